@@ -12,6 +12,7 @@ from theory.input_error import InputError
 
 __all__ = [
     "HIGHEST_SEED",
+    "MOST_COUNT",
     "MOST_ENTRIES",
     "MOST_JOBS",
     "MOST_SAMPLES",
@@ -23,6 +24,7 @@ __all__ = [
     "checked_bool",
     "checked_integer",
     "finite_vector",
+    "generator",
     "non_negative_vector",
     "proper_share",
     "real_matrix",
@@ -30,6 +32,7 @@ __all__ = [
     "seed_sequence",
 ]
 
+MOST_COUNT = 2**31 - 1  # of what is counted: fits 32 bits
 MOST_ENTRIES = 2**25  # of an array: 256 MB
 MOST_JOBS = 1024
 MOST_SAMPLES = 4096  # of larger data a random batch is used
@@ -50,6 +53,27 @@ def seed_sequence(seed: Seed) -> np.random.SeedSequence:
     if isinstance(seed, np.random.Generator):
         return np.random.SeedSequence(seed.integers(2**32, size=4).tolist())
     return np.random.SeedSequence(seed_number(seed))
+
+
+def generator(rng: Seed) -> np.random.Generator:
+    """Return the generator itself, or a fresh one of a number or a sequence of seeds.
+
+    Raises:
+        InputError: as for `seed_sequence`.
+
+    Examples:
+        >>> generator(0).integers(10) == np.random.default_rng(0).integers(10)
+        True
+    """
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if isinstance(rng, np.random.SeedSequence):
+        return np.random.default_rng(rng)
+    if isinstance(rng, bool) or not isinstance(rng, Integral) or not 0 <= rng <= HIGHEST_SEED:
+        raise InputError(
+            f"rng is {rng!r:.60}, expected a Generator, a SeedSequence or a whole number from 0, below 2^128"
+        )
+    return np.random.default_rng(int(rng))
 
 
 def seed_number(seed: Seed) -> int:

@@ -5,11 +5,14 @@ import inspect
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import numerics
 import theory
 
+NETWORK = numerics.random_network((3, 4, 1), 0)
+LATENTS = np.linspace(0.1, 0.9, 20)
 NAMES = [(package, name) for package in (numerics, theory) for name in package.__all__]
 each_name = pytest.mark.parametrize(("package", "name"), NAMES, ids=lambda value: getattr(value, "__name__", value))
 
@@ -63,3 +66,25 @@ def test_what_is_offered_is_all_that_is_offered(package):
 def test_a_name_imports_only_what_it_needs(statement, absent):
     code = f"{statement}\nimport sys\nprint(*(name for name in {absent!r} if name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng: numerics.random_network((3, 4, 1), rng).weights[0],
+        lambda rng: numerics.saliency("random", NETWORK, rng=rng)[0],
+        lambda rng: numerics.prune("random", NETWORK, None, None, 0.5, rng=rng)[0],
+        lambda rng: numerics.sample_mask(lambda u, v: u * v, LATENTS, LATENTS, rng).toarray(),
+        lambda rng: numerics.sample_rank_one(LATENTS, LATENTS, rng).toarray(),
+    ],
+)
+def test_random_numbers_come_of_a_generator_of_seeds_or_of_a_number(draw):
+    """As SPEC 7 of scientific Python has it; anything else is refused in one line."""
+    from_generator = draw(np.random.default_rng(7))
+    for seed in (7, np.int64(7), np.random.SeedSequence(7)):
+        assert (draw(seed) == from_generator).all()
+    for bad in (-1, 1.5, True, "7", 2**128):
+        with pytest.raises(
+            numerics.InputError, match=r"rng is .*, expected a Generator, a SeedSequence or a whole number"
+        ):
+            draw(bad)

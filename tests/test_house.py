@@ -10,12 +10,18 @@ from helpers import ROOT
 LONGEST = 400  # lines of a module
 
 
-@pytest.mark.parametrize("package", ["theory", "numerics"])
+@pytest.mark.parametrize("package", ["theory", "numerics", "tests", "docs", "book"])
 def test_no_module_is_longer_than_it_should_be(package: str) -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / package).rglob("*.py")}
     assert lengths
     long = {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > LONGEST}
     assert not long, f"modules of more than {LONGEST} lines, to be split along their subjects: {long}"
+
+
+def test_the_root_of_numerics_has_a_dozen_modules_and_no_more() -> None:
+    modules = sorted(path.name for path in (ROOT / "numerics").glob("*.py"))
+    assert modules
+    assert len(modules) <= 12, f"modules at the root of numerics, each to go where its subject is: {modules}"
 
 
 def test_no_two_test_files_have_one_name():

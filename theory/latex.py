@@ -1,4 +1,4 @@
-"""Formulas in LaTeX: a symbol's name of several letters is a word, and stands upright; epsilon is ε."""
+"""Formulas in LaTeX: a symbol's name of several letters is a word, and stands upright; epsilon is ε; an index plus is +."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from sympy.printing.conventions import split_super_sub
 from sympy.printing.latex import LatexPrinter, translate
 
 EPSILON = ("eps", "epsilon")
+SIGNS = {"plus": "+", "minus": "-"}
 
 
 def latex(value: object, formulas: Iterable[sp.Basic]) -> str:
     """The LaTeX of an expression, or of a plain value that holds these formulas."""
     symbols = {symbol for formula in formulas for symbol in formula.atoms(sp.Symbol)}
     with _constant_without_letters():
-        text: str = _Printer({"symbol_names": {each: _upright(each) for each in symbols if _is_word(each)}}).doprint(
-            value
-        )
+        text: str = _Printer(
+            {"symbol_names": {each: _written(each) for each in symbols if _is_word(each) or _is_signed(each)}}
+        ).doprint(value)
     return text
 
 
@@ -51,13 +52,26 @@ def _constant_without_letters() -> Iterator[None]:
         sp.Expr.is_constant = simplifying
 
 
-def _upright(symbol: sp.Symbol) -> str:
+def _written(symbol: sp.Symbol) -> str:
     name, above, below = split_super_sub(symbol.name)
-    word = r"\varepsilon" if name in EPSILON else rf"\operatorname{{{name}}}"  # which keeps apart from its neighbours
+    word: str = translate(name)
+    if _is_word(symbol):
+        word = (
+            r"\varepsilon" if name in EPSILON else rf"\operatorname{{{name}}}"
+        )  # which keeps apart from its neighbours
     marks = (("^", above), ("_", below))
-    return word + "".join(f"{mark}{{{' '.join(map(translate, indices))}}}" for mark, indices in marks if indices)
+    return word + "".join(
+        f"{mark}{{{' '.join(SIGNS.get(each) or translate(each) for each in indices)}}}"
+        for mark, indices in marks
+        if indices
+    )
 
 
 def _is_word(symbol: sp.Symbol) -> bool:
     name, _, _ = split_super_sub(symbol.name)
     return name in EPSILON or (len(name) > 1 and name.isalpha() and translate(name) == name)
+
+
+def _is_signed(symbol: sp.Symbol) -> bool:
+    _, above, below = split_super_sub(symbol.name)
+    return not SIGNS.keys().isdisjoint((*above, *below))

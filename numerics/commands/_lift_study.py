@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     from numerics.studies.lift_summary import LiftSummary
 
-EXACT = re.compile(r"[-+]?[\d./]{1,20}(e-?\d{1,2})?", re.IGNORECASE)  # of so many digits that they can be printed
 DATA = "the cube"
 PIECES = "students"
 PURPOSE = "success of trained sparse students against their size, with the coverage as its ceiling (L18, L19)"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from numerics.columns import name_of
-from numerics.pruning.row_law import DATA_DRIVEN
+from numerics.pruning.methods import DATA_DRIVEN
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:

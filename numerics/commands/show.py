@@ -75,25 +75,24 @@ def _without_units() -> Iterator[None]:
 def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from numerics.reports.contents import contents
+    from numerics.reports.contents import told
     from theory.ledger import parts
 
-    lines = contents(arguments.ledger)
+    claims = parts(arguments.label, arguments.ledger)
+    known = told([claim.label for claim in claims], arguments.ledger)
     console = Console(highlight=False, markup=False)
-    for number, claim in enumerate(parts(arguments.label, arguments.ledger)):
+    for number, claim in enumerate(claims):
         if number:
             console.print()
         with _without_units():
-            _print_claim(console, claim, lines)
+            _print_claim(console, claim, *known[claim.label])
     return 0
 
 
-def _print_claim(console: Console, claim: Claim, lines: Sequence[Line]) -> None:
+def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[str]) -> None:
     import sympy as sp
 
     from numerics.reports.bounds import graded
-
-    (line,) = (each for each in lines if each.label == claim.label)
 
     def section(title: str, *lines: str) -> None:
         if any(line.strip() for line in lines):
@@ -119,7 +118,7 @@ def _print_claim(console: Console, claim: Claim, lines: Sequence[Line]) -> None:
     )
     section("Vouched, not checked, where they are evaluated", *(f"- {note}" for note in line.vouched))
     section("Uses", ", ".join(claim.uses))
-    section("Used by", ", ".join(each.label for each in lines if claim.label in each.uses))
+    section("Used by", ", ".join(used_by))
     section(
         "Evidence",
         *(

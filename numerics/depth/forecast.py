@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import MOST_ENTRIES, MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, batch, check_scale, dataset_of
+from numerics.data import Dataset, check_scale
 from numerics.depth.architecture import Architecture
 from numerics.depth.latents import MOST_UNITS
 from numerics.depth.observed import Seen, pruned
 from numerics.depth.predicted import OUTPUTS_DRAWN, Said, predicted
+from numerics.depth.samples import batch_for
 from numerics.depth.settings import LayersSettings
 
 Floats = NDArray[np.float64]
@@ -113,7 +114,7 @@ def predict_layers(
     density: in (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see
     `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target, the initial
     output taken as 0; output, that of each pruned network; averaged, over initial outputs as wide networks have them.
-    units: of a layer that the law draws, which set its error. networks: pruned to compare, none without `sample`. curve:
+    units: so many units of each layer the law draws; more make its sampling error smaller. networks: pruned to compare, none without `sample`. curve:
     other densities at which layers are predicted too.
 
     Raises:
@@ -142,10 +143,7 @@ def predict_layers(
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         progress("reading data")
-        if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
-            labels = "onehot"
-        whole = dataset_of(data, labels, standardise, target, missing)
-        used = batch(whole, samples, np.random.default_rng(batching))
+        used, whole = batch_for(loss, data, labels, standardise, target, missing, samples, batching)
         network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias, norm)
         check_fit(settings, network, used)
         x, y = np.asarray(used.x, float), np.asarray(used.y, float)
@@ -155,7 +153,7 @@ def predict_layers(
                 progress(f"pruning network {number} of {settings.networks}")
                 seen.append(pruned(settings, network, x, y, np.random.default_rng(stream)))
         progress("predicting")
-        return forecast(settings, network, used, len(whole.x), seen, np.random.default_rng(sampling))
+        return forecast(settings, network, used, whole, seen, np.random.default_rng(sampling))
 
 
 def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) -> None:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError, checked_integer, proper_share
 from numerics.depth.closed import METHODS as CLOSED_METHODS
 from numerics.depth.latents import MOST_UNITS
+from numerics.pruning.methods import DATA_DRIVEN
 
 Floats = NDArray[np.float64]
 
-DATA_DRIVEN = ("snip", "grasp", "grasp-magnitude")
 METHODS = (*DATA_DRIVEN, *CLOSED_METHODS)
 SCOPES = ("global", "layer")
 LOSSES = ("mse", "cross-entropy")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, xlog1py, xlogy
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import MOST_COUNT, InputError, checked_integer
 from numerics.bridge import numeric
 from numerics.exact.balls import number
 from numerics.expressivity.counts import column_indices
@@ -22,7 +22,6 @@ from numerics.statistics.exact_tests import binomial_at_least
 from theory.expressivity import paths, relays, symbols
 
 Floats = NDArray[np.floating]
-MOST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class CountLaw:
     chance: float
 
     def __post_init__(self) -> None:
-        checked_integer("trials", self.trials, 1, MOST)
+        checked_integer("trials", self.trials, 1, MOST_COUNT)
         _checked_chance("chance", self.chance)
 
     @property
@@ -46,7 +45,7 @@ class CountLaw:
 
     def at_least(self, count: int) -> float:
         """The probability of `count` or more; InputError unless 0 ≤ count < 2³¹."""
-        return binomial_at_least(checked_integer("count", count, 0, MOST), self.trials, self.chance)
+        return binomial_at_least(checked_integer("count", count, 0, MOST_COUNT), self.trials, self.chance)
 
     def interval(self, miss: float = 1e-3) -> tuple[int, int]:
         """Ends of an interval below and above which the count lies with probability at most miss/2 each.
@@ -79,7 +78,7 @@ def wired_law(graphon: GridGraphon, inputs: ArrayLike, neurons: int) -> CountLaw
     _check_probabilities(graphon)
     active = column_indices(graphon.values.shape[1], inputs)
     share = float(graphon.rows.weights @ graphon.values[:, active].prod(axis=1))
-    return CountLaw(checked_integer("neurons", neurons, 1, MOST), min(1.0, share))
+    return CountLaw(checked_integer("neurons", neurons, 1, MOST_COUNT), min(1.0, share))
 
 
 def relay_law(first_width: int, second_width: int, inputs: int, density: float | Fraction) -> RelayLaw:
@@ -87,9 +86,9 @@ def relay_law(first_width: int, second_width: int, inputs: int, density: float |
     if _checked_chance("density", density) == 0:
         raise InputError("density is 0, expected a positive number")
     at = {
-        symbols.m: checked_integer("first_width", first_width, 1, MOST),
-        relays.second_width: checked_integer("second_width", second_width, 1, MOST),
-        symbols.k: checked_integer("inputs", inputs, 1, MOST),
+        symbols.m: checked_integer("first_width", first_width, 1, MOST_COUNT),
+        relays.second_width: checked_integer("second_width", second_width, 1, MOST_COUNT),
+        symbols.k: checked_integer("inputs", inputs, 1, MOST_COUNT),
         symbols.p: Fraction(density),
     }
     expressions = relays.relay_layer.expressions
@@ -108,7 +107,7 @@ def isolation(layers: Sequence[GridGraphon], neurons: int) -> Floats:
         _check_probabilities(layer)
     shares = np.clip(compose_graphons(layers).column_degrees, 0.0, 1.0)
     formula = numeric((paths.rho_path, symbols.n), paths.isolated_input.expressions["no_path"])
-    return np.asarray(formula(shares, float(checked_integer("neurons", neurons, 1, MOST))), dtype=np.float64)
+    return np.asarray(formula(shares, float(checked_integer("neurons", neurons, 1, MOST_COUNT))), dtype=np.float64)
 
 
 def homogeneous_isolation(widths: Sequence[int], densities: Sequence[float]) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError
 from numerics.reports.plain_text import plain
 
-LONGEST_SIDE = 2**48
+LONGEST_AXIS = 2**48  # beyond it a header does not say what any memory holds
 MOST_NUMBERS = 2**29  # of the samples in a file: 4 GiB of doubles
 
 
@@ -45,7 +45,7 @@ def checked_header(name: str, shape: object, dtype: np.dtype) -> Header:
         pickled = " (pickled)" if dtype.hasobject else ""
         raise InputError(f"{plain(name, 80)} holds entries {plain(dtype, 80)}{pickled}, expected numbers")
     whole = isinstance(shape, (tuple, list)) and len(shape) <= 32 and all(type(side) is int for side in shape)
-    if not isinstance(shape, (tuple, list)) or not whole or not all(0 <= side <= LONGEST_SIDE for side in shape):
+    if not isinstance(shape, (tuple, list)) or not whole or not all(0 <= side <= LONGEST_AXIS for side in shape):
         raise InputError(f"{plain(name, 80)}: shape is {plain(shape, 80)}, expected whole numbers of at most 2^48")
     return Header(tuple(shape), dtype)
 

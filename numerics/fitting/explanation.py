@@ -29,13 +29,11 @@ from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
 from numerics.masks.arrays import sparse_mask
 from numerics.masks.selection import Mask, n_of_m_mask, top_k_mask
 from numerics.networks import random_network
-from numerics.pruning.methods import residual, saliency
+from numerics.pruning.methods import DATA_DRIVEN, SMOOTHED, residual, saliency
 from numerics.pruning.moments import noise_floor
 from numerics.pruning.row_law import (
-    DATA_DRIVEN,
     FEWEST_ROWS,
     MOST_SCORES,
-    SMOOTHED,
     NotCoveredError,
     Problem,
     posed,
@@ -173,13 +171,13 @@ def one_law(method: str, excluded: Sequence[Excluded]) -> tuple[str, ...]:
 def explain(
     mask: Any, setting: Setting | Dataset, rows: int = 20_000, seed: Seed = 0
 ) -> tuple[list[Explanation], list[Excluded]]:
-    """Test every method against a mask [m, n]; return the likeliest first, and those that are not tested by themselves.
+    """Test every method against a mask [m, n]: return the likeliest first, then the methods without a test of their own.
 
-    mask: zeros and ones, an array or of scipy.sparse. setting: the data, also alone. rows: fresh rows that predict; fewer
-    where their scores would not fit in memory.
+    mask: zeros and ones, an array or of scipy.sparse. setting: the data, or a `Setting` that says more than
+    the data. rows: so many fresh rows are drawn to predict what a method keeps, fewer where their scores would not fit in memory.
 
     Raises:
-        InputError: if the mask is none, keeps none or all of its entries, or if the data have another number of inputs.
+        InputError: if the mask is no mask, keeps none or all of its entries, or if the data have another number of inputs.
 
     Examples:
         >>> import numpy as np

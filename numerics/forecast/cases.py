@@ -11,10 +11,11 @@ from numerics.arguments import MOST_ENTRIES, InputError
 from numerics.data import Dataset
 from numerics.forecast.settings import Settings
 from numerics.networks import Network, random_network
+from numerics.pruning.methods import SMOOTHED
 from numerics.pruning.observation import Observation, observe
 from numerics.pruning.prediction import Prediction
 from numerics.pruning.prediction import predict as predict_problem
-from numerics.pruning.row_law import SMOOTHED, check_method, limit_smoothing, posed
+from numerics.pruning.row_law import check_method, limit_smoothing, posed
 
 
 @dataclass(frozen=True, eq=False)

@@ -77,7 +77,7 @@ def compare(
     method: snip (errors of P0, P1iso, P1, P2, the row law and a constant, S5) or grasp, grasp-magnitude (of kinds of
     smoothing, S8). data: a `Dataset`, or what `load_data` takes. residual, labels, standardise: the only ones to take;
     None takes both residuals, data as they are and standardised, and of the digits several labels. target, missing: as in
-    `load_data`. networks: pruned in
+    `load_data`. networks: pruned for
     each row, 4 if None, or 2 from width 4096 on. fresh_rows: drawn for the row law. samples: at most so many rows of the
     data, at random. progress: told what is being done. The same seed gives the numbers of `sparse-limits predict
     --compare`.

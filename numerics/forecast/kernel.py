@@ -36,7 +36,8 @@ from numerics.kernels.pruned import (
     sampled_kernel,
 )
 from numerics.kernels.trained import Beside, train_beside
-from numerics.pruning.row_law import DATA_DRIVEN, Problem
+from numerics.pruning.methods import DATA_DRIVEN
+from numerics.pruning.row_law import Problem
 
 LARGEST_KERNEL = 2048  # samples: 32 MB for each of some twenty matrices
 MOST_TANGENTS = 2**23  # entries of a network's own kernel of all outputs on the samples to train on: 64 MB

@@ -89,8 +89,9 @@ def predict(
     """Predict the share of each input's first-layer weights that a method keeps, from data; then prune to compare.
 
     method: random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda. data: a `Dataset`, or what `load_data`
-    takes, with `labels`, `standardise`, `target` and `missing`. density: in (0, 1). depth: hidden layers. residual: target, −y, or output,
-    f₀ − y. networks: pruned to compare, none without `sample`. fresh_rows: drawn for the row law. samples: at most so
+    takes, with `labels`, `standardise`, `target` and `missing`. density: the share of weights kept, in (0, 1). width: hidden
+    units of a layer. depth: hidden layers. residual: target, which is −y (the initial output is subtracted), or output,
+    which is f₀ − y. networks: pruned to compare, none without `sample`. fresh_rows: drawn for the row law. samples: at most so
     many rows of the data, at random. The `Forecast` has the predicted `densities` [d] and the `observed` ones.
 
     kernel: hold out `test_share` of the samples and see what follows for the tangent kernel, averaged over `kernel_rows`
@@ -99,6 +100,8 @@ def predict(
 
     Raises:
         InputError: for an unknown method, a number out of range, data that do not fit, or what would not fit in memory.
+
+    Source: S2 (random, magnitude), S5, S6, S7.3 (snip), S8 (grasp), S11 (synflow), S12 (wanda); K4, B2, B7 of the kernel.
 
     Examples:
         >>> found = predict("snip", "digits", density=0.1, width=256, fresh_rows=2000)

@@ -20,13 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError, checked_bool, checked_integer, seed_number
-from numerics.data import Dataset, dataset_of
+from numerics.data import Dataset
 from numerics.depth.forecast import LayersForecast, predict_layers
 from numerics.depth.latents import MOST_UNITS
-from numerics.depth.settings import DATA_DRIVEN, METHODS
+from numerics.depth.samples import dataset_for
+from numerics.depth.settings import METHODS
 from numerics.forecast.predict import Forecast, predict
 from numerics.forecast.question_summary import Made, QuestionSummary, Without
 from numerics.forecast.question_text import question_summary
+from numerics.pruning.methods import DATA_DRIVEN
 
 if TYPE_CHECKING:
     from torch import nn
@@ -92,11 +94,11 @@ def report(
     seed: int = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> Report:
-    """Answer for a network and data what pruning methods keep, which layers end, which inputs are lost, what is learnt.
+    """Report on a network and data: what pruning methods keep, which layers end, which inputs are lost, what is learnt.
 
     The network is given by `widths` of hidden layers, with activation, init, bias and norm as in `predict_layers`, or by a
     `model`, a function that returns a torch module, or its name (see `numerics.modules.predict_module`). methods: all that the
-    theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
+    theory follows unless some are given; methods that it does not follow are named in `left_out`. Layers are predicted at the
     density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
     kernel is asked, too. data, labels, standardise, target, missing, loss, residual, units: as in `predict_layers`;
     samples: at most so many rows, at random. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
@@ -132,9 +134,7 @@ def report(
         loss = loss or "cross-entropy"
     progress("reading data")
     checked_integer("samples", samples, 2, 2**40)
-    if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
-        labels = "onehot"
-    whole = dataset_of(data, labels, standardise, target, missing)
+    whole = dataset_for(loss or "mse", data, labels, standardise, target, missing)
     forecasts, left_out = [], []
     for method in chosen:
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from numerics.arguments import check_residual, checked_integer, proper_share
 from numerics.networks.training import MOST_STEPS
-from numerics.pruning.row_law import DATA_DRIVEN, check_fresh_rows
+from numerics.pruning.methods import DATA_DRIVEN
+from numerics.pruning.row_law import check_fresh_rows
 
 MOST_NETWORKS = 10_000
 FEWEST_KERNEL_ROWS = 1024

@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.columns import AboutSummary
+from numerics.fitting.levels import UNLIKELY
 from numerics.forecast.cases import Case
 from numerics.forecast.kernel_summary import KernelSummary, TrainingSummary, summarise_kernel, summarise_training
 from numerics.forecast.predict import Forecast
 from numerics.pruning.moments import noise_floor
 from numerics.pruning.observation import score
 from numerics.pruning.prediction import COLUMN_LEVEL, RANK_ONE_DISTANCE, Certificate, Prediction, limit
-
-UNLIKELY = 1e-3  # a p-value below contradicts the row law
 
 
 class DataSummary(AboutSummary):

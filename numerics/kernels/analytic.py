@@ -25,7 +25,7 @@ def dense_kernel(
     sigma_w2: float = 1.0,
     sigma_b2: float = 0.0,
 ) -> Kernels:
-    """NNGP and NTK of `depth` hidden layers and a scalar output, in the NTK parametrisation (K1).
+    """Compute NNGP and NTK of `depth` hidden layers and a scalar output, in the NTK parametrisation (K1).
 
     Preactivations are √(sigma_w2/fan-in)·W h + √sigma_b2·β with W, β standard normal, both trained. `nngp` is K and
     `ntk` is Θ, float[N, N′]. x [N, d] and

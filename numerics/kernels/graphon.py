@@ -44,7 +44,7 @@ def graphon_kernel(
     *,
     activation: Activation | str | Function = RELU,
 ) -> Kernels:
-    """NNGP and NTK in the limit of wide layers, at the d inputs given (K2, K4).
+    """Compute NNGP and NTK of masked networks in the limit of wide layers, with d inputs as they are (K2, K4).
 
     x [N, d], x2 [N′, d]; layers from the input on, the columns of the first one being the d inputs (`input_latent`),
     the rows of the last the output (`point_latent`), and neighbours sharing their latent. `LayerGraphons.trained`

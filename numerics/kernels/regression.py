@@ -19,7 +19,7 @@ class SingularKernelError(InputError):
 
 
 def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge_share: float = 1e-7) -> Floats:
-    """Predictions float[N] or [N, q] of ridge regression with the ridge ridge_share·tr K/m, free of K's scale (B7).
+    """Predict by ridge regression with the ridge ridge_share·tr K/m, free of K's scale (B7): float[N] or float[N, q].
 
     kernel [m, m] on the training inputs, test_kernel [N, m] between test and training inputs, y [m] or [m, q].
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array, eye_array, issparse
 
-from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.arguments import MOST_COUNT, InputError, checked_array, checked_integer
 from numerics.lifts.callables import Gathered, Places, edge_ends, probe
 from numerics.lifts.contraction import Array, Contraction, Skips
 from numerics.lifts.vertices import apply_sigma, on_arrays
@@ -24,7 +24,6 @@ from theory.lifts.bundle import Shape, check_section, freeze
 from theory.lifts.maps import Bilinear, Pointwise, Skip
 from theory.lifts.module import Edge, PerceptronModule, Vertex, arrow
 
-MOST = 2**31 - 1
 Weights = Mapping[Edge, ArrayLike]
 Inputs = Mapping[Vertex, ArrayLike]
 
@@ -47,7 +46,7 @@ class ArrayLift:
 
     def __post_init__(self) -> None:
         check_section(self.copies, self.module.order, "copies")
-        copies = {v: checked_integer(f"copies of {v}", count, 0, MOST) for v, count in self.copies.items()}
+        copies = {v: checked_integer(f"copies of {v}", count, 0, MOST_COUNT) for v, count in self.copies.items()}
         for edge in self.patterns:
             if edge not in self.module.maps:
                 raise InputError(f"patterns: one for {edge}, which is no edge of the module")
@@ -196,7 +195,7 @@ def diagonal_pattern(edge: Edge, copies: Mapping[Vertex, int]) -> csr_array:
 def positive_copies(module: PerceptronModule, copies: Mapping[Vertex, int]) -> dict[Vertex, int]:
     """InputError, naming the vertex of the module, unless each has a positive whole number of copies."""
     check_section(copies, module.order, "copies")
-    return {v: checked_integer(f"copies of {v}", count, 1, MOST) for v, count in copies.items()}
+    return {v: checked_integer(f"copies of {v}", count, 1, MOST_COUNT) for v, count in copies.items()}
 
 
 def real_array(name: str, value: ArrayLike, shape: tuple[int | None, ...]) -> Array:

@@ -13,7 +13,7 @@ import sympy as sp
 from flint import fmpq, fmpq_poly
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import MOST_COUNT, InputError, checked_integer
 from numerics.exact.balls import number
 from numerics.exact.rationals import rational
 from theory.lifts import coverage as symbols
@@ -22,7 +22,6 @@ from theory.lifts import isolated as laws
 
 Number = Fraction | float  # exact: a float counts as the fraction it is
 
-MOST = 2**31 - 1
 MOST_SUMS = 2**16
 
 
@@ -32,7 +31,7 @@ def coverage_probability(n: int, qs: Sequence[Number], m: int = 1) -> Fraction:
     qs: the probabilities of the types, exact. InputError unless n ≥ 1, m ≥ 0, there is a q, each is in [0, 1], their sum is
     at most 1 and their subsets have no more than 65536 different sums (16 types, or any number of equal ones).
     """
-    n, m = checked_integer("n", n, 1, MOST), checked_integer("m", m, 0, MOST)
+    n, m = checked_integer("n", n, 1, MOST_COUNT), checked_integer("m", m, 0, MOST_COUNT)
     chances = _chances(qs)
     if m * len(chances) > n:
         return Fraction(0)
@@ -80,7 +79,7 @@ def expected_copies(n: int, lam: Number, qs: Sequence[Number], omega: Number = 1
 
 def isolated_moment(n: int, lam: Number, qs: Sequence[Number], omega: Number, order: int) -> Fraction:
     """E M'(M' − 1)···(M' − order + 1) for the number M' of isolated copies (L11.2); arguments of `expected_copies`."""
-    order = checked_integer("order", order, 0, MOST)
+    order = checked_integer("order", order, 0, MOST_COUNT)
     point = {**_instance(n, lam, qs, omega), letters.k: sp.Integer(order)}
     return _fraction(rational(laws.factorial_moment, point))
 
@@ -96,13 +95,13 @@ def isolated_below(n: int, lam: Number, qs: Sequence[Number], omega: Number, m: 
     To 1e-17 of 1, not of itself; fast enough for hundreds of thousands of vertices, as the alternating sum ends where
     its terms no longer matter.
     """
-    m = checked_integer("m", m, 0, MOST)
+    m = checked_integer("m", m, 0, MOST_COUNT)
     return max(0.0, number(1 - laws.isolated_at_least, {**_instance(n, lam, qs, omega), symbols.m: m}))
 
 
 def _instance(n: int, lam: Number, qs: Sequence[Number], omega: Number) -> dict[sp.Symbol, sp.Expr]:
     """The symbols of L11.2 with two hidden layers; unequal types enter by the product of their probabilities alone."""
-    n = checked_integer("n", n, 1, MOST)
+    n = checked_integer("n", n, 1, MOST_COUNT)
     degree, chances, region = _exact("lam", lam, n), _chances(qs), _exact("omega", omega, 1)
     matching = region * prod(chances)
     return {
@@ -159,7 +158,7 @@ def sign_weights(rng: np.random.Generator, lifts: int, n: int, inputs: int, dens
 
     Each edge is present with probability `density`. InputError unless the sizes are positive and the density is in [0, 1].
     """
-    shape = tuple(checked_integer(*each, 1, MOST) for each in (("lifts", lifts), ("n", n), ("inputs", inputs)))
+    shape = tuple(checked_integer(*each, 1, MOST_COUNT) for each in (("lifts", lifts), ("n", n), ("inputs", inputs)))
     present = rng.random(shape) < float(_exact("density", density, 1))
     return np.where(present, rng.integers(0, 2, shape, dtype=np.int8) * 2 - 1, 0).astype(np.int8)
 
@@ -188,7 +187,7 @@ def random_edges(rng: np.random.Generator, lifts: int, n: int, lam: Number) -> E
 
     InputError otherwise.
     """
-    lifts, n = checked_integer("lifts", lifts, 1, MOST), checked_integer("n", n, 1, MOST)
+    lifts, n = checked_integer("lifts", lifts, 1, MOST_COUNT), checked_integer("n", n, 1, MOST_COUNT)
     chance = float(_exact("lam", lam, n)) / n
     slots = lifts * n * n
     places = _successes(rng, slots, chance)
@@ -219,7 +218,7 @@ def copies_in_lifts(
     in the region that goes with the type of its child; by default all do. InputError for other shapes.
     """
     types = np.asarray(types)
-    r = checked_integer("children", children, 1, MOST)
+    r = checked_integer("children", children, 1, MOST_COUNT)
     if types.ndim != 2 or (in_region is not None and np.shape(in_region) != np.shape(edges.roots)):
         raise InputError(f"types of shape {types.shape}: expected [lifts, n], and one entry in in_region for each edge")
     child_types, vertices = types.ravel()[edges.children], types.size

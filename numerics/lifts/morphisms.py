@@ -9,14 +9,13 @@ from math import sqrt
 from numbers import Rational, Real
 from typing import Any, NamedTuple
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import MOST_COUNT, InputError, checked_integer
 from theory.lifts import degrees as letters
 from theory.lifts import unfolding as symbols
 from theory.lifts.bundle import entries
 from theory.lifts.lift import Lift
 from theory.lifts.module import Edge, Vertex, arrow
 
-MOST = 2**31 - 1
 Morphism = dict[Vertex, Vertex]
 
 
@@ -44,7 +43,7 @@ def expected_morphisms(
     for v, size in sizes.items():
         if v not in copies:
             raise InputError(f"copies of {v}: no size, expected one for each vertex of the base but inputs")
-        count = checked_integer(f"copies of {v}", copies[v], 0, MOST)
+        count = checked_integer(f"copies of {v}", copies[v], 0, MOST_COUNT)
         total *= int(symbols.placements.subs({letters.n: count, symbols.h: size}))
     return total
 

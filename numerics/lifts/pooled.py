@@ -8,8 +8,8 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_integer
-from numerics.lifts.arrays import MOST, ArrayLift, real_array
+from numerics.arguments import MOST_COUNT, InputError, checked_integer
+from numerics.lifts.arrays import ArrayLift, real_array
 from numerics.lifts.contraction import Array
 from numerics.lifts.functions import Attention, Pooled, Tanh
 from numerics.lifts.sampling import random_sparse_lift, random_weights
@@ -73,7 +73,7 @@ def sparse_signs(
     edge = _only_edge(module)
     if isinstance(kept, bool) or not isinstance(kept, Real) or not 0 <= float(kept) <= 1:
         raise InputError(f"kept is {kept!r}, expected a probability from 0 to 1")
-    channels = checked_integer("channels", channels, 1, MOST)
+    channels = checked_integer("channels", channels, 1, MOST_COUNT)
     lift = random_sparse_lift(module, {edge[0]: channels, edge[1]: copies}, {edge: kept * channels}, rng)
     return lift, random_weights(lift, rng, fair_signs)
 

@@ -16,7 +16,7 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import MOST_COUNT, InputError, checked_integer
 from numerics.exact.balls import number
 from theory.lifts import degrees as letters
 from theory.lifts import trees as symbols
@@ -26,7 +26,6 @@ Edge = tuple[Vertex, Vertex]
 Sampling = Literal["independent", "constant"]
 Number = int | float | Fraction
 
-MOST = 2**31 - 1
 MOST_ENUMERATED = 22  # edges, each of which is in a graph or not
 NEGLIGIBLE = 1e-18
 
@@ -37,7 +36,7 @@ def tree_probability(n: int, lam: Number, depth: int, exact: bool = True) -> Fra
     λ in [0, n]; a float counts as the fraction it is. Exact, the fraction has some depth·n²·log10(n) digits, which takes
     seconds at n = 100; else a float, off by some 1e-14, which takes seconds at n = 10⁴. InputError outside these ranges.
     """
-    n, depth = checked_integer("n", n, 1, MOST), checked_integer("depth", depth, 0, MOST)
+    n, depth = checked_integer("n", n, 1, MOST_COUNT), checked_integer("depth", depth, 0, MOST_COUNT)
     degree = _degree("lam", lam, n)
     return _exact_probability(n, degree, depth) if exact else _float_probability(n, degree, depth)
 
@@ -76,7 +75,7 @@ def _float_probability(n: int, degree: Fraction, depth: int) -> float:
 
 def tree_union_bound(n: int, lam: Number, depth: int) -> Fraction:
     """The bound of L9 on 1 − P(T_K), the expected number of lassos; arguments of `tree_probability`. It may exceed 1."""
-    n, depth = checked_integer("n", n, 1, MOST), checked_integer("depth", depth, 0, MOST)
+    n, depth = checked_integer("n", n, 1, MOST_COUNT), checked_integer("depth", depth, 0, MOST_COUNT)
     degree = sp.Rational(_degree("lam", lam, n))
     return _fraction(symbols.union_bound.subs({letters.n: n, letters.lam: degree, symbols.K: depth}).doit())
 
@@ -110,7 +109,7 @@ def lassos(edges: Iterable[Edge], root: Vertex, depth: int | None = None) -> Ite
     InputError for edges with a cycle.
     """
     sources = _sources(edges)
-    longest = len(sources) if depth is None else checked_integer("depth", depth, 0, MOST)
+    longest = len(sources) if depth is None else checked_integer("depth", depth, 0, MOST_COUNT)
     for stem in _walks(sources, (root,), longest):
         walks = list(_walks(sources, stem[-1:], longest - len(stem) + 1))
         for pair in combinations_with_replacement(walks, 2):
@@ -147,7 +146,7 @@ def lasso_bound(degrees: Mapping[Edge, Number], root: Vertex, n: int, depth: int
     degrees: λ_e in [0, n] for each edge (u, v) of the base, u → v, between fibres of size n; without the edges from
     inputs. depth: the longest walk. InputError for a cycle or a λ_e outside its range.
     """
-    n = checked_integer("n", n, 1, MOST)
+    n = checked_integer("n", n, 1, MOST_COUNT)
     exact = {edge: _degree(f"degree of {edge[0]} → {edge[1]}", value, n) for edge, value in degrees.items()}
     total = Fraction(0)
     for each in lassos(exact, root, depth):
@@ -159,7 +158,7 @@ def lasso_bound(degrees: Mapping[Edge, Number], root: Vertex, n: int, depth: int
 
 def path(depth: int) -> tuple[Edge, ...]:
     """The edges of the path depth → … → 1 → 0."""
-    return tuple((layer + 1, layer) for layer in range(checked_integer("depth", depth, 0, MOST)))
+    return tuple((layer + 1, layer) for layer in range(checked_integer("depth", depth, 0, MOST_COUNT)))
 
 
 def full_lift_edges(edges: Sequence[Edge], root: Vertex, n: int) -> list[tuple[tuple[Vertex, int], tuple[Vertex, int]]]:
@@ -197,8 +196,8 @@ def in_neighbours(
 
     InputError unless λ is in [0, n], and a whole number for `constant`.
     """
-    _degree("lam", lam, checked_integer("n", n, 1, MOST))
-    uniform = rng.random((checked_integer("vertices", vertices, 0, MOST), n))
+    _degree("lam", lam, checked_integer("n", n, 1, MOST_COUNT))
+    uniform = rng.random((checked_integer("vertices", vertices, 0, MOST_COUNT), n))
     if sampling == "independent":
         return uniform < float(lam / n)
     if sampling != "constant" or lam != int(lam):
@@ -224,9 +223,9 @@ def tree_like(
 
     Only the edges into vertices that were reached are drawn: no others matter.
     """
-    frontier = np.arange(checked_integer("lifts", lifts, 0, MOST))  # the lift of each vertex on it
+    frontier = np.arange(checked_integer("lifts", lifts, 0, MOST_COUNT))  # the lift of each vertex on it
     holds = np.ones(lifts, dtype=bool)
-    for _ in range(checked_integer("depth", depth, 0, MOST)):
+    for _ in range(checked_integer("depth", depth, 0, MOST_COUNT)):
         edges = in_neighbours(rng, len(frontier), n, lam, sampling)
         first = np.flatnonzero(np.diff(frontier, prepend=-1))  # of each lift
         reached = np.zeros((lifts, n), dtype=np.int64)

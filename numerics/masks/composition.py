@@ -21,11 +21,10 @@ from scipy.sparse import csr_array, issparse
 from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.bridge import numeric
 from numerics.pruning.moments import threshold_for
-from numerics.spectra.jumps import checked_breaks, find_jump, with_ends
+from numerics.spectra.jumps import LINES, checked_breaks, find_jump, with_ends
 from theory.saliency.model import SaliencyModel, tau, u, v
 
 Floats = NDArray[np.float64]
-LINES = 64  # at most so many lines of a graphon are searched for jumps
 REACH = 3.0  # of the tanh-sinh rule: what it leaves out at each end has mass 2e-14
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import torch
 
 WHOLE = "a whole file"
-LONGEST_SIDE = 2**27
+LONGEST_SIDE = 2**27  # rows or columns of a mask
 MOST_KEPT = 2**28  # weights: some 6 GiB
 _PIECE = 2**22  # entries read at a time
 _SPARSE_FILE = {"format", "shape", "data"}  # arrays of scipy.sparse.save_npz
@@ -72,9 +72,9 @@ class Arrays:
 def load_mask(
     path: str | PathLike[str], layer: str | None = None, *, nonzero: bool = False, transpose: bool = False
 ) -> MaskFile:
-    """The mask in a file; of several arrays that of `layer`: its key, or what stands before `.weight_mask` or the like.
+    """Read the mask in a file; `layer` chooses among several arrays, by a key or by what stands before `.weight_mask` in it.
 
-    path: .npy, .npz (arrays, or scipy.sparse.save_npz), .pt, .pth or .safetensors. Names are taken exactly first, then
+    path: .npy, .npz (arrays, or scipy.sparse.save_npz), .pt, .pth or .safetensors. Names are compared exactly first, then
     without wrappers such as `module.` and with or without `.weight` and `.weight_mask`. Rows are outputs; further axes of a convolution
     are read as one. The `MaskFile` has the mask [m, n], its name, and the shape in the file. nonzero: whatever is not 0
     is kept, as in pruned weights; without it entries must be 0 or 1. transpose: outputs are the last axis, not the

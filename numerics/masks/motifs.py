@@ -51,7 +51,7 @@ class Plan(NamedTuple):
 
 
 def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fraction | float:
-    """t(F, M), the density of a motif F in a matrix M [m, n], dense or of scipy.sparse (O8, O9).
+    """Compute t(F, M), the density of a motif F in a matrix M [m, n], dense or of scipy.sparse (O8, O9).
 
     The mean, over all maps of the vertices of F to rows and columns of M, of the product of the entries that the edges
     fall on: a Fraction for integers and bools, a float for real entries. Trees take time proportional to the non-zeros;

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError, finite_vector, non_negative_vector
+from numerics.arguments import InputError, Seed, finite_vector, generator, non_negative_vector
 from numerics.bridge import compiled
 
 Floats = NDArray[np.floating]
@@ -33,15 +33,16 @@ def sample_mask(
     kernel: Callable[[Floats, Floats], ArrayLike],
     u: ArrayLike,
     v: ArrayLike,
-    rng: np.random.Generator,
+    rng: Seed,
     row_bound: ArrayLike | None = None,
 ) -> csr_array:
-    """A mask [m, n] with independent Bernoulli(kernel(u_i, v_j)) entries.
+    """Draw a mask [m, n] with independent Bernoulli(kernel(u_i, v_j)) entries.
 
     kernel is called with two float arrays that broadcast to one shape and returns probabilities of that shape (or a
     scalar); u [m] and v [n] are finite. row_bound (scalar or [m], in [0, 1]) bounds each row's probabilities from
     above: the time is then proportional to m + n·Σ row_bound. If the kernel never decreases in v, `kernel(u, max(v))`
     will do. With None the bounds are the rows' maxima, and the kernel is evaluated once at each of the m·n entries.
+    rng: a generator, a SeedSequence or a whole number.
 
     InputError if an argument is out of range, or a probability is met that is NaN, negative or above its bound.
 
@@ -58,12 +59,13 @@ def sample_mask(
     if bound.shape not in ((), u.shape):
         raise InputError(f"row_bound has shape {bound.shape}, expected a scalar or {u.shape}")
     grid = Rectangles(np.broadcast_to(bound, u.shape), *_corners(np.arange(u.size + 1), np.array([0, v.size])))
+    rng = generator(rng)
     chunks = (_thinned(kernel(u[c[0]], v[c[1]]), c, rng) for c in candidates(grid, rng))
     return _csr_of_sorted(*_joined(chunks), (u.size, v.size))
 
 
 def sample_factorised(
-    probability: Callable[[Floats], ArrayLike], row: ArrayLike, column: ArrayLike, rng: np.random.Generator
+    probability: Callable[[Floats], ArrayLike], row: ArrayLike, column: ArrayLike, rng: Seed
 ) -> csr_array:
     """A mask [m, n] with independent entries of probability W_ij = probability(row_i · column_j).
 
@@ -79,13 +81,14 @@ def sample_factorised(
     large, small = row[by_row], column[by_column]
     grid, corner = rank_grid(large, small)
     grid = grid._replace(bound=_probabilities("probability(row·column)", probability(corner)))
+    rng = generator(rng)
     chunks = (_thinned(probability(large[c[0]] * small[c[1]]), c, rng) for c in candidates(grid, rng))
     rows, columns = _joined((by_row[ranks], by_column[others]) for ranks, others in chunks)
     return csr_of(rows, columns, (row.size, column.size))
 
 
-def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: np.random.Generator) -> csr_array:
-    """A mask [m, n] with independent Bernoulli(p_i q_j) entries; p [m], q [n] ≥ 0 with max(p)·max(q) ≤ 1.
+def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: Seed) -> csr_array:
+    """Draw a mask [m, n] with independent Bernoulli(p_i q_j) entries; p [m], q [n] ≥ 0 with max(p)·max(q) ≤ 1.
 
     InputError otherwise. Time proportional to the weights kept, plus m + n.
 
@@ -99,9 +102,7 @@ def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: np.random.Generator) -> csr
     return sample_factorised(lambda x: x, p, q, rng)
 
 
-def sample_step(
-    probabilities: ArrayLike, row_sizes: ArrayLike, column_sizes: ArrayLike, rng: np.random.Generator
-) -> csr_array:
+def sample_step(probabilities: ArrayLike, row_sizes: ArrayLike, column_sizes: ArrayLike, rng: Seed) -> csr_array:
     """A mask of a step graphon: block (a, b) of row_sizes[a] × column_sizes[b] entries, each kept with
     probabilities[a, b], independently.
 
@@ -115,11 +116,13 @@ def sample_step(
     by_row = m * steps.shape[1] <= np.diff(tops) @ steps @ np.diff(lefts)
     if by_row:  # the blocks have more entries to keep than pieces of rows: go by these, and nothing need be sorted
         steps, tops = np.repeat(steps, np.diff(tops), axis=0), np.arange(m + 1)
-    rows, columns = _joined((c[0], c[1]) for c in candidates(Rectangles(steps.ravel(), *_corners(tops, lefts)), rng))
+    rows, columns = _joined(
+        (c[0], c[1]) for c in candidates(Rectangles(steps.ravel(), *_corners(tops, lefts)), generator(rng))
+    )
     return (_csr_of_sorted if by_row else csr_of)(rows, columns, (m, n))
 
 
-def sample_constant(density: float, m: int, n: int, rng: np.random.Generator) -> csr_array:
+def sample_constant(density: float, m: int, n: int, rng: Seed) -> csr_array:
     """A mask [m, n] with independent Bernoulli(density) entries; density in [0, 1], m, n ≥ 1. InputError otherwise."""
     return sample_step(np.full((1, 1), density), [m], [n], rng)
 

@@ -48,7 +48,7 @@ def kth_largest(scores: ArrayLike, k: int) -> float:
 
 
 def global_mask(scores: ArrayLike, density: float) -> Mask:
-    """The mask that keeps the round(density · size) largest of all scores, of equal ones the first in flat order.
+    """Keep the round(density · size) largest of all scores, of equal ones the first in flat order, as a mask of their shape.
 
     InputError unless the density is in (0, 1), and for scores as in `top_k_mask`.
 

@@ -33,9 +33,9 @@ def sort_by_degree(mask: MaskLike) -> DegreeOrder:
 
 
 def smoothed(mask: MaskLike, blocks: int) -> NDArray[np.float64]:
-    """Densities of a mask [m, n], sorted by degree, in a grid of near-equal blocks: float[blocks, blocks] in [0, 1].
+    """Average a mask [m, n], sorted by degree, over a grid of near-equal blocks: float[blocks, blocks] in [0, 1].
 
-    Sorted-average smoothing (arXiv 2510.17515): it tends to a monotone graphon as the mask and the blocks grow (G10.2).
+    Sorted-average smoothing (arXiv 2510.17515): the averages tend to a monotone graphon as the mask and the blocks grow (G10.2).
     1 ≤ blocks ≤ min(m, n); position i of m falls into block ⌊i·blocks/m⌋. InputError as in `sort_by_degree`.
 
     Examples:

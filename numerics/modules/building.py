@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FORM = "FILE.py:build or package.module:build, a function without arguments that returns a torch module"
 MODEL = Kind("model", FORM)
+FEWEST_BUILT = 4  # modules whose weights are tested
 
 
 def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
@@ -51,6 +52,14 @@ def seeded(fresh: Callable[[], nn.Module], stream: np.random.SeedSequence) -> nn
         return fresh()
 
 
+def built(
+    fresh: Callable[[], nn.Module], networks: int, seed: np.random.SeedSequence
+) -> tuple[list[np.random.SeedSequence], list[nn.Module]]:
+    """Modules built afresh, each at the stream of random numbers beside it: as many as are pruned, but enough to be tested."""
+    streams = seed.spawn(max(networks, FEWEST_BUILT))
+    return streams, [seeded(fresh, stream) for stream in streams]
+
+
 @contextmanager
 def generators(stream: np.random.SeedSequence) -> Iterator[None]:
     """A seed of torch, of NumPy's old generator and of `random`, which are put back afterwards to where they were."""
@@ -67,6 +76,11 @@ def generators(stream: np.random.SeedSequence) -> Iterator[None]:
         finally:
             np.random.set_state(numpys)  # noqa: NPY002
             random.setstate(before)
+
+
+def name_of(build: str | Callable[[], object]) -> str:
+    """The name of what builds modules, as reports have it."""
+    return build if isinstance(build, str) else _own_name(build)
 
 
 def _own_name(build: object) -> str:

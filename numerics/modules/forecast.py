@@ -11,19 +11,19 @@ import torch
 from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, batch, dataset_of
+from numerics.data import Dataset
 from numerics.depth.architecture import Architecture
 from numerics.depth.forecast import LayersForecast, check_fit, forecast
 from numerics.depth.latents import MOST_UNITS
 from numerics.depth.observed import Seen, has_path
+from numerics.depth.samples import batch_for
 from numerics.depth.settings import LayersSettings
-from numerics.modules.building import builder, seeded
+from numerics.modules.building import builder, built, name_of
 from numerics.modules.initial import initialisation_of
 from numerics.modules.kept import emptied
 from numerics.modules.pruning import check_reached, masks_of, module_scores, output_of, residual_of, second_term
 from numerics.modules.reading import Chain, NotFollowedError, chain_of
 
-FEWEST_BUILT = 4  # modules whose weights are tested
 PASSING = ("relu", "leaky", "abs", "linear")  # activations that leave positive numbers as they are
 
 
@@ -87,14 +87,10 @@ def predict_module(
     )
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     progress("reading data")
-    if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
-        labels = "onehot"
-    whole = dataset_of(data, labels, standardise, target, missing)
-    used = batch(whole, samples, np.random.default_rng(batching))
+    used, whole = batch_for(loss, data, labels, standardise, target, missing, samples, batching)
     progress("building modules")
     fresh = builder(build)
-    streams = drawing.spawn(max(networks, FEWEST_BUILT))
-    modules = [seeded(fresh, stream) for stream in streams]
+    streams, modules = built(fresh, networks, drawing)
     chain = _common_chain(modules)
     first, last = chain.layers[0], chain.layers[-1]
     if (first.inputs, last.outputs) != (used.x.shape[1], used.y.shape[1]):
@@ -123,7 +119,7 @@ def predict_module(
             progress(f"pruning module {number} of {networks}")
             seen.append(_pruned(settings, chain, module, used, stream))
     progress("predicting")
-    found = forecast(settings, network, used, len(whole.x), seen, np.random.default_rng(sampling))
+    found = forecast(settings, network, used, whole, seen, np.random.default_rng(sampling))
     read = (
         f"the initialisation, {tested.init}, was found by tests of the weights of {len(modules)} modules "
         f"(p = {tested.p:.2g}, all layers together): each layer's law alone; that weights are independent is assumed"
@@ -132,7 +128,7 @@ def predict_module(
         found,
         layers=tuple(replace(each, name=layer.path) for each, layer in zip(found.layers, chain.layers, strict=True)),
         notes=(read, *emptied(method, density, {each.path: each.inputs for each in chain.layers}), *found.notes),
-        model=build if isinstance(build, str) else getattr(build, "__name__", type(build).__name__),
+        model=name_of(build),
     )
 
 

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, batch, dataset_of
+from numerics.data import Dataset
 from numerics.depth.closed import keeps_nothing
 from numerics.depth.forecast import check_classes
+from numerics.depth.samples import batch_for
 from numerics.depth.settings import LayersSettings
+from numerics.depth.standing import LIMIT, MEASURED, THEOREM
 from numerics.masks.selection import kept_count
-from numerics.modules.building import builder, generators, seeded
+from numerics.modules.building import builder, built, generators, name_of, seeded
 from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.copies import scores_of_copies
 from numerics.modules.kept import Kept, emptied, kept_of, least_p, tested_apart
@@ -31,9 +33,7 @@ from numerics.modules.weights import WeightLaw, magnitude_densities, weight_laws
 Floats = NDArray[np.float64]
 
 COPIES = 16  # of independent copies of modules
-FEWEST_BUILT = 4  # modules whose weights are tested
 LEVEL = 1e-3  # of all layers' tests together, below which the independence does not hold
-THEOREM, LIMIT, MEASURED = "theorem", "limit", "measured"
 
 
 @dataclass(frozen=True)
@@ -157,16 +157,12 @@ def predict_parts(
         raise InputError(f"copies is {copies!r:.60}, expected a whole number of at least 2")
     batching, testing, drawing, calling = seed_sequence(seed).spawn(4)
     progress("reading data")
-    if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
-        labels = "onehot"
-    whole = dataset_of(data, labels, standardise, target, missing)
-    used = batch(whole, samples, np.random.default_rng(batching))
+    used, whole = batch_for(loss, data, labels, standardise, target, missing, samples, batching)
     if loss == "cross-entropy" and settings.data_driven:
         check_classes(used)
     progress("building modules")
     fresh = builder(build)
-    streams = drawing.spawn(max(networks, FEWEST_BUILT))
-    modules = [seeded(fresh, stream) for stream in streams]
+    streams, modules = built(fresh, networks, drawing)
     kept = []
     with generators(calling):  # should forwards draw
         read = layout_of(modules, used)
@@ -191,8 +187,8 @@ def predict_parts(
     return PartsForecast(
         settings,
         used,
-        len(whole.x),
-        build if isinstance(build, str) else getattr(build, "__name__", type(build).__name__),
+        whole,
+        name_of(build),
         read.reason,
         read.outside,
         layers,
@@ -201,7 +197,7 @@ def predict_parts(
         (
             *told.notes,
             *_tested(settings, told, len(kept), None if tested is None else tested[1]),
-            *_notes(read, used, len(whole.x)),
+            *_notes(read, used, whole),
         ),
     )
 

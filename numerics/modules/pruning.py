@@ -22,13 +22,13 @@ from numerics.arguments import InputError, Seed, proper_share, seed_sequence
 from numerics.columns import CHANNELS
 from numerics.data import Dataset
 from numerics.depth.forecast import check_classes
-from numerics.depth.settings import DATA_DRIVEN, LOSSES, Residual
+from numerics.depth.settings import LOSSES, SCOPES, Residual
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
 from numerics.modules.building import generators
 from numerics.modules.reading import check_plain
+from numerics.pruning.methods import DATA_DRIVEN
 
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", "wanda")
-SCOPES = ("global", "layer")
 PRUNED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 
 Scores = dict[str, NDArray[np.float64]]

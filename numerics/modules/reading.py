@@ -19,9 +19,8 @@ from torch.nn.parameter import is_lazy
 from torch.nn.utils import parametrize
 
 from numerics.arguments import InputError
-from numerics.depth.architecture import EPSILON
+from numerics.depth.architecture import EPSILON, LEAK
 
-LEAK = 0.01  # of leaky ReLU as the theory has it
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
 PASSING_METHODS = ("flatten", "view", "reshape", "contiguous")
 MOVING_AXES = ("transpose", "permute", "movedim", "swapaxes", "unsqueeze", "squeeze")

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 from scipy.special import erf
 
-from numerics.arguments import InputError, checked_array, real_matrix
+from numerics.arguments import InputError, Seed, checked_array, generator, real_matrix
 from numerics.masks.selection import Mask
 
 Array = NDArray[np.floating[Any]]
@@ -109,11 +109,11 @@ class Network:
         return (self.weights[0].shape[1], *(len(weight) for weight in self.weights))
 
 
-def random_network(widths: Sequence[int], rng: np.random.Generator, activation: Any = RELU) -> Network:
-    """A network of the given widths (inputs, hidden…, outputs): iid N(0, 1) weights [out, in], no biases.
+def random_network(widths: Sequence[int], rng: Seed, activation: Any = RELU) -> Network:
+    """Draw a network of the given widths (inputs, hidden…, outputs): iid N(0, 1) weights [out, in], no biases.
 
     NTK parametrisation: what a layer computes is divided by √in, so that outputs are of order 1 at every width.
-    `activation` as in `Network`. Raises InputError unless there are at least two widths, all positive whole
+    rng: a generator, a SeedSequence or a whole number; `activation` as in `Network`. Raises InputError unless there are at least two widths, all positive whole
     numbers.
 
     Examples:
@@ -125,7 +125,8 @@ def random_network(widths: Sequence[int], rng: np.random.Generator, activation: 
     whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in widths)
     if len(widths) < 2 or not whole:
         raise InputError(f"widths is {tuple(widths)}, expected at least two positive whole numbers")
-    return Network(tuple(rng.standard_normal((rows, columns)) for columns, rows in pairwise(widths)), activation)
+    draws = generator(rng)
+    return Network(tuple(draws.standard_normal((rows, columns)) for columns, rows in pairwise(widths)), activation)
 
 
 def masked(network: Network, masks: Sequence[Any]) -> Network:

@@ -62,7 +62,7 @@ def tangent_kernel(
     masks: Sequence[Any] | None = None,
     layers: Sequence[int] | None = None,
 ) -> Array:
-    """Θ̂(x, x2) = J(x) J(x2)ᵀ, exact off kinks: [N, N'], or [N, q, N', q] if there are several outputs.
+    """Compute Θ̂(x, x2) = J(x) J(x2)ᵀ, exact off kinks: [N, N'], or [N, q, N', q] if there are several outputs.
 
     Without x2 it is Θ̂(x, x), exactly symmetric. With `masks` for the first layers (0 or 1, dense or sparse) the
     network is pruned by them and only kept weights count; without, every weight counts, also one that is 0.

@@ -68,11 +68,11 @@ def train(
     record: Iterable[int] | None = None,
     x_test: ArrayLike | None = None,
 ) -> Training:
-    """The network after `steps` steps of gradient descent on all layers at once, W ← W − step·∂L/∂W.
+    """Train a network by `steps` steps of gradient descent on all layers at once, W ← W − step·∂L/∂W.
 
     x [m, d]; y [m, q], or [m] for one output. With `masks` for the first layers (0 or 1, dense or sparse) the
-    network is first pruned by them, and pruned weights stay exactly 0. `record` lists the numbers of steps at
-    which predictions on x and `x_test` [t, d] are kept; without it those after the last step. L is
+    network is first pruned by them, and pruned weights stay exactly 0. `record` lists the numbers of steps after
+    which predictions on x and `x_test` [t, d] are kept; without it only those after the last step are. L is
     1/(2m) Σ ‖f(x) − y‖²; with `centred` f − f₀ stands for f, f₀ being the output before training, in L and in the
     predictions. step > 0, such as `stable_step`.
 
@@ -133,7 +133,7 @@ def laziness(training: Trajectory, linearised: Trajectory) -> Array:
 
 
 def stable_step(network: Network, x: ArrayLike, *, masks: Sequence[Any] | None = None) -> float:
-    """1/λ_max(Θ̂/m), half the step beyond which descent of the linearisation diverges: inf if Θ̂ = 0.
+    """Compute 1/λ_max(Θ̂/m), half the step beyond which descent of the linearisation diverges: inf if Θ̂ = 0.
 
     x [m, d] and masks, and errors, as for `tangent_kernel`; Θ̂ is that kernel at x, the loss that of `train`.
 

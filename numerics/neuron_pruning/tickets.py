@@ -19,6 +19,7 @@ from numerics.arguments import InputError, checked_integer
 from numerics.bridge import numeric
 from numerics.neuron_pruning.circle import exact_sup_on_circle
 from numerics.subset_sum import SubsetSumSolver
+from numerics.subset_sum.laws import subset_sums
 from theory.neuron_pruning.separation import certificate_of
 
 Floats = NDArray[np.floating]
@@ -126,7 +127,7 @@ def _between_at(parts: Floats, low: Floats, high: Floats) -> Bools:
 def _subsets_between(items: Floats, low: float, high: float) -> NDArray[np.int64]:
     """The subsets, as bits, with a sum in [low, high], by two lists of half sums."""
     half = len(items) // 2
-    left, right = _subset_sums(items[:half]), _subset_sums(items[half:])
+    left, right = (subset_sums(part[None])[0] for part in (items[:half], items[half:]))
     order = np.argsort(left)
     first = np.searchsorted(left[order], low - right, side="left")
     last = np.searchsorted(left[order], high - right, side="right")
@@ -134,14 +135,6 @@ def _subsets_between(items: Floats, low: float, high: float) -> NDArray[np.int64
     places = np.arange(counts.sum()) + np.repeat(first - np.cumsum(counts) + counts, counts)
     codes: NDArray[np.int64] = order[places] | np.repeat(np.arange(len(right)), counts) << half
     return codes
-
-
-def _subset_sums(items: Floats) -> Floats:
-    """All sums, in the order of their subsets as bits: float[2^n]."""
-    sums = np.zeros(1)
-    for item in items:
-        sums = np.concatenate([sums, sums + item])
-    return sums
 
 
 @dataclass(frozen=True, eq=False)

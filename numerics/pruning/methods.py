@@ -32,7 +32,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, real_matrix
+from numerics.arguments import InputError, Seed, generator, real_matrix
 from numerics.masks.selection import Mask, global_mask, global_masks, kept_count, row_mask
 from numerics.networks import (
     Array,
@@ -59,6 +59,8 @@ METHODS = (
     "synflow-iterative",
     "wanda",
 )
+SMOOTHED = ("grasp", "grasp-magnitude")  # their scores have a smoothed residual
+DATA_DRIVEN = ("snip", *SMOOTHED)  # their scores read the data and the residual
 SCOPES: tuple[Scope, ...] = ("layers", "layer", "row")
 
 
@@ -78,14 +80,14 @@ def saliency(
     network: Network,
     x: ArrayLike | None = None,
     residual: ArrayLike | None = None,
-    rng: np.random.Generator | None = None,
+    rng: Seed | None = None,
     *,
     first_layer: bool = False,
 ) -> Layers:
-    """One-shot scores of every layer (or of the first alone), shaped like its weights; the largest are kept.
+    """Score every weight of every layer (or of the first alone) once; pruning keeps the largest. Scores have the weights' shapes.
 
-    x [N, d] is read by snip, grasp, grasp-magnitude and wanda, residual [N, q] by the first three, rng by
-    random. The residual is f₀(x) − y, or −y where the initial output f₀ is subtracted. All scores are ≥ 0 but those of
+    x [N, d] is read by snip, grasp, grasp-magnitude and wanda, residual [N, q] by the first three, rng
+    (a generator, a SeedSequence or a whole number) by random. The residual is f₀(x) − y, or −y where the initial output f₀ is subtracted. All scores are ≥ 0 but those of
     grasp. Raises InputError for an unknown method, for synflow-iterative (which is no single score: use `prune`), and
     for an argument that is missing, not finite or does not fit.
 
@@ -101,7 +103,7 @@ def saliency(
     weights = network.weights[:1] if first_layer else network.weights
     match method:
         case "random":
-            noise = _given(method, "rng", rng)
+            noise = generator(_given(method, "rng", rng))
             return tuple(noise.random(weight.shape) for weight in weights)
         case "magnitude":
             return tuple(map(np.abs, weights))
@@ -128,11 +130,11 @@ def prune(
     density: float,
     *,
     scope: Scope | None = None,
-    rng: np.random.Generator | None = None,
+    rng: Seed | None = None,
     first_layer: bool = False,
     rounds: int = 100,
 ) -> Masks:
-    """Masks [out, in] of every layer (or of the first alone), each count of kept weights exact.
+    """Prune a network at initialisation: masks [out, in] of every layer, or of the first alone, whose counts of weights are exact.
 
     scope: "layers" compares over all layers and keeps kept_count(density, all weights); "layer" compares
     within each layer, "row" within each row, and each keeps kept_count(density, its size). None takes the

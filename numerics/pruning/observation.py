@@ -12,19 +12,12 @@ from numerics.data import Dataset
 from numerics.masks.selection import Mask
 from numerics.networks import Network, random_network
 from numerics.pruning import methods as pruning
+from numerics.pruning.methods import DATA_DRIVEN
 from numerics.pruning.moments import (
     noise_floor,
 )
 from numerics.pruning.prediction import CLOSED_FORMS, INFINITE_WIDTH, Prediction, predict, synflow_row_densities
-from numerics.pruning.row_law import (
-    DATA_DRIVEN,
-    Floats,
-    Problem,
-    RowLaw,
-    limit_smoothing,
-    posed,
-    sample_row_law,
-)
+from numerics.pruning.row_law import Floats, Problem, RowLaw, limit_smoothing, posed, sample_row_law
 from numerics.statistics.exact_tests import TwoCounts
 
 REALISED = ("realised", "+ second term")  # predictors that know the drawn network

@@ -23,6 +23,7 @@ from sympy import Rational
 
 from numerics.bridge import numeric
 from numerics.exact.balls import number
+from numerics.pruning.methods import DATA_DRIVEN, SMOOTHED
 from numerics.pruning.moments import (
     OutputMoments,
     ResidualMoments,
@@ -33,14 +34,7 @@ from numerics.pruning.moments import (
     residual_moments,
     threshold_for,
 )
-from numerics.pruning.row_law import (
-    DATA_DRIVEN,
-    SMOOTHED,
-    Floats,
-    Problem,
-    RowLaw,
-    sample_row_law,
-)
+from numerics.pruning.row_law import Floats, Problem, RowLaw, sample_row_law
 from numerics.statistics.distribution_free import clopper_pearson
 from theory import saliency as claims
 from theory.saliency import model as model_symbols

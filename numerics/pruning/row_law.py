@@ -21,6 +21,7 @@ from numerics.data import Dataset, check_scale
 from numerics.masks.selection import Mask, global_mask, kept_count, kth_largest, row_mask
 from numerics.networks import Network, tangent_residual
 from numerics.pruning import methods as pruning
+from numerics.pruning.methods import DATA_DRIVEN, SMOOTHED
 from theory import saliency as claims
 from theory.saliency import grasp as grasp_symbols
 from theory.saliency import snip as snip_symbols
@@ -30,8 +31,6 @@ Floats = NDArray[np.floating]
 Counts = NDArray[np.int64]
 
 METHODS = tuple(method for method in pruning.METHODS if method != "synflow-iterative")
-SMOOTHED = ("grasp", "grasp-magnitude")
-DATA_DRIVEN = ("snip", *SMOOTHED)
 
 FEWEST_ROWS = 100
 MOST_SCORES = 2**25  # fresh scores held at a time: 256 MB

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import sympy as sp
-
 from theory.bounds import Loose
 from theory.claims import Claim, Entry
+from theory.latex import latex
 
 HEAD = "```{list-table}\n:header-rows: 1\n:widths: 7 21 12 60\n\n* - claim\n  - bound\n  - grade\n  - how it is known"
 ATTAINED, UNKNOWN = "attained", "not known"
@@ -90,7 +89,7 @@ def _where(points: Sequence[Mapping[Any, Any]]) -> str:
     first = points[0]
     if not first:
         return ""
-    values = {sp.latex(letter): [str(point[letter]) for point in points] for letter in first}
+    values = {latex(letter, [letter]): [str(point[letter]) for point in points] for letter in first}
     moving = [f"${letter}={', '.join(each)}$" for letter, each in values.items() if len({*each}) > 1]
     still = [f"${letter}={each[0]}$" for letter, each in values.items() if len({*each}) == 1]
     return f" at {'; '.join(moving or still)}" + (f" ({', '.join(still)})" if moving and still else "")

@@ -8,11 +8,14 @@ The table stands in contents.json; a test holds the table against the ledger.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from theory.input_error import InputError
 
 if TYPE_CHECKING:
     from theory.claims import Claim, Entry
@@ -119,21 +122,39 @@ def contents(own: str | None = None) -> tuple[Line, ...]:
         from theory.ledger import load_ledger
 
         return lines_of(load_ledger(own))
-    return tuple(
-        Line(
-            **{
-                **line,
-                "expressions": tuple(line["expressions"]),
-                "uses": tuple(line["uses"]),
-                "vouched": tuple(line["vouched"]),
-                "factors": tuple(map(tuple, line["factors"])),
-                "evidence": tuple(
-                    Evidence(**{**check, "controls": tuple(check["controls"])}) for check in line["evidence"]
-                ),
-            }
-        )
-        for line in json.loads(TABLE.read_text("utf-8"))
-    )
+    return tuple(map(_line, _stored()))
+
+
+def told(labels: Sequence[str], own: str | None = None) -> dict[str, tuple[Line, tuple[str, ...]]]:
+    """Read the lines of some claims, each with the labels of the claims that use it; own: as in `contents`.
+
+    InputError for a label that the table does not have, such as that of a claim that was just written.
+    """
+    if own is None:
+        rows = {row["label"]: row for row in _stored()}
+        uses = {label: row["uses"] for label, row in rows.items()}
+        lines = {label: _line(rows[label]) for label in labels if label in rows}
+    else:
+        lines = {line.label: line for line in contents(own)}
+        uses = {label: line.uses for label, line in lines.items()}
+    for label in labels:
+        if label not in lines:
+            raise InputError(
+                f"{label} is not in {TABLE.name}, expected after python -m numerics.reports.contents, which writes it anew"
+            )
+    return {label: (lines[label], tuple(each for each, used in uses.items() if label in used)) for label in labels}
+
+
+@cache
+def _stored() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(TABLE.read_text("utf-8"))
+    return rows
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    evidence = (Evidence(**{**check, "controls": tuple(check["controls"])}) for check in row["evidence"])
+    lists = {name: tuple(row[name]) for name in ("expressions", "uses", "vouched")}
+    return Line(**{**row, **lists, "factors": tuple(map(tuple, row["factors"])), "evidence": tuple(evidence)})
 
 
 def write() -> None:

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.evidence.comparison import factors
 from theory.claims import Claim, Entry, Pitfall
+from theory.latex import latex
 from theory.quantities import in_words
 
 
@@ -187,7 +188,11 @@ def listed(entry: Entry) -> Listed:
 
 def _letters(claim: Claim) -> dict[str, Letter]:
     return {
-        str(letter): {"latex": sp.latex(letter), "meaning": quantity.meaning, "within": in_words(quantity.within)}
+        str(letter): {
+            "latex": latex(letter, [letter]),
+            "meaning": quantity.meaning,
+            "within": in_words(quantity.within),
+        }
         for quantity in claim.quantities
         for letter in quantity.letters
     }

@@ -48,7 +48,7 @@ def corrected_singular_values(
     confidence: float = 0.95,
     seed: Seed = 0,
 ) -> list[CorrectedValue]:
-    """The `count` leading singular values of P/√(mn) behind a mask M, freed from the bias of its noise (O3, O4).
+    """Estimate the `count` leading singular values of P/√(mn) behind a mask M, freed from the bias of its noise (O3, O4).
 
     P [m, n] holds the probabilities of the entries, V = P − P² their variances; s is a singular value of M/√(mn), σ
     that of P/√(mn). The raw s is moved to the σ with s² = (σ² + V_a/m)(σ² + V_b/n)/σ²: exact in the limit for a

@@ -19,6 +19,7 @@ from numerics.arguments import InputError
 Floats = NDArray[np.floating]
 
 LEAST = 1e-4  # a smaller jump of a graphon passes; it moves an integral over 64 nodes by 1e-6 or so
+LINES = 64  # at most so many lines of a graphon or kernel are searched for jumps
 HALVINGS = 45  # of an interval, after which a function that still varies jumps there
 INSET = 1e-12  # of a piece, by which its ends are moved inwards where functions are tried
 

@@ -21,7 +21,7 @@ from sympy.core.function import AppliedUndef
 from numerics.arguments import InputError, Seed, checked_integer, seed_number
 from numerics.bridge import numeric
 from numerics.pruning.moments import threshold_for
-from numerics.spectra.jumps import breaks_of, checked_breaks, find_jump, with_ends
+from numerics.spectra.jumps import LINES, breaks_of, checked_breaks, find_jump, with_ends
 from theory.saliency.model import SaliencyModel, half_normal_quantile, tau, u, v
 from theory.tails import half_normal as half_normal_tail
 from theory.tails import t
@@ -30,7 +30,6 @@ Floats = NDArray[np.floating]
 Matrix: TypeAlias = Any  # float[m, n] or csr_array of floats
 
 DENSE = 200  # a matrix with a side no longer than this is decomposed as a whole
-LINES = 64  # at most so many lines of a kernel are searched for jumps
 RESIDUAL = 1e-10  # of A v − σ u and Aᵀu − σ v, relative to σ₁; it bounds the error of σ
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.subset_sum.laws import subset_sums
+
 Floats = NDArray[np.float64]
 
 
@@ -14,7 +16,7 @@ def nearest_in_doubles(x: Floats, z: float) -> tuple[NDArray[np.bool_], float]:
     Within 2nu(|z| + Σ|x|) of the optimum (R6); the reported error itself may be wrong by half of that.
     """
     half = len(x) // 2
-    left, right = _sums(x[:half]), _sums(x[half:])
+    left, right = (subset_sums(part[None])[0] for part in (x[:half], x[half:]))
     ascending, sums = np.sort(left), np.sort(right)
     wanted = z - ascending
     place = np.searchsorted(sums, wanted)
@@ -24,14 +26,6 @@ def nearest_in_doubles(x: Floats, z: float) -> tuple[NDArray[np.bool_], float]:
     parts = (left == ascending[best]).argmax(), (right == neighbours[side, best]).argmax()
     code = int(parts[0]) | int(parts[1]) << half
     return np.array([code >> i & 1 for i in range(len(x))], dtype=bool), float(errors[side, best])
-
-
-def _sums(items: Floats) -> Floats:
-    """All subset sums; item i is in those whose place has bit i. float[2**h]"""
-    sums = np.zeros(1)
-    for item in items:
-        sums = np.concatenate([sums, sums + item])
-    return sums
 
 
 def greedy_subset(x: Floats, z: float) -> tuple[NDArray[np.bool_], float]:

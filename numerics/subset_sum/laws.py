@@ -147,8 +147,8 @@ class Thinned(Law):
         return 1 - self.p + self.p * self.law.cf(u)
 
 
-def subset_sums(items: Floats) -> Floats:
-    """The sums over all subsets of each sample. items: float[samples, n]; float[samples, 2**n], the empty one first."""
+def subset_sums(items: NDArray[np.floating]) -> Floats:
+    """The sums over all subsets of each sample. items: float[samples, n]; float[samples, 2**n], item i in those whose place has bit i."""
     sums = np.zeros((len(items), 1))
     for column in np.asarray(items).T:
         sums = np.concatenate([sums, sums + column[:, None]], axis=1)

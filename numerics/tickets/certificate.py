@@ -37,11 +37,12 @@ class Certificate:
 
 @np.errstate(over="ignore", invalid="ignore")
 def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
-    """What holds for a ticket at inputs [m, in, coordinates].
+    """Bound how far a ticket's outputs lie from its target's at inputs [m, in, coordinates], rounding included.
 
     The error passes through the layers coefficient by coefficient (`theory.subset_sum.layer_error`, times the moduli of
-    basis elements). A result of N roundings deviates by γ_N = N·2⁻⁵³/(1 − N·2⁻⁵³) times the same pass with moduli at
-    most, so that such passes of target and ticket bound all rounding. Where bounds overflow nothing is certified.
+    basis elements). A result of N roundings deviates by at most γ_N = N·2⁻⁵³/(1 − N·2⁻⁵³) times what the same pass gives with
+    moduli in place of all numbers: one such pass of the target and one of the ticket bound all rounding. Where a bound
+    overflows, nothing is certified.
 
     Raises:
         InputError: for another shape or what is no finite real number, for negative inputs of a ticket that is not

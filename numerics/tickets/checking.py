@@ -36,9 +36,9 @@ class Check(NamedTuple):
 
 
 def check_ticket(path: str | PathLike[str], target: Reference | None = None, limit: Limit = USUAL) -> Check:
-    """Whether all that a ticket's file says holds, computed anew and exactly from the seed.
+    """Check all that a ticket's file says, computed anew and exactly from its seed, and return a finding for each statement.
 
-    target: the network that it should be a ticket of, scaled as in the file (`networks.rescaled`). InputError as for
+    target: the network that the ticket should be of, scaled as in the file (`networks.rescaled`). InputError as for
     `load_ticket`.
 
     Examples:

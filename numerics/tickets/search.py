@@ -234,7 +234,7 @@ def find_ticket(
     progress: Callable[[int, int], object] | None = None,
     limit: Limit = ROOM,
 ) -> NetworkTicket:
-    """Masks of the random network of a seed under which it acts as the target, each coefficient within eps if possible.
+    """Find masks under which the random network of a seed acts as the target, each coefficient within eps if possible.
 
     The random network has independent coefficients, uniform on [−1, 1]; R8 and Q7 guarantee a width only for targets
     scaled to coefficients of at most 1/(2e) (`numerics.tickets.networks.rescaled`). One subset sum for each

@@ -20,6 +20,12 @@ def test_greek_letters_are_letters():
     assert latex(eps + epsilon * kappa, [eps, epsilon, kappa]) == r"\varepsilon_{w} + \varepsilon \kappa_{0}"
 
 
+def test_the_index_of_a_sign_is_the_sign():
+    above, below, mass = sp.symbols("s_plus s__minus_w mass_plus")
+    assert latex(above * below, [above, below]) == "s^{-}_{w} s_{+}"
+    assert latex(mass, [mass]) == r"\operatorname{mass}_{+}"
+
+
 def test_plain_values_hold_formulas():
     mean = sp.Symbol("mean")
     assert latex((mean, 1), formulas((mean, 1))) == r"\left( \operatorname{mean}, \  1\right)"

@@ -4,32 +4,14 @@ from __future__ import annotations
 
 import html.parser
 import json
-import os
 import re
-import resource
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
-from helpers import ROOT, TESTS
+from cli_cases import REAL, TOYS, call, run_here
 
-from numerics.cli import COMMANDS, main
-from numerics.commands.places import check_writable
 from numerics.evidence.summary import summarise
-from numerics.files import replacing
 from numerics.reports.contents import contents
 from numerics.reports.run import as_html
-
-REAL = [sys.executable, "-m", "numerics.cli"]
-TOYS = [sys.executable, "-c", "import sys, toys; sys.exit(toys.main(sys.argv[1:]))"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{ROOT}", "OMP_NUM_THREADS": "1"}
-
-
-def call(command: list[str], *words: str, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*command, *words], capture_output=True, text=True, env=ENVIRONMENT, **options)
 
 
 def without_seconds(data):
@@ -42,9 +24,17 @@ def without_seconds(data):
 # verify
 
 RUN_KEYS = {"seed", "effort", "versions", "seconds", "claims", "totals", "weakest"}
+
+
 CLAIM_KEYS = {"label", "name", "topic", "title", "source", "provenance", "uses", "status", "checks"}
+
+
 LINKS = ["all", "rule", "cited", "sizes", "points", "sampled", "argued"]
+
+
 CHECK_KEYS = {"name", "kind", "status", "detail", "seconds", "controls"}
+
+
 TOTAL_KEYS = {"claims", "hold", "refuted", "open", "checks", "controls", "survived"}
 
 
@@ -149,15 +139,6 @@ def test_the_page_of_a_run(ledger_run):
     for status in ("holds", "refuted"):
         assert words.split().count(status) >= len(ledger_run.claims)
     assert words.count("Forms that fail") == sum(bool(claim.entry.claim.pitfalls) for claim in ledger_run.claims)
-
-
-# claims, show, evaluate, mutate
-
-
-def run_here(capsys, *words: str) -> tuple[int, str, str]:
-    status = main(words)
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 def test_claims_as_json(capsys, tmp_path):
@@ -276,287 +257,3 @@ def test_mutate():
     done = call(TOYS, "mutate", "Z11", "--jobs", "1", "--every", "3")
     assert "Z11 survives: value = 2*a" in done.stdout
     assert "3 unexplained survivors; one variant in 3 tried" in done.stdout
-
-
-# Bad input
-
-FOLDER = "FOLDER"  # stands for an empty folder, where nothing may be left
-BAD = [
-    ["nonsense"],
-    ["--nonsense"],
-    ["verify", "Z99"],
-    ["verify", "s4"],
-    ["verify", ""],
-    ["verify", "S4", "nonsense"],
-    ["verify", "--effort", "huge"],
-    ["verify", "--effort"],
-    ["verify", "--seed", "-1"],
-    ["verify", "--seed", str(2**128)],
-    ["verify", "--seed", "1.5"],
-    ["verify", "--seed", "nan"],
-    ["verify", "--seed", "9" * 5000],
-    ["verify", "--jobs", "0"],
-    ["verify", "--jobs", "-2"],
-    ["verify", "--jobs", "two"],
-    ["verify", "--json"],
-    ["verify", "--json", ""],
-    ["verify", "--json", FOLDER],
-    ["verify", "--json", f"{FOLDER}/none/run.json"],
-    ["verify", "--json", f"{FOLDER}/{'x' * 300}"],
-    ["verify", "--html", FOLDER],
-    ["verify", "--html", f"{FOLDER}/none/run.html"],
-    ["verify", "--json", "-", "--html", "-"],
-    ["verify", "--json", f"{FOLDER}/one", "--html", f"{FOLDER}/one"],
-    ["verify", "N1", "--json", f"{FOLDER}/run.json", "--jobs", "0"],
-    ["verify", "N1", "--nonsense"],
-    ["claims", "Z99"],
-    ["claims", "N1", "nonsense", "--json", f"{FOLDER}/claims.json"],
-    ["claims", "--json", f"{FOLDER}/none/claims.json"],
-    ["claims", "--json", FOLDER],
-    ["show"],
-    ["show", "Z99"],
-    ["show", "s4"],
-    ["show", "S4", "N1"],
-    ["mutate", "Z99"],
-    ["mutate", "--jobs", "0"],
-    ["mutate", "--every", "0"],
-    ["mutate", "--seed", "-1"],
-    ["mutate", "--seed", "x"],
-    ["evaluate"],
-    ["evaluate", "S4"],
-    ["evaluate", "Z99", "bound"],
-    ["evaluate", "N1", "nonsense"],
-    ["evaluate", "N1", ""],
-    ["evaluate", "N1", "bound", "h"],
-    ["evaluate", "N1", "bound", "h="],
-    ["evaluate", "N1", "bound", "=1"],
-    ["evaluate", "N1", "bound", "h=1=2"],
-    ["evaluate", "N1", "bound", "x=1"],
-    ["evaluate", "N1", "bound", "h=1", "h=2"],
-    ["evaluate", "N1", "bound", "h=nan", "r=1"],
-    ["evaluate", "N1", "bound", "h=inf", "r=1"],
-    ["evaluate", "N1", "bound", "h=-oo", "r=1"],
-    ["evaluate", "N1", "bound", "h=1/0", "r=1"],
-    ["evaluate", "N1", "bound", "h=1,5", "r=1"],
-    ["evaluate", "N1", "bound", "h=0x10", "r=1"],
-    ["evaluate", "N1", "bound", "h=__import__('os')", "r=1"],
-    ["evaluate", "N1", "bound", "h=2^3", "r=1"],
-    ["evaluate", "N1", "bound", "h=9**9**9", "r=1"],
-    ["evaluate", "N1", "bound", "h=sqrt(-1)", "r=1"],
-    ["evaluate", "N1", "bound", "h=1/(2-2)", "r=1"],
-    ["evaluate", "N1", "bound", "h=log(0)", "r=1"],
-    ["evaluate", "N1", "bound", "h=sin(1)", "r=1"],
-    ["evaluate", "N1", "bound", "h=" + "(" * 150, "r=1"],
-    ["evaluate", "N1", "bound", "h=1"],
-    ["evaluate", "N1", "bound", "h=1e99999", "r=1"],
-    ["evaluate", "N1", "bound", "h=" + "9" * 5000, "r=1"],
-    ["evaluate", "E2", "best_tilt", "p=1", "k=2"],
-    ["evaluate", "N1", "bound", "h=1", "r=-1"],
-    ["evaluate", "N1", "bound", "h=1", "r=0"],
-    ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "0"],
-    ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "-3"],
-    ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "10001"],
-    ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "many"],
-    ["evaluate", "S4", "flat_threshold", "rho=2"],
-    ["evaluate", "S4", "column_density", "tau=1", "phi=1", "--exact"],
-    ["evaluate", "G4", "wide_constant", "--exact"],
-    ["evaluate", "N1", "bound", "h=1", "--exact"],
-    ["evaluate", "E2", "best_tilt", "p=1", "k=2", "--exact"],
-    ["evaluate", "R1", "expected_count", "n=1/2"],
-    ["evaluate", "L9", "limit", "K=1e9", "lambda=1"],
-    ["evaluate", "L9", "tree_probability", "K=1e6", "lambda=2", "n=1e6"],
-    ["evaluate", "L8.2", "order", "lambda=1e300"],
-    ["evaluate", "N6", "neurons", "d=1e300", "delta=1/2", "epsilon=1e-300"],
-    ["evaluate", "E2", "exact_tail", "m=1e300", "k=3", "p=1/3"],
-    ["evaluate", "L7", "identity_skips", "C=2", "lambda=3"],
-    ["evaluate", "L10.2", "sparse_tree", "n=2", "lambda=3"],
-    ["evaluate", "L13", "square_hitting_time", "epsilon=1e-2000", "kappa=1", "L_0=1", "eta=1/2"],
-    ["evaluate", "L13", "square_hitting_time", "epsilon=1e-2000", "kappa=1", "L_0=1", "eta=1/2", "--exact"],
-]
-
-
-@pytest.mark.parametrize("words", BAD, ids=lambda words: " ".join(words)[:60])
-def test_bad_input_is_one_line_and_status_2(capsys, tmp_path, words):
-    status, out, err = run_here(capsys, *(word.replace(FOLDER, str(tmp_path)) for word in words))
-    assert status == 2
-    assert out == ""
-    assert err.startswith("sparse-limits: ")
-    assert err.count("\n") == 1
-    assert err.endswith("\n")
-    assert "Traceback" not in err
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "words",
-    [["S4", "column_density", "tau=1e4000", "phi=1"], ["L18", "coefficient", "k=1e300", "s=1e300"]],
-    ids=" ".join,
-)
-def test_numbers_too_large_for_any_algorithm(capsys, monkeypatch, words):
-    monkeypatch.setattr("numerics.exact.evaluation.LIMIT", 1.0)
-    status, out, err = run_here(capsys, "evaluate", *words)
-    assert (status, out) == (2, "")
-    assert err == "sparse-limits: no value: none found within 1 s of processor time, expected smaller numbers\n"
-
-
-def test_bad_input_of_the_process(tmp_path):
-    """The same through a real process: the status of the shell, and nothing else on standard error."""
-    done = call(REAL, "evaluate", "N1", "bound", "h=1", "r=-1")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "sparse-limits: r=-1: r is half the width of the interval, expected a positive number\n"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_closed_folder_is_refused(capsys, tmp_path):
-    tmp_path.chmod(0o500)
-    assert run_here(capsys, "claims", "--json", str(tmp_path / "claims.json"))[0] == 2
-
-
-# Help, files, interruptions
-
-
-@pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], [], *([command, "--help"] for command in COMMANDS)], ids=str
-)
-def test_help_is_quick(words):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = call(REAL, *words)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
-
-
-def test_a_file_is_whole_or_not_there(tmp_path):
-    file = tmp_path / "out.json"
-    file.write_text("before", encoding="utf-8")
-
-    def interrupted():
-        with replacing(file) as temporary:
-            temporary.write_text("half", encoding="utf-8")
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert file.read_text(encoding="utf-8") == "before"
-    with replacing(file) as temporary:
-        temporary.write_text("after", encoding="utf-8")
-    assert file.read_text(encoding="utf-8") == "after"
-    assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
-
-
-def test_links_are_followed_and_devices_written_to(tmp_path):
-    file, link, pipe = tmp_path / "file", tmp_path / "link", tmp_path / "pipe"
-    link.symlink_to(file)
-    with replacing(link) as temporary:
-        temporary.write_text("text", encoding="utf-8")
-    assert link.is_symlink()
-    assert file.read_text(encoding="utf-8") == "text"
-    os.mkfifo(pipe)
-    check_writable(str(pipe))
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    with replacing(pipe) as temporary:
-        temporary.write_text("text", encoding="utf-8")
-    assert os.read(reader, 100) == b"text"
-    os.close(reader)
-    assert pipe.is_fifo()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "pipe"]
-
-
-def until_it_has_workers(process: int) -> list[int]:
-    for _ in range(300):
-        workers = subprocess.run(["pgrep", "-P", str(process)], capture_output=True).stdout.split()
-        if len(workers) >= 2:
-            time.sleep(0.5)
-            return [int(worker) for worker in workers]
-        time.sleep(0.1)
-    pytest.fail("no worker has started")
-
-
-def heeding_interrupts() -> None:
-    """Jobs in the background of a shell inherit that SIGINT is ignored; at a terminal it is not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def test_ctrl_c_leaves_no_file(tmp_path):
-    """As from a terminal: the signal reaches the command and its workers."""
-    words = ["verify", "toy_stuck", "--jobs", "2", "--json", str(tmp_path / "run.json")]
-    with subprocess.Popen(
-        [*TOYS, *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-        start_new_session=True,
-        preexec_fn=heeding_interrupts,
-    ) as process:
-        until_it_has_workers(process.pid)
-        os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (130, "", "sparse-limits: interrupted\n")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_terminated_run_leaves_no_file_and_no_worker(tmp_path):
-    """As from a scheduler: the signal reaches the command alone."""
-    with subprocess.Popen(
-        [*REAL, "verify", "--jobs", "2", "--json", str(tmp_path / "run.json")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-    ) as process:
-        workers = until_it_has_workers(process.pid)
-        process.terminate()
-        out, err = process.communicate(timeout=80)
-        assert (process.returncode, out) == (130, "")
-        assert err.endswith("sparse-limits: interrupted\n")  # after Python's own complaint, where it was dropped first
-    assert list(tmp_path.iterdir()) == []
-    for _ in range(100):
-        alive = [worker for worker in workers if Path(f"/proc/{worker}").exists()]
-        if not alive:
-            break
-        time.sleep(0.1)
-    assert not alive
-
-
-DROPPING = """
-import os, signal, sys, time
-from unittest import mock
-from numerics import cli
-
-class Dropping:
-    def __del__(self):
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(0.1)
-
-def runs(chosen):
-    thing = Dropping()
-    del thing
-    try:
-        time.sleep(60)
-    finally:
-        time.sleep(2 * cli.AGAIN)
-        print("cleaned up")
-
-with mock.patch.object(cli, "_run", runs), mock.patch.object(sys, "argv", ["sparse-limits", "claims"]):
-    sys.exit(cli.main())
-"""
-
-
-def test_an_interrupt_that_a_destructor_drops_is_raised_again_once():
-    done = subprocess.run([sys.executable, "-c", DROPPING], capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
-    assert (done.returncode, done.stdout) == (130, "cleaned up\n")
-    assert done.stderr.endswith("sparse-limits: interrupted\n")
-
-
-def test_a_closed_pipe_is_no_error_message():
-    with subprocess.Popen(
-        [*REAL, "claims", "saliency", "--json", "-"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-    ) as process:
-        process.stdout.close()
-        assert process.stderr.read() == ""

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-from argparse import ArgumentParser
 from dataclasses import asdict
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.sparse import coo_array, csr_array, random_array, save_npz
+from fit_cases import COLUMN, MASKS, NOISE, ROW
+from scipy.sparse import coo_array, csr_array
 
 from numerics.arguments import InputError
 from numerics.cli import main
-from numerics.commands import fit as command
 from numerics.data import load_data
 from numerics.fitting.factor_model import count
 from numerics.fitting.fit import Fit, _block_lift, fit, masks_drawn
@@ -25,16 +22,6 @@ from numerics.fitting.model import _draw_selected, draw, fit_model
 from numerics.fitting.summary import summarise
 from numerics.fitting.verdict import account, verdict
 from numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
-
-RNG = np.random.default_rng(0)
-NOISE = np.abs(RNG.standard_normal((256, 64)))
-ROW, COLUMN = np.exp(0.8 * RNG.standard_normal((256, 1))), np.exp(0.8 * RNG.standard_normal(64))
-MASKS = {
-    "homogeneous": top_k_mask(NOISE, 2000),
-    "row": top_k_mask(NOISE * ROW, 2000),
-    "column": top_k_mask(NOISE * COLUMN, 2000),
-    "row and column": top_k_mask(NOISE * ROW * COLUMN, 2000),
-}
 
 
 @cache
@@ -244,217 +231,3 @@ def test_what_does_not_go_with_a_mask() -> None:
         fit(np.eye(3), data)
     with pytest.raises(InputError, match="residual is 'y', expected target or output"):
         fit(np.eye(64), data, residual="y")
-
-
-# The command
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    np.save(tmp_path / "mask.npy", MASKS["row and column"])
-    return tmp_path / "mask.npy"
-
-
-@pytest.fixture
-def small_file(tmp_path: Path) -> Path:
-    np.save(tmp_path / "small.npy", top_k_mask((NOISE * ROW)[:24, :16], 100))
-    return tmp_path / "small.npy"
-
-
-def test_a_report_with_data(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    target = tmp_path / "fit.json"
-    assert (
-        main(["fit", str(file), "--data", "digits", "--fresh-rows", "2000", "--samples", "200", "--json", str(target)])
-        == 0
-    )
-    said = " ".join(capsys.readouterr().out.split())
-    for words in (
-        "doubly heterogeneous",
-        "the fitted graphon explains",
-        "no method at initialisation explains the mask: all are rejected at level 1%",
-        "residual -y (initial output subtracted)",
-        "other data, labels, scaling or residual made it",
-        "edge of the noise",
-        "Tail of the noise",
-    ):
-        assert words in said
-    found = json.loads(target.read_text("utf-8"))
-    assert found["mask"]["kept"] == 2000
-    assert found["verdict"]["class"] == "doubly heterogeneous"
-    assert found["model"]["families"][0]["family"] == found["model"]["family"]
-    assert sum(each["share"] for each in found["model"]["families"]) == pytest.approx(1)
-    assert found["distances"]["to_constant"]["lower"] > found["distances"]["certified_noise"]
-    assert len(found["methods"]["column_densities"]["snip"]) == 64
-    assert found["explanation"]["status"] == "none_explains"
-    assert found["explanation"]["methods"] == []
-    assert found["explanation"]["level"] == found["methods"]["level"] == 0.01
-    assert {each["method"] for each in found["methods"]["ranking"]} == {
-        "random",
-        "synflow",
-        "wanda",
-        "snip",
-        "grasp",
-        "grasp-magnitude",
-    }
-
-
-def test_a_uniform_mask_is_explained_by_one_law(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    np.save(tmp_path / "m.npy", MASKS["homogeneous"])
-    words = ["--data", "digits", "--samples", "60", "--fresh-rows", "1000", "--json", str(tmp_path / "m.json")]
-    assert main(["fit", str(tmp_path / "m.npy"), *words]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    found = json.loads((tmp_path / "m.json").read_text("utf-8"))
-    assert found["explanation"]["status"] == "explained"
-    assert found["explanation"]["methods"] == [["random", "magnitude"]]
-    assert "random and magnitude explain the mask: not rejected, while every other method is, at level 1%" in said
-    assert "random and magnitude give the same law here" in said
-
-
-def test_the_same_seed_gives_the_same_report(small_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = []
-    for seed in ("3", "3", "4"):
-        assert main(["fit", str(small_file), "--seed", seed, "--json", "-"]) == 0
-        said.append(json.loads(capsys.readouterr().out))
-    assert said[0] == said[1]
-    assert [each.pop("seed") for each in said] == [3, 3, 4]
-    assert said[0] != said[2]
-
-
-@pytest.mark.parametrize("value", [0, 1])
-def test_masks_that_keep_none_or_all_have_a_report(
-    value: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    np.save(tmp_path / "m.npy", np.full((4, 64), value))
-    page = tmp_path / "m.html"
-    assert (
-        main(
-            ["fit", str(tmp_path / "m.npy"), "--data", "digits", "--html", str(page), "--plot", str(tmp_path / "m.png")]
-        )
-        == 0
-    )
-    assert "nothing to fit" in capsys.readouterr().out
-    assert "nothing to fit" in page.read_text("utf-8")
-
-
-class Page(HTMLParser):
-    """What a page nests and what it would fetch."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.addresses: list[str] = []
-        self.ids: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list) -> None:
-        assert tag not in ("script", "link", "iframe", "object", "embed")
-        self.addresses += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
-        self.ids += [value for name, value in attributes if name == "id"]
-        if tag not in ("meta", "br"):
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attributes: list) -> None:
-        self.handle_starttag(tag, attributes)
-        if self.open and tag not in ("meta", "br"):
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def test_the_page_is_whole_and_fetches_nothing(file: Path, tmp_path: Path) -> None:
-    target, picture = tmp_path / "fit.html", tmp_path / "fit.png"
-    assert main(["fit", str(file), "--html", str(target), "--plot", str(picture)]) == 0
-    assert picture.stat().st_size > 10_000
-    text = target.read_text("utf-8")
-    page = Page()
-    page.feed(text)
-    assert page.open == []
-    assert all(each.startswith(("#", "data:image/png;base64,")) for each in page.addresses)
-    assert set(re.findall(r"https?://[^\s\"'<]+", text)) <= {
-        "http://www.w3.org/2000/svg",
-        "http://www.w3.org/1999/xlink",
-    }
-    assert text.count("<svg") == 2
-    assert "prefers-color-scheme: dark" in text
-    assert "#1c1c1b" not in text  # the pictures take the page's colours
-    assert "<metadata" not in text
-
-
-@pytest.mark.parametrize("suffix", [".png", ".svg"])
-def test_pictures(small_file: Path, tmp_path: Path, suffix: str) -> None:
-    target = tmp_path / f"fit{suffix}"
-    assert main(["fit", str(small_file), "--plot", str(target)]) == 0
-    assert target.stat().st_size > 10_000
-
-
-def test_a_sparse_file_of_a_large_layer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    mask = random_array(
-        (6000, 5000), density=0.0005, rng=np.random.default_rng(5), data_sampler=lambda size: np.ones(size, bool)
-    )
-    save_npz(tmp_path / "m.npz", mask.tocsr())
-    assert main(["fit", str(tmp_path / "m.npz"), "--json", "-"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["verdict"]["class"] == "homogeneous"
-    assert 0 < found["distances"]["to_constant"]["failure"] < 1e-9
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["--layer", "fc1"], "holds one array"),
-        (["--labels", "is:0"], "--labels is given and there are no data, expected data beside it"),
-        (["--raw"], "--raw is given and there are no data"),
-        (["--residual", "target"], "--residual is given and there are no data"),
-        (["--data", "digits", "--transpose"], "expected as many"),
-        (["--data", "absent.npz"], "no such file"),
-        (["--data", "digits", "--labels", "what"], "labelling is 'what'"),
-        (["--seed", "-1"], "--seed is -1"),
-        (["--fresh-rows", "1"], "--fresh-rows is 1"),
-        (["--plot", "m.gif"], "suffix is '.gif'"),
-        (["--json", "/nowhere/m.json"], "does not exist"),
-        (["--html", "-", "--json", "-"], "--html is -, which --json writes too"),
-        (["--html", "out", "--json", "./out"], "--html is out, which --json writes too"),
-        (["--density", "0.1"], "unrecognized"),
-    ],
-)
-def test_bad_calls_take_one_line(file: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["fit", str(file), *words]) == 2
-    out, error = capsys.readouterr()
-    assert out == ""
-    assert said in error
-    assert error.count("\n") == 1
-
-
-@pytest.mark.parametrize("option", ["--json", "--html"])
-def test_the_mask_is_not_written_over(file: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
-    before = file.read_bytes()
-    assert main(["fit", str(file), option, str(file)]) == 2
-    assert "which MASK reads, expected another file" in capsys.readouterr().err
-    assert file.read_bytes() == before
-
-
-def test_sides_that_are_evened_out_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    np.save(tmp_path / "m.npy", np.eye(60)[np.random.default_rng(9).permutation(60)])
-    assert main(["fit", str(tmp_path / "m.npy")]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "each row keeps exactly 1 of 60" in said
-    assert "columns vary less than chance allows" in said
-    assert "of this class: none (G6)" in said
-    assert "the fitted graphon, the constant one, explains all but that" in said
-
-
-def test_matplotlib_may_be_missing(
-    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("numerics.reports.figures.find_spec", lambda name: None)
-    for option in ("--html", "--plot"):
-        assert main(["fit", str(file), option, "m.png"]) == 2
-        assert f"{option}: matplotlib is not installed" in capsys.readouterr().err
-
-
-def test_the_help_names_every_option() -> None:
-    parser = ArgumentParser()
-    command.configure(parser)
-    said = parser.format_help()
-    for option in ("--layer", "--nonzero", "--transpose", "--data", "--labels", "--json", "--html", "--plot", "--seed"):
-        assert option in said

@@ -15,7 +15,8 @@ from numerics.cli import main
 from numerics.data import Dataset, digits
 from numerics.forecast.kernel import MOST_TANGENTS
 from numerics.kernels.pruned import hold_out
-from numerics.pruning.row_law import METHODS, SMOOTHED
+from numerics.pruning.methods import SMOOTHED
+from numerics.pruning.row_law import METHODS
 
 
 def call(*arguments: object) -> int:

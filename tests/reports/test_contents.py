@@ -1,9 +1,13 @@
 """The table of contents that `claims` and `show` read is that of the ledger."""
 
+import json
+
 import pytest
 
 from numerics.arguments import InputError
-from numerics.reports.contents import contents, lines_of
+from numerics.cli import main
+from numerics.reports import contents as table
+from numerics.reports.contents import contents, lines_of, told
 from theory import load_ledger
 from theory.selection import select
 
@@ -22,3 +26,25 @@ def test_lines_are_selected_by_label_and_topic():
     assert select(lines, []) == list(lines)
     with pytest.raises(InputError, match="'Z1' is neither a label nor a topic"):
         select(lines, ["Z1"])
+
+
+def test_a_claim_is_told_with_those_that_use_it():
+    whole = contents()
+    (line, used_by) = told(["S4"])["S4"]
+    assert line in whole
+    assert list(used_by) == [each.label for each in whole if "S4" in each.uses]
+
+
+def test_a_claim_that_the_table_lacks_is_one_line(tmp_path, monkeypatch, capsys):
+    rows = [row for row in json.loads(table.TABLE.read_text("utf-8")) if row["label"] != "S4"]
+    monkeypatch.setattr(table, "TABLE", tmp_path / "contents.json")
+    table.TABLE.write_text(json.dumps(rows), "utf-8")
+    table._stored.cache_clear()
+    try:
+        assert main(["show", "S4"]) == 2
+    finally:
+        table._stored.cache_clear()
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith(
+        "sparse-limits: S4 is not in contents.json, expected after python -m numerics.reports.contents"
+    )

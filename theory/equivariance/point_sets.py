@@ -60,8 +60,8 @@ coefficients those into the block of their own channel may be kept; of the secon
     ),
     Step(
         name="first errors",
-        sentence=r"""The target's first layer is $\sum_{i,b}B_bw_{iob}(\sigma(x_i)-\sigma(-x_i))$, the ticket's has $w+d^+$ and $w+d^-$ there. At a coordinate $x$ one of
-$\sigma(x)$, $\sigma(-x)$ is 0: they differ by $[[first_error]]$ times $B_b\ge0$. Signs $d^+\ge0\ge d^-$ let these add up.""",
+        sentence=r"""The target's first layer is $\sum_{i,b}B_bw_{iob}(\sigma(x_i)-\sigma(-x_i))$, the ticket's has $w+d_+$ and $w+d_-$ there. At a coordinate $x$ one of
+$\sigma(x)$, $\sigma(-x)$ is 0: they differ by $[[first_error]]$ times $B_b\ge0$. Signs $d_+\ge0\ge d_-$ let these add up.""",
         gives={"first_error": first_error},
     ),
     Step(
@@ -93,7 +93,7 @@ point_set_ticket = Claim(
     statement=r"""
 *Proved.* DeepSets: two layers of the basis $\{I,\frac1mJ\}$ on $m\ge2$ points with `n_1` channels, ReLU behind each, then the mean over all points and a linear map to the `classes`: as one layer, of the basis $\{\frac1m\mathbf 1^\top\}$. These have
 $[[coefficients]]$ coefficients, `n_0` channels coming in. The source of Q7.1, with $n$ channels for each channel of the target in front of each of these three layers, has $[[total]]$ coefficients if the first layer of each pair is spanned by $I$; of them
-$[[candidates]]$ may be kept. Whatever the masks, no output changes when points are exchanged. Inputs have both signs; with $w+d^+$ and $w+d^-$ for $w$ in $w(\sigma(x)-\sigma(-x))$ the first layer errs, coordinate by coordinate, by at most the sum
+$[[candidates]]$ may be kept. Whatever the masks, no output changes when points are exchanged. Inputs have both signs; with $w+d_+$ and $w+d_-$ for $w$ in $w(\sigma(x)-\sigma(-x))$ the first layer errs, coordinate by coordinate, by at most the sum
 $\sum_{i,b}B_b$ of $$[[first_error]],$$ each later one by at most the sum of $$[[error]]$$ ($h\ge0$ the target's value, $e$ its error in front, $d$ the error of a coefficient $w$). Both are attained. The certificate is that of R11: at certified samples target and ticket choose the same class.
 
 *Measured.* Samples: 16 points in the plane and a constant channel, turned by a random angle and blurred by normal noise of deviation $\frac1{10}$; classes: ring of radius 1, two blobs (deviation $\frac15$, $\frac52$ apart), segment of length 3, disc of radius 1. Target: channels
@@ -135,7 +135,7 @@ $.00$, $.97$, $.92$ certified. $n=16$: agreement $.59,.60,.81$; $n=8$: $.26,.43,
     sharp=(
         Sharp(
             expression="first_error",
-            example=r"$d^+\ge0\ge d^-$, and features that do not vanish",
+            example=r"$d_+\ge0\ge d_-$, and features that do not vanish",
             check="outputs_stay_within_the_bound",
         ),
         Sharp(expression="error", example="positive coefficients and errors", check="outputs_stay_within_the_bound"),

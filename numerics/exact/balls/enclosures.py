@@ -32,7 +32,7 @@ def enclose(
     highest: int | None = None,
     nonzero: bool = False,
 ) -> acb:
-    """A ball around the value with relative radius below 10^-digits (absolute, where the value may be zero).
+    """Enclose the value of an expression in a ball of relative radius below 10^-digits (absolute, where the value may be zero).
 
     `values` maps symbols to exact numbers (ints, fractions, SymPy rationals or any constant expression). With
     `nonzero` a ball around 0 will not do, however small: the radius is relative, or the value is 0 exactly.

@@ -53,7 +53,7 @@ class Witness(NamedTuple):
 
 
 def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
-    """Bounds of ‖A‖□ = max |Σ A over rows S × columns T| / (mn), over all S and T, and a cut that attains the lower.
+    """Bound ‖A‖□ = max |Σ A over rows S × columns T| / (mn), over all S and T, and find a cut that attains the lower bound.
 
     A: a real matrix [m, n], an array or of scipy.sparse.
 
@@ -80,7 +80,7 @@ def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
 
 
 def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
-    """Bounds of ‖mask − P‖□ (see `cut_norm`) for a mask [m, n], an array or of scipy.sparse, with real entries.
+    """Bound ‖mask − P‖□ from both sides (see `cut_norm`) for a mask [m, n], an array or of scipy.sparse, with real entries.
 
     Rows and columns stay in place: nothing is relabelled.
 

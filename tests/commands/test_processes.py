@@ -1,0 +1,181 @@
+"""The command as a process: help, start-up, files, interruptions."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from cli_cases import ENVIRONMENT, REAL, TOYS, call
+
+from numerics.cli import COMMANDS
+from numerics.commands.places import check_writable
+from numerics.files import replacing
+
+# Help, files, interruptions
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], [], *([command, "--help"] for command in COMMANDS)], ids=str
+)
+def test_help_is_quick(words):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = call(REAL, *words)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
+
+
+def processor_time(*words):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert call(*words).returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@pytest.mark.parametrize("words", [("show", "S4"), ("evaluate", "S4", "kernel", "u=1/2", "phi=1/3", "tau=1")])
+def test_a_claim_alone_costs_little_more_than_sympy(words):
+    ours = min(processor_time(REAL, *words) for _ in range(3))
+    sympy = min(processor_time([sys.executable, "-c", "import sympy"]) for _ in range(3))
+    assert ours < 1.35 * sympy
+
+
+def test_a_file_is_whole_or_not_there(tmp_path):
+    file = tmp_path / "out.json"
+    file.write_text("before", encoding="utf-8")
+
+    def interrupted():
+        with replacing(file) as temporary:
+            temporary.write_text("half", encoding="utf-8")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert file.read_text(encoding="utf-8") == "before"
+    with replacing(file) as temporary:
+        temporary.write_text("after", encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == "after"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_links_are_followed_and_devices_written_to(tmp_path):
+    file, link, pipe = tmp_path / "file", tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(file)
+    with replacing(link) as temporary:
+        temporary.write_text("text", encoding="utf-8")
+    assert link.is_symlink()
+    assert file.read_text(encoding="utf-8") == "text"
+    os.mkfifo(pipe)
+    check_writable(str(pipe))
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replacing(pipe) as temporary:
+        temporary.write_text("text", encoding="utf-8")
+    assert os.read(reader, 100) == b"text"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "pipe"]
+
+
+def until_it_has_workers(process: int) -> list[int]:
+    for _ in range(300):
+        workers = subprocess.run(["pgrep", "-P", str(process)], capture_output=True).stdout.split()
+        if len(workers) >= 2:
+            time.sleep(0.5)
+            return [int(worker) for worker in workers]
+        time.sleep(0.1)
+    pytest.fail("no worker has started")
+
+
+def heeding_interrupts() -> None:
+    """Jobs in the background of a shell inherit that SIGINT is ignored; at a terminal it is not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def test_ctrl_c_leaves_no_file(tmp_path):
+    """As from a terminal: the signal reaches the command and its workers."""
+    words = ["verify", "toy_stuck", "--jobs", "2", "--json", str(tmp_path / "run.json")]
+    with subprocess.Popen(
+        [*TOYS, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        start_new_session=True,
+        preexec_fn=heeding_interrupts,
+    ) as process:
+        until_it_has_workers(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "sparse-limits: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminated_run_leaves_no_file_and_no_worker(tmp_path):
+    """As from a scheduler: the signal reaches the command alone."""
+    with subprocess.Popen(
+        [*REAL, "verify", "--jobs", "2", "--json", str(tmp_path / "run.json")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    ) as process:
+        workers = until_it_has_workers(process.pid)
+        process.terminate()
+        out, err = process.communicate(timeout=80)
+        assert (process.returncode, out) == (130, "")
+        assert err.endswith("sparse-limits: interrupted\n")  # after Python's own complaint, where it was dropped first
+    assert list(tmp_path.iterdir()) == []
+    for _ in range(100):
+        alive = [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+        if not alive:
+            break
+        time.sleep(0.1)
+    assert not alive
+
+
+DROPPING = """
+import os, signal, sys, time
+from unittest import mock
+from numerics import cli
+
+class Dropping:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.1)
+
+def runs(chosen):
+    thing = Dropping()
+    del thing
+    try:
+        time.sleep(60)
+    finally:
+        time.sleep(2 * cli.AGAIN)
+        print("cleaned up")
+
+with mock.patch.object(cli, "_run", runs), mock.patch.object(sys, "argv", ["sparse-limits", "claims"]):
+    sys.exit(cli.main())
+"""
+
+
+def test_an_interrupt_that_a_destructor_drops_is_raised_again_once():
+    done = subprocess.run([sys.executable, "-c", DROPPING], capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
+    assert (done.returncode, done.stdout) == (130, "cleaned up\n")
+    assert done.stderr.endswith("sparse-limits: interrupted\n")
+
+
+def test_a_closed_pipe_is_no_error_message():
+    with subprocess.Popen(
+        [*REAL, "claims", "saliency", "--json", "-"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""

@@ -1,0 +1,11 @@
+"""What tests of this folder are given."""
+
+from __future__ import annotations
+
+import pytest
+from evidence_cases import OBSERVABLE
+
+
+@pytest.fixture
+def observable_level(monkeypatch):
+    monkeypatch.setattr("numerics.evidence.samples.LEVEL", OBSERVABLE)

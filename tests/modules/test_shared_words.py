@@ -1,0 +1,26 @@
+"""`predict_module` and `predict_parts` take what `predict_layers` takes, by the same words and with the same defaults."""
+
+import inspect
+
+import pytest
+
+pytest.importorskip("torch")
+
+from numerics import predict_layers
+from numerics.modules import predict_module, predict_parts
+
+OTHERWISE = {"loss", "residual"}  # modules are classifiers, pruned at their own outputs
+OF_A_NETWORK = {"widths", "activation", "init", "bias", "norm"}  # which a module says itself
+OF_THE_LAW = {"units", "curve"}  # which copies do not have
+
+
+@pytest.mark.parametrize(
+    ("function", "own", "without"),
+    [(predict_module, {"build"}, OF_A_NETWORK), (predict_parts, {"build", "copies"}, OF_A_NETWORK | OF_THE_LAW)],
+)
+def test_the_words_are_those_of_layers(function, own, without):
+    asked, layers = (inspect.signature(each).parameters for each in (function, predict_layers))
+    assert set(asked) - set(layers) == own
+    assert set(layers) - set(asked) == without
+    for name in set(layers) & set(asked) - OTHERWISE - {"progress"}:
+        assert (asked[name].default, asked[name].annotation) == (layers[name].default, layers[name].annotation), name
