@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numerics.depth.summary import LayersSummary
 
 LOSSES = {"mse": "squared error", "cross-entropy": "cross-entropy"}
+UNPROVED = ("measured, not proved", "± is")  # how notes begin that say so, and how far such a law lay from networks
 RESIDUALS = {
     "target": "initial output taken as 0",
     "output": "the networks' own initial output",
@@ -37,17 +38,30 @@ def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
     """The densities that each method leaves to each layer, below each other."""
     first = summaries[0]
     print_facts(console, [fact for fact in _header(first) if fact[0] in ("model", "network", "data", "")])
-    columns = ("method", *(layer_name(first, layer) for layer in first["layers"]))
+    names = tuple(layer_name(first, layer) for layer in first["layers"])
     sides = "l" + "r" * len(first["layers"])
-    kept = [(each["method"], *(share(layer["predicted"]) for layer in each["layers"])) for each in summaries]
+    kept = [
+        (each["method"], *(share(layer["predicted"]) for layer in each["layers"]), each["says"]) for each in summaries
+    ]
     ends = [(each["method"], *(_density(end["density"]) for end in each["collapse"])) for each in summaries]
     scope = "one threshold for all layers" if first["scope"] == "global" else "a threshold for each layer"
-    for title, rows in (
-        (f"Predicted densities of layers at density {first['density']:g}, {scope}", kept),
-        ("Density of the network at which a layer is expected to keep one weight", ends),
+    title = f"Predicted densities of layers at density {first['density']:g}, {scope}"
+    for table in (
+        Table(("method", *names, "says"), kept, f"{sides}l", title),
+        Table(
+            ("method", *names), ends, sides, "Density of the network at which a layer is expected to keep one weight"
+        ),
     ):
         console.print()
-        print_table(console, Table(columns, rows, sides, title))
+        print_table(console, table)
+    unproved: dict[str, list[str]] = {}
+    for each in summaries:
+        for note in each["notes"]:
+            if note.startswith(UNPROVED):
+                unproved.setdefault(note, []).append(each["method"])
+    if unproved:
+        console.print()
+        print_facts(console, [(", ".join(methods), note) for note, methods in unproved.items()])
 
 
 def _header(summary: LayersSummary) -> list[tuple[str, str]]:

@@ -32,10 +32,11 @@ SHARED = (
     "samples",
     "seed",
 )  # with --compare and without
-OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm")  # what --model has itself
+OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm", "rounds")  # what --model has itself
 ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
-LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units")  # of all layers
+LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units", "rounds")  # of all layers
 FRESH_ROWS = 20_000
+IN_ROUNDS = "synflow-iterative"
 FIRST = "first"  # the scope of the theory of one layer
 
 EPILOG = (
@@ -54,7 +55,7 @@ def configure(parser: ArgumentParser) -> None:
         "--method",
         required=True,
         metavar="M",
-        help="random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda; all: side by side, all layers",
+        help="random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda, synflow-iterative; all: side by side, all layers",
     )
     add("--density", type=float, default=0.1, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
     add("--width", type=int, nargs="+", metavar="N", help="hidden units (default 1024); several with --compare")
@@ -63,7 +64,7 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--residual",
         metavar="KIND",
-        help="target: -y, initial output subtracted (default; both with --compare); output: f0 - y; averaged: all layers",
+        help="target, zero: -y, initial output subtracted (default; both with --compare); output: f0 - y; averaged: all layers",
     )
     add(
         "--networks",
@@ -102,6 +103,7 @@ def configure(parser: ArgumentParser) -> None:
     more("--bias", action="store_true", default=None, help="hidden layers have biases")
     more("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")
     more("--loss", metavar="L", help="mse (default) or cross-entropy")
+    more("--rounds", type=int, metavar="T", help="of synflow-iterative (default 100); other methods prune in one")
     more("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
     add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
     add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs sparse-limits[plot])")
@@ -112,6 +114,8 @@ def run(arguments: Namespace) -> int:
     """Predict, sample, report. Raises InputError, in one line, for anything wrong with the call or its input."""
     from rich.console import Console
 
+    if arguments.residual == "zero":  # of the initial output: another name
+        arguments.residual = "target"
     _check(arguments)
     console = Console(quiet=arguments.json == "-")
     if arguments.compare:
@@ -162,6 +166,7 @@ def _asks_for_layers(arguments: Namespace) -> bool:
     first_alone = arguments.kernel or arguments.train
     given_for_all = any(getattr(arguments, name) is not None for name in (*LAYERS, "model"))
     more = arguments.depth > 1 or arguments.method == "all" or arguments.residual == "averaged"
+    more = more or (arguments.method == IN_ROUNDS and not arguments.compare)
     return given_for_all or (more and not first_alone)
 
 

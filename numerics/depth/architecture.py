@@ -145,7 +145,7 @@ class Architecture:
     def need_plain(self, what: str) -> None:
         """InputError, with a name for what is asked, where units are normalised."""
         if self.normalised:
-            raise InputError(f"norm is {self.norm!r} (--norm): {what} is not known through it here, expected none")
+            raise InputError(f"norm is {self.norm!r}: {what} is not known through it here, expected none")
 
     @property
     def initialisation(self) -> Initialisation:

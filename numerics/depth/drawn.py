@@ -14,8 +14,9 @@ from numerics.arguments import InputError
 from numerics.depth.architecture import Architecture, normalise, through_norm
 from numerics.depth.settings import Residual
 from numerics.kernels.activations import Homogeneous
+from numerics.masks.selection import Mask
 from numerics.networks import Network
-from numerics.pruning.methods import saliency
+from numerics.pruning.methods import Scope, prune, saliency
 
 Floats = NDArray[np.float64]
 Layers = tuple[Floats, ...]
@@ -149,6 +150,23 @@ def second_term(made: DrawnNetwork, seen: Pass, residual: Residual) -> float | N
     return float(np.sqrt(apart / size)) if size > 0 else None
 
 
+def _scaled(made: DrawnNetwork) -> Network:
+    """With weights of order 1/√inputs."""
+    return Network(tuple(weight / np.sqrt(weight.shape[1]) for weight in made.weights))
+
+
+def masks_in_rounds(made: DrawnNetwork, density: float, scope: str, rounds: int) -> tuple[Mask, ...]:
+    """SynFlow's masks of every layer after so many rounds.
+
+    Examples:
+        >>> made = draw(Architecture(8, (16, 16), 1), np.random.default_rng(0))
+        >>> sum(int(mask.sum()) for mask in masks_in_rounds(made, 0.1, "global", 100))
+        40
+    """
+    compared: Scope = "layers" if scope == "global" else "layer"
+    return prune("synflow-iterative", _scaled(made), None, None, density, scope=compared, rounds=rounds)
+
+
 def scores(method: str, made: DrawnNetwork, seen: Pass, residual: Residual) -> Layers:
     """Scores of every layer: snip, grasp, grasp-magnitude, magnitude or synflow, the largest to be kept."""
     if method == "magnitude":
@@ -157,8 +175,7 @@ def scores(method: str, made: DrawnNetwork, seen: Pass, residual: Residual) -> L
             for weight in made.weights
         )
     if method == "synflow":
-        scaled = Network(tuple(weight / np.sqrt(weight.shape[1]) for weight in made.weights))
-        return tuple(np.asarray(score, float) for score in saliency("synflow", scaled))
+        return tuple(np.asarray(score, float) for score in saliency("synflow", _scaled(made)))
     if method == "snip":
         slopes = gradient(made, seen, residual.values)
     else:

@@ -13,10 +13,12 @@ from numerics.arguments import MOST_ENTRIES, MOST_SAMPLES, InputError, Seed, see
 from numerics.data import Dataset, check_scale
 from numerics.depth.architecture import Architecture
 from numerics.depth.latents import MOST_UNITS
+from numerics.depth.measured import error_seen
 from numerics.depth.observed import Seen, pruned
-from numerics.depth.predicted import OUTPUTS_DRAWN, Said, predicted
+from numerics.depth.predicted import COPIES, OUTPUTS_DRAWN, Said, predicted
 from numerics.depth.samples import batch_for
-from numerics.depth.settings import LayersSettings
+from numerics.depth.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, LayersSettings
+from numerics.depth.standing import MEASURED, standing_of
 
 Floats = NDArray[np.float64]
 
@@ -74,12 +76,8 @@ class LayersForecast:
 
     @property
     def says(self) -> str:
-        """What the densities rest on: theorem, by the method's definition; limit, of wide layers; measured, not proved."""
-        settings = self.settings
-        if settings.scope == "layer" or settings.method in ("random", "wanda"):
-            return "theorem"
-        unproved = settings.data_driven and any(note.startswith("measured, not proved") for note in self.notes)
-        return "measured" if unproved else "limit"
+        """What densities of layers rest on: theorem; limit, of wide layers; measured, not proved."""
+        return standing_of(self.settings, self.network).layers
 
 
 def predict_layers(
@@ -99,6 +97,7 @@ def predict_layers(
     units: int = MOST_UNITS,
     sample: bool = True,
     curve: Sequence[float] = (),
+    rounds: int | None = None,
     labels: str | None = None,
     standardise: bool | None = None,
     target: str | int | None = None,
@@ -109,10 +108,11 @@ def predict_layers(
 ) -> LayersForecast:
     """Predict the density of every layer of a deep network that a method prunes, from data; then prune to compare.
 
-    method: snip, grasp, grasp-magnitude, magnitude, random, synflow or wanda. data, labels, standardise, target, missing,
+    method: snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative, with so many rounds, 100
+    unless given, of which no law is known: networks are drawn for the prediction as well. data, labels, standardise, target, missing,
     samples: as in `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers.
     density: in (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see
-    `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target, the initial
+    `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target or zero, the initial
     output taken as 0; output, that of each pruned network; averaged, over initial outputs as wide networks have them.
     units: so many units of each layer the law draws; more make its sampling error smaller. networks: pruned to compare, none without `sample`. curve:
     other densities at which layers are predicted too.
@@ -139,6 +139,7 @@ def predict_layers(
         units=units,
         sample=sample,
         curve=tuple(curve),
+        rounds=rounds,
     )
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
@@ -167,6 +168,12 @@ def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) ->
             raise InputError(f"{data.name}: x is the same on all samples, expected other data with the norm batch")
     if settings.loss == "cross-entropy":
         check_classes(data)
+    compared = sum(network.sizes) * (settings.rounds or ROUNDS)
+    if settings.method == IN_ROUNDS and compared > MOST_COMPARED:
+        raise InputError(
+            f"{sum(network.sizes)} weights in {settings.rounds or ROUNDS} rounds are compared {compared:.2g} times in one "
+            f"network, expected at most {MOST_COMPARED:.2g}: narrower layers, or fewer rounds (--rounds)"
+        )
     largest = max(*network.sizes, len(data.x) * max(network.widths))
     if settings.sample and largest > MOST_ENTRIES:
         raise InputError(
@@ -268,7 +275,12 @@ def _notes(
             if exact
             else "the law of wide layers (D2)"
         )
-    if network.normalised and settings.method == "synflow":
+    if settings.method == IN_ROUNDS:
+        yield (
+            f"measured, not proved: no law of the rounds is known here; predicted are means over {COPIES} networks drawn "
+            f"for it and pruned in {settings.rounds or ROUNDS} rounds, ± their standard errors"
+        )
+    if network.normalised and settings.method in ("synflow", IN_ROUNDS):
         yield (
             "SynFlow has batch normalisation at its initial mean 0 and variance 1 (evaluation mode): one factor of all scores"
         )
@@ -281,6 +293,8 @@ def _notes(
         share = [each.second_term for each in seen if each.second_term is not None]
         found = f": {np.mean(share):.2f} of the first's norm in the networks pruned here" if share else ""
         yield f"measured, not proved: GraSP's law leaves out the second term of Hg, of order n^-1/2 (S8){found}"
+    if standing_of(settings, network).kind == MEASURED and (error := error_seen(settings, network.norm)) is not None:
+        yield error
     if settings.residual == "averaged" and settings.data_driven:
         yield f"averaged over {OUTPUTS_DRAWN} initial outputs; a single network lies as far from it as its output leads"
     if any(each.path_ends is not None for each in said):

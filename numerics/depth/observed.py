@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from numerics.depth import drawn
 from numerics.depth.architecture import Architecture
-from numerics.depth.settings import LayersSettings, Residual
+from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
 
 Floats = NDArray[np.float64]
@@ -61,6 +61,8 @@ def _masks(
         norms = [np.linalg.norm(each, axis=0) for each in seen.entering]
         scores = [np.abs(weight) * norm for weight, norm in zip(made.weights, norms, strict=True)]
         return tuple(row_mask(score, settings.density) for score in scores)
+    if settings.method == IN_ROUNDS:
+        return drawn.masks_in_rounds(made, settings.density, settings.scope, settings.rounds or ROUNDS)
     if settings.method == "random":
         scores = [rng.random(shape) for shape in made.network.shapes]
     else:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.depth import closed
+from numerics.depth import closed, drawn
 from numerics.depth.architecture import NORMAL, Architecture
 from numerics.depth.covariances import DRAWN_UNITS, root_of, smoothed
 from numerics.depth.covariances import drawn as normal_vectors
 from numerics.depth.latents import Units, sizes_of, units_of
 from numerics.depth.law import RESOLVED, DepthLaw, expected_dead, law_of
 from numerics.depth.observed import Seen
-from numerics.depth.settings import LayersSettings, Residual
+from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
 from numerics.masks.selection import kept_count
 from numerics.pruning.prediction import wanda_densities
 from numerics.pruning.row_law import NotCoveredError
@@ -23,6 +23,7 @@ from numerics.pruning.row_law import NotCoveredError
 Floats = NDArray[np.float64]
 
 OUTPUTS_DRAWN = 16  # initial outputs that `averaged` draws
+COPIES = 8  # networks drawn for a method in rounds
 SMOOTHINGS = 4  # of GraSP's residual, where the tangent kernel is known by draws
 
 
@@ -55,6 +56,9 @@ def predicted(
     rng: np.random.Generator,
 ) -> Iterator[Said]:
     """What is said on inputs x [N, d] and targets y [N, K], for each residual there is; seen: networks that have their own."""
+    if settings.method == IN_ROUNDS:
+        yield _said_in_rounds(settings, network, rng)
+        return
     if not settings.data_driven:
         yield _said_closed(settings, network, x, rng)
         return
@@ -176,6 +180,32 @@ def _said_closed(settings: LayersSettings, network: Architecture, x: Floats, rng
     alike = settings.method == "random" or settings.scope == "layer"
     lost = np.full(network.inputs, dead[0][1] / network.inputs) if alike else _lost(network.widths[0], columns)
     return Said(densities, np.zeros(layers), [*dead], columns, [*collapse], None, lost, curve)
+
+
+def _said_in_rounds(settings: LayersSettings, network: Architecture, rng: np.random.Generator) -> Said:
+    """Means over networks drawn for it, which need no data; inputs are alike before they are drawn."""
+    densities, dead, curve = [], [], []
+    for _ in range(COPIES):
+        made = drawn.draw(network, rng)
+        at_all = [
+            drawn.masks_in_rounds(made, density, settings.scope, settings.rounds or ROUNDS)
+            for density in (settings.density, *settings.curve)
+        ]
+        shares = np.array([[mask.mean() for mask in masks] for masks in at_all])
+        densities.append(shares[0])
+        curve.append(shares[1:])
+        dead.append([((~mask.any(axis=1)).sum(), (~mask.any(axis=0)).sum()) for mask in at_all[0]])
+    mean, empty = np.mean(densities, axis=0), np.mean(dead, axis=0)
+    return Said(
+        mean,
+        np.std(densities, axis=0, ddof=1) / np.sqrt(COPIES),
+        [(float(rows), float(columns)) for rows, columns in empty],
+        np.full(network.inputs, mean[0]),
+        [None] * len(mean),
+        None,
+        np.full(network.inputs, empty[0, 1] / network.inputs),
+        np.mean(curve, axis=0),
+    )
 
 
 def _said_by_rows(settings: LayersSettings, network: Architecture, x: Floats) -> Said:

@@ -17,6 +17,9 @@ from numerics.pruning.methods import DATA_DRIVEN
 Floats = NDArray[np.float64]
 
 METHODS = (*DATA_DRIVEN, *CLOSED_METHODS)
+IN_ROUNDS = "synflow-iterative"
+ROUNDS, MOST_ROUNDS = 100, 10_000
+MOST_COMPARED = 2**29  # weights times rounds of one network
 SCOPES = ("global", "layer")
 LOSSES = ("mse", "cross-entropy")
 RESIDUALS = ("target", "output", "averaged")
@@ -33,7 +36,7 @@ def methods_through(norm: str) -> tuple[str, ...]:
 class LayersSettings:
     """What is to be predicted; InputError for a name or a number outside what it may be.
 
-    curve: other densities at which layers are predicted too.
+    curve: other densities at which layers are predicted too. rounds: of synflow-iterative, 100 unless given.
     """
 
     method: str
@@ -45,14 +48,18 @@ class LayersSettings:
     units: int = MOST_UNITS
     sample: bool = True
     curve: Sequence[float] = ()
+    rounds: int | None = None
 
     def __post_init__(self) -> None:
-        if self.method == "synflow-iterative":
-            raise InputError(
-                "method is 'synflow-iterative': its scores change from round to round with the masks, and no law of the "
-                "rounds is known here, expected synflow"
-            )
-        for name, known in (("method", METHODS), ("scope", SCOPES), ("loss", LOSSES), ("residual", RESIDUALS)):
+        if self.residual == "zero":  # of the initial output: another name
+            object.__setattr__(self, "residual", RESIDUALS[0])
+        self._check_rounds()
+        for name, known in (
+            ("method", (*METHODS, IN_ROUNDS)),
+            ("scope", SCOPES),
+            ("loss", LOSSES),
+            ("residual", RESIDUALS),
+        ):
             if (value := getattr(self, name)) not in known:
                 raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
         proper_share("density", self.density)
@@ -62,6 +69,31 @@ class LayersSettings:
         checked_integer("units", self.units, FEWEST_UNITS, 2**20)
         if self.residual == "output" and self.data_driven and not self.sample:
             raise InputError("residual is 'output' without networks, which have it, expected averaged, or a sample")
+
+    def _check_rounds(self) -> None:
+        """InputError for rounds of other methods, whose second round no law follows."""
+        if self.rounds is not None:
+            checked_integer("rounds", self.rounds, 1, MOST_ROUNDS)
+        if self.method == IN_ROUNDS:
+            return
+        once = str(self.method).removesuffix("-iterative")
+        named = once != self.method and once in METHODS
+        if not named and self.rounds in (None, 1):
+            return
+        asked = f"method is {self.method!r}" if named else f"rounds is {self.rounds}"
+        if once in DATA_DRIVEN:
+            raise InputError(
+                f"{asked}: the first round leaves each row a mask of its own, and with it a covariance of its own over the "
+                f"samples, of which no law is known here, expected {once} in one round"
+            )
+        if once == "synflow":
+            raise InputError(f"{asked} with the method synflow, which is of one round, expected {IN_ROUNDS}")
+        raise InputError(f"{asked}: rounds of {once} are not known here, expected {once} in one round, or {IN_ROUNDS}")
+
+    def need_one_round(self) -> None:
+        """InputError for a method in rounds, of a module."""
+        if self.method == IN_ROUNDS:
+            raise InputError(f"method is {IN_ROUNDS!r}: modules are pruned in one round here, expected synflow")
 
     @property
     def data_driven(self) -> bool:

@@ -5,41 +5,55 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from numerics.depth.architecture import Architecture
-from numerics.depth.settings import LayersSettings
+from numerics.depth.settings import IN_ROUNDS, LayersSettings
 
 THEOREM, LIMIT, MEASURED = "theorem", "limit", "measured"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """kind: THEOREM, proved at these widths; LIMIT, proved as layers grow; MEASURED, not proved. by: labels of claims."""
+    """kind: THEOREM, proved at these widths; LIMIT, proved as layers grow; MEASURED, not proved. by: labels of claims.
+
+    layers: the kind for densities of whole layers, which with a threshold for each layer are as the method defines them;
+    kind is that of all else.
+    """
 
     kind: str
     by: str
+    layers: str
 
 
 def standing_of(settings: LayersSettings, network: Architecture) -> Standing:
-    """Return what the predicted densities of layers rest on.
+    """Return what a prediction of layers rests on.
 
     Examples:
         >>> standing_of(LayersSettings(method="snip"), Architecture(64, (512,), 1))
-        Standing(kind='limit', by='S6, S7.1, D1.2')
+        Standing(kind='limit', by='S6, S7.1, D1.2', layers='limit')
         >>> standing_of(LayersSettings(method="random"), Architecture(64, (512, 512), 1)).kind
         'theorem'
+        >>> standing_of(LayersSettings(method="snip", scope="layer"), Architecture(64, (512, 512), 1))
+        Standing(kind='limit', by='D2', layers='theorem')
     """
+    kind, by = _law(settings, network)
+    return Standing(kind, by, THEOREM if settings.scope == "layer" else kind)
+
+
+def _law(settings: LayersSettings, network: Architecture) -> tuple[str, str]:
     if settings.method == "wanda":
-        return Standing(THEOREM, "S12")
+        return THEOREM, "S12"
     if settings.data_driven:
         return _of_the_data(settings, network)
+    if settings.method == IN_ROUNDS:
+        return MEASURED, ""
     if settings.method == "random" or settings.scope == "layer":
-        return Standing(THEOREM, "S2")
-    return Standing(LIMIT, {"magnitude": "S2, S14.1", "synflow": "S11, S14.1"}[settings.method])
+        return THEOREM, "S2"
+    return LIMIT, {"magnitude": "S2, S14.1", "synflow": "S11, S14.1"}[settings.method]
 
 
-def _of_the_data(settings: LayersSettings, network: Architecture) -> Standing:
+def _of_the_data(settings: LayersSettings, network: Architecture) -> tuple[str, str]:
     grasp = settings.method.startswith("grasp")
     biases = network.bias and network.depth > 1 and network.init in ("uniform", "torch")
     if grasp or network.normalised or settings.residual != "target" or biases:
-        return Standing(MEASURED, "D2, S8" if grasp else "D2")
+        return MEASURED, "D2, S8" if grasp else "D2"
     # Rows have S7.1's law at every width under a fixed threshold; a share sets the threshold from the network itself.
-    return Standing(LIMIT, "D2" if network.depth > 1 else "S6, S7.1, D1.2")
+    return LIMIT, "D2" if network.depth > 1 else "S6, S7.1, D1.2"

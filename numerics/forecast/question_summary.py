@@ -35,6 +35,7 @@ class StandingSummary(TypedDict):
 
     kind: str
     by: str
+    layers: str
 
 
 class MethodSummary(TypedDict):
@@ -113,9 +114,14 @@ def resting_on(methods: Sequence[MethodSummary], *, apart: bool = False) -> tupl
     apart: about single rows, columns or paths, for which a theorem on layers gives a limit alone: their counts are expected
     at the limit's threshold.
     """
-    labels = [label for method in methods for label in method["standing"]["by"].split(", ")]
-    kinds = [each["standing"]["kind"] for each in methods]
-    return weakest([*kinds, LIMIT] if apart else kinds), ", ".join(dict.fromkeys(labels))
+    standings = [method["standing"] for method in methods]
+    if apart:
+        kinds = [LIMIT, *(each["kind"] for each in standings)]
+    else:
+        kinds = [each["layers"] for each in standings]
+        standings = [each for each in standings if each["layers"] == each["kind"]]  # others: by the method's definition
+    labels = [label for each in standings for label in each["by"].split(", ")]
+    return weakest(kinds), ", ".join(dict.fromkeys(labels))
 
 
 def kept(method: MethodSummary) -> list[float]:

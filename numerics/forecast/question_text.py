@@ -82,7 +82,7 @@ def _method(found: LayersForecast, seed: int) -> MethodSummary:
     standing = standing_of(found.settings, found.network)
     return {
         "method": found.settings.method,
-        "standing": {"kind": standing.kind, "by": standing.by},
+        "standing": {"kind": standing.kind, "by": standing.by, "layers": standing.layers},
         "layers": summarise_layers(found, seed=seed),
         "lost": found.lost.tolist(),
         "curve": found.curve.tolist(),

@@ -85,6 +85,7 @@ def predict_module(
         sample=sample,
         curve=tuple(curve),
     )
+    settings.need_one_round()
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     progress("reading data")
     used, whole = batch_for(loss, data, labels, standardise, target, missing, samples, batching)

@@ -151,8 +151,9 @@ def predict_parts(
         networks=networks,
         sample=sample,
     )
-    if residual not in ("averaged", "target"):
+    if residual not in ("averaged", "target", "zero"):
         raise InputError(f"residual is {residual!r:.60}, expected averaged or target for such a module")
+    settings.need_one_round()
     if not isinstance(copies, int) or copies < 2:
         raise InputError(f"copies is {copies!r:.60}, expected a whole number of at least 2")
     batching, testing, drawing, calling = seed_sequence(seed).spawn(4)

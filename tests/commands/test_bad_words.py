@@ -62,7 +62,8 @@ def test_files_that_hold_no_ticket(here, capsys, kind) -> None:
 WORDS: list[list[str]] = [
     *([*PREDICT, "snip", "--density", value] for value in ("0", "1", "-1", "nan", "inf", "1e-300", "2", "x", "")),
     *([*PREDICT, "wanda", "--density", value] for value in ("0.01", "0.99")),
-    *([*PREDICT, method] for method in ("unknown", "", "SNIP", "synflow-iterative")),
+    *([*PREDICT, method] for method in ("unknown", "", "SNIP", "snip-iterative")),
+    [*PREDICT, "synflow-iterative", "--scope", "first"],
     *([*PREDICT, "snip", "--width", value] for value in ("0", "-1", "1.5", "9" * 30)),
     *([*PREDICT, "snip", "--fresh-rows", value] for value in ("0", "-1", "99", "9" * 30)),
     *([*PREDICT, "snip", "--samples", value] for value in ("0", "-1", "1")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ import numerics as sl
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
-from numerics.depth.settings import METHODS, Residual
+from numerics.depth.measured import MISSED
+from numerics.depth.settings import IN_ROUNDS, METHODS, SCOPES, Residual
+from numerics.depth.standing import standing_of
 from numerics.depth.summary import summarise_layers
 
 SIZES = {"widths": (24, 16), "samples": 60, "units": 256, "networks": 2, "seed": 3}
@@ -24,7 +27,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: object) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [*METHODS, IN_ROUNDS])
 def test_every_method_gives_the_numbers_of_the_command(capsys, method):
     found = sl.predict_layers(method, **SIZES)
     words = ("--widths", 24, 16, "--samples", 60, "--units", 256, "--networks", 2, "--seed", 3)
@@ -68,6 +71,42 @@ def test_the_mean_field_guess_would_miss():
     assert abs(readout.observed - 0.1) > 0.3
 
 
+def test_synflow_in_rounds_keeps_what_networks_drawn_for_it_do():
+    options = {"widths": (64, 48), "samples": 60, "networks": 8, "density": 0.05}
+    found, once = (sl.predict_layers(method, **options) for method in (IN_ROUNDS, "synflow"))
+    assert found.path_share == 1
+    for layer in found.layers:
+        assert abs(layer.predicted - layer.observed) <= 6 * np.hypot(layer.error, layer.sd / np.sqrt(8)), layer
+    first, other = found.layers[0], once.layers[0]
+    assert abs(other.predicted - first.observed) > 6 * np.hypot(
+        first.error, first.sd / np.sqrt(8)
+    )  # one round is no limit
+
+
+def test_one_round_of_synflow_is_one_shot():
+    options = {"widths": (32, 16), "samples": 60, "networks": 3, "seed": 1}
+    found, once = (sl.predict_layers(method, **options) for method in (IN_ROUNDS, "synflow"))
+    single = sl.predict_layers(IN_ROUNDS, rounds=1, **options)
+    assert [layer.observed for layer in single.layers] == [layer.observed for layer in once.layers]
+    assert [layer.observed for layer in single.layers] != [layer.observed for layer in found.layers]
+
+
+def test_an_initial_output_of_zero_has_two_names():
+    found = [sl.predict_layers("snip", residual=name, sample=False, **SIZES) for name in ("zero", "target")]
+    assert summarise_layers(found[0], seed=3) == summarise_layers(found[1], seed=3)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("method", [*METHODS, IN_ROUNDS])
+def test_densities_of_layers_rest_on_what_the_method_defines_or_on_its_law(method, scope):
+    found = sl.predict_layers(method, scope=scope, **SIZES)
+    standing = standing_of(found.settings, found.network)
+    assert found.says == standing.layers
+    exact = all(layer.predicted == pytest.approx(layer.observed, abs=1e-12) for layer in found.layers)
+    assert (found.says == "theorem") == (scope == "layer" or method in ("random", "wanda"))
+    assert exact or method == "random" or found.says != "theorem"
+
+
 def test_layers_of_their_own_threshold_keep_the_same_share():
     found = sl.predict_layers("snip", **SIZES, scope="layer")
     assert [layer.predicted for layer in found.layers] == [
@@ -85,7 +124,12 @@ def test_scores_that_are_all_zero_are_refused():
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"method": "synflow-iterative"}, "method is 'synflow-iterative': its scores change from round to round"),
+        ({"method": "snip-iterative"}, "method is 'snip-iterative': the first round leaves each row a mask of its own"),
+        ({"rounds": 5}, "rounds is 5: the first round leaves each row a mask of its own"),
+        ({"method": "synflow", "rounds": 5}, "expected synflow-iterative"),
+        ({"method": "magnitude-iterative"}, "rounds of magnitude are not known here"),
+        ({"method": "synflow-iterative", "rounds": 0}, "rounds is 0, expected an integer from 1"),
+        ({"method": "synflow-iterative", "widths": (2000, 3000)}, "weights in 100 rounds are compared"),
         ({"method": "snap"}, "method is 'snap', expected one of snip"),
         ({"density": 0}, "density is 0, expected a number strictly between 0 and 1"),
         ({"density": 1.0}, "density is 1.0"),
@@ -228,6 +272,22 @@ def test_a_note_says_which_law_it_is(options, said):
     found = sl.predict_layers("snip", samples=50, units=64, networks=1, **options)
     (told,) = (note for note in found.notes if "law of wide" in note or "exactly" in note)
     assert told.startswith(said)
+
+
+@pytest.mark.parametrize(("setting", "error"), MISSED.items())
+def test_errors_that_notes_name_are_those_of_the_page(setting, error):
+    page = (Path(__file__).resolve().parents[2] / "book" / "howto_trust.md").read_text("utf-8")
+    digits = 4 if error < 0.02 else 3
+    assert f"{error:.{digits}f}"[1:] in page, setting
+
+
+def test_what_is_not_proved_says_how_far_it_lay_from_networks():
+    bare = {"widths": (16, 16), "samples": 30, "units": 64, "sample": False}
+    measured = sl.predict_layers("snip", **bare, norm="batch")
+    assert sum("were off by 0.0153 on average" in note for note in measured.notes) == 1
+    signed = sl.predict_layers("grasp", **bare)
+    assert sum("densities of layers of grasp-magnitude were off by 0.04 on" in note for note in signed.notes) == 1
+    assert not any("were off by" in note for note in sl.predict_layers("snip", **bare).notes)
 
 
 def test_few_scores_beyond_a_threshold_are_told():

@@ -136,7 +136,7 @@ def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str])
     ("arguments", "message"),
     [
         (("--method", "frog"), "method is 'frog'"),
-        (("--method", "synflow-iterative"), "one-shot"),
+        (("--method", "synflow-iterative", "--scope", "first"), "one-shot"),
         (("--method", "snip", "--depth", 3, "--scope", "first"), "one hidden layer"),
         (("--method", "snip", "--density", 2), "--density is 2.0"),
         (("--method", "snip", "--fresh-rows", 99), "--fresh-rows is 99"),
