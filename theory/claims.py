@@ -15,6 +15,7 @@ from theory.bounds import Loose, Sharp, Unmeasured
 from theory.input_error import InputError
 from theory.latex import latex
 from theory.quantities import Hypothesis, Letter, Quantity, letters_of
+from theory.questions import OpenQuestion
 from theory.selection import meant, reading_order, select, whole
 from theory.steps import Step, check_steps
 
@@ -103,6 +104,7 @@ class Claim:
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
     `sharp` names the bounds that examples attain, with the checks that compute with these examples; `loose` those that are
     beyond what they bound by a factor that is computed, `unmeasured` those of which this is not known.
+    `open_questions` say what is not known, where a proof stops, what is proved instead and what was computed.
     `pitfalls` say which forms fail, at least one for a CORRECTION or a PITFALL; those of a CORRECTION quote a text.
     The source of what is STATED or RECONSTRUCTED quotes the sentence that states or announces it.
     Claims compare by identity.
@@ -141,6 +143,7 @@ class Claim:
     sharp: tuple[Sharp, ...] = ()
     loose: tuple[Loose, ...] = ()
     unmeasured: tuple[Unmeasured, ...] = ()
+    open_questions: tuple[OpenQuestion, ...] = ()
 
     def __post_init__(self) -> None:
         reading_order(self.label)  # refuses what is no label
@@ -161,6 +164,7 @@ class Claim:
             *(bound.example for bound in self.sharp),
             *(text for bound in self.loose for text in (bound.lost, bound.order)),
             *(bound.why for bound in self.unmeasured),
+            *(text for question in self.open_questions for text in question.texts),
             *pitfalls,
         ):
             for slot in EXPRESSION_SLOT.findall(text):

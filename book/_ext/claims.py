@@ -32,6 +32,7 @@ from numerics.evidence.verification import ClaimResult, Run, checks_by_claim, ve
 from numerics.reports.bounds import graded
 from numerics.reports.kept_runs import keep, kept, key_of
 from numerics.reports.notebooks.boxes import PROOF, PROVENANCE
+from numerics.reports.open_questions import open_questions
 from numerics.reports.run import closing_line, failures
 from theory.claims import Entry, Ledger
 from theory.lazy import homes
@@ -154,6 +155,9 @@ class ClaimDirective(SphinxDirective):
         if bounds := graded(claim):
             listed = "\n".join(f"- {bound}" for bound in bounds)
             box += self._markdown(f"How good the bounds are:\n\n{listed}", "claim-remarks")
+        if questions := open_questions(claim):
+            listed = "\n".join(f"- {question}" for question in questions)
+            box += self._markdown(f"Open questions:\n\n{listed}", "claim-remarks")
         box += self._source(label)
         box += nodes.raw("", evidence_html(evidence), format="html")
         box += nodes.raw(

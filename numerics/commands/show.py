@@ -93,6 +93,7 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
     import sympy as sp
 
     from numerics.reports.bounds import graded
+    from numerics.reports.open_questions import open_questions
 
     def section(title: str, *lines: str) -> None:
         if any(line.strip() for line in lines):
@@ -108,6 +109,7 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
     section("Proof", claim.proof_text, *_step_lines(claim, line.evidence))
     section("Remarks, outside the proof", *(f"- {remark}" for remark in claim.latex_remarks))
     section("How good the bounds are", *(f"- {bound}" for bound in graded(claim, line.factors)))
+    section("Open questions", *(f"- {question}" for question in open_questions(claim)))
     section("Forms that fail", *(line for pitfall in claim.pitfalls for line in _pitfall_lines(claim, pitfall)))
     section(
         "Expressions",

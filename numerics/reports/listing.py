@@ -68,6 +68,16 @@ class UnmeasuredBound(TypedDict):
     why: str
 
 
+class Question(TypedDict):
+    """asks: what is open; obstacle, known, evidence: where a proof stops, what is proved, what was computed; check: by which."""
+
+    asks: str
+    obstacle: str
+    known: str
+    evidence: str
+    check: str | None
+
+
 class FailedForm(TypedDict):
     """said: a form that fails, by: where; why, counterexample (an object that a check takes), by_hand, instead, control."""
 
@@ -113,6 +123,7 @@ class Listed(TypedDict):
     sharp: list[SharpBound]
     loose: list[LooseBound]
     unmeasured: list[UnmeasuredBound]
+    open_questions: list[Question]
     steps: list[ProofStep]
     proof_text: str
     source: str
@@ -163,6 +174,16 @@ def listed(entry: Entry) -> Listed:
         ],
         "unmeasured": [
             {"expression": each.expression, "side": str(each.side), "why": each.why} for each in claim.unmeasured
+        ],
+        "open_questions": [
+            {
+                "asks": claim.filled(each.asks),
+                "obstacle": claim.filled(each.obstacle),
+                "known": claim.filled(each.known),
+                "evidence": claim.filled(each.evidence),
+                "check": each.checked_by or None,
+            }
+            for each in claim.open_questions
         ],
         "steps": [
             {

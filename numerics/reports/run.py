@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from numerics.evidence.links import Link, carried
 from numerics.evidence.verification import ClaimResult, Run, versions
+from numerics.reports.open_questions import open_questions
 from numerics.reports.tables import Cell, Table, print_table
 from numerics.reports.tables import as_html as table_as_html
 from numerics.statistics.exact_tests import LEVEL
@@ -147,7 +148,7 @@ def _claim_html(result: ClaimResult) -> str:
         f'<article id="{claim.label}"><h2>{claim.label} · {html.escape(claim.title)} '
         f'<span class="badge {result.status}">{result.status}</span></h2>'
         f"<small>{claim.provenance}, {claim.proof}; {html.escape(str(claim.source))}{uses}</small>"
-        f'<div class="statement">{markdown_to_html(claim.latex_statement)}</div>{_pitfalls_html(claim)}{_remarks_html(claim)}{_steps_html(result)}{checks}</article>'
+        f'<div class="statement">{markdown_to_html(claim.latex_statement)}</div>{_pitfalls_html(claim)}{_remarks_html(claim)}{_questions_html(claim)}{_steps_html(result)}{checks}</article>'
     )
 
 
@@ -166,6 +167,11 @@ def _steps_html(result: ClaimResult) -> str:
 def _remarks_html(claim: Claim) -> str:
     remarks = "".join(f"<li>{markdown_to_html(remark)}</li>" for remark in claim.latex_remarks)
     return f"<details><summary>Remarks, outside the proof</summary><ul>{remarks}</ul></details>" if remarks else ""
+
+
+def _questions_html(claim: Claim) -> str:
+    questions = "".join(f"<li>{markdown_to_html(each)}</li>" for each in open_questions(claim))
+    return f"<details><summary>Open questions</summary><ul>{questions}</ul></details>" if questions else ""
 
 
 def _pitfalls_html(claim: Claim) -> str:

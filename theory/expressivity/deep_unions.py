@@ -14,6 +14,7 @@ from theory.expressivity.wired_neurons import at_least
 from theory.graphon.symbols import FAILURE, delta
 from theory.kernel.dual import DEPTH, depth
 from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 
 functions = sp.Symbol("M", integer=True, positive=True)  # in the sum
@@ -184,6 +185,15 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
         Unmeasured(
             expression="deep_width",
             why="the width is read off `deep_failure`, of which it is not known how loose it is",
+        ),
+    ),
+    open_questions=(
+        OpenQuestion(
+            asks="Is the price $p^N$ of each further layer needed?",
+            obstacle="The proof copies a dense network into the mask, for which a neuron hears all $N$ units below. Representations that are made for the mask, in which neurons hear few, need another theorem of approximation.",
+            known="It suffices (E12.1). One layer of relays removes the price $p^k$ of the first layer (E8); what no neuron of the last layer hears is lost (E12.2).",
+            evidence="In all masks of up to 12 edges every choice of neurons was tried: none fails more often than the bound says, which does not tell what price is needed.",
+            checked_by="small_networks_over_all_masks",
         ),
     ),
     remarks=(

@@ -15,6 +15,7 @@ from theory.generalisation.studies import Widening
 from theory.graphon.symbols import n
 from theory.kernel.fixed_inputs import row_kernel
 from theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
+from theory.questions import OpenQuestion
 
 WIDER, DEEP_WIDER = 32, 6
 
@@ -51,6 +52,15 @@ shares, a third, a half and $n^{-1/2}$, were settled after trials with such netw
         Quantity(readout, "readout weight of a hidden unit", sp.S.Reals),
         Quantity(
             product, "mean product of the coordinates of two samples that a unit keeps, zero for others", sp.S.Reals
+        ),
+    ),
+    open_questions=(
+        OpenQuestion(
+            asks="How fast does the distance of a masked network from its linearised curve fall with the width, with a constant?",
+            obstacle="What is proved here is of kernels at the start, and of kernels that stay. A bound of the change of the kernel along the flow is needed that knows the mask.",
+            known="Curves of a fixed kernel, exactly (F1), and what masks do to them (F2).",
+            evidence="The mean distance at width $512$ is less than a third of that at $16$, and below $n^{-1/2}$.",
+            checked_by="networks_follow_their_own_curve",
         ),
     ),
     expressions={

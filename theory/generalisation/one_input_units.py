@@ -5,9 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.kernel.dual import cosine, kappa_0, kappa_1
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 from theory.quantities import COUNT, UNIT, Hypothesis, Quantity
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 
 pairs = sp.Symbol("n", integer=True, positive=True)  # inputs of either sign
@@ -39,6 +40,24 @@ spilled_alike, spilled_opposite = (
 alike_gate, opposite_gate = (
     sp.Add(*(sign * part * kappa_0.subs(cosine, sign * z) for part, z in zip(_shares, _cosines, strict=True)))
     for sign in (1, -1)
+)
+
+private = sp.Symbol("private", positive=True)  # square of an input's second own coordinate, over η
+_near = spike * (1 + private)  # variance in a group of the second layer, and in the input's own
+_far = _near + 2 * pairs
+
+
+def _third_layer(covariance: sp.Expr) -> sp.Expr:
+    """The entry of the kernel at two inputs with this covariance in each group of the second layer."""
+    same, unlike = ({a: _near, b: other, c: covariance} for other in (_near, _far))
+    alike, value = _near + 1, (relu.value.subs(unlike) + (pairs - 1) * relu.value.subs(same)) / pairs
+    gate = (relu.slope.subs(unlike) + (pairs - 1) * relu.slope.subs(same)) / pairs
+    above = {a: alike, b: alike, c: value}
+    return relu.value.subs(above) + relu.slope.subs(above) * (value + 2 * covariance * gate)
+
+
+three_layers = (4 * (_near + 1) + (pairs - 1) * _third_layer(spike) - pairs * _third_layer(sp.S.Zero)) / (
+    1 + (2 * pairs + private) * spike
 )
 
 STEPS = (
@@ -155,5 +174,16 @@ leave less of the linear part than any homogeneous ones (B2.2).
             side=Side.BELOW,
         ),
     ),
-    remarks=(Remark(r"For $L\ge3$ it is not known here whether $(L+1)2^{-L}$ is the best constant."),),
+    aids={"three_layers": three_layers},
+    open_questions=(
+        OpenQuestion(
+            asks=r"Is $c_L=(L+1)2^{-L}$ the best constant for $L\ge3$ hidden layers, too?",
+            obstacle=r"""The correlation of any two inputs has to vanish in each unit of every layer from the second on. For $L=2$ one layer of own inputs does that; for more, each layer
+needs inputs of its own that few of its units see, and limits have to be taken one within the other. That is not written out.""",
+            known=r"It serves all masks (B2.1), and is best for $L=2$ (B2.3). Homogeneous masks leave more (B2.2).",
+            evidence=r"""For $L=3$ let each input have two more coordinates, one of the square $K\eta$ that all units of the second layer see and one that a share $\frac1{2n}$ of
+them sees. At $(\eta,K,2n)=(10^{-12},10^4,10^{20})$ the ratio is below $0.50003$, where $c_3=\frac12$: the constant is best for $L=3$ up to that.""",
+            checked_by="three_layers_come_close_to_a_half",
+        ),
+    ),
 )

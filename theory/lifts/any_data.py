@@ -193,6 +193,10 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
     ),
     remarks=(
         Remark(
+            r"""Of small lifts this says nothing: the loss at the start is $\frac12A_1^2$ at most, and one unit with $A_1=A_2=R_x=1$ takes five copies to bring the bound below that. For $\varepsilon=\delta=\frac1{10}$ and $q=\frac14$ it takes $88$ vertices.""",
+            "bounds_speak_from_five_copies",
+        ),
+        Remark(
             r"The number of samples can enter through the witness: labels that follow no rule may need a larger one for more "
             r"samples. The flow is that of the loss over the samples, and nothing is said of its loss on others."
         ),

@@ -274,6 +274,10 @@ $$[[head_copy]],$$ which is that of these weights (other orders of the columns m
     ),
     remarks=(
         Remark(
+            r"""Of small lifts this says nothing: the loss at the start is $\frac12A_1^2$ at most where $R_x=1$, and one head of width one on one channel, $A_1=A_2=1$, takes sixteen copies to bring the bound at $\rho=\frac12$ below that. For $\varepsilon=\delta=\frac1{10}$, on one of two channels, $p_0=\frac12$, it takes $560$ heads.""",
+            "bounds_speak_from_sixteen_copies",
+        ),
+        Remark(
             r"Copies alone whose readout grows far come up to more than a hundredth of a bound that is there several times the loss at "
             r"the start. Where the bound is below the loss at the start, in a random lift, the flow ends far below it.",
             "heads_end_below_the_bound",

@@ -27,6 +27,7 @@ from theory.lifts.copies import (
 from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0
 from theory.lifts.tangent import L_0, START
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 
 nu = sp.Symbol("nu", nonnegative=True)  # ‖w*‖²
@@ -264,6 +265,14 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
         ),
     ),
     aids={"loss_bound": loss_bound, "longest_time": longest_time},
+    open_questions=(
+        OpenQuestion(
+            asks="Do random sparse lifts reach the loss of a witness of three and more hidden layers, or of attention blocks in a row?",
+            obstacle="Copies have to be isolated, or each moves what the others hear: with two hidden layers isolated trees are counted by two moments (L11), with more the cells of different terminals have vertices in common at each layer between.",
+            known="One and two hidden layers (L17.1, L17.2), one layer of convolutions or attention (L21.2, L21.3). The deterministic part, many disjoint copies, holds at any depth (L16.1).",
+            evidence="None was computed beyond two hidden layers.",
+        ),
+    ),
     unmeasured=(
         Unmeasured(
             expression="copies_needed",

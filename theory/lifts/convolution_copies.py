@@ -230,6 +230,10 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
     ),
     remarks=(
         Remark(
+            r"""Of small lifts this says nothing: the loss at the start is $\frac12A_1^2$ at most, and one filter of two weights with $A_1=A_2=\nu=1$ takes seven copies to bring the bound below that. For $\varepsilon=\delta=\frac1{10}$, on one of two channels, $p_0=\frac12$, it takes $240$ channels.""",
+            "bounds_speak_from_seven_copies",
+        ),
+        Remark(
             r"Copies alone whose readout grows far come up to more than a hundredth of a bound that is there several times the loss at "
             r"the start. Where the bound is below the loss at the start, in a random lift, the flow ends far below it.",
             "filters_end_below_the_bound",

@@ -29,6 +29,7 @@ from theory.lifts.copies import (
 from theory.lifts.readout import T
 from theory.lifts.tangent import LOSS, L, epsilon
 from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 
 b = sp.Symbol("b", positive=True)  # ‖ā‖²
@@ -187,6 +188,15 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
         Hypothesis("there is a radius for that time", load < 1, needed_by=("radius_square", "isolated_along")),
     ),
     uses=("L15", "L16.1"),
+    open_questions=(
+        OpenQuestion(
+            asks="What is the best constant of (B2), and does the loss of $M$ exact copies fall faster than $M^{-2}$?",
+            obstacle="The proof lets half of the copies move as far as all the energy can carry them; in the flows that were computed all move, by less.",
+            known=r"""$6\sqrt3A_1A_2^3\Lambda^2M^{-2}$ (L16.2), for every witness, unit and law of data.""",
+            evidence="Copies of a linear unit on one data point, in closed form, come up to more than an eleventh of the bound.",
+            checked_by="isolated_linear_copies_keep_the_bound",
+        ),
+    ),
     remarks=(
         Remark(
             r"The bound is loose. Copies of one unit alone start out at a share of $\frac1{4e}$ of it, where features stand "

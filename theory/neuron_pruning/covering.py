@@ -9,6 +9,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.alignment import NEURONS, N, eps, ratio
 from theory.neuron_pruning.inputs import INPUTS, cosines, d
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 
 level = sp.Symbol("t", positive=True)  # ρ|⟨w, w*⟩| of one neuron
@@ -264,6 +265,15 @@ For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\t
         "success": success,
         "largest_error": largest_error,
     },
+    open_questions=(
+        OpenQuestion(
+            asks="How many random neurons are enough, for a linear output and three inputs or more?",
+            obstacle=r"""That planks cover is necessary. Neurons whose planks cover have no small error yet: their outputs must fit in all planes at once, and one aligned neuron, which is enough for two inputs, is so in a cap whose size falls like $\varepsilon^{d-1}$.""",
+            known=r"""From below N9.2. For two inputs of the order of $1/\varepsilon$ are needed and enough, with output weights of one's choice (N2).""",
+            evidence="For three inputs drawn planks cover no more often than the bound allows. That says how good the bound is for planks, and nothing of neurons.",
+            checked_by="random_planks_cover_circles_no_more_often",
+        ),
+    ),
     unmeasured=(
         Unmeasured(
             expression="success",

@@ -10,6 +10,7 @@ from theory.neuron_pruning.inputs import INPUTS, d
 from theory.neuron_pruning.jump_bound import ERRORS, neurons, pair, ratio, s, share, slow
 from theory.neuron_pruning.weight_pruning import contraction, failure, size
 from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 
 C = sp.Symbol("C", positive=True)  # the limit in N5.2
@@ -90,7 +91,15 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
     expressions={"enough": enough, "needed": needed, "exponent": exponent},
     remarks=(
         Remark(
-            r"$M$ does not grow with $d$. Whether neurons have to be of the order of $d/\varepsilon$ behind a ReLU output, as announced, is open here; N9.2 has this for a linear output, and for fixed $d$ a logarithm more, where N4.2 makes the gap false for targets with two coordinates."
+            r"$M$ does not grow with $d$. N9.2 has $d/\varepsilon$ for a linear output, and for fixed $d$ a logarithm more, where N4.2 makes the gap false for targets with two coordinates."
+        ),
+    ),
+    open_questions=(
+        OpenQuestion(
+            asks=r"""Do whole neurons have to be of the order of $d/\varepsilon$ in number behind a ReLU output, too, as is announced?""",
+            obstacle="N9 asks for an aligned neuron in each plane that contains $w^*$, and all planes at once cost the factor $d$. Behind a ReLU output $g$ may change its sign where the target has its kink, so that no plane asks for one; N5 looks at one plane, where $d$ has no part.",
+            known=r"""At least of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ for each $d\ge2$ (N5.2), and $d/\varepsilon$ with a linear output (N9.2), on the cube $d^{3/2}/\varepsilon$ (N10.2).""",
+            evidence="None: sizes were found for two inputs alone (N8).",
         ),
     ),
     aids={"failure": failure, "share": share, "pair": pair, "ratio": ratio},

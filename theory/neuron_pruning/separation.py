@@ -12,6 +12,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning import weight_pruning
 from theory.neuron_pruning.jumps import c, strength_density
 from theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
+from theory.questions import OpenQuestion
 from theory.subset_sum import potential
 from theory.subset_sum.symbols import delta, eps, n
 
@@ -173,6 +174,15 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
         Unmeasured(
             expression="neurons",
             why="from below only the number of N2 is known, less by the square of a logarithm and a large constant",
+        ),
+    ),
+    open_questions=(
+        OpenQuestion(
+            asks=r"""Which power of $\ln\frac1\varepsilon$ belongs to $1/\varepsilon$, for whole neurons with random output weights?""",
+            obstacle="From below one kink must fit (N5), whose cost is the logarithm of the gap beside it; from above a subset sum of the neurons in a window makes up for their random strengths, which takes the square of a logarithm.",
+            known=r"""For two inputs $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice (N8), with a linear output of the order of $1/\varepsilon$ are needed (N2), behind a ReLU of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ (N5.2).""",
+            evidence=r"""With a linear output the found sizes have a slope between that of $1/\varepsilon$ and that of $\varepsilon^{-1}\ln^2\frac1\varepsilon$, and tell no more.""",
+            checked_by="found_sizes_have_these_slopes",
         ),
     ),
     aids={"mass_tail": mass_tail, "success": weight_pruning.success.subs(weight_pruning.length, 1)},

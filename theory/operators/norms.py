@@ -11,6 +11,7 @@ from theory.citations import RIESZ_THORIN
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.operators.symbols import CUT_NORM, cut
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 
 largest_entry = sp.S.One  # sup |W|
@@ -150,10 +151,18 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
         "spectrum_bound": spectrum_bound,
         "complex_factor": complex_factor,
     },
+    open_questions=(
+        OpenQuestion(
+            asks=r"""Is $\|T\|_{op}^2\le\|W\|_{\infty\to1}\sup|W|$ for all real kernels, and so $4$ the best constant in $\|T\|_{op}\le\sqrt{4\sqrt2\,c}$?""",
+            obstacle=r"""Interpolation (Riesz, Thorin) is one of complex functions, and the real norm may be exceeded by $\sqrt2$ on them (Krivine); what the operator norm asks of real functions alone is lost there.""",
+            known=r"""The constant lies between $4$ and $4\sqrt2=5.66$ (O2.1), without any citation below $5.76$ (O2.2).""",
+            evidence="No small kernel that was tried, by climbing, exceeds it.",
+            checked_by="no_kernel_tried_needs_the_complex_factor",
+        ),
+    ),
     remarks=(
         Remark(
-            r"In all small kernels tried $\|T\|_{op}^2\le\|W\|_{\infty\to1}\sup|W|$, up to rounding: then the constant would be $4$. Whether that is so "
-            r"for all real kernels is open here.",
+            r"In all small kernels tried $\|T\|_{op}^2\le\|W\|_{\infty\to1}\sup|W|$, up to rounding: then the constant would be $4$.",
             checked_by="no_kernel_tried_needs_the_complex_factor",
         ),
         Remark(

@@ -9,6 +9,7 @@ import sympy as sp
 from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import Hypothesis
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 from theory.subset_sum.block_counts import d_0, d_1, scheme_success, scheme_units, unlucky, weights
 from theory.subset_sum.potential import MASS, NEAR, a, kappa
@@ -111,7 +112,7 @@ block_scheme = Claim(
 Let all weights of the target of R8 exceed $\varepsilon$. Masks of R8's form, which keep in the $i$-th of $d_0$ blocks of $n$ units only entries $A_{ki}$ of the first layer, and of the second any, have an error of at most $\varepsilon\|x\|_1$ at
 all $x\ge0$ with probability at most $$[[scheme_success]].$$ So failure at most $\delta$ needs
 $$n\ge[[scheme_units]]\ge[[least_units]].$$
-As $d_0d_1\to\infty$, all else fixed, R8's number is in the limit $[[wide_excess]]$ times as large as the last one: for such masks it is right in order in the number of weights. (R9 has no such term, but the one in $\varepsilon$.) Whether other masks or another source
+As $d_0d_1\to\infty$, all else fixed, R8's number is in the limit $[[wide_excess]]$ times as large as the last one: for such masks it is right in order in the number of weights. (R9 has no such term, but the one in $\varepsilon$.) Whether other masks or another random source
 do without the logarithm of the number of weights is left open.
 """,
     steps=STEPS,
@@ -142,6 +143,14 @@ do without the logarithm of the number of weights is left open.
         "wide_excess": wide_excess,
     },
     aids={"one_output": one_output, "size": size},
+    open_questions=(
+        OpenQuestion(
+            asks=r"""Can a random source of independent weights of one law hold all targets at a width without $\ln(d_0d_1)$?""",
+            obstacle=r"""Where the random weights that serve one weight of the target serve no other, some target weight is missed unless each has of the order of $\ln(d_0d_1)$ of them. Masks that lead several weights of the target through the same random weights escape this argument, and no other is known here; counting (R9, Q8) has no such logarithm.""",
+            known="The blocks of R8 and Q7.1 need it (R12, Q11.3). A fixed source does without: weights that are halved from unit to unit (Q8).",
+            evidence="None was computed.",
+        ),
+    ),
     loose=(
         Loose(
             expression="scheme_success",

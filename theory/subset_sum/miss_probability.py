@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 from theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
@@ -88,6 +89,15 @@ variance. By Jensen's inequality $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}
         Hypothesis("nothing is proved about the misses"),
     ),
     uses=("R1.1", "R5.2"),
+    open_questions=(
+        OpenQuestion(
+            asks=r"""Is the number of hits, given the items, nearly a Poisson variable of the rate $\lambda(x)$?""",
+            obstacle="All subsets share the items: of $2^n$ dependent events only the first two moments are known, and the second on the whole, not given the items.",
+            known="Both moments on the whole (R1.1, R2), and the rate (R7). Without the items the law is not near a Poisson law.",
+            evidence=r"""Misses are within a factor of $2$ of $\mathbb Ee^{-\lambda}$ in six cells.""",
+            checked_by="counted_misses_agree_with_the_prediction",
+        ),
+    ),
     expressions={"rate": rate, "miss": miss},
     aids={"agreement": agreement},
 )

@@ -7,6 +7,7 @@ import sympy as sp
 from theory.bounds import Loose, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 from theory.subset_sum.potential import LEAST_DENSITY, MASS, NEAR, REACH, UNIFORM, a, kappa, one_sign, r, v
 from theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
@@ -203,6 +204,14 @@ constant is, is left open.
             lost="at most, as the truth lies between: in the first items, which are not known to double the covered share, and the "
             "later ones, which are counted apart",
             order="by R3, which asks for this rate of any items",
+        ),
+    ),
+    open_questions=(
+        OpenQuestion(
+            asks=r"""How many random numbers for each $\ln\frac1\varepsilon$ cover an interval with their subset sums, as $\varepsilon\to0$?""",
+            obstacle=r"""Of the growth of the covered share by one item only the mean is bounded. With no more than that the first phase cannot be better: a share that doubles with probability $a\kappa(1-v)$, and else stays, has this mean.""",
+            known=r"""Between $\frac1{\ln2}=1.44$ (R3, counting) and the limit of R13, $4.33$ for uniform numbers on $[-1,1]$.""",
+            evidence=r"""About $9$, $13$, $17$ and $20$ items are needed at $\varepsilon=10^{-1},\dots,10^{-4}$ (R4): three or four for each factor of ten, where counting has $3.3$ and R13 $10$. It speaks for $\frac1{\ln2}$.""",
         ),
     ),
     unmeasured=tuple(

@@ -263,7 +263,7 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
         Remark(
             r"For a thousand inputs, one output, uniform entries, $\varepsilon=10^{-3}$ and $\delta=\frac12$ R8 asks for $442$ units "
             r"for each input, and four are necessary by this bound. The blocks of R8 need a logarithm of "
-            r"$\frac{d_0d_1}\delta$ (Q11.3); whether other sources do is not known here.",
+            r"$\frac{d_0d_1}\delta$ (Q11.3); whether other random sources do is not known (R12).",
             "the_order_depends_on_the_shape",
         ),
     ),

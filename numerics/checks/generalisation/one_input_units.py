@@ -22,6 +22,7 @@ from theory.generalisation.one_input_units import (
     opposite_gate,
     own_entry,
     pairs,
+    private,
     shared,
     sign_ratio,
     spike,
@@ -29,6 +30,7 @@ from theory.generalisation.one_input_units import (
     spilled_alike,
     spilled_opposite,
     spilled_variance,
+    three_layers,
     variance,
 )
 from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
@@ -315,3 +317,52 @@ def networks_have_the_ratio(sign_ratio: sp.Expr, trial: Trial) -> Iterator[Findi
         seen = trial.once(ratio_of_a_network, number, height)
         at = {pairs: number, cosine: sp.Rational(height) / (1 + sp.Rational(height))}
         yield trial.at_most(abs(seen / trial.value(sign_ratio, at) - 1), 1e-9, "relative error")
+
+
+NESTED = (  # η, K and the number of inputs
+    (sp.Rational(1, 10**6), 10**2, 10**9, sp.Rational(1, 100)),
+    (sp.Rational(1, 10**9), 10**3, 10**14, sp.Rational(1, 1000)),
+    (sp.Rational(1, 10**12), 10**4, 10**20, sp.Rational(3, 10**5)),
+)
+
+
+@enclosed(one_input_units)
+@control("of two layers", three_layers=many_ratio)
+@control("10 % less", three_layers=NINE * three_layers)
+@control("one layer's part forgotten", three_layers=three_layers * sp.Rational(3, 4))
+def three_layers_come_close_to_a_half(three_layers: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Three hidden layers at three nested spikes: above a half, and by less than is said of each."""
+    for height, share, number, margin in NESTED:
+        at = {cosine: height / (1 + height), private: share, pairs: number // 2}
+        yield trial.below(sp.Rational(1, 2), three_layers, at=[at], strict=True)
+        yield trial.below(three_layers, sp.Rational(1, 2) + margin, at=[at], strict=True)
+
+
+def ratio_of_a_deep_network(number: int, height: float, share: float) -> float:
+    """sᵀKs over sᵀBs of `number` inputs of either sign behind three hidden layers, by the recursion for graphons."""
+    signs = np.repeat([1.0, -1.0], number)
+    groups = 2 * number
+    common, own = np.sqrt(height) * signs[:, None], np.sqrt(share * height) * np.eye(groups)
+    x = np.hstack([common, own, np.sqrt(groups) * np.eye(groups)])
+    d = x.shape[1]
+    units, middle, above, output = input_latent(d), input_latent(groups), point_latent(), point_latent()
+    first = GridGraphon(np.eye(d), units, input_latent(d))
+    second = GridGraphon(np.hstack([np.ones((groups, 1 + groups)), np.eye(groups)]), middle, units)
+    third = GridGraphon(np.ones((1, groups)), above, middle)
+    last = GridGraphon(np.ones((1, 1)), output, above)
+    kernel = graphon_kernel(x, [LayerGraphons(each, each) for each in (first, second, third, last)]).ntk
+    seen = np.hstack([common, own, np.eye(groups)])  # of the last coordinates by one group of as many
+    linear = seen @ seen.T / d**2
+    return float(signs @ kernel @ signs / (signs @ linear @ signs))
+
+
+@empirical(one_input_units)
+@control("of two layers", three_layers=sign_ratio)
+@control("10 % more", three_layers=ELEVEN * three_layers)
+@control("10 % less", three_layers=NINE * three_layers)
+def deep_networks_have_the_ratio(three_layers: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Three hidden layers, eight inputs and twenty, by the same recursion."""
+    for number, height, share in ((4, 0.5, 3), (10, 0.25, 5)):
+        seen = trial.once(ratio_of_a_deep_network, number, height, share)
+        at = {pairs: number, cosine: sp.Rational(height) / (1 + sp.Rational(height)), private: share}
+        yield trial.at_most(abs(seen / trial.value(three_layers, at) - 1), 1e-9, "relative error")

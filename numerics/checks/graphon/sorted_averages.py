@@ -16,15 +16,23 @@ from theory.graphon.sorted_averages import (
     averaging_noise,
     blocks,
     constant,
+    cube_root_rate,
+    fourth_moment,
+    level,
     mean_above,
     mean_distance,
     mean_rate,
+    mean_sum,
+    modulus,
     one_variable,
     oscillation,
+    quartic,
     rate,
-    smoothed_bound,
+    signed_noise,
     smoothed_cut_bound,
     sorted_averages,
+    squares,
+    sylvester_noise,
 )
 from theory.graphon.sorting import both_bound, cut_error
 from theory.graphon.symbols import n
@@ -121,6 +129,83 @@ def averages_over_blocks(averaging_noise: sp.Expr, trial: Trial) -> Iterator[Fin
             yield trial.holds(spread <= largest, f"noise {spread}, at most {largest}")
 
 
+@exact(sorted_averages, step="quartic")
+@control("touches at twice the level", quartic=quartic.subs(level, 2 * level))
+@control("10 % more", quartic=ELEVEN * quartic)
+@control("without the fourth power", quartic=3 * modulus**2 / (2 * level))
+def quartic_stays_below_the_modulus(quartic: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What is left is a square times what is positive."""
+    share = modulus / level
+    yield trial.same(modulus - quartic, modulus * (share - 1) ** 2 * (share + 2) / 2, by=sp.expand)
+
+
+@exact(sorted_averages, step="fourth moment")
+@control("of independent squares", fourth_moment=squares**2)
+@control("twice", fourth_moment=2 * squares**2)
+@control("10 % more", fourth_moment=ELEVEN * fourth_moment)
+def fourth_moments_of_signed_sums(fourth_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One entry x more adds 6x²v + x⁴ to the mean of the fourth power, and 6x²v + 3x⁴ to the bound; all signs of three."""
+    more = modulus
+    yield trial.same(
+        fourth_moment.subs(squares, squares + more**2) - fourth_moment,
+        6 * more**2 * squares + 3 * more**4,
+        by=sp.expand,
+    )
+    entries = sp.symbols("w:3", real=True)
+    mean = sum(sum(s * x for s, x in zip(signs, entries, strict=True)) ** 4 for signs in product((1, -1), repeat=3)) / 8
+    second = sum(x**2 for x in entries)
+    left = fourth_moment.subs(squares, second) - mean
+    yield trial.same(left, 2 * sum(x**4 for x in entries), by=sp.expand)
+
+
+@exact(sorted_averages, step="mean sum")
+@control("the root of the square", mean_sum=sp.sqrt(squares))
+@control("of two entries", mean_sum=sp.sqrt(squares / 2))
+@control("10 % less", mean_sum=NINE * mean_sum)
+@control("another fourth moment", fourth_moment=2 * squares**2)
+@control("half of the quartic", quartic=quartic / 2)
+def signed_sums_have_this_mean(
+    quartic: sp.Expr, fourth_moment: sp.Expr, mean_sum: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The quartic with the moments for powers, at q² = 3v."""
+    powers = sp.expand(quartic)
+    moments = powers.coeff(modulus, 2) * squares + powers.coeff(modulus, 4) * fourth_moment
+    yield trial.same(mean_sum, moments.subs(level, sp.sqrt(3 * squares)))
+
+
+@exact(sorted_averages, step="noise by signs")
+@control("two cuts", signed_noise=signed_noise / 2)
+@control("without √3", signed_noise=4 * sp.sqrt(blocks) * cut_error)
+@control("10 % more", signed_noise=ELEVEN * signed_noise)
+@control("the number of blocks", signed_noise=2 * blocks * cut_error)
+@control("the root of the square", mean_sum=sp.sqrt(squares))
+def signs_make_four_cuts(mean_sum: sp.Expr, signed_noise: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Four cuts over what the mean of a row is of its moduli, √(bv) at most."""
+    row = mean_sum / sp.sqrt(blocks * squares)
+    yield trial.same(signed_noise, 4 * cut_error / row)
+
+
+@exact(sorted_averages)
+@control("a tenth of it", signed_noise=signed_noise / 10)
+@control("without the root", signed_noise=cut_error)
+@control("twice the noise", sylvester_noise=2 * sylvester_noise)
+def sylvester_matrices_have_much_noise(
+    signed_noise: sp.Expr, sylvester_noise: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Of the size b = 2, 4, 8: orthogonal rows of ±1, a noise of 1, and cuts of at most 1/√b."""
+    matrix = np.array([[1]])
+    for _ in range(3):
+        matrix = np.block([[matrix, matrix], [matrix, -matrix]])
+        count = len(matrix)
+        cut = cut_norm(matrix, 1)
+        at = {blocks: count, cut_error: cut}
+        yield trial.holds(np.array_equal(matrix @ matrix.T, count * np.eye(count)), f"{count} orthogonal rows")
+        noise = mean_modulus(matrix, 1)
+        least, most = sylvester_noise.subs(at), signed_noise.subs(at)
+        yield trial.holds(bool(least <= noise), f"noise {noise}, at least {least}")
+        yield trial.holds(bool(noise <= most), f"noise {noise}, at most {most}")
+
+
 @exact(sorted_averages, step="smoothed in cut norm")
 @control("both sides as one", both_bound=both_bound / 2)
 @control("bias of one variable", averaging_bias=averaging_bias / 2)
@@ -139,13 +224,23 @@ def smoothing_adds_up_in_cut_norm(
 @control("both sides as one", both_bound=both_bound / 2)
 @control("bias of one variable", averaging_bias=averaging_bias / 2)
 @control("noise of one sign", averaging_noise=averaging_noise / 2)
+@control("two cuts", signed_noise=signed_noise / 2)
+@control("wasteful by the root of b over 12", smoothed_bound=averaging_noise + both_bound + averaging_bias)
 @control("the cut norm", smoothed_bound=smoothed_cut_bound)
 @control("without the noise", smoothed_bound=both_bound + averaging_bias)
 def smoothing_adds_up(
-    both_bound: sp.Expr, averaging_bias: sp.Expr, averaging_noise: sp.Expr, smoothed_bound: sp.Expr, trial: Trial
+    both_bound: sp.Expr,
+    averaging_bias: sp.Expr,
+    averaging_noise: sp.Expr,
+    signed_noise: sp.Expr,
+    smoothed_bound: sp.Expr,
+    trial: Trial,
 ) -> Iterator[Finding]:
-    """The same in L¹."""
-    yield trial.same(smoothed_bound, averaging_noise + both_bound + averaging_bias, by=sp.expand)
+    """The same in L¹, with the less of two bounds of the noise: the first up to twelve blocks, the second from then on."""
+    for case, noise in ((range(1, 13), averaging_noise), (range(12, 30), signed_noise)):
+        for count in case:
+            total = (noise + both_bound + averaging_bias).subs(blocks, count)
+            yield trial.same(smoothed_bound.subs(blocks, count), total, by=sp.expand)
     yield from smoothed_masks(smoothed_bound, mean_modulus, trial)
 
 
@@ -178,13 +273,28 @@ def more_blocks_keep_the_rate(smoothed_cut_bound: sp.Expr, rate: sp.Expr, trial:
 
 
 @exact(sorted_averages, step="rate in the mean")
-@control("noise alone", mean_rate=2 * blocks * cut_error + 1 / blocks)
+@control("noise alone", mean_rate=4 * sp.sqrt(3 * blocks) * cut_error + 1 / blocks)
+@control("noise of all blocks", mean_rate=10 * blocks * cut_error + 1 / blocks)
 @control("10 % less", mean_rate=NINE * mean_rate)
 @control("10 % more", mean_rate=ELEVEN * mean_rate)
-@control("without the bias", mean_rate=10 * blocks * cut_error)
-@control("noise of one sign", smoothed_bound=smoothed_bound - blocks * cut_error)
-def order_counts_less_than_noise(smoothed_bound: sp.Expr, mean_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("without the bias", mean_rate=mean_rate - 1 / blocks)
+@control("two cuts", signed_noise=signed_noise / 2)
+@control("both sides as one", both_bound=both_bound / 2)
+def order_counts_less_than_noise(
+    signed_noise: sp.Expr, both_bound: sp.Expr, mean_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The difference is that of the order for b blocks and for one, which is not negative from one block on."""
-    yield trial.same(mean_rate - smoothed_bound, 8 * (blocks - 1) * cut_error, by=sp.cancel)
-    more = sp.Symbol("q", integer=True, nonnegative=True)  # blocks beyond the first
-    yield trial.nonnegative((mean_rate - smoothed_bound).subs(blocks, 1 + more), 8 * more * cut_error, by=sp.cancel)
+    root = sp.Symbol("s", nonnegative=True)  # of the number of blocks, beyond that of one block
+    left = (mean_rate - signed_noise - both_bound - 1 / blocks).subs(blocks, (1 + root) ** 2)
+    yield trial.nonnegative(left, 8 * root * cut_error, by=sp.simplify)
+    yield trial.same(left, 8 * root * cut_error, by=sp.simplify)
+
+
+@exact(sorted_averages, step="rate in the mean")
+@control("at the root of n", cube_root_rate=((8 + 4 * sp.sqrt(3)) * constant + 1) / sp.sqrt(n))
+@control("10 % less", cube_root_rate=NINE * cube_root_rate)
+@control("10 % more", cube_root_rate=ELEVEN * cube_root_rate)
+@control("noise of all blocks", mean_rate=10 * blocks * cut_error + 1 / blocks)
+def the_mean_falls_with_the_cube_root(mean_rate: sp.Expr, cube_root_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At as many blocks as the cube root of n; bias and noise have one order there."""
+    yield trial.same(cube_root_rate, mean_rate.subs({blocks: sp.cbrt(n), cut_error: constant / sp.sqrt(n)}))

@@ -220,3 +220,17 @@ def one_lift_keeps_the_bound_for_all_numbers_of_samples(uniform_loss: sp.Expr, t
             limit = trial.value(uniform_loss, point)
             said = f"{size} samples, {found} copies, bound {limit / start:.3g} of the start"
             yield trial.at_most(loss / limit, 1.0, f"loss beside its bound: {said}")
+
+
+@exact(any_data)
+@control("half of the loss", uniform_loss=uniform_loss / 2)
+@control("twice the loss", uniform_loss=2 * uniform_loss)
+@control("10 % more", uniform_size=ELEVEN * uniform_size)
+@control("10 % less", uniform_size=NINE * uniform_size)
+def bounds_speak_from_five_copies(uniform_loss: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
+    at = {A_1: 1, A_2: 1, R_x: 1, q: sp.Rational(1, 4)}
+    few, more = (uniform_loss.subs({**at, M: copies}) for copies in (4, 5))
+    yield trial.holds(bool(few > sp.Rational(1, 2) > more), f"{few} at 4 copies, {more} at one more")
+    needed = uniform_size.subs({**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
+    yield trial.holds(needed == 88, f"{needed}, said to be 88")

@@ -340,3 +340,17 @@ NEEDED = sp.Max(copies_for_loss, copies_for_radius)
 def sizes_of_heads_keep_the_conditions(head_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Against the two conditions at the size, and at one head fewer: where the loss, the radius or δ decides."""
     yield from is_least_size(head_size, NEEDED, head_copy, SIZE_POINTS, trial)
+
+
+@exact(copied_heads)
+@control("half of the loss", head_loss=head_loss / 2)
+@control("twice the loss", head_loss=2 * head_loss)
+@control("10 % more", head_size=ELEVEN * head_size)
+@control("10 % less", head_size=NINE * head_size)
+def bounds_speak_from_sixteen_copies(head_loss: sp.Expr, head_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
+    at = {A_1: 1, A_2: 1, R_x: 1, d: 1, signs: 1, C: 2, p_0: sp.Rational(1, 2), rho: sp.Rational(1, 2)}
+    few, more = (head_loss.subs({**at, M: copies}) for copies in (15, 16))
+    yield trial.holds(bool(few > sp.Rational(1, 2) > more), f"{few} at 15 copies, {more} at one more")
+    needed = head_size.subs({**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
+    yield trial.holds(needed == 560, f"{needed}, said to be 560")

@@ -249,3 +249,17 @@ def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[
         limit = trial.value(filter_loss, point)
         said = f"{copies} copies in {len(run.cells)} channels, bound {limit / float(run.start):.3g} of the start"
         yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")
+
+
+@exact(copied_filters)
+@control("half of the loss", filter_loss=filter_loss / 2)
+@control("twice the loss", filter_loss=2 * filter_loss)
+@control("10 % more", filter_size=ELEVEN * filter_size)
+@control("10 % less", filter_size=NINE * filter_size)
+def bounds_speak_from_seven_copies(filter_loss: sp.Expr, filter_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
+    at = {A_1: 1, A_2: 1, nu: 1, k: 2, signs: 1, C_i: 2, p_0: sp.Rational(1, 2)}
+    few, more = (filter_loss.subs({**at, M: copies}) for copies in (6, 7))
+    yield trial.holds(bool(few > sp.Rational(1, 2) > more), f"{few} at 6 copies, {more} at one more")
+    needed = filter_size.subs({**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
+    yield trial.holds(needed == 240, f"{needed}, said to be 240")

@@ -13,6 +13,7 @@ from numerics.evidence.links import Link, carried
 from numerics.reports.bounds import graded, named
 from numerics.reports.contents import Evidence, Line
 from numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
+from numerics.reports.open_questions import open_questions
 from numerics.reports.plain_text import many, plain
 from theory.claims import Claim
 from theory.quantities import in_words
@@ -60,6 +61,7 @@ class Box:
             self._letters(),
             _listed("Remarks, outside the proof:", claim.latex_remarks),
             _listed("How good the bounds are:", [str(each) for each in graded(claim, self.line.factors)]),
+            _listed("Open questions:", open_questions(claim)),
             self._source(),
             folded(self._proof_summary(), self._proof()),
             folded(self._evidence_summary(), self._evidence()),

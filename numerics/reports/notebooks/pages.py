@@ -33,6 +33,7 @@ from numerics.reports.notebooks.markdown import (
     quoted,
     table,
 )
+from numerics.reports.open_questions import counted_questions, listed_questions
 from numerics.reports.run import closing_line
 from theory.claims import Entry, Ledger
 from theory.input_error import InputError
@@ -296,6 +297,10 @@ class Chapter:
                 return (
                     counted_bounds(ledger) if count else self.markdown(listed_bounds(ledger.select([asked.argument])))
                 )
+            case "open-questions":
+                if asked.argument == "count":
+                    return counted_questions(ledger)
+                return self.markdown(listed_questions(ledger.select([asked.argument])))
             case "errata" if asked.argument == "table":
                 return self.markdown(forms_table(entry.claim for entry in ledger))
             case "errata":

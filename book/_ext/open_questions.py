@@ -1,0 +1,31 @@
+"""The list of what the ledger leaves open."""
+
+from __future__ import annotations
+
+from claims import separate_displays
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from numerics.reports.open_questions import counted_questions, listed_questions
+from theory.ledger import load_ledger
+
+
+class OpenQuestionsDirective(SphinxDirective):
+    """`{open-questions} TOPIC`: what the topic's claims leave open; `{open-questions} count`: how much it is in all."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        (asked,) = self.arguments
+        ledger = load_ledger()
+        text = counted_questions(ledger) if asked == "count" else listed_questions(ledger.select([asked]))
+        body = nodes.container(classes=["open-questions"])
+        self.state.nested_parse(StringList(separate_displays(text).splitlines(), source=self.env.docname), 0, body)
+        return body.children
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.add_directive("open-questions", OpenQuestionsDirective)
+    return {"version": "1", "parallel_read_safe": True}
