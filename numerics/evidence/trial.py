@@ -182,11 +182,20 @@ class Trial(StatisticalFindings):
         *,
         by: Simplify | None = sp.simplify,
         at: Iterable[Point] | None = None,
+        where: Mapping[sp.Symbol, object] | None = None,
     ) -> Finding:
-        """That two expressions are equal."""
+        """That two expressions are equal, `where` some letters are what is said.
+
+        Letters of what is put in `where` count as free, also if they cancel there: the time at which half is left has a rate,
+        and half, which is left then, has none.
+        """
         left, right = sp.sympify(left), sp.sympify(right)
+        letters = balls.free_symbols(left) | balls.free_symbols(right)
+        if where:
+            letters = (letters - set(where)).union(*(balls.free_symbols(sp.sympify(x)) for x in where.values()))
+            left, right = (side.subs(where, simultaneous=True) for side in (left, right))
         found = self.vanishes(left - right, by=by, at=at)
-        return replace(found, letters=frozenset(balls.free_symbols(left) | balls.free_symbols(right)))
+        return replace(found, letters=frozenset(letters))
 
     def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, by: Simplify = sp.simplify) -> Finding:
         """That an expression is ≥ 0: it equals a certificate that is, whatever its letters are, by their signs alone.
