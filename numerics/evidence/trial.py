@@ -245,6 +245,24 @@ class Trial(StatisticalFindings):
             raise ValueError(f"no {what}")
         return Finding(Kind.EXACT, Verdict.SUPPORTS, f"holds in {number} {what}, letters free", scope=Scope.SIZES)
 
+    def exhausts(self, cases: Iterable[tuple[object, object]], what: str) -> Finding:
+        """That the two sides of each case are equal, in all cases that there are, by exact arithmetic.
+
+        That no case is missing is for its reader to see: `what` names them, "signs of the readout". An object with letters has
+        more cases.
+
+        Raises:
+            ValueError: without a case.
+        """
+        number = 0
+        for left, right in cases:
+            number += 1
+            if left != right:
+                return Finding(Kind.EXACT, Verdict.REFUTES, f"{left} is not {right}: {what} {number}")
+        if not number:
+            raise ValueError(f"no {what}")
+        return Finding(Kind.EXACT, Verdict.SUPPORTS, f"the same in all {number} {what}", scope=Scope.ALL)
+
     def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
         """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""
         gap = sp.sympify(high) - sp.sympify(low)
