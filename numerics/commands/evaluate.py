@@ -23,7 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "W=[[1/2,1/4],[1,3/4]], steps on equal parts of the unit interval, or f=step(2/5:3/2, 3/5:3/10), lengths and values",
     )
     parser.add_argument("--digits", type=int, default=15, help="significant digits, all correct (default 15)")
-    parser.add_argument("--keep", action="store_true", help="print what is left where letters have no value")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="print what is left where letters have no value, and the value under hypotheses on letters without one",
+    )
     add_ledger(parser)
     parser.add_argument("--exact", action="store_true", help="the value as a fraction a/b, refused if it is none")
 

@@ -68,15 +68,26 @@ def carried(step: Step, link: Link) -> str:
 
 
 def step_link(step: Step, checks: Sequence[CheckResult]) -> Link:
-    """What carries a step; for a computed one the narrowest scope of what it gives, each by the check that reached farthest.
+    """What carries a step; for a computed one its scope (`step_scope`).
 
     A check reaches an object where a control that replaces nothing else was refuted; without one the step is argued.
     """
     if step.by is not Carrier.COMPUTED:
         return OF_CARRIER[step.by]
+    scope = step_scope(step, checks)
+    return Link.ARGUED if scope is None else OF_SCOPE[scope]
+
+
+def step_scope(step: Step, checks: Sequence[CheckResult]) -> Scope | None:
+    """For which values a computed step holds: the narrowest scope of what it gives, each by the check that reached farthest.
+
+    None where no check reached an object, and for a step that is not computed.
+    """
+    if step.by is not Carrier.COMPUTED:
+        return None
     own = [check for check in checks if check.step == step.name]
-    reached = [[OF_SCOPE[check.reached[name]] for check in own if name in check.reached] for name in step.gives]
-    return max(min(scopes, default=Link.ARGUED) for scopes in reached)
+    reached = [[check.reached[name] for check in own if name in check.reached] for name in step.gives]
+    return max(map(min, reached)) if all(reached) else None
 
 
 def weakest_links(claim: Claim, checks: Sequence[CheckResult]) -> dict[str, Link]:

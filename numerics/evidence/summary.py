@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
 from math import isfinite
 from typing import TypedDict
 
 from numerics.evidence import CheckResult, ControlResult
-from numerics.evidence.links import Link
+from numerics.evidence.links import Link, step_scope
 from numerics.evidence.verification import ClaimResult, Run, Totals, versions
 from numerics.statistics.exact_tests import BUDGET, LEVEL
+from theory.ledger import claims_of
+from theory.selection import reading_order, whole
 from theory.steps import Step
 
 
@@ -21,13 +26,17 @@ class ControlSummary(TypedDict):
 
 
 class CheckSummary(TypedDict):
-    """As `CheckResult`; alarm: its share of the false-alarm budget; detectable: None for a bound of 1."""
+    """As `CheckResult`; alarm: its share of the false-alarm budget; detectable: None for a bound of 1.
+
+    scope: the narrowest for which it ties down an object that it takes, None where no control replaces one alone.
+    """
 
     name: str
     kind: str
     status: str
     detail: str
     step: str
+    scope: str | None
     description: str
     seconds: float
     tests: int
@@ -38,7 +47,10 @@ class CheckSummary(TypedDict):
 
 
 class StepSummary(TypedDict):
-    """A step of a proof: what carries it, and how far its checks reached, as `Link` (all, rule, cited, sizes, points, …)."""
+    """A step of a proof: what carries it, and how far its checks reached, as `Link` (all, rule, cited, sizes, points, …).
+
+    scope: of a computed step for which values (all, sizes, points, sampled, observed), else none; checks: their names.
+    """
 
     name: str
     by: str
@@ -46,6 +58,8 @@ class StepSummary(TypedDict):
     gives: list[str]
     uses: list[str]
     link: str
+    scope: str
+    checks: list[str]
 
 
 class ExpressionSummary(TypedDict):
@@ -55,7 +69,10 @@ class ExpressionSummary(TypedDict):
 
 
 class ClaimSummary(TypedDict):
-    """A claim and its checks; unchecked: what no check takes; steps: none for a proof in prose."""
+    """A claim and its checks; parts: the labels of all parts of the claim to which it belongs, its own alone if it is whole.
+
+    unchecked: what no check takes; steps: none for a proof in prose.
+    """
 
     label: str
     name: str
@@ -67,6 +84,7 @@ class ClaimSummary(TypedDict):
     uses: list[str]
     status: str
     unchecked: list[str]
+    parts: list[str]
     steps: list[StepSummary]
     expressions: dict[str, ExpressionSummary]
     checks: list[CheckSummary]
@@ -80,6 +98,19 @@ class BudgetSummary(TypedDict):
     tests: int
 
 
+class StepTotals(TypedDict):
+    """How many steps of the proofs are carried by what (`Carrier`), and how many reach which scope."""
+
+    by: dict[str, int]
+    scope: dict[str, int]
+
+
+class SummaryTotals(Totals):
+    """As `Totals`, with the steps counted."""
+
+    steps: StepTotals
+
+
 class Summary(TypedDict):
     """Everything; versions: by package; weakest: how many expressions rest on each kind of weakest link."""
 
@@ -89,22 +120,35 @@ class Summary(TypedDict):
     seconds: float
     budget: BudgetSummary
     claims: list[ClaimSummary]
-    totals: Totals
+    totals: SummaryTotals
     weakest: dict[str, int]
 
 
 def summarise(run: Run) -> Summary:
     """Return the run as plain data; keys are stable."""
+    claims = list(map(_claim, run.claims))
+    steps = [step for claim in claims for step in claim["steps"]]
+    counted: StepTotals = {
+        "by": dict(Counter(step["by"] for step in steps)),
+        "scope": dict(Counter(step["scope"] for step in steps)),
+    }
     return {
         "seed": run.seed,
         "effort": run.effort,
         "versions": versions(),
         "seconds": round(run.seconds, 3),
         "budget": {"false_alarm": BUDGET, "per_test": LEVEL, "tests": run.totals["tests"]},
-        "claims": [_claim(claim) for claim in run.claims],
-        "totals": run.totals,
+        "claims": claims,
+        "totals": {**run.totals, "steps": counted},
         "weakest": run.weakest,
     }
+
+
+@cache
+def _parts(topic: str) -> dict[str, list[str]]:
+    """The labels of the parts of each claim of a topic, in reading order, by the label of the whole."""
+    labels = sorted((claim.label for claim in claims_of(topic).values()), key=reading_order)
+    return {first: [each for each in labels if whole(each) == first] for first in map(whole, labels)}
 
 
 def _claim(result: ClaimResult) -> ClaimSummary:
@@ -120,13 +164,15 @@ def _claim(result: ClaimResult) -> ClaimSummary:
         "uses": list(claim.uses),
         "status": result.status,
         "unchecked": list(result.unchecked),
-        "steps": [_step(step, result.links[step.name]) for step in claim.steps],
+        "parts": list(_parts(result.entry.topic)[whole(claim.label)]),
+        "steps": [_step(step, result.links[step.name], result.checks) for step in claim.steps],
         "expressions": {name: {"weakest": str(link)} for name, link in result.weakest.items()},
         "checks": list(map(_check, result.checks)),
     }
 
 
-def _step(step: Step, link: Link) -> StepSummary:
+def _step(step: Step, link: Link, checks: Sequence[CheckResult]) -> StepSummary:
+    scope = step_scope(step, checks)
     return {
         "name": step.name,
         "by": str(step.by),
@@ -134,6 +180,8 @@ def _step(step: Step, link: Link) -> StepSummary:
         "gives": list(step.gives),
         "uses": list(step.uses),
         "link": str(link),
+        "scope": "none" if scope is None else scope.name.lower(),
+        "checks": [check.name for check in checks if check.step == step.name],
     }
 
 
@@ -144,6 +192,7 @@ def _check(check: CheckResult) -> CheckSummary:
         "status": check.status,
         "detail": check.detail,
         "step": check.step,
+        "scope": max(check.reached.values()).name.lower() if check.reached else None,
         "description": check.description,
         "seconds": round(check.seconds, 3),
         "tests": check.tests,

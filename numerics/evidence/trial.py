@@ -182,11 +182,20 @@ class Trial(StatisticalFindings):
         *,
         by: Simplify | None = sp.simplify,
         at: Iterable[Point] | None = None,
+        where: Mapping[sp.Symbol, object] | None = None,
     ) -> Finding:
-        """That two expressions are equal."""
+        """That two expressions are equal, `where` some letters are what is said.
+
+        Letters of what is put in `where` count as free, also if they cancel there: the time at which half is left has a rate,
+        and half, which is left then, has none.
+        """
         left, right = sp.sympify(left), sp.sympify(right)
+        letters = balls.free_symbols(left) | balls.free_symbols(right)
+        if where:
+            letters = (letters - set(where)).union(*(balls.free_symbols(sp.sympify(x)) for x in where.values()))
+            left, right = (side.subs(where, simultaneous=True) for side in (left, right))
         found = self.vanishes(left - right, by=by, at=at)
-        return replace(found, letters=frozenset(balls.free_symbols(left) | balls.free_symbols(right)))
+        return replace(found, letters=frozenset(letters))
 
     def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, by: Simplify = sp.simplify) -> Finding:
         """That an expression is ≥ 0: it equals a certificate that is, whatever its letters are, by their signs alone.
@@ -235,6 +244,24 @@ class Trial(StatisticalFindings):
         if not number:
             raise ValueError(f"no {what}")
         return Finding(Kind.EXACT, Verdict.SUPPORTS, f"holds in {number} {what}, letters free", scope=Scope.SIZES)
+
+    def exhausts(self, cases: Iterable[tuple[object, object]], what: str) -> Finding:
+        """That the two sides of each case are equal, in all cases that there are, by exact arithmetic.
+
+        That no case is missing is for its reader to see: `what` names them, "signs of the readout". An object with letters has
+        more cases.
+
+        Raises:
+            ValueError: without a case.
+        """
+        number = 0
+        for left, right in cases:
+            number += 1
+            if left != right:
+                return Finding(Kind.EXACT, Verdict.REFUTES, f"{left} is not {right}: {what} {number}")
+        if not number:
+            raise ValueError(f"no {what}")
+        return Finding(Kind.EXACT, Verdict.SUPPORTS, f"the same in all {number} {what}", scope=Scope.ALL)
 
     def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
         """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""

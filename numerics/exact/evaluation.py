@@ -53,12 +53,12 @@ def evaluate(
     leaves open, such as a graphon, it gives the steps on equal parts of the unit interval; step(2/5:3/2, 3/5:3/10) gives
     lengths and values of the steps. digits: significant ones, from 1 to
     10 000; a whole number is given in full. exact: the value as a fraction a/b. keep: return what is left of the formula
-    where letters have no value. ledger: `FILE.py` or `package.module` with claims of your own, where the label is looked for.
+    where letters have no value, and the value under hypotheses that cannot be told. ledger: `FILE.py` or `package.module` with claims of your own, where the label is looked for.
     Where a theorem says nothing the text is "no guarantee".
 
     Raises:
         InputError: for an unknown claim, expression or name, a letter without a value, a value outside what the claim
-            allows or against a hypothesis of it, a point where the formula has no finite value, more work than two
+            allows or against a hypothesis of it, one of which a hypothesis cannot be told, a point where the formula has no finite value, more work than two
             minutes, and, with `exact`, a value that is no fraction.
 
     Examples:
@@ -125,6 +125,8 @@ def value_in(
     assumed = tuple(
         f"{words}, {in_plain(each)}" for each, words in relations.items() if not each.free_symbols <= set(point)
     )
+    if not keep:
+        _refuse_unknown(claim, expression, relations, point)
     own = {symbol: value for symbol, value in point.items() if symbol in formula.free_symbols}
     if functions or formula.free_symbols - set(own):
         formula, own = formula.subs(own), {}  # letters that are gone at these values need none
@@ -136,7 +138,41 @@ def value_in(
         raise InputError(f"no value for {words}; expected {way}")
     if functions:
         formula = in_steps(formula, functions)
-    return (fraction(formula, own) if exact else value_of(formula, own, digits)), assumed
+    return _text(formula, own, digits, exact), assumed
+
+
+def _text(formula: sp.Basic, own: Mapping[sp.Symbol, sp.Expr], digits: int, exact: bool) -> str:
+    """A number; of a matrix its rows of numbers, of a single column its entries."""
+    import sympy as sp
+
+    if not isinstance(formula, sp.MatrixBase):
+        return fraction(formula, own) if exact else value_of(formula, own, digits)
+    rows = [[_text(entry, own, digits, exact) for entry in row] for row in formula.tolist()]
+    lists = [row[0] if formula.cols == 1 else f"[{', '.join(row)}]" for row in rows]
+    return f"[{', '.join(lists)}]"
+
+
+def _refuse_unknown(
+    claim: Claim, expression: str, relations: Mapping[sp.Basic, str], point: Mapping[sp.Symbol, sp.Expr]
+) -> None:
+    """Refuse a point of which a hypothesis between letters of the formula and others cannot be told.
+
+    One between other letters alone says of which case the formula speaks, and so does an equation.
+    """
+    from sympy import Equality, true
+
+    from theory.claims import formulas
+    from theory.quantities import in_plain, letters_of
+
+    own = {letter for each in formulas(claim.claimed[expression.split(".")[0]]) for letter in letters_of(each)}
+    for relation, words in relations.items():
+        missing = relation.free_symbols - set(point) - own
+        left = relation.subs(point)
+        if missing and relation.free_symbols & own and left != true and not isinstance(left, Equality):
+            raise InputError(
+                f"no value for {_explained(claim, sorted(missing, key=str))}; {claim.label} assumes {words}, "
+                f"{in_plain(relation)}: expected it too, or `keep` to assume it"
+            )
 
 
 def _explained(claim: Claim, letters: Sequence[Letter]) -> str:

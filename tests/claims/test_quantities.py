@@ -100,7 +100,12 @@ def test_a_hypothesis_with_letters_that_its_formula_lacks_is_checked_or_named():
         hypotheses=(Hypothesis("sides in order", a < b, needed_by=("perimeter",)),),
     )
     assert value_in(claim, "perimeter", ["a=1/3", "b=1/2"], 3) == ("0.667", ())
-    assert value_in(claim, "perimeter", ["a=1/3"], 3) == ("0.667", ("sides in order, a < b",))
+    assert value_in(claim, "perimeter", ["a=1/3"], 3, keep=True) == ("0.667", ("sides in order, a < b",))
+    with pytest.raises(
+        sl.InputError,
+        match=r"no value for b \(the larger side\); Z1 assumes sides in order, a < b: expected it too, or `keep`",
+    ):
+        value_in(claim, "perimeter", ["a=1/3"], 3)
     assert value_in(claim, "perimeter", ["b=1/2"], 3, keep=True) == ("2*a", ("sides in order, a < b",))
     with pytest.raises(sl.InputError, match=r"no value for a \(the smaller side\)"):
         value_in(claim, "perimeter", ["b=1/2"], 3)
@@ -132,3 +137,26 @@ def test_points_are_drawn_from_what_a_claim_allows():
             for letter in filter(lambda x: isinstance(x, sp.Symbol), quantity.letters):
                 (point,) = trial.points(letter, count=1)
                 assert point[letter] in quantity.within, (entry.label, quantity)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("G7 threshold rho=.6 A=7/3 B=7/3 alpha=2", "no value for F .*nothing is saturated"),
+        ("N4 success N=5 epsilon=0.1 length=0.9", "no value for least .*an error below that of single weights"),
+    ],
+)
+def test_a_hypothesis_that_cannot_be_told_is_asked_for(call, words):
+    with pytest.raises(sl.InputError, match=words):
+        sl.evaluate(*call.split())
+    assert sl.evaluate(*call.split(), keep=True).assumed
+
+
+def test_a_matrix_is_given_by_its_numbers():
+    values = ["r=[1,2]", "a=2", "b=1", "eta=1", "t=0"]
+    assert sl.evaluate("F1.1", "pair_residuals", *values).text == "[1, 2]"
+    assert sl.evaluate("F1.1", "pair_residuals", *values, exact=True).text == "[1, 2]"
+    letters = [f"alpha_{i}_{j}={i}/{j}" for i in (1, 2) for j in (1, 2)]
+    assert sl.evaluate("F2.2", "moved_rows", *letters, exact=True).text == "[[2, 1], [1, 1/2]]"
+    with pytest.raises(sl.InputError, match="exact"):
+        sl.evaluate("F1.1", "pair_residuals", *values[:-1], "t=1", exact=True)

@@ -84,10 +84,10 @@ EDGES = [
     ("N4.2 error_bound angle=0 length=1 least=7/10", 0),
     ("N4.2 error_bound angle=1 length=1/2 least=3/10", 1 / 12),
     (
-        "N4.2 success epsilon=(2-sqrt(3))/4 length=1/2 N=1",
+        "N4.2 success epsilon=(2-sqrt(3))/4 length=1/2 N=1 least=1/3",
         1 / 3,
     ),  # 2ε/r = 2 − √3, the tangent of a sixth of a right angle
-    ("N4.2 neurons epsilon=(2-sqrt(3))/4 length=1/2 delta=1", 3),
+    ("N4.2 neurons epsilon=(2-sqrt(3))/4 length=1/2 delta=1 least=1/3", 3),
     ("N4.2 flat_neurons d=2 epsilon=(2-sqrt(3))/2 delta=1", 3),
     ("N4.2 flat_error d=4", (1 - 1 / sqrt(2)) / 2),
     ("N4.1 size d=4 epsilon=2 delta=1/2", -log(128) / log(1 - k0(2) / (2 * pi))),  # eight sums, each at an error of 1

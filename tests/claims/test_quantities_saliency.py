@@ -116,7 +116,7 @@ AT_THE_EDGE = [  # each known by hand
     ("S14.2 twofold_rho_2 rho=1 a=1/3", "1"),
     ("S14.2 pareto_rho_2 rho=5/8 a=1/2 s_1=1 s_2=2 alpha=2", "1"),  # the layer of larger scale is just saturated
     ("S14.2 pareto_threshold rho=1 a=1/2 s_1=1 s_2=1 alpha=2", "1"),  # Pareto scores begin at their scale
-    ("S15 pareto_ratio phi_1=2 phi_2=2 alpha=1", "1"),  # equal columns
+    ("S15 pareto_ratio phi_1=2 phi_2=2 alpha=1 tau=2", "1"),  # equal columns
     ("S15 gaussian_ratio phi_1=1 phi_2=1 tau=1", "1"),
     ("S16.1 missed n=3 c=3 p_S=1/2", "1"),  # no column keeps more entries than there are rows
     ("S16.1 recovery_failure n=1 d=2 k=1 c=0 p_S=1/2 p_0=1/4", "3/4"),  # one row: ½ + ¼

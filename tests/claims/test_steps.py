@@ -238,6 +238,29 @@ def test_sizes_leave_a_letter_free() -> None:
     assert TRIAL.at_sizes([(a + a, 2 * a), (a, 2 * a)], "cases").verdict is Verdict.REFUTES
 
 
+def test_letters_that_cancel_where_something_is_put_were_free():
+    cancelled = TRIAL.same(a * b, sp.S.One, where={b: 1 / a})
+    assert (cancelled.verdict, cancelled.reach(frozenset({a}))) == (Verdict.SUPPORTS, Scope.ALL)
+    assert cancelled.reach(frozenset({a, b})) is Scope.POINTS  # b was given a value
+    assert TRIAL.same(a * b, sp.S.One, where={a: 1, b: 1}).reach(frozenset({a})) is Scope.POINTS
+    swapped = TRIAL.same(a - b, b - a, where={a: b, b: a})
+    assert swapped.verdict is Verdict.REFUTES
+    assert TRIAL.same(a * b, sp.Integer(2), where={b: 1 / a}).verdict is Verdict.REFUTES
+
+
+def test_a_finite_set_is_exhausted():
+    found = TRIAL.exhausts([(1, sp.S.One), (sp.eye(2), sp.eye(2))], "signs")
+    assert (found.verdict, found.reach(frozenset()), found.reach(frozenset({a}))) == (
+        Verdict.SUPPORTS,
+        Scope.ALL,
+        Scope.POINTS,
+    )
+    missed = TRIAL.exhausts([(1, 1), (1, 2)], "signs")
+    assert (missed.verdict, missed.detail) == (Verdict.REFUTES, "1 is not 2: signs 2")
+    with pytest.raises(ValueError, match="no signs"):
+        TRIAL.exhausts([], "signs")
+
+
 # The ledger
 
 WITH_STEPS = [entry for entry in load_ledger() if entry.claim.steps]

@@ -24,17 +24,10 @@ def without_seconds(data):
 # verify
 
 RUN_KEYS = {"seed", "effort", "versions", "seconds", "claims", "totals", "weakest"}
-
-
-CLAIM_KEYS = {"label", "name", "topic", "title", "source", "provenance", "uses", "status", "checks"}
-
-
+CLAIM_KEYS = {"label", "name", "topic", "title", "source", "provenance", "uses", "status", "checks", "parts"}
+SCOPES = ("all", "sizes", "points", "sampled", "observed")
 LINKS = ["all", "rule", "cited", "sizes", "points", "sampled", "argued"]
-
-
 CHECK_KEYS = {"name", "kind", "status", "detail", "seconds", "controls"}
-
-
 TOTAL_KEYS = {"claims", "hold", "refuted", "open", "checks", "controls", "survived"}
 
 
@@ -46,15 +39,24 @@ def test_json_of_a_run(ledger_run):
     assert (data["seed"], data["effort"]) == (0, "quick")
     assert list(data["weakest"]) == LINKS
     assert sum(data["weakest"].values()) == sum(len(claim["expressions"]) for claim in data["claims"])
+    steps = [step for claim in data["claims"] for step in claim["steps"]]
+    for key in ("by", "scope"):
+        counted = data["totals"]["steps"][key]
+        assert all(counted[value] == [step[key] for step in steps].count(value) for value in counted)
+        assert sum(counted.values()) == len(steps)
     for claim in data["claims"]:
         assert claim.keys() >= CLAIM_KEYS
+        assert claim["label"] in claim["parts"]
         assert claim["status"] in ("holds", "refuted", "open")
         assert all(each["weakest"] in LINKS for each in claim["expressions"].values())
         for step in claim["steps"]:
-            assert step.keys() == {"name", "by", "source", "gives", "uses", "link"}
+            assert step.keys() == {"name", "by", "source", "gives", "uses", "link", "scope", "checks"}
             assert step["link"] in LINKS
+            assert (step["scope"] in SCOPES) == (step["by"] == "computed"), (claim["label"], step["name"])
+            assert step["checks"] == [check["name"] for check in claim["checks"] if check["step"] == step["name"]]
         for check in claim["checks"]:
             assert check.keys() >= CHECK_KEYS
+            assert check["scope"] in (*SCOPES, None)
             assert check["kind"] in ("exact", "enclosed", "statistical", "empirical")
             assert check["status"] in ("holds", "refuted", "error")
             for control in check["controls"]:

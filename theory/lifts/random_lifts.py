@@ -24,8 +24,8 @@ graph_probability = sampled((lam / n) ** N_e * (1 - lam / n) ** (pairs - N_e))
 
 
 def law_of_two(there: sp.Expr, absent: sp.Expr) -> sp.Expr:
-    """The probability of a graph on two copies and two: so many pairs are edges, all but so many are none."""
-    return sampled((lam / 2) ** there * (1 - lam / 2) ** (4 - absent))
+    """The probability of a graph on two copies and two: so many pairs are edges, all but so many are none; λ is at most two."""
+    return sampled((lam / n) ** there * (1 - lam / n) ** (4 - absent)).subs(n, 2)
 
 
 two_law = law_of_two(sum(EDGES), sum(EDGES))

@@ -109,7 +109,9 @@ a unit with a probability of at most $e^{-nq/8}$, if each does with a probabilit
     ),
     Step(
         name="size",
-        sentence=r"So $M\le\frac{nq}2$ and $re^{-nq/8}\le\delta$ from $n=[[size]]$ on.",
+        sentence=r"So, as for units with one feature, all $r$ of them have $M$ copies with probability $1-\delta$ from $n=[[size]]$ on.",
+        by=Carrier.CLAIM,
+        source="L17.1",
         gives={"size": chernoff_size},
         uses=("number of copies",),
     ),
@@ -147,7 +149,7 @@ probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which
         Hypothesis("for the size, edges and weights are independent, and the types of different units are disjoint"),
         Hypothesis("disjoint units have together a probability of at most one", r * q <= 1),
     ),
-    uses=("L11.1", "L15", "L16.1", "L16.2"),
+    uses=("L11.1", "L15", "L16.1", "L16.2", "L17.1"),
     expressions={
         "first_norm": first_norm,
         "second_norm": second_norm,

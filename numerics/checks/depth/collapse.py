@@ -126,13 +126,12 @@ def lower_bounds_are_powers(three_lower: sp.Expr, two_lower: sp.Expr, trial: Tri
 @control("half the exponent", two_upper=sp.exp(-t / 2))
 @control("twice", two_upper=2 * two_upper)
 def upper_bounds_are_tails_of_radii(three_upper: sp.Expr, two_upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At t where the radius is r, minus the derivative is the density of a normal vector's length; it falls from 1 to 0."""
-    r = sp.Symbol("r", positive=True)
+    """Minus the derivative is the density of a normal vector's length at the radius, times how fast that grows; and 1 at 0."""
     for claimed, factors in ((three_upper, 3), (two_upper, 2)):
-        tail = claimed.subs(t, (r**2 / factors) ** sp.Rational(factors, 2))
+        r = sp.sqrt(factors) * t ** sp.Rational(1, factors)
         surface = 2 * r ** (factors - 1) / (2 ** sp.Rational(factors, 2) * sp.gamma(sp.Rational(factors, 2)))
-        yield trial.same(-sp.diff(tail, r), surface * sp.exp(-(r**2) / 2))
-        yield trial.same(sp.limit(tail, r, 0), 1)
+        yield trial.same(-sp.diff(claimed, t), surface * sp.exp(-(r**2) / 2) * sp.diff(r, t))
+        yield trial.same(sp.limit(claimed, t, 0), 1)
 
 
 def log_ratio(bound: sp.Expr, exponent: sp.Expr, power: int) -> sp.Expr:

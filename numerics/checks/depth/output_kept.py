@@ -61,9 +61,13 @@ def outputs_and_signals_have_the_covariances(joint: sp.Matrix, trial: Trial) -> 
     )
     over_weights = {(a, a): v_A for a in weights}
     over_below = {(here_g, there_g): carried, (here_g, here_g): carried, (there_g, there_g): carried}
+    rows, columns = sp.symbols("x_1:5", real=True), sp.symbols("y_1:5", real=True)
+    claimed, found = sp.S.Zero, sp.S.Zero
     for row, column in product(range(4), repeat=2):
         mean = mean_over(mean_over(left[row] * right[column], over_weights), over_below)
-        yield trial.same(joint[row, column], mean.subs({h_1: values / h_2, g_1: gates / g_2}))
+        claimed += rows[row] * columns[column] * joint[row, column]
+        found += rows[row] * columns[column] * mean.subs({h_1: values / h_2, g_1: gates / g_2})
+    yield trial.same(claimed, found, by=sp.expand)  # with x and y free: entry by entry
 
 
 @exact(output_kept, step="mean product")

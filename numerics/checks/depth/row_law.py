@@ -177,11 +177,14 @@ def sums_have_these_covariances(joint: sp.Matrix, trial: Trial) -> Iterator[Find
     left = (first * h_1, second * h_1, here * first * g_1, here * second * g_1)
     right = (first * h_2, second * h_2, there * first * g_2, there * second * g_2)
     over_weights = {(first, first): v_l, (second, second): v_l}
-    for row in range(4):
-        for column in range(4):
+    claimed, found = sp.S.Zero, sp.S.Zero
+    for row, x in enumerate(sp.symbols("x_1:5", real=True)):
+        for column, y in enumerate(sp.symbols("y_1:5", real=True)):
             product = mean_over(left[row] * right[column], over_weights)
             product = mean_over(product, {(here, there): carried, (here, here): carried, (there, there): carried})
-            yield trial.same(joint[row, column], product.subs({h_1: values / h_2, g_1: gates / g_2}))
+            claimed += x * y * joint[row, column]
+            found += x * y * product.subs({h_1: values / h_2, g_1: gates / g_2})
+    yield trial.same(claimed, found, by=sp.expand)  # with x and y free: entry by entry
 
 
 @exact(depth_row_law, step="ReLU steps")
@@ -193,8 +196,11 @@ def sums_have_these_covariances(joint: sp.Matrix, trial: Trial) -> Iterator[Find
 def relu_takes_these_steps(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """K1's ladder: back is Π times the derivative of forward in c (Price), and forward factorises at c = 0."""
     half = sp.integrate(sp.sqrt(2) * z * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, 0, sp.oo))
-    yield trial.same(backward, passed * sp.diff(forward, c))
-    yield trial.same(forward.subs(c, 0), v_l * half**2 * sp.sqrt(a * b) + beta_b)
+    free = sp.Symbol("x", real=True)
+    at_zero = v_l * half**2 * sp.sqrt(a * b) + beta_b
+    yield trial.same(
+        free * backward + at_zero, free * passed * sp.diff(forward, c) + forward.subs(c, 0)
+    )  # with x free: both
     yield trial.same(backward.subs(c, 0), v_l * passed / 2)
 
 
@@ -220,8 +226,8 @@ def one_input_has_powers(
 
     yield trial.induction(variance, layer, start, ahead, start=1, by=joined)
     back = sp.simplify(sp.limit(backward.subs(b, a), c, a))
-    below_top = signal_variance.subs(layer, L - layer)
-    yield trial.induction(below_top, layer, v_A, lambda now: back.subs(passed, now))
+    yield trial.same(signal_variance.subs(layer, layer - 1), back.subs(passed, signal_variance))
+    yield trial.same(signal_variance.subs(layer, L), v_A)
 
 
 def _geometric(terms: sp.Expr) -> sp.Expr:

@@ -200,11 +200,11 @@ def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: T
 def two_networks_give_both_terms(
     leading: sp.Expr, second: sp.Expr, leading_sign: sp.Expr, second_sign: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Both terms as letters, added with and without their signs."""
+    """Added with and without their signs: both scores, any numbers."""
     one, other = sp.symbols("l_s e_s", real=True)
-    at = {score: one + other, flipped_score: leading_sign * one + second_sign * other}
-    yield trial.same(leading.subs(at, simultaneous=True), one)
-    yield trial.same(second.subs(at, simultaneous=True), other)
+    at = {one: leading, other: second}
+    yield trial.same(one + other, score, where=at)
+    yield trial.same(leading_sign * one + second_sign * other, flipped_score, where=at)
 
 
 LISTED = ((3, -1, 4, -5, 2, -6), (0, 2, 0, 0, -2, -2))  # without ties, and with
@@ -301,9 +301,9 @@ def positive_scores_of_a_column(
     z1, _, z2 = passed_forward(column)
     yield trial.holds(0 not in {each for row in z1 + z2 for each in row}, f"{z1} and {z2} are off the kink")
     seen = [sum(row[0] > 0 for row in second_layer(column, signs)) for signs in SIGNS]
-    yield trial.holds(tuple(seen) == tuple(positive), f"{seen} positive scores of the column")
+    yield trial.exhausts(zip(seen, positive, strict=True), "signs of the readout")
     alone = [sum(each > 0 for each in one_layer(column, signs)) for signs in SIGNS]
-    yield trial.holds(sorted(alone) == sorted(fair), f"{alone} with one hidden layer")
+    yield trial.exhausts(zip(sorted(alone), sorted(fair), strict=True), "signs of the readout")
 
 
 def mean_share(scores: Sequence[Sequence[int]], count: int, group: Sequence[int]) -> sp.Rational:

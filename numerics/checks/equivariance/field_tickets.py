@@ -219,10 +219,10 @@ def errors_are_at_most_those_of_empty_sums(
     trial: Trial,
 ) -> Iterator[Finding]:
     """It grows in the strength; with the largest one a/2 times the share, at most 2^(1/L) − 1, which falls in L from 1."""
+    yield trial.same(layer_error, empty_error * most, where={strength: largest_strength, eps: largest_error})
     yield trial.same(largest_strength.subs({n_in: 1, hull: 1}), empty_error)
     yield trial.same(strength * sp.diff(layer_error, strength), layer_error)
     largest = layer_error.subs(strength, largest_strength)
-    yield trial.same(largest.subs(eps, largest_error), empty_error * most)
     growth = a * (1 + eps / (radius * strengths)) ** (1 / depth) / (2 * depth * (radius * strengths + eps))
     yield trial.nonnegative(sp.diff(largest, eps), growth)
     yield trial.same(most.subs(depth, 1), sp.S.One)

@@ -181,7 +181,7 @@ def powers_of_the_stretched_turn(
     stretched: sp.ImmutableMatrix, fourth_power: sp.Expr, modulus: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """√2 times a turn by 45°, whose fourth power is −4; modulo 3 the powers before the eighth are not I."""
-    yield trial.holds(stretched.T * stretched == 2 * sp.eye(2), "√2 times an orthogonal matrix")
-    yield trial.holds(stretched**4 == fourth_power * sp.eye(2), f"the fourth power {stretched**4}")
+    products = (stretched.T * stretched, 2 * sp.eye(2)), (stretched**4, fourth_power * sp.eye(2))
+    yield trial.exhausts(products, "products of a matrix of numbers")
     back = [k for k in range(1, 9) if ((stretched**k - sp.eye(2)) % modulus).is_zero_matrix]
     yield trial.holds(back == [8], f"modulo {modulus} I at the powers {back}")

@@ -49,12 +49,12 @@ def multiplied_kernels_run_at_another_clock(scaled_loss: sp.Expr, trial: Trial) 
 @control("10 % more", scaled_rate=ELEVEN * scaled_rate)
 @control("at the same time", scaled_loss=mode_loss)
 def stable_rates_make_up_for_the_factor(scaled_loss: sp.Expr, scaled_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At a share of either stable rate the loss after steps is the same, and that of the flow too."""
+    """The largest eigenvalue multiplied; at a share of either rate the loss after steps is the same, and that of the flow too."""
+    yield trial.same(scaled_rate, stable_rate.subs(largest, flow * largest))
     share = sp.Symbol("s", positive=True)
     after = step_loss.subs(eigenvalue, flow * eigenvalue).subs(eta, share * scaled_rate)
     yield trial.same(after, step_loss.subs(eta, share * stable_rate))
     yield trial.same(scaled_loss.subs(eta, share * scaled_rate), mode_loss.subs(eta, share * stable_rate))
-    yield trial.same(scaled_rate, stable_rate.subs(largest, flow * largest))
 
 
 @exact(density_times, step="times")
@@ -76,14 +76,15 @@ def densities_divide_times(
     trial: Trial,
 ) -> Iterator[Finding]:
     """At the longer time the pruned loss is the dense one; the factor of the whole kernel of K3, one for each layer of weights."""
-    yield trial.same(slowdown * constant_kernel, dense_ntk, by=sp.powsimp)
+    yield trial.same(constant_kernel, dense_ntk / slowdown, by=sp.powsimp)
     for factor, scale in (
         (slowdown, 1 / slowdown),
         (readout_slowdown, readout_dense),
         (trained_slowdown, weights_trained),
     ):
-        pruned = scaled_loss.subs(flow, scale).subs(time, factor * time)
-        yield trial.same(pruned, mode_loss)
+        run = sp.Symbol("T", nonnegative=True)
+        slowed = {flow: scale, time: factor * run}
+        yield trial.same(scaled_loss, mode_loss.subs(time, run), where=slowed)
     two_layers = 1 / rho**2
     yield trial.induction(slowdown, depth, two_layers, lambda term: term / rho, start=1)
     yield trial.induction(readout_slowdown, depth, 1 / rho, lambda term: term / rho, start=1)

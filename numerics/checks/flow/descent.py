@@ -93,9 +93,10 @@ def squares_shrink(factor: sp.Expr, contraction: sp.Expr, trial: Trial) -> Itera
 def rates_are_stable_up_to_the_end(contraction: sp.Expr, stable_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A share s of the rate: 4s(1 − s), positive below s = 1, negative above; at less of the eigenvalue so much of s."""
     share, less = sp.symbols("s u", positive=True)
-    yield trial.same(contraction.subs(eta, share * stable_rate), 4 * share * (1 - share), by=sp.expand)
-    smaller = contraction.subs(largest, less * largest).subs(eta, share * stable_rate)
-    yield trial.same(smaller, 4 * less * share * (1 - less * share), by=sp.expand)
+    at = {eta: share * stable_rate}
+    yield trial.same(contraction, 4 * share * (1 - share), where=at, by=sp.expand)
+    smaller = 4 * less * share * (1 - less * share)
+    yield trial.same(contraction, smaller, where=at | {largest: less * largest}, by=sp.expand)
 
 
 @exact(gradient_descent, step="slope of the lead")
@@ -118,13 +119,13 @@ def leads_grow_with_the_stride(lead_slope: sp.Expr, trial: Trial) -> Iterator[Fi
 def steps_are_ahead_of_the_flow(
     step_loss: sp.Expr, lead_slope: sp.Expr, lead: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The loss of F1.1 at the time k, at λ = xm/η, over that of the steps; the slope of the lead, and its start."""
+    """The slope of the lead, and its start; the loss of F1.1 at the time k, at λ = xm/η, over that of the steps."""
+    yield trial.same(sp.diff(lead, stride), lead_slope)
+    yield trial.same(sp.limit(lead, stride, 0), sp.S.Zero)
     at = {eigenvalue: STRIDE * m / eta}
     steps = sp.powsimp(sp.simplify(step_loss.subs(at)))
     quotient = sp.log(mode_loss.subs(time, count).subs(at) / amplitude**2) - sp.log(steps / amplitude**2)
     yield trial.same(lead.subs(stride, STRIDE), quotient, by=in_logarithms)
-    yield trial.same(sp.diff(lead, stride), lead_slope)
-    yield trial.same(sp.limit(lead, stride, 0), sp.S.Zero)
 
 
 @exact(gradient_descent, step="best rate")
@@ -138,9 +139,8 @@ def best_rates_balance_the_ends(
     factor: sp.Expr, best_rate: sp.Expr, best_factor: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Opposite factors at both ends; linear between, and in the rate falling from one."""
-    at = factor.subs(eta, best_rate)
-    yield trial.same(at.subs(eigenvalue, largest), -best_factor)
-    yield trial.same(at.subs(eigenvalue, least), best_factor)
+    yield trial.same(factor, -best_factor, where={eta: best_rate, eigenvalue: largest})
+    yield trial.same(factor, best_factor, where={eta: best_rate, eigenvalue: least})
     yield trial.same(sp.diff(factor, eta), -eigenvalue / m)
 
 

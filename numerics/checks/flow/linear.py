@@ -40,7 +40,13 @@ SPECTRUM = (0, 2, 5)
 @control("up the gradient", pair_velocity=-pair_velocity)
 @control("10 % more", pair_velocity=ELEVEN * pair_velocity)
 def residuals_follow_the_gradients(pair_velocity: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
-    """Two samples of a model with three parameters: the loss is differentiated, all gradients and labels free."""
+    """The loss is differentiated: along the sum and the difference of two gradients; and with three parameters, all free."""
+    along, across = sp.sqrt((own + shared) / 2), sp.sqrt((own - shared) / 2)
+    pair, plane = ((along, across), (along, -across)), sp.symbols("theta_1:3", real=True)
+    seen = sum((sum(map(sp.Mul, each, plane)) + r) ** 2 for each, r in zip(pair, residuals, strict=True)) / 4
+    down = [-eta * sp.diff(seen, letter).subs(dict.fromkeys(plane, 0)) for letter in plane]
+    for claimed, each in zip(pair_velocity, pair, strict=True):
+        yield trial.same(claimed, sum(map(sp.Mul, each, down)), by=sp.expand)
     parameters = sp.symbols("theta_1:4", real=True)
     gradients = sp.ImmutableMatrix(2, 3, sp.symbols("g_1:7", real=True))
     at = gradients * sp.ImmutableMatrix(parameters) - sp.ImmutableMatrix(sp.symbols("y_1:3", real=True))
@@ -63,12 +69,12 @@ def residuals_follow_the_gradients(pair_velocity: sp.ImmutableMatrix, trial: Tri
 def modes_have_their_own_velocity(
     pair_velocity: sp.ImmutableMatrix, mode_velocity: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Both eigenvectors of two samples; and any eigenvector: its row times the kernel is λ times it."""
+    """Any eigenvector, its row times the kernel being λ times it; and both eigenvectors of two samples."""
+    yield trial.same(mode_velocity, -eta / m * (eigenvalue * amplitude))
     for signs, value in zip(SIGNS, (own + shared, own - shared), strict=True):
         vector = sp.ImmutableMatrix(signs) / sp.sqrt(2)
         here = {m: 2, eigenvalue: value, amplitude: vector.dot(sp.ImmutableMatrix(residuals))}
         yield trial.same(vector.dot(pair_velocity), mode_velocity.subs(here, simultaneous=True), by=sp.expand)
-    yield trial.same(mode_velocity * m, -eta * eigenvalue * amplitude)
 
 
 @exact(linearised_flow, step="mode")

@@ -52,12 +52,12 @@ HERE = {
 def components_are_along_unit_vectors(
     positive_component: sp.Expr, negative_component: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Five samples, residuals free."""
+    """Their squares; the sign by five samples, residuals free."""
+    yield trial.same(positive_component**2, moments[0] ** 2 / above)
+    yield trial.same(negative_component**2, moments[1] ** 2 / below)
     for sign, claimed in ((1, positive_component), (-1, negative_component)):
         unit = SIDES[sign] / sp.sqrt(SIDES[sign].dot(SIDES[sign]))
         yield trial.at_sizes([(claimed.subs(HERE), unit.dot(START))], "samples")
-    yield trial.same(positive_component * sp.sqrt(above), moments[0])
-    yield trial.same(negative_component * sp.sqrt(below), moments[1])
 
 
 @exact(one_input_plateau, step="losses")
@@ -93,7 +93,12 @@ def parts_are_losses_of_modes(
 @control("one slope", fit_loss=fit_loss.subs(slopes[1], slopes[0]))
 @control("10 % more", fit_loss=ELEVEN * fit_loss)
 def fits_leave_their_loss(fit_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Five samples, residuals and both slopes free."""
+    """Residuals along both vectors and across them; five samples, residuals and both slopes free."""
+    lengths = [sp.sqrt(above), sp.sqrt(below)]
+    along = [moment / length for moment, length in zip(moments, lengths, strict=True)]
+    rest = [c - slope * length for c, slope, length in zip(along, slopes, lengths, strict=True)]
+    across = sp.sqrt(squares - along[0] ** 2 - along[1] ** 2)
+    yield trial.same(fit_loss, sum(each**2 for each in (*rest, across)) / (2 * m), by=sp.expand)
     left = START - slopes[0] * SIDES[1] - slopes[1] * SIDES[-1]
     yield trial.at_sizes([(fit_loss.subs(HERE), left.dot(left) / 10)], "samples")
 
@@ -130,7 +135,7 @@ def plateaus_are_best_fits(
 @control("a loss of the residual", positive_loss=positive_loss.subs(time, time / 2))
 def the_share_is_left_at_the_time(positive_loss: sp.Expr, positive_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The part of the loss at the time over that at the start."""
-    yield trial.same(positive_loss.subs(time, positive_time), share * positive_loss.subs(time, 0))
+    yield trial.same(positive_loss, share * positive_loss.subs(time, 0), where={time: positive_time})
 
 
 @exact(one_input_plateau)

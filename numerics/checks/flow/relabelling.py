@@ -80,9 +80,9 @@ def exchanged_units_change_no_output(
         dense = [sp.ImmutableMatrix(sp.ones(*each.shape)) for each in masks]
         for hidden in range(depth):
             moved = [exchanged(each, hidden, moved_rows, moved_columns) for each in (weights, masks)]
+            yield trial.at_sizes([(output(moved[0], dense, sp.tanh), output(weights, dense, sp.tanh))], "networks")
             same = output(moved[0], moved[1], any_activation) == output(weights, masks, any_activation)
             yield trial.holds(same, f"hidden layer {hidden + 1} of {depth}, any activation")
-            yield trial.at_sizes([(output(moved[0], dense, sp.tanh), output(weights, dense, sp.tanh))], "networks")
 
 
 @exact(relabelled_units, step="one unit")
@@ -91,7 +91,16 @@ def exchanged_units_change_no_output(
 @control("the mask left out of the gradients", unit=unit.subs(product, 1))
 @control("10 % more", unit=ELEVEN * unit)
 def units_add_what_their_edges_move(unit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Gradients in all weights of one unit of two inputs, the activation to first order; masks 0 or 1, all else free."""
+    """Gradients in the readout and one edge of a free product, edges adding up; and two inputs, masks 0 or 1, all else free."""
+    x, width, more = sp.Symbol("x", positive=True), sp.Symbol("d", positive=True), sp.Symbol("e", real=True)
+    weight, begun = sp.symbols("w v", real=True)
+    along = []
+    for at, value, slope in zip((x, product * width / x), outputs, gates, strict=True):
+        out = readout * (value + slope * (weight - begun) * at / sp.sqrt(width))
+        along.append([sp.diff(out, letter).subs(weight, begun) for letter in (readout, weight)])
+    yield trial.same(unit, sum(map(sp.Mul, *along)), by=sp.expand)
+    added = unit.subs(product, more) - unit.subs(product, 0)
+    yield trial.same(unit.subs(product, product + more), unit + added, by=sp.expand)
     weights, start = sp.symbols("w_1 w_2", real=True), sp.symbols("v_1 v_2", real=True)
     samples = sp.symbols("x_1 x_2", real=True), sp.symbols("y_1 y_2", real=True)
     cases = []
@@ -121,7 +130,7 @@ def reversed_units_overlap_as_before(moved_along: sp.Expr, trial: Trial) -> Iter
     yield trial.same(moved_along, power_overlap)
 
 
-@exact(relabelled_units, step="reversed alone")
+@exact(relabelled_units)
 @control("reversed together", torn_overlap=power_overlap)
 @control("a power too many", torn_overlap=torn_overlap.subs(p, p + 1))
 @control("of the means", torn_overlap=1 / ((p + 1) * (q + 1)))

@@ -91,7 +91,9 @@ def the_rest_is_of_the_initial_function(
 @control("10 % more", forgotten_at=ELEVEN * forgotten_at)
 @control("an initial part of the residual", initial_part=initial_part.subs(time, time / 2))
 def one_eigenvalue_is_remembered_most(initial_part: sp.Expr, forgotten_at: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At x times the claimed eigenvalue the part is x e⁻ˣ over a constant, that at x = 1 times e."""
+    """The slope in the eigenvalue is 0 there; at x times it the part is x e⁻ˣ over a constant, that at x = 1 times e."""
+    slope = sp.diff(initial_part.subs(variance, eigenvalue), eigenvalue)
+    yield trial.same(slope, sp.S.Zero, where={eigenvalue: forgotten_at})
     x = sp.Symbol("x", positive=True)
     at = initial_part.subs(variance, eigenvalue).subs(time, after)
     top = forgotten_at.subs(time, after)
@@ -109,8 +111,7 @@ def the_largest_part_is_the_bound(
     initial_part: sp.Expr, forgotten_at: sp.Expr, forgotten_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The part at the eigenvalue that is remembered most."""
-    at = initial_part.subs(variance, eigenvalue).subs(eigenvalue, forgotten_at)
-    yield trial.same(at.subs(time, after), forgotten_bound.subs(time, after))
+    yield trial.same(initial_part, forgotten_bound, where=dict.fromkeys((variance, eigenvalue), forgotten_at))
 
 
 @enclosed(random_start)
@@ -186,7 +187,11 @@ def two_samples_have_the_loss_of_the_centred_kernel(
 @control("of the mean residual's rate", subtraction_gap=subtraction_gap / drift)
 @control("10 % more", subtraction_gap=ELEVEN * subtraction_gap)
 def centred_kernels_differ_at_second_order(subtraction_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Coefficients of the time up to its square, kernel and residuals of three samples free but for their mean."""
+    """The square of the time in F1.1, at what centring takes from a sum of squares; three samples, all free but the mean."""
+    squares = sp.Symbol("S", positive=True)  # of the m entries of Θr, whose sum is mg
+    lost = sp.expand(squares - (squares - 2 * drift * (m * drift) + m * drift**2))
+    second = sp.diff(mode_loss, time, 2).subs(time, 0) / 2 / (eigenvalue * amplitude) ** 2
+    yield trial.same(subtraction_gap, second * lost * time**2)
     kernel, centring = free_kernel(), centring_of(3)
     first, second = sp.symbols("r_1 r_2", real=True)
     start = sp.Matrix([first, second, -first - second])

@@ -30,6 +30,7 @@ from theory.flow.times import (
     two_left,
     two_time,
 )
+from theory.formulas.level import Level
 from theory.graphon.symbols import m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -54,7 +55,7 @@ def shares_fade_as_losses(left: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @control("a share of the residual", left=part * sp.exp(-eta * lam * time / m))
 def one_eigenvalue_is_left_at_its_time(left: sp.Expr, single_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What is left of all of the loss at the claimed time."""
-    yield trial.same(left.subs({part: 1, time: single_time}), share)
+    yield trial.same(left, share, where={part: 1, time: single_time})
 
 
 @exact(time_to_a_share, step="two eigenvalues")
@@ -68,15 +69,19 @@ def two_are_left_together(left: sp.Expr, two_left: sp.Expr, trial: Trial) -> Ite
     yield trial.same(two_left, left + left.subs({part: 1 - part, lam: nu}, simultaneous=True))
 
 
-@enclosed(time_to_a_share, step="time of two")
+@exact(time_to_a_share, step="time of two")
 @control("of the residual", two_time=2 * two_time)
 @control("the first alone", two_time=single_time)
 @control("of the mean eigenvalue", two_time=single_time.subs(lam, part * lam + (1 - part) * nu))
 @control("10 % less", two_time=NINE * two_time)
 @control("left in equal shares", two_left=two_left.subs(part, sp.Rational(1, 2)))
 def two_are_left_at_their_time(two_left: sp.Expr, two_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What is left at the claimed time."""
-    yield trial.same(two_left.subs(time, two_time), share, by=None)
+    """The equation that defines the time is that the share is left; any other formula is held against it by value."""
+    defined = isinstance(two_time, Level)
+    left_over = two_left - share
+    yield trial.same(
+        two_time.function(time) if defined else left_over.subs(time, two_time), left_over if defined else 0
+    )
 
 
 @exact(time_to_a_share, step="twice as fast")
@@ -94,18 +99,18 @@ def roots_solve_the_quadratic_equation(two_left: sp.Expr, root: sp.Expr, trial: 
     yield trial.same(root.subs(part, first / (first + less)), plain)
 
 
-@enclosed(time_to_a_share, step="time of two, twice as fast")
+@exact(time_to_a_share, step="time of two, twice as fast")
 @control("of the residual", double_time=2 * double_time)
 @control("not times the samples", double_time=double_time / m)
 @control("10 % more", double_time=ELEVEN * double_time)
 @control("the other root", root=-part / (1 - part) - root)
-@control("the time of one", two_time=single_time)
+@control("left in equal shares", two_left=two_left.subs(part, sp.Rational(1, 2)))
 def closed_forms_are_the_time_of_two(
-    two_time: sp.Expr, root: sp.Expr, double_time: sp.Expr, trial: Trial
+    two_left: sp.Expr, root: sp.Expr, double_time: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The level at ν = 2λ, and the logarithm of the root."""
-    yield trial.same(double_time, two_time.subs(nu, 2 * lam), by=None)
-    yield trial.same(double_time, m * sp.log(1 / root) / (2 * eta * lam), by=None)
+    """What is left at ν = 2λ at the closed form; and the logarithm of the root."""
+    yield trial.same(two_left, share, where={nu: 2 * lam, time: double_time})
+    yield trial.same(sp.exp(-2 * eta * lam * time / m), root, where={time: double_time})
 
 
 @exact(time_to_a_share, step="curvature")
@@ -132,7 +137,8 @@ def logarithms_are_convex(two_left: sp.Expr, log_curvature: sp.Expr, trial: Tria
 @control("10 % more", mean_left=ELEVEN * mean_left)
 @control("a share of the residual", left=part * sp.exp(-eta * lam * time / m))
 def tangents_have_the_slope_of_the_mean(left: sp.Expr, mean_left: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two eigenvalues beside what is stuck: value and slope at the start, the logarithm of the rest being linear."""
+    """One eigenvalue μ beside what is stuck; two of the mean μ: value and slope at the start; the logarithm of the rest is linear."""
+    yield trial.same(mean_left, stuck + left.subs({part: 1 - stuck, lam: mu}, simultaneous=True))
     rest = left.subs(part, (1 - stuck) * part)
     rest += left.subs({part: (1 - stuck) * (1 - part), lam: nu}, simultaneous=True)
     mean = part * lam + (1 - part) * nu
@@ -150,7 +156,7 @@ def tangents_have_the_slope_of_the_mean(left: sp.Expr, mean_left: sp.Expr, trial
 @control("all of it fades", mean_left=sp.exp(-2 * eta * mu * time / m))
 def mean_times_reach_the_share(mean_left: sp.Expr, mean_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What is left at the claimed time."""
-    yield trial.same(mean_left.subs(time, mean_time), share)
+    yield trial.same(mean_left, share, where={time: mean_time})
 
 
 @exact(time_to_a_share, step="slowest")
@@ -172,7 +178,7 @@ def the_slowest_leaves_most(left: sp.Expr, latest_left: sp.Expr, trial: Trial) -
 @control("left with nothing stuck", latest_left=latest_left.subs(stuck, 0))
 def latest_times_reach_the_share(latest_left: sp.Expr, latest_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What is left at the claimed time."""
-    yield trial.same(latest_left.subs(time, latest_time), share)
+    yield trial.same(latest_left, share, where={time: latest_time})
 
 
 @exact(time_to_a_share, step="slow time")
@@ -183,7 +189,7 @@ def latest_times_reach_the_share(latest_left: sp.Expr, latest_time: sp.Expr, tri
 @control("a share of the residual", left=part * sp.exp(-eta * lam * time / m))
 def slow_times_reach_the_share(left: sp.Expr, slow_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What the slow eigenvectors alone leave at the claimed time."""
-    yield trial.same(left.subs(time, slow_time), share)
+    yield trial.same(left, share, where={time: slow_time})
 
 
 @enclosed(time_to_a_share)

@@ -68,7 +68,8 @@ def fair_coins_have_the_mean(
 @control("both cuts", fair_mean=2 * fair_mean)
 def mean_is_no_more_than_bound_and_rest(fair_mean: sp.Expr, least_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound with probability 1 − δ, a half else; and all masks of 3×3 coins."""
-    yield trial.same((1 - delta) * least_rate + delta / 2, fair_mean)
+    least = sp.Symbol("x", real=True)
+    yield trial.same((1 - delta) * least + delta / 2, fair_mean, where={least: least_rate})
     coins = np.array(list(product((1, -1), repeat=9))).reshape(-1, 3, 3)
     yield from quantiles(coins, least_rate.subs({m: 3, n: 3}), trial)
 

@@ -56,7 +56,12 @@ def rearranged_kernels(rng: np.random.Generator, monotone: bool) -> list[tuple[I
 @control("twice", row_distance=2 * row_distance)
 @control("10 % less", row_distance=NINE * row_distance)
 def differences_of_one_sign_add_up(row_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The second row is the first and, in the columns, positive shares of the difference of the degrees."""
+    """The second row is the first and, in the columns, positive shares of the difference of the degrees: two parts of the columns
+    that share it as they like, of which each may be parted again; and two to four columns."""
+    part = sp.Symbol("y", positive=True)
+    shares = part / (1 + part), 1 / (1 + part)
+    moduli = sum(sp.Abs((degree - other_degree) * each) for each in shares)
+    yield trial.same(moduli, row_distance, by=sp.factor)
 
     def of_columns(number: int) -> tuple[sp.Expr, sp.Expr]:
         shares = sp.symbols(f"y:{number}", positive=True)

@@ -141,6 +141,7 @@ def other_targets_have_this_loss(
 @control("10 % less loss", uniform_loss=per_copy(NINE * inside(uniform_loss)))
 def so_many_copies_are_enough(uniform_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The loss falls with the square of their number, and is the goal there."""
+    yield trial.same(inside(uniform_loss), goal, where={M: copies_needed})
     yield trial.same(inside(uniform_loss) * M**2, goal * copies_needed**2)
     yield positive(copies_needed, trial)
 

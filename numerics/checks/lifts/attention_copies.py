@@ -185,11 +185,11 @@ def squares_of_rows_add_up(head_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, tr
 @control("no change", alike=alike / 4**d)
 @control("10 % more", alike=ELEVEN * alike)
 def columns_change_signs(alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One column and one channel: two copies of four for Q and K, both for V; each further channel must agree three times,
-    and each column does for itself."""
-    yield trial.same(alike.subs({d: 1, signs: 1}), sp.Rational(1, 2))
+    """Each further channel must agree three times, and each column does for itself; one column and one channel: two copies of
+    four for Q and K, both for V."""
     yield trial.same(alike.subs(signs, signs + 1) * 2 ** (3 * d), alike, by=sp.expand)
     yield trial.same(alike.subs(d, d + 1), alike * alike.subs(d, 1), by=sp.expand)
+    yield trial.same(alike.subs({d: 1, signs: 1}), sp.Rational(1, 2))
 
 
 @exact(copied_heads, step="chance of a copy")
@@ -287,6 +287,8 @@ def so_many_copies_reach_goal_and_radius(
     head_loss: sp.Expr, copies_for_loss: sp.Expr, copies_for_radius: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The loss falls with the square of their number, and the radius with it: they are the goal and ρ there."""
+    yield trial.same(inside(head_loss), goal, where={M: copies_for_loss})
+    yield trial.same(isolated_best_radius, rho, where={M: copies_for_radius})
     yield trial.same(inside(head_loss) * M**2, goal * copies_for_loss**2)
     yield trial.same(isolated_best_radius * M, rho * copies_for_radius)
     yield positive(copies_for_loss, trial)

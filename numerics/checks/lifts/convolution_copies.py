@@ -174,7 +174,7 @@ def filters_have_this_loss(
 def so_many_copies_reach_the_goal(filter_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The loss there is the goal, and as that of a copy over the square of their number less beyond."""
     loss = inside(filter_loss)
-    yield trial.same(loss.subs(M, copies_needed), goal)
+    yield trial.same(loss, goal, where={M: copies_needed})
     yield trial.same(loss * M**2, goal * copies_needed**2)
     yield positive(copies_needed, trial)
 

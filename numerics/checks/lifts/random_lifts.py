@@ -117,6 +117,7 @@ def one_edge_more_changes_a_factor(
 
 @exact(random_sparse_lifts, step="permuted copies")
 @control("skips between copies of one number", two_law=skip_law)
+@control("any number of edges from two copies", two_law=value(two_law))
 @control("one edge into each copy of the target", two_law=((EDGES[0] - EDGES[2]) * (EDGES[1] - EDGES[3])) ** 2 / 4)
 @control("10 % more", two_law=ELEVEN * two_law)
 @control("10 % more of a graph", graph_probability=ELEVEN * graph_probability)
@@ -125,8 +126,11 @@ def one_edge_more_changes_a_factor(
 def permutations_of_fibres_keep_the_law(
     graph_probability: sp.Expr, two_law: sp.Expr, skip_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """All 16 graphs on two copies and two, and all permutations of either fibre, for all λ."""
+    """The law of *one graph*, edges and λ free; all 16 graphs on two copies and two, and all permutations of either fibre."""
     sampled_edges = value(two_law)
+    edges = sum(EDGES)
+    yield trial.same(sampled_edges, value(graph_probability), where={n: 2, n_1: 2, N_e: edges}, by=sp.powsimp)
+    yield trial.holds(two_law.subs(lam, 3) is sp.nan, "no law where each edge would have the probability 3/2")
     for graph in product((0, 1), repeat=4):
         here = dict(zip(EDGES, graph, strict=True))
         claimed = value(graph_probability).subs({n: 2, n_1: 2, N_e: sum(graph)})
@@ -143,6 +147,15 @@ def permutations_of_fibres_keep_the_law(
             elif skips:
                 lost = value(skip_law).subs(there) == 0
                 yield trial.holds(lost, f"{graph}: no skips after {sources} and {targets}")
+
+
+@exact(random_sparse_lifts, step="permuted copies")
+@control("sampled edges in place of skips", skip_law=two_law)
+@control("all skips at once", skip_law=EDGES[0] * EDGES[3])
+def skips_are_the_edges_of_one_graph(skip_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The polynomial in the edges that is 1 at that graph and 0 at all others."""
+    skips_alone = sp.prod(e if kept else 1 - e for e, kept in zip(EDGES, (1, 0, 0, 1), strict=True))
+    yield trial.same(value(skip_law), skips_alone, by=sp.expand)
 
 
 @exact(random_sparse_lifts, step="number of edges")

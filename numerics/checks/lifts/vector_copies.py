@@ -56,8 +56,16 @@ def moving_units_attain_the_loss(
     first_norm: sp.Expr, comparison_error: sp.Expr, approximation_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Linear units on one data point, all cells of a unit moved by ρ₀ + ρ along its readout, from a witness of weights 0
-    that misses by √(2ε_w)."""
+    that misses by √(2ε_w): readouts of any directions whose lengths add up to A₁; and of four free entries."""
     target = -sp.sqrt(2 * epsilon_w)
+    along = [(sp.cos(angle), sp.sin(angle)) for angle in sp.symbols("theta_1 theta_2", real=True)]
+    first = sp.Symbol("a", positive=True)
+    output = (rho_0 + rho) * sum(
+        linear_unit(way, tuple(length * each for each in way))
+        for way, length in zip(along, (first, A_1 - first), strict=True)
+    )
+    yield trial.same(comparison_error, output - target)
+    yield trial.same(approximation_loss, (output - target) ** 2 / 2)
     moved = [tuple((rho_0 + rho) * a / sp.sqrt(sum(each**2 for each in pair)) for a in pair) for pair in PAIRS]
     output = sum(linear_unit(weights, pair) for weights, pair in zip(moved, PAIRS, strict=True))
     for claimed, found in (
@@ -77,7 +85,15 @@ def moving_units_attain_the_loss(
 @control("the same for each", survivor_square=survivors * A_2**2)
 @control("10 % less", survivor_square=NINE * survivor_square)
 def survivors_share_the_readouts(second_norm: sp.Expr, survivor_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Each of m copies has a share of each entry, in whatever orthonormal basis: after a rotation too."""
+    """Each of m copies has a share of each entry, in whatever orthonormal basis: after a rotation too; readouts of any directions
+    and lengths that make A₂; and of four free entries."""
+    parts, *ways = sp.symbols("varphi alpha beta", real=True)
+    readouts = [
+        A_2 * length(parts) * entry(way)
+        for length, way in zip((sp.cos, sp.sin), ways, strict=True)
+        for entry in (sp.cos, sp.sin)
+    ]
+    yield trial.same(survivor_square, survivors * sum((entry / survivors) ** 2 for entry in readouts))
     angle = sp.Symbol("theta", real=True)
     rotation = sp.Matrix([[sp.cos(angle), -sp.sin(angle)], [sp.sin(angle), sp.cos(angle)]])
     shares = [rotation * sp.Matrix(pair) / survivors for pair in PAIRS]
@@ -169,7 +185,7 @@ SIZE_POINTS = [
 ]
 
 
-@exact(vector_copies, step="size")
+@exact(vector_copies)
 @control("M/q terminals", size=chernoff_size.subs(q, 2 * q))
 @control("one unit", size=chernoff_size.subs(r, 1))
 @control("one copy", size=chernoff_size.subs(M, 1))

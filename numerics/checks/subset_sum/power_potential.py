@@ -147,14 +147,9 @@ def half_of_the_failure_each(
 ) -> Iterator[Finding]:
     """The logarithms of the two at these numbers of items."""
     first_part, later_part = (sp.Symbol(name, positive=True) for name in ("first_part", "later_part"))
-    named = two_phase_failure.subs(power_contraction, first_part).subs(later_contraction, later_part)
-    reached = named.subs(n, n_1 + later_items).subs(n_1, first_items)
     at = {power_contraction: first_part, later_contraction: later_part}
-    yield trial.same(
-        reached.subs({first_part: power_contraction, later_part: later_contraction}),
-        delta,
-        by=lambda gap: in_parts(gap, at),
-    )
+    items = {n: first_items + later_items.subs(n_1, first_items), n_1: first_items}
+    yield trial.same(two_phase_failure, delta, where=items, by=lambda gap: in_parts(gap, at))
 
 
 def in_parts(expression: sp.Expr, at: dict[sp.Expr, sp.Expr]) -> sp.Expr:
