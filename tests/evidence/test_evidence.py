@@ -32,7 +32,8 @@ from numerics.evidence import (
 )
 from numerics.evidence import check as evidence
 from numerics.evidence.findings import Power
-from numerics.evidence.verification import LIMITS, verify
+from numerics.evidence.verification import LIMITS, Task, _lost, verify
+from numerics.parallel import LateTaskError, LostTaskError
 from numerics.statistics.exact_tests import PLANNED_MISS, REPORTED_MISS, Betting, Binomial, Majority, binomial_at_least
 
 a, b = sp.symbols("a b", positive=True)
@@ -696,6 +697,13 @@ def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
             alone = run(check)
             assert (found[label].detail, found[label].controls) == (alone.detail, alone.controls)
     assert result.failed
+
+
+def test_a_check_whose_worker_died_says_no_time():
+    (check,) = [each for each in checks_of("toy_sound") if each.claim.label == "Z1"]
+    task = Task("toy_sound", "Z1", check.name, 0, "quick")
+    assert _lost(task, LostTaskError("gone")).seconds == 0
+    assert _lost(task, LateTaskError("late")).seconds == LIMITS["quick"]
 
 
 def test_one_open_claim_fails_a_run(monkeypatch):
