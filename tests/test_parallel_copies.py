@@ -81,7 +81,8 @@ next(run)
     with process(text, tmp_path) as running:
         assert running.stdout is not None
         workers = {int(word) for word in running.stdout.readline().split()}
-        assert workers and all(map(alive, workers))
+        assert workers
+        assert all(map(alive, workers))
         running.send_signal(signal.SIGKILL)
         for _ in range(200):
             if not any(map(alive, workers)):
