@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from numerics.garbage import collect_seldom
+from numerics.parallel import allow_forks
 from numerics.reports.plain_text import plain
 from numerics.reports.streams import OutputError, guarded_streams, open_missing_descriptors
 from theory.input_error import InputError
@@ -31,6 +32,7 @@ COMMANDS = {
     "notebooks": "the pages of the book as Jupyter notebooks, claims with the evidence of a run",
     "study": "what the predictions are worth on real data",
 }
+OF_THE_LEDGER = ("verify", "mutate")  # their workers need all that they import
 FAILED, BAD_INPUT, OURS = 1, 2, 70
 INTERRUPTED, READER_LEFT = 130, 141  # as a shell says of a process that SIGINT or SIGPIPE has ended
 AGAIN = 2.0  # seconds after which an interrupt that was dropped is raised again
@@ -58,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         collect_seldom()
         signal.signal(signal.SIGTERM, _interrupt)  # end like Ctrl-C: no half-written file, no worker left behind
         closed = not open_missing_descriptors()
+        if words[:1] and words[0] in OF_THE_LEDGER:
+            allow_forks()
     with guarded_streams():
         try:
             if closed:

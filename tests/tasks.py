@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import sys
 import threading
 import time
 
@@ -46,6 +47,10 @@ def work(task: object) -> object:
             os.kill(os.getpid(), signal.SIGKILL)
         case "pid":
             return os.getpid()
+        case "leave":  # without a word, and without a signal
+            os._exit(0)
+        case ("imported", name):
+            return name in sys.modules
         case "threads":
             return os.environ["OPENBLAS_NUM_THREADS"]
         case "unpicklable":

@@ -10,7 +10,7 @@ from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, see
 from numerics.checks import checks_of
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.evidence.shared_mutants import SHARED, mutate_shared
-from numerics.parallel import reason, run_tasks
+from numerics.parallel import reason, run_tasks, workers_are_copies
 from theory.claims import Ledger
 from theory.ledger import load_ledger
 from theory.own_ledger import is_own
@@ -94,6 +94,9 @@ def mutate(
     for entry in entries:
         if is_own(entry.topic) and not any(check.claim is entry.claim for check in checks_of(entry.topic)):
             raise InputError(f"{entry.label} has no check, expected one that a mutant could fail")
+    if workers_are_copies():
+        for topic in {entry.topic for entry in entries}:
+            checks_of(topic)
     tasks = [Task(e.topic, e.label, subject, number, every) for e in entries for subject in (*e.claim.claimed, SHARED)]
     found: dict[tuple[str, str], MutationResult] = {}
     for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):

@@ -40,6 +40,7 @@ class Trial(StatisticalFindings):
     draws: dict[tuple[str, str, int | str], Any] = field(default_factory=dict)
     proved: set[sp.Expr] = field(default_factory=set)  # to be 0, for all values
     drew: bool = False  # whether anything depended on the seed
+    _supported: dict[tuple[object, ...], tuple[Finding, set[str]]] = field(default_factory=dict)
     _pointed: dict[tuple[tuple[sp.Symbol, ...], int], list[dict[sp.Symbol, sp.Expr]]] = field(default_factory=dict)
 
     def at(self, seed: int) -> Trial:
@@ -145,13 +146,26 @@ class Trial(StatisticalFindings):
         all values, unless the points are `at` some: then it may hold for these only.
         """
         expression = sp.sympify(expression)
-        found = self._vanishes(expression, by, at)
+        tried = None if at is None else list(at)
+        found = self._again(lambda: self._vanishes(expression, by, tried), "vanishes", expression, by, _places(tried))
         if found.kind is Kind.EXACT and at is None:
             return replace(found, scope=Scope.ALL, letters=frozenset(balls.free_symbols(expression)))
         return found
 
-    def _vanishes(self, expression: sp.Expr, by: Simplify | None, at: Iterable[Point] | None) -> Finding:
-        tried = list(at) if at is not None else self.points(expression) + self.ends(expression)
+    def _again(self, find: Callable[[], Finding], *question: object) -> Finding:
+        """What is found, or was found before, where it supported: controls and mutants leave most questions as they are."""
+        if question in self._supported:
+            found, notes = self._supported[question]
+            balls.vouch(notes)
+            return found
+        with balls.collecting() as notes:
+            found = find()
+        if found.verdict is Verdict.SUPPORTS:
+            self._supported[question] = found, notes
+        return found
+
+    def _vanishes(self, expression: sp.Expr, by: Simplify | None, at: Sequence[Point] | None) -> Finding:
+        tried = at if at is not None else self.points(expression) + self.ends(expression)
         if not balls.free_symbols(expression):
             tried = tried[:1] or [{}]
         if expression == 0:
@@ -266,8 +280,12 @@ class Trial(StatisticalFindings):
     def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
         """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""
         gap = sp.sympify(high) - sp.sympify(low)
+        tried = None if at is None else list(at)
+        return self._again(lambda: self._below(gap, tried, strict), "below", gap, strict, _places(tried))
+
+    def _below(self, gap: sp.Expr, at: Sequence[Point] | None, strict: bool) -> Finding:
         smallest, undecided = float("inf"), ""
-        tried = list(at) if at is not None else self.points(gap) + self.ends(gap)
+        tried = at if at is not None else self.points(gap) + self.ends(gap)
         if not tried:
             raise ValueError("no points at which to try an inequality")
         for point in tried:
@@ -360,6 +378,11 @@ def _symbols(*expressions: sp.Basic) -> list[sp.Symbol]:
 
 def located(point: Point) -> str:
     return " at " + ", ".join(f"{s} = {x}" for s, x in point.items()) if point else ""
+
+
+def _places(points: Sequence[Point] | None) -> object:
+    """Points, to be looked up."""
+    return None if points is None else tuple(tuple(point.items()) for point in points)
 
 
 def _count(points: Sequence[object]) -> str:

@@ -17,7 +17,7 @@ from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, see
 from numerics.checks import checks_of
 from numerics.evidence import Check, CheckResult, ControlResult, run
 from numerics.evidence.links import Link, step_link, weakest_links
-from numerics.parallel import reason, run_tasks
+from numerics.parallel import LateTaskError, reason, run_tasks
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import Entry, Ledger, Pitfall
 from theory.ledger import load_ledger
@@ -241,8 +241,9 @@ def _named(topic: str) -> dict[tuple[str, str], Check]:
 def _lost(task: Task, error: BaseException) -> CheckResult:
     (check,) = (c for c in checks_of(task.topic) if (c.claim.label, c.name) == (task.label, task.check))
     kind = check.kind.name.lower()
+    seconds = LIMITS[task.effort] if isinstance(error, LateTaskError) else 0.0  # a process that died said no time
     return CheckResult(
-        task.label, task.check, kind, "error", reason(error), check.description, LIMITS[task.effort], (), check.tests
+        task.label, task.check, kind, "error", reason(error), check.description, seconds, (), check.tests
     )
 
 

@@ -74,11 +74,18 @@ def _merged(layers: Sequence[LayerGraphons]) -> list[Layer]:
     for trained, second_moment in layers:
         below = csr_array((weights, member, np.arange(weights.size + 1)))  # sums over merged nodes
         both = [np.asarray(graphon.values @ below) for graphon in (second_moment, trained)]
-        rows, member = np.unique(np.concatenate(both, axis=1), axis=0, return_inverse=True)
+        stacked = np.concatenate(both, axis=1)
+        _, first, member = np.unique(_sortable(stacked), return_index=True, return_inverse=True)
         member, weights = member.ravel(), trained.rows.weights
-        forward, own = (part.copy() for part in np.split(rows, 2, axis=1))
+        forward, own = (part.copy() for part in np.split(stacked[first], 2, axis=1))
         found.append(Layer(forward, None if np.array_equal(forward, own) else own))
     return found
+
+
+def _sortable(rows: Floats) -> NDArray[np.void]:
+    """Rows of numbers ≥ 0 as strings of bytes of the same order: NumPy compares these at once, and rows field by field."""
+    most_significant_first = np.ascontiguousarray(rows + 0.0, ">f8")  # and 0 for −0
+    return most_significant_first.view(f"V{8 * rows.shape[1]}")[:, 0]
 
 
 def _check(layers: Sequence[LayerGraphons], d: int) -> None:

@@ -100,8 +100,9 @@ def _mend(
     for at in range(units.shape[1]):
         u, i, j = units[0, at], units[1, at], units[2, at]
         minus = plus = 0.0
+        scale, other = 1 / left[u, i], 1 / right[u, j]  # neither overflows: the covariance is above `LEAST`
         for v in range(root.shape[1]):
-            alpha, beta = root[u, v] * x[i, v] / left[u, i], root[u, v] * x2[j, v] / right[u, j]
+            alpha, beta = root[u, v] * x[i, v] * scale, root[u, v] * x2[j, v] * other
             minus += (alpha - beta) ** 2 / 2
             plus += (alpha + beta) ** 2 / 2
         ahead = minus <= plus

@@ -63,10 +63,20 @@ class Profiles(NamedTuple):
 
 def profiles(split: Split) -> Profiles:
     """From the training samples; the ridge is added to XᵀX/m."""
-    x, y = split.x, split.y
-    cross = x.T @ y / len(x)
+    x, cross = split.x, _cross(split)
     second = x.T @ x / len(x) + PROFILE_RIDGE * np.eye(x.shape[1])
-    return Profiles(np.linalg.norm(cross, axis=1), np.linalg.norm(np.linalg.solve(second, cross), axis=1))
+    return Profiles(_saliency(split), np.linalg.norm(np.linalg.solve(second, cross), axis=1))
+
+
+def _cross(split: Split) -> Floats:
+    moments: Floats = split.x.T @ split.y / len(split.x)
+    return moments
+
+
+def _saliency(split: Split) -> Floats:
+    """The first of the profiles: the other takes a linear system."""
+    sizes: Floats = np.linalg.norm(_cross(split), axis=1)
+    return sizes
 
 
 def closed_layers(split: Split, method: str, density: float, nodes: int = NODES) -> list[LayerGraphons]:
@@ -75,10 +85,9 @@ def closed_layers(split: Split, method: str, density: float, nodes: int = NODES)
     SNIP keeps nearly all inputs with a saliency where the density exceeds their share: what is left of its budget would
     go to inputs that are 0 in training.
     """
-    found = profiles(split)
+    looked_at = profiles(split).coefficients if method == "water-filling" else _saliency(split)
     if method.startswith("snip"):
-        density = min(density, 0.999 * float(np.mean(found.saliency > 0)))
-    looked_at = found.coefficients if method == "water-filling" else found.saliency
+        density = min(density, 0.999 * float(np.mean(looked_at > 0)))
     return method_layers(method, density, looked_at, nodes=nodes)
 
 

@@ -32,7 +32,8 @@ from numerics.evidence import (
     run,
     statistical,
 )
-from numerics.evidence.verification import LIMITS, verify
+from numerics.evidence.verification import LIMITS, Task, _lost, verify
+from numerics.parallel import LateTaskError, LostTaskError
 
 # Refused at import
 
@@ -307,6 +308,13 @@ def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
             alone = run(check)
             assert (found[label].detail, found[label].controls) == (alone.detail, alone.controls)
     assert result.failed
+
+
+def test_a_check_whose_worker_died_says_no_time():
+    (check,) = [each for each in checks_of("toy_sound") if each.claim.label == "Z1"]
+    task = Task("toy_sound", "Z1", check.name, 0, "quick")
+    assert _lost(task, LostTaskError("gone")).seconds == 0
+    assert _lost(task, LateTaskError("late")).seconds == LIMITS["quick"]
 
 
 def test_one_open_claim_fails_a_run(monkeypatch):

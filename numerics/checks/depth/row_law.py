@@ -115,6 +115,11 @@ def derivatives_of_small_networks(derivative: sp.Expr, trial: Trial) -> Iterator
     yield trial.at_sizes(cases(), "derivatives")
 
 
+def signal_below(first: int, second: int) -> sp.Expr:
+    """The signal of the first unit of a small network, by differentiation."""
+    return Small(first, second).signal(0, 0)
+
+
 @exact(depth_row_law, step="signal")
 @control("no width", back=back * sp.sqrt(above))
 @control(
@@ -126,7 +131,7 @@ def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for shape in SHAPES:
-            net = Small(*shape)
+            net = trial.once(Small, *shape)
             claimed = back.subs(above, shape[1]).doit()
             for unit in range(shape[1]):
                 at = {
@@ -135,7 +140,7 @@ def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
                     signal_above(unit + 1): net.readout[unit] * net.residual,
                 }
                 claimed = claimed.subs(at)
-            yield net.signal(0, 0), claimed
+            yield trial.once(signal_below, *shape), claimed
 
     yield trial.at_sizes(cases(), "signals")
 

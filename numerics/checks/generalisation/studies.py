@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -52,11 +53,16 @@ def split_seeds(rng: np.random.Generator, task: str, splits: int) -> tuple[int, 
     return tuple(int(seed) for seed in rng.integers(2**63, size=splits))
 
 
-def cases(task: str, method: str, density: Fraction, seeds: tuple[int, ...]) -> list[Case]:
-    """A kernel on random splits, some test samples of each."""
+@lru_cache(maxsize=2)  # the kernels of a comparison see the same splits
+def few_of_splits(task: str, seeds: tuple[int, ...]) -> list[Split]:
+    """Random splits, some test samples of each."""
     splits = (draw_split(task_named(task), np.random.default_rng(seed)) for seed in seeds)
-    few = (Split(split.x, split.y, split.x_test[:TESTED], split.y_test[:TESTED]) for split in splits)
-    return [Case(split, method, float(density), nodes=FEW_NODES) for split in few]
+    return [Split(split.x, split.y, split.x_test[:TESTED], split.y_test[:TESTED]) for split in splits]
+
+
+def cases(task: str, method: str, density: Fraction, seeds: tuple[int, ...]) -> list[Case]:
+    """A kernel on random splits."""
+    return [Case(split, method, float(density), nodes=FEW_NODES) for split in few_of_splits(task, seeds)]
 
 
 def measured(task: str, name: str, side: Pruned, seeds: tuple[int, ...], trial: Trial) -> Array:

@@ -56,10 +56,12 @@ def walks_with_a_fourfold_edge(steps: int) -> dict[tuple[int, int], int]:
     found: dict[tuple[int, int], int] = {}
     for rows in groupings(steps):
         for columns in groupings(steps):
+            sides = max(rows) + 1, max(columns) + 1
+            if sum(sides) != steps:
+                continue
             edges = [*zip(rows, columns, strict=True), *zip((*rows[1:], rows[0]), columns, strict=True)]
             times = sorted(edges.count(edge) for edge in set(edges))
-            sides = max(rows) + 1, max(columns) + 1
-            if times == [2] * (steps - 2) + [4] and sum(sides) == steps:
+            if times == [2] * (steps - 2) + [4]:
                 found[sides] = found.get(sides, 0) + 1
     return found
 

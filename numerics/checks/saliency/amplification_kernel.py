@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.limits import limit_by_logarithm
 from theory.saliency.amplification import (
     amplification,
     asymptote,
@@ -170,7 +171,9 @@ def other_squares_rise_in_steps_of_two(gamma: sp.Expr, rising: sp.Expr, trial: T
 def squares_tend_to_a_limit(gamma: sp.Expr, limit_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The limit of dγ², by SymPy, and twice that for (2d−1)γ²."""
     factor, square = (d * gamma**2).as_independent(d)
-    limit = factor * trial.once(sp.limit, square, d, sp.oo)
+    half = sp.Symbol("h", positive=True)  # d = 2h
+    root = sp.powdenest(sp.sqrt(square.subs(d, 2 * half)), force=True)
+    limit = factor * trial.once(limit_by_logarithm, root, half) ** 2
     yield trial.same(limit_square, limit)
     yield trial.same(2 * limit_square, limit * sp.limit((2 * d - 1) / d, d, sp.oo))
 

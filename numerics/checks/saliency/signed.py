@@ -42,15 +42,19 @@ level_above = sp.Symbol("l", positive=True)  # |τ|
 MODULI = {"normal": half_normal, "laplace": exponential}
 
 
+def normal_mass(low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """The standard normal law's mass between two ends, by its density."""
+    x = sp.Symbol("x", real=True)
+    return sp.integrate(sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), (x, low, high))
+
+
 @exact(signed_scores, step="one tail")
 @control("magnitudes", magnitude_share=sp.S.One)
 @control("a third", magnitude_share=sp.Rational(1, 3))
 @control("10 % more", magnitude_share=ELEVEN * HALF)
 def two_tails_make_the_modulus(magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Each tail of the standard normal, by its density, and their sum."""
-    x = sp.Symbol("x", real=True)
-    density = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
-    above, below = sp.integrate(density, (x, level_above, sp.oo)), sp.integrate(density, (x, -sp.oo, -level_above))
+    above, below = trial.once(normal_mass, level_above, sp.oo), trial.once(normal_mass, -sp.oo, -level_above)
     for tail in (above, below):
         yield trial.same(tail, magnitude_share * (above + below))
 

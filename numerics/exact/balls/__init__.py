@@ -12,7 +12,7 @@ from numerics.exact.balls.core import NoEnclosureError, NoGuaranteeError, evalua
 from numerics.exact.balls.enclosures import enclose, with_exact_steps
 from numerics.exact.balls.readings import digits, number, vouched
 from numerics.exact.balls.symbols import free_symbols
-from numerics.exact.balls.vouching import collecting
+from numerics.exact.balls.vouching import collecting, vouch
 
 __all__ = [
     "NoEnclosureError",
@@ -23,6 +23,7 @@ __all__ = [
     "evaluate",
     "free_symbols",
     "number",
+    "vouch",
     "vouched",
     "with_exact_steps",
 ]

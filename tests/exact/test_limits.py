@@ -1,0 +1,25 @@
+"""Limits of products with gamma functions, beside SymPy's own of the products and values far out."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from numerics.exact.limits import limit_by_logarithm
+
+x = sp.Symbol("x", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("product", "limit"),
+    [
+        (3 * sp.sqrt(x) * sp.gamma(x + sp.Rational(1, 2)) / sp.gamma(x + 1), 3),
+        (sp.sqrt(2) * sp.sqrt(x) * sp.gamma(x) / sp.gamma(x + sp.Rational(1, 2)), sp.sqrt(2)),
+        (x * sp.gamma(x) / sp.gamma(x + 2), 0),
+        ((1 + 1 / x) ** x / sp.pi, sp.E / sp.pi),
+    ],
+)
+def test_limits_of_products(product, limit):
+    found = limit_by_logarithm(product, x)
+    assert found == limit
+    assert abs(float(product.subs(x, 10**6).evalf(30)) - float(limit)) < 1e-5
