@@ -41,8 +41,8 @@ def configure(parser: ArgumentParser) -> None:
     add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for each method (default 20000)")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
-    add("--html", metavar="FILE", help="a page with pictures (needs sparse-limits[plot])")
-    add("--plot", type=Path, metavar="FILE", help="the pictures, .png or .svg (needs sparse-limits[plot])")
+    add("--html", metavar="FILE", help="a page with pictures (needs matplotlib)")
+    add("--plot", type=Path, metavar="FILE", help="the pictures, .png or .svg (needs matplotlib)")
 
 
 def run(arguments: Namespace) -> int:

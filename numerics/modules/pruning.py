@@ -187,9 +187,17 @@ def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
 
     InputError if it takes neither or does not fit the targets.
     """
+    return output_at(module, data, inputs_of(module, data))
+
+
+def inputs_of(module: nn.Module, data: Dataset) -> torch.Tensor:
+    """The data's inputs [N, d] as the module's parameters are."""
     dtypes = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
-    dtype = next(dtypes, torch.get_default_dtype())
-    flat = torch.as_tensor(np.asarray(data.x, float), dtype=dtype)
+    return torch.as_tensor(np.asarray(data.x, float), dtype=next(dtypes, torch.get_default_dtype()))
+
+
+def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
+    """As `output_of`, for inputs [N, d] that are given; data: what they are images of, and the targets."""
     try:
         found = _called(module, flat)
     except (Exception, SystemExit) as error:  # a forward raises whatever it likes

@@ -93,3 +93,17 @@ def magnitude_densities(laws: Sequence[WeightLaw], sizes: Sequence[int], density
     most = 40 * max(law.deviation for law in laws)
     threshold = float(brentq(excess, 0.0, most, xtol=1e-15 * most))
     return np.array([law.tail(threshold) for law in laws])
+
+
+def magnitude_ends(laws: Sequence[WeightLaw], sizes: Sequence[int]) -> list[float | None]:
+    """The density of all weights at which each layer is expected to keep one (S2); None for weights that are all 0."""
+    counts = np.array(sizes, float)
+    found: list[float | None] = []
+    for law, size in zip(laws, sizes, strict=True):
+        if law.law is None or size < 2:
+            found.append(None)
+            continue
+        most = 40 * law.deviation
+        threshold = float(brentq(lambda t, law=law, size=size: law.tail(t) - 1 / size, 0.0, most, xtol=1e-15 * most))
+        found.append(float(counts @ [each.tail(threshold) for each in laws] / counts.sum()))
+    return found
