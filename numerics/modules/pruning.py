@@ -146,6 +146,12 @@ def pruned_layers(module: nn.Module) -> dict[str, nn.Module]:
     for path, layer in found.items():
         if (other := owners.setdefault(id(layer.weight), path)) != path:
             raise InputError(f"{other} and {path} share their weights, expected weights of its own for each layer")
+    for where, part in module.named_modules():
+        for name, parameter in part.named_parameters(recurse=False):
+            owner = owners.get(id(parameter))
+            if owner is not None and found[owner] is not part:  # such as the embedding of a language model
+                other = f"{where}.{name}".lstrip(".")
+                raise InputError(f"{owner} shares its weights with {other}, expected weights of its own for each layer")
     return found
 
 
