@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,8 @@ def scale_free_p(entries: Floats, law: Law) -> float:
     if half == 0 or not mixed[half : 2 * half].all():
         return 0.0  # continuous laws have no 0
     ratios = mixed[:half] / mixed[half : 2 * half]
-    return float(stats.kstest(ratios, _uniform_ratio if law is UNIFORM else stats.cauchy.cdf).pvalue)
+    share: Any = _uniform_ratio if law is UNIFORM else stats.cauchy.cdf
+    return float(stats.kstest(ratios, share).pvalue)
 
 
 def _uniform_ratio(ratios: Floats) -> Floats:
