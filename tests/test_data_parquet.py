@@ -102,4 +102,4 @@ def test_parquet_needs_pyarrow(tmp_path, monkeypatch):
     monkeypatch.setattr("numerics.files.parquet.find_spec", lambda name: None)
     (tmp_path / "mine.parquet").write_bytes(b"")
     said = refused(tmp_path / "mine.parquet")
-    assert "pyarrow is not installed, expected after pip install 'sparse-limits[data]'" in said
+    assert "pyarrow is not installed, expected after pip install pyarrow" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -22,16 +23,48 @@ LAYERS_TITLE = (
     "Layers, by exact tests of counts. dead: rows, columns without any weight;\nvaries: which counts vary more than chance "
     "allows (G6)"
 )
+NOISE_TITLE = (
+    "Noise, and methods at initialisation whose class it is, which is no proof\n(G6.1). edge: of the noise (O4); above: singular "
+    "values above it"
+)
+FILES_TITLE = "Files"
 CHAINS_TITLE = "Paths through layers whose shapes fit (O7)"
 
 
 def show(console: Console, summary: LayersSummary) -> None:
+    _show_tables(console, summary)
+    for line in closing(summary):
+        console.print(line, highlight=False, markup=False, emoji=False)
+
+
+def show_files(console: Console, summaries: Sequence[LayersSummary]) -> None:
+    """A table of several files, and a section for each."""
+    print_table(console, files_table(summaries))
+    for summary in summaries:
+        console.print()
+        _show_tables(console, summary)
+    for line in _closing_files(summaries):
+        console.print(line, highlight=False, markup=False, emoji=False)
+
+
+def _show_tables(console: Console, summary: LayersSummary) -> None:
     print_facts(console, header(summary))
     for table in tables(summary):
         console.print()
         print_table(console, table)
-    for line in closing(summary):
-        console.print(line, highlight=False, markup=False, emoji=False)
+
+
+def files_table(summaries: Sequence[LayersSummary]) -> Table:
+    """One row for each file."""
+    rows = []
+    for each in summaries:
+        layers = each["layers"]
+        kept, size = sum(one["kept"] for one in layers), sum(_size(one) for one in layers)
+        dead = f"{sum(one['dead_rows'] for one in layers)}, {sum(one['dead_columns'] for one in layers)}"
+        whole = sum(one["status"] == "structured" for one in layers)
+        rows.append((each["file"], str(len(layers)), str(size), f"{kept / size:.4g}", dead, str(whole)))
+    names = ("file", "layers", "weights", "density", "dead", "structured")
+    return Table(names, rows, "lrrrrr", FILES_TITLE)
 
 
 def header(summary: LayersSummary) -> list[tuple[str, str]]:
@@ -78,6 +111,9 @@ def tables(summary: LayersSummary) -> list[Table]:
     """The table of layers and, if shapes fit, that of paths."""
     names = ("layer", "shape", "density", "dead", "N:M", "whole lines", "varies")
     found = [Table(names, [_row(each) for each in summary["layers"]], "lrrrlll", LAYERS_TITLE)]
+    if noisy := [each for each in summary["layers"] if each["status"] not in ("dense", "empty")]:
+        columns = ("layer", "noise", "edge", "above", "methods of its class")
+        found.append(Table(columns, [_noise_row(each) for each in noisy], "llrrl", NOISE_TITLE))
     if summary["chains"]:
         ends = ("layers", "inputs", "unused", "outputs", "unreached", "paths", "share", "densities")
         rows = [_chain_row(each) for each in summary["chains"]]
@@ -85,9 +121,13 @@ def tables(summary: LayersSummary) -> list[Table]:
     return found
 
 
+def _name(layer: LayerSummary) -> str:
+    return layer["layer"] or "(alone)"
+
+
 def _row(layer: LayerSummary) -> tuple[str, ...]:
     return (
-        layer["layer"],
+        _name(layer),
         "x".join(map(str, layer["stored_shape"])),
         f"{layer['density']:.4g}",
         f"{layer['dead_rows']}, {layer['dead_columns']}",
@@ -98,6 +138,14 @@ def _row(layer: LayerSummary) -> tuple[str, ...]:
         or "-",
         layer["status"] if layer["status"] in ("dense", "empty") else SHORT.get(layer["class"], "none"),
     )
+
+
+def _noise_row(layer: LayerSummary) -> tuple[str, ...]:
+    noise, methods = layer["noise"], ", ".join(layer["methods"]) or "none at initialisation"
+    if noise is None:
+        return _name(layer), "-", "-", "-", methods
+    family = "any" if noise["family"] is None else noise["family"] + ("" if noise["told_apart"] else " or another")
+    return _name(layer), family, f"{noise['edge']:.3g}", str(noise["visible"]), methods
 
 
 def _selection(layer: LayerSummary) -> str:
@@ -128,6 +176,11 @@ def rounded(digits: str) -> str:
     return digits if len(digits) <= 7 else f"{digits[0]}.{digits[1:4]}e{len(digits) - 1}"
 
 
+def _closing_files(summaries: Sequence[LayersSummary]) -> list[str]:
+    lines = [line for each in summaries for line in closing(each)[:-1]]
+    return [*dict.fromkeys(lines), "one layer in depth: that file alone, with --layer"]
+
+
 def closing(summary: LayersSummary) -> list[str]:
     """How to read the tables, and how to learn more of one layer."""
     lines = [
@@ -148,19 +201,31 @@ def closing(summary: LayersSummary) -> list[str]:
     ]
 
 
-def as_html(summary: LayersSummary) -> str:
-    """The tables as one page that fetches nothing."""
+def as_html(*summaries: LayersSummary) -> str:
+    """The tables of one file or several as one page that fetches nothing."""
     from numerics.commands._fit_page import PAGE_STYLE
 
-    sections = "\n".join(
-        f"<section><h2>{escape(table.title)}</h2><div>{table_as_html(table)}</div></section>"
-        for table in tables(summary)
-    )
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in header(summary))
-    notes = "".join(f"<p>{escape(line)}</p>" for line in closing(summary))
+    several = len(summaries) > 1
+    parts = [_section(files_table(summaries))] if several else []
+    for each in summaries:
+        if several:
+            parts.append(f"<h2>{escape(each['file'])}</h2><dl>{_facts(each)}</dl>")
+        parts += map(_section, tables(each))
+    summary, sections = summaries[0], "\n".join(parts)
+    facts = "" if several else _facts(summary)
+    lines = _closing_files(summaries) if several else closing(summary)
+    notes = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>sparse-limits fit</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}{PAGE_STYLE}</style></head>'
         f"<body>\n<header><h1>sparse-limits fit</h1><dl>{facts}</dl>"
         f'<p class="soft">seed {summary["seed"]}</p></header>\n{sections}\n{notes}\n</body></html>\n'
     )
+
+
+def _section(table: Table) -> str:
+    return f"<section><h2>{escape(table.title)}</h2><div>{table_as_html(table)}</div></section>"
+
+
+def _facts(summary: LayersSummary) -> str:
+    return "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in header(summary))

@@ -28,7 +28,12 @@ def configure(parser: ArgumentParser) -> None:
     parser.description = "Find the graphon that a mask came from, with certificates, and the method that made it."
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("mask", metavar="MASK", help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth or .safetensors file")
+    add(
+        "mask",
+        metavar="MASK",
+        nargs="+",
+        help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth or .safetensors file, or several",
+    )
     add(
         "--layer",
         metavar="NAME",
@@ -41,8 +46,8 @@ def configure(parser: ArgumentParser) -> None:
     add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for each method (default 20000)")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
-    add("--html", metavar="FILE", help="a page with pictures (needs sparse-limits[plot])")
-    add("--plot", type=Path, metavar="FILE", help="the pictures, .png or .svg (needs sparse-limits[plot])")
+    add("--html", metavar="FILE", help="a page with pictures (needs matplotlib)")
+    add("--plot", type=Path, metavar="FILE", help="the pictures, .png or .svg (needs matplotlib)")
 
 
 def run(arguments: Namespace) -> int:
@@ -55,11 +60,14 @@ def run(arguments: Namespace) -> int:
     from numerics.masks.names import has_several
 
     console = Console(quiet="-" in (arguments.json, arguments.html))
-    if arguments.layer is None and has_several(open_arrays(Path(arguments.mask)).shapes):
+    first, *more = arguments.mask
+    if more and arguments.layer is not None:
+        raise InputError(f"--layer is given for {1 + len(more)} files, expected one file beside it")
+    if more or (arguments.layer is None and has_several(open_arrays(Path(first)).shapes)):
         with threadpool_limits(1):
             _all_layers(arguments, console)
         return 0
-    file = load_mask(arguments.mask, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
+    file = load_mask(first, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
     with threadpool_limits(1):  # products of small matrices: more threads than one wait for each other
         _fit(arguments, file, console)
     return 0
@@ -73,34 +81,46 @@ def _check(arguments: Namespace) -> None:
         check_matplotlib("--html" if arguments.plot is None else "--plot")
         if arguments.plot is not None:
             check_plot(arguments.plot)
-    reads = {"MASK": arguments.mask, "--data": data_file(arguments.data)}
+    masks = {
+        "MASK" if len(arguments.mask) == 1 else f"MASK {place}": name for place, name in enumerate(arguments.mask, 1)
+    }
+    reads = {**masks, "--data": data_file(arguments.data)}
     check_places(reads, {f"--{name}": getattr(arguments, name) for name in ("json", "html", "plot")})
 
 
 def _all_layers(arguments: Namespace, console: Console) -> None:
-    """A table of all layers of a file."""
-    from numerics.commands._fit_layers import as_html, show
+    """A table of all layers of a file, or of each of several."""
+    from numerics.commands._fit_layers import as_html, show, show_files
     from numerics.fitting.layers import summarise_layers
     from numerics.masks.layers import open_layers
     from numerics.masks.names import listed
 
-    file = open_layers(arguments.mask, nonzero=arguments.nonzero, transpose=arguments.transpose)
+    files = [open_layers(name, nonzero=arguments.nonzero, transpose=arguments.transpose) for name in arguments.mask]
     for option in ("data", "labels", "target", "missing", "standardise", "residual", "plot"):
         if getattr(arguments, option) is not None:
+            known = listed(files[0].names, files[0].shapes)
             raise InputError(
-                f"{option} is given for several layers, expected `layer` beside it, one of {listed(file.names, file.shapes)}"
+                f"{option} is given for several layers, expected `layer` beside it, one of {known}"
+                if len(files) == 1
+                else f"{option} is given for {len(files)} files, expected one file beside it"
             )
     with console.status("reading layers") as status:
-        summary = summarise_layers(
-            file, seed=arguments.seed, done=lambda name: status.update(f"reading layers: {plain(name, 80)} is done")
-        )
-    show(console, summary)
+        summaries = [
+            summarise_layers(
+                file, seed=arguments.seed, done=lambda name: status.update(f"reading layers: {plain(name, 80)} is done")
+            )
+            for file in files
+        ]
+    if len(files) == 1:
+        show(console, summaries[0])
+    else:
+        show_files(console, summaries)
     if arguments.json is not None:
-        write_json(arguments.json, summary)
+        write_json(arguments.json, summaries[0] if len(files) == 1 else {"files": summaries})
     if arguments.html is not None:
         from numerics.reports.writing import write_text
 
-        write_text(arguments.html, as_html(summary))
+        write_text(arguments.html, as_html(*summaries))
         if arguments.html != "-":
             console.print(f"page written to {arguments.html}")
 

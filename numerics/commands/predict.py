@@ -106,7 +106,7 @@ def configure(parser: ArgumentParser) -> None:
     more("--rounds", type=int, metavar="T", help="of synflow-iterative (default 100); other methods prune in one")
     more("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
     add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
-    add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs sparse-limits[plot])")
+    add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
 
 

@@ -32,7 +32,7 @@ def configure(parser: ArgumentParser) -> None:
         add = one.add_argument
         add("--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: the cores there are)")
         add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
-        add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs sparse-limits[plot])")
+        add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
         add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
 
 

@@ -27,7 +27,7 @@ TRAINED = (
 SEARCH_ALONE = ("output", "width_factor", "delta", "output_error", "radius", "seed")  # not beside --check
 CHECK_ALONE = ("agreement", "kept")
 KNOWN = {
-    "data": ("digits", ".npz", ".csv", ".tsv"),
+    "data": ("digits", ".npz", ".csv", ".tsv", ".parquet", ".npy", ".pt", ".pth"),
     "check": (".npz",),
     "output": (".npz",),
 }  # words, and suffixes of files
@@ -46,14 +46,14 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("--target", metavar="TARGET", help=f"{', '.join(TRAINED)}, or a .npz or .safetensors file of a network")
+    add("--target", metavar="TARGET", help=f"{', '.join(TRAINED)}, or a .npz, .safetensors or .pt file of a network")
     add(
         "--check", metavar="FILE", help="a ticket: rebuild the random network from its seed, check all it says, exactly"
     )
     add(
         "--data",
         metavar="DATA",
-        help="samples for a target from a file: .npz (x, maybe y), .csv or .tsv (labels last, if any), or digits",
+        help="samples for a target from a file: .npz (x, maybe y), .csv, .tsv, .parquet or .npy (labels last, if any), .pt, or digits",
     )
     add("--nonnegative", action="store_true", help="inputs of a target from a file, or of a ticket, are never negative")
     add("--width-factor", metavar="F", help="width of the random network over that of the theorem (default 1)")

@@ -26,7 +26,7 @@ def read_parquet(file: Path) -> DataTable:
     of other types, with their names.
     """
     if find_spec("pyarrow") is None:
-        raise InputError("pyarrow is not installed, expected after pip install 'sparse-limits[data]'")
+        raise InputError("pyarrow is not installed, expected after pip install pyarrow")
     from pyarrow import parquet
 
     with reading(_WHOLE), parquet.ParquetFile(file) as opened:

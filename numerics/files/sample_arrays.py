@@ -59,7 +59,7 @@ def read_torch(file: Path) -> SampleArrays:
     InputError if PyTorch is not installed, for a file that holds anything but tensors, and for other tensors.
     """
     if find_spec("torch") is None:
-        raise InputError("PyTorch is not installed, expected after pip install 'sparse-limits[torch]'")
+        raise InputError("PyTorch is not installed, expected after pip install torch")
     import torch
 
     try:

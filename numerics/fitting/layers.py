@@ -1,8 +1,8 @@
 """All layers of a file in numbers, by the names that `sparse-limits fit --json` has for them, quickly.
 
 Of each layer what exact tests of its counts say, the same numbers as `fit` finds of that layer alone: its class (G6.1), whole
-lines that are gone, the blocks in which weights were ranked. No graphon is fitted and no distance taken. Below, the paths
-through layers whose shapes fit (O7.1).
+lines that are gone, the blocks in which weights were ranked; the noise of the fitted graphon, and the methods at initialisation
+whose class it is. No distance is taken. Below, the paths through layers whose shapes fit (O7.1).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from numerics.arguments import Seed, seed_number
 from numerics.fitting.homogeneity import blocks_of, homogeneity_of_counts, selected_by
+from numerics.fitting.layer_noise import NoiseSummary, noise_of
 from numerics.fitting.structure import Structure, structure_of_counts
 from numerics.fitting.summary import SelectionSummary
 from numerics.fitting.verdict import CLASS_WORDS
@@ -36,7 +37,8 @@ class WholeLines(TypedDict):
 # layer: its short name, which --layer takes; name: of its array in the file. kind: mask or weights. shape: [m, n], rows are outputs; stored_shape: of the array in the file. kept: weights. dead_rows,
 # dead_columns: how many keep none. status: dense (all kept), empty, structured or sparse. class: of G6.1, in words. rows_p,
 # columns_p: of the exact tests of counts, None for dense and empty ones. selection: the blocks in which weights were ranked (N:M is
-# kept:length), None for one threshold. whole_lines: those chosen as such
+# kept:length), None for one threshold. whole_lines: those chosen as such. noise: of the layer, or of its rest where whole lines were
+# chosen; None for layers of one kind of entry and of more than MOST_ENTRIES. methods: as in `layer_noise.noise_of`
 LayerSummary = TypedDict(
     "LayerSummary",
     {
@@ -55,6 +57,8 @@ LayerSummary = TypedDict(
         "columns_p": float | None,
         "selection": SelectionSummary | None,
         "whole_lines": list[WholeLines],
+        "noise": NoiseSummary | None,
+        "methods": list[str],
     },
 )
 
@@ -78,6 +82,12 @@ class LeftOut(TypedDict):
 
     name: str
     reason: str
+
+
+class FilesSummary(TypedDict):
+    """Several files, in the order given."""
+
+    files: list[LayersSummary]
 
 
 class LayersSummary(TypedDict):
@@ -144,6 +154,8 @@ def layer_summary(layer: Layer, short: str, *, seed: Seed = 0) -> LayerSummary:
         "columns_p": None,
         "selection": None,
         "whole_lines": [],
+        "noise": None,
+        "methods": [],
     }
     if number in (0, kept.size):
         return found
@@ -156,6 +168,7 @@ def layer_summary(layer: Layer, short: str, *, seed: Seed = 0) -> LayerSummary:
     if selection is not None:
         found["selection"] = {"length": selection.length, "kept": selection.kept, "columns": selection.columns}
     found["whole_lines"] = [] if structure is None else _whole_lines(structure)
+    found["noise"], found["methods"] = noise_of(kept, tested, structure, seed_number(seed))
     return found
 
 

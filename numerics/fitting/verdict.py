@@ -82,7 +82,7 @@ def verdict(found: Fit) -> Verdict:
     if found.structure is not None:
         lines = _structure_lines(found.structure, found.mask.shape)
         return Verdict("structured", CLASS_WORDS[kind], selection, noise, explains, ["structured pruning"], lines)
-    evened = _evened_out(found.homogeneity, selection)
+    evened = evened_out(found.homogeneity, selection)
     lines = [_class_line(found, kind)]
     whole = [
         name for name, side in (("rows", found.homogeneity.rows), ("columns", found.homogeneity.columns)) if side.whole
@@ -112,7 +112,8 @@ def verdict(found: Fit) -> Verdict:
         f"{richer if not explains and kind is Heterogeneity.BOTH else ''}"
     )
     status = "fitted_explains" if explains else "fitted_does_not_explain"
-    methods = [] if evened else _compatible(found, kind, selection is not None)
+    flat_alone = kind is Heterogeneity.HOMOGENEOUS and not noise
+    methods = [] if evened or flat_alone else of_class(found.homogeneity, found.density, selection is not None)
     return Verdict(status, CLASS_WORDS[kind], selection, noise, explains, methods, lines)
 
 
@@ -134,7 +135,7 @@ def _class_line(found: Fit, kind: Heterogeneity) -> str:
     return f"{words}: {sides[kind]} more than chance allows{certified if _beyond_g1(found) else ''}"
 
 
-def _evened_out(found: Homogeneity, selection: Selection | None) -> list[str]:
+def evened_out(found: Homogeneity, selection: Selection | None) -> list[str]:
     """The sides that vary too little, but for one whose lines keep their number by selection."""
     selected = None if selection is None else found.columns if selection.columns else found.rows
     sides = {"rows": found.rows, "columns": found.columns}
@@ -145,31 +146,27 @@ def _beyond_g1(found: Fit) -> bool:
     return bool(found.to_constant and found.certified and found.to_constant.cut.lower > found.certified)
 
 
-def _compatible(found: Fit, kind: Heterogeneity, selected: bool) -> list[str]:
-    """The methods of G6.1 whose class this is."""
-    assert found.homogeneity is not None
-    assert found.to_constant is not None
-    if found.homogeneity.rows.whole or found.homogeneity.columns.whole:
+def of_class(found: Homogeneity, density: float, selected: bool) -> list[str]:
+    """The methods of G6.1 whose class the counts of a mask have; selected: whether weights were ranked in lines or blocks."""
+    kind = found.kind
+    if found.rows.whole or found.columns.whole:
         return ["structured pruning"]
-    if kind is Heterogeneity.HOMOGENEOUS and not found.to_constant.is_noise:
-        return []
     if selected:
         return ["wanda, or any score with a column factor" if kind is Heterogeneity.COLUMN else "random, magnitude"]
     names = [name for name, its in CLASSES.items() if its is kind and name != "wanda"]
     if kind is Heterogeneity.COLUMN:
         names = ["a column factor under one threshold (wanda's score)"]
-    if kind is not Heterogeneity.HOMOGENEOUS and _like_deep_synflow(found):
+    if kind is not Heterogeneity.HOMOGENEOUS and _like_deep_synflow(found, density):
         names.append("deep synflow")
     return names
 
 
-def _like_deep_synflow(found: Fit) -> bool:
+def _like_deep_synflow(found: Homogeneity, density: float) -> bool:
     """Whether both sides vary about as much as S11 says of deep SynFlow."""
-    assert found.homogeneity is not None
     inflation = numeric((t, rho), synflow_factorises.expressions["variance_inflation"])
-    level = numeric((rho, scale), constant_graphon.expressions["threshold"])(found.density, 1.0)
-    expected = float(inflation(level, found.density))
-    sides = found.homogeneity.rows, found.homogeneity.columns
+    level = numeric((rho, scale), constant_graphon.expressions["threshold"])(density, 1.0)
+    expected = float(inflation(level, density))
+    sides = found.rows, found.columns
     return all(abs(side.chi / expected - 1) < 4 * np.sqrt(2 / side.number) for side in sides if side.number > 1)
 
 

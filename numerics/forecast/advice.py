@@ -18,6 +18,7 @@ from numerics.forecast.question_summary import (
     Learning,
     Line,
     MethodSummary,
+    described,
     emptied,
     floor_of,
     layer_words,
@@ -86,9 +87,10 @@ def _ended(found: Numbers, warned: set[str]) -> Iterator[Advice]:
             continue
         warned.add(method["method"])
         verb = "is" if len(gone) == 1 else "are each"
+        without = "nothing of the inputs passes" if method["followed"] else "nothing passes but what leads around it"
         text = (
             f"Do not prune by {method['method']} to density {found.density:g}: {layer_words(method, gone)} {verb} expected to "
-            f"keep less than one weight, and without any nothing of the inputs passes; {_instead(method)}."
+            f"keep less than one weight, and without any {without}; {_instead(method)}."
         )
         yield _line(text, "a layer is expected to keep less than 1 weight", [method])
 
@@ -135,9 +137,15 @@ def _cut(found: Numbers, warned: set[str]) -> Iterator[Advice]:
         warned.add(method["method"])
         networks = method["layers"]["networks"]
         broken = round((1 - (method["layers"]["paths"]["share"] or 0)) * networks)
+        followed = method["followed"]
+        what = "no path led from inputs to outputs" if followed else "no input moved an output on these data"
         yield {
-            "text": f"Count on broken networks with {method['method']}: in {broken} of {many(networks, 'network')} pruned here no path led from inputs to outputs.",
-            "rule": "a pruned network has no path of kept weights from an input to an output",
+            "text": f"Count on broken networks with {method['method']}: in {broken} of {many(networks, 'network')} pruned here {what}.",
+            "rule": (
+                "a pruned network has no path of kept weights from an input to an output"
+                if followed
+                else "in a pruned module the outputs have slope 0 at all inputs, on all samples"
+            ),
             "kind": MEASURED,
             "by": "",
         }
@@ -145,23 +153,37 @@ def _cut(found: Numbers, warned: set[str]) -> Iterator[Advice]:
 
 def _lost(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     """Inputs that vary and have no weight left in the first layer; methods that lose the same ones share a sentence."""
-    whole = [each for each in found.methods if not emptied(each)]
+    for followed in (True, False):
+        whole = [each for each in found.methods if each["followed"] is followed and each["lost"] and not emptied(each)]
+        yield from _lost_by(whole, found.constant, warned, followed)
+
+
+def _lost_by(
+    whole: Sequence[MethodSummary], constant: Sequence[int], warned: set[str], followed: bool
+) -> Iterator[Advice]:
+    """followed: whether the law says what is lost, or modules pruned here do."""
     losing: dict[tuple[int, ...], list[MethodSummary]] = {}
     for method in whole:
-        losing.setdefault(tuple(sorted(lost_inputs(method, found.constant)[0])), []).append(method)
+        losing.setdefault(tuple(sorted(lost_inputs(method, constant)[0])), []).append(method)
     safe = losing.pop((), [])
     for lost, methods in losing.items():
         warned.update(each["method"] for each in methods)
         names = listed([name_of(methods[0]["layers"]["data"], column) for column in lost])
         word, them = ("input", "it") if len(lost) == 1 else ("inputs", "each of them")
         verb, keep = ("loses" if len(methods) == 1 else "lose"), ("keeps" if len(safe) == 1 else "keep")
-        instead = (
-            f"; {_names(safe)} {keep} a weight of {them} with a greater probability than {1 - LOST:g}" if safe else ""
-        )
+        if followed:
+            how, rule = f"with probability {LOST:g} or more", f"keeps no weight with probability {LOST:g} or more"
+            other = f"{keep} a weight of {them} with a greater probability than {1 - LOST:g}"
+        else:
+            how, rule = (
+                "in half of the modules pruned here or more",
+                "moves no output in half of the pruned modules or more",
+            )
+            other = f"{'leaves' if len(safe) == 1 else 'leave'} {them} a say at the outputs of more than half of them"
+        instead = f"; {_names(safe)} {other}" if safe else ""
         yield _line(
-            f"If {word} {names} must matter, do not prune by {_names(methods)}, which {verb} {them} with probability "
-            f"{LOST:g} or more{instead}.",
-            f"an input that varies keeps no weight with probability {LOST:g} or more",
+            f"If {word} {names} must matter, do not prune by {_names(methods)}, which {verb} {them} {how}{instead}.",
+            f"an input that varies {rule}",
             [*methods, *safe],
             apart=True,
         )
@@ -173,16 +195,20 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     wide = [
         (method, layer)
         for method in found.methods
-        for layer in method["layers"]["layers"][:-1]
+        for layer in (method["layers"]["layers"][:-1] if method["followed"] else method["layers"]["layers"])
         if method["method"] != "random" and not emptied(method) and layer["dead_rows"] >= IDLE * layer["outputs"]
     ]
     if wide:
         methods = [method for place, (method, _) in enumerate(wide) if method not in [each for each, _ in wide[:place]]]
         warned.update(each["method"] for each in methods)
         told = listed([_units(method, layer) for method, layer in wide], len(wide))
-        text = f"After pruning, remove the units that no weight comes in to, which are constant: they are expected to be {told}."
+        what = "" if all(each["followed"] for each in methods) else " where nothing else is added to them"
+        text = (
+            f"After pruning, remove the units that no weight comes in to, which are constant{what}: they are expected to be "
+            f"{told}."
+        )
         yield _line(text, rule, methods, apart=True)
-    for method in found.methods:
+    for method in (each for each in found.methods if each["followed"]):
         last = method["layers"]["layers"][-1]
         if not emptied(method) and last["dead_rows"] >= 1:
             warned.add(method["method"])
@@ -299,14 +325,17 @@ def _beats(one: FitSummary, other: FitSummary) -> bool:
 def _zero_inputs(found: Numbers) -> Iterator[Advice]:
     if not found.zero:
         return
-    layers = found.methods[0]["layers"]
+    read = [each for each in found.methods if each["reads"] is not None and each["layers"]["columns"]["predicted"]]
+    if described(found.methods)["reads"] is None or not read:
+        return  # weights of a convolution meet other pixels too
+    layers = described(found.methods)["layers"]
     names = listed([name_of(layers["data"], column) for column in found.zero])
     spent = {
         each["method"]: sum(each["layers"]["columns"]["predicted"][column] for column in found.zero)
-        * layers["layers"][0]["outputs"]
-        for each in found.methods
+        * each["layers"]["layers"][each["reads"] or 0]["outputs"]
+        for each in read
     }
-    spending = [each for each in found.methods if spent[each["method"]] >= 1]
+    spending = [each for each in read if spent[each["method"]] >= 1]
     told = [f"{each['method']} keeps {spent[each['method']]:.0f}" for each in spending]
     what = f": {listed(told)} weights there" if told else ""
     word, they, them = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
@@ -33,6 +34,8 @@ from numerics.pruning.methods import DATA_DRIVEN
 if TYPE_CHECKING:
     from torch import nn
 
+    from numerics.modules.parts import PartsForecast
+
 DENSITIES = (0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001)  # of the curves
 SAMPLES = 1024  # seen unless more are asked for: the laws' time grows like their cube
 KERNEL_SAMPLES, KERNEL_ROWS, FRESH_ROWS = 1000, 2048, 4000  # for what the kernel says of learning
@@ -47,7 +50,7 @@ class Report:
     inputs: of all samples given, float[N, d].
     """
 
-    forecasts: tuple[LayersForecast, ...]
+    forecasts: tuple[LayersForecast | PartsForecast, ...]
     left_out: tuple[Without, ...]
     kernels: Mapping[str, Forecast]
     without_kernel: tuple[Without, ...]
@@ -97,8 +100,9 @@ def report(
     """Report on a network and data: what pruning methods keep, which layers end, which inputs are lost, what is learnt.
 
     The network is given by `widths` of hidden layers, with activation, init, bias and norm as in `predict_layers`, or by a
-    `model`, a function that returns a torch module, or its name (see `numerics.modules.predict_module`). methods: all that the
-    theory follows unless some are given; methods that it does not follow are named in `left_out`. Layers are predicted at the
+    `model`, a function that returns a torch module, or its name (see `numerics.modules.predict_module`; what the law does not
+    follow is predicted and counted as in `predict_parts`, and says so). methods: all that the
+    theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
     density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
     kernel is asked, too. data, labels, standardise, target, missing, loss, residual, units: as in `predict_layers`;
     samples: at most so many rows, at random. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
@@ -126,7 +130,7 @@ def report(
     seed = seed_number(seed)
     settings = {"density": density, "scope": scope, "networks": networks, "units": units, "curve": DENSITIES}
     settings |= {name: value for name, value in (("loss", loss), ("residual", residual)) if value is not None}
-    ask: Callable[..., LayersForecast]
+    ask: Callable[..., LayersForecast | PartsForecast]
     if model is None:
         ask = partial(predict_layers, widths=widths or (), activation=activation, init=init, bias=bias, norm=norm)
     else:
@@ -145,10 +149,10 @@ def report(
             forecasts.append(ask(method=method, data=whole, samples=samples, seed=seed, progress=told, **settings))
         except InputError as error:
             if methods is not None:
-                raise _pointed(error, model) from error
+                raise
             left_out.append((method, error))
     if not forecasts:
-        raise _pointed(left_out[0][1], model)
+        raise left_out[0][1]
     kernels: dict[str, Forecast] = {}
     without: list[Without] = []
     for each in forecasts if learning else ():
@@ -177,8 +181,11 @@ def _chosen(methods: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(methods)
 
 
-def _of_module(model: str | Callable[[], nn.Module], asked: Mapping[str, Any]) -> Callable[..., LayersForecast]:
-    """`predict_module` of one module; InputError for what a module says itself."""
+def _of_module(
+    model: str | Callable[[], nn.Module], asked: Mapping[str, Any]
+) -> Callable[..., LayersForecast | PartsForecast]:
+    """`predict_module` of one module or, where the law does not follow, `predict_parts`; InputError for what a module says
+    itself."""
     for name, usual in OF_A_MODULE.items():
         if asked[name] != usual:
             raise InputError(f"{name} is {asked[name]!r:.60}, expected none with a model, which has its own")
@@ -186,34 +193,31 @@ def _of_module(model: str | Callable[[], nn.Module], asked: Mapping[str, Any]) -
 
     fresh = builder(model)  # without torch, or without such code, this says so first
     from numerics.modules.forecast import predict_module
-    from numerics.modules.reading import chain_of
+    from numerics.modules.parts import predict_parts
+    from numerics.modules.reading import NotFollowedError, chain_of
 
+    followed = True
     try:
         chain_of(fresh())  # what is wrong with it is said once, not for each method
-    except InputError as error:
-        raise _pointed(error, model) from error
-    return partial(predict_module, model)
+    except NotFollowedError:
+        followed = False
+
+    def ask(*, units: int, **asked: Any) -> LayersForecast | PartsForecast:
+        if followed:
+            with suppress(NotFollowedError):  # its initialisation, or this method through its parts
+                return predict_module(model, units=units, **asked)
+        return predict_parts(model, **asked)
+
+    return ask
 
 
-def _pointed(error: InputError, model: str | Callable[[], nn.Module] | None) -> InputError:
-    """What a refusal says; of a module that the law does not follow, with the command that goes on without the law."""
-    if model is None:
-        return error
-    from numerics.modules.reading import NotFollowedError  # torch is imported
-
-    if not isinstance(error, NotFollowedError):
-        return error
-    code = shlex.quote(model) if isinstance(model, str) else "FILE.py:build"
-    return NotFollowedError(
-        f"{error}; sparse-limits predict --model {code} prunes such modules and predicts what it can"
-    )
-
-
-def _kernel(found: LayersForecast, whole: Dataset, seed: int) -> Forecast:
+def _kernel(found: LayersForecast | PartsForecast, whole: Dataset, seed: int) -> Forecast:
     """What the tangent kernel says of the network whose first layer alone is pruned, as much as the method prunes it.
 
     InputError where the theory of the kernel does not reach.
     """
+    if not isinstance(found, LayersForecast):
+        raise InputError("the kernels of pruned networks here are of fully connected ones that the law follows")
     network, method = found.network, found.settings.method
     if network.activation != "relu":
         raise InputError(f"the activation is {network.activation}, and the kernels of pruned networks here are of ReLU")

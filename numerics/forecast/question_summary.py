@@ -31,23 +31,32 @@ class Advice(Line):
 
 
 class StandingSummary(TypedDict):
-    """As `Standing`."""
+    """kind: theorem, limit or measured; by: labels of the claims, or empty."""
 
     kind: str
     by: str
-    layers: str
 
 
 class MethodSummary(TypedDict):
-    """What a method keeps. layers: as in `predict --json`. lost: the probability that an input keeps no weight, [d].
+    """What a method keeps. standing: of the densities of layers; apart: of single rows, columns and paths.
 
+    followed: whether the law of wide layers follows the network under this method; if not, outside names the parts that it
+    does not follow, and layers has no widths, activation or initialisation. layers: as in `predict --json`. reads: the place
+    in it of the layer that reads the data, None if it is no linear layer; its columns are known then, else empty. lost: the
+    probability that an input keeps no weight in that layer, [d]; where the law does not follow, the share of pruned modules
+    in which the input moves no output, empty if that is not known. lost_found: how many keep none in pruned networks.
     curve: densities of layers, [densities, L + 1], at those of the report's `densities`; nan where they are not known.
     """
 
     method: str
     standing: StandingSummary
+    apart: StandingSummary
+    followed: bool
+    outside: list[str]
     layers: LayersSummary
+    reads: int | None
     lost: list[float]
+    lost_found: float | None
     curve: list[list[float]]
 
 
@@ -114,14 +123,14 @@ def resting_on(methods: Sequence[MethodSummary], *, apart: bool = False) -> tupl
     apart: about single rows, columns or paths, for which a theorem on layers gives a limit alone: their counts are expected
     at the limit's threshold.
     """
-    standings = [method["standing"] for method in methods]
-    if apart:
-        kinds = [LIMIT, *(each["kind"] for each in standings)]
-    else:
-        kinds = [each["layers"] for each in standings]
-        standings = [each for each in standings if each["layers"] == each["kind"]]  # others: by the method's definition
-    labels = [label for each in standings for label in each["by"].split(", ")]
-    return weakest(kinds), ", ".join(dict.fromkeys(labels))
+    standings = [each["apart" if apart else "standing"] for each in methods]
+    labels = [label for each in standings for label in each["by"].split(", ") if label]
+    return weakest([each["kind"] for each in standings]), ", ".join(dict.fromkeys(labels))
+
+
+def described(methods: Sequence[MethodSummary]) -> MethodSummary:
+    """The method whose summary says most of the network: the first that the law follows, else the first."""
+    return next((each for each in methods if each["followed"]), methods[0])
 
 
 def kept(method: MethodSummary) -> list[float]:
@@ -159,9 +168,9 @@ def lost_inputs(method: MethodSummary, constant: Sequence[int]) -> tuple[list[in
 
 
 def alike(method: MethodSummary) -> bool:
-    """Whether a method keeps the same share of every input's weights."""
+    """Whether a method keeps the same share of every input's weights; not where these are not known."""
     columns = method["layers"]["columns"]["predicted"]
-    return max(columns) - min(columns) <= 1e-9
+    return bool(columns) and max(columns) - min(columns) <= 1e-9
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:

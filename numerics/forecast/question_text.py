@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.depth.standing import LIMIT, standing_of
+from numerics.depth.forecast import LayersForecast
+from numerics.depth.standing import LIMIT, MEASURED, standing_of
 from numerics.depth.summary import layer_name, summarise_layers
 from numerics.forecast.advice import advice_of, error_of
 from numerics.forecast.kernel_summary import summarise_kernel
+from numerics.forecast.question_parts import method_of_parts
 from numerics.forecast.question_summary import (
     LOST,
     OF_THE_KERNEL,
@@ -21,6 +23,7 @@ from numerics.forecast.question_summary import (
     MethodSummary,
     QuestionSummary,
     Without,
+    described,
     emptied,
     floor_of,
     layer_words,
@@ -33,15 +36,15 @@ from numerics.forecast.question_summary import (
 from numerics.reports.plain_text import many
 
 if TYPE_CHECKING:
-    from numerics.depth.forecast import LayersForecast
     from numerics.forecast.predict import Forecast
+    from numerics.modules.parts import PartsForecast
 
 Floats = NDArray[np.float64]
 FEW = 0.5  # inputs that a method is expected to lose, below which it is not told apart
 
 
 def question_summary(
-    forecasts: Sequence[LayersForecast],
+    forecasts: Sequence[LayersForecast | PartsForecast],
     left_out: Sequence[Without],
     kernels: Mapping[str, Forecast],
     without_kernel: Sequence[Without],
@@ -53,16 +56,16 @@ def question_summary(
     inputs: those of all samples given, of which forecasts may have seen a batch, float[N, d].
     """
     first = forecasts[0]
-    methods = [_method(found, made["seed"]) for found in forecasts]
+    methods = _methods(forecasts, made["seed"])
     constant = np.flatnonzero((inputs == inputs[0]).all(axis=0)).tolist()
     zero = [column for column in constant if inputs[0, column] == 0]
     learning = [_learning(method, found) for method, found in kernels.items()]
     density = first.settings.density
     return {
-        "question": _question(methods[0]),
+        "question": _question(described(methods)),
         "answer": [
             _of_layers(methods, density),
-            _of_inputs(methods, constant),
+            _of_inputs([each for each in methods if each["followed"]] or methods, constant),
             _of_learning(learning) if learning else _of_floors(methods),
         ],
         "density": density,
@@ -78,13 +81,30 @@ def question_summary(
     }
 
 
+def _methods(forecasts: Sequence[LayersForecast | PartsForecast], seed: int) -> list[MethodSummary]:
+    """The methods in numbers; layers in the order of those that the law follows."""
+    names = next(
+        ([layer.name or "" for layer in each.layers] for each in forecasts if isinstance(each, LayersForecast)), []
+    )
+    return [
+        _method(each, seed) if isinstance(each, LayersForecast) else method_of_parts(each, seed, names)
+        for each in forecasts
+    ]
+
+
 def _method(found: LayersForecast, seed: int) -> MethodSummary:
     standing = standing_of(found.settings, found.network)
+    # single rows, columns and paths are expected at the limit's threshold, even where densities of layers are a theorem
     return {
         "method": found.settings.method,
-        "standing": {"kind": standing.kind, "by": standing.by, "layers": standing.layers},
+        "standing": {"kind": standing.layers, "by": standing.by if standing.layers == standing.kind else ""},
+        "apart": {"kind": weakest([standing.kind, LIMIT]), "by": standing.by},
+        "followed": True,
+        "outside": [],
         "layers": summarise_layers(found, seed=seed),
+        "reads": 0,
         "lost": found.lost.tolist(),
+        "lost_found": found.layers[0].seen_dead_columns,
         "curve": found.curve.tolist(),
     }
 
@@ -99,6 +119,8 @@ def _learning(method: str, found: Forecast) -> Learning:
 def network_text(method: MethodSummary) -> str:
     """The widths from inputs to outputs."""
     layers = method["layers"]
+    if not method["followed"]:
+        return f"{layers['data']['inputs']} inputs to {many(layers['data']['outputs'], 'output')}"
     return " × ".join(map(str, (layers["data"]["inputs"], *layers["widths"], layers["data"]["outputs"])))
 
 
@@ -141,27 +163,34 @@ def _of_layers(methods: Sequence[MethodSummary], density: float) -> Line:
 def _of_inputs(methods: Sequence[MethodSummary], constant: Sequence[int]) -> Line:
     """Which methods lose which inputs."""
     inputs = methods[0]["layers"]["data"]["inputs"]
-    counts = {each["method"]: sum(each["lost"]) for each in methods}
+    followed = methods[0]["followed"]
+    where = "In the first layer" if followed else "In the modules pruned here"
+    loses = "is expected to lose" if followed else "leaves without a say at the outputs, on average,"
+    counts = {each["method"]: sum(each["lost"]) for each in methods if each["lost"]}
+    methods = [each for each in methods if each["method"] in counts]
+    if not counts:
+        return {
+            "text": f"Which of the {many(inputs, 'input')} are lost is not known: the module passes no slope on to them.",
+            "kind": MEASURED,
+            "by": "",
+        }
     losing = sorted(
         (each for each in methods if counts[each["method"]] >= FEW), key=lambda each: -counts[each["method"]]
     )
     always = f" ({len(constant)} of them constant)" if constant else ""
     if not losing:
-        text = f"In the first layer every method is expected to lose fewer than {FEW:g} of the {many(inputs, 'input')}{always}."
+        text = f"{where} every method {loses} fewer than {FEW:g} of the {many(inputs, 'input')}{always}."
     else:
         first, *others = [f"{counts[each['method']]:.1f}" for each in losing]
-        told = [f"{losing[0]['method']} is expected to lose {first}"]
+        told = [f"{losing[0]['method']} {loses} {first}"]
         told += [f"{each['method']} {count}" for each, count in zip(losing[1:], others, strict=True)]
         rest = [each["method"] for each in methods if each not in losing]
         few = f"; {listed(rest)} fewer than {FEW:g}{' each' if len(rest) > 1 else ''}" if rest else ""
         varying = {column for each in losing for column in lost_inputs(each, constant)[0]}
         verbs = "varies is" if len(varying) == 1 else "vary are each"
-        what = (
-            f"; {many(len(varying), 'input')} that {verbs} lost by some method with probability {LOST:g} or more"
-            if varying
-            else ""
-        )
-        text = f"In the first layer, of {many(inputs, 'input')}{always}, {listed(told)}{few}{what}."
+        often = f"with probability {LOST:g} or more" if followed else "in half of the modules or more"
+        what = f"; {many(len(varying), 'input')} that {verbs} lost by some method {often}" if varying else ""
+        text = f"{where}, of {many(inputs, 'input')}{always}, {listed(told)}{few}{what}."
     kind, by = resting_on(methods, apart=True)
     return {"text": text, "kind": kind, "by": by}
 

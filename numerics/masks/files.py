@@ -272,7 +272,7 @@ def _of_coordinates(name: str, matrix: Any) -> Stored:
 
 def _from_torch(file: Path) -> Arrays:
     if find_spec("torch") is None:
-        raise InputError("PyTorch is not installed, expected after pip install 'sparse-limits[torch]'")
+        raise InputError("PyTorch is not installed, expected after pip install torch")
     tensors = _loaded(file)
 
     def again(key: str) -> torch.Tensor:
@@ -349,7 +349,7 @@ def _tensors(prefix: str, held: object) -> Iterator[tuple[str, torch.Tensor]]:
 
 def _from_safetensors(file: Path) -> Arrays:
     if find_spec("safetensors") is None:
-        raise InputError("safetensors is not installed, expected after pip install 'sparse-limits[safetensors]'")
+        raise InputError("safetensors is not installed, expected after pip install safetensors")
     from safetensors import safe_open
 
     with reading(WHOLE), safe_open(file, "np") as held:
@@ -359,7 +359,7 @@ def _from_safetensors(file: Path) -> Arrays:
 
     def read(key: str) -> Stored:
         if kinds[key] not in _SAFE_KINDS and find_spec("torch") is None:
-            raise InputError(f"{key}: entries are {kinds[key]}, expected after pip install 'sparse-limits[torch]'")
+            raise InputError(f"{key}: entries are {kinds[key]}, expected after pip install torch")
         shape = shapes[key]
         name = key if len(shapes) > 1 else ""
         if not shape:

@@ -111,7 +111,7 @@ def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: 
     """The layers of a file of any kind that `load_mask` reads.
 
     A layer is a matrix or a convolution. Where a layer has a mask, the mask is taken and not its weights; vectors, biases,
-    embeddings and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
+    embeddings (matrices so named, without a bias or a mask) and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
     it always is of weights. transpose: outputs are the last axis (Keras, Flax).
 
     InputError, in one line, as in `load_mask`, and if there is no layer or the file holds one sparse matrix.
@@ -125,7 +125,8 @@ def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: 
         for name, shape in arrays.shapes.items()
         if is_mask(name) and len(shape) >= 2 and not _BIAS.search(bare(name))
     }
-    reasons = {name: _reason(name, shape, masked) for name, shape in arrays.shapes.items()}
+    biased = {layer_name(_BIAS.sub("", bare(name))) for name in arrays.shapes if _BIAS.search(bare(name))}
+    reasons = {name: _reason(name, shape, masked, biased) for name, shape in arrays.shapes.items()}
     layers = {name: shape for name, shape in arrays.shapes.items() if not reasons[name]}
     if not layers:
         found = listed(list(arrays.shapes), arrays.shapes) or "no array"
@@ -149,8 +150,11 @@ def layers_of(path: str | PathLike[str], *, nonzero: bool = False, transpose: bo
         yield file.read(name)
 
 
-def _reason(name: str, shape: Shape, masked: set[str]) -> str:
-    """Why an array is no layer of its own; nothing if it is one."""
+def _reason(name: str, shape: Shape, masked: set[str], biased: set[str]) -> str:
+    """Why an array is no layer of its own; nothing if it is one.
+
+    What calls itself an embedding is a table that is looked up, unless it has a bias, a mask or the axes of a convolution.
+    """
     plainly = bare(name)
     if len(shape) < 2:
         return "vector"
@@ -160,7 +164,8 @@ def _reason(name: str, shape: Shape, masked: set[str]) -> str:
         return "bias"
     if _OPTIMISER.search(plainly):
         return "optimiser"
-    if _EMBEDDING.search(layer_name(name)):
+    owner = layer_name(name)
+    if _EMBEDDING.search(owner) and len(shape) == 2 and owner not in masked | biased:
         return "embedding"
     return "weights of a mask" if layer_name(name) in masked and not is_mask(name) else ""
 

@@ -1,6 +1,6 @@
 """Torch modules of your own: the network of the theory that a module is, masks by autograd, the law beside pruned modules.
 
-All of it needs PyTorch, `pip install 'sparse-limits[torch]'`; `import numerics.modules` alone does not.
+All of it needs PyTorch, `pip install torch`; `import numerics.modules` alone does not.
 """
 
 from typing import TYPE_CHECKING

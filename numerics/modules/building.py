@@ -31,7 +31,7 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
     traceback is printed first), and a function that returns something else.
     """
     if find_spec("torch") is None:
-        raise InputError("PyTorch is not installed, expected after pip install 'sparse-limits[torch]'")
+        raise InputError("PyTorch is not installed, expected after pip install torch")
     from torch import nn
 
     name, folder, call = _named(build) if isinstance(build, str) else (_own_name(build), "", build)

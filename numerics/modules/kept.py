@@ -9,7 +9,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.masks.selection import Mask, kept_count
+from numerics.depth.settings import LayersSettings
+from numerics.masks.selection import kept_count
+from numerics.modules.pruning import Scores, masks_of
 
 Floats = NDArray[np.float64]
 
@@ -18,24 +20,73 @@ RESAMPLES = 9999  # of the test between copies and pruned modules
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """What masks keep: densities of layers, dead rows and columns, shares of the inputs of the reading layer."""
+    """What masks keep: densities of layers, dead rows and columns, shares of the inputs of the reading layer.
+
+    curve: densities of layers at other densities of the module, float[curve, L]. firsts: the densities of the module at
+    which each layer keeps its first weights under one threshold, ascending, none for thresholds of layers or rows.
+    """
 
     densities: Floats
     dead: Floats
     columns: Floats | None
+    curve: Floats
+    firsts: tuple[Floats, ...]
 
 
-def kept_of(masks: Mapping[str, Mask], reading: str | None) -> Kept:
-    """What masks keep, by the paths of layers; reading: the layer whose columns are inputs."""
+def kept_of(scores: Scores, settings: LayersSettings, reading: str | None, *, first: int = 1) -> Kept:
+    """What a method keeps of scores, by the paths of layers; reading: the layer whose columns are inputs.
+
+    first: how many of each layer's first weights are told.
+    """
+    masks = masks_of(scores, settings.method, settings.density, settings.scope)
     dead = []
     for mask in masks.values():
         whole = np.asarray(mask.reshape(*mask.shape[:2], -1).any(axis=2))
         dead.append(((~whole.any(axis=1)).sum(), (~whole.any(axis=0)).sum()))
+    places = _places(scores) if settings.method != "wanda" and settings.scope == "global" else ()
+    total = sum(each.size for each in scores.values())
+    if places:
+        rows = [_up_to(places, kept_count(density, total)) for density in settings.curve]
+    else:
+        rows = [
+            [mask.mean() for mask in masks_of(scores, settings.method, density, settings.scope).values()]
+            for density in settings.curve
+        ]
     return Kept(
         np.array([mask.mean() for mask in masks.values()]),
         np.array(dead, float),
         None if reading is None else masks[reading].mean(axis=0),
+        np.reshape(np.array(rows, float), (-1, len(masks))),
+        tuple(each[:first] / total for each in places),
     )
+
+
+def _places(scores: Scores) -> tuple[NDArray[np.int64], ...]:
+    """When the weights of each layer are kept, from 1, ascending: of equal scores the first in order, as in `global_masks`."""
+    order = np.argsort(-np.concatenate([each.ravel() for each in scores.values()]), kind="stable")
+    ends = np.cumsum([each.size for each in scores.values()])
+    layer = np.searchsorted(ends, order, "right")
+    return tuple(np.flatnonzero(layer == number) + 1 for number in range(len(ends)))
+
+
+def _up_to(places: Sequence[NDArray[np.int64]], kept: int) -> list[float]:
+    """The share of each layer among so many weights of the module."""
+    return [float(np.searchsorted(each, kept, "right") / each.size) for each in places]
+
+
+def first_kept(found: Sequence[Kept]) -> list[float | None]:
+    """The densities of the module at which layers keep one weight on average over masks; None without one threshold.
+
+    Examples:
+        >>> none = np.empty((0, 1))
+        >>> found = [Kept(np.ones(1), none, None, none, (np.array(each),)) for each in ([0.1, 0.2], [0.3, 0.4])]
+        >>> first_kept(found)
+        [0.2]
+    """
+    if not found[0].firsts:
+        return [None] * len(found[0].densities)
+    layers = zip(*(each.firsts for each in found), strict=True)
+    return [float(np.sort(np.concatenate(each))[len(found) - 1]) for each in layers]
 
 
 def emptied(method: str, density: float, rows: Mapping[str, int]) -> Iterator[str]:

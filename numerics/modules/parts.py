@@ -6,7 +6,7 @@ SNIP and SynFlow keep is predicted by independent copies, which is measured, not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 
@@ -16,19 +16,16 @@ from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset
-from numerics.depth.closed import keeps_nothing
 from numerics.depth.forecast import check_classes
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import LayersSettings
-from numerics.depth.standing import LIMIT, MEASURED, THEOREM
-from numerics.masks.selection import kept_count
 from numerics.modules.building import builder, built, generators, name_of, seeded
-from numerics.modules.copies import METHODS as COPIED
-from numerics.modules.copies import scores_of_copies
-from numerics.modules.kept import Kept, emptied, kept_of, least_p, tested_apart
+from numerics.modules.inputs import silent_inputs
+from numerics.modules.kept import Kept, first_kept, kept_of, least_p, tested_apart
 from numerics.modules.layout import Layout, layout_of
 from numerics.modules.pruning import masks_of, module_scores, pruned_layers
-from numerics.modules.weights import WeightLaw, magnitude_densities, weight_laws
+from numerics.modules.told import Told, told_of
+from numerics.modules.weights import weight_laws
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +39,9 @@ class PartForecast:
 
     predicted, error: the density and the standard error of its sampling; observed, sd: of the pruned modules. p: of the
     test that copies and pruned modules keep the same of this layer, exchanging one for the other. dead_*: rows and columns (those of
-    convolutions: outputs and inputs) that keep nothing, expected and seen, mean counts. None: not known, or nothing pruned.
+    convolutions: outputs and inputs) that keep nothing, expected and seen, mean counts. collapse: the density of the module at
+    which the layer keeps one weight, as predicted or, where nothing is predicted, in the pruned modules. None: not known, or
+    nothing pruned.
     """
 
     name: str
@@ -58,6 +57,7 @@ class PartForecast:
     dead_columns: float | None
     seen_dead_rows: float | None
     seen_dead_columns: float | None
+    collapse: float | None = None
 
     @property
     def weights(self) -> int:
@@ -70,7 +70,9 @@ class PartsForecast:
     the module, "" if it does; outside: the parts that it does not follow.
 
     columns, observed_columns: the share of its weights that each input keeps in the layer that reads the data, float[d]; None
-    where no linear layer reads them, or not known.
+    where no linear layer reads them, or not known. reading: that layer's path. silent: the share of the pruned modules in which an input moves no output,
+    float[d]; moving: of those in which some input does; None where nothing was pruned. curve: densities of layers at
+    those of settings.curve, float[curve, L], as predicted or, where nothing is predicted, in the pruned modules.
     """
 
     settings: LayersSettings
@@ -83,19 +85,10 @@ class PartsForecast:
     columns: Floats | None
     observed_columns: Floats | None
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _Told:
-    """What is predicted of all layers: whether proved, densities and their errors, what copies keep, dead rows and
-    columns, remarks."""
-
-    says: str
-    densities: Sequence[float] | None = None
-    errors: Floats | None = None
-    copies: Sequence[Kept] = ()
-    dead: Floats | None = None
-    notes: tuple[str, ...] = ()
+    reading: str | None = None
+    silent: Floats | None = None
+    moving: float | None = None
+    curve: Floats | None = None
 
 
 def predict_parts(
@@ -110,6 +103,7 @@ def predict_parts(
     networks: int = 4,
     copies: int = COPIES,
     sample: bool = True,
+    curve: Sequence[float] = (),
     labels: str | None = None,
     standardise: bool | None = None,
     target: str | int | None = None,
@@ -122,7 +116,7 @@ def predict_parts(
 
     For modules that `predict_module` does not follow: convolutions, sums of residual blocks, attention, normalisations,
     activations or initialisations that differ between layers. build: as there. copies: independent copies that predict what
-    SNIP and SynFlow keep, each of three modules built afresh. residual: that of copies, averaged (their own outputs) or
+    SNIP and SynFlow keep, each of three modules built afresh. curve: other densities at which layers are told. residual: that of copies, averaged (their own outputs) or
     target (the output taken as 0). Others as in `predict_module`.
 
     Raises:
@@ -150,6 +144,7 @@ def predict_parts(
         residual="averaged" if residual == "averaged" else "target",
         networks=networks,
         sample=sample,
+        curve=tuple(curve),
     )
     if residual not in ("averaged", "target", "zero"):
         raise InputError(f"residual is {residual!r:.60}, expected averaged or target for such a module")
@@ -164,7 +159,7 @@ def predict_parts(
     progress("building modules")
     fresh = builder(build)
     streams, modules = built(fresh, networks, drawing)
-    kept = []
+    kept, silent = [], []
     with generators(calling):  # should forwards draw
         read = layout_of(modules, used)
         laws = weight_laws([pruned_layers(module) for module in modules])
@@ -172,9 +167,10 @@ def predict_parts(
             for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
                 progress(f"pruning module {number} of {networks}")
                 scores = module_scores(module, method, used, loss=loss, seed=stream)
-                kept.append(kept_of(masks_of(scores, method, density, scope), read.reading))
+                kept.append(kept_of(scores, settings, read.reading, first=networks))
+                silent.append(silent_inputs(module, masks_of(scores, method, density, scope), used))
         progress("predicting")
-        told = _told(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
+        told = told_of(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
     tested = (
         tested_apart(kept, told.copies, np.random.default_rng(testing))
         if kept and told.copies and scope == "global"
@@ -193,125 +189,26 @@ def predict_parts(
         read.reason,
         read.outside,
         layers,
-        _mean([each.columns for each in told.copies if each.columns is not None]),
+        _columns(settings, read, told),
         _mean([each.columns for each in kept if each.columns is not None]),
         (
             *told.notes,
             *_tested(settings, told, len(kept), None if tested is None else tested[1]),
             *_notes(read, used, whole),
         ),
+        read.reading,
+        _mean([each.astype(float) for each in silent if each is not None]),
+        float(np.mean([not each.all() for each in silent if each is not None]))
+        if any(each is not None for each in silent)
+        else None,
+        told.curve if told.curve is not None else _mean([each.curve for each in kept]),
     )
 
 
-def _told(
-    settings: LayersSettings,
-    read: Layout,
-    laws: Mapping[str, WeightLaw | None],
-    data: Dataset,
-    copies: int,
-    fresh: Callable[[], nn.Module],
-    progress: Callable[[str], object],
-) -> _Told:
-    sizes = [int(np.prod(shape)) for shape in read.shapes.values()]
-    if settings.method == "wanda":
-        rows = [size // shape[0] for size, shape in zip(sizes, read.shapes.values(), strict=True)]
-        shares = [kept_count(settings.density, row) / row for row in rows]
-        note = "theorem: Wanda keeps as many weights of each row"
-        return _Told(
-            THEOREM,
-            shares,
-            np.zeros(len(rows)),
-            notes=(note, *emptied("wanda", settings.density, dict(zip(read.shapes, rows, strict=True)))),
-        )
-    if settings.scope == "layer" and settings.method not in COPIED:
-        shares = [kept_count(settings.density, size) / size for size in sizes]
-        dead = _dead_at_random(settings.density, sizes, read.shapes) if settings.method == "random" else None
-        return _Told(
-            THEOREM, shares, np.zeros(len(sizes)), dead=dead, notes=("theorem: each layer keeps what is asked",)
-        )
-    if settings.method == "random":
-        total = sum(sizes)
-        count = kept_count(settings.density, total)
-        note = (
-            f"theorem: {count} of {total} weights are kept, every choice alike, so that the expected density of every layer "
-            "is the module's"
-        )
-        dead = _dead_at_random(settings.density, [total] * len(sizes), read.shapes)
-        return _Told(THEOREM, [count / total] * len(sizes), np.zeros(len(sizes)), dead=dead, notes=(note,))
-    if settings.method == "magnitude":
-        return _magnitude(settings, laws, read.shapes)
-    if settings.method not in COPIED:
-        note = "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
-        return _Told(MEASURED, notes=(note,))
-    if read.uncalled:
-        note = f"measured alone: the weights of {', '.join(read.uncalled)} are used outside their own forward"
-        return _Told(MEASURED, notes=(note,))
-    found = []
-    for number in range(1, copies + 1):
-        progress(f"copy {number} of {copies}")
-        scores = scores_of_copies(
-            [fresh() for _ in range(3)], settings.method, data, loss=settings.loss, residual=settings.residual
-        )
-        found.append(kept_of(masks_of(scores, settings.method, settings.density, settings.scope), read.reading))
-    densities = np.array([each.densities for each in found])
-    note = (
-        f"measured, not proved: predictions are those of {copies} independent copies, whose weights that carry values, "
-        "carry signals back, and are scored come from three builds; wide fully connected layers keep the same (D2)"
-    )
-    errors: Floats = densities.std(axis=0, ddof=1) / np.sqrt(copies)
-    if settings.scope == "layer":
-        asked = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured:"
-        note = note.replace("measured, not proved:", asked)
-    says = THEOREM if settings.scope == "layer" else MEASURED
-    return _Told(
-        says,
-        densities.mean(axis=0).tolist(),
-        errors,
-        found,
-        notes=(note,),
-    )
-
-
-def _magnitude(
-    settings: LayersSettings, laws: Mapping[str, WeightLaw | None], shapes: Mapping[str, tuple[int, ...]]
-) -> _Told:
-    sizes = [int(np.prod(shape)) for shape in shapes.values()]
-    known = [law for law in laws.values() if law is not None]
-    unknown = [path for path, law in laws.items() if law is None]
-    if unknown:
-        return _Told(MEASURED, notes=(f"measured alone: the weights of {', '.join(unknown)} follow no law known here",))
-    densities = magnitude_densities(known, sizes, settings.density)
-    by_name: dict[str, list[str]] = {}
-    for path, law in laws.items():
-        by_name.setdefault(law.name if law is not None else "", []).append(path)
-    found = "; ".join(f"{', '.join(paths)}: {name}" for name, paths in by_name.items())
-    note = f"limit: large layers whose weights have the laws (S2) that tests of fresh modules do not tell them apart from, independent of each other, which is assumed: {found}"
-    return _Told(LIMIT, densities.tolist(), dead=_dead(densities.tolist(), shapes), notes=(note,))
-
-
-def _dead(shares: Sequence[float], shapes: Mapping[str, tuple[int, ...]]) -> Floats:
-    """Rows and columns that are expected to keep nothing, where all weights of a layer are alike and independent."""
-    found = []
-    for share, (rows, columns, *kernel) in zip(shares, shapes.values(), strict=True):
-        places = int(np.prod(kernel))
-        found.append((rows * (1 - share) ** (columns * places), columns * (1 - share) ** (rows * places)))
-    return np.array(found)
-
-
-def _dead_at_random(density: float, among: Sequence[int], shapes: Mapping[str, tuple[int, ...]]) -> Floats:
-    """Rows and columns that are expected to keep nothing; among: the weights of which a fixed number is kept at random."""
-    found = []
-    for total, (rows, columns, *kernel) in zip(among, shapes.values(), strict=True):
-        places, kept = int(np.prod(kernel)), kept_count(density, total)
-        found.append(
-            (rows * keeps_nothing(columns * places, kept, total), columns * keeps_nothing(rows * places, kept, total))
-        )
-    return np.array(found)
-
-
-def _layers(read: Layout, told: _Told, kept: Sequence[Kept], tested: Floats | None) -> Iterator[PartForecast]:
+def _layers(read: Layout, told: Told, kept: Sequence[Kept], tested: Floats | None) -> Iterator[PartForecast]:
     expected = told.dead if told.dead is not None else _mean([each.dead for each in told.copies])
     seen = _mean([each.dead for each in kept])
+    ends = told.ends if told.ends is not None else first_kept(kept) if kept and told.densities is None else None
     for number, (path, shape) in enumerate(read.shapes.items()):
         shares = np.array([each.densities[number] for each in kept])
         yield PartForecast(
@@ -328,6 +225,7 @@ def _layers(read: Layout, told: _Told, kept: Sequence[Kept], tested: Floats | No
             dead_columns=None if expected is None else float(expected[number, 1]),
             seen_dead_rows=None if seen is None else float(seen[number, 0]),
             seen_dead_columns=None if seen is None else float(seen[number, 1]),
+            collapse=None if ends is None else ends[number],
         )
 
 
@@ -335,7 +233,17 @@ def _mean(found: Sequence[Floats]) -> Floats | None:
     return np.asarray(np.mean(found, axis=0)) if found else None
 
 
-def _tested(settings: LayersSettings, told: _Told, modules: int, p: float | None) -> Iterator[str]:
+def _columns(settings: LayersSettings, read: Layout, told: Told) -> Floats | None:
+    """The share of each input's weights that the layer that reads the data keeps; alike where scores do not know inputs."""
+    if read.reading is None or told.densities is None:
+        return None
+    if settings.method in ("random", "magnitude"):
+        place = list(read.shapes).index(read.reading)
+        return np.full(read.shapes[read.reading][1], float(told.densities[place]))
+    return _mean([each.columns for each in told.copies if each.columns is not None])
+
+
+def _tested(settings: LayersSettings, told: Told, modules: int, p: float | None) -> Iterator[str]:
     """Whether pruned modules were told from copies; p: of the test of all layers together."""
     if not told.copies:
         return

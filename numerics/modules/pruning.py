@@ -146,6 +146,12 @@ def pruned_layers(module: nn.Module) -> dict[str, nn.Module]:
     for path, layer in found.items():
         if (other := owners.setdefault(id(layer.weight), path)) != path:
             raise InputError(f"{other} and {path} share their weights, expected weights of its own for each layer")
+    for where, part in module.named_modules():
+        for name, parameter in part.named_parameters(recurse=False):
+            owner = owners.get(id(parameter))
+            if owner is not None and found[owner] is not part:  # such as the embedding of a language model
+                other = f"{where}.{name}".lstrip(".")
+                raise InputError(f"{owner} shares its weights with {other}, expected weights of its own for each layer")
     return found
 
 
@@ -187,9 +193,17 @@ def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
 
     InputError if it takes neither or does not fit the targets.
     """
+    return output_at(module, data, inputs_of(module, data))
+
+
+def inputs_of(module: nn.Module, data: Dataset) -> torch.Tensor:
+    """The data's inputs [N, d] as the module's parameters are."""
     dtypes = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
-    dtype = next(dtypes, torch.get_default_dtype())
-    flat = torch.as_tensor(np.asarray(data.x, float), dtype=dtype)
+    return torch.as_tensor(np.asarray(data.x, float), dtype=next(dtypes, torch.get_default_dtype()))
+
+
+def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
+    """As `output_of`, for inputs [N, d] that are given; data: what they are images of, and the targets."""
     try:
         found = _called(module, flat)
     except (Exception, SystemExit) as error:  # a forward raises whatever it likes

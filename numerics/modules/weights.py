@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,26 +57,60 @@ def _law(entries: Floats, fan_in: int, fan_out: int, tests: int) -> WeightLaw | 
     """The first law that entries are not told apart from at the level, over so many layers."""
     if not entries.any():
         return WeightLaw("0", None, 0.0, 1.0)
-    for name, law, deviation in _known(entries, fan_in, fan_out):
-        reach = sqrt(3) * deviation
-        of_weights = stats.uniform(-reach, 2 * reach) if law is UNIFORM else stats.norm(0, deviation)
-        p = float(stats.kstest(entries, of_weights.cdf).pvalue)
+    for name, law, deviation in _known(fan_in, fan_out):
+        p = _known_p(entries, law, deviation)
         if p * tests >= LEVEL:
             return WeightLaw(name, law, deviation, p)
+    deviation = float(np.sqrt((entries**2).mean()))
+    for name, law in (("normal", NORMAL), ("uniform", UNIFORM)):
+        p = min(1.0, 2 * min(scale_free_p(entries, law), _known_p(entries, law, deviation)))
+        if p * tests >= LEVEL:
+            return WeightLaw(f"{name} of deviation {deviation:.3g}", law, deviation, p)
     return None
 
 
-def _known(entries: Floats, fan_in: int, fan_out: int) -> Iterator[tuple[str, Law, float]]:
-    """Names, laws and deviations: those of libraries, then one with the deviation of the entries themselves."""
+def _known_p(entries: Floats, law: Law, deviation: float) -> float:
+    """The p-value of a law of mean 0: exact if the deviation is known, too large if it is that of the entries (Lilliefors)."""
+    reach = sqrt(3) * deviation
+    of_weights = stats.uniform(-reach, 2 * reach) if law is UNIFORM else stats.norm(0, deviation)
+    return float(stats.kstest(entries, of_weights.cdf).pvalue)
+
+
+def scale_free_p(entries: Floats, law: Law) -> float:
+    """The p-value of a law of mean 0 whose deviation is not known, exact: of ratios of two entries, which do not have it.
+
+    Entries are paired at random, so that entries of several deviations do not pass.
+
+    Examples:
+        >>> drawn = np.random.default_rng(0).standard_normal(1000)
+        >>> scale_free_p(7 * drawn, NORMAL) > 0.01, scale_free_p(drawn, UNIFORM) < 1e-6
+        (True, True)
+    """
+    half = len(entries) // 2
+    mixed = np.random.default_rng(0).permutation(entries)  # places do not depend on values: the test stays one
+    if half == 0 or not mixed[half : 2 * half].all():
+        return 0.0  # continuous laws have no 0
+    ratios = mixed[:half] / mixed[half : 2 * half]
+    share: Any = _uniform_ratio if law is UNIFORM else stats.cauchy.cdf
+    return float(stats.kstest(ratios, share).pvalue)
+
+
+def _uniform_ratio(ratios: Floats) -> Floats:
+    """The distribution function of the ratio of two uniform numbers about 0."""
+    size = np.abs(ratios)
+    within = np.where(size <= 1, size / 2, 1 - 1 / (2 * np.maximum(size, 1)))
+    found: Floats = (1 + np.sign(ratios) * within) / 2
+    return found
+
+
+def _known(fan_in: int, fan_out: int) -> Iterator[tuple[str, Law, float]]:
+    """Names, laws and deviations of libraries."""
     yield "torch's, uniform on ±1/√inputs", UNIFORM, 1 / sqrt(3 * fan_in)
     for family, law in (("normal", NORMAL), ("uniform", UNIFORM)):
         yield f"He's {family}", law, sqrt(2 / fan_in)
         yield f"He's {family} by outputs", law, sqrt(2 / fan_out)
         yield f"Glorot's {family}", law, sqrt(2 / (fan_in + fan_out))
         yield f"LeCun's {family}", law, sqrt(1 / fan_in)
-    for family, law in (("normal", NORMAL), ("uniform", UNIFORM)):
-        deviation = float(np.sqrt((entries**2).mean()))
-        yield f"{family} of deviation {deviation:.3g}", law, deviation
 
 
 def magnitude_densities(laws: Sequence[WeightLaw], sizes: Sequence[int], density: float) -> Floats:
@@ -93,3 +128,17 @@ def magnitude_densities(laws: Sequence[WeightLaw], sizes: Sequence[int], density
     most = 40 * max(law.deviation for law in laws)
     threshold = float(brentq(excess, 0.0, most, xtol=1e-15 * most))
     return np.array([law.tail(threshold) for law in laws])
+
+
+def magnitude_ends(laws: Sequence[WeightLaw], sizes: Sequence[int]) -> list[float | None]:
+    """The density of all weights at which each layer is expected to keep one (S2); None for weights that are all 0."""
+    counts = np.array(sizes, float)
+    found: list[float | None] = []
+    for law, size in zip(laws, sizes, strict=True):
+        if law.law is None or size < 2:
+            found.append(None)
+            continue
+        most = 40 * law.deviation
+        threshold = float(brentq(lambda t, law=law, size=size: law.tail(t) - 1 / size, 0.0, most, xtol=1e-15 * most))
+        found.append(float(counts @ [each.tail(threshold) for each in laws] / counts.sum()))
+    return found

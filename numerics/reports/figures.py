@@ -43,7 +43,7 @@ def check_plot(path: Path) -> None:
 def check_matplotlib(option: str) -> None:
     """InputError, in one line, unless pictures can be drawn."""
     if find_spec("matplotlib") is None:
-        raise InputError(f"{option}: matplotlib is not installed, expected after pip install 'sparse-limits[plot]'")
+        raise InputError(f"{option}: matplotlib is not installed, expected after pip install matplotlib")
 
 
 def plot_prediction(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from numerics.forecast.question_summary import Advice, Line, MethodSummary, QuestionSummary, listed, percent, resting_on
+from numerics.depth.standing import MEASURED
+from numerics.forecast.question_summary import (
+    Advice,
+    Line,
+    MethodSummary,
+    QuestionSummary,
+    described,
+    listed,
+    percent,
+    resting_on,
+)
 from numerics.reports import question_pictures as pictures
 from numerics.reports.question_tables import (
     dead_table,
@@ -39,6 +49,7 @@ dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
 @media print { body { max-width: none; padding: 0; font-size: 10pt } section > div { overflow-x: visible }
   figure, tr, li { break-inside: avoid } h2 { break-after: avoid } }
 """
+MOST_NAMED = 12  # parts outside the law; the JSON has all
 KINDS = (
     ("theorem", "proved for these data at these widths; numbers of it have a sampling error"),
     ("limit", "proved as layers grow wide; at these widths an approximation"),
@@ -72,14 +83,11 @@ def _sections(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
         ),
     )
     yield "Inputs most and least kept", _inputs(methods)
+    known = any(each["lost"] for each in methods)
     yield (
         "Inputs that are lost",
-        _table(lost_table(methods, summary["constant_inputs"]), "lost")
-        + _said(
-            [
-                "An input is lost if the first layer keeps none of its weights; it is named where that has the probability ½ or more."
-            ]
-        ),
+        (_table(lost_table(methods, summary["constant_inputs"]), "lost") if known else "")
+        + _said([*_lost_notes(methods)]),
     )
     yield "What the kernel says of learning", _learning(summary)
     yield "What to do", f'<ul class="advice">{"".join(map(_advice, summary["advice"]))}</ul>'
@@ -116,8 +124,44 @@ def _layer_notes(summary: QuestionSummary) -> list[str]:
     return [
         f"The share of each layer's weights that is kept: predicted{found}. Sampling errors of predictions are at most "
         f"{100 * error:.2g} points{spreads}.",
+        *_counted_notes(summary["methods"]),
         *(f"Not followed here: {each['method']}: {each['reason']}." for each in summary["left_out"]),
     ]
+
+
+def _counted_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:
+    """What is said where the law of wide layers does not follow."""
+    beyond = [each for each in methods if not each["followed"]]
+    if not beyond:
+        return
+    counted = [each["method"] for each in beyond if each["layers"]["layers"][0]["observed"] is None]
+    if counted:
+        yield f"{listed(counted)}: nothing is predicted, the shares are those of the modules pruned here."
+    copied = [
+        each["method"] for each in beyond if each["standing"]["kind"] == MEASURED and each["method"] not in counted
+    ]
+    if copied:
+        yield (
+            f"{listed(copied)}: predicted by independent copies of the module, which are proved to keep the same in wide fully "
+            "connected networks alone (D2); the notes at the end say whether pruned modules are told from them."
+        )
+
+
+def _lost_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:
+    if any(each["followed"] for each in methods):
+        yield (
+            "An input is lost if the first layer keeps none of its weights; it is named where that has the probability ½ or "
+            "more."
+        )
+    beyond = [each for each in methods if not each["followed"]]
+    if beyond:
+        names = "" if len(beyond) == len(methods) else f"{listed([each['method'] for each in beyond])}: "
+        yield (
+            f"{names}{'an' if names else 'An'} input is lost if it moves no output of a pruned module (slope 0 on all samples); expected is the mean over "
+            "the modules, and an input is named where it is lost in half of them or more."
+            if any(each["lost"] for each in beyond)
+            else f"{names}{'not' if names else 'Not'} known, as the module passes no slope on to its inputs."
+        )
 
 
 def _curves(summary: QuestionSummary) -> str:
@@ -152,6 +196,8 @@ def _end_notes(methods: Sequence[MethodSummary]) -> list[str]:
         )
     if methods[0]["layers"]["networks"]:
         lines[0] += " With a path: networks pruned here, to the density asked for, in which one is left (measured)."
+        if not all(method["followed"] for method in methods):
+            lines[0] += " Where the law does not follow the module, it has a path if some input moves an output."
     return lines
 
 
@@ -171,6 +217,16 @@ def _inputs(methods: Sequence[MethodSummary]) -> str:
         if shown
         else []
     )
+    counted = [
+        each["method"]
+        for each in methods
+        if each["layers"]["columns"]["predicted"]
+        and each["layers"]["columns"]["predicted"] == each["layers"]["columns"]["observed"]
+    ]
+    if counted:
+        lines.append(f"{listed(counted)}: not predicted, but counted in the modules pruned here.")
+    if not any(each["layers"]["columns"]["predicted"] for each in methods):
+        lines.append("No linear layer reads the inputs, so that no weight belongs to one input alone.")
     if same:
         lines.append(f"{', '.join(same)}: the same share of every input.")
     return shown + strip + _said(lines)
@@ -218,14 +274,20 @@ def _made(summary: QuestionSummary) -> str:
 
 
 def _facts(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
-    layers, made = summary["methods"][0]["layers"], summary["made"]
+    method, made = described(summary["methods"]), summary["made"]
+    layers = method["layers"]
     data = layers["data"]
     widths = " × ".join(map(str, (data["inputs"], *layers["widths"], data["outputs"])))
     norm = ", batch normalisation" if layers["norm"] == "batch" else ""
     biases = "with biases" if layers["bias"] else "no biases"
     if layers["model"]:
         yield "model", layers["model"]
-    yield "network", f"{widths}, {layers['activation']}, {layers['init']} initialisation, {biases}{norm}"
+    if method["followed"]:
+        yield "network", f"{widths}, {layers['activation']}, {layers['init']} initialisation, {biases}{norm}"
+    else:
+        yield "network", f"{data['inputs']} inputs to {data['outputs']} outputs"
+    if outside := next((each["outside"] for each in summary["methods"] if each["outside"]), []):
+        yield "outside", f"the law of wide layers does not follow {listed(outside, MOST_NAMED)}"
     yield (
         "pruning",
         (

@@ -137,7 +137,7 @@ def pixels(method: MethodSummary) -> str | None:
     """The share of weights kept of each pixel; None where inputs are no images, or of too many pixels."""
     data = method["layers"]["data"]
     image = data["image"]
-    if image is None:
+    if image is None or not method["layers"]["columns"]["predicted"]:
         return None
     shares = About(image=tuple(image)).picture(np.array(method["layers"]["columns"]["predicted"]))
     if shares is None or shares.size > MOST_PIXELS:

@@ -93,7 +93,7 @@ def _count(value: float) -> str:
 def input_table(methods: Sequence[MethodSummary]) -> tuple[Table | None, list[str]]:
     """The inputs kept most and least, for each method that tells inputs apart; the methods that do not."""
     same = [each["method"] for each in methods if alike(each)]
-    rest = [each for each in methods if each["method"] not in same]
+    rest = [each for each in methods if each["method"] not in same and each["layers"]["columns"]["predicted"]]
     if not rest:
         return None, same
     inputs = rest[0]["layers"]["data"]["inputs"]
@@ -113,19 +113,20 @@ def input_table(methods: Sequence[MethodSummary]) -> tuple[Table | None, list[st
 
 def lost_table(methods: Sequence[MethodSummary], constant: Sequence[int]) -> Table:
     """How many inputs each method loses, and which."""
-    seen = methods[0]["layers"]["layers"][0]["seen_dead_columns"] is not None
+    methods = [each for each in methods if each["lost"]]
+    seen = any(each["lost_found"] is not None for each in methods)
     rows: list[Sequence[Cell]] = []
     for method in methods:
         data = method["layers"]["data"]
         varying, always = (
             [_short(name_of(data, column)) for column in found] for found in lost_inputs(method, constant)
         )
-        found = method["layers"]["layers"][0]["seen_dead_columns"]
+        found = method["lost_found"]
         rows.append(
             [
                 method["method"],
                 [(_count(sum(method["lost"])), "strong")],
-                *([_count(found or 0.0)] if seen else []),
+                *(["–" if found is None else _count(found)] if seen else []),
                 listed(varying) if varying else "–",
                 listed(always) if always else "–",
                 _standing(method, apart=True),

@@ -1,4 +1,4 @@
-"""Arrays out of files, without executing anything in them or trusting the sizes that they state: .npz and .safetensors.
+"""Arrays out of files, without executing anything in them or trusting the sizes that they state: .npz, .safetensors, .pt.
 
 Names and shapes are read first, so that whoever opens a file can say what the work on it would take before room is made.
 Of two readings of a file, ours and NumPy's, only one is possible: an archive whose names could be understood in two ways,
@@ -21,9 +21,11 @@ from numerics.files.headers import OpenArrays
 from numerics.reports.plain_text import plain
 from numerics.tickets.limits import USUAL, Limit, Work
 from numerics.tickets.safetensors_files import open_safetensors
+from numerics.tickets.torch_files import open_torch
 
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 READERS = {".npz": open_npz, ".safetensors": open_safetensors}
+OF_TORCH = (".pt", ".pth")
 
 
 def read_arrays(path: Path, limit: Limit = USUAL) -> Arrays:
@@ -33,20 +35,22 @@ def read_arrays(path: Path, limit: Limit = USUAL) -> Arrays:
 
 
 @contextmanager
-def open_arrays(path: Path, limit: Limit = USUAL) -> Iterator[OpenArrays]:
-    """The arrays of numbers in a .npz or .safetensors file, of which only the headers have been read.
+def open_arrays(path: Path, limit: Limit = USUAL, *, torch: bool = False) -> Iterator[OpenArrays]:
+    """The arrays of numbers in a .npz or .safetensors file, of which only the headers have been read; torch: or in a .pt file.
 
     InputError, in one line with the file's name, for other suffixes, for a file that is missing, damaged, encrypted or
     pickled, for names that could be understood in two ways, and for arrays of more bytes in all than the limit allows;
     and whatever InputError is raised while the file is open gets the file's name.
     """
     try:
-        if path.suffix.lower() not in READERS:
-            raise InputError(f"suffix is {path.suffix!r}, expected {' or '.join(READERS)}")
+        readers = READERS | dict.fromkeys(OF_TORCH, open_torch) if torch else READERS
+        if path.suffix.lower() not in readers:
+            *others, last = readers
+            raise InputError(f"suffix is {path.suffix!r}, expected {', '.join(others)} or {last}")
         if not path.is_file():
             raise InputError(f"{other_than_a_file(path)}, expected a file")
         with ExitStack() as files:
-            held = READERS[path.suffix.lower()](path, files)
+            held = readers[path.suffix.lower()](path, files)
             limit.check("its arrays", Work(sum(each.size * each.dtype.itemsize for each in held.headers.values()), 0))
             yield held
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from numerics.tickets.limits import Limit, Work
 from numerics.tickets.networks import scale_of
 from numerics.tickets.target_files import Levels, TargetFile, load_target
 from numerics.tickets.targets import TARGETS
+
+if TYPE_CHECKING:
+    from numerics.data import Dataset
 
 SEPARATORS = b",\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\xa8\xa9"  # whatever may end a line, or be a part of what does
 
@@ -102,13 +105,14 @@ def _samples(file: TargetFile, data: str, nonnegative: bool, limit: Limit) -> Sa
 
 def _read(data: str, inputs: int, limit: Limit) -> tuple[NDArray[Any], NDArray[Any] | None, list[str]]:
     """x, maybe y, and the names of what is neither; a .csv file has labels if it has a column more than there are inputs."""
-    from numerics.data import TEXT, digits, load
+    from numerics.data import SUFFIXES, TEXT, digits
 
     if data == "digits":
         found = digits("as-is", standardise=False)
-    elif Path(data).suffix.lower() in TEXT:
-        limit.check(f"{plain(data)}: these samples", _table_work(Path(data)))
-        found = load(data, "as-is")
+    elif (suffix := Path(data).suffix.lower()) in SUFFIXES and suffix != ".npz":  # whose x may stand without y
+        work = _table_work(Path(data)) if suffix in TEXT else _array_work(Path(data))
+        limit.check(f"{plain(data)}: these samples", work)
+        found = _table(data)
     else:
         with open_arrays(Path(data), limit) as held:
             names = [name for name in ("x", "X", "y") if name in held.headers]  # never both x and X
@@ -120,6 +124,26 @@ def _read(data: str, inputs: int, limit: Limit) -> tuple[NDArray[Any], NDArray[A
             return arrays["x"], arrays.get("y"), sorted(held.headers.keys() - {*names})
     unlabelled = found.x.shape[1] == inputs - 1
     return (np.hstack([found.x, found.y]), None, []) if unlabelled else (found.x, found.y, [])
+
+
+def _table(data: str) -> Dataset:
+    """A table or arrays as everywhere; labels that are no numbers become columns of 0 and 1, as their classes are counted."""
+    from numerics.data import load
+
+    try:
+        return load(data, "as-is")
+    except InputError:
+        with suppress(InputError):
+            return load(data, "onehot")
+        raise
+
+
+def _array_work(path: Path) -> Work:
+    """Of arrays in a file: at least a number for each eight bytes."""
+    size = 0
+    with suppress(OSError):  # whoever reads it says so
+        size = path.stat().st_size
+    return Work(2 * size, 0).then(samples_in(size // 8))
 
 
 def _table_work(path: Path) -> Work:

@@ -6,7 +6,8 @@
 | `coefficients_1`, … [in, out, b] and `basis_1`, … [b, out coordinates, in coordinates] | equivariant layers |
 | beside the latter, maybe `permutations_0`, … int[generators, coordinates] | a group on each level, level 0: inputs |
 
-A .safetensors file holds a perceptron: NAME.weight [out, in], maybe NAME.bias [out], in the natural order of the names.
+A .safetensors or .pt file holds a perceptron: NAME.weight [out, in], maybe NAME.bias [out], in the natural order of the names,
+those of .pt in the order of the file.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
 from numerics.files.headers import Header
 from numerics.reports.plain_text import plain
-from numerics.tickets.archives import Arrays, open_arrays
+from numerics.tickets.archives import OF_TORCH, Arrays, open_arrays
 from numerics.tickets.costs import LayerShape, reading
 from numerics.tickets.limits import USUAL, Limit
 from numerics.tickets.networks import checked_network, multilayer_perceptron
@@ -56,19 +57,23 @@ class TargetFile:
 
 
 def load_target(path: str | PathLike[str], limit: Limit = USUAL) -> TargetFile:
-    """The network in a .npz or .safetensors file; that of a ticket has the constant input that its statement says.
+    """The network in a .npz, .safetensors or .pt file; that of a ticket has the constant input that its statement says.
 
     InputError, in one line with the file's name, if it is missing, damaged, pickled or of another kind, if what it
     holds is no such network, and if it would take more than the limit, before room is made for it.
     """
     file = Path(path)
     suffix = file.suffix.lower()
-    if suffix in (".pt", ".pth", ".pkl", ".pickle"):
-        said = f"expected .npz or .safetensors, as nothing is unpickled; from PyTorch: {FROM_TORCH}"
+    if suffix in (".pkl", ".pickle"):
+        said = f"expected .npz, .safetensors or .pt, as nothing is unpickled; from PyTorch: {FROM_TORCH}"
         raise InputError(f"{plain(path)}: {said}")
-    with open_arrays(file, limit) as held:
-        torch = suffix == ".safetensors"
-        places = _torch_names(held.headers) if torch else {x: x for x in held.headers if not TICKET.fullmatch(x)}
+    with open_arrays(file, limit, torch=True) as held:
+        torch = suffix in (".safetensors", *OF_TORCH)
+        places = (
+            _torch_names(held.headers, ordered=suffix in OF_TORCH)
+            if torch
+            else {x: x for x in held.headers if not TICKET.fullmatch(x)}
+        )
         headers = {name: held.headers[place] for name, place in places.items()}
         if torch:
             headers = {name: Header(each.shape[::-1], each.dtype) for name, each in headers.items()}
@@ -216,12 +221,14 @@ def _perceptron(arrays: Arrays) -> tuple[EquivariantLayer, ...]:
     return multilayer_perceptron(weights, biases)
 
 
-def _torch_names(headers: Headers) -> dict[str, str]:
-    """NAME.weight [out, in] and NAME.bias, in natural order: their names by weights_k and biases_k.
+def _torch_names(headers: Headers, *, ordered: bool) -> dict[str, str]:
+    """NAME.weight [out, in] and NAME.bias, in natural order or that of the file: their names by weights_k and biases_k.
 
     InputError for other names and shapes.
     """
-    modules = sorted({name.rpartition(".")[0] for name in headers}, key=_natural)
+    modules = list(dict.fromkeys(name.rpartition(".")[0] for name in headers))
+    if not ordered:
+        modules.sort(key=_natural)
     numbers = {module: k for k, module in enumerate(modules, start=1)}
     found = {}
     for name, header in headers.items():

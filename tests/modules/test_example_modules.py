@@ -9,10 +9,12 @@ from numerics.data import load_data
 
 pytest.importorskip("torch")
 
+from numerics.depth.architecture import UNIFORM
 from numerics.masks.selection import n_of_m_mask
 from numerics.modules import predict_module, predict_parts, prune_module
 from numerics.modules.building import builder
 from numerics.modules.reading import NotFollowedError
+from numerics.modules.weights import WeightLaw, magnitude_densities
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 DIGITS = load_data("digits", labels="onehot")
@@ -68,7 +70,14 @@ def test_masks_of_the_transformer_block_are_what_they_are_called():
     module = builder(model("transformer_block"))()
     magnitude, wanda = (prune_module(module, method, 0.5, DIGITS) for method in ("magnitude", "wanda"))
     assert sum(int(mask.sum()) for mask in magnitude.values()) == sum(mask.numel() for mask in magnitude.values()) // 2
-    assert magnitude["block.down"].float().mean() < 0.3  # fan-in 128: smaller weights
+    fans = {path: mask.shape[1] for path, mask in magnitude.items()}
+    laws = [WeightLaw("torch's", UNIFORM, 1 / np.sqrt(3 * fan), 1.0) for fan in fans.values()]
+    sizes = [mask.numel() for mask in magnitude.values()]
+    # Dvoretzky, Kiefer, Wolfowitz and Massart: so far is a share of n weights above any threshold from its law, but for 1e-9
+    within, whole = (np.sqrt(np.log(2e9) / (2 * number)) for number in (magnitude["block.down"].numel(), sum(sizes)))
+    low, high = (magnitude_densities(laws, sizes, 0.5 + off)[list(fans).index("block.down")] for off in (-whole, whole))
+    share = float(magnitude["block.down"].double().mean())
+    assert low - within <= share <= high + within < 0.5  # fan-in 128: smaller weights
     for path, mask in wanda.items():
         assert (mask.sum(dim=1) == mask.shape[1] // 2).all()
         sizes = np.asarray(module.get_submodule(path).weight.detach().abs())

@@ -289,3 +289,20 @@ def test_a_narrow_terminal_cuts_no_name(capsys):
     assert columns == "".join(LONG)
     print_facts(console, [("note", LONG[0])])
     assert "".join(capsys.readouterr().out.split()) == "note" + LONG[0]
+
+
+class Tied(nn.Module):
+    """A readout that has the weights of an embedding, as language models do."""
+
+    def __init__(self):
+        super().__init__()
+        self.enter, self.table, self.head = nn.Linear(64, 8), nn.Embedding(10, 8), nn.Linear(8, 10, bias=False)
+        self.head.weight = self.table.weight
+
+    def forward(self, x):
+        return self.head(torch.relu(self.enter(x)))
+
+
+def test_weights_tied_to_an_embedding_are_refused_by_path():
+    with pytest.raises(InputError, match=r"head shares its weights with table\.weight"):
+        predict_parts(Tied, "snip", samples=60)

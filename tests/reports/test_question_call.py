@@ -178,14 +178,3 @@ def test_regression_shows_no_interval_and_long_names_are_short(tmp_path):
     cells = re.findall(r"<td.*?</td>", found.page)
     assert any("nnn…nnn" in cell for cell in cells)
     assert max(len(word) for cell in cells for word in Page(cell).text.split()) <= 40
-
-
-def test_a_module_that_the_law_does_not_follow_points_to_predict(tmp_path, capsys):
-    pytest.importorskip("torch")
-    code = "from torch import nn\n\n\ndef build():\n    return nn.Sequential(nn.Linear(64, 8), nn.LayerNorm(8), nn.ReLU(), nn.Linear(8, 10))\n"
-    (tmp_path / "own.py").write_text(code)
-    assert main(["report", "--model", f"{tmp_path}/own.py:build", "--html", str(tmp_path / "p.html")]) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    call = f"sparse-limits predict --model {tmp_path}/own.py:build prunes such modules and predicts what it can"
-    assert said.rstrip().endswith(call)

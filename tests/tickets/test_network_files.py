@@ -140,6 +140,6 @@ def test_damaged_safetensors(tmp_path, content):
 
 
 def test_pickles_are_refused_with_a_way_out(tmp_path):
-    (tmp_path / "model.pt").write_bytes(b"whatever")
-    with pytest.raises(ValueError, match=r"model\.pt: [^\n]*" + re.escape(FROM_TORCH) + "$"):
-        load_target(tmp_path / "model.pt")
+    (tmp_path / "model.pkl").write_bytes(b"whatever")
+    with pytest.raises(ValueError, match=r"model\.pkl: [^\n]*" + re.escape(FROM_TORCH) + "$"):
+        load_target(tmp_path / "model.pkl")

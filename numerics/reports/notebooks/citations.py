@@ -17,9 +17,7 @@ class References:
         try:
             from pybtex.database import parse_string
         except ModuleNotFoundError as error:
-            raise InputError(
-                f"{error.name} is not installed, expected after pip install 'sparse-limits[notebooks]'"
-            ) from None
+            raise InputError(f"{error.name} is not installed, expected after pip install '.[notebooks]'") from None
         try:
             text = file.read_text("utf-8")
         except OSError as error:

@@ -48,9 +48,7 @@ def _parser() -> MarkdownIt:
         from mdit_py_plugins.myst_blocks import myst_block_plugin
         from mdit_py_plugins.myst_role import myst_role_plugin
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"{error.name} is not installed, expected after pip install 'sparse-limits[notebooks]'"
-        ) from None
+        raise InputError(f"{error.name} is not installed, expected after pip install '.[notebooks]'") from None
     reader = MarkdownIt("commonmark").enable("table")
     for plugin in (front_matter_plugin, myst_block_plugin, myst_role_plugin, colon_fence_plugin, deflist_plugin):
         reader.use(plugin)

@@ -1,0 +1,71 @@
+"""Networks in files of PyTorch: tensors alone, by their names, such as `torch.save(model.state_dict(), FILE)` writes.
+
+Nothing in a file is executed: whatever is not a tensor, a number, a name or a container of these is refused by PyTorch's own
+reader, which unpickles no other type.
+"""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arguments import InputError
+from numerics.files.headers import Header, OpenArrays, checked_header
+from numerics.masks.names import WRAPPERS
+from numerics.reports.plain_text import plain
+
+TENSORS = "tensors alone, such as torch.save(model.state_dict(), FILE) writes"
+
+
+def open_torch(path: Path, files: ExitStack) -> OpenArrays:
+    """The tensors of a state dictionary, or of the one under `state_dict` or `model_state_dict`, without wrappers' names.
+
+    files: of no use here, as the file is mapped. InputError if PyTorch is not installed, for files that hold anything but
+    tensors of real numbers, and for two names that differ by wrappers alone.
+    """
+    if find_spec("torch") is None:
+        raise InputError("PyTorch is not installed, expected after pip install torch")
+    import torch
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            held = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except Exception as error:  # a damaged or pickled file can raise nearly anything
+        raise InputError(f"damaged, or holds pickled objects; expected {TENSORS}") from error
+    inside = next(
+        (held[name] for name in ("state_dict", "model_state_dict") if isinstance(held, dict) and name in held), held
+    )
+    if not isinstance(inside, dict) or not all(isinstance(each, torch.Tensor) for each in inside.values()):
+        raise InputError(f"holds {plain(type(inside).__name__)}, expected {TENSORS}")
+    tensors: dict[str, torch.Tensor] = {}
+    for given, tensor in inside.items():
+        name = WRAPPERS.sub("", str(given))
+        if name in tensors:
+            raise InputError(f"holds {plain(name, 80)} twice, with and without a wrapper's name, expected it once")
+        if tensor.is_complex() or tensor.is_quantized or tensor.is_meta or tensor.layout != torch.strided:
+            kind = plain(f"{tensor.dtype} {tensor.layout}", 60)
+            raise InputError(
+                f"{plain(name, 80)} is a tensor of {kind}, expected real numbers, neither sparse nor quantized"
+            )
+        tensors[name] = tensor.detach()
+
+    def plainly(tensor: torch.Tensor) -> NDArray[Any]:
+        narrow = tensor.is_floating_point() and tensor.dtype not in (torch.float16, torch.float32, torch.float64)
+        array: NDArray[Any] = (
+            tensor.float() if narrow else tensor
+        ).numpy()  # NumPy knows no bfloat16, which is exact in float32
+        return array
+
+    headers: dict[str, Header] = {}
+    for name, tensor in tensors.items():
+        dtype = plainly(tensor.reshape(-1)[:0]).dtype
+        headers[name] = checked_header(name, tuple(tensor.shape), dtype)
+    return OpenArrays(headers, lambda name: np.array(plainly(tensors[name])))

@@ -1,0 +1,99 @@
+"""`fit` of several files, and what the table of layers says of noise and of methods."""
+
+import json
+
+import numpy as np
+import pytest
+
+import numerics as sl
+from numerics.cli import main
+from numerics.fitting.layer_noise import MOST_ENTRIES
+from numerics.fitting.layers import layer_summary
+from numerics.masks.layers import Layer, open_layers
+
+
+def summary_of(kept, seed=0):
+    return layer_summary(Layer("fc", "mask", kept.shape, kept, kept.shape[1], False), "fc", seed=seed)
+
+
+def uniform(shape, density, seed=0):
+    return np.random.default_rng(seed).random(shape) < density
+
+
+def test_several_files_have_a_table_and_a_section_each(tmp_path, capsys):
+    first, second = tmp_path / "a.npz", tmp_path / "b.npy"
+    np.savez(first, **{"0.weight": uniform((30, 20), 0.5), "2.weight": uniform((10, 30), 0.2)})
+    np.save(second, uniform((12, 9), 0.4))
+    found, page = tmp_path / "f.json", tmp_path / "f.html"
+    assert main(["fit", str(first), str(second), "--json", str(found), "--html", str(page)]) == 0
+    told = json.loads(found.read_text())["files"]
+    assert [len(each["layers"]) for each in told] == [2, 1]
+    alone = tmp_path / "alone.json"
+    assert main(["fit", str(first), "--json", str(alone)]) == 0
+    assert json.loads(alone.read_text()) == told[0]  # beside others a file says the same
+    assert (
+        page.read_text().count("<h2>") == 1 + 2 + 3 + 2
+    )  # the table, files, tables of the first with its paths, of the second
+    assert "(alone)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", [("--layer", "0"), ("--data", "digits"), ("--residual", "output")])
+def test_what_concerns_one_layer_is_refused_beside_several_files(tmp_path, capsys, option):
+    for name in "ab":
+        np.save(tmp_path / f"{name}.npy", uniform((12, 9), 0.4))
+    assert main(["fit", f"{tmp_path}/a.npy", f"{tmp_path}/b.npy", *option]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "2 files, expected one file beside it" in said
+
+
+def test_no_file_is_written_over_that_is_read(tmp_path, capsys):
+    for name in "ab":
+        np.save(tmp_path / f"{name}.npy", uniform((12, 9), 0.4))
+    assert main(["fit", f"{tmp_path}/a.npy", f"{tmp_path}/b.npy", "--json", f"{tmp_path}/b.npy"]) == 2
+    assert "MASK 2" in capsys.readouterr().err
+
+
+def test_the_noise_is_that_of_fit(tmp_path):
+    rng = np.random.default_rng(3)
+    left, right = np.exp(rng.normal(0, 0.8, 200)), np.exp(rng.normal(0, 0.5, 120))
+    kept = rng.random((200, 120)) < np.minimum(0.2 * np.outer(left, right), 1)
+    noise = summary_of(kept)["noise"]
+    found = sl.fit(kept)
+    assert found.model is not None
+    assert found.spectrum is not None
+    assert noise["family"] == found.model.best.family
+    assert (noise["edge"], noise["visible"]) == (found.spectrum.edge, found.spectrum.visible)
+
+
+def test_methods_of_the_class_and_none():
+    assert summary_of(uniform((200, 100), 0.1))["methods"] == ["random", "magnitude", "deep synflow"]
+    gone = uniform((200, 100), 0.3)
+    gone[:80] = False
+    structured = summary_of(gone)
+    assert structured["methods"] == ["structured pruning"]
+    assert structured["noise"]["visible"] == 1  # of the rest, which is uniform
+    blocks = np.zeros((200, 100), bool)  # all counts are even, but two communities are not: no constant graphon
+    blocks[:100, :50] = blocks[100:, 50:] = True
+    mixed = blocks & uniform((200, 100), 0.6) | ~blocks & uniform((200, 100), 0.1, seed=1)
+    found = summary_of(mixed)
+    assert (found["class"], found["methods"]) == ("homogeneous", [])
+    assert found["noise"]["visible"] == 2
+
+
+def test_large_layers_keep_to_counts():
+    kept = np.zeros((2, MOST_ENTRIES // 2 + 1), bool)
+    kept[:, ::3] = True
+    assert summary_of(kept)["noise"] is None
+
+
+def test_a_layer_named_embed_is_one_with_a_bias_or_a_mask(tmp_path):
+    held = {"module.embed.weight": np.ones((9, 5)), "module.embed.bias": np.ones(9), "wte.weight": np.ones((9, 5))} | {
+        "patch_embed.weight": np.ones((4, 3, 2, 2)),
+        "pos_embedding.weight_mask": np.ones((6, 5)),
+        "pos_embedding.weight_orig": np.ones((6, 5)),
+    }
+    np.savez(tmp_path / "m.npz", **held)
+    file = open_layers(tmp_path / "m.npz")
+    assert file.names == ["module.embed.weight", "patch_embed.weight", "pos_embedding.weight_mask"]
+    assert file.left_out["wte.weight"] == "embedding"

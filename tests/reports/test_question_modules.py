@@ -1,0 +1,71 @@
+"""Reports of modules that the law of wide layers does not follow: each line says what it rests on."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from question_cases import Page, called
+
+import numerics as sl
+from numerics.depth.settings import METHODS
+from numerics.depth.standing import LIMIT, MEASURED, THEOREM
+
+
+def test_a_module_that_the_law_does_not_follow_is_reported_by_its_parts(tmp_path):
+    pytest.importorskip("torch")
+    code = """from torch import nn
+
+
+def build():
+    first = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten()
+    return nn.Sequential(*first, nn.Linear(288, 16), nn.ReLU(), nn.Linear(16, 10))
+"""
+    (tmp_path / "own.py").write_text(code)
+    page, numbers = tmp_path / "p.html", tmp_path / "p.json"
+    model = f"{tmp_path}/own.py:build"
+    called("--model", model, "--samples", "100", "--networks", "3", "--html", str(page), "--json", str(numbers))
+    found = json.loads(numbers.read_text())
+    assert [each["method"] for each in found["methods"]] == list(METHODS)
+    kinds = {each["method"]: each["standing"]["kind"] for each in found["methods"]}
+    assert kinds == {
+        "snip": MEASURED,
+        "grasp": MEASURED,
+        "grasp-magnitude": MEASURED,
+        "random": THEOREM,
+        "magnitude": LIMIT,
+    } | {
+        "synflow": MEASURED,
+        "wanda": THEOREM,
+    }
+    assert all(each["apart"]["kind"] == MEASURED and not each["followed"] for each in found["methods"])
+    snip = found["methods"][0]
+    assert snip["outside"] == ["1 (Conv2d)"]
+    assert [layer["weights"] for layer in snip["layers"]["layers"]] == [72, 4608, 160]
+    for row, density in zip(snip["curve"], found["densities"], strict=True):  # layers share what the module keeps
+        sizes = np.array([layer["weights"] for layer in snip["layers"]["layers"]])
+        assert sizes @ row / sizes.sum() == pytest.approx(round(density * sizes.sum()) / sizes.sum())
+    assert found["learning"] == []
+    assert {each["method"] for each in found["without_learning"]} == set(METHODS)
+    text = Page(page.read_text(encoding="utf-8")).text
+    assert "does not follow" in text
+    assert "grasp and grasp-magnitude: nothing is predicted" in text
+    assert "No linear layer reads the inputs" in text
+
+
+def test_one_method_may_be_beyond_the_law(tmp_path):
+    """GraSP through batch normalisation is counted; the other methods stay predicted, and their layers stand in one order."""
+    nn = pytest.importorskip("torch").nn
+
+    def build():
+        return nn.Sequential(nn.Linear(64, 24), nn.BatchNorm1d(24), nn.ReLU(), nn.Linear(24, 10))
+
+    asked = {"model": build, "samples": 100, "units": 256, "networks": 2, "learning": False}
+    found = sl.report(methods=("grasp", "random"), **asked)
+    grasp, uniform = found.summary["methods"]
+    assert (grasp["followed"], uniform["followed"]) == (False, True)
+    assert [layer["name"] for layer in grasp["layers"]["layers"]] == ["0", "3"]
+    assert grasp["layers"]["layers"][0]["observed"] is None  # what is counted is not told twice
+    assert "64 × 24 × 10" in found.summary["question"]
+    assert "grasp: nothing is predicted" in Page(found.page).text
