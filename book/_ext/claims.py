@@ -119,7 +119,7 @@ def _progress(ledger: Ledger) -> Callable[[CheckResult], None]:
 
 def letters_line(quantity: Quantity) -> str:
     """A line of the legend: the letters in LaTeX, what they stand for, and the values they take."""
-    return f"- {quantity.latex_letters}: {quantity.meaning}; {in_words(quantity.within)}"
+    return f"{quantity.latex_letters}: {quantity.meaning}; {in_words(quantity.within)}"
 
 
 def evidence_of(run: Run, label: str) -> ClaimResult:

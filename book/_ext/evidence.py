@@ -76,5 +76,5 @@ def _wrong_html(control: Wrong) -> str:
 
 
 def inline(latex: str) -> str:
-    """A formula of raw HTML, which MathJax finds by its class."""
-    return rf'<span class="math notranslate nohighlight">\({escape(broken(latex, ROOM))}\)</span>'
+    """A formula of raw HTML, which `_static/claims.js` has MathJax set when its fold is opened: there are thousands."""
+    return rf'<span class="claim-tex">\({escape(broken(latex, ROOM))}\)</span>'

@@ -11,6 +11,13 @@
     }
     if (folded) target.scrollIntoView();
   };
+  // Formulas of the evidence are set when it is opened.
+  const set = (fold) => {
+    const waiting = [...fold.querySelectorAll(".claim-tex")];
+    for (const each of waiting) each.className = "math notranslate nohighlight";
+    if (waiting.length) MathJax.startup.promise.then(() => MathJax.typesetPromise(waiting));
+  };
+  addEventListener("toggle", (event) => { if (event.target.open) set(event.target); }, true);
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);
 })();
