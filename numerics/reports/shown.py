@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 import sympy as sp
 
 from numerics.reports.typesetting import broken
@@ -9,10 +13,10 @@ from theory.claims import formulas
 from theory.latex import latex
 
 
-def agree(what: str, left: object, right: object) -> None:
+def agree(what: str, left: object, right: object, *, by: Callable[[Any, Any], bool] | None = None) -> None:
     """Show that computer algebra finds two expressions equal: what it started from, and what that is.
 
-    what: words in front. left, right: SymPy expressions or matrices.
+    what: words in front. left, right: SymPy expressions or matrices. by: what else decides whether they are equal.
 
     Raises:
         ValueError: if it does not, so that a page whose claim fails is not built.
@@ -22,7 +26,7 @@ def agree(what: str, left: object, right: object) -> None:
         >>> agree("a square", (x + 1) ** 2, x**2 + 2 * x + 1)
         a square: (x + 1)**2 = x**2 + 2*x + 1
     """
-    if not _equal(left, right):
+    if not (_equal if by is None else by)(left, right):
         raise ValueError(f"{what}: {left} and {right} are not found equal")
     _show(what, left, "=", right)
 
@@ -48,9 +52,13 @@ def _equal(left: object, right: object) -> bool:
 
 def _show(what: str, left: object, relation: str, right: object) -> None:
     words = what.rstrip(": ")
-    plain = f"{words}: {left} {'=' if relation == '=' else '≠'} {right}"
+    escaped = re.sub(r"([%$#&{}_])", r"\\\1", words)
     sides = [latex(each, formulas(each)) for each in map(sp.sympify, (left, right))]
-    typeset = rf"\text{{{words}:}}\quad {sides[0]} {relation} {sides[1]}"
+    if sides[0] == sides[1]:
+        plain, typeset = f"{words}, both sides: {left}", rf"\text{{{escaped}, both sides:}}\quad {sides[0]}"
+    else:
+        plain = f"{words}: {left} {'=' if relation == '=' else '≠'} {right}"
+        typeset = rf"\text{{{escaped}:}}\quad {sides[0]} {relation} {sides[1]}"
     try:
         from IPython import get_ipython
         from IPython.display import display

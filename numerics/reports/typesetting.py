@@ -199,6 +199,8 @@ def _set(row: Sequence[Piece], room: float, style: int = 0) -> str:
         if _width(chunk) > left:
             filled = _set_one(chunk, left)
     lines.append((how, filled or _text(line)))
+    if len(lines) == 1:
+        return lines[0][1]
     return BEGIN + "".join((BREAK if how == "rest" else BREAK_PLAIN if how else "") + text for how, text in lines) + END
 
 
@@ -293,14 +295,18 @@ def _stacked(row: Sequence[list[Piece]], room: float) -> list[str]:
 def _frame(piece: Piece) -> float:
     """The width of a piece beside what it holds, and of its scripts."""
     scripts = max((_width(part, 2) for part in piece.scripts), default=0.0)
-    return scripts + {"frac": 0.3, "left": 1.3, "lines": 1.0}.get(piece.kind, 0.0)
+    return scripts + {"frac": 0.3, "left": 1.3, "lines": 1.0, "sqrt": 1.2}.get(piece.kind, 0.0)
 
 
 def _inside(piece: Piece) -> float:
     """How wide what a piece holds is, where it can be broken."""
     if piece.kind == "lines":
         return _one(piece, 0, True)
-    return max((_width(part) for part in piece.parts), default=0.0) if piece.kind in ("frac", "left", "group") else 0.0
+    return (
+        max((_width(part) for part in piece.parts), default=0.0)
+        if piece.kind in ("frac", "left", "group", "sqrt")
+        else 0.0
+    )
 
 
 def _chunks(row: Sequence[Piece]) -> Iterator[tuple[str, list[Piece]]]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import sympy as sp
 
-
 _NAMED: list[tuple[sp.Lambda, Callable[[sp.Expr], tuple[sp.Expr, ...]], str]] = []
 
 
