@@ -258,7 +258,8 @@ def _set_named(piece: Piece, room: float) -> str:
 
 def _chunks_at_commas(row: Sequence[Piece]) -> Iterator[list[Piece]]:
     """The row cut behind commas outside of brackets."""
-    depth, chunk = 0, []
+    depth = 0
+    chunk: list[Piece] = []
     for piece in row:
         if piece.kind == "space" and chunk and chunk[-1].kind == "punct" and depth == 0:
             yield chunk
@@ -311,7 +312,8 @@ def _inside(piece: Piece) -> float:
 
 def _chunks(row: Sequence[Piece]) -> Iterator[tuple[str, list[Piece]]]:
     """The row cut before relations and signs, and behind commas, outside of brackets; with how the line would begin."""
-    depth, chunk, begins, fresh = 0, [], "", False
+    depth, begins, fresh = 0, "", False
+    chunk: list[Piece] = []
     for place, piece in enumerate(row):
         before = row[place - 1].kind if place else "open"
         unary = piece.kind == "sign" and before in ("open", "rel", "sign", "punct", "space")
