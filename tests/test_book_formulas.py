@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 import sympy as sp
 
+from numerics.reports.formula_pieces import width
 from numerics.reports.shown import agree, differ
-from numerics.reports.typesetting import COLUMN, FORMULA, SMALLER, broken, fitted, joined, width
+from numerics.reports.typesetting import COLUMN, FORMULA, SMALLER, broken, fitted, joined
 from theory import claim
 from theory.latex import latex
 from theory.ledger import load_ledger
