@@ -174,7 +174,7 @@ def small_book(folder: Path, page: str, formula: tuple[str, str] | None = None) 
     return book, {"PYTHONPATH": str(folder)}
 
 
-GOOD = "# A page\n\n```{claim} N1\n```\n\nSee {claimref}`N1`.\n\n```{code-cell} python\nprint(1 + 1)\n```\n\n```{bibliography}\n```\n"
+GOOD = "# A page\n\n```{claim} N1\n```\n\nSee {claimref}`N1`, {claimref}`N1 step 1`.\n\n```{code-cell} python\nprint(1 + 1)\n```\n\n```{bibliography}\n```\n"
 
 
 EMPTY = "# A page\n\nNothing.\n\n```{bibliography}\n```\n"
@@ -183,6 +183,7 @@ FLAWS = {  # what may be wrong on a page, and what the build says of it
     "```{claim} N1\n```": "again on page",
     "As shown by {cite:t}`nobody1900`.": "nobody1900",
     "See {claimref}`X9`.": "no page has the claim 'X9'",
+    "See {claimref}`N1 step 99`.": "claim N1 has no step '99'",
     "```{nonsense}\n```": "nonsense",
     "![a picture](missing.png)": "missing.png",
 }
@@ -259,6 +260,14 @@ def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
     assert "**✔ holds** in the run that wrote this notebook" in box
     built = (tmp_path / "out" / "_build" / "html" / "page.html").read_text(encoding="utf-8")
     assert 'id="claim-S17"' in built
+    for place in ("claim-S17-step-1", "claim-S17-step-2", "evidence-S17-modulus_is_the_integral_of_the_density"):
+        assert built.count(f'id="{place}"') == 1
+    assert 'href="#claim-S17-step-1">density</a>' in built  # a step links to the steps that it uses
+    assert 'href="#evidence-S17-modulus_is_the_integral_of_the_density"' in built
+    assert built.count('class="claim-findings"') == 1
+    assert "<em>10 % more</em>" in built
+    assert built.count("Symbols on this page") >= 1
+    assert any("Symbols on this page" in each["source"] for each in notebook["cells"])
 
 
 # In a browser
@@ -297,6 +306,13 @@ CONTRAST = """() => {
   }
   return poor;
 }"""
+
+
+SCROLLED = {"claim-L17.2", "claim-R2", "claim-R5.3"}  # as tests/test_book_formulas.py has them
+
+WIDER_THAN_ITS_BOX = """() => [...document.querySelectorAll('mjx-container[display=true]')]
+  .filter(e => e.getClientRects().length && e.querySelector('svg').getBoundingClientRect().width > e.parentElement.clientWidth + 1)
+  .map(e => e.closest('.claim')?.id ?? e.textContent.slice(0, 40))"""
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed: the pages are not read in a browser")
@@ -339,6 +355,9 @@ def test_pages_in_a_browser(site: Path, address: str) -> None:
                     tab.emulate_media(color_scheme=theme)
                     tab.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
                     complaints += [f"contrast, {theme}: {each}" for each in tab.evaluate(CONTRAST)]
+            tab.set_viewport_size({"width": 1400, "height": 900})
+            wide = set(tab.evaluate(WIDER_THAN_ITS_BOX)) - SCROLLED
+            complaints += [f"a display is wider than its box: {each}" for each in sorted(wide)]
             for slider in tab.locator("input[type=range]").all():
                 slider.focus()
                 value = slider.input_value()

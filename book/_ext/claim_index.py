@@ -25,7 +25,7 @@ NAMES = {"rests": "weakest link"}
 
 
 class Row(NamedTuple):
-    """A claim on this page; rests: the weakest of what its expressions rest on; words: what a search looks through."""
+    """A claim on this page; rests: the weakest of what its expressions rest on; words: what a search looks through; steps: names."""
 
     label: str
     title: str
@@ -39,6 +39,7 @@ class Row(NamedTuple):
     uses: tuple[str, ...]
     link: str
     words: str
+    steps: tuple[str, ...]
 
 
 class index_placeholder(nodes.General, nodes.Element):
@@ -62,6 +63,7 @@ def row_of(result: ClaimResult, link: str) -> Row:
         claim.statement,
         *claim.expressions,
         *(each.meaning for each in claim.quantities),
+        *(step.name for step in claim.steps),
     )
     return Row(
         claim.label,
@@ -76,6 +78,7 @@ def row_of(result: ClaimResult, link: str) -> Row:
         claim.uses,
         link,
         " ".join(words).casefold(),
+        tuple(step.name for step in claim.steps),
     )
 
 
@@ -126,18 +129,37 @@ def _lane(topic: str, rows: Sequence[Row]) -> str:
 def _table(rows: Sequence[Row]) -> str:
     head = "".join(
         f"<th>{each}</th>"
-        for each in ("claim", "", "topic", "provenance", "proof", "weakest link", "status", "checks", "controls")
+        for each in (
+            "claim",
+            "",
+            "topic",
+            "provenance",
+            "proof",
+            "weakest link",
+            "status",
+            "checks",
+            "controls",
+            "steps of its proof",
+        )
     )
     body = "".join(
         f'<tr {_data(row)}><td><a class="claim-label" href="{escape(row.link)}">{row.label}</a></td>'
         f"<td>{escape(row.title)}</td><td>{escape(row.topic)}</td><td>{row.provenance}</td><td>{row.proof}</td>"
         f'<td>{row.rests}</td><td><span class="claim-mark {row.status}">{row.status}</span></td><td>{row.checks}</td>'
-        f"<td>{row.controls}</td></tr>"
+        f"<td>{row.controls}</td><td>{_step_links(row)}</td></tr>"
         for row in rows
     )
     return (
         '<div class="claim-table" tabindex="0" role="region" aria-label="List of all claims"><table class="table"><thead>'
         f"<tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _step_links(row: Row) -> str:
+    """The numbers of the steps of a proof, each a link to the step in the claim's box, its name at hand."""
+    return " ".join(
+        f'<a href="{escape(row.link)}-step-{number}" title="{escape(name)}" aria-label="{row.label}, step {number}: {escape(name)}">{number}</a>'
+        for number, name in enumerate(row.steps, start=1)
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from itertools import count
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from evidence import check_links, evidence_html
 from offline import failed_before
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -34,7 +35,8 @@ from numerics.reports.kept_runs import keep, kept, key_of
 from numerics.reports.notebooks.boxes import PROOF, PROVENANCE
 from numerics.reports.open_questions import open_questions
 from numerics.reports.run import closing_line, failures
-from theory.claims import Entry, Ledger
+from numerics.reports.typesetting import fitted
+from theory.claims import Claim, Entry, Ledger
 from theory.lazy import homes
 from theory.ledger import load_ledger
 from theory.quantities import Quantity, in_words
@@ -60,6 +62,19 @@ CITATIONS = {
 def separate_displays(text: str) -> str:
     """Markdown whose displayed formulas stand in paragraphs of their own, as MyST expects them."""
     return DISPLAY.sub(lambda formula: f"\n\n$$\n{formula[1].strip()}\n$$\n\n", text.strip())
+
+
+def parsed(directive: SphinxDirective, text: str, name: str = "") -> nodes.container:
+    """Markdown as nodes, no formula wider than the page."""
+    part = nodes.container(classes=[name] if name else [])
+    lines = separate_displays(text).splitlines()
+    directive.state.nested_parse(StringList(lines, source=directive.env.docname), 0, part)
+    return part
+
+
+def listed(lines: Sequence[str]) -> str:
+    """A list in Markdown; formulas that are too wide are broken where they stand."""
+    return "\n".join(f"- {fitted(line, displays=False)}" for line in lines)
 
 
 class claim_link(nodes.Inline, nodes.TextElement):
@@ -105,7 +120,7 @@ def _progress(ledger: Ledger) -> Callable[[CheckResult], None]:
 
 def letters_line(quantity: Quantity) -> str:
     """A line of the legend: the letters in LaTeX, what they stand for, and the values they take."""
-    return f"- {quantity.latex_letters}: {quantity.meaning}; {in_words(quantity.within)}"
+    return f"{quantity.latex_letters}: {quantity.meaning}; {in_words(quantity.within)}"
 
 
 def evidence_of(run: Run, label: str) -> ClaimResult:
@@ -140,24 +155,19 @@ class ClaimDirective(SphinxDirective):
             f'<span class="claim-badge {evidence.status}">{evidence.status}</span></p>'
         )
         box += nodes.raw("", head, format="html")
-        box += self._markdown(claim.latex_statement, "claim-statement")
+        box += parsed(self, fitted(claim.latex_statement), "claim-statement")
         if claim.assumed:
-            box += self._markdown(
-                "Assumptions:\n\n" + "\n".join(f"- {each}" for each in claim.assumed), "claim-assumptions"
-            )
+            box += parsed(self, f"Assumptions:\n\n{listed(claim.assumed)}", "claim-assumptions")
         if claim.quantities:
             box += nodes.raw("", '<details class="claim-letters"><summary>Letters</summary>', format="html")
-            box += self._markdown("\n".join(map(letters_line, claim.quantities)), "claim-letters-list")
+            box += parsed(self, listed(list(map(letters_line, claim.quantities))), "claim-letters-list")
             box += nodes.raw("", "</details>", format="html")
         if claim.remarks:
-            listed = "\n".join(f"- {remark}" for remark in claim.latex_remarks)
-            box += self._markdown(f"Remarks, outside the proof:\n\n{listed}", "claim-remarks")
+            box += parsed(self, f"Remarks, outside the proof:\n\n{listed(claim.latex_remarks)}", "claim-remarks")
         if bounds := graded(claim):
-            listed = "\n".join(f"- {bound}" for bound in bounds)
-            box += self._markdown(f"How good the bounds are:\n\n{listed}", "claim-remarks")
+            box += parsed(self, f"How good the bounds are:\n\n{listed(list(map(str, bounds)))}", "claim-remarks")
         if questions := open_questions(claim):
-            listed = "\n".join(f"- {question}" for question in questions)
-            box += self._markdown(f"Open questions:\n\n{listed}", "claim-remarks")
+            box += parsed(self, f"Open questions:\n\n{listed(questions)}", "claim-remarks")
         box += self._source(label)
         box += nodes.raw("", evidence_html(evidence), format="html")
         box += nodes.raw(
@@ -172,27 +182,24 @@ class ClaimDirective(SphinxDirective):
         """The proof: prose, or its steps with what carries each in this build, and what was computed, folded."""
         claim = evidence.entry.claim
         if not claim.steps:
-            return [self._markdown(claim.proof_text, "claim-proof-text")]
+            return [parsed(self, fitted(claim.proof_text), "claim-proof-text")]
         parts = []
         for number, step in enumerate(claim.steps, start=1):
-            part = nodes.container(classes=["claim-step"], ids=[f"claim-{claim.label}-step-{number}"])
-            part += self._markdown(f"**{number}. {step.name}.** {claim.filled(step.sentence)}", "claim-proof-text")
+            part = nodes.container(classes=["claim-step"], ids=[step_anchor(claim.label, number)])
+            sentence = f"**{number}. {step.name}.** {claim.filled(step.sentence)}"
+            part += parsed(self, fitted(sentence), "claim-proof-text")
             said = escape(carried(step, evidence.links[step.name]))
-            uses = f"; uses {escape(', '.join(step.uses))}" if step.uses else ""
-            checks = [check for check in evidence.checks if check.step == step.name]
-            if checks:
-                items = "".join(map(_check_html, checks))
-                folded = f'<details class="claim-small"><summary>{said}{uses}</summary><ul>{items}</ul></details>'
-            else:
-                folded = f'<p class="claim-small">{said}{uses}</p>'
-            part += nodes.raw("", folded, format="html")
+            uses = f"uses {', '.join(self._step_link(claim, name) for name in step.uses)}" if step.uses else ""
+            checks = check_links(claim.label, [check for check in evidence.checks if check.step == step.name])
+            words = "; ".join(filter(None, (said, uses, checks)))
+            part += nodes.raw("", f'<p class="claim-small">{words}</p>', format="html")
             parts.append(part)
         return parts
 
-    def _markdown(self, text: str, name: str) -> nodes.container:
-        part = nodes.container(classes=[name])
-        self.state.nested_parse(StringList(separate_displays(text).splitlines(), source=self.env.docname), 0, part)
-        return part
+    def _step_link(self, claim: Claim, name: str) -> str:
+        """A link to an earlier step of the same proof."""
+        number = [step.name for step in claim.steps].index(name) + 1
+        return f'<a href="#{step_anchor(claim.label, number)}">{escape(name)}</a>'
 
     def _source(self, label: str) -> nodes.container:
         entry = self.env.app.ledger[label]
@@ -205,8 +212,8 @@ class ClaimDirective(SphinxDirective):
             f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{PROOF[claim.proof]}**. "
             f"Source: {{cite:t}}`{key}`{place}."
         )
-        part = self._markdown(text, "claim-source")
-        part += self._markdown(where_to_read(entry), "claim-source")
+        part = parsed(self, text, "claim-source")
+        part += parsed(self, where_to_read(entry), "claim-source")
         for words, labels in (("Uses", claim.uses), ("Used by", self.env.app.ledger.used_by[label])):
             if labels:
                 line = nodes.paragraph("", f"{words} ")
@@ -230,41 +237,13 @@ def where_to_read(entry: Entry) -> str:
     )
 
 
-def evidence_html(evidence: ClaimResult) -> str:
-    """The evidence of this build, folded: each check with its finding and the controls it refuted."""
-    controls = [each for check in evidence.checks for each in check.controls]
-    refuted = sum(each.status == "refuted" for each in controls)
-    kinds = [check.kind for check in evidence.checks]
-    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
-    items = "".join(map(_check_html, evidence.checks))
-    return (
-        f'<details class="claim-evidence"><summary>Evidence of this build: {counted}; {refuted} of {len(controls)} '
-        f"controls refuted</summary><ul>{items}</ul></details>"
-    )
-
-
-def _check_html(check: CheckResult) -> str:
-    return (
-        f'<li><span class="claim-mark {check.status}">{check.status}</span> {escape(check.description)} '
-        f'<span class="claim-small">{check.kind}; {escape(check.detail)}{escape(_vouched(check))}</span>'
-        f"<ul>{''.join(_control_html(each) for each in check.controls)}</ul></li>"
-    )
-
-
-def _vouched(check) -> str:  # type: ignore[no-untyped-def]
-    return f": {'; '.join(check.vouched)}" if check.vouched else ""
-
-
-def _control_html(control) -> str:  # type: ignore[no-untyped-def]
-    mark = "holds" if control.status == "refuted" else "refuted"
-    return (
-        f'<li class="claim-small">control <em>{escape(control.name)}</em>: <span class="claim-mark {mark}">'
-        f"{control.status}</span> ({escape(control.detail)})</li>"
-    )
+def step_anchor(label: str, number: int) -> str:
+    """The place of a step in the box of its claim."""
+    return f"claim-{label}-step-{number}"
 
 
 class ClaimRole(SphinxRole):
-    """`` {claimref}`G5` ``: a link to the claim."""
+    """`` {claimref}`G5` ``: a link to the claim; `` {claimref}`G5 step 3` ``: to a step of its proof."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         link = claim_link("", self.text, label=self.text.strip())
@@ -298,13 +277,17 @@ def every_claim_has_a_page(app: Sphinx, env: BuildEnvironment) -> None:
 def resolve_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
     labels = [entry.label for entry in app.ledger]  # type: ignore[attr-defined]
     for link in list(doctree.findall(claim_link)):
-        label = first_part(link["label"], labels)
+        asked, _, number = link["label"].partition(" step ")
+        label = first_part(asked, labels)
         where = claim_places(app.env).get(label)
         if where is None:
             logger.warning(f"no page has the claim {label!r}", location=(page, link.line))
             link.replace_self(nodes.Text(link.astext()))
             continue
-        uri = f"{app.builder.get_relative_uri(page, where)}#claim-{label}"
+        if number and not (number.isdecimal() and 1 <= int(number) <= len(app.ledger[label].claim.steps)):  # type: ignore[attr-defined]
+            logger.warning(f"claim {label} has no step {number!r}", location=(page, link.line))
+        place = step_anchor(label, int(number)) if number.isdecimal() else f"claim-{label}"
+        uri = f"{app.builder.get_relative_uri(page, where)}#{place}"
         reference = nodes.reference("", link.astext(), refuri=uri, internal=True, classes=["claim-link"])
         reference["reftitle"] = app.ledger[label].claim.title  # type: ignore[attr-defined]
         link.replace_self(reference)

@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from numerics.evidence.verification import ClaimResult, Run
 from numerics.reports.failed_forms import forms_table, forms_text
 from numerics.reports.run import versions
+from numerics.reports.typesetting import fitted
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class ErrataDirective(SphinxDirective):
         section = nodes.section(ids=[f"{ANCHORS[claim.provenance]}-{anchor}"])
         section += nodes.title("", f"{claim.label}: {claim.title}")
         try:
-            section += self._parsed(separate_displays(forms_text(claim, result)))
+            section += self._parsed(separate_displays(fitted(forms_text(claim, result))))
         except ValueError as error:
             logger.warning(str(error), location=self.get_location())
         line = nodes.paragraph("", "Statement, proof and evidence: ")

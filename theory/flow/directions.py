@@ -31,7 +31,7 @@ STEPS = (
         name="axes",
         sentence=r"""At $\pm\sqrt d\,e_j$ the weighted mean square is $h_j$; the weighted correlation with its opposite is $-1$, with inputs on other axes $0$. So the kernel is the same at these and their
 opposites, and the difference of $1$ at an input and
-$-1$ at its opposite goes to $0$ on the other axes, and on its own to itself times $[[odd_eigenvalue]]$ with $h$ for $h_j$.""",
+$-1$ at its opposite goes to $0$ on the other axes, and on its own to itself times $[[odd_eigenvalue]]$ with $h$ for $h_j$ and $\Theta_L$ of K1.""",
         gives={"odd_eigenvalue": odd_eigenvalue},
         uses=("kernel",),
     ),
@@ -67,7 +67,7 @@ slowed_directions = Claim(
     title="A column that is kept with half of the density is learnt half as fast",
     statement=r"""
 Let graphons be of rank one as in K8, the first with the column profile $h_j$ at input $j$, and the samples be the $2d$ inputs $\pm\sqrt d\,e_j$ on the axes. The kernel matrix has for each axis the eigenvector with $1$ at the input, $-1$ at its opposite and
-$0$ elsewhere: odd functions are learnt axis by axis. Its eigenvalue is, with $h$ for $h_j$, $[[odd_eigenvalue]]$: proportional to the density of the column. With one hidden layer it is $[[one_layer_eigenvalue]]$, and the share $s$ of its part of the loss is left at
+$0$ elsewhere: odd functions are learnt axis by axis. Its eigenvalue is, with $h$ for $h_j$ and $\Theta_L$ of K1, $[[odd_eigenvalue]]$: proportional to the density of the column. With one hidden layer it is $[[one_layer_eigenvalue]]$, and the share $s$ of its part of the loss is left at
 the time $$[[direction_time]].$$
 So the directions of sparse columns are slowed down first, in proportion: from the residual $\frac1{\sqrt d}\beta\cdot x$ the loss is the mean over the axes of $[[direction_loss]]$, $\beta$ for $\beta_j$.
 """,

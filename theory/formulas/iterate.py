@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sympy as sp
+
+_NAMED: list[tuple[sp.Lambda, Callable[[sp.Expr], tuple[sp.Expr, ...]], str]] = []
+
+
+def name_recursion(step: sp.Lambda, first: Callable[[sp.Expr], tuple[sp.Expr, ...]], name: str) -> None:
+    r"""Let formulas print a recursion by its name: `\Theta` as $\Theta_L(r)$ after L steps from the state `(*first(r), r)`."""
+    _NAMED.append((step, first, name))
+
+
+def _same(one: sp.Lambda, other: sp.Lambda) -> bool:
+    """Whether two maps of a state are alike but for the names of its entries."""
+    letters = [sp.Dummy() for _ in one.variables]
+    return len(other.variables) == len(letters) and bool(one(*letters) == other(*letters))
 
 
 class Iterate(sp.Expr):
@@ -44,6 +57,15 @@ class Iterate(sp.Expr):
         for _ in range(int(times)):
             state = step(*state)
         return state[-1]
+
+    def _latex(self, printer: object) -> str:
+        """The name of the recursion at the last entry of the start, if it has one; else the map, to the power of the steps."""
+        step, times, start = self.args
+        show = printer._print  # type: ignore[attr-defined]
+        for known, first, name in _NAMED:
+            if len(known.variables) == len(start) and first(start[-1]) == tuple(start[:-1]) and _same(known, step):
+                return rf"{name}_{{{show(times)}}}\left({show(start[-1])}\right)"
+        return rf"\left({show(step)}\right)^{{{show(times)}}}{show(start)}"
 
     def _eval_is_zero(self) -> bool | None:
         return self.unrolled().is_zero if self.args[1] in (0, 1) else None  # written out, more steps grow too fast

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.formulas.iterate import Iterate
+from theory.formulas.iterate import Iterate, name_recursion
 from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import rho
 
@@ -77,3 +77,5 @@ ntk_step = nngp_step + tangent * (1 - angle / sp.pi)
 _start = (sp.acos(cosine), cosine)
 dense_nngp = Iterate(sp.Lambda((angle, tangent), sp.Tuple(angle_step, nngp_step)), depth, _start)
 dense_ntk = Iterate(sp.Lambda((angle, tangent), sp.Tuple(angle_step, ntk_step)), depth, _start)
+name_recursion(dense_nngp.args[0], lambda r: (sp.acos(r),), r"\cos\theta")
+name_recursion(dense_ntk.args[0], lambda r: (sp.acos(r),), r"\Theta")

@@ -115,7 +115,8 @@ class Box:
             return one_line_displays(claim.proof_text)
         parts = []
         for number, step in enumerate(claim.steps, start=1):
-            parts.append(one_line_displays(f"**{number}. {literal(step.name)}.** {claim.filled(step.sentence)}"))
+            sentence = one_line_displays(f"**{number}. {literal(step.name)}.** {claim.filled(step.sentence)}")
+            parts.append(f'<a id="claim-{claim.label}-step-{number}"></a>\n\n{sentence}')
             parts.append(f"*{self._carried(step)}*")
         return "\n\n".join(parts)
 

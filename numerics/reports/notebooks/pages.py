@@ -18,6 +18,7 @@ from numerics.evidence.verification import ClaimResult, Run
 from numerics.reports.bounds import counted_bounds, listed_bounds
 from numerics.reports.contents import Line, contents, lines_of
 from numerics.reports.failed_forms import forms_table, forms_text
+from numerics.reports.legend import HEADING, legend_rows, legend_table
 from numerics.reports.notebooks.boxes import NOT_RUN, SIGNS, Box, claim_link
 from numerics.reports.notebooks.citations import References
 from numerics.reports.notebooks.markdown import (
@@ -34,6 +35,7 @@ from numerics.reports.notebooks.markdown import (
     table,
 )
 from numerics.reports.open_questions import counted_questions, listed_questions
+from numerics.reports.plain_text import many
 from numerics.reports.run import closing_line
 from theory.claims import Entry, Ledger
 from theory.input_error import InputError
@@ -141,6 +143,8 @@ class Chapter:
         code = [cell for cell in cells if cell["cell_type"] == "code"]
         if code:
             cells.insert(0, self._cell("code", preamble([cell["source"] for cell in code]), "requirements"))
+        if self.page.labels and not any(each.name == "legend" for each in self.page.directives):
+            cells.append(self._cell("markdown", f"## {HEADING}\n\n{self._legend(self.page.labels)}", "symbols"))
         if self.cited and not any(each.name == "bibliography" for each in self.page.directives):
             cells.append(
                 self._cell("markdown", f"## References\n\n{self.book.references.listed(self.cited)}", "references")
@@ -219,14 +223,15 @@ class Chapter:
         )
 
     def _claim_link(self, label: str) -> str:
-        """A link to the box of a claim, in this notebook or another; its words alone where that is not at hand."""
-        box = first_part(label, (entry.label for entry in self.book.ledger))
+        """A link to the box of a claim, or to a step in it, in this notebook or another; its words alone where that is not at hand."""
+        asked, _, step = label.partition(" step ")
+        box = first_part(asked, (entry.label for entry in self.book.ledger))
         title = self.book.ledger[box].claim.title
         where = self.book.places.get(box)
         if where is None or (not self.book.leads(where) and where != self.page.name):
             return f"{label} (*{literal(title)}*)"
         file = "" if where == self.page.name else f"{where}.ipynb"
-        return f'[{label}]({file}#claim-{box} "{literal(title)}")'
+        return f'[{label}]({file}#claim-{box}{f"-step-{step}" if step else ""} "{literal(title)}")'
 
     def _link(self, target: str) -> tuple[str | None, str]:
         """Where a link leads, and the words for one that has none: to a notebook for a page, as it is for all else."""
@@ -305,6 +310,8 @@ class Chapter:
                 return self.markdown(forms_table(entry.claim for entry in ledger))
             case "errata":
                 return self._errata(asked.argument)
+            case "legend":
+                return self._legend(asked.argument.split())
             case "dashboard":
                 return self._run_line()
             case "claim-index":
@@ -312,6 +319,11 @@ class Chapter:
             case "bibliography":
                 return self.book.references.listed(list(self.book.references.entries))
         return None
+
+    def _legend(self, labels: Sequence[str]) -> str:
+        """The letters of some claims, folded."""
+        rows = legend_rows([self.book.ledger[label].claim for label in labels])
+        return folded(many(len(rows), "symbol"), self.markdown(legend_table(rows)))
 
     def _claim(self, label: str) -> str:
         entry = self.book.ledger[label]

@@ -1,0 +1,42 @@
+"""The symbols of a page in one table, below it: all letters of its claims, each with what it stands for and its first claim."""
+
+from __future__ import annotations
+
+from claims import parsed
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from numerics.reports.legend import HEADING, claims_on, legend_rows, legend_table
+from numerics.reports.plain_text import many
+
+
+class LegendDirective(SphinxDirective):
+    """`{legend} S1 S2 …`: the letters of these claims, in this order."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        ledger = self.env.app.ledger
+        labels = {entry.label for entry in ledger}
+        rows = legend_rows([ledger[label].claim for label in self.arguments[0].split() if label in labels])
+        head = f'<details class="claim-legend"><summary>{many(len(rows), "symbol")}</summary><div class="claim-scroll" tabindex="0" role="region" aria-label="Symbols">'
+        return [
+            nodes.raw("", head, format="html"),
+            *parsed(self, legend_table(rows)).children,
+            nodes.raw("", "</div></details>", format="html"),
+        ]
+
+
+def add_legend(app: Sphinx, page: str, source: list[str]) -> None:
+    """Put the legend below a page that has claims, unless it has one."""
+    labels = claims_on(source[0])
+    if labels and "```{legend}" not in source[0]:
+        source[0] += f"\n\n## {HEADING}\n\n```{{legend}} {' '.join(labels)}\n```\n"
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.add_directive("legend", LegendDirective)
+    app.connect("source-read", add_legend)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,53 @@
+"""The letters of several claims in one table, each with what it stands for, its values and the claims that use it so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from theory.claims import Claim
+from theory.quantities import in_words
+
+HEADING = "Symbols on this page"
+BOX = re.compile(r"^```\{claim\} *(\S+)", re.MULTILINE)
+TABLE = "```{list-table}\n:header-rows: 1\n:widths: 14 48 20 18\n\n* - symbol\n  - stands for\n  - values\n  - in"
+
+
+class LegendRow(NamedTuple):
+    """Letters in LaTeX, between dollars; what they stand for; their values in words; the claims, the first that has them first."""
+
+    letters: str
+    meaning: str
+    values: str
+    labels: tuple[str, ...]
+
+
+def claims_on(page: str) -> list[str]:
+    """The labels of the boxes of a page, in its order."""
+    return BOX.findall(page)
+
+
+def legend_rows(claims: Sequence[Claim]) -> list[LegendRow]:
+    """The letters of claims in the order of their first use; one that means several things has a row for each.
+
+    Examples:
+        >>> from theory import claim
+        >>> [(row.letters, row.labels) for row in legend_rows([claim("S1"), claim("S2")])][:2]
+        [('$u$', ('S1', 'S2')), ('$f$', ('S1', 'S2'))]
+    """
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for claim in claims:
+        for quantity in claim.quantities:
+            place = (quantity.latex_letters, quantity.meaning, in_words(quantity.within))
+            found.setdefault(place, []).append(claim.label)
+    return [LegendRow(*place, tuple(labels)) for place, labels in found.items()]
+
+
+def legend_table(rows: Sequence[LegendRow]) -> str:
+    """The table in the Markdown of the book; a link leads to the box of each claim."""
+    lines = [
+        f"* - {row.letters}\n  - {' '.join(row.meaning.split())}\n  - {row.values}\n  - {', '.join(f'{{claimref}}`{label}`' for label in row.labels)}"
+        for row in rows
+    ]
+    return "\n".join([TABLE, *lines, "```"])

@@ -1,0 +1,109 @@
+"""Formulas of the book: none is wider than the page, and a break says nothing that the formula did not."""
+
+from collections.abc import Iterator
+
+import pytest
+import sympy as sp
+
+from numerics.reports.formula_pieces import width
+from numerics.reports.shown import agree, differ
+from numerics.reports.typesetting import COLUMN, FORMULA, SMALLER, broken, fitted, joined
+from theory import claim
+from theory.latex import latex
+from theory.ledger import load_ledger
+
+SCROLLED = {"L17.2", "R2", "R5.3"}  # cases and sums within cases and sums: they scroll, below a shadow at the edge
+
+
+def room_taken(formula: str) -> float:
+    size = next((size for name, size in SMALLER.items() if formula.startswith(f"{{{name} ")), 1.0)
+    return width(formula) * size
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    for entry in load_ledger():
+        yield entry.label, entry.claim.latex_statement
+        for step in entry.claim.steps:
+            yield entry.label, entry.claim.filled(step.sentence)
+
+
+def test_no_formula_of_the_ledger_is_wider_than_the_page_and_breaks_add_nothing() -> None:
+    wide, before = set(), 0
+    for label, text in sentences():
+        for found in FORMULA.finditer(text):
+            formula = found[1] or found[2]
+            made = broken(formula)
+            assert joined(made) == joined(formula), label
+            before += width(formula) > COLUMN
+            if room_taken(made) > COLUMN:
+                wide.add(label)
+    assert before > 50  # the test knows wide formulas
+    assert wide == SCROLLED
+
+
+@pytest.mark.parametrize(
+    ("formula", "pixels"),  # as MathJax sets it on the built page
+    [
+        (r"|e(-r)-2e(0)+e(r)|\le|e(-r)|+2|e(0)|+|e(r)|", 433),
+        (r"\frac{d \log{\left(\frac{1}{s} \right)}}{2 \eta f h}", 83),
+    ],
+)
+def test_widths_are_those_of_the_page(formula: str, pixels: float) -> None:
+    assert width(formula) * 20.36 == pytest.approx(pixels, rel=0.2)
+
+
+def test_a_sum_breaks_before_its_signs_and_a_product_before_a_factor() -> None:
+    terms = " + ".join(rf"\left(a_{{{i}}} + b_{{{i}}} + c_{{{i}}}\right)^{{2}}" for i in range(9))
+    made = broken(f"S={terms}")
+    assert made.startswith(r"\begin{aligned}&S=")
+    assert all(line.startswith("+") for line in made.split(r"\\&\quad{}")[1:])
+    factors = " ".join(rf"\left(a_{{{i}}} + b_{{{i}}} + c_{{{i}}}\right)^{{2}}" for i in range(9))
+    assert r"\\&\quad{}\cdot{}" in broken(factors)
+    assert joined(broken(factors)) == joined(factors)
+    assert joined(factors) != joined(factors.replace("c_{8}", "c_{7}"))
+
+
+def test_what_fits_is_left_as_it_is() -> None:
+    text = r"The mean is $\frac{1}{2}$, and $$\int_0^1 x\,dx=\frac12.$$"
+    assert fitted(text) == text
+
+
+def test_a_wide_formula_in_a_sentence_is_displayed_with_the_mark_behind_it() -> None:
+    wide = "+".join(f"a_{{{i}}}b_{{{i}}}c_{{{i}}}" for i in range(20))
+    made = fitted(f"The sum ${wide}$, of twenty terms.")
+    assert made.startswith("The sum $$\\begin{aligned}")
+    assert made.endswith("\\end{aligned},$$ of twenty terms.")
+    assert "$$" not in fitted(f"The sum ${wide}$.", displays=False)
+
+
+def test_quantities_that_are_named_stand_below_the_expression() -> None:
+    value = "+".join(f"a_{{{i}}}^{{2}}" for i in range(30))
+    made = broken(rf"\left.x + y\right|_{{x={value},\ y={value}}}")
+    assert r"\text{with }" in made
+    assert made.index("x+y") < made.index(r"\text{with }")
+
+
+def test_a_recursion_is_printed_by_its_name() -> None:
+    assert r"\Theta_{L}\left(-1\right)" in claim("F2.5").latex_statement
+    everything = "".join(text for _, text in sentences())
+    assert "Iterate" not in everything
+    assert "mapsto" not in claim("F2.5").latex_statement
+    step = sp.Lambda(sp.symbols("p q"), sp.Tuple(*sp.symbols("q p")))
+    from theory.formulas.iterate import Iterate
+
+    assert "mapsto" in latex(Iterate(step, sp.Symbol("n"), (1, 2)), [])
+
+
+def test_cells_show_both_sides_and_refuse_what_does_not_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    x = sp.Symbol("x")
+    agree("a square", (x + 1) ** 2, x**2 + 2 * x + 1)
+    differ("a cube", x**3, x**2)
+    agree("alike", 2 * x, x + x)
+    assert (
+        capsys.readouterr().out
+        == "a square: (x + 1)**2 = x**2 + 2*x + 1\na cube: x**3 ≠ x**2\nalike, both sides: 2*x\n"
+    )
+    with pytest.raises(ValueError, match="not found equal"):
+        agree("a square", (x + 1) ** 2, x**2 + 1)
+    with pytest.raises(ValueError, match="are equal"):
+        differ("a square", (x + 1) ** 2, x**2 + 2 * x + 1)
