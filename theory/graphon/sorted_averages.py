@@ -14,7 +14,7 @@ from theory.steps import Carrier, Step
 blocks = sp.Symbol("b", integer=True, positive=True)  # per side
 constant = sp.Symbol("c", nonnegative=True)  # √n times the error of the mask
 oscillation, mean_above = sp.symbols("w y", positive=True)  # of a function; of its average above its least value
-modulus, level = sp.symbols("x q", positive=True)  # of a signed sum; where its parabola touches it
+modulus, level = sp.symbols("x q", positive=True)  # of a signed sum; where the quartic touches it
 squares = sp.Symbol("v", positive=True)  # sum of the squares of a row
 
 mean_distance = 2 * mean_above * (oscillation - mean_above) / oscillation
@@ -194,15 +194,15 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\
             expression="mean_rate",
             truth="smoothed_bound",
             at=tuple({blocks: number, cut_error: sp.Rational(1, 1000)} for number in (2, 10, 30)),
-            lost=r"in $8\sqrt b\,\epsilon_c$ for $8\epsilon_c$; at least so much, as *smoothed bound* is a bound itself",
-            order=r"the factor is at most $1+\frac2{\sqrt3}$, as $2b+8\ge8\sqrt b$",
+            lost=r"in $8\sqrt b\,\epsilon_c$ for $8\epsilon_c$, and below twelve blocks in the noise; at least so much, as *smoothed bound* is a bound itself",
+            order=r"the factor is at most $1+\frac2{\sqrt3}$: from twelve blocks on as the noise is $4\sqrt{3b}\,\epsilon_c$, below as $2b+8\ge8\sqrt b$",
         ),
         Loose(
             expression="signed_noise",
             truth="sylvester_noise",
             at=tuple({blocks: number, cut_error: sp.Rational(1, 1000)} for number in (16, 64)),
             lost=r"at most, as Sylvester's matrices may have smaller cuts yet: in $\sqrt3$ for the mean of a modulus, and in four cuts for one",
-            order=r"by Sylvester's matrices, $b$ a power of two",
+            order=r"by Sylvester's matrices, $b$ a power of two: of orthogonal rows of $\pm1$ on $b\times b$ blocks a cut of $S$ and $T$ is at most $\sqrt{b|S||T|}/b^2\le1/\sqrt b$ (Cauchy–Schwarz), the noise is $1$",
         ),
     ),
     unmeasured=tuple(

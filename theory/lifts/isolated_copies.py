@@ -193,7 +193,7 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
             asks="What is the best constant of (B2), and does the loss of $M$ exact copies fall faster than $M^{-2}$?",
             obstacle="The proof lets half of the copies move as far as all the energy can carry them; in the flows that were computed all move, by less.",
             known=r"""$6\sqrt3A_1A_2^3\Lambda^2M^{-2}$ (L16.2), for every witness, unit and law of data.""",
-            evidence="Copies of a linear unit on one data point, in closed form, come up to more than an eleventh of the bound.",
+            evidence="Copies of a linear unit on one data point, in closed form, come up to more than an eleventh of the bound: of twelve copies, which says nothing of the power of $M$.",
             checked_by="isolated_linear_copies_keep_the_bound",
         ),
     ),

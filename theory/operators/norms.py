@@ -7,22 +7,19 @@ from dataclasses import replace
 import sympy as sp
 
 from theory.bounds import Loose, Sharp, Side
-from theory.citations import RIESZ_THORIN
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.operators.symbols import CUT_NORM, cut
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 
 largest_entry = sp.S.One  # sup |W|
 complex_factor = sp.sqrt(2)  # from real functions to complex ones
 operator_least = cut
 infinity_one_bound = 4 * cut
-operator_bound = sp.sqrt(complex_factor * infinity_one_bound * largest_entry)
+operator_bound = sp.sqrt(infinity_one_bound * largest_entry)
 spectrum_bound = operator_bound  # of a difference
 four_cycle_least = operator_least**4
 four_cycle_bound = infinity_one_bound * largest_entry**3
-example_norm = 2 * sp.sqrt(cut)  # of the checkered kernel on a square, 0 elsewhere
 example_move = sp.sqrt(2 * cut)  # of the second singular value, from ½ on a square to its two diagonal blocks
 CHECKERED_SQUARE = (
     r"the checkered kernel on a square of side $t\le1$, $0$ elsewhere, has $c=\frac{t^2}4$ and the norm $t$"
@@ -70,17 +67,24 @@ $\int fWg$ is real and not negative: it is the integral of $W$ times the scalar 
         gives={"largest_entry": largest_entry},
     ),
     Step(
-        name="interpolation",
-        sentence=r"""On $L^2$ the norm of $T$ is at most the geometric mean of its norms from $L^\infty$ to $L^1$ and from $L^1$ to $L^\infty$,
-over the complex numbers.""",
-        by=Carrier.CITED,
-        source=RIESZ_THORIN,
+        name="largest singular value",
+        sentence=r"""$\|T\|_{op}=\sigma_1$, and if that is not $0$ there is a real $v\ne0$ with $T^*Tv=\sigma_1^2v$.""",
+        by=Carrier.RULE,
+        source="Hilbert–Schmidt",
+    ),
+    Step(
+        name="back to bounded functions",
+        sentence=r"""The kernel of $T^*$ has the same entries: $v=\sigma_1^{-2}T^*Tv$ is bounded, and $\sigma_1^2\|v\|_\infty\le\sup|W|\,\|Tv\|_1$. For the sign $g$ of $Tv$ and $f=v/\|v\|_\infty$
+$\|Tv\|_1=\int gTv=\|v\|_\infty\int gTf\le\|v\|_\infty\|W\|_{\infty\to1}$.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("bounded kernel", "largest singular value"),
     ),
     Step(
         name="operator norm",
-        sentence=r"So $\|T\|_{op}\le[[operator_bound]]$.",
+        sentence=r"So $\|T\|_{op}^2\le\|W\|_{\infty\to1}\sup|W|$, and $\|T\|_{op}\le[[operator_bound]]$.",
         gives={"operator_bound": operator_bound},
-        uses=("four pairs", "complex functions", "bounded kernel", "interpolation"),
+        uses=("four pairs", "bounded kernel", "back to bounded functions"),
     ),
     Step(
         name="fourth powers",
@@ -128,15 +132,14 @@ $f,g$, and $c=\|W\|_\square$. Then
 $$[[operator_least]]\le\|T\|_{op}\le[[operator_bound]],\qquad\|W\|_{\infty\to1}\le[[infinity_one_bound]],\qquad
 [[four_cycle_least]]\le t(C_4,W)\le[[four_cycle_bound]].$$
 Over complex $f,g$ the form is at most $[[complex_factor]]$ times as large as over real ones. Hence for a mask and its graphon, at $c=\|W_M-W\|_\square$, $\max_i|\sigma_i(M)/\sqrt{mn}-\sigma_i(W)|\le[[spectrum_bound]]\to0$,
-and singular spaces converge wherever there is a gap (Wedin). The lower bounds are attained by $W=1$, both constants $4$ by
-$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. There $\|T\|_{op}=1=\sqrt{4c}$: of the constant $4\sqrt2$ of the operator norm at least $4$ is needed. The factor for complex functions is
+and singular spaces converge wherever there is a gap (Wedin). The lower bounds are attained by $W=1$, the upper ones but the last by
+$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. The factor for complex functions is
 attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
 """,
     steps=NORM_STEPS,
     source=Source(
         "2602.06675",
-        "textbook but for the constants (Lovász 2012, section 8.2 for the norms, chapter 11 for spectra; "
-        "Riesz–Thorin, Wedin); beyond the abstract",
+        "textbook but for the constants (Lovász 2012, section 8.2 for the norms, chapter 11 for spectra; Wedin); beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -151,20 +154,7 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
         "spectrum_bound": spectrum_bound,
         "complex_factor": complex_factor,
     },
-    open_questions=(
-        OpenQuestion(
-            asks=r"""Is $\|T\|_{op}^2\le\|W\|_{\infty\to1}\sup|W|$ for all real kernels, and so $4$ the best constant in $\|T\|_{op}\le\sqrt{4\sqrt2\,c}$?""",
-            obstacle=r"""Interpolation (Riesz, Thorin) is one of complex functions, and the real norm may be exceeded by $\sqrt2$ on them (Krivine); what the operator norm asks of real functions alone is lost there.""",
-            known=r"""The constant lies between $4$ and $4\sqrt2=5.66$ (O2.1), without any citation below $5.76$ (O2.2).""",
-            evidence="No small kernel that was tried, by climbing, exceeds it.",
-            checked_by="no_kernel_tried_needs_the_complex_factor",
-        ),
-    ),
     remarks=(
-        Remark(
-            r"In all small kernels tried $\|T\|_{op}^2\le\|W\|_{\infty\to1}\sup|W|$, up to rounding: then the constant would be $4$.",
-            checked_by="no_kernel_tried_needs_the_complex_factor",
-        ),
         Remark(
             r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4.1, cited there), where the bound with G1.2 gives "
             r"$n^{-1/4}$."
@@ -178,6 +168,7 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
             check="complex_form_attains_its_factor",
         ),
         Sharp(expression="four_cycle_least", example="$W=1$", check="bounds_are_attained", side=Side.BELOW),
+        Sharp(expression="operator_bound", example=CHECKERED_SQUARE, check="squares_have_large_norms"),
         Sharp(
             expression="infinity_one_bound",
             example=r"$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$ in steps",
@@ -191,21 +182,14 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
     ),
     loose=(
         Loose(
-            expression="operator_bound",
-            truth="example_norm",
-            at=({cut: sp.Rational(1, 4)}, {cut: sp.Rational(1, 100)}),
-            lost="at most, in the factor for complex functions, by its root: the truth lies between",
-            order=CHECKERED_SQUARE,
-        ),
-        Loose(
             expression="spectrum_bound",
             truth="example_move",
             at=({cut: sp.Rational(1, 8)}, {cut: sp.Rational(1, 100)}),
-            lost=r"at most, in the factor for complex functions and in entries up to $1$, which are $\frac12$ in the example: the truth lies between",
+            lost=r"at most, in entries up to $1$, which are $\frac12$ in the example: the truth lies between",
             order=DIAGONAL_BLOCKS,
         ),
     ),
-    aids={"example_norm": example_norm, "example_move": example_move},
+    aids={"example_move": example_move},
 )
 
 degree_bound = 2 * cut

@@ -209,9 +209,9 @@ constant is, is left open.
     open_questions=(
         OpenQuestion(
             asks=r"""How many random numbers for each $\ln\frac1\varepsilon$ cover an interval with their subset sums, as $\varepsilon\to0$?""",
-            obstacle=r"""Of the growth of the covered share by one item only the mean is bounded. With no more than that the first phase cannot be better: a share that doubles with probability $a\kappa(1-v)$, and else stays, has this mean.""",
+            obstacle=r"""Of the growth of the covered share by one item only the mean is bounded. With no more than that the first phase cannot be better: a share that doubles with probability $a\kappa(1-v)$, and else stays, has this mean. Pairs of subsets, which R2 counts at one target, may tell more of the covered share at once; that is not written out.""",
             known=r"""Between $\frac1{\ln2}=1.44$ (R3, counting) and the limit of R13, $4.33$ for uniform numbers on $[-1,1]$.""",
-            evidence=r"""About $9$, $13$, $17$ and $20$ items are needed at $\varepsilon=10^{-1},\dots,10^{-4}$ (R4): three or four for each factor of ten, where counting has $3.3$ and R13 $10$. It speaks for $\frac1{\ln2}$.""",
+            evidence=r"""About $9$, $13$, $17$ and $20$ items are needed in nine of ten samples at $\varepsilon=10^{-1},\dots,10^{-4}$ (R4): three or four for each factor of ten, where counting has $3.3$ and R13 $10$. It speaks for $\frac1{\ln2}$.""",
         ),
     ),
     unmeasured=tuple(

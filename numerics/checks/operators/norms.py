@@ -12,7 +12,7 @@ import sympy as sp
 from flint import arb, fmpz_mat
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact import balls
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.motifs import motif_density
@@ -24,7 +24,6 @@ from theory.operators.norms import (
     density_bound,
     eps,
     example_move,
-    example_norm,
     four_cycle_bound,
     four_cycle_least,
     half_cut,
@@ -118,26 +117,20 @@ def signs_are_four_cuts(infinity_one_bound: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @exact(norm_chain, step="operator norm")
-@control("no complex functions", operator_bound=sp.sqrt(4 * cut))
+@control("wasteful: complex functions", operator_bound=sp.sqrt(complex_factor * 4 * cut))
 @control("wasteful: two real forms", operator_bound=sp.sqrt(8 * cut))
-@control("Schur instead of Riesz–Thorin", operator_bound=4 * cut)
+@control("the form itself", operator_bound=4 * cut)
 @control("operator 10 % less", operator_bound=NINE * operator_bound)
 @control("operator 10 % more", operator_bound=ELEVEN * operator_bound)
 @control("two pairs of indicators", infinity_one_bound=2 * cut)
-@control("a factor 1", complex_factor=sp.S.One)
 @control("entries up to 2", largest_entry=2 * largest_entry)
-def norm_is_interpolated(
-    complex_factor: sp.Expr,
-    infinity_one_bound: sp.Expr,
-    largest_entry: sp.Expr,
-    operator_bound: sp.Expr,
-    trial: Trial,
+def norm_leads_through_bounded_functions(
+    infinity_one_bound: sp.Expr, largest_entry: sp.Expr, operator_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """θ with 1/2 = (1 − θ)/∞ + θ/1 = (1 − θ)/1 + θ/∞, and the norms at both ends to the powers 1 − θ and θ."""
-    theta = sp.Symbol("theta")
-    ((share,),) = [tuple(solution.values()) for solution in sp.solve([2 * theta - 1, 2 * (1 - theta) - 1], dict=True)]
-    at_ends = complex_factor * infinity_one_bound, largest_entry
-    yield trial.same(operator_bound, at_ends[0] ** (1 - share) * at_ends[1] ** share)
+    """The square of the norm times the largest modulus h of v, by way of the norm of Tv in L¹."""
+    h = sp.Symbol("h", positive=True)
+    in_the_mean = h * infinity_one_bound
+    yield trial.same(operator_bound, sp.sqrt(largest_entry * in_the_mean / h))
 
 
 @exact(norm_chain, step="the largest one")
@@ -171,14 +164,14 @@ def cycle_is_a_form_in_one_entry(
 @control("the cut norm", spectrum_bound=cut)
 @control("10 % more", spectrum_bound=ELEVEN * spectrum_bound)
 @control("10 % less", spectrum_bound=NINE * spectrum_bound)
-@control("no complex functions", complex_factor=sp.S.One)
+@control("wasteful: complex functions", spectrum_bound=sp.sqrt(complex_factor * 4 * cut))
 @control("two pairs of indicators", infinity_one_bound=2 * cut)
 def spectra_move_by_the_norm_of_a_difference(
-    complex_factor: sp.Expr, infinity_one_bound: sp.Expr, spectrum_bound: sp.Expr, trial: Trial
+    infinity_one_bound: sp.Expr, spectrum_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Riesz–Thorin for what entries 0 and 1 differ by from values in [0, 1], at most 1; and the limit as c → 0."""
+    """The norm of an operator for what entries 0 and 1 differ by from values in [0, 1], at most 1; and the limit as c → 0."""
     largest = max(abs(entry - value) for entry in (0, 1) for value in (0, 1))
-    yield trial.same(spectrum_bound, sp.sqrt(complex_factor * infinity_one_bound * largest))
+    yield trial.same(spectrum_bound, sp.sqrt(infinity_one_bound * largest))
     yield trial.same(sp.limit(spectrum_bound, cut, 0), 0)
 
 
@@ -219,11 +212,12 @@ def on_a_square(block: Integers, side: int) -> Integers:
 
 
 @enclosed(norm_chain)
-@control("the root of the cut norm", example_norm=sp.sqrt(cut))
-@control("norm 10 % more", example_norm=ELEVEN * example_norm)
-@control("as far as the norm of a difference up to 1", example_move=example_norm)
+@control("the root of the cut norm", operator_bound=sp.sqrt(cut))
+@control("norm 10 % more", operator_bound=ELEVEN * operator_bound)
+@control("norm 10 % less", operator_bound=NINE * operator_bound)
+@control("as far as the norm of a difference up to 1", example_move=operator_bound)
 @control("move 10 % less", example_move=NINE * example_move)
-def squares_have_large_norms(example_norm: sp.Expr, example_move: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def squares_have_large_norms(operator_bound: sp.Expr, example_move: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The checkered kernel, and ½ beside its diagonal blocks, on all and on a half or a quarter of the rows and columns."""
     blocks, constant = CHECKERED + 1, np.ones((2, 2), dtype=np.int64)
     for side in (2, 4, 8):
@@ -231,7 +225,7 @@ def squares_have_large_norms(example_norm: sp.Expr, example_move: sp.Expr, trial
         norm = singular_values(checkered)[0]
         move = max((abs(a - b) / 2 for a, b in zip(*map(singular_values, (mask, graphon)), strict=True)), key=float)
         for claimed, distance, seen in (
-            (example_norm, cut_norm(checkered), norm),
+            (operator_bound, cut_norm(checkered), norm),
             (example_move, cut_norm(mask - graphon, 2), move),
         ):
             ball = at(claimed, distance)
@@ -270,16 +264,15 @@ def norms_keep_their_bounds(
         yield trial.holds(not any(exceeded(low, high) for low, high in pairs), f"{name} at most: {ratios(pairs)}")
 
 
-@empirical(norm_chain)
-@control("real forms twice as large", complex_factor=complex_factor / 2)
-@control("10 % less", complex_factor=NINE * complex_factor)
-@control("no complex functions", complex_factor=sp.S.One)
-def no_kernel_tried_needs_the_complex_factor(complex_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The largest ‖T‖² over ‖W‖_{∞→1} sup|W| in small kernels of entries up to 1, beside 1, the factor over √2."""
+@enclosed(norm_chain)
+@control("half of the largest entry", largest_entry=largest_entry / 2)
+@control("10 % less", largest_entry=NINE * largest_entry)
+def squared_norms_keep_below_the_form(largest_entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """‖T‖² beside ‖W‖_{∞→1} sup|W| in small kernels of entries up to 1, no cut norm between them."""
+    highest = at(largest_entry, Fraction(1))
     sample = trial.draw(sample_norms, trial.size(15), 7)
-    largest = max(float(each.operator**2 / as_ball(each.infinity_one)) for each in sample)
-    limit = trial.value(complex_factor / sp.sqrt(2)) * (1 + 1e-12)
-    yield trial.at_most(largest, limit, "squared norm over the form and the largest entry")
+    pairs = [(each.operator**2, as_ball(each.infinity_one) * highest) for each in sample]
+    yield trial.holds(not any(exceeded(low, high) for low, high in pairs), ratios(pairs))
 
 
 def as_ball(value: Fraction | arb) -> arb:
