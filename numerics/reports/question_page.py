@@ -141,9 +141,10 @@ def _counted_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:
         each["method"] for each in beyond if each["standing"]["kind"] == MEASURED and each["method"] not in counted
     ]
     if copied:
+        labels = resting_on([each for each in beyond if each["method"] in copied])[1]
         yield (
             f"{listed(copied)}: predicted by independent copies of the module, which are proved to keep the same in wide fully "
-            "connected networks alone (D2); the notes at the end say whether pruned modules are told from them."
+            f"connected networks alone ({labels}); the notes at the end say whether pruned modules are told from them."
         )
 
 
