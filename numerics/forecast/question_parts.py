@@ -12,7 +12,7 @@ from numerics.forecast.question_summary import MethodSummary, StandingSummary
 if TYPE_CHECKING:
     from numerics.modules.parts import PartForecast, PartsForecast
 
-LAWS = {"random": "S2", "wanda": "S12", "magnitude": "S2, S14.1"}
+PROVED = {"random": "S2", "wanda": "S12", "magnitude": "S2"}  # of others as the threshold of a layer is defined
 
 
 def method_of_parts(found: PartsForecast, seed: int, names: Sequence[str] = ()) -> MethodSummary:
@@ -79,11 +79,8 @@ def _standing(found: PartsForecast) -> StandingSummary:
     kind = found.layers[0].says
     if found.layers[0].predicted is None:
         return {"kind": MEASURED, "by": ""}
-    by = {
-        THEOREM: LAWS.get(found.settings.method, "S2"),
-        LIMIT: LAWS.get(found.settings.method, ""),
-        MEASURED: COPIED.get(found.settings.method, ""),
-    }
+    method = found.settings.method
+    by = {THEOREM: PROVED.get(method, ""), LIMIT: "S2, S14.1", MEASURED: COPIED.get(method, "")}
     return {"kind": kind, "by": by[kind]}
 
 

@@ -129,12 +129,21 @@ def _layer_notes(summary: QuestionSummary) -> list[str]:
     ]
 
 
+def _counted(methods: Sequence[MethodSummary]) -> list[str]:
+    """Methods whose densities of layers are those of pruned modules alone."""
+    return [
+        each["method"]
+        for each in methods
+        if not each["followed"] and each["layers"]["networks"] and each["layers"]["layers"][0]["observed"] is None
+    ]
+
+
 def _counted_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:
     """What is said where the law of wide layers does not follow."""
     beyond = [each for each in methods if not each["followed"]]
     if not beyond:
         return
-    counted = [each["method"] for each in beyond if each["layers"]["layers"][0]["observed"] is None]
+    counted = _counted(beyond)
     if counted:
         yield f"{listed(counted)}: nothing is predicted, the shares are those of the modules pruned here."
     copied = [
@@ -173,10 +182,12 @@ def _curves(summary: QuestionSummary) -> str:
         f"{pictures.curves(each, summary['densities'], summary['density'], bottom)}</figure>"
         for each in methods
     )
+    counted = _counted(methods)
     told = [
         "Predicted share of each layer's weights that is kept, against the density of the whole network, both on scales of "
         "logarithms. ✕: the layer is expected to keep one weight. Thin line: all layers alike. Dashed upright: the density "
-        "asked for."
+        "asked for.",
+        *([f"{listed(counted)}: counted in the modules pruned here, not predicted."] if counted else []),
     ]
     return f'{pictures.legend(methods[0])}<div class="pictures">{charts}</div>{_said(told)}'
 

@@ -120,3 +120,17 @@ def test_a_module_without_slopes_at_its_inputs_is_not_called_broken():
     assert (method["lost"], method["layers"]["paths"]["share"]) == ([], None)
     assert not any("broken" in each["text"] for each in found["advice"])
     assert "not known" in found["answer"][1]["text"]
+
+
+def test_a_threshold_for_each_layer_rests_on_its_definition():
+    nn = pytest.importorskip("torch").nn
+
+    def build():
+        return nn.Sequential(nn.Linear(64, 20), nn.LayerNorm(20), nn.ReLU(), nn.Linear(20, 10))
+
+    asked = {"model": build, "scope": "layer", "samples": 60, "networks": 2, "learning": False}
+    found = sl.report(methods=("snip", "random"), **asked).summary
+    assert [each["standing"] for each in found["methods"]] == [
+        {"kind": THEOREM, "by": ""},
+        {"kind": THEOREM, "by": "S2"},
+    ]
