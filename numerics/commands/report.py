@@ -89,6 +89,8 @@ def run(arguments: Namespace) -> int:
     console.print(found.summary["question"], style="bold", highlight=False, markup=False)
     for line in (*found.summary["answer"], *found.summary["advice"]):
         console.print(f"- {line['text']} [{line['kind']}]", highlight=False, markup=False)
+    for other in found.summary["left_out"]:
+        console.print(f"Not followed here: {other['method']}: {other['reason']}.", highlight=False, markup=False)
     if arguments.html is not None:
         console.print(f"page written to {arguments.html}", highlight=False, markup=False)
     return 0

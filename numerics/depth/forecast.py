@@ -19,6 +19,7 @@ from numerics.depth.predicted import COPIES, OUTPUTS_DRAWN, Said, predicted
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, LayersSettings
 from numerics.depth.standing import MEASURED, standing_of
+from numerics.reports.plain_text import many
 
 Floats = NDArray[np.float64]
 
@@ -278,7 +279,7 @@ def _notes(
     if settings.method == IN_ROUNDS:
         yield (
             f"measured, not proved: no law of the rounds is known here; predicted are means over {COPIES} networks drawn "
-            f"for it and pruned in {settings.rounds or ROUNDS} rounds, ± their standard errors"
+            f"for it and pruned in {many(settings.rounds or ROUNDS, 'round')}, ± their standard errors"
         )
     if network.normalised and settings.method in ("synflow", IN_ROUNDS):
         yield (

@@ -8,6 +8,10 @@ from numerics.depth.architecture import Architecture
 from numerics.depth.settings import IN_ROUNDS, LayersSettings
 
 THEOREM, LIMIT, MEASURED = "theorem", "limit", "measured"
+COPIED = {
+    "snip": "D2",
+    "synflow": "S11",
+}  # claims on wide fully connected layers that independent copies are used beyond
 
 
 @dataclass(frozen=True)

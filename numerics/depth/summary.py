@@ -8,6 +8,8 @@ from typing import TypedDict
 from numerics.columns import AboutSummary
 from numerics.depth.forecast import LayersForecast
 
+ITSELF = "(itself)"  # a layer that is the whole module has no path
+
 
 class LayerSummary(TypedDict):
     """A layer of weights; name: its path in a module; what does not apply is None. dead_*: rows and columns that keep nothing, expected and counted."""
@@ -129,7 +131,7 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
 
 
 def layer_name(summary: LayersSummary, layer: LayerSummary) -> str:
-    """What a table calls a layer: its path in a module, or its number from 1, the last the readout."""
+    """What a table calls a layer: its path in a module, (itself) if it is the module, or its number from 1, the last the readout."""
     if layer["name"] is not None:
-        return layer["name"]
+        return layer["name"] or ITSELF
     return "readout" if layer["layer"] > len(summary["widths"]) else str(layer["layer"])

@@ -24,6 +24,7 @@ from numerics.forecast.question_summary import (
     layer_words,
     listed,
     lost_inputs,
+    no_less,
     percent,
     resting_on,
 )
@@ -103,7 +104,7 @@ def _instead(method: MethodSummary) -> str:
             f"rows keep density × inputs weights, rounded, so take a density above 1/{2 * fewest}"  # a half becomes 0
         )
     floor = floor_of(method)
-    above = "take a larger density" if floor is None else f"stay above density {floor:.2g}"
+    above = "take a larger density" if floor is None else f"stay above density {no_less(floor)}"
     layers = method["layers"]
     helps = method["method"] != "random" and all(
         layers["density"] * layer["weights"] >= 1 for layer in layers["layers"]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from numerics.depth.standing import LIMIT, MEASURED, THEOREM
+from numerics.depth.standing import COPIED, LIMIT, MEASURED, THEOREM
 from numerics.depth.summary import Collapse, LayersSummary, LayerSummary
 from numerics.forecast.question_summary import MethodSummary, StandingSummary
 
 if TYPE_CHECKING:
     from numerics.modules.parts import PartForecast, PartsForecast
 
-LAWS = {"random": "S2", "wanda": "S12", "magnitude": "S2, S14.1"}
-COPIES = "D2"  # what independent copies are used beyond
+PROVED = {"random": "S2", "wanda": "S12", "magnitude": "S2"}  # of others as the threshold of a layer is defined
 
 
 def method_of_parts(found: PartsForecast, seed: int, names: Sequence[str] = ()) -> MethodSummary:
@@ -67,7 +66,7 @@ def method_of_parts(found: PartsForecast, seed: int, names: Sequence[str] = ()) 
         "standing": _standing(found),
         "apart": {"kind": MEASURED, "by": ""},
         "followed": False,
-        "outside": list(found.outside) or ([found.reason] if found.reason else []),
+        "outside": list(found.outside) or ([f"the whole: {found.reason}"] if found.reason else []),
         "layers": summary,
         "reads": None if found.reading is None else [part.name for part in parts].index(found.reading),
         "lost": [] if found.silent is None else found.silent.tolist(),
@@ -80,7 +79,8 @@ def _standing(found: PartsForecast) -> StandingSummary:
     kind = found.layers[0].says
     if found.layers[0].predicted is None:
         return {"kind": MEASURED, "by": ""}
-    by = {THEOREM: LAWS.get(found.settings.method, "S2"), LIMIT: LAWS.get(found.settings.method, ""), MEASURED: COPIES}
+    method = found.settings.method
+    by = {THEOREM: PROVED.get(method, ""), LIMIT: "S2, S14.1", MEASURED: COPIED.get(method, "")}
     return {"kind": kind, "by": by[kind]}
 
 

@@ -29,6 +29,7 @@ from numerics.forecast.question_summary import (
     layer_words,
     listed,
     lost_inputs,
+    no_less,
     percent,
     resting_on,
     weakest,
@@ -65,7 +66,7 @@ def question_summary(
         "question": _question(described(methods)),
         "answer": [
             _of_layers(methods, density),
-            _of_inputs([each for each in methods if each["followed"]] or methods, constant),
+            _of_inputs(methods, constant),
             _of_learning(learning) if learning else _of_floors(methods),
         ],
         "density": density,
@@ -161,38 +162,47 @@ def _of_layers(methods: Sequence[MethodSummary], density: float) -> Line:
 
 
 def _of_inputs(methods: Sequence[MethodSummary], constant: Sequence[int]) -> Line:
-    """Which methods lose which inputs."""
+    """Which methods lose which inputs, those that the law follows first."""
     inputs = methods[0]["layers"]["data"]["inputs"]
-    followed = methods[0]["followed"]
-    where = "In the first layer" if followed else "In the modules pruned here"
-    loses = "is expected to lose" if followed else "leaves without a say at the outputs, on average,"
-    counts = {each["method"]: sum(each["lost"]) for each in methods if each["lost"]}
-    methods = [each for each in methods if each["method"] in counts]
-    if not counts:
+    told = [each for each in methods if each["lost"]]
+    if not told:
         return {
             "text": f"Which of the {many(inputs, 'input')} are lost is not known: the module passes no slope on to them.",
             "kind": MEASURED,
             "by": "",
         }
+    groups = [[each for each in told if each["followed"] is followed] for followed in (True, False)]
+    texts = [_losses(group, constant, whole=len(group) == len(methods)) for group in groups if group]
+    kind, by = resting_on(told, apart=True)
+    return {"text": " ".join(texts), "kind": kind, "by": by}
+
+
+def _losses(methods: Sequence[MethodSummary], constant: Sequence[int], *, whole: bool) -> str:
+    """What these methods lose, all by the law or all as counted; whole: they are all that the report has."""
+    inputs = methods[0]["layers"]["data"]["inputs"]
+    followed = methods[0]["followed"]
+    where = "In the first layer" if followed else "In the modules pruned here"
+    loses = "is expected to lose" if followed else "leaves without a say at the outputs, on average,"
+    counts = {each["method"]: sum(each["lost"]) for each in methods}
     losing = sorted(
         (each for each in methods if counts[each["method"]] >= FEW), key=lambda each: -counts[each["method"]]
     )
     always = f" ({len(constant)} of them constant)" if constant else ""
     if not losing:
-        text = f"{where} every method {loses} fewer than {FEW:g} of the {many(inputs, 'input')}{always}."
-    else:
-        first, *others = [f"{counts[each['method']]:.1f}" for each in losing]
-        told = [f"{losing[0]['method']} {loses} {first}"]
-        told += [f"{each['method']} {count}" for each, count in zip(losing[1:], others, strict=True)]
-        rest = [each["method"] for each in methods if each not in losing]
-        few = f"; {listed(rest)} fewer than {FEW:g}{' each' if len(rest) > 1 else ''}" if rest else ""
-        varying = {column for each in losing for column in lost_inputs(each, constant)[0]}
-        verbs = "varies is" if len(varying) == 1 else "vary are each"
-        often = f"with probability {LOST:g} or more" if followed else "in half of the modules or more"
-        what = f"; {many(len(varying), 'input')} that {verbs} lost by some method {often}" if varying else ""
-        text = f"{where}, of {many(inputs, 'input')}{always}, {listed(told)}{few}{what}."
-    kind, by = resting_on(methods, apart=True)
-    return {"text": text, "kind": kind, "by": by}
+        names = listed([each["method"] for each in methods])
+        who = "every method" if whole else f"each of {names}" if len(methods) > 1 else names
+        return f"{where} {who} {loses} fewer than {FEW:g} of the {many(inputs, 'input')}{always}."
+    first, *others = [f"{counts[each['method']]:.1f}" for each in losing]
+    told = [f"{losing[0]['method']} {loses} {first}"]
+    told += [f"{each['method']} {count}" for each, count in zip(losing[1:], others, strict=True)]
+    rest = [each["method"] for each in methods if each not in losing]
+    few = f"; {listed(rest)} fewer than {FEW:g}{' each' if len(rest) > 1 else ''}" if rest else ""
+    varying = {column for each in losing for column in lost_inputs(each, constant)[0]}
+    verbs = "varies is" if len(varying) == 1 else "vary are each"
+    often = f"with probability {LOST:g} or more" if followed else "in half of the modules or more"
+    by = "some method" if whole else "one of these methods"
+    what = f"; {many(len(varying), 'input')} that {verbs} lost by {by} {often}" if varying else ""
+    return f"{where}, of {many(inputs, 'input')}{always}, {listed(told)}{few}{what}."
 
 
 def _of_learning(learning: Sequence[Learning]) -> Line:
@@ -226,7 +236,7 @@ def _of_floors(methods: Sequence[MethodSummary]) -> Line:
         text = "At which density a layer is down to one weight is not known of these methods."
     else:
         order = sorted(floors, key=floors.__getitem__)
-        told = listed([f"{method} {floors[method]:.2g}" for method in order])
+        told = listed([f"{method} {no_less(floors[method])}" for method in order])
         text = f"Down to these densities every layer is expected to keep a weight: {told}."
     kind, by = resting_on([each for each in methods if each["method"] in floors] or methods)
     return {"text": text, "kind": kind, "by": by}

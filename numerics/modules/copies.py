@@ -18,6 +18,7 @@ from torch import nn
 
 from numerics.data import Dataset
 from numerics.depth.settings import Residual
+from numerics.depth.standing import COPIED
 from numerics.modules.pruning import (
     Scores,
     checked_scores,
@@ -30,7 +31,7 @@ from numerics.modules.pruning import (
     scored_copy,
 )
 
-METHODS = ("snip", "synflow")  # GraSP's second term is no product of independent factors and not small (S8)
+METHODS = tuple(COPIED)  # GraSP's second term is no product of independent factors and not small (S8)
 
 
 def scores_of_copies(

@@ -19,13 +19,26 @@ def silent_inputs(module: nn.Module, masks: Mapping[str, Mask], data: Dataset) -
     """The inputs whose slope is 0 at all outputs on all samples once a module is pruned, bool[d].
 
     masks: by the paths of layers. The slope is that of one sum of all outputs with random signs and sizes, which an input that
-    moves an output does not miss but with probability 0. None where the module passes no slope on to its inputs, as one
-    that looks them up in a table. InputError as in `prune_module`.
+    moves an output does not miss but with probability 0. None where the module passes no slope on to its inputs before it is
+    pruned, as one that looks them up in a table or takes their signs. InputError as in `prune_module`.
     """
     copy = scored_copy(module)
     with torch.no_grad():
         for path, layer in pruned_layers(copy).items():
             layer.weight.mul_(torch.from_numpy(masks[path]))
+    slopes = _slopes(copy, data)
+    if slopes is None:
+        return None
+    found: NDArray[np.bool_] = np.asarray((slopes == 0).all(dim=0))
+    if found.all():
+        dense = _slopes(scored_copy(module), data)
+        if dense is None or not bool(dense.any()):
+            return None
+    return found
+
+
+def _slopes(copy: nn.Module, data: Dataset) -> torch.Tensor | None:
+    """The slopes at the inputs [N, d] of one sum of all outputs with random weights; None where there are none."""
     flat = inputs_of(copy, data).requires_grad_()
     weights = np.random.default_rng(0).standard_normal(data.y.shape)
     value = (output_at(copy, data, flat) * torch.from_numpy(weights)).sum()
@@ -36,5 +49,4 @@ def silent_inputs(module: nn.Module, masks: Mapping[str, Mask], data: Dataset) -
         return None
     if not bool(torch.isfinite(slopes).all()):
         raise InputError("the slopes at the inputs of a pruned module are not finite, expected finite ones")
-    found: NDArray[np.bool_] = np.asarray((slopes == 0).all(dim=0))
-    return found
+    return slopes

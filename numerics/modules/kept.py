@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.depth.settings import LayersSettings
+from numerics.depth.summary import ITSELF
 from numerics.masks.selection import kept_count
 from numerics.modules.pruning import Scores, masks_of
 
@@ -93,7 +94,7 @@ def emptied(method: str, density: float, rows: Mapping[str, int]) -> Iterator[st
     """A remark on layers of which Wanda keeps nothing; rows: how many weights a row has, by path."""
     paths = [path for path, row in rows.items() if method == "wanda" and kept_count(density, row) == 0]
     if paths:
-        yield f"Wanda keeps 0 weights of each row of {', '.join(paths)}: the density times a row's weights rounds to 0"
+        yield f"Wanda keeps 0 weights of each row of {', '.join(path or ITSELF for path in paths)}: the density times a row's weights rounds to 0"
 
 
 def least_p(modules: int, copies: int) -> float:

@@ -12,9 +12,9 @@ from torch import nn
 from numerics.data import Dataset
 from numerics.depth.closed import keeps_nothing
 from numerics.depth.settings import LayersSettings
-from numerics.depth.standing import LIMIT, MEASURED, THEOREM
+from numerics.depth.standing import COPIED, LIMIT, MEASURED, THEOREM
+from numerics.depth.summary import ITSELF
 from numerics.masks.selection import kept_count
-from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.copies import scores_of_copies
 from numerics.modules.kept import Kept, emptied, first_kept, kept_of
 from numerics.modules.layout import Layout
@@ -111,7 +111,7 @@ def _of_copies(settings: LayersSettings, found: Sequence[Kept], sizes: Sequence[
     densities = np.array([each.densities for each in found])
     note = (
         f"measured, not proved: predictions are those of {len(found)} independent copies, whose weights that carry values, "
-        "carry signals back, and are scored come from three builds; wide fully connected layers keep the same (D2)"
+        f"carry signals back, and are scored come from three builds; wide fully connected layers keep the same ({COPIED[settings.method]})"
     )
     alone = settings.scope == "layer"
     if alone:
@@ -135,12 +135,17 @@ def _magnitude(
     known = [law for law in laws.values() if law is not None]
     unknown = [path for path, law in laws.items() if law is None]
     if unknown:
-        return Told(MEASURED, notes=(f"measured alone: the weights of {', '.join(unknown)} follow no law known here",))
+        return Told(
+            MEASURED,
+            notes=(
+                f"measured alone: the weights of {', '.join(path or ITSELF for path in unknown)} follow no law known here",
+            ),
+        )
     densities = magnitude_densities(known, sizes, settings.density)
     by_name: dict[str, list[str]] = {}
     for path, law in laws.items():
         by_name.setdefault(law.name if law is not None else "", []).append(path)
-    found = "; ".join(f"{', '.join(paths)}: {name}" for name, paths in by_name.items())
+    found = "; ".join(f"{', '.join(path or ITSELF for path in paths)}: {name}" for name, paths in by_name.items())
     note = f"limit: large layers whose weights have the laws (S2) that tests of fresh modules do not tell them apart from, independent of each other, which is assumed: {found}"
     curve = [magnitude_densities(known, sizes, density).tolist() for density in settings.curve]
     return Told(

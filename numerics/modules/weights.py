@@ -22,6 +22,11 @@ from numerics.modules.initial import LEVEL, some_of
 
 Floats = NDArray[np.float64]
 
+OWN = (("normal", NORMAL), ("uniform", UNIFORM))  # of the deviation that the entries have
+PREFERRED = (
+    1e-3  # of all layers' tests together, from which a library's law goes before those of the entries' own deviation
+)
+
 
 @dataclass(frozen=True)
 class WeightLaw:
@@ -40,33 +45,45 @@ class WeightLaw:
 def weight_laws(layers: Sequence[Mapping[str, nn.Module]]) -> dict[str, WeightLaw | None]:
     """The laws of weights, by path, from the layers of modules built afresh; None where no law known here fits.
 
+    A library's law that all layers agree with goes before laws of single layers: few weights agree with many laws.
     InputError if two modules have the same weights in a layer, as where a seed is set while building.
     """
-    found = {}
-    for path in layers[0]:
-        entries = [np.asarray(each[path].weight.detach().double()) for each in layers]
-        if len(entries) > 1 and entries[0].any() and np.array_equal(entries[0], entries[1]):
-            raise InputError(f"{path or 'the module'}: two builds have the same weights, expected fresh random ones")
-        shape = entries[0].shape
-        pooled = some_of(np.concatenate([each.ravel() for each in entries]))
-        found[path] = _law(pooled, fan_in=prod(shape[1:]), fan_out=shape[0] * prod(shape[2:]), tests=len(layers[0]))
+    tested = {path: _tested([each[path] for each in layers], path) for path in layers[0]}
+    drawn = {path: found for path, found in tested.items() if found}
+    names = [law.name for law in next(iter(drawn.values()), [])[: -len(OWN)]]
+    least = {name: min(found[place].p for found in drawn.values()) for place, name in enumerate(names)}
+    common = max(least, key=least.__getitem__, default="")
+    if least.get(common, 0.0) * len(drawn) < PREFERRED:
+        common = ""
+    zero = WeightLaw("0", None, 0.0, 1.0)
+    return {path: _chosen(found, common, len(drawn)) if found else zero for path, found in tested.items()}
+
+
+def _tested(layers: Sequence[nn.Module], path: str) -> list[WeightLaw]:
+    """Laws with the p-values of one layer's entries, those of libraries first; none for entries that are all 0."""
+    entries = [np.asarray(each.weight.detach().double()) for each in layers]
+    if len(entries) > 1 and entries[0].any() and np.array_equal(entries[0], entries[1]):
+        raise InputError(f"{path or 'the module'}: two builds have the same weights, expected fresh random ones")
+    shape = entries[0].shape
+    pooled = some_of(np.concatenate([each.ravel() for each in entries]))
+    if not pooled.any():
+        return []
+    known = _known(fan_in=prod(shape[1:]), fan_out=shape[0] * prod(shape[2:]))
+    found = [WeightLaw(name, law, deviation, _known_p(pooled, law, deviation)) for name, law, deviation in known]
+    deviation = float(np.sqrt((pooled**2).mean()))
+    for name, law in OWN:
+        p = min(1.0, 2 * min(scale_free_p(pooled, law), _known_p(pooled, law, deviation)))
+        found.append(WeightLaw(f"{name} of deviation {deviation:.3g}", law, deviation, p))
     return found
 
 
-def _law(entries: Floats, fan_in: int, fan_out: int, tests: int) -> WeightLaw | None:
-    """The first law that entries are not told apart from at the level, over so many layers."""
-    if not entries.any():
-        return WeightLaw("0", None, 0.0, 1.0)
-    for name, law, deviation in _known(fan_in, fan_out):
-        p = _known_p(entries, law, deviation)
-        if p * tests >= LEVEL:
-            return WeightLaw(name, law, deviation, p)
-    deviation = float(np.sqrt((entries**2).mean()))
-    for name, law in (("normal", NORMAL), ("uniform", UNIFORM)):
-        p = min(1.0, 2 * min(scale_free_p(entries, law), _known_p(entries, law, deviation)))
-        if p * tests >= LEVEL:
-            return WeightLaw(f"{name} of deviation {deviation:.3g}", law, deviation, p)
-    return None
+def _chosen(found: Sequence[WeightLaw], common: str, tests: int) -> WeightLaw | None:
+    """The law of one of so many layers: the common one, the likeliest library's, or the likeliest of all at the level."""
+    likeliest = max(found[: -len(OWN)], key=lambda law: law.p)
+    if likeliest.p * tests < PREFERRED:
+        likeliest = max(found, key=lambda law: law.p)
+    chosen = next((law for law in found if law.name == common), likeliest)
+    return chosen if chosen.p * tests >= LEVEL else None
 
 
 def _known_p(entries: Floats, law: Law, deviation: float) -> float:

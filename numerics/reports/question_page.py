@@ -129,21 +129,31 @@ def _layer_notes(summary: QuestionSummary) -> list[str]:
     ]
 
 
+def _counted(methods: Sequence[MethodSummary]) -> list[str]:
+    """Methods whose densities of layers are those of pruned modules alone."""
+    return [
+        each["method"]
+        for each in methods
+        if not each["followed"] and each["layers"]["networks"] and each["layers"]["layers"][0]["observed"] is None
+    ]
+
+
 def _counted_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:
     """What is said where the law of wide layers does not follow."""
     beyond = [each for each in methods if not each["followed"]]
     if not beyond:
         return
-    counted = [each["method"] for each in beyond if each["layers"]["layers"][0]["observed"] is None]
+    counted = _counted(beyond)
     if counted:
         yield f"{listed(counted)}: nothing is predicted, the shares are those of the modules pruned here."
     copied = [
         each["method"] for each in beyond if each["standing"]["kind"] == MEASURED and each["method"] not in counted
     ]
     if copied:
+        labels = resting_on([each for each in beyond if each["method"] in copied])[1]
         yield (
             f"{listed(copied)}: predicted by independent copies of the module, which are proved to keep the same in wide fully "
-            "connected networks alone (D2); the notes at the end say whether pruned modules are told from them."
+            f"connected networks alone ({labels}); the notes at the end say whether pruned modules are told from them."
         )
 
 
@@ -172,10 +182,12 @@ def _curves(summary: QuestionSummary) -> str:
         f"{pictures.curves(each, summary['densities'], summary['density'], bottom)}</figure>"
         for each in methods
     )
+    counted = _counted(methods)
     told = [
         "Predicted share of each layer's weights that is kept, against the density of the whole network, both on scales of "
         "logarithms. ✕: the layer is expected to keep one weight. Thin line: all layers alike. Dashed upright: the density "
-        "asked for."
+        "asked for.",
+        *([f"{listed(counted)}: counted in the modules pruned here, not predicted."] if counted else []),
     ]
     return f'{pictures.legend(methods[0])}<div class="pictures">{charts}</div>{_said(told)}'
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -236,6 +237,13 @@ def _torch_names(headers: Headers, *, ordered: bool) -> dict[str, str]:
         if {"weight": 2, "bias": 1}.get(kind) != len(header.shape):
             raise InputError(f"holds {name} {list(header.shape)}, expected NAME.weight [out, in], NAME.bias [out]")
         found[f"{'weights' if kind == 'weight' else 'biases'}_{numbers[module]}"] = name
+    weights = [(module, headers[f"{module}.weight"].shape) for module in modules if f"{module}.weight" in headers]
+    for (below, (outputs, _)), (above, (_, inputs)) in pairwise(weights):
+        if outputs != inputs:
+            order = "that of the file" if ordered else "the natural one of their names"
+            raise InputError(
+                f"{below} gives {outputs} outputs, {above} behind it takes {inputs}, expected as many: the order of layers is {order}"
+            )
     return found
 
 

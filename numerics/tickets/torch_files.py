@@ -23,9 +23,11 @@ from numerics.reports.plain_text import plain
 
 TENSORS = "tensors alone, such as torch.save(model.state_dict(), FILE) writes"
 
+STATES = ("state_dict", "model_state_dict", "model")  # names under which checkpoints keep it
+
 
 def open_torch(path: Path, files: ExitStack) -> OpenArrays:
-    """The tensors of a state dictionary, or of the one under `state_dict` or `model_state_dict`, without wrappers' names.
+    """The tensors of a state dictionary, or of the one under `state_dict`, `model_state_dict` or `model`, without wrappers' names.
 
     files: of no use here, as the file is mapped. InputError if PyTorch is not installed, for files that hold anything but
     tensors of real numbers, and for two names that differ by wrappers alone.
@@ -40,9 +42,7 @@ def open_torch(path: Path, files: ExitStack) -> OpenArrays:
             held = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except Exception as error:  # a damaged or pickled file can raise nearly anything
         raise InputError(f"damaged, or holds pickled objects; expected {TENSORS}") from error
-    inside = next(
-        (held[name] for name in ("state_dict", "model_state_dict") if isinstance(held, dict) and name in held), held
-    )
+    inside = next((held[name] for name in STATES if isinstance(held, dict) and isinstance(held.get(name), dict)), held)
     if not isinstance(inside, dict) or not all(isinstance(each, torch.Tensor) for each in inside.values()):
         raise InputError(f"holds {plain(type(inside).__name__)}, expected {TENSORS}")
     tensors: dict[str, torch.Tensor] = {}

@@ -3,30 +3,26 @@
 import json
 import random
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset, batch, load_data
-from numerics.depth.architecture import NORMAL, UNIFORM
 from numerics.depth.settings import LayersSettings
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
 
 from numerics.modules import kept as kept_module  # noqa: E402
-from numerics.modules import predict_module, predict_parts, prune_module  # noqa: E402
+from numerics.modules import predict_module, predict_parts  # noqa: E402
 from numerics.modules.building import seeded  # noqa: E402
 from numerics.modules.copies import scores_of_copies  # noqa: E402
 from numerics.modules.kept import kept_of  # noqa: E402
 from numerics.modules.parts import LEVEL  # noqa: E402
 from numerics.modules.pruning import module_scores  # noqa: E402
 from numerics.modules.reading import NotFollowedError, chain_of, outside_of  # noqa: E402
-from numerics.modules.weights import scale_free_p, weight_laws  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 
@@ -262,42 +258,6 @@ def test_curves_ends_and_silent_inputs_are_those_of_the_masks():
     assert np.all(few.silent[columns] == 1)
 
 
-def test_the_law_of_weights_of_an_unknown_deviation_has_exact_p_values():
-    """Of 2000 tests at level ½ the true law fails half (binomial law, 1e-9); with the entries' own deviation it fails too seldom."""
-    rng = np.random.default_rng(7)
-    own = 0
-    for law, draw in ((NORMAL, rng.standard_normal), (UNIFORM, lambda size: rng.uniform(-1, 1, size))):
-        drawn = [draw(100) for _ in range(2000)]
-        failed = sum(scale_free_p(each, law) < 0.5 for each in drawn)
-        assert stats.binomtest(failed, 2000, 0.5).pvalue > 1e-9
-        reaches = [np.sqrt(3 * (each**2).mean()) for each in drawn]
-    for each, reach in zip(drawn, reaches, strict=True):  # the uniform ones
-        own += stats.kstest(each, stats.uniform(-reach, 2 * reach).cdf).pvalue < 0.5
-    assert stats.binomtest(own, 2000, 0.5).pvalue < 1e-9
-
-
-def test_mixtures_of_deviations_and_other_tails_are_no_known_law():
-    rng = np.random.default_rng(3)
-    rows = rng.standard_normal((300, 200)) * np.repeat([0.5, 1.5], 150)[:, None]  # each row is normal, the layer is not
-    for weights in (rows, rng.standard_t(4, (300, 200)), np.sign(rows)):
-        layers = [{"0": SimpleNamespace(weight=torch.tensor(weights))}]
-        assert weight_laws(layers) == {"0": None}
-    layers = [{"0": SimpleNamespace(weight=torch.tensor(0.3 * rng.standard_normal((300, 200))))}]
-    assert weight_laws(layers)["0"].law is NORMAL
-
-
-def test_wanda_reads_a_convolution_as_a_linear_layer_on_its_patches():
-    module = nn.Sequential(nn.Conv2d(1, 3, 3, stride=2, padding=1), nn.Flatten(), nn.Linear(48, 10)).double()
-    images = torch.from_numpy(DIGITS.x[:20]).reshape(20, 1, 8, 8)
-    patches = nn.functional.unfold(images, 3, padding=1, stride=2)  # [N, 9, places]
-    norms = patches.square().sum(dim=(0, 2)).sqrt().reshape(1, 1, 3, 3)
-    few = Dataset(DIGITS.x[:20], DIGITS.y[:20], "few", "onehot", DIGITS.about)
-    scores = module_scores(module, "wanda", few, loss="mse")["0"]
-    assert scores == pytest.approx(np.asarray((module[0].weight.abs() * norms).detach()), rel=1e-12)
-    masks = prune_module(module, "wanda", 1 / 3, few)
-    assert masks["0"].flatten(1).sum(dim=1).tolist() == [3, 3, 3]
-
-
 def test_copies_with_one_module_in_all_places_are_the_module():
     """What is taken apart is only whose weights stand where: put together again it is SNIP, and SynFlow."""
     for build in (convolutional, residual, Attending):
@@ -378,23 +338,19 @@ def test_fixed_builds_and_too_many_samples_are_refused():
         told(fixed, "snip")
 
     def large():
-        return nn.Sequential(
-            nn.Conv2d(1, 2048, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 10)
-        )
+        return nn.Sequential(nn.Conv2d(1, 2048, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 10))
 
     with pytest.raises(InputError, match=r"samples would need about .* GB, expected at most 4: fewer samples"):
         predict_parts(large, "snip", DIGITS)
 
 
-MODEL = """
-from torch import nn
-def build():
-    return nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(288, 10))
+MODEL = """from torch import nn
+def build(): return nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(288, 10))
 """
 
 
 def command(tmp_path, *options):
-    (tmp_path / "model.py").write_text(MODEL, encoding="utf-8")
+    (tmp_path / "model.py").write_text(MODEL, "utf-8")
     return main(["predict", "--model", f"{tmp_path / 'model.py'}:build", "--samples", "60", *options])
 
 

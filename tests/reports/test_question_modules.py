@@ -69,3 +69,68 @@ def test_one_method_may_be_beyond_the_law(tmp_path):
     assert grasp["layers"]["layers"][0]["observed"] is None  # what is counted is not told twice
     assert "64 × 24 × 10" in found.summary["question"]
     assert "grasp: nothing is predicted" in Page(found.page).text
+
+
+def test_the_answer_says_what_methods_beyond_the_law_lose():
+    """SynFlow through GELU is counted beside methods that the law follows: neither group speaks for the other."""
+    nn = pytest.importorskip("torch").nn
+
+    def build():
+        return nn.Sequential(nn.Linear(64, 100), nn.GELU(), nn.Linear(100, 10))
+
+    asked = {"model": build, "samples": 100, "units": 256, "networks": 2, "learning": False}
+    found = sl.report(methods=("random", "synflow"), **asked).summary
+    followed, counted = found["methods"]
+    assert (followed["followed"], counted["followed"]) == (True, False)
+    assert counted["standing"] == {"kind": MEASURED, "by": "S11"}  # D2 is about centred weights
+    line = found["answer"][1]
+    assert "each of random" not in line["text"]
+    assert line["text"].startswith("In the first layer random is expected to lose fewer than 0.5")
+    assert f"synflow leaves without a say at the outputs, on average, {sum(counted['lost']):.1f}" in line["text"]
+    assert line["kind"] == MEASURED
+
+
+def test_a_module_that_is_one_layer_has_a_name_and_a_reason():
+    nn = pytest.importorskip("torch").nn
+    asked = {"model": lambda: nn.Linear(64, 10), "samples": 100, "networks": 2, "learning": False}
+    found = sl.report(methods=("snip", "magnitude"), **asked)
+    assert "layer (itself)" in found.summary["answer"][0]["text"]
+    assert found.summary["methods"][0]["outside"] == [
+        "the whole: the module is one linear layer, expected a hidden layer"
+    ]
+    assert any("(itself): torch's" in note for note in found.summary["methods"][1]["layers"]["notes"])
+    assert "<th>(itself)" in found.page or ">(itself)<" in found.page
+
+
+def test_a_module_without_slopes_at_its_inputs_is_not_called_broken():
+    """Signs have slope 0: that no slope is left after pruning says nothing of the pruned module."""
+    torch = pytest.importorskip("torch")
+    nn = torch.nn
+
+    class OfSigns(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.Sequential(nn.Linear(64, 20), nn.ReLU(), nn.Linear(20, 10))
+
+        def forward(self, x):
+            return self.layers(torch.sign(x))
+
+    found = sl.report(model=OfSigns, methods=("random",), samples=100, networks=2, learning=False).summary
+    method = found["methods"][0]
+    assert (method["lost"], method["layers"]["paths"]["share"]) == ([], None)
+    assert not any("broken" in each["text"] for each in found["advice"])
+    assert "not known" in found["answer"][1]["text"]
+
+
+def test_a_threshold_for_each_layer_rests_on_its_definition():
+    nn = pytest.importorskip("torch").nn
+
+    def build():
+        return nn.Sequential(nn.Linear(64, 20), nn.LayerNorm(20), nn.ReLU(), nn.Linear(20, 10))
+
+    asked = {"model": build, "scope": "layer", "samples": 60, "networks": 2, "learning": False}
+    found = sl.report(methods=("snip", "random"), **asked).summary
+    assert [each["standing"] for each in found["methods"]] == [
+        {"kind": THEOREM, "by": ""},
+        {"kind": THEOREM, "by": "S2"},
+    ]

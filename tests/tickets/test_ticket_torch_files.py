@@ -31,6 +31,7 @@ def as_npz(path, module):
         lambda state: {f"module._orig_mod.{name}": each for name, each in state.items()},
         lambda state: {"state_dict": state, "epoch": 3},
         lambda state: {"model_state_dict": state, "loss": 0.5},
+        lambda state: {"model": state, "optimizer": {"state": {}, "param_groups": []}},
     ],
 )
 def test_a_state_dictionary_is_the_network(tmp_path, wrap):
@@ -64,6 +65,7 @@ def test_bfloat16_is_read_as_it_is(tmp_path):
         ({"0.weight": torch.ones(2, 2), "module.0.weight": torch.ones(2, 2)}, "twice"),
         ({"0.weight": torch.ones(2, 2).to_sparse()}, "neither sparse"),
         ([torch.ones(2, 2)], "holds list"),
+        ({"out.weight": torch.ones(3, 8), "in.weight": torch.ones(8, 6)}, "out gives 3 outputs, in behind it takes 6"),
         ({"0.weight": [1, 2]}, "tensors alone"),
         (nn.Linear(2, 2), "pickled objects"),
     ],
