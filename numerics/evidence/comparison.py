@@ -11,7 +11,8 @@ import sympy as sp
 
 from numerics.evidence.check import Check, control, enclosed
 from numerics.evidence.findings import Finding, Verdict
-from numerics.evidence.trial import Trial, located
+from numerics.evidence.points import located
+from numerics.evidence.trial import Trial
 from numerics.exact import balls
 from theory.bounds import Loose, Side
 from theory.claims import Claim

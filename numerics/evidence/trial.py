@@ -10,6 +10,17 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
+from numerics.evidence.points import (
+    Point,
+    as_key,
+    cells_of,
+    count_of,
+    exact_side,
+    free_in,
+    gaps,
+    located,
+    sorted_letters,
+)
 from numerics.evidence.samples import StatisticalFindings
 from numerics.exact import balls, boxes
 from numerics.exact.identities import is_zero
@@ -20,7 +31,6 @@ from theory.claims import Claim
 EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
 POINTS = 6  # random rational points at which an identity is tried
 MOST_TRIED = 10_000  # random points until enough keep to the hypotheses
-Point = Mapping[sp.Symbol, sp.Expr]
 Simplify = Callable[..., sp.Expr]
 Drawn = TypeVar("Drawn")
 Computed = TypeVar("Computed")
@@ -79,7 +89,7 @@ class Trial(StatisticalFindings):
 
     def points(self, *expressions: sp.Basic, count: int = POINTS) -> list[dict[sp.Symbol, sp.Expr]]:
         """Random rational points within the claim's hypotheses for the free symbols of some expressions."""
-        symbols = _symbols(*expressions)
+        symbols = sorted_letters(*expressions)
         place = tuple(symbols), count  # all that they depend on: they are the same for the claim and its controls
         if place not in self._pointed:
             self._pointed[place] = self._points(symbols, count)
@@ -107,7 +117,7 @@ class Trial(StatisticalFindings):
         There sums are empty, and a formula "for all n" fails if it fails anywhere.
         """
         random = self.points(*expressions)
-        whole = {symbol: self._range(symbol)[0] for symbol in _symbols(*expressions) if symbol.is_integer}
+        whole = {symbol: self._range(symbol)[0] for symbol in sorted_letters(*expressions) if symbol.is_integer}
         found = [{**random[0], **whole}] if whole else []
         if len(whole) > 1:
             found += [{**point, symbol: low} for point, (symbol, low) in zip(random[1:], whole.items(), strict=False)]
@@ -147,7 +157,7 @@ class Trial(StatisticalFindings):
         """
         expression = sp.sympify(expression)
         tried = None if at is None else list(at)
-        found = self._again(lambda: self._vanishes(expression, by, tried), "vanishes", expression, by, _places(tried))
+        found = self._again(lambda: self._vanishes(expression, by, tried), "vanishes", expression, by, as_key(tried))
         if found.kind is Kind.EXACT and at is None:
             return replace(found, scope=Scope.ALL, letters=frozenset(balls.free_symbols(expression)))
         return found
@@ -185,9 +195,10 @@ class Trial(StatisticalFindings):
         if undecided:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
         if by is not None and (expression in self.proved or is_zero(expression) or by(expression) == 0):
-            self.proved.add(expression)
-            return Finding(Kind.EXACT, Verdict.SUPPORTS, f"reduces to 0; and is 0 at {_count(tried)} to 30 digits")
-        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"is 0 to 30 digits at {_count(tried)}")
+            if at is None:  # a proof at some points may use what holds there alone
+                self.proved.add(expression)
+            return Finding(Kind.EXACT, Verdict.SUPPORTS, f"reduces to 0; and is 0 at {count_of(tried)} to 30 digits")
+        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"is 0 to 30 digits at {count_of(tried)}")
 
     def same(
         self,
@@ -201,15 +212,26 @@ class Trial(StatisticalFindings):
         """That two expressions are equal, `where` some letters are what is said.
 
         Letters of what is put in `where` count as free, also if they cancel there: the time at which half is left has a rate,
-        and half, which is left then, has none.
+        and half, which is left then, has none. A letter that is put in terms of itself, such as n = 2n, does not.
+
+        Sides that agree and lack a letter of `where` decide nothing: it was to be another. A control that differs is refuted.
+
+        Raises:
+            ValueError: for an empty `where`.
         """
         left, right = sp.sympify(left), sp.sympify(right)
         letters = balls.free_symbols(left) | balls.free_symbols(right)
-        if where:
-            letters = (letters - set(where)).union(*(balls.free_symbols(sp.sympify(x)) for x in where.values()))
-            left, right = (side.subs(where, simultaneous=True) for side in (left, right))
+        if where is None:
+            return replace(self.vanishes(left - right, by=by, at=at), letters=frozenset(letters))
+        if not where:
+            raise ValueError("no letter in `where`")
+        lacking = set(where) - letters
+        left, right = (side.subs(where, simultaneous=True) for side in (left, right))
         found = self.vanishes(left - right, by=by, at=at)
-        return replace(found, letters=frozenset(letters))
+        if lacking and found.verdict is Verdict.SUPPORTS:
+            letter = ", ".join(sorted(map(str, lacking)))
+            return replace(found, verdict=Verdict.UNDECIDED, detail=f"no {letter} in the sides, which `where` replaces")
+        return replace(found, letters=frozenset((letters - set(where)) | free_in(where)))
 
     def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, by: Simplify = sp.simplify) -> Finding:
         """That an expression is ≥ 0: it equals a certificate that is, whatever its letters are, by their signs alone.
@@ -267,12 +289,19 @@ class Trial(StatisticalFindings):
 
         Raises:
             ValueError: without a case.
+            TypeError: for a side that is not exact, such as 0.5.
         """
         number = 0
-        for left, right in cases:
+        for each in cases:
             number += 1
-            if left != right:
-                return Finding(Kind.EXACT, Verdict.REFUTES, f"{left} is not {right}: {what} {number}")
+            left, right = map(exact_side, each)
+            for gap in gaps(left, right):
+                found = Finding(Kind.EXACT, Verdict.REFUTES, "") if gap is None else self.vanishes(gap)
+                if found.verdict is Verdict.REFUTES:
+                    return Finding(Kind.EXACT, Verdict.REFUTES, f"{left} is not {right}: {what} {number}")
+                if found.kind is not Kind.EXACT or found.verdict is not Verdict.SUPPORTS:
+                    detail = f"{what} {number}: {found.detail}"
+                    return replace(found, verdict=Verdict.UNDECIDED, detail=detail, scope=None)
         if not number:
             raise ValueError(f"no {what}")
         return Finding(Kind.EXACT, Verdict.SUPPORTS, f"the same in all {number} {what}", scope=Scope.ALL)
@@ -281,7 +310,7 @@ class Trial(StatisticalFindings):
         """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""
         gap = sp.sympify(high) - sp.sympify(low)
         tried = None if at is None else list(at)
-        return self._again(lambda: self._below(gap, tried, strict), "below", gap, strict, _places(tried))
+        return self._again(lambda: self._below(gap, tried, strict), "below", gap, strict, as_key(tried))
 
     def _below(self, gap: sp.Expr, at: Sequence[Point] | None, strict: bool) -> Finding:
         smallest, undecided = float("inf"), ""
@@ -305,7 +334,7 @@ class Trial(StatisticalFindings):
             smallest = min(float(gap_ball.mid()), smallest)
         if undecided:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
-        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"holds at {_count(tried)}, smallest gap {smallest:.4g}")
+        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"holds at {count_of(tried)}, smallest gap {smallest:.4g}")
 
     def everywhere(
         self,
@@ -333,8 +362,8 @@ class Trial(StatisticalFindings):
             return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"fails{located(outcome.witness)}")
         if outcome.verdict == "undecided":
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, str(outcome))
-        where = f"on the whole range {asked}: {_cells(outcome.cells)}" if str(asked) else "a proved number"
-        letters = frozenset(_symbols(*map(sp.sympify, (low,) if high is None else (low, high))))
+        where = f"on the whole range {asked}: {cells_of(outcome.cells)}" if str(asked) else "a proved number"
+        letters = frozenset(sorted_letters(*map(sp.sympify, (low,) if high is None else (low, high))))
         whole = all(self._whole(letter, (within or {}).get(letter)) for letter in letters) and not (given or integers)
         return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, where, scope=Scope.ALL if whole else None, letters=letters)
 
@@ -349,7 +378,7 @@ class Trial(StatisticalFindings):
         Raises:
             BoxError: for a symbol without one.
         """
-        symbols = _symbols(*map(sp.sympify, sides))
+        symbols = sorted_letters(*map(sp.sympify, sides))
         missing = [str(symbol) for symbol in symbols if self.claim.drawn(symbol) is None]
         if missing:
             raise boxes.BoxError(f"{self.claim.label} gives no range for {', '.join(missing)}, expected it in `within`")
@@ -369,25 +398,3 @@ class Trial(StatisticalFindings):
             raise ValueError(f"{what} is not a number")
         verdict = Verdict.SUPPORTS if value <= limit else Verdict.REFUTES
         return Finding(Kind.EMPIRICAL, verdict, f"{what}: {value:.4g}, limit {limit:.4g}")
-
-
-def _symbols(*expressions: sp.Basic) -> list[sp.Symbol]:
-    """The free symbols of some expressions, in an order that does not depend on the process."""
-    return sorted(set().union(*map(balls.free_symbols, expressions)), key=lambda symbol: symbol.sort_key())
-
-
-def located(point: Point) -> str:
-    return " at " + ", ".join(f"{s} = {x}" for s, x in point.items()) if point else ""
-
-
-def _places(points: Sequence[Point] | None) -> object:
-    """Points, to be looked up."""
-    return None if points is None else tuple(tuple(point.items()) for point in points)
-
-
-def _count(points: Sequence[object]) -> str:
-    return "one point" if len(points) == 1 else f"{len(points)} points"
-
-
-def _cells(count: int) -> str:
-    return "one cell" if count == 1 else f"{count} cells"

@@ -11,7 +11,7 @@ import sympy as sp
 from toys.claims import toy
 
 from numerics.checks import checks_of
-from numerics.evidence import Finding, Scope, Trial, Verdict, control, exact, run, statistical
+from numerics.evidence import Finding, Kind, Scope, Trial, Verdict, control, exact, run, statistical
 from numerics.evidence.links import Link, step_link, weakest_links
 from numerics.evidence.mutation import mutate
 from theory.claims import Claim
@@ -248,6 +248,41 @@ def test_letters_that_cancel_where_something_is_put_were_free():
     assert TRIAL.same(a * b, sp.Integer(2), where={b: 1 / a}).verdict is Verdict.REFUTES
 
 
+def test_a_letter_is_put_where_it_stands_and_not_in_terms_of_itself():
+    with pytest.raises(ValueError, match="no letter in `where`"):
+        TRIAL.same(a, a, where={})
+    slip = TRIAL.same(a, a, where={b: 2 * n})
+    assert (slip.verdict, slip.detail) == (Verdict.UNDECIDED, "no b in the sides, which `where` replaces")
+    assert TRIAL.same(a, 2 * a, where={b: 2}).verdict is Verdict.REFUTES  # as a control may be
+    even = TRIAL.same((-1) ** n, sp.S.One, where={n: 2 * n})
+    assert (even.verdict, even.reach(frozenset({n}))) == (Verdict.SUPPORTS, Scope.POINTS)
+    places = TRIAL.same(a * b, b * a, where={a: b, b: a})
+    assert places.reach(frozenset({a, b})) is Scope.ALL
+    one_way = TRIAL.same(a + b, b + 7, where={a: b, b: sp.Integer(7)})
+    assert (one_way.verdict, one_way.reach(frozenset({b}))) == (Verdict.REFUTES, Scope.POINTS)
+
+
+def test_what_is_proved_at_a_point_is_not_proved_elsewhere():
+    trial = Trial(square(SIDE, AREA), "test")
+    difference = sp.gamma(a + 1) - a * sp.gamma(a)  # 0, which arithmetic alone does not show
+    assert trial.vanishes(difference, by=lambda _: sp.S.Zero, at=[{a: sp.S.One}]).kind is Kind.EXACT
+    assert trial.vanishes(difference, by=lambda each: each).kind is Kind.ENCLOSED
+    assert trial.vanishes(difference, by=None, at=[{a: sp.S.One}]).kind is Kind.ENCLOSED  # not by the other way
+    assert trial.vanishes(a - 1, at=[{a: sp.S.One}], by=lambda each: each.subs(a, 1)).verdict is Verdict.SUPPORTS
+    assert trial.vanishes(a - 1, at=[{a: sp.Integer(2)}]).verdict is Verdict.REFUTES
+    assert trial.vanishes(a - 1).verdict is Verdict.REFUTES
+
+
+def test_what_holds_at_a_point_or_less_strictly_is_asked_again():
+    trial = Trial(square(SIDE, AREA), "test")
+    at = [{a: sp.S.One}]
+    assert trial.below(a, sp.S.One, at=at).verdict is Verdict.SUPPORTS
+    assert trial.below(a, sp.S.One, at=at, strict=True).verdict is not Verdict.SUPPORTS
+    assert trial.below(a, sp.S.One, at=[{a: sp.Integer(2)}]).verdict is Verdict.REFUTES
+    assert trial.below(a, sp.S.One).verdict is Verdict.REFUTES
+    assert trial.at(1)._supported == {}  # other points
+
+
 def test_a_finite_set_is_exhausted():
     found = TRIAL.exhausts([(1, sp.S.One), (sp.eye(2), sp.eye(2))], "signs")
     assert (found.verdict, found.reach(frozenset()), found.reach(frozenset({a}))) == (
@@ -259,6 +294,15 @@ def test_a_finite_set_is_exhausted():
     assert (missed.verdict, missed.detail) == (Verdict.REFUTES, "1 is not 2: signs 2")
     with pytest.raises(ValueError, match="no signs"):
         TRIAL.exhausts([], "signs")
+    with pytest.raises(TypeError, match=r"0.5 is not exact"):
+        TRIAL.exhausts([(0.5, sp.Rational(1, 2))], "halves")
+    root = 1 + sp.sqrt(2)
+    assert TRIAL.exhausts([(root**2, 3 + 2 * sp.sqrt(2))], "squares").verdict is Verdict.SUPPORTS  # in another form
+    assert (
+        TRIAL.exhausts([(root**2 * sp.eye(2), (3 + 2 * sp.sqrt(2)) * sp.eye(2))], "squares").verdict is Verdict.SUPPORTS
+    )
+    for wrong in (2 * sp.eye(2), sp.eye(3), sp.Integer(1)):
+        assert TRIAL.exhausts([(sp.eye(2), wrong)], "matrices").verdict is Verdict.REFUTES
 
 
 # The ledger
