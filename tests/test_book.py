@@ -29,7 +29,7 @@ OUTSIDE = re.compile(r"^(https?:)?//")
 def build(book: Path, output: Path, isolated: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
     """`jupyter-book build`, with nothing but loopback where the machine allows a namespace of its own."""
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(book), "--path-output", str(output)]
-    if isolated and subprocess.run([*ISOLATED, "true"], capture_output=True, check=False).returncode == 0:
+    if isolated and not subprocess.run([*ISOLATED, "true"], capture_output=True, check=False).returncode:
         command = [*ISOLATED, *command]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=1200, env={**os.environ, **environment}
@@ -42,8 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if built := os.environ.get("BUILT_BOOK"):
         return Path(built) / "_build" / "html"
     output = tmp_path_factory.mktemp("book")
-    result = build(ROOT / "book", output)
-    assert result.returncode == 0, (result.stdout + result.stderr)[-4000:]
+    assert not (result := build(ROOT / "book", output)).returncode, (result.stdout + result.stderr)[-4000:]
     return output / "_build" / "html"
 
 
@@ -60,8 +59,7 @@ class Addresses(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         values = dict(attributes)
-        if values.get("id"):
-            self.ids.add(str(values["id"]))
+        self.ids.update(filter(None, [values.get("id")]))
         if tag in ("script", "img", "iframe", "source") and values.get("src"):
             self.loads.append(str(values["src"]))
         if tag == "link" and values.get("href") and values.get("rel") != "canonical":

@@ -164,7 +164,7 @@ def _claim(result: ClaimResult) -> ClaimSummary:
         "uses": list(claim.uses),
         "status": result.status,
         "unchecked": list(result.unchecked),
-        "parts": list(_parts(result.entry.topic)[whole(claim.label)]),
+        "parts": list(_parts(result.entry.topic).get(whole(claim.label), [claim.label])),
         "steps": [_step(step, result.links[step.name], result.checks) for step in claim.steps],
         "expressions": {name: {"weakest": str(link)} for name, link in result.weakest.items()},
         "checks": list(map(_check, result.checks)),

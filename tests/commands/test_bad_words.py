@@ -88,7 +88,6 @@ WORDS: list[list[str]] = [
     *([*TICKET, "--delta", value] for value in ("0", "1", "-1", "nan", "inf")),
     *([*TICKET, "--width-factor", value] for value in ("0", "-1", "nan", "1/0", "1e9", "9" * 50)),
     *([*TICKET, "--limit", value] for value in ("", "x", "0s", "-1s", "1MiB")),
-    [*TICKET, "--data", "mask.npy"],
     [*TICKET, "--kept", "1"],
     ["ticket"],
     ["ticket", "--target", "unknown"],

@@ -8,7 +8,8 @@ import sympy as sp
 
 torch = pytest.importorskip("torch")
 
-from test_array_lifts import MIXED, SIZES, two  # noqa: E402
+from test_array_lift_input import two  # noqa: E402
+from test_array_lifts import MIXED, SIZES  # noqa: E402
 
 from numerics.lifts import to_torch  # noqa: E402
 from numerics.lifts.arrays import full_lift  # noqa: E402
