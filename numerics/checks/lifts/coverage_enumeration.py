@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence.trial import Point
+from numerics.evidence.points import Point
 from numerics.exact.rationals import NotRationalError, rational
 from numerics.lifts.coverage import Edges, copies_in_lifts
 from theory.lifts.coverage import omega, q, r
