@@ -7,7 +7,6 @@ with no other beside it; only then is it lost.
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
@@ -18,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from numerics.garbage import collect_seldom
@@ -201,6 +199,9 @@ class _Crew(Generic[Task, Result]):
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
+    import multiprocessing
+    from multiprocessing import resource_tracker
+
     from joblib.externals.loky import ProcessPoolExecutor
 
     warnings.filterwarnings("ignore", "A worker stopped while")  # it had grown, and another took its place
@@ -234,7 +235,9 @@ def _begin_as_copy() -> None:
 
 def _end_with_parent() -> None:
     """A copy holds both ends of its pipes, so that they do not tell it that the parent was killed."""
-    parent = multiprocessing.parent_process()
+    from multiprocessing import parent_process
+
+    parent = parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)
