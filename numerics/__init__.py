@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from numerics.exact.evaluation import evaluate
     from numerics.fitting.explanation import explain
     from numerics.fitting.fit import fit
+    from numerics.fitting.layers import fit_layers
     from numerics.fitting.verdict import account, verdict
     from numerics.forecast.compare import compare
+    from numerics.forecast.layers import predict_methods, predict_model
     from numerics.forecast.predict import predict
     from numerics.forecast.question import report
     from numerics.kernels import dense_kernel, graphon_kernel, ridge_predict
@@ -63,6 +65,7 @@ __all__ = [
     "explain",
     "find_ticket",
     "fit",
+    "fit_layers",
     "global_mask",
     "graphon_kernel",
     "load_data",
@@ -71,6 +74,8 @@ __all__ = [
     "mutate",
     "predict",
     "predict_layers",
+    "predict_methods",
+    "predict_model",
     "prune",
     "random_network",
     "report",

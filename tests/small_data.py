@@ -1,11 +1,15 @@
-"""Small data sets that several tests predict from."""
+"""Small data sets that several tests predict from, and what is said of data that are refused."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pytest
 from sklearn.datasets import load_wine
 
-from numerics.data import Dataset
+from numerics.data import Dataset, load_data
+from theory.input_error import InputError
 
 
 def made(samples: int = 60, inputs: int = 12, outputs: int = 1, seed: int = 0) -> Dataset:
@@ -20,3 +24,13 @@ def wine(constant: float | None, label: int) -> Dataset:
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     columns = x if constant is None else np.column_stack([x, np.full(len(x), constant)])
     return Dataset(columns, np.where(y == label, 1.0, -1.0)[:, None], "wine", "one class")
+
+
+def refused(*arguments: Any, **options: Any) -> str:
+    """The one line that `load_data` says of data that it does not take."""
+    with pytest.raises(InputError) as caught:
+        load_data(*arguments, **options)
+    said = str(caught.value)
+    assert "\n" not in said
+    assert "expected" in said
+    return said

@@ -6,24 +6,15 @@ import pickle
 
 import numpy as np
 import pytest
+from small_data import refused
 
 from numerics.cli import main
 from numerics.columns import About
 from numerics.data import digits, load_data
-from theory.input_error import InputError
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.standard_normal((6, 3)), np.array([0, 1, 2, 0, 1, 2])
 GREY, COLOURS = RNG.random((6, 4, 5)), RNG.random((6, 4, 5, 3))
-
-
-def refused(*arguments, **options):
-    with pytest.raises(InputError) as caught:
-        load_data(*arguments, **options)
-    said = str(caught.value)
-    assert "\n" not in said
-    assert "expected" in said
-    return said
 
 
 @pytest.mark.parametrize(("target", "last"), [(None, True), (4, True), ("column 4", True), ("1", False)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from small_data import refused
 
 from numerics.data import check_scale, digits, load_data
 from theory.input_error import InputError
@@ -22,15 +23,6 @@ def stored(tmp_path):
         return tmp_path / "mine.parquet"
 
     return store
-
-
-def refused(*arguments, **options):
-    with pytest.raises(InputError) as caught:
-        load_data(*arguments, **options)
-    said = str(caught.value)
-    assert "\n" not in said
-    assert "expected" in said
-    return said
 
 
 def lines(rows, between=","):

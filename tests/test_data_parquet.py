@@ -6,18 +6,9 @@ import datetime
 
 import numpy as np
 import pytest
+from small_data import refused
 
 from numerics.data import load_data
-from theory.input_error import InputError
-
-
-def refused(*arguments, **options):
-    with pytest.raises(InputError) as caught:
-        load_data(*arguments, **options)
-    said = str(caught.value)
-    assert "\n" not in said
-    assert "expected" in said
-    return said
 
 
 @pytest.fixture

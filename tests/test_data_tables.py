@@ -9,21 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from small_data import refused
 
 from numerics.cli import main
 from numerics.data import load, load_data
 from theory.input_error import InputError
 
 PLANTS = "length,colour,kind\n1.5,red,oak\n2,blue,elm\n2.5,red,elm\n4,blue,oak\n"
-
-
-def refused(*arguments, **options):
-    with pytest.raises(InputError) as caught:
-        load_data(*arguments, **options)
-    said = str(caught.value)
-    assert "\n" not in said
-    assert "expected" in said
-    return said
 
 
 def test_words_become_columns_with_names_and_classes(written):

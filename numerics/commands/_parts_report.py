@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.arguments import InputError
 from numerics.columns import name_of
 from numerics.commands._layers_report import LOSSES, count, share
-from numerics.commands.common import given
-from numerics.modules.copies import METHODS as COPIED
 from numerics.reports.plain_text import many
 from numerics.reports.tables import Table, print_facts, print_table
-from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,41 +19,9 @@ if TYPE_CHECKING:
 
 LONG = 16  # letters of a path that a table has room for
 MOST_NAMED = 12  # parts outside; --json has all
-ALL = ("random", "magnitude", *COPIED, "wanda")  # what is predicted; GraSP is measured alone
 
 
-def predict_and_show(console: Console, arguments: Namespace, asked: Mapping[str, Any]) -> None:
-    """Predict the parts of the module that is named, and report; asked: options by name.
-
-    InputError for options of the law that is not there, and as `predict_parts`.
-    """
-    from numerics.modules.parts import predict_parts
-    from numerics.modules.parts_summary import summarise_parts
-
-    for name in (*given(arguments, "units"), *(["plot"] if arguments.plot is not None else [])):
-        raise InputError(f"--{name} is given, expected none with a module that the law does not follow")
-    several = arguments.method == "all"
-    asked = dict(asked) | ({"sample": False} if several else {})
-    summaries, refused = [], []
-    with console.status("starting") as status:
-        for method in ALL if several else (arguments.method,):
-            try:
-                found = predict_parts(arguments.model, method, arguments.data, **asked, progress=status.update)
-            except InputError as error:  # such as SynFlow behind a LayerNorm
-                refused.append(f"{method}: {error}")
-                if not several or len(refused) == len(ALL):
-                    raise
-                continue
-            summaries.append(summarise_parts(found, seed=arguments.seed))
-    if several:
-        _show_methods(console, summaries, refused)
-    else:
-        _show(console, summaries[0], arguments.top)
-    if arguments.json is not None:
-        write_json(arguments.json, {"methods": summaries, "refused": refused} if several else summaries[0])
-
-
-def _show(console: Console, summary: PartsSummary, top: int) -> None:
+def show_parts(console: Console, summary: PartsSummary, top: int) -> None:
     """top: inputs listed at each end."""
     compared = "one threshold for all layers" if summary["scope"] == "global" else "a threshold for each layer"
     method = f"{summary['method']} at density {summary['density']:g}, {compared}"
@@ -73,7 +36,7 @@ def _show(console: Console, summary: PartsSummary, top: int) -> None:
         print_table(console, table)
 
 
-def _show_methods(console: Console, summaries: Sequence[PartsSummary], refused: Sequence[str]) -> None:
+def show_methods_of_parts(console: Console, summaries: Sequence[PartsSummary], refused: Sequence[str]) -> None:
     """The densities that each method leaves to each layer, side by side."""
     first = summaries[0]
     told = dict.fromkeys(note for each in summaries for note in each["notes"])

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from numerics.arguments import InputError
 from numerics.commands.common import add_data, add_residual, data_file, given
 from numerics.commands.places import check_places
-from numerics.reports.plain_text import plain
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
@@ -91,38 +90,38 @@ def _check(arguments: Namespace) -> None:
 def _all_layers(arguments: Namespace, console: Console) -> None:
     """A table of all layers of a file, or of each of several."""
     from numerics.commands._fit_layers import as_html, show, show_files
-    from numerics.fitting.layers import summarise_layers
-    from numerics.masks.layers import open_layers
-    from numerics.masks.names import listed
+    from numerics.fitting.layers import fit_layers
 
-    files = [open_layers(name, nonzero=arguments.nonzero, transpose=arguments.transpose) for name in arguments.mask]
-    for option in ("data", "labels", "target", "missing", "standardise", "residual", "plot"):
-        if getattr(arguments, option) is not None:
-            known = listed(files[0].names, files[0].shapes)
-            raise InputError(
-                f"{option} is given for several layers, expected `layer` beside it, one of {known}"
-                if len(files) == 1
-                else f"{option} is given for {len(files)} files, expected one file beside it"
-            )
+    _refuse_in_depth(arguments)
+    wanted = given(arguments, "nonzero", "transpose", "seed")
     with console.status("reading layers") as status:
-        summaries = [
-            summarise_layers(
-                file, seed=arguments.seed, done=lambda name: status.update(f"reading layers: {plain(name, 80)} is done")
-            )
-            for file in files
-        ]
-    if len(files) == 1:
+        found = fit_layers(arguments.mask, **wanted, progress=status.update)
+    summaries = found["files"]
+    if len(summaries) == 1:
         show(console, summaries[0])
     else:
         show_files(console, summaries)
     if arguments.json is not None:
-        write_json(arguments.json, summaries[0] if len(files) == 1 else {"files": summaries})
+        write_json(arguments.json, summaries[0] if len(summaries) == 1 else found)
     if arguments.html is not None:
         from numerics.reports.writing import write_text
 
         write_text(arguments.html, as_html(*summaries))
         if arguments.html != "-":
             console.print(f"page written to {arguments.html}")
+
+
+def _refuse_in_depth(arguments: Namespace) -> None:
+    """InputError for options of one layer in depth."""
+    from numerics.masks.layers import open_layers
+    from numerics.masks.names import listed
+
+    for option in given(arguments, "data", "labels", "target", "missing", "standardise", "residual", "plot"):
+        if len(arguments.mask) > 1:
+            raise InputError(f"{option} is given for {len(arguments.mask)} files, expected one file beside it")
+        file = open_layers(arguments.mask[0], nonzero=arguments.nonzero, transpose=arguments.transpose)
+        known = listed(file.names, file.shapes)
+        raise InputError(f"{option} is given for several layers, expected `layer` beside it, one of {known}")
 
 
 def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:

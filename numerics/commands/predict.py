@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from numerics.depth.forecast import LayersForecast
     from numerics.forecast.predict import Forecast
+    from numerics.modules.parts import PartsForecast
 
 KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # given for nothing without --kernel, without --train
 SHARED = (
@@ -257,69 +257,85 @@ def _predict(arguments: Namespace, console: Console) -> None:
 
 def _predict_layers(arguments: Namespace, console: Console) -> None:
     from numerics.depth.architecture import MOST_DEPTH
-    from numerics.depth.forecast import predict_layers
+    from numerics.depth.forecast import LayersForecast, predict_layers
+    from numerics.forecast.layers import predict_model
 
-    names = tuple(name for name in (*SHARED, *LAYERS, "sample", "residual") if name != "fresh_rows")
+    names = tuple(name for name in (*SHARED, *LAYERS, "model", "sample", "residual") if name != "fresh_rows")
     asked = given(arguments, *names)
     if arguments.model is None:
         width = 1024 if arguments.width is None else arguments.width[0]
         asked.setdefault("widths", (width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
-        ask, norm = predict_layers, arguments.norm or "none"
-    else:
-        from numerics.modules.reading import NotFollowedError  # torch is imported
-
-        try:
-            ask, norm = _of_module(arguments.model)
-            _show_layers(arguments, ask, norm, asked, console)
-            return
-        except NotFollowedError:
-            pass  # the parts that the law does not follow are named, and what is known of the others is told
-        from numerics.commands._parts_report import predict_and_show
-
-        predict_and_show(console, arguments, asked)
+    if arguments.method == "all":
+        _predict_methods(arguments, asked, console)
         return
-    _show_layers(arguments, ask, norm, asked, console)
-
-
-def _show_layers(
-    arguments: Namespace, ask: Callable[..., LayersForecast], norm: str, asked: dict[str, Any], console: Console
-) -> None:
-    """Ask for one method or for all, and report."""
-    from numerics.commands._layers_report import show_layers, show_methods
-    from numerics.depth.settings import methods_through
-    from numerics.depth.summary import summarise_layers
-
-    asked = dict(asked)
-    methods = methods_through(norm) if arguments.method == "all" else (arguments.method,)
-    if arguments.method == "all":
-        asked["sample"] = False
-    summaries = []
+    ask: Callable[..., LayersForecast | PartsForecast] = predict_layers
+    if arguments.model is not None:
+        ask = predict_model if arguments.plot is None else _with_a_picture
     with console.status("starting") as status:
-        for method in methods:
-            found = ask(method, arguments.data, **asked, progress=status.update)
-            summaries.append(summarise_layers(found, seed=arguments.seed))
-    if arguments.method == "all":
-        show_methods(console, summaries)
+        found = ask(method=arguments.method, data=arguments.data, **asked, progress=status.update)
+    summary: Mapping[str, Any]
+    if isinstance(found, LayersForecast):
+        from numerics.commands._layers_report import show_layers
+        from numerics.depth.summary import summarise_layers
+
+        summary = of_layers = summarise_layers(found, seed=arguments.seed)
+        show_layers(console, of_layers, arguments.top)
+        if arguments.plot is not None:
+            from numerics.depth.figure import plot_layers
+
+            plot_layers(arguments.plot, found)
+            console.print(f"picture written to {arguments.plot}")
     else:
-        show_layers(console, summaries[0], arguments.top)
-    if arguments.plot is not None:
-        from numerics.depth.figure import plot_layers
+        from numerics.commands._parts_report import show_parts
+        from numerics.modules.parts_summary import summarise_parts
 
-        plot_layers(arguments.plot, found)
-        console.print(f"picture written to {arguments.plot}")
+        summary = of_parts = summarise_parts(found, seed=arguments.seed)
+        show_parts(console, of_parts, arguments.top)
     if arguments.json is not None:
-        write_json(arguments.json, {"methods": summaries} if arguments.method == "all" else summaries[0])
+        write_json(arguments.json, summary)
 
 
-def _of_module(name: str) -> tuple[Callable[..., LayersForecast], str]:
-    """`predict_module` of one module, and the module's norm; torch is imported."""
+def _with_a_picture(*, model: str, **asked: Any) -> LayersForecast:
+    """`predict_module`: of the law alone there is a picture."""
     from numerics.modules.building import builder
 
-    build = builder(name)  # without torch, or without such code, this says so first
+    builder(model)  # without torch, or without such code, this says so first
     from numerics.modules.forecast import predict_module
-    from numerics.modules.reading import chain_of
+    from numerics.modules.reading import NotFollowedError
 
-    return partial(predict_module, name), chain_of(build()).norm
+    try:
+        return predict_module(model, **asked)
+    except NotFollowedError as error:
+        raise InputError("--plot is given, expected none with a module that the law does not follow") from error
+
+
+def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Console) -> None:
+    """All methods, and report; asked: options by name."""
+    from numerics.depth.forecast import LayersForecast
+    from numerics.forecast.layers import predict_methods
+
+    del asked["sample"]
+    with console.status("starting") as status:
+        found = predict_methods(arguments.data, **asked, progress=status.update)
+    laws = [each for each in found.forecasts if isinstance(each, LayersForecast)]
+    if laws:
+        from numerics.commands._layers_report import show_methods
+        from numerics.depth.summary import summarise_layers
+
+        layers = [summarise_layers(each, seed=arguments.seed) for each in laws]
+        report: dict[str, Any] = {"methods": layers}
+        show_methods(console, layers)
+    else:
+        from numerics.commands._parts_report import show_methods_of_parts
+        from numerics.modules.parts_summary import summarise_parts
+
+        others = [each for each in found.forecasts if not isinstance(each, LayersForecast)]
+        parts = [summarise_parts(each, seed=arguments.seed) for each in others]
+        refused = [f"{each['method']}: {each['reason']}" for each in found.left_out]
+        report = {"methods": parts, "refused": refused}
+        show_methods_of_parts(console, parts, refused)
+    if arguments.json is not None:
+        write_json(arguments.json, report)
 
 
 def _plot(arguments: Namespace, found: Forecast) -> None:

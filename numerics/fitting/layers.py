@@ -8,18 +8,19 @@ whose class it is. No distance is taken. Below, the paths through layers whose s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypedDict
+from os import PathLike
+from typing import TypedDict, overload
 
 import numpy as np
 
-from numerics.arguments import Seed, seed_number
+from numerics.arguments import InputError, Seed, seed_number
 from numerics.fitting.homogeneity import blocks_of, homogeneity_of_counts, selected_by
 from numerics.fitting.layer_noise import NoiseSummary, noise_of
 from numerics.fitting.structure import Structure, structure_of_counts
 from numerics.fitting.summary import SelectionSummary
 from numerics.fitting.verdict import CLASS_WORDS
 from numerics.masks.chains import Chain, chains_in, follow
-from numerics.masks.layers import Layer, LayerFile
+from numerics.masks.layers import Layer, LayerFile, open_layers
 from numerics.reports.plain_text import plain
 from theory.graphon.taxonomy import Heterogeneity
 
@@ -98,6 +99,72 @@ class LayersSummary(TypedDict):
     layers: list[LayerSummary]
     chains: list[ChainSummary]
     left_out: list[LeftOut]
+
+
+Path = str | PathLike[str]
+
+
+@overload
+def fit_layers(
+    mask: Path,
+    *,
+    nonzero: bool = False,
+    transpose: bool = False,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> LayersSummary: ...
+@overload
+def fit_layers(
+    mask: Sequence[Path],
+    *,
+    nonzero: bool = False,
+    transpose: bool = False,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> FilesSummary: ...
+def fit_layers(
+    mask: Path | Sequence[Path],
+    *,
+    nonzero: bool = False,
+    transpose: bool = False,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> LayersSummary | FilesSummary:
+    """Read all layers of a checkpoint, or of each of several, and test what their masks have in common with methods.
+
+    mask: a .npy, .npz, .pt, .pth or .safetensors file, or a sequence of them. A layer is a matrix or a convolution [out, in, …];
+    its mask is read or, where it has none, its weights, of which those that are 0 are pruned. nonzero: masks too are what is not
+    0. transpose: outputs are the last axis (Keras, Flax). seed: of the masks that are drawn for comparison. The result is a
+    dict, of one file with `layers` (counts, densities, dead rows and columns, the class of G6.1), `chains` (paths through
+    layers whose shapes fit) and `left_out`; of several with `files`. One layer in depth: `fit` of `load_mask`.
+
+    Raises:
+        InputError: for a file that is missing, damaged, pickled or without layers, for masks of other entries than 0 and
+            1, and for a seed that is none.
+
+    Source: G6.1, O4, O7.1.
+
+    Examples:
+        >>> import tempfile, numpy as np
+        >>> kept = np.random.default_rng(0).random((2, 30, 30)) < 0.5
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.savez(f"{folder}/net.npz", **{"0.weight_mask": kept[0], "2.weight_mask": kept[1]})
+        ...     found = fit_layers(f"{folder}/net.npz")
+        >>> [(layer["layer"], layer["status"]) for layer in found["layers"]], len(found["chains"])
+        ([('0', 'sparse'), ('2', 'sparse')], 1)
+    """
+    several = not isinstance(mask, (str, PathLike))
+    named = list(mask) if isinstance(mask, Sequence) and not isinstance(mask, str) else [mask]
+    if not named or not all(isinstance(each, (str, PathLike)) for each in named):
+        raise InputError(f"mask is {mask!r:.60}, expected the name of a file, or several")
+    number = seed_number(seed)
+    files = [open_layers(name, nonzero=nonzero, transpose=transpose) for name in named]
+
+    def done(name: str) -> None:
+        progress(f"reading layers: {plain(name, 80)} is done")
+
+    summaries = [summarise_layers(file, seed=number, done=done) for file in files]
+    return {"files": summaries} if several else summaries[0]
 
 
 def summarise_layers(

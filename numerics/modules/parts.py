@@ -20,6 +20,7 @@ from numerics.depth.forecast import check_classes
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import LayersSettings
 from numerics.modules.building import builder, built, generators, name_of, seeded
+from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.inputs import silent_inputs
 from numerics.modules.kept import Kept, first_kept, kept_of, least_p, tested_apart
 from numerics.modules.layout import Layout, layout_of
@@ -30,6 +31,7 @@ from numerics.modules.weights import weight_laws
 Floats = NDArray[np.float64]
 
 COPIES = 16  # of independent copies of modules
+PREDICTED = ("random", "magnitude", *COPIED, "wanda")  # methods; GraSP is measured alone
 LEVEL = 1e-3  # of all layers' tests together, below which the independence does not hold
 
 

@@ -1,4 +1,4 @@
-"""`predict_module` and `predict_parts` take what `predict_layers` takes, by the same words and with the same defaults."""
+"""`predict_model`, `predict_module` and `predict_parts` take what `predict_layers` takes, by the same words and with the same defaults."""
 
 import inspect
 
@@ -6,19 +6,20 @@ import pytest
 
 pytest.importorskip("torch")
 
-from numerics import predict_layers
+from numerics import predict_layers, predict_model
 from numerics.modules import predict_module, predict_parts
 
 OTHERWISE = {"loss", "residual"}  # modules are classifiers, pruned at their own outputs
 OF_A_NETWORK = {"widths", "activation", "init", "bias", "norm"}  # which a module says itself
 IN_ROUNDS = {"rounds"}  # of networks drawn from a law, which modules are not
-OF_THE_LAW = {"units"}  # which copies do not have
+OF_THE_LAW = {"units"}  # which copies do not have, and which are refused where there is no law
 
 
 @pytest.mark.parametrize(
     ("function", "own", "without"),
     [
         (predict_module, {"build"}, OF_A_NETWORK | IN_ROUNDS),
+        (predict_model, {"model"}, OF_A_NETWORK | IN_ROUNDS),
         (predict_parts, {"build", "copies"}, OF_A_NETWORK | IN_ROUNDS | OF_THE_LAW),
     ],
 )
@@ -26,5 +27,7 @@ def test_the_words_are_those_of_layers(function, own, without):
     asked, layers = (inspect.signature(each).parameters for each in (function, predict_layers))
     assert set(asked) - set(layers) == own
     assert set(layers) - set(asked) == without
-    for name in set(layers) & set(asked) - OTHERWISE - {"progress"}:
+    for name in set(layers) & set(asked) - OTHERWISE - {"progress"} - (
+        OF_THE_LAW if function is predict_model else set()
+    ):
         assert (asked[name].default, asked[name].annotation) == (layers[name].default, layers[name].annotation), name

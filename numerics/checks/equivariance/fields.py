@@ -9,6 +9,7 @@ import sympy as sp
 
 from numerics.equivariance import cyclic_irreducibles, dihedral_irreducibles, equivariant_basis
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.evidence.simplifying import weighted
 from theory.equivariance.fields import (
     alpha,
     b,
@@ -34,12 +35,6 @@ from theory.equivariance.turns import phi, turn
 
 MORE = sp.Rational(11, 10)
 x = sp.Symbol("x", nonnegative=True)
-weights = sp.symbols("s_1:5", positive=True)
-
-
-def weighted(matrix: sp.Matrix) -> sp.Expr:
-    """All entries at once, with weights."""
-    return sp.Add(*(weight * entry for weight, entry in zip(weights, matrix, strict=True)))
 
 
 def within_and_beyond(gap: sp.Expr) -> sp.Expr:

@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.simplifying import weighted
 from theory.equivariance.turns import (
     above_minus_two,
     below_two,
@@ -27,12 +28,6 @@ from theory.equivariance.turns import (
 MORE = sp.Rational(11, 10)
 TRACES = (-2, -1, 0, 1)
 MOST = 48  # powers that are tried
-weights = sp.symbols("s_1:5", positive=True)
-
-
-def weighted(matrix: sp.Matrix) -> sp.Expr:
-    """All entries at once, with weights."""
-    return sp.Add(*(weight * entry for weight, entry in zip(weights, matrix, strict=True)))
 
 
 @exact(grid_turns, step="reflections")

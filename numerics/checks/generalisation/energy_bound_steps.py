@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.simplifying import over
 from numerics.exact.logarithms import split_logarithms
 from theory.generalisation.energy_bound import (
     B_0,
@@ -61,11 +62,6 @@ def walk_leaves_where_it_is_at_zero(rank_one_complexity: sp.Expr, trial: Trial) 
     at_zero = sp.binomial(2 * k, k) / 4**k
     distance = 2 * k * rank_one_complexity
     yield trial.induction(distance, k, sp.S.One, lambda mean: mean + at_zero, start=1, by=over(at_zero))
-
-
-def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
-    """A simplification of what is a multiple of a positive term."""
-    return lambda gap: sp.simplify(sp.combsimp(sp.powsimp(sp.expand(gap / term))))
 
 
 @exact(scale_free_energy, step="one root")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.evidence.simplifying import powers_together
 from theory.formulas.iterate import Iterate
 from theory.generalisation.path_part import (
     S,
@@ -58,11 +59,6 @@ def term(value_left: sp.Expr, gate_left: sp.Expr) -> sp.Expr:
     return value_left ** (place - 1) * gate_left ** (depth + 1 - place)
 
 
-def powers(expression: sp.Expr) -> sp.Expr:
-    """Powers of 2, put together."""
-    return sp.expand(sp.powsimp(sp.expand_power_exp(sp.expand(expression))))
-
-
 @exact(linear_part_bound, step="one layer")
 @control("all terms", layer_constant=constant)
 @control("a halving more", layer_constant=layer_constant / 2)
@@ -73,7 +69,7 @@ def every_term_halves_as_often(
     gate_floor: sp.Expr, value_floor: sp.Expr, layer_constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The values below and the gates above, for all layers and depths."""
-    yield trial.same(layer_constant, term(value_floor, gate_floor), by=powers)
+    yield trial.same(layer_constant, term(value_floor, gate_floor), by=powers_together)
 
 
 @exact(linear_part_bound, step="independent masks")
@@ -84,7 +80,7 @@ def every_term_halves_as_often(
 def terms_add_up(layer_constant: sp.Expr, constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The same weight for each of the layers, the readout among them."""
     layers = sp.Sum(layer_constant, (place, 1, depth + 1)).doit()
-    yield trial.same(constant, layers, by=powers)
+    yield trial.same(constant, layers, by=powers_together)
 
 
 @exact(linear_part_bound, step="without √2")
@@ -95,7 +91,7 @@ def terms_add_up(layer_constant: sp.Expr, constant: sp.Expr, trial: Trial) -> It
 def each_dual_is_half_as_large(constant: sp.Expr, plain_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The dual of max(z, 0) is half of that of √2 max(z, 0), once for each of L values and gates."""
     share = term(HALF * value_floor, HALF * gate_floor) / term(value_floor, gate_floor)
-    yield trial.same(plain_constant, constant * share, by=powers)
+    yield trial.same(plain_constant, constant * share, by=powers_together)
 
 
 @exact(linear_part_bound, step="opposite inputs")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.evidence.simplifying import over
 from numerics.exact.logarithms import split_logarithms
 from numerics.masks.cut_norm import exact_cut_norm
 from theory.graphon.rate import (
@@ -112,11 +113,6 @@ def tails_telescope(weight: sp.Expr, tail: sp.Expr, trial: Trial) -> Iterator[Fi
     """What it falls by from j to j + 1; and that it is 0 from n + 1 on."""
     yield trial.same(tail - tail.subs(j, j + 1), (j - n * p) * weight, by=over(weight))
     yield trial.vanishes(tail.subs(j, n + 1))
-
-
-def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
-    """A simplification of what is a multiple of a positive term."""
-    return lambda difference: sp.simplify(sp.combsimp(sp.powsimp(sp.expand(difference / term))))
 
 
 @exact(optimal_rate, step="de Moivre")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.graphon.discretisation import at, reduce
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence.simplifying import over
 from theory.graphon.sorted_latents import (
     cut,
     fall,
@@ -194,11 +195,6 @@ def binomial_tails_telescope(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.same(tail - tail.subs(latents, latents + 1), falls, by=over(sp.binomial(m, latents)))
     yield trial.vanishes(tail.subs(latents, 0))
     yield trial.vanishes(tail.subs(latents, m + 1))
-
-
-def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
-    """A simplification of what is a multiple of a positive term."""
-    return lambda difference: sp.simplify(sp.combsimp(sp.powsimp(sp.expand(difference / term))))
 
 
 @exact(sorted_latents, step="step")

@@ -9,6 +9,7 @@ from math import prod
 import numpy as np
 import sympy as sp
 
+from numerics.checks.lifts.degrees import value
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.lifts.sampling import random_sparse_lift
 from theory.lifts.coverage import m, omega
@@ -39,11 +40,6 @@ FIRST = sp.Integer(2)
 WEIGHTS = {FIRST: omega, sp.Integer(-3): 1 - omega}  # two weights with their probabilities
 SIZES = ((1, 1), (2, 1), (1, 3))
 MODULE = multilayer_perceptron(1, sp.Function("phi"), sp.Function("phi"))
-
-
-def value(expression: sp.Expr) -> sp.Expr:
-    """The value where λ/n is a probability."""
-    return expression.replace(lambda part: isinstance(part, sp.Piecewise), lambda part: part.args[0].expr)
 
 
 def pruned_full_lifts(sources: int, targets: int, kept: sp.Expr) -> list[tuple[Lift, sp.Expr]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.simplifying import over
 from theory.lifts.coverage import p_0
 from theory.lifts.degrees import n
 from theory.lifts.walsh import (
@@ -159,11 +160,6 @@ def in_powers(gap: sp.Expr) -> sp.Expr:
     same = {each.base: letter for each, letter in powers.items()}
     merged = plain.xreplace({letter: same[each.base] for each, letter in powers.items()})
     return sp.powsimp(sp.expand(merged))
-
-
-def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
-    """A simplification of what is a multiple of a term."""
-    return lambda gap: sp.simplify(sp.combsimp(sp.powsimp(sp.expand(gap / term))))
 
 
 @exact(cube_example, step="patterns", cost=0.6)

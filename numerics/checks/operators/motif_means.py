@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence.simplifying import powers_together
 from numerics.masks.motifs import motif_density
 from theory.graphon.symbols import m, n
 from theory.operators.motif_means import (
@@ -124,11 +125,7 @@ def rows_and_columns_of_a_cycle_coincide(
 @control("10 % more", independent_chance=ELEVEN * independent_chance)
 def entries_are_kept_one_after_the_other(independent_chance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No entry is kept with chance 1, and one more with ρ given the others."""
-    yield trial.induction(independent_chance, several, sp.S.One, lambda chance: rho * chance, by=powers)
-
-
-def powers(expression: sp.Expr) -> sp.Expr:
-    return sp.expand(sp.powsimp(sp.expand_power_exp(sp.expand(expression))))
+    yield trial.induction(independent_chance, several, sp.S.One, lambda chance: rho * chance, by=powers_together)
 
 
 @exact(finite_size_motifs, step="uniform sets")

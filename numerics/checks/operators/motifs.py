@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.operators.norms import cut_norm
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.simplifying import powers_together
 from numerics.masks.motifs import graphon_motif_density, motif_density
 from theory.operators.motifs import (
     Motif,
@@ -39,13 +40,8 @@ Integers = NDArray[np.int64]
 def constant_graphons_differ_edge_by_edge(example_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """ε for one edge; a further edge leaves the share 1 − ε of what the others leave."""
     yield trial.induction(
-        example_change, edges, lack, lambda change: 1 - (1 - change) * (1 - lack), start=1, by=by_powers
+        example_change, edges, lack, lambda change: 1 - (1 - change) * (1 - lack), start=1, by=powers_together
     )
-
-
-def by_powers(expression: sp.Expr) -> sp.Expr:
-    """Powers of one base put together, what is left multiplied out."""
-    return sp.expand(sp.powsimp(sp.expand_power_exp(sp.expand(expression))))
 
 
 @exact(counting_lemma, step="counting")
@@ -149,7 +145,7 @@ def traces_of_powers_follow_from_two(cycle_density: sp.Expr, trial: Trial) -> It
     """The traces of G and G² by trace and determinant of G = TT*; and by G² = tr G · G − det G that of each power."""
     trace, determinant = sum(sigma**2 for sigma in sigmas), sp.prod(sigma**2 for sigma in sigmas)
     following = trace * cycle_density.subs(half_length, half_length + 1) - determinant * cycle_density
-    yield trial.same(cycle_density.subs(half_length, half_length + 2), following, by=by_powers)
+    yield trial.same(cycle_density.subs(half_length, half_length + 2), following, by=powers_together)
     yield trial.same(cycle_density.subs(half_length, 1), trace)
     yield trial.same(cycle_density.subs(half_length, 2), trace**2 - 2 * determinant)
 

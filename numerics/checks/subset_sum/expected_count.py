@@ -9,13 +9,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.checks.subset_sum.counting import equal
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.subset_sum import (
     all_subset_sums,
     excess_grows,
     expected_subsets,
     random_subset_sums,
-    rational,
     sum_distribution,
 )
 from theory.subset_sum.expected_count import (
@@ -47,11 +47,6 @@ def normal_count(variance: sp.Expr) -> sp.Expr:
     """2ⁿ times the probability of a normal number within ε of z."""
     scale = sp.sqrt(2 * variance)
     return 2**n * (sp.erf((z + eps) / scale) - sp.erf((z - eps) / scale)) / 2
-
-
-def equal(formula: sp.Expr, value: object, at: dict[sp.Symbol, sp.Rational], trial: Trial) -> Finding:
-    """That a rational formula has exactly this value at one point."""
-    return trial.same(formula, value, at=[at], by=lambda difference: rational(difference, at))
 
 
 # The exact count

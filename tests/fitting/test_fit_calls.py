@@ -1,0 +1,41 @@
+"""What `fit CHECKPOINT` does, one call does from Python, by the same words."""
+
+import json
+
+import numpy as np
+import pytest
+
+import numerics as sl
+from numerics.cli import main
+
+
+@pytest.fixture
+def files(tmp_path):
+    rng = np.random.default_rng(0)
+    for name, rows in (("a", 30), ("b", 40)):
+        first, second = rng.random((rows, 20)) < 0.5, rng.random((rows, 10)) < 0.5
+        np.savez(tmp_path / f"{name}.npz", **{"0.weight_mask": first.T, "2.weight_mask": second})
+    return tmp_path / "a.npz", tmp_path / "b.npz"
+
+
+def told(capsys, *words):
+    assert main(["fit", *map(str, words), "--json", "-"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_one_file_and_several_have_the_numbers_of_the_command(files, capsys):
+    one = sl.fit_layers(files[0], transpose=True, seed=2)
+    assert len(one["layers"]) == 2
+    assert one == told(capsys, files[0], "--transpose", "--seed", 2)
+    assert sl.fit_layers(files) == told(capsys, *files)
+
+
+def test_a_generator_serves_all_files(files):
+    found = sl.fit_layers(files, seed=np.random.default_rng(1))["files"]
+    assert found[0]["seed"] == found[1]["seed"]
+
+
+@pytest.mark.parametrize("masks", [(), 3, [3]])
+def test_what_names_no_file_is_refused(masks):
+    with pytest.raises(sl.InputError, match="expected the name of a file, or several"):
+        sl.fit_layers(masks)
