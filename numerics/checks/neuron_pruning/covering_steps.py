@@ -112,7 +112,7 @@ def few_points_are_missed_no_more_than_by_the_mean(
     """e^(−t²/2) times e^(−t E|w|), with E|w| an integral; below the probability, and as steep at 0."""
     weight = sp.integrate(2 * g * sp.exp(-(g**2) / 2) / sp.sqrt(2 * sp.pi), (g, 0, sp.oo))
     yield trial.same(sp.log(least_missed), -(level**2) / 2 - level * weight, by=sp.expand_log)
-    yield trial.below(least_missed, missed)
+    yield trial.everywhere(least_missed, missed, within={level: (0, 8)}, zero={level: (0, 2)})
     yield trial.same(sp.diff(least_missed / missed, level).subs(level, 0), sp.S.Zero)
 
 
