@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.covering_steps import by_half_angle
+from numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import (
@@ -280,7 +280,7 @@ def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, tria
     found = shape.subs({upper: sp.asin(y), lower: sp.asin(y**2), angle: sp.atan(1 / turn)})
     yield trial.same(near_neuron, found, by=None)
     most_of_it = shape.subs({upper: y / sp.sqrt(1 - y**2), lower: 0, angle: sp.pi / 2})
-    yield trial.same(most_of_it, 1 + rho * near_growth, by=sp.simplify)
+    yield trial.same(most_of_it, 1 + rho * near_growth, by=by_roots)
     u = sp.Symbol("u", positive=True)  # y² = u/(1 + u)
     faster = sp.diff(t / sp.sqrt(1 - t**2) - sp.asin(t), t).subs(t, sp.sqrt(u / (1 + u)))
     yield trial.nonnegative(faster, u * sp.sqrt(1 + u))
@@ -314,8 +314,8 @@ def half_the_chance_leaves_so_much(
         (d - 3) * sp.log(2 / delta) - sp.log(1 - delta),
         by=lambda gap: in_logarithms(gap.subs(at)),
     )
-    terms = near_least * growth * rho
-    yield trial.same(terms, (d - 3) * delta * sp.log(2) + delta * sp.log(2), by=sp.expand)
+    terms = (d - 3) * delta * sp.log(2) + delta * sp.log(2)
+    yield trial.same(near_least, terms / (growth * rho))
     yield trial.nonnegative(
         (sp.log(2 / delta) - delta * sp.log(2)).subs(at), sp.log(1 + u) + sp.log(2) * u / (1 + u), by=in_logarithms
     )
