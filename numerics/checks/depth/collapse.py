@@ -86,7 +86,9 @@ def one_is_left_at_the_density(
     kept_readout: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """A density that D3.2 has a threshold for, and there one weight of the layer is left."""
+    """By definition the density of all where one weight of the layer is left; D3.2 has a threshold for it, and there one is."""
+    for last, kept in ((last_first, kept_first), (last_hidden, kept_hidden), (last_readout, kept_readout)):
+        yield trial.same(last, Let(density, [(tau, level(kept.subs(tau, t), t, sp.S.One))]), by=None)
     level_of_all = level(density.subs(POINT).subs(tau, t), t, rho)
     for last, kept in ((last_first, kept_first), (last_hidden, kept_hidden), (last_readout, kept_readout)):
         yield trial.below(sp.S.Zero, last.subs(POINT), at=[{}], strict=True)
@@ -158,7 +160,11 @@ def exponents_are_those_of_both_bounds(
     two_upper: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Logarithms of the bounds over the exponents, in the limit of large t."""
+    """Minus the slope of the upper bound is the exponential, times a constant; and logarithms over exponents for large t."""
+    for bound, exponent in ((three_upper, three_exponent), (two_upper, two_exponent)):
+        slope = sp.diff(bound, t)
+        yield trial.same(slope, slope.subs(t, 1) * sp.exp(exponent - exponent.subs(t, 1)))
+        yield trial.same(sp.limit(exponent, t, 0), 0)
     for bound, exponent, power in (
         (three_lower, three_exponent, 3),
         (three_upper, three_exponent, 3),

@@ -117,13 +117,12 @@ def weights_are_counted(
     trial: Trial,
 ) -> Iterator[Finding]:
     """Layer by layer for any depth: one more hidden layer adds n² weights; at τ = 0 gates alone count."""
-    matrices = sp.Symbol("k", integer=True, nonnegative=True)  # hidden ones
-    here = {L: matrices + 1}
-    yield trial.induction(weights.subs(here), matrices, n * (d + 1), lambda now: now + n * n)
-    above = (density * weights).subs(here)
-    yield trial.induction(above, matrices, n * d * first + n * readout, lambda now: now + n * n * hidden)
-    coins = (live * weights).subs(here)
-    yield trial.induction(coins, matrices, n * d * HALF + n * HALF, lambda now: now + n * n * HALF**2)
+    for counted, outer, matrix in (
+        (weights, n * (d + 1), n * n),
+        (density * weights, n * d * first + n * readout, n * n * hidden),
+        (live * weights, n * d * HALF + n * HALF, n * n * HALF**2),
+    ):
+        yield trial.induction(counted, L, outer, lambda now, more=matrix: now + more, start=1)
 
 
 POINTS = ({n: 20, d: 5, L: 4, rho: sp.Rational(1, 50)},)
@@ -154,10 +153,9 @@ def threshold_keeps_the_density(
     """Each density is that of its layer at the threshold, and there the counts add up to ρ times all."""
     if isinstance(threshold, Level):  # also where a wrong one has no root
         counted = n * d * first + (L - 1) * n**2 * hidden + n * readout
-        crossing = threshold.function(tau) + rho
-        yield trial.same(crossing * (n * d + (L - 1) * n**2 + n), counted, by=None)
+        yield trial.same(threshold.function(tau), counted / (n * d + (L - 1) * n**2 + n) - rho)
     for claimed, tail in ((rho_first, first), (rho_hidden, hidden), (rho_readout, readout)):
-        yield trial.same(claimed, Let(tail, [(tau, threshold)]), by=None, at=POINTS)
+        yield trial.same(claimed, Let(tail, [(tau, threshold)]), by=None)
     counts = n * d * first + (L - 1) * n**2 * hidden + n * readout
     yield trial.same(Let(counts, [(tau, threshold)]), rho * (n * d + (L - 1) * n**2 + n), by=None, at=POINTS)
 

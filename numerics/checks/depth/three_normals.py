@@ -87,8 +87,7 @@ def logarithm_begins_so(slope: sp.Expr, bend: sp.Expr, trial: Trial) -> Iterator
         start, step = (
             sp.diff(each, epsilon, order).subs(epsilon, 0).doit() / sp.factorial(order) for each in (first, more)
         )
-        yield trial.same(claimed.subs(k, 0).doit(), sp.expand_func(start))
-        yield trial.same(claimed.subs(k, k + 1), claimed + step, by=merged)
+        yield trial.induction(claimed, k, sp.expand_func(start), lambda term, step=step: term + step, by=merged)
 
 
 @exact(three_normals, step="residue")

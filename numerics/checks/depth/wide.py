@@ -82,7 +82,7 @@ def density_tends_to_that_of_hidden_matrices(
 @control("two normals", wide_density=product_normal.at(scaled / 2) / 4)
 def threshold_is_the_root(limit_threshold: sp.Expr, wide_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """It is positive, and the limit of the density is ρ there."""
-    yield trial.below(sp.S.Zero, limit_threshold, strict=True)
+    yield trial.below(sp.S.Zero, limit_threshold, strict=True)  # boxes: a root without a closed form
     yield trial.same(wide_density.subs(scaled, limit_threshold), rho, by=None)
 
 

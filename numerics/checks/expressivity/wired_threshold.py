@@ -198,7 +198,7 @@ def both_bounds_hold_on_ranges(
 ) -> Iterator[Finding]:
     """1 − e^{−mean} and the mean on either side of the probability, for up to eight neurons and densities between."""
     for low, high in ((some_lower, some_wired), (some_wired.subs(m, m + 1), mean.subs(m, m + 1))):
-        yield trial.below(low, high)
+        yield trial.below(low, high)  # boxes: for numbers of neurons beyond those of the line that follows
         yield trial.everywhere(
             low, high, within={p: (sp.Rational(1, 20), sp.Rational(19, 20))}, integers={m: (3, 8), k: (1, 2)}
         )
@@ -239,7 +239,7 @@ def count_is_nearly_poisson(poisson_law: sp.Expr, poisson_distance: sp.Expr, tri
             moved = [abs(binomial_law(m, chance, c).subs(here) - mass) for c, mass in enumerate(masses)]
             distance = (sum(moved) + 1 - sum(masses)) / 2
             claimed = poisson_distance.subs(here)
-            yield trial.same(distance, claimed, by=None) if rows == 1 else trial.below(distance, claimed)
+            yield trial.same(distance, claimed, by=None) if rows == 1 else trial.below(distance, claimed, at=[{}])
 
 
 def masks_with_a_wired_neuron(rng: np.random.Generator, masks: int, rows: int) -> NDArray[np.int64]:

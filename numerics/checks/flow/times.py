@@ -207,10 +207,9 @@ def one_eigenvalue_attains_the_bounds(
     """All bounds at one eigenvalue, the first and the last at its time; and what is left at the latest time beside a plateau."""
     alike = {mu: lam, stuck: 0, part: 1}
     for below in (mean_time, slow_time):
-        yield trial.below(sp.simplify(below.subs(alike)), single_time)
-    yield trial.below(single_time, sp.simplify(latest_time.subs(alike)))
-    share_left = sp.simplify((latest_left.subs(time, latest_time) - share) / (1 - stuck))
-    yield trial.below(share_left, sp.S.Zero)
+        yield trial.same(below.subs(alike), single_time)
+    yield trial.same(latest_time.subs(alike), single_time)
+    yield trial.same(latest_left.subs(time, latest_time), share)
 
 
 def spectrum_left(at: sp.Expr, values: tuple[int, ...], shares: tuple[sp.Rational, ...]) -> sp.Expr:
@@ -249,9 +248,8 @@ def whole_spectra_are_between(
         late = latest_time.subs(here | {lam: min(values)})
         slow = slow_time.subs(here | {lam: max(values), part: 1})
         leave = [spectrum_left(at, values, shares).subs(here) for at in (early, slow, late)]
-        yield trial.below(target, leave[0])
-        yield trial.below(target, leave[1])
-        yield trial.below(leave[2], target)
+        for low, high in ((target, leave[0]), (target, leave[1]), (leave[2], target)):  # numbers of one spectrum
+            yield trial.below(low, high, at=[{}])
     at = double_time.subs({eta: 1, m: 2, part: sp.Rational(2, 3), lam: 1, share: sp.Rational(1, 3)})
     found = two_left.subs({eta: 1, m: 2, part: sp.Rational(2, 3), lam: 1, nu: 2, time: at})
     yield trial.same(found, sp.Rational(1, 3), by=None)

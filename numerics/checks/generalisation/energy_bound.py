@@ -211,7 +211,7 @@ def labels_in_the_kernel_break_the_bound(
     if kernel == "from the labels":
         at = {m: 2000, epsilon: sp.Rational(1, 1000), delta: sp.Rational(1, 100)}
         promised = 2 * label_kernel_energy + confidence
-        yield trial.below(least_random_risk, promised.subs(at))
+        yield trial.below(least_random_risk, promised.subs(at), at=[{}])
 
 
 # Random labels: no bound may promise a risk below one half
@@ -289,4 +289,4 @@ def labels_of_a_coin_and_a_kernel_that_saw_them(
     seen = energy.subs({q: size / (size + eps), T: size * (1 + eps), m: size})
     yield trial.same(label_kernel_energy.subs(random_labels), seen)
     of_kernel = seen if kernel == "from the labels" else energy.subs({q: size, T: size, m: size})
-    yield trial.below(sp.Rational(1, 2), 2 * of_kernel + confidence.subs(random_labels))
+    yield trial.below(sp.Rational(1, 2), 2 * of_kernel + confidence.subs(random_labels), at=[{}])

@@ -222,6 +222,6 @@ def weak_features_lose_their_paths(
 ) -> Iterator[Finding]:
     """A strong and a weak half: the weak one alone makes SNIP's bound larger than that of uniform path densities."""
     weak = energy_upper.subs(s, two_features[tau])
-    yield trial.below(kept_energy(two_features[tau]), weak)
+    yield trial.below(kept_energy(two_features[tau]), weak, at=[{}])
     yield trial.below((1 - two_features[p]) / weak, snip_bound, at=[two_features])
     yield trial.below(10 * uniform.subs(budget, snip_budget), snip_bound, at=[two_features])

@@ -184,7 +184,7 @@ def smaller_root_of_the_polynomial(
 def singular_values_are_ordered(sigma_1: sp.Expr, sigma_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """0 ≤ σ₂ ≤ σ₁."""
     yield trial.below(sp.Integer(0), sigma_2)  # boxes: equal on faces, where a matrix has rank one or equal values
-    yield trial.below(sigma_2, sigma_1)
+    yield trial.below(sigma_2, sigma_1)  # boxes: equal where the discriminant is 0
 
 
 ROW, COLUMN = (sp.Rational(2, 5), sp.Rational(6, 5)), (sp.Rational(1, 2), sp.Integer(2))  # profiles of two values

@@ -271,7 +271,8 @@ def bounds_hold(
 ) -> Iterator[Finding]:
     """Stein's other increments are smaller, the bounds in order at random sizes, and the first is attained at n = 1."""
     for place in (2, 3, 5):
-        yield trial.below(lam**2 / n * stein_increment(place), bound)
+        increment, most = (sp.expand(each * sp.exp(lam)) for each in (lam * stein_increment(place), bound * n / lam))
+        yield trial.everywhere(increment, most, within={lam: (0, sp.oo)}, zero={lam: (0, 1)})
     yield trial.below(variation_distance, bound, at=trial.points(variation_distance))  # a sum of n positive parts
     chance, real = sp.symbols("x nu", positive=True)  # λ/n, and n
     in_order = [

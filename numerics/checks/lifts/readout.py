@@ -75,9 +75,9 @@ def modes_keep_the_bounds(fixed_bound: sp.Expr, interpolating_bound: sp.Expr, tr
             Delta: sp.sqrt(sum((first - other) ** 2 for _, first, other in table)),
             T: time,
         }
-        yield trial.below(floor + left, fixed_bound.subs(there))
+        yield trial.below(floor + left, fixed_bound.subs(there), at=[{}])
         distance = sp.sqrt(sum(first**2 for _, first, _ in table))
-        yield trial.below(left, interpolating_bound.subs({Delta: distance, T: time}))
+        yield trial.below(left, interpolating_bound.subs({Delta: distance, T: time}), at=[{}])
 
 
 z_0, z_1 = sp.symbols("z_0 z_1", real=True)  # a(0) and ā

@@ -104,7 +104,7 @@ def bounds_are_in_order(
     times = [descending(each).subs(ROOTS).subs(y, y + z) for each in (square_hitting_time, hitting_time)]
     beyond = {y: (0, 3), z: (sp.Rational(1, 10), 3)}  # both over κ²/ε
     yield trial.everywhere(*(each.subs({e: 1, kappa: 1}) for each in times), within=beyond, zero={y: (0, 1)})
-    yield trial.below(square_hitting_time, hitting_time)
+    yield trial.below(square_hitting_time, hitting_time)  # boxes: above; here both cases of each
     yield trial.below(eta, square_rate.subs(t, square_hitting_time))  # boxes: equal to the third order at L(0) = η
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.covering_steps import by_half_angle
+from numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import (
@@ -55,6 +55,8 @@ from theory.neuron_pruning.inputs import d
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 small, large = sp.symbols("small large", positive=True)  # two widths
 g, t = sp.symbols("g t", positive=True)
+PLANKS = {rho: (sp.Rational(1, 50), sp.Rational(7, 10))}  # to 1/√2, but for little
+PAIRS = {theta: (0, 3), **PLANKS}
 
 
 @enclosed(ball_covering_order, step="difference of squares")
@@ -69,7 +71,7 @@ def squares_of_widths_differ_by_this(
     """In the cosine of half the angle; both widths are positive."""
     yield trial.same(wide**2 - narrow**2, square_gap, by=by_half_angle)
     for width in (wide, narrow):
-        yield trial.below(sp.S.Zero, width)
+        yield trial.everywhere(sp.S.Zero, width, within=PAIRS)
 
 
 @exact(ball_covering_order, step="spread")
@@ -81,12 +83,7 @@ def squares_of_widths_differ_by_this(
 @control("sine for cosine", wide=narrow)
 @control("cosine for sine", narrow=wide)
 def widths_differ_by_less_than_the_spread(
-    square_gap: sp.Expr,
-    wide: sp.Expr,
-    narrow: sp.Expr,
-    widest: sp.Expr,
-    spread: sp.Expr,
-    trial: Trial,
+    square_gap: sp.Expr, wide: sp.Expr, narrow: sp.Expr, widest: sp.Expr, spread: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The gap over both squares, times what the quotients are at most: v³/2, and v⁴; certificates for both."""
     over = square_gap / (wide * narrow) ** 2
@@ -154,9 +151,14 @@ def a_normal_square_has_this_mean(square_mean: sp.Expr, trial: Trial) -> Iterato
 @control("its root", near_neuron=sp.sqrt(near_neuron))
 @control("10 % more", near_neuron=MORE * near_neuron)
 def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """That of N9.1 at 0; it falls in the angle."""
+    """That of N9.1 at 0; it falls in the angle up to a right one, from which it rises: in its cosine, for any steepness."""
     yield trial.same(near_neuron, one_neuron.subs(theta, 0), by=sp.expand)
-    yield trial.below(sp.diff(one_neuron, theta), sp.S.Zero)
+    yield trial.same(one_neuron.subs(theta, sp.pi - theta), one_neuron, by=None)
+    cosine = sp.Symbol("y", nonnegative=True)
+    halves = {f(theta / 2): sp.sqrt((1 + sign * cosine) / 2) for f, sign in ((sp.cos, 1), (sp.sin, -1))}
+    slopes = sp.diff(one_neuron, theta).subs({**halves, sp.cos(theta): cosine, sp.sin(theta): sp.sqrt(1 - cosine**2)})
+    for each in (slopes.subs(slope, 0), sp.diff(slopes, slope)):  # it is linear in the steepness
+        yield trial.everywhere(each, sp.S.Zero, within={cosine: (0, 1), **PLANKS}, zero={cosine: (0, 1)})
 
 
 def slope_at_zero(value: sp.Expr) -> sp.Expr:
@@ -278,7 +280,7 @@ def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, tria
     found = shape.subs({upper: sp.asin(y), lower: sp.asin(y**2), angle: sp.atan(1 / turn)})
     yield trial.same(near_neuron, found, by=None)
     most_of_it = shape.subs({upper: y / sp.sqrt(1 - y**2), lower: 0, angle: sp.pi / 2})
-    yield trial.same(most_of_it, 1 + rho * near_growth, by=sp.simplify)
+    yield trial.same(most_of_it, 1 + rho * near_growth, by=by_roots)
     u = sp.Symbol("u", positive=True)  # y² = u/(1 + u)
     faster = sp.diff(t / sp.sqrt(1 - t**2) - sp.asin(t), t).subs(t, sp.sqrt(u / (1 + u)))
     yield trial.nonnegative(faster, u * sp.sqrt(1 + u))
@@ -296,12 +298,7 @@ def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, tria
 @control("far number halved", far_size=far_size / 2)
 @control("near number of one dimension more", near_size=near_size.subs(d, d + 1))
 def half_the_chance_leaves_so_much(
-    half_chance: sp.Expr,
-    far_size: sp.Expr,
-    near_size: sp.Expr,
-    far_least: sp.Expr,
-    near_least: sp.Expr,
-    trial: Trial,
+    half_chance: sp.Expr, far_size: sp.Expr, near_size: sp.Expr, far_least: sp.Expr, near_least: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The far number is the least one and more by a factor, with δ = 1/(1 + u). The near one has for Kρ at least the logarithm of M, and above it d − 2 logarithms
     of 2/δ and that of δ/(2 − 2δ), that is d − 3 of 2/δ, each at least δ log 2, and −log(1 − δ) ≥ δ ≥ δ log 2."""
@@ -317,8 +314,8 @@ def half_the_chance_leaves_so_much(
         (d - 3) * sp.log(2 / delta) - sp.log(1 - delta),
         by=lambda gap: in_logarithms(gap.subs(at)),
     )
-    terms = near_least * growth * rho
-    yield trial.same(terms, (d - 3) * delta * sp.log(2) + delta * sp.log(2), by=sp.expand)
+    terms = (d - 3) * delta * sp.log(2) + delta * sp.log(2)
+    yield trial.same(near_least, terms / (growth * rho))
     yield trial.nonnegative(
         (sp.log(2 / delta) - delta * sp.log(2)).subs(at), sp.log(1 + u) + sp.log(2) * u / (1 + u), by=in_logarithms
     )
@@ -356,7 +353,7 @@ def both_least_numbers_are_of_the_order(
         yield trial.same(sp.diff(quotient, delta), sp.S.Zero)
         yield trial.everywhere(quotient.subs(rho, ratio), sp.S.One, within={eps: (0, small_error)})
     last = near.subs(rho, ratio).subs(eps, small_error)
-    yield trial.below(sp.Abs(last - sp.Rational(91, 100)), sp.Rational(1, 100))
+    yield trial.below(sp.Abs(last - sp.Rational(91, 100)), sp.Rational(1, 100), at=[{}])
 
 
 @exact(ball_covering_order, step="leading order", cost=0.5)

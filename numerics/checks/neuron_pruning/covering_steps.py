@@ -59,10 +59,11 @@ def a_normal_number_is_beyond_the_plank(missed: sp.Expr, trial: Trial) -> Iterat
 @control("10 % less", success=LESS * success)
 @control("the mean square alone", success=1 - moment)
 def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Y = y with probability p, else 0: all is covered with probability 1 − p."""
-    share, chance = sp.symbols("y p", positive=True)
+    """Y = y with probability p = 1/R, else 0, where R is its mean square over the square of its mean: all is covered with 1 − p."""
+    share, chance = sp.Symbol("y", positive=True), 1 / moment
     mean, square = chance * share, chance * share**2
-    yield trial.same(success.subs(moment, square / mean**2), 1 - chance, by=sp.cancel)
+    yield trial.same(square / mean**2, moment, by=sp.cancel)
+    yield trial.same(success, 1 - chance, by=sp.cancel)
 
 
 def by_half_angle(gap: sp.Expr) -> sp.Expr:
@@ -74,15 +75,22 @@ def by_half_angle(gap: sp.Expr) -> sp.Expr:
 
 
 def by_roots(gap: sp.Expr) -> sp.Expr:
-    """The gap in half angles, with a letter for what makes 1 − 2ρ² and 1 − ρ² quotients, over one denominator in each root."""
-    letter = sp.Symbol("letter", positive=True)
-    halves = {sp.sin(theta / 2): sp.sqrt(1 - half**2), sp.cos(theta / 2): half, rho: 1 / sp.sqrt(2 + letter**2)}
-    return sp.simplify(gap.subs(halves).replace(lambda each: each.is_Pow and not each.exp.is_integer, factored))
+    """The gap in half angles, with a letter for what makes 1 − 2ρ² and 1 − ρ² quotients, over one denominator in each root.
 
+    Cosines in roots are sines.
+    """
+    letter, sine = sp.symbols("letter sine", positive=True)
+    halves = {sp.sin(theta / 2): sine, sp.cos(theta / 2): half, rho: 1 / sp.sqrt(2 + letter**2)}
 
-def factored(power: sp.Expr) -> sp.Expr:
-    top, bottom = sp.fraction(sp.factor(power.base))
-    return top**power.exp / bottom**power.exp
+    def factored(power: sp.Expr) -> sp.Expr:
+        over = sp.fraction(sp.factor(power.base))
+        top, bottom = (sp.factor(sp.expand(sp.expand(each).subs(half**2, 1 - sine**2))) for each in over)
+        return top**power.exp / bottom**power.exp
+
+    gap = gap.subs(halves)
+    for _ in range(2):
+        gap = sp.simplify(sp.expand(gap.replace(lambda each: each.is_Pow and not each.exp.is_integer, factored)))
+    return gap
 
 
 @exact(ball_covering, step="rate")
@@ -112,7 +120,7 @@ def few_points_are_missed_no_more_than_by_the_mean(
     """e^(−t²/2) times e^(−t E|w|), with E|w| an integral; below the probability, and as steep at 0."""
     weight = sp.integrate(2 * g * sp.exp(-(g**2) / 2) / sp.sqrt(2 * sp.pi), (g, 0, sp.oo))
     yield trial.same(sp.log(least_missed), -(level**2) / 2 - level * weight, by=sp.expand_log)
-    yield trial.below(least_missed, missed)
+    yield trial.everywhere(least_missed, missed, within={level: (0, 8)}, zero={level: (0, 2)})
     yield trial.same(sp.diff(least_missed / missed, level).subs(level, 0), sp.S.Zero)
 
 
@@ -123,9 +131,10 @@ def few_points_are_missed_no_more_than_by_the_mean(
 @control("10 % more", tilted=MORE * tilted)
 def the_tilted_mean_has_this_antiderivative(tilted: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """It has the slope of the integrand, is the formula at infinity, and 0 at 0."""
-    part = tilted - v * sp.exp(b**2 * v**2 / 2) * sp.erfc((g - b * v**2) / (v * sp.sqrt(2)))
+    beyond = v * sp.exp(b**2 * v**2 / 2) * sp.erfc((g - b * v**2) / (v * sp.sqrt(2)))
+    part = tilted - beyond
     yield trial.same(sp.diff(part, g), sp.sqrt(2 / sp.pi) * sp.exp(-(g**2) / (2 * v**2) + b * g))
-    yield trial.same(part.subs(g, 0), sp.S.Zero)
+    yield trial.same(tilted, beyond.subs(g, 0))
 
 
 @exact(ball_covering, step="widths")
@@ -170,8 +179,9 @@ def the_steepness_is_a_slope(
 ) -> Iterator[Finding]:
     """In v² at the widest; what is convex, v(e^(cv) − 1), has a slope in v² whose own slope in v is no less than 0."""
     square = sp.Symbol("square", positive=True)
-    growing = sp.diff((tilted - v).subs(v, sp.sqrt(square)), square)
-    yield trial.same(growing.subs({square: widest**2, b: tilt}, simultaneous=True), steepness)
+    growing, in_width = sp.diff((tilted - v).subs(v, sp.sqrt(square)), square), sp.diff(tilted - v, v) / (2 * v)
+    yield trial.same(growing, in_width.subs(v, sp.sqrt(square)))
+    yield trial.same(steepness, in_width.subs({v: widest, b: tilt}, simultaneous=True))
     c = sp.Symbol("c", positive=True)
     twice = sp.diff(sp.diff(v * (sp.exp(c * v) - 1), v) / v, v)
     u = sp.Symbol("u", nonnegative=True)

@@ -54,8 +54,9 @@ def as_many_suffice_and_no_fewer(enough: sp.Expr, failure: sp.Expr, trial: Trial
 def fewer_fail(needed: sp.Expr, share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound of N5.2 without a sum is δ at this number, with its power, and the series converges there."""
     line, first, factor = (part.subs(s, slow) for part in (share, pair, ratio))
-    yield trial.below(sp.S.Zero, needed, strict=True)
-    yield trial.below(needed * factor, sp.S.One, strict=True)
+    errors = {eps: (sp.Rational(1, 50), sp.Rational(1, 3)), delta: (sp.Rational(1, 10), sp.Rational(9, 10))}
+    yield trial.everywhere(sp.S.Zero, needed, within=errors, strict=True)
+    yield trial.everywhere(needed * factor, sp.S.One, within=errors, strict=True)
     yield trial.same(line * needed + first * needed**2 / (1 - needed * factor), delta, by=None)
 
 

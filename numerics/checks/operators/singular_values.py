@@ -277,8 +277,8 @@ def rows_of_snip_lie_strictly_between(
     row_value: sp.Expr, lower: sp.Expr, upper: sp.Expr, scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """0 < ρ < σ₁ < √ρ at ρ = H(τ): degrees vary, and the kernel is neither 0 nor 1. (Masks above see only squares.)"""
-    for positive in (scale, lower):
-        yield trial.below(sp.Integer(0), positive, strict=True)
+    yield trial.everywhere(sp.S.Zero, lower, within={rho: (sp.Rational(1, 10**6), 1)}, strict=True)
+    yield trial.below(sp.S.Zero, scale, strict=True)  # boxes: of two whole numbers, any
     density = product_survival(tau)
     yield trial.below(lower.subs(rho, density), row_value, at=SOME_THRESHOLDS, strict=True)  # boxes: integrals
     yield trial.below(row_value, upper.subs(rho, density), at=SOME_THRESHOLDS, strict=True)

@@ -138,5 +138,5 @@ def contractions_are_least_at_the_reach(
     for density, shrunk, reach, least in zip(densities, contractions, reaches, best, strict=True):
         yield trial.same(shrunk, contraction.subs(kappa, density.subs(t, a) / 2), by=None)
         yield trial.same(sp.diff(shrunk, a).subs(a, reach), 0, by=None)
-        yield trial.below(sp.S.Zero, sp.diff(shrunk, a, 2).subs(a, reach), strict=True)
+        yield trial.below(sp.S.Zero, sp.diff(shrunk, a, 2).subs(a, reach), at=[{}], strict=True)
         yield trial.same(least, shrunk.subs(a, reach), by=None)
