@@ -119,6 +119,8 @@ def load_data(
         InputError: in one line with the file's name, if the file is missing, damaged or of another kind, or if the
             labels, the target or what is missing do not fit.
 
+    Source: the bundled digits are those of scikit-learn (`sklearn.datasets.load_digits`).
+
     Examples:
         >>> data = load_data("digits", labels="is0")
         >>> data.x.shape, data.y.shape, data.labelling

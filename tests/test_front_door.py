@@ -34,6 +34,14 @@ def test_a_public_name_has_a_docstring_with_an_example_that_runs(package, name):
     assert failed == 0
 
 
+@pytest.mark.parametrize("name", [name for name in numerics.__all__ if inspect.isfunction(getattr(numerics, name))])
+def test_a_public_function_says_what_it_raises_and_where_it_comes_from(name):
+    text = inspect.getdoc(getattr(numerics, name))
+    parts = [text.find(f"\n{part}:") for part in ("Raises", "Source", "Examples")]
+    assert -1 not in parts
+    assert parts == sorted(parts)
+
+
 @pytest.mark.parametrize("package", [numerics, theory])
 def test_the_packages_have_examples_that_run(package):
     tries, failed = failures(package, package.__name__)

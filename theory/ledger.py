@@ -65,6 +65,9 @@ def claims_of(topic: str) -> dict[str, Claim]:
 def topics() -> tuple[str, ...]:
     """The names of the topics, in reading order.
 
+    Raises:
+        nothing.
+
     Examples:
         >>> topics()[:3]
         ('saliency', 'graphon', 'operators')

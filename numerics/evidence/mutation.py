@@ -80,6 +80,8 @@ def mutate(
     Raises:
         InputError: for an unknown name, what is no seed, another number of processes, or `every` below 1.
 
+    Source: the checks of the claims.
+
     Examples:
         >>> found = mutate("N1")
         >>> found.mutants > 20, found.survivors

@@ -192,6 +192,8 @@ def verify(
     Raises:
         InputError: for an unknown name or effort, what is no seed, or another number of processes.
 
+    Source: the checks of the claims.
+
     Examples:
         >>> run = verify("R1.1")
         >>> run.failed, run.totals["claims"]

@@ -61,6 +61,8 @@ def evaluate(
             allows or against a hypothesis of it, one of which a hypothesis cannot be told, a point where the formula has no finite value, more work than two
             minutes, and, with `exact`, a value that is no fraction.
 
+    Source: the claim that is named.
+
     Examples:
         >>> evaluate("S4", "column_density", "tau=1", "phi=1/2", digits=30).text
         '0.0618288894755922426968698067166'

@@ -179,6 +179,8 @@ def explain(
     Raises:
         InputError: if the mask is no mask, keeps none or all of its entries, or if the data have another number of inputs.
 
+    Source: S2, S4, S6, S12, S13.
+
     Examples:
         >>> import numpy as np
         >>> from numerics import global_mask, load_data

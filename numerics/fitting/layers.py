@@ -105,7 +105,7 @@ Path = str | PathLike[str]
 
 
 @overload
-def fit_layers(
+def fit_layers(  # type: ignore[overload-overlap]  # a str is a sequence of str, and is one file
     mask: Path,
     *,
     nonzero: bool = False,

@@ -65,6 +65,11 @@ class Account:
 def verdict(found: Fit) -> Verdict:
     """Say in words what a mask alone tells: its class, how it was selected, whether the fitted graphon explains it.
 
+    Raises:
+        nothing of its own: a `Fit` of a full or empty mask has the kind nothing_to_fit.
+
+    Source: G1.1, G6.1, G6.2.
+
     Examples:
         >>> import numpy as np
         >>> from numerics import fit, sample_rank_one
@@ -200,6 +205,11 @@ def account(found: Fit) -> Account:
     """Say in words which method made a mask, of those that were tested with the data, at a level of 1 %.
 
     Methods whose masks have one law (random and magnitude: S2) stand in one list.
+
+    Raises:
+        nothing of its own: a `Fit` without data, or of a mask without a shape to fit, has a status that says so.
+
+    Source: S2, S4, S6, S12, S13 (the laws that were tested).
 
     Examples:
         >>> import numpy as np

@@ -85,6 +85,8 @@ def compare(
     Raises:
         InputError: for another method, a number out of range, data that do not fit, or what would not fit in memory.
 
+    Source: S5 (snip), S8 (grasp).
+
     Examples:
         >>> (row,) = compare("snip", width=256, residual="target", labels="is0", standardise=True, fresh_rows=2000)
         >>> row.setting, row.errors["P0"] > 3 * row.errors["P2"]

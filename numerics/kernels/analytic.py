@@ -37,7 +37,10 @@ def dense_kernel(
     inputs included; relative to the entry itself too, unless it is small against this. For erf, near duplicates of
     variance v lose a factor v; for activations by quadrature see there.
 
-    InputError for shapes that do not fit, numbers that are not finite, a depth below 1, or variances that overflow.
+    Raises:
+        InputError: for shapes that do not fit, numbers that are not finite, a depth below 1, or variances that overflow.
+
+    Source: K1.
 
     Examples:
         >>> import numpy as np

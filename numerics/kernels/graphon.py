@@ -52,7 +52,10 @@ def graphon_kernel(
     of a latent with equal rows are merged first: a constant graphon costs one node, a step graphon as many as it has
     blocks.
 
-    InputError if latents do not fit, or a graphon is negative.
+    Raises:
+        InputError: if latents do not fit, or a graphon is negative.
+
+    Source: K2, K4.
 
     Examples:
         >>> import numpy as np

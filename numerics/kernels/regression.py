@@ -23,8 +23,11 @@ def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge
 
     kernel [m, m] on the training inputs, test_kernel [N, m] between test and training inputs, y [m] or [m, q].
 
-    InputError for shapes that do not fit, numbers that are not finite, a negative share, or a kernel that is singular to
-    rounding with its ridge.
+    Raises:
+        InputError: for shapes that do not fit, numbers that are not finite, a negative share, or a kernel that is
+            singular to rounding with its ridge.
+
+    Source: B7.
 
     Examples:
         >>> import numpy as np

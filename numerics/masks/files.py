@@ -78,8 +78,13 @@ def load_mask(
     without wrappers such as `module.` and with or without `.weight` and `.weight_mask`. Rows are outputs; further axes of a convolution
     are read as one. The `MaskFile` has the mask [m, n], its name, and the shape in the file. nonzero: whatever is not 0
     is kept, as in pruned weights; without it entries must be 0 or 1. transpose: outputs are the last axis, not the
-    first (Keras, Flax). InputError, in one line with the file's name, if the file is missing, damaged, pickled or of
-    another kind, and if what it holds is no mask.
+    first (Keras, Flax).
+
+    Raises:
+        InputError: in one line with the file's name, if the file is missing, damaged, pickled or of another kind, if
+            what it holds is no mask, and if one of several has to be named.
+
+    Source: the formats of NumPy, SciPy, PyTorch (`torch.nn.utils.prune` names masks `.weight_mask`) and safetensors.
 
     Examples:
         >>> import tempfile, numpy as np

@@ -55,8 +55,12 @@ def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fract
 
     The mean, over all maps of the vertices of F to rows and columns of M, of the product of the entries that the edges
     fall on: a Fraction for integers and bools, a float for real entries. Trees take time proportional to the non-zeros;
-    C_4 and K_{2,b} that of a Gram matrix, taken in blocks of rows. InputError if M is not a non-empty finite real
-    matrix, or F has treewidth above 2 (such as K_{3,3}).
+    C_4 and K_{2,b} that of a Gram matrix, taken in blocks of rows.
+
+    Raises:
+        InputError: if M is not a non-empty finite real matrix, or F has treewidth above 2 (such as K_{3,3}).
+
+    Source: O8, O9.
 
     Examples:
         >>> from theory.operators import motifs

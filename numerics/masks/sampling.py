@@ -44,7 +44,10 @@ def sample_mask(
     will do. With None the bounds are the rows' maxima, and the kernel is evaluated once at each of the m·n entries.
     rng: a generator, a SeedSequence or a whole number.
 
-    InputError if an argument is out of range, or a probability is met that is NaN, negative or above its bound.
+    Raises:
+        InputError: if an argument is out of range, or a probability is met that is NaN, negative or above its bound.
+
+    Source: the sampling of G1.1.
 
     Examples:
         >>> import numpy as np
@@ -90,7 +93,12 @@ def sample_factorised(
 def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: Seed) -> csr_array:
     """Draw a mask [m, n] with independent Bernoulli(p_i q_j) entries; p [m], q [n] ≥ 0 with max(p)·max(q) ≤ 1.
 
-    InputError otherwise. Time proportional to the weights kept, plus m + n.
+    rng: a generator, a SeedSequence or a whole number. Time proportional to the weights kept, plus m + n.
+
+    Raises:
+        InputError: for negative or other numbers, and for products above 1.
+
+    Source: the factorised masks of S1.
 
     Examples:
         >>> import numpy as np

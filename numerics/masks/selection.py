@@ -50,7 +50,12 @@ def kth_largest(scores: ArrayLike, k: int) -> float:
 def global_mask(scores: ArrayLike, density: float) -> Mask:
     """Keep the round(density · size) largest of all scores, of equal ones the first in flat order, as a mask of their shape.
 
-    InputError unless the density is in (0, 1), and for scores as in `top_k_mask`.
+    scores: numbers of any shape; the mask is bool.
+
+    Raises:
+        InputError: unless the density is in (0, 1), and for scores that are empty, not real or not finite.
+
+    Source: G2 (the largest scores beside a fixed threshold).
 
     Examples:
         >>> global_mask([[3.0, 1.0], [2.0, 5.0]], density=0.5)

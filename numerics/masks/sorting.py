@@ -35,8 +35,13 @@ def sort_by_degree(mask: MaskLike) -> DegreeOrder:
 def smoothed(mask: MaskLike, blocks: int) -> NDArray[np.float64]:
     """Average a mask [m, n], sorted by degree, over a grid of near-equal blocks: float[blocks, blocks] in [0, 1].
 
-    Sorted-average smoothing (arXiv 2510.17515): the averages tend to a monotone graphon as the mask and the blocks grow (G10.2).
-    1 ≤ blocks ≤ min(m, n); position i of m falls into block ⌊i·blocks/m⌋. InputError as in `sort_by_degree`.
+    The averages tend to a monotone graphon as the mask and the blocks grow (G10.2).
+    1 ≤ blocks ≤ min(m, n); position i of m falls into block ⌊i·blocks/m⌋.
+
+    Raises:
+        InputError: if the mask is not a non-empty matrix of zeros and ones, or for another number of blocks.
+
+    Source: G10.2; arXiv 2510.17515.
 
     Examples:
         >>> smoothed([[1, 0, 0, 0], [1, 1, 1, 0], [1, 0, 1, 0], [0, 0, 0, 0]], blocks=2)

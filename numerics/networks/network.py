@@ -113,8 +113,12 @@ def random_network(widths: Sequence[int], rng: Seed, activation: Any = RELU) -> 
     """Draw a network of the given widths (inputs, hidden…, outputs): iid N(0, 1) weights [out, in], no biases.
 
     NTK parametrisation: what a layer computes is divided by √in, so that outputs are of order 1 at every width.
-    rng: a generator, a SeedSequence or a whole number; `activation` as in `Network`. Raises InputError unless there are at least two widths, all positive whole
-    numbers.
+    rng: a generator, a SeedSequence or a whole number; `activation` as in `Network`.
+
+    Raises:
+        InputError: unless there are at least two widths, all positive whole numbers.
+
+    Source: K1 (the parametrisation).
 
     Examples:
         >>> import numpy as np

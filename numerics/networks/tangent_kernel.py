@@ -67,8 +67,12 @@ def tangent_kernel(
     Without x2 it is Θ̂(x, x), exactly symmetric. With `masks` for the first layers (0 or 1, dense or sparse) the
     network is pruned by them and only kept weights count; without, every weight counts, also one that is 0.
     `layers` (numbered from 0) restricts the sum over weights to some layers. Time grows with N·N' and the kept
-    weights (or the pruned ones, where those are fewer); memory with N·N' and the activations. InputError if the
-    samples, masks or layers do not fit.
+    weights (or the pruned ones, where those are fewer); memory with N·N' and the activations.
+
+    Raises:
+        InputError: if the samples, masks or layers do not fit.
+
+    Source: Jacot, Gabriel and Hongler, arXiv 1806.07572; K1 and K4 are its limits.
 
     Examples:
         >>> import numpy as np

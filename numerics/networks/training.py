@@ -76,8 +76,11 @@ def train(
     1/(2m) Σ ‖f(x) − y‖²; with `centred` f − f₀ stands for f, f₀ being the output before training, in L and in the
     predictions. step > 0, such as `stable_step`.
 
-    InputError if an argument does not fit; DivergedError if the loss does not stay bounded or ends above its start; the
-    message then names 1/λ_max, see `stable_step`.
+    Raises:
+        InputError: if an argument does not fit. DivergedError: if the loss does not stay bounded or ends above its
+            start; the message then names 1/λ_max, see `stable_step`.
+
+    Source: F1.2 (which steps are stable).
 
     Examples:
         >>> import numpy as np
@@ -135,7 +138,12 @@ def laziness(training: Trajectory, linearised: Trajectory) -> Array:
 def stable_step(network: Network, x: ArrayLike, *, masks: Sequence[Any] | None = None) -> float:
     """Compute 1/λ_max(Θ̂/m), half the step beyond which descent of the linearisation diverges: inf if Θ̂ = 0.
 
-    x [m, d] and masks, and errors, as for `tangent_kernel`; Θ̂ is that kernel at x, the loss that of `train`.
+    x [m, d] and masks as for `tangent_kernel`; Θ̂ is that kernel at x, the loss that of `train`.
+
+    Raises:
+        InputError: if the samples or masks do not fit.
+
+    Source: F1.2.
 
     Examples:
         >>> import numpy as np

@@ -88,8 +88,13 @@ def saliency(
 
     x [N, d] is read by snip, grasp, grasp-magnitude and wanda, residual [N, q] by the first three, rng
     (a generator, a SeedSequence or a whole number) by random. The residual is f₀(x) − y, or −y where the initial output f₀ is subtracted. All scores are ≥ 0 but those of
-    grasp. Raises InputError for an unknown method, for synflow-iterative (which is no single score: use `prune`), and
-    for an argument that is missing, not finite or does not fit.
+    grasp.
+
+    Raises:
+        InputError: for an unknown method, for synflow-iterative (which is no single score: use `prune`), and for an
+            argument that is missing, not finite or does not fit.
+
+    Source: the papers of the module's table; S2, S6, S8, S11, S12.
 
     Examples:
         >>> import numpy as np
@@ -146,8 +151,10 @@ def prune(
     round removes fewer than 1/L of the weights it keeps: log(1/density) < rounds · log(1 + 1/L), up to
     rounding.
 
-    Raises InputError for density outside (0, 1), rounds < 1, an unknown method or scope, and as `saliency`
-    does.
+    Raises:
+        InputError: for a density outside (0, 1), rounds < 1, an unknown method or scope, and as `saliency` does.
+
+    Source: the papers of the module's table; S2, S6, S8, S11, S12 of the masks they leave.
 
     Examples:
         >>> import numpy as np

@@ -64,6 +64,8 @@ def corrected_singular_values(
         InputError: as in `mask_singular_values`, for a mask with entries beside 0 and 1, a confidence outside (0, 1), or
             a variance of another shape or outside [0, 1/4].
 
+    Source: O3, O4.1.
+
     Examples:
         >>> import numpy as np
         >>> from numerics import sample_rank_one

@@ -89,6 +89,7 @@ def half_normal(count: int) -> Quadrature:
 
     The integrand vanishes doubly exponentially at both ends, also where the kernel has an essential singularity at
     x = 0, as SNIP's has; in u, where x = √2 erfinv u, no rule is fast. What lies below the first node has mass 5e-13.
+    The nodes serve one kernel after another; `scipy.integrate.tanhsinh` keeps its own, and chooses them for one integrand.
     """
     return _trapezoid(count, -6.96, numeric((t,), half_normal_tail.density))
 

@@ -57,6 +57,8 @@ def study(
         InputError: for a study or a setting that there is not, or one outside its range.
         LostTaskError: if a process fails or does not end.
 
+    Source: the claims beside each name.
+
     Examples:
         >>> found = study("gap", epsilon=[0.2, 0.1], networks=3, least=0.2)
         >>> [(row["curve"], row["eps"]) for row in found["rows"]][:2]

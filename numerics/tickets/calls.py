@@ -107,6 +107,8 @@ def ticket(
     Raises:
         InputError: for a target, data or a number that cannot be used, and for work beyond the limit.
 
+    Source: R8, Q7.1, Q11.1.
+
     Examples:
         >>> import tempfile
         >>> import numpy as np
@@ -183,6 +185,8 @@ def check(
     Raises:
         InputError: for a file that is no ticket, for a target, data or a demand that cannot be used, and for work beyond
             the limit.
+
+    Source: R8, Q7.1, Q11.1.
 
     Examples:
         >>> import tempfile

@@ -48,6 +48,8 @@ def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
         InputError: for another shape or what is no finite real number, for negative inputs of a ticket that is not
             signed, and for inputs at which hidden values overflow.
 
+    Source: R8, Q7.1; Higham, Accuracy and Stability of Numerical Algorithms, chapter 3 (γ_N).
+
     Examples:
         >>> import numpy as np
         >>> from numerics.tickets import find_ticket, multilayer_perceptron

@@ -38,8 +38,12 @@ class Check(NamedTuple):
 def check_ticket(path: str | PathLike[str], target: Reference | None = None, limit: Limit = USUAL) -> Check:
     """Check all that a ticket's file says, computed anew and exactly from its seed, and return a finding for each statement.
 
-    target: the network that the ticket should be of, scaled as in the file (`networks.rescaled`). InputError as for
-    `load_ticket`.
+    target: the network that the ticket should be of, scaled as in the file (`networks.rescaled`).
+
+    Raises:
+        InputError: for a file that is missing, damaged, pickled or no ticket, and for work beyond the limit.
+
+    Source: R8, Q7.1.
 
     Examples:
         >>> import tempfile, numpy as np

@@ -248,6 +248,8 @@ def find_ticket(
         InputError: for layers that do not fit, a width below 1, more work than the limit allows, eps ≤ 0, or a negative
             seed.
 
+    Source: R8, Q7.1.
+
     Examples:
         >>> import numpy as np
         >>> from numerics.tickets import multilayer_perceptron

@@ -40,6 +40,8 @@ def enclose(
     Raises:
         NoEnclosureError: if precision up to `highest` bits (default 4096, or four times the digits) gives no such ball.
 
+    Source: ball arithmetic of FLINT (Arb), Johansson, arXiv 1611.02831; of integrals arXiv 1802.07942.
+
     Examples:
         >>> import sympy as sp
         >>> x = sp.Symbol("x")

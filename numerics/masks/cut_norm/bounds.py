@@ -63,7 +63,10 @@ def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
     and column sums vanish. Sparse matrices of more than 2²⁴ entries are never expanded; their upper bound fails with
     probability at most 2⁻³⁴. The same seed gives the same result on the same machine.
 
-    InputError if A is not a non-empty finite real matrix whose entries are float64 numbers.
+    Raises:
+        InputError: if A is not a non-empty finite real matrix whose entries are float64 numbers.
+
+    Source: Alon and Naor, Approximating the Cut-Norm via Grothendieck's Inequality (the relaxation).
 
     Examples:
         >>> import numpy as np
@@ -88,7 +91,10 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
     (exactly, not as rounded): rank-one and step graphons have few. A sparse mask of more than 2²⁴ entries is compared
     with a number or factors in memory proportional to its non-zeros and the factors; `CutNorm.failure` is then 2⁻³⁴.
 
-    InputError if a matrix is empty, not real or not finite, or if the shapes differ.
+    Raises:
+        InputError: if a matrix is empty, not real or not finite, or if the shapes differ.
+
+    Source: G1.1 (what sampling leaves); as `cut_norm`.
 
     Examples:
         >>> import numpy as np
