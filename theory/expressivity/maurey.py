@@ -180,8 +180,8 @@ these are what they were.""",
     ),
     Step(
         name="variance",
-        sentence=r"""The square of an average is at most the average of the squares. So $e^2$ averaged over any inputs has a mean square of at
-most $Ee^4$, and a variance of at most $Ee^4-(Ee^2)^2=[[variance_bound]]$.""",
+        sentence=r"""The square of an average is at most the average of the squares. So $e^2$ averaged over one input or several, each of the law
+of $x$, has a mean square of at most $Ee^4$, and a variance of at most $Ee^4-(Ee^2)^2=[[variance_bound]]$.""",
         by=Carrier.RULE,
         source="Jensen",
         gives={"variance_bound": variance_bound},
@@ -198,8 +198,8 @@ $g_\omega(x)=\varphi(\omega\cdot x)$ a unit with random weights $\omega\sim N(0,
 units, edges independent of probability $p$, $N\sim\mathrm{Bin}(n,p^k)$ are wired to all active inputs; weights of their other
 edges are set to $0$. The mean of these $N$ units has
 $$E[\mathrm{MSE}\mid N\ge1]=k\,\bigl([[unit_variance]]\bigr)\,E[N^{-1}\mid N\ge1]$$ $$=[[mse]],$$
-$E[N^{-1}\mid N\ge1]=[[mean_inverse]]$ being at least $1/E[N\mid N\ge1]=[[inverse_mean]]$, and more if $n>1$ and $p<1$ (Jensen). The
-squared error $e^2$ at one input, or its average over several, has variance at most
+$E[N^{-1}\mid N\ge1]=[[mean_inverse]]$ being at least $1/E[N\mid N\ge1]=[[inverse_mean]]$, and more if $n>1$ and $p<1$ (Jensen). Given $N\ge1$ the
+squared error $e^2$ at one random input $x$, or its average over several such inputs, has variance at most
 $Ee^4-(E\,\mathrm{MSE})^2$, $Ee^4=[[fourth_moment]]$.
 """,
     steps=WIRED_STEPS,

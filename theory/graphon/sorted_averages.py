@@ -7,8 +7,8 @@ import sympy as sp
 from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
-from theory.graphon.symbols import COLUMNS, n
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.graphon.symbols import COLUMNS, UP_TO_ONE, n
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 blocks = sp.Symbol("b", integer=True, positive=True)  # per side
@@ -154,8 +154,8 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\
         Quantity(
             constant, "square root of the number of columns times the error of the mask in cut norm", NON_NEGATIVE
         ),
-        Quantity(oscillation, "difference of the largest and the least value of a function on an interval", UNIT),
-        Quantity(mean_above, "average of the function above its least value", UNIT),
+        Quantity(oscillation, "difference of the largest and the least value of a function on an interval", UP_TO_ONE),
+        Quantity(mean_above, "average of the function above its least value", UP_TO_ONE),
         Quantity(modulus, "modulus of a sum with signs", POSITIVE),
         Quantity(level, "modulus at which the quartic touches it", POSITIVE),
         Quantity(squares, "sum of the squares of a row", POSITIVE),

@@ -42,10 +42,11 @@ $f=1$.""",
     ),
     Step(
         name="long rows",
-        sentence=r"""As $n\to\infty$ the share of a row's scores above any $t$ tends to $\int\bar F(t/\varphi)\,dv$: the $k$ largest are those
-above $\tau$ but for a share of the row that tends to $0$. The limit is $W(u,v)=\bar F(\tau/\varphi(v))$.""",
+        sentence=r"""Given the columns' latents the scores of a row are independent, and the mean of their chances to exceed $t$ tends to
+$\int\bar F(t/\varphi)\,dv$ as $n\to\infty$. So does, in probability, the share of them above $t$: the $k$ largest are those above $\tau$ but for a
+share of the row that tends to $0$. The limit is $W(u,v)=\bar F(\tau/\varphi(v))$.""",
         by=Carrier.RULE,
-        source="large numbers",
+        source="weak law",
         uses=("one threshold",),
     ),
     Step(
