@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from helpers import ROOT, TESTS
+from page_questions import CONTRAST, CUT_OFF, SCROLLED, WIDER_THAN_ITS_BOX
 
 from numerics.evidence.skeleton import CHECKS, CLAIM, SECTION
 
@@ -288,30 +289,6 @@ def address(site: Path) -> Iterator[str]:
 
 WIDTHS = (400, 1280)
 
-CONTRAST = """() => {
-  const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
-  const light = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 });
-    return .2126 * r + .7152 * g + .0722 * b };
-  const ground = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
-    if (c.length === 3 || c[3] > .99) return c.slice(0, 3) } return [255, 255, 255] };
-  const poor = [];
-  for (const e of document.querySelectorAll(
-      '.claim-badge, .claim-mark, .claim-small, .claim-title, .claim-source p, .claim-headline span, figcaption, article p')) {
-    if (!e.textContent.trim() || !e.getClientRects().length) continue;
-    const a = light(parse(getComputedStyle(e).color).slice(0, 3)), b = light(ground(e));
-    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    if (ratio < 4.5) poor.push(e.className + ' ' + e.textContent.slice(0, 30) + ' ' + ratio.toFixed(2));
-  }
-  return poor;
-}"""
-
-
-SCROLLED = {"claim-L17.2", "claim-R2", "claim-R5.3"}  # as tests/test_book_formulas.py has them
-
-WIDER_THAN_ITS_BOX = """() => [...document.querySelectorAll('mjx-container[display=true]')]
-  .filter(e => e.getClientRects().length && e.querySelector('svg').getBoundingClientRect().width > e.parentElement.clientWidth + 1)
-  .map(e => e.closest('.claim')?.id ?? e.textContent.slice(0, 40))"""
-
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed: the pages are not read in a browser")
 def test_pages_in_a_browser(site: Path, address: str) -> None:
@@ -349,6 +326,7 @@ def test_pages_in_a_browser(site: Path, address: str) -> None:
                 tab.set_viewport_size({"width": width, "height": 900})
                 if tab.evaluate("document.documentElement.scrollWidth") > width + 1:
                     complaints.append(f"wider than {width} pixels")
+                complaints += [f"cut off at {width} pixels: {each}" for each in tab.evaluate(CUT_OFF)]
                 for theme in ("light", "dark"):
                     tab.emulate_media(color_scheme=theme)
                     tab.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)

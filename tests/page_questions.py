@@ -1,0 +1,31 @@
+"""What the browser tests ask a page of the book: scripts that give a list of what is wrong."""
+
+# What is too pale or too dark for the ground that it stands on.
+CONTRAST = """() => {
+  const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
+  const light = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 });
+    return .2126 * r + .7152 * g + .0722 * b };
+  const ground = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+    if (c.length === 3 || c[3] > .99) return c.slice(0, 3) } return [255, 255, 255] };
+  const poor = [];
+  for (const e of document.querySelectorAll(
+      '.claim-badge, .claim-mark, .claim-small, .claim-title, .claim-source p, .claim-headline span, figcaption, article p')) {
+    if (!e.textContent.trim() || !e.getClientRects().length) continue;
+    const a = light(parse(getComputedStyle(e).color).slice(0, 3)), b = light(ground(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) poor.push(e.className + ' ' + e.textContent.slice(0, 30) + ' ' + ratio.toFixed(2));
+  }
+  return poor;
+}"""
+
+SCROLLED = {"claim-L17.2", "claim-R2", "claim-R5.3"}  # as tests/test_book_formulas.py has them
+
+WIDER_THAN_ITS_BOX = """() => [...document.querySelectorAll('mjx-container[display=true]')]
+  .filter(e => e.getClientRects().length && e.querySelector('svg').getBoundingClientRect().width > e.parentElement.clientWidth + 1)
+  .map(e => e.closest('.claim')?.id ?? e.textContent.slice(0, 40))"""
+
+# A formula of a line that its line hides in part, with no way to scroll to it.
+CUT_OFF = """() => [...document.querySelectorAll('span.math')].filter(e => e.getClientRects().length && e.querySelector('svg')
+    && getComputedStyle(e).overflowX === 'hidden'
+    && e.querySelector('svg').getBoundingClientRect().width > e.clientWidth + 1)
+  .map(e => e.closest('.claim')?.id ?? e.textContent.slice(0, 40))"""
