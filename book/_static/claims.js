@@ -20,4 +20,8 @@
   addEventListener("toggle", (event) => { if (event.target.open) set(event.target); }, true);
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);
+  // A fold and the button that searches are called what they show.
+  addEventListener("DOMContentLoaded", () => {
+    for (const each of document.querySelectorAll("summary[aria-label], .search-button-field[aria-label]")) each.removeAttribute("aria-label");
+  });
 })();

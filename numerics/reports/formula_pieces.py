@@ -135,6 +135,7 @@ def piece_width(piece: Piece, style: int, first: bool) -> float:
             )
         case "left":
             tall = 0.6 if "\\frac" in piece.text or "\\int" in piece.text or "\\sum" in piece.text else 0.42
+            tall = 0.8 if "\\begin{" in piece.text else tall  # around several lines
             own = row_width(piece.parts[0], style) + 2 * tall * size
         case "group":
             own = row_width(piece.parts[0], style)
