@@ -121,11 +121,12 @@ class Step:
     name: a few words that no other step of the proof has. sentence: Markdown with LaTeX; `[[name]]` stands for an object
     that some step gives. gives: objects by name, expressions of the claim among them; other steps and checks refer to
     them. uses: names of earlier steps. source: for a rule its name in RULES, for a claim its label, for a citation the
-    reference and the sentence used.
+    reference and the sentence used. limited: why the checks of a computed step reach some sizes, points or samples alone;
+    empty where they reach all values.
 
     Raises:
-        ValueError: if it says nothing, for a computed or defined step that gives nothing, and for a source that is
-            missing or has no place.
+        ValueError: if it says nothing, for a computed or defined step that gives nothing, for a source that is
+            missing or has no place, and for a limit of a step that is not computed.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Step:
     gives: Mapping[str, Any] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     source: str = ""
+    limited: str = ""
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.sentence.strip():
@@ -144,6 +146,8 @@ class Step:
             raise ValueError(f"step {self.name!r} names the rule {self.source!r}, expected one of {', '.join(RULES)}")
         if (self.by in (Carrier.RULE, Carrier.CLAIM, Carrier.CITED)) != bool(self.source.strip()):
             raise ValueError(f"step {self.name!r} is {self.by}, and its source is {self.source!r}")
+        if self.limited and self.by is not Carrier.COMPUTED:
+            raise ValueError(f"step {self.name!r} is {self.by}, expected computed, as its checks are limited")
 
 
 def check_steps(steps: Sequence[Step], expressions: Mapping[str, Any], claims: Sequence[str]) -> None:

@@ -42,6 +42,7 @@ def _step_lines(claim: Claim, evidence: Sequence[Evidence]) -> list[str]:
         checks = [check.name for check in evidence if check.step == step.name]
         about = (
             f"{step.by}: {step.source}" if step.source else str(step.by),
+            f"not for all values: {step.limited}" if step.limited else "",
             f"gives {', '.join(step.gives)}" if step.gives else "",
             f"uses {', '.join(step.uses)}" if step.uses else "",
             f"checks: {', '.join(checks)}" if checks else "",

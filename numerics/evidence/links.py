@@ -53,10 +53,10 @@ WORDS = {
 
 
 def carried(step: Step, link: Link) -> str:
-    """What carries a step, in words."""
+    """What carries a step, in words; of a computed one that does not reach all values also why."""
     match step.by:
         case Carrier.COMPUTED:
-            return WORDS[link]
+            return f"{WORDS[link]} ({step.limited})" if step.limited else WORDS[link]
         case Carrier.RULE:
             return f"by {step.source}: {RULES[step.source]}"
         case Carrier.CLAIM:

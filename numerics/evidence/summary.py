@@ -49,7 +49,8 @@ class CheckSummary(TypedDict):
 class StepSummary(TypedDict):
     """A step of a proof: what carries it, and how far its checks reached, as `Link` (all, rule, cited, sizes, points, …).
 
-    scope: of a computed step for which values (all, sizes, points, sampled, observed), else none; checks: their names.
+    scope: of a computed step for which values (all, sizes, points, sampled, observed), else none; limited: why no more;
+    checks: their names.
     """
 
     name: str
@@ -59,6 +60,7 @@ class StepSummary(TypedDict):
     uses: list[str]
     link: str
     scope: str
+    limited: str
     checks: list[str]
 
 
@@ -181,6 +183,7 @@ def _step(step: Step, link: Link, checks: Sequence[CheckResult]) -> StepSummary:
         "uses": list(step.uses),
         "link": str(link),
         "scope": "none" if scope is None else scope.name.lower(),
+        "limited": step.limited,
         "checks": [check.name for check in checks if check.step == step.name],
     }
 

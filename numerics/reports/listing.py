@@ -91,7 +91,10 @@ class FailedForm(TypedDict):
 
 
 class ProofStep(TypedDict):
-    """sentence: with LaTeX in place. by: what carries the step. source: a rule, a label or a reference. gives: objects."""
+    """sentence: with LaTeX in place. by: what carries the step. source: a rule, a label or a reference. gives: objects.
+
+    limited: why a computed step does not reach all values, empty where it does.
+    """
 
     name: str
     sentence: str
@@ -99,6 +102,7 @@ class ProofStep(TypedDict):
     source: str
     gives: dict[str, Formula]
     uses: list[str]
+    limited: str
 
 
 class Formula(TypedDict):
@@ -193,6 +197,7 @@ def listed(entry: Entry) -> Listed:
                 "source": step.source,
                 "gives": {name: _formula(claim, name) for name in step.gives},
                 "uses": list(step.uses),
+                "limited": step.limited,
             }
             for step in claim.steps
         ],

@@ -12,7 +12,7 @@ from toys.claims import toy
 
 from numerics.checks import checks_of
 from numerics.evidence import Finding, Kind, Scope, Trial, Verdict, control, exact, run, statistical
-from numerics.evidence.links import Link, step_link, weakest_links
+from numerics.evidence.links import Link, carried, step_link, weakest_links
 from numerics.evidence.mutation import mutate
 from theory.claims import Claim
 from theory.ledger import load_ledger
@@ -84,11 +84,18 @@ def test_a_proof_is_in_steps_or_in_prose() -> None:
         ({"by": Carrier.RULE}, "the rule ''"),
         ({"by": Carrier.CITED}, "its source is ''"),
         ({"by": Carrier.ARGUED, "source": "a book"}, "its source is 'a book'"),
+        ({"by": Carrier.ARGUED, "limited": "a sum"}, "argued, expected computed, as its checks are limited"),
     ],
 )
 def test_steps_that_are_none(fields: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Step(**{"name": "step", "sentence": "So it is.", **fields})
+
+
+def test_a_step_that_is_not_for_all_values_says_why() -> None:
+    step = Step(name="sum", sentence="So.", gives={"area": area}, limited="sums are written out")
+    assert carried(step, Link.SIZES) == "computed at some sizes (sums are written out)"
+    assert carried(AREA, Link.SIZES) == "computed at some sizes"
 
 
 CLAIM = square(SIDE, AREA)
@@ -316,7 +323,9 @@ def test_every_step_that_is_computed_has_a_check_that_reaches_what_it_gives(entr
     assert result.status == "holds"
     assert not result.unchecked
     for step in entry.claim.steps:
-        assert result.links[step.name] is not Link.ARGUED or step.by is Carrier.ARGUED, step.name
+        link = result.links[step.name]
+        assert link is not Link.ARGUED or step.by is Carrier.ARGUED, step.name
+        assert bool(step.limited) == (link in (Link.SIZES, Link.POINTS, Link.SAMPLED)), f"{step.name}: {link}"
     assert set(result.weakest) == set(entry.claim.expressions)
 
 

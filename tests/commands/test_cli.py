@@ -50,7 +50,7 @@ def test_json_of_a_run(ledger_run):
         assert claim["status"] in ("holds", "refuted", "open")
         assert all(each["weakest"] in LINKS for each in claim["expressions"].values())
         for step in claim["steps"]:
-            assert step.keys() == {"name", "by", "source", "gives", "uses", "link", "scope", "checks"}
+            assert step.keys() == {"name", "by", "source", "gives", "uses", "link", "scope", "limited", "checks"}
             assert step["link"] in LINKS
             assert (step["scope"] in SCOPES) == (step["by"] == "computed"), (claim["label"], step["name"])
             assert step["checks"] == [check["name"] for check in claim["checks"] if check["step"] == step["name"]]
@@ -153,7 +153,7 @@ def test_claims_as_json(capsys, tmp_path):
         assert all(expression["text"] for expression in claim["expressions"].values())
         assert bool(claim["steps"]) != bool(claim["proof_text"])
         for step in claim["steps"]:
-            assert step.keys() == {"name", "sentence", "by", "source", "gives", "uses"}
+            assert step.keys() == {"name", "sentence", "by", "source", "gives", "uses", "limited"}
             assert "[[" not in step["sentence"]
         assert bool(claim["pitfalls"]) == (claim["provenance"] in ("CORRECTION", "PITFALL"))
         for pitfall in claim["pitfalls"]:

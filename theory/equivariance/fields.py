@@ -119,6 +119,7 @@ STEPS = (
         sentence=r"So $I$, $J$ are a basis for turns, and $I$ for turns and reflections (`sizes`).",
         gives={"sizes": sizes},
         uses=("other frequencies", "similarities", "reflections"),
+        limited="solutions are counted group by group, up to sixteen turns",
     ),
     Step(
         name="stretch",

@@ -84,6 +84,7 @@ layers, whatever the masks.""",
 both kinds certify at almost all samples, and points in another order change outputs by rounding alone.""",
         gives={"found": found},
         uses=("first errors", "later errors", "symmetry"),
+        limited="a measurement on trained targets",
     ),
 )
 

@@ -48,6 +48,7 @@ $\beta_{ij}$ in column $j$, the rows are then $[[moved_rows]]$ and the columns $
 the same function of the same weights.""",
         gives={"moved_rows": moved_rows, "moved_columns": moved_columns},
         uses=("any order", "gradients"),
+        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="one unit",

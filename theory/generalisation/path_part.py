@@ -259,6 +259,7 @@ a multiple of its mean times $t$. So $cr$ changes this one alone, and the best $
         sentence=r"In the angle, $\theta$ and $\pi-\theta$ together, that is `sphere_constant`.",
         gives={"sphere_constant": sphere_constant},
         uses=("Funk and Hecke",),
+        limited="the kernel is composed L times under an integral without a closed form",
     ),
     Step(
         name="moments",

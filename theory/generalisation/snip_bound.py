@@ -145,6 +145,7 @@ path budget $[[snip_budget]]$ and its mean of $\beta^2/R_2$ is $[[snip_bound]]$.
 optimum as stated; whether SNIP gives the strong features more than the optimum does is seen there too.""",
         gives={"excess": excess, "uniform_excess": uniform_excess, "more_than_best": more_than_best},
         uses=("two levels", "optimum of two levels", "uniform densities"),
+        limited="figures at the four densities that the step names, of roots and integrals without a closed form",
     ),
 )
 

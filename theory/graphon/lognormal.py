@@ -188,12 +188,14 @@ of the normal law by $e^{aX-a^2/2}$, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=
         sentence=r"As a function of $c=s_fa+s_gb$ this has the $m$-th derivative $d_m=[[derivative]]$ at $c=0$.",
         gives={"derivative": derivative},
         uses=("shifted latents",),
+        limited="each order is differentiated by itself, the letters free",
     ),
     Step(
         name="coefficients",
         sentence=r"So its Taylor coefficients give $c_{jk}=[[coefficient]]$, with the $d_m$ of $m=j+k$ written out.",
         gives={"coefficient": coefficient},
         uses=("bases", "derivatives"),
+        limited="each order is differentiated by itself, the letters free",
     ),
     Step(
         name="part of the matrix",

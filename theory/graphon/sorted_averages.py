@@ -149,7 +149,7 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\
     proof=Proof.PROVED,
     quantities=(
         CUT_ERROR,
-        Quantity(blocks, "number of blocks on each side of the grid of averages", COUNT),
+        Quantity(blocks, "number of blocks on each side of the grid of averages", COUNT, drawn=(1, 40)),
         COLUMNS.drawn_from(3, 60),
         Quantity(
             constant, "square root of the number of columns times the error of the mask in cut norm", NON_NEGATIVE

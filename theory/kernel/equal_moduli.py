@@ -151,12 +151,14 @@ $[[signs_gap]]$.""",
         sentence=r"""A row keeps $k$ inputs, $i$ of them agreeing, with a probability that is, times $\frac kd$, $[[signs_weight]]$; then
 $S_M=\frac kd(1,1,\frac{2i-k}k)$.""",
         gives={"signs_weight": signs_weight},
+        limited="masks are enumerated, which needs the number of inputs; p is free",
     ),
     Step(
         name="mean over masks",
         sentence=r"So the quenched kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ times these *weights*, $[[signs_quenched]]$.",
         gives={"signs_quenched": signs_quenched},
         uses=("weights", "cosines"),
+        limited="masks are enumerated, which needs the number of inputs; p is free",
     ),
     Step(
         name="mean cosine",

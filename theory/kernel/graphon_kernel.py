@@ -48,6 +48,7 @@ $l$, where $z_i=n^{-1/2}\sum_jM_{ij}\omega_{ij}h_j$. The edge of weight $\omega$
 $K^{(l-1)}_{jj'}$ with $j\ne j'$ vanish, $[[edge]]$ with $\Sigma=h_jh'_j$, $\kappa_0=\dot\varphi(z_j)\dot\varphi(z'_j)$ and
 $\Theta=K^{(l-1)}_{jj}$: its own derivative carries the mask and no weight.""",
         gives={"edge": edge},
+        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="two rows",
@@ -118,6 +119,7 @@ entered: no independence of gradients is assumed.""",
 the $\kappa_0W$ above it, whose composition is $G^{(l)}$, by $[[backward]]$, and comes to $[[own_layer]]$.""",
         gives={"backward": backward, "own_layer": own_layer},
         uses=("all layers",),
+        limited="the recursion is unrolled for one to three layers, their values free",
     ),
     Step(
         name="signs",
@@ -164,6 +166,7 @@ $u$ by themselves have single integrals.""",
 over a product of functions of one position the factors separate.""",
         gives={"two_hidden": two_hidden.total, "two_hidden_terms": two_hidden.terms},
         uses=("sum over layers",),
+        limited="an example: one graphon and one pair of inputs",
     ),
 )
 

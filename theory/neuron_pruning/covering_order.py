@@ -221,6 +221,7 @@ number $g$.""",
         sentence=r"For $\rho=[[ratio]]$ and $\varepsilon\le[[small_error]]$ both are at least $[[order]]$.",
         gives={"ratio": ratio, "small_error": small_error, "order": order},
         uses=("least numbers", "spread"),
+        limited="the range of errors that it covers is read off by boxes in ε, with numbers for the growth and the spread at its end",
     ),
     Step(
         name="where to divide",

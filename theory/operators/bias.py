@@ -75,6 +75,7 @@ $h_{lk}^2$ and, with $\sigma=\sigma_k$, $x=h_{kl}$, $y=h_{lk}$, besides $[[cross
         sentence=r"""Different entries of $H$ are independent, with mean $0$. So $Eh=0$, $Ep=[[left_mean]]$, $Eq=[[right_mean]]$, and $h$ has the standard deviation
 $[[value_sd]]$.""",
         gives={"left_mean": left_mean, "right_mean": right_mean, "value_sd": value_sd},
+        limited="matrices are multiplied out entry by entry, which needs their sizes; entries are free",
     ),
     Step(
         name="squares of the cross terms",

@@ -79,6 +79,7 @@ all of $[2,3]$.""",
         sentence=r"""The survival functions of half-normal, exponential, Pareto and Fréchet noise and of the product of two normals are
 continuous, $1$ up to $x_0$, which is $1$ for Pareto noise and else $0$, and fall strictly from there to $0$ at infinity.""",
         gives={"noises": noises},
+        limited="five laws, one of them an integral, and some with cases: each is compared along a list of thresholds",
     ),
     Step(
         name="scale",

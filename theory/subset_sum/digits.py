@@ -117,6 +117,7 @@ samples lack a positive *lead*. Theory does not reach so far down: for inputs th
 $\frac12$ at 440 units for each input, at $\varepsilon=10^{-3}$.""",
         gives={"found": found},
         uses=("lead", "blocks of R8", "nearest sums"),
+        limited="a measurement on trained targets",
     ),
 )
 

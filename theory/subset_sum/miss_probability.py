@@ -53,6 +53,7 @@ $\lambda2^{-n}$, none would be with $(1-\lambda2^{-n})^{2^n}\approx[[miss]]$. Su
 their law is near a normal one at best: what is known of this is counted.""",
         gives={"miss": miss},
         uses=("rate", "Jensen"),
+        limited="a count over drawn items: the sums depend on each other, and no law of their misses is known",
     ),
 )
 

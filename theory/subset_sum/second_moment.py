@@ -123,6 +123,7 @@ three powers with the transforms $r^{-a-1}$, $s^{-b-1}$, and $(r+s)^{-c}$ along 
 theorem.""",
         gives={"truncated_power": truncated_power},
         uses=("cone",),
+        limited="each pair of powers is integrated by itself, as polynomials; x and y are free",
     ),
     Step(
         name="corners",
@@ -152,6 +153,7 @@ the others.""",
 factors. All pairs together are $[[second_moment]]$.""",
         gives={"second_moment": second_moment},
         uses=("arrangements", "common part", "mirror images", "empty subset"),
+        limited="all pairs of subsets are counted, which needs n; targets and widths are then numbers",
     ),
     Step(
         name="at least",

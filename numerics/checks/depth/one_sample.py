@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import product
+from operator import add
 
 import numpy as np
 import sympy as sp
@@ -122,7 +124,7 @@ def weights_are_counted(
         (density * weights, n * d * first + n * readout, n * n * hidden),
         (live * weights, n * d * HALF + n * HALF, n * n * HALF**2),
     ):
-        yield trial.induction(counted, L, outer, lambda now, more=matrix: now + more, start=1)
+        yield trial.induction(counted, L, outer, partial(add, matrix), start=1)
 
 
 POINTS = ({n: 20, d: 5, L: 4, rho: sp.Rational(1, 50)},)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from operator import add
 
 import numpy as np
 import sympy as sp
@@ -87,7 +89,7 @@ def logarithm_begins_so(slope: sp.Expr, bend: sp.Expr, trial: Trial) -> Iterator
         start, step = (
             sp.diff(each, epsilon, order).subs(epsilon, 0).doit() / sp.factorial(order) for each in (first, more)
         )
-        yield trial.induction(claimed, k, sp.expand_func(start), lambda term, step=step: term + step, by=merged)
+        yield trial.induction(claimed, k, sp.expand_func(start), partial(add, step), by=merged)
 
 
 @exact(three_normals, step="residue")

@@ -237,6 +237,8 @@ def smoothing_adds_up(
     trial: Trial,
 ) -> Iterator[Finding]:
     """The same in L¹, with the less of two bounds of the noise: the first up to twelve blocks, the second from then on."""
+    less = sp.Min(averaging_noise, signed_noise)
+    yield trial.same(smoothed_bound, less + both_bound + averaging_bias, by=sp.expand)
     for case, noise in ((range(1, 13), averaging_noise), (range(12, 30), signed_noise)):
         for count in case:
             total = (noise + both_bound + averaging_bias).subs(blocks, count)
@@ -284,10 +286,10 @@ def order_counts_less_than_noise(
     signed_noise: sp.Expr, both_bound: sp.Expr, mean_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The difference is that of the order for b blocks and for one, which is not negative from one block on."""
+    more = 8 * (sp.sqrt(blocks) - 1) * cut_error
+    yield trial.same(mean_rate, signed_noise + both_bound + 1 / blocks + more)
     root = sp.Symbol("s", nonnegative=True)  # of the number of blocks, beyond that of one block
-    left = (mean_rate - signed_noise - both_bound - 1 / blocks).subs(blocks, (1 + root) ** 2)
-    yield trial.nonnegative(left, 8 * root * cut_error, by=sp.simplify)
-    yield trial.same(left, 8 * root * cut_error, by=sp.simplify)
+    yield trial.nonnegative(more.subs(blocks, (1 + root) ** 2), 8 * root * cut_error)
 
 
 @exact(sorted_averages, step="rate in the mean")

@@ -128,7 +128,7 @@ class Box:
         elif self.result is not None:
             said = literal(carried(step, self.result.links[step.name]))
         elif step.by is Carrier.COMPUTED:
-            said = "computed"
+            said = f"computed, not for all values: {literal(step.limited)}" if step.limited else "computed"
         else:
             said = literal(carried(step, Link.ALL))  # what a run would find matters to computed steps alone
         uses = f"uses {', '.join(map(literal, step.uses))}" if step.uses else ""
