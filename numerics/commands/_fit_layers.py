@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from numerics.fitting.levels import UNLIKELY
+from numerics.reports.plain_text import rounded
 from numerics.reports.run import STYLE
 from numerics.reports.tables import Table, print_facts, print_table
 from numerics.reports.tables import as_html as table_as_html
@@ -164,16 +165,6 @@ def _chain_row(chain: ChainSummary) -> tuple[str, ...]:
         f"{chain['share']:.3g}",
         f"{chain['density_product']:.3g}",
     )
-
-
-def rounded(digits: str) -> str:
-    """A whole number, beyond seven digits to four of them, cut off.
-
-    Examples:
-        >>> rounded("1234567"), rounded("12349876543")
-        ('1234567', '1.234e10')
-    """
-    return digits if len(digits) <= 7 else f"{digits[0]}.{digits[1:4]}e{len(digits) - 1}"
 
 
 def _closing_files(summaries: Sequence[LayersSummary]) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from numerics.columns import name_of
 from numerics.commands._layers_report import LOSSES, count, share
-from numerics.reports.plain_text import many
+from numerics.reports.plain_text import many, short_names
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from numerics.modules.parts_summary import PartsSummary
 
-LONG = 16  # letters of a path that a table has room for
 MOST_NAMED = 12  # parts outside; --json has all
 
 
@@ -68,23 +67,6 @@ def _header(summary: PartsSummary) -> list[tuple[str, str]]:
         ),
         *(("", note) for note in data["notes"]),
     ]
-
-
-def short_names(paths: Sequence[str]) -> list[str]:
-    """Paths of layers for a table: long ones are cut in front, at a dot, to the shortest end that no other path has.
-
-    Examples:
-        >>> short_names(["encoder.layers.0.linear", "encoder.layers.1.linear", "head", ""])
-        ['…0.linear', '…1.linear', 'head', '(itself)']
-    """
-    found = []
-    for path in paths:
-        parts = path.split(".")
-        ends = (".".join(parts[-number:]) for number in range(1, len(parts)))
-        alone = next((end for end in ends if sum(f".{each}".endswith(f".{end}") for each in paths) == 1), path)
-        short = f"…{alone}" if len(alone) + 1 < len(path) else path
-        found.append((short if len(path) > LONG else path) or "(itself)")
-    return found
 
 
 def _layer_table(summary: PartsSummary) -> Table:

@@ -22,7 +22,7 @@ from numerics.equivariance.layers import EquivariantLayer
 from numerics.equivariance.representations import Representation, natural, regular, ring_entries, tensor_power, trivial
 
 MOST_LAYERS = 64
-MOST_SAMPLES = 1024  # on a ring
+MOST_ON_A_RING = 1024  # samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +130,7 @@ def ring_samples(samples: int, radii: int = 1, reflections: bool = False) -> Rep
     Those of one ring stand together. InputError unless there are 1 to 1024 samples on at least one ring, 10 000 at most
     in all.
     """
-    samples = checked_integer("samples on a ring", samples, 1, MOST_SAMPLES)
+    samples = checked_integer("samples on a ring", samples, 1, MOST_ON_A_RING)
     checked_bool("reflections", reflections)
     radii = checked_integer("radii", radii, 1, MOST_POINTS // samples)
     moves = [tuple((each + 1) % samples for each in range(samples))]

@@ -49,7 +49,7 @@ SAME_LAW = {"random": "magnitude"}  # S2
 READ_DATA = ("wanda", *DATA_DRIVEN)
 TRAINING = "magnitude after training"  # an origin that no law here covers
 MOST_PRODUCTS = 2**35  # of fresh rows, inputs and samples, for one method: some ten seconds
-MOST_ENTRIES = 2**26  # of an array: 512 MB
+MOST_REMADE = 2**26  # of an array: 512 MB
 FEWEST_DRAWN = 7  # masks of a method, where more than these would take too long
 MOST_COMPARED = 1024  # rows whose patterns are compared, of a mask and of the law
 
@@ -179,7 +179,7 @@ def explain(
     Raises:
         InputError: if the mask is no mask, keeps none or all of its entries, or if the data have another number of inputs.
 
-    Source: S2, S4, S6, S12, S13.
+    Source: S2, S4, S6, S8, S11, S12, S13.
 
     Examples:
         >>> import numpy as np
@@ -233,10 +233,10 @@ def _law_of_random(method: str, setting: Setting) -> str | None:
 def _check_size(method: str, width: int, setting: Setting) -> None:
     """NotCoveredError if masks of the method are too large to be made again."""
     samples, inputs = setting.data.x.shape
-    if width * inputs > MOST_ENTRIES:
-        raise NotCoveredError(f"a mask of {width} x {inputs} weights, expected at most {MOST_ENTRIES} to be made again")
-    if setting.draws_networks(method) and width * samples > MOST_ENTRIES:
-        fewer = MOST_ENTRIES // width
+    if width * inputs > MOST_REMADE:
+        raise NotCoveredError(f"a mask of {width} x {inputs} weights, expected at most {MOST_REMADE} to be made again")
+    if setting.draws_networks(method) and width * samples > MOST_REMADE:
+        fewer = MOST_REMADE // width
         raise NotCoveredError(f"{samples} samples, expected at most {fewer} for networks of width {width}")
 
 

@@ -135,7 +135,7 @@ def fit(
         InputError: if the mask is empty, no matrix, or has other entries; if the data have another number of inputs; for
             a residual or a number out of range; for what describes data where there are none.
 
-    Source: G1, G6.1, G6.2, O4 (of a mask alone); S2, S4, S6, S12, S13 (of methods).
+    Source: G1, G6.1, G6.2, O4 (of a mask alone); S2, S4, S6, S8, S11, S12, S13 (of methods).
 
     Examples:
         >>> import numpy as np

@@ -16,7 +16,7 @@ from numerics.fitting.structure import Structure
 from numerics.fitting.verdict import evened_out, of_class
 from theory.graphon.taxonomy import Heterogeneity
 
-MOST_ENTRIES = 2**22  # of a layer whose noise is fitted among others: some seconds
+MOST_FITTED = 2**22  # of a layer whose noise is fitted among others: some seconds
 
 
 class NoiseSummary(TypedDict):
@@ -46,7 +46,7 @@ def noise_of(kept: NDArray[np.bool_], tested: Homogeneity, structure: Structure 
     methods = ["structured pruning"]
     if structure is None:
         methods = [] if evened_out(tested, selection) else of_class(tested, float(kept.mean()), selection is not None)
-    if kept.size > MOST_ENTRIES:
+    if kept.size > MOST_FITTED:
         return Noise(None, methods)
     mask = csr_array(kept)
     if structure is not None:

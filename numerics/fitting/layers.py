@@ -39,7 +39,7 @@ class WholeLines(TypedDict):
 # dead_columns: how many keep none. status: dense (all kept), empty, structured or sparse. class: of G6.1, in words. rows_p,
 # columns_p: of the exact tests of counts, None for dense and empty ones. selection: the blocks in which weights were ranked (N:M is
 # kept:length), None for one threshold. whole_lines: those chosen as such. noise: of the layer, or of its rest where whole lines were
-# chosen; None for layers of one kind of entry and of more than MOST_ENTRIES. methods: as in `layer_noise.noise_of`
+# chosen; None for layers of one kind of entry and of more than MOST_FITTED. methods: as in `layer_noise.noise_of`
 LayerSummary = TypedDict(
     "LayerSummary",
     {

@@ -209,7 +209,7 @@ def account(found: Fit) -> Account:
     Raises:
         nothing of its own: a `Fit` without data, or of a mask without a shape to fit, has a status that says so.
 
-    Source: S2, S4, S6, S12, S13 (the laws that were tested).
+    Source: S2, S4, S6, S8, S11, S12, S13 (the laws that were tested).
 
     Examples:
         >>> import numpy as np

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, checked_bool, checked_integer, seed_number
+from numerics.arguments import InputError, Seed, checked_bool, checked_integer, seed_number
 from numerics.data import Dataset
 from numerics.depth.forecast import LayersForecast, predict_layers
 from numerics.depth.latents import MOST_UNITS
@@ -94,7 +94,7 @@ def report(
     target: str | int | None = None,
     missing: str | None = None,
     samples: int = SAMPLES,
-    seed: int = 0,
+    seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> Report:
     """Report on a network and data: what pruning methods keep, which layers end, which inputs are lost, what is learnt.

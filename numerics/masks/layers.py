@@ -17,7 +17,7 @@ from numerics.masks.files import LONGEST_SIDE, Arrays, Stored, kept_of, open_arr
 from numerics.masks.names import Shape, bare, choose, is_mask, layer_name, listed
 from numerics.reports.plain_text import plain
 
-MOST_ENTRIES = 2**32  # of one layer, a byte each
+LARGEST_LAYER = 2**32  # of one layer, a byte each
 ROWS_AT_A_TIME = 2**22  # entries of the rows that are read as numbers at once
 
 _EMBEDDING = re.compile(r"(^|[._/])(\w*emb(ed)?(ding|dings)?(_\w+)?|wte|wpe)$", re.IGNORECASE)  # of the layer's name
@@ -97,8 +97,8 @@ class LayerFile:
         kind = "mask" if is_mask(name) else "weights"
         shape, (inputs, _) = self.shapes[name], self.units(name)
         try:
-            if prod(shape) > MOST_ENTRIES:
-                raise InputError(f"shape is {shape}, expected at most {MOST_ENTRIES} entries")
+            if prod(shape) > LARGEST_LAYER:
+                raise InputError(f"shape is {shape}, expected at most {LARGEST_LAYER} entries")
             kept = _kept(self.arrays.read(name), self.nonzero or kind == "weights", self.transpose)
             if max(kept.shape) > LONGEST_SIDE:
                 raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")

@@ -1,7 +1,10 @@
-"""Text from files, made harmless for a terminal."""
+"""Text in one line: from files, made harmless for a terminal, and names and numbers made short."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+LONG = 16  # letters of a path that a table has room for
 LONGEST = 1000
 
 
@@ -28,3 +31,30 @@ def many(count: int, noun: str) -> str:
 
 def _letter(letter: str) -> str:
     return letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
+
+
+def rounded(digits: str) -> str:
+    """A whole number, beyond seven digits to four of them, cut off.
+
+    Examples:
+        >>> rounded("1234567"), rounded("12349876543")
+        ('1234567', '1.234e10')
+    """
+    return digits if len(digits) <= 7 else f"{digits[0]}.{digits[1:4]}e{len(digits) - 1}"
+
+
+def short_names(paths: Sequence[str]) -> list[str]:
+    """Paths of layers for a table: long ones are cut in front, at a dot, to the shortest end that no other path has.
+
+    Examples:
+        >>> short_names(["encoder.layers.0.linear", "encoder.layers.1.linear", "head", ""])
+        ['…0.linear', '…1.linear', 'head', '(itself)']
+    """
+    found = []
+    for path in paths:
+        parts = path.split(".")
+        ends = (".".join(parts[-number:]) for number in range(1, len(parts)))
+        alone = next((end for end in ends if sum(f".{each}".endswith(f".{end}") for each in paths) == 1), path)
+        short = f"…{alone}" if len(alone) + 1 < len(path) else path
+        found.append((short if len(path) > LONG else path) or "(itself)")
+    return found

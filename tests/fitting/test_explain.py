@@ -116,10 +116,10 @@ def test_methods_that_score_too_few_weights_take_no_part() -> None:
 
 def test_masks_too_large_to_be_made_again_are_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made()
-    monkeypatch.setattr(numerics.fitting.explanation, "MOST_ENTRIES", 300 * 20)
+    monkeypatch.setattr(numerics.fitting.explanation, "MOST_REMADE", 300 * 20)
     ranking, excluded = explain(pruned("random", data), Setting(data), 1000, np.random.SeedSequence(1))
     assert {each.method for each in excluded} == {"grasp", "grasp-magnitude"}
-    monkeypatch.setattr(numerics.fitting.explanation, "MOST_ENTRIES", 1000)
+    monkeypatch.setattr(numerics.fitting.explanation, "MOST_REMADE", 1000)
     ranking, excluded = explain(pruned("random", data), Setting(data), 1000, np.random.SeedSequence(1))
     assert not ranking
     assert len(excluded) == len(METHODS)

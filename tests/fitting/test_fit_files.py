@@ -7,7 +7,7 @@ import pytest
 
 import numerics as sl
 from numerics.cli import main
-from numerics.fitting.layer_noise import MOST_ENTRIES
+from numerics.fitting.layer_noise import MOST_FITTED
 from numerics.fitting.layers import layer_summary
 from numerics.masks.layers import Layer, open_layers
 
@@ -82,7 +82,7 @@ def test_methods_of_the_class_and_none():
 
 
 def test_large_layers_keep_to_counts():
-    kept = np.zeros((2, MOST_ENTRIES // 2 + 1), bool)
+    kept = np.zeros((2, MOST_FITTED // 2 + 1), bool)
     kept[:, ::3] = True
     assert summary_of(kept)["noise"] is None
 

@@ -11,13 +11,13 @@ import pytest
 
 from numerics import fit
 from numerics.cli import main
-from numerics.commands._fit_layers import rounded
 from numerics.fitting.fit import Fit
 from numerics.fitting.homogeneity import blocks_of, homogeneity_of
 from numerics.fitting.layers import _digits, layer_summary
 from numerics.fitting.verdict import verdict
 from numerics.masks.layers import Layer
 from numerics.masks.sampling import sample_rank_one
+from numerics.reports.plain_text import rounded
 
 
 def ranked(rng: np.random.Generator, rows: int, columns: int, kept: int, length: int) -> np.ndarray:

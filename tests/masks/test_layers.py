@@ -167,6 +167,6 @@ def test_bad_files_take_one_line(tmp_path: Path, held: dict[str, np.ndarray], sa
 
 def test_layers_too_large_for_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     np.savez(tmp_path / "m.npz", a=MASK, b=MASK)
-    monkeypatch.setattr(mask_layers, "MOST_ENTRIES", 34)
+    monkeypatch.setattr(mask_layers, "LARGEST_LAYER", 34)
     with pytest.raises(InputError, match=r"shape is \(7, 5\), expected at most 34 entries"):
         list(layers_of(tmp_path / "m.npz"))

@@ -10,12 +10,12 @@ from numerics.arguments import InputError
 from numerics.data import load_data
 from numerics.depth.closed import keeps_nothing
 from numerics.depth.forecast import predict_layers
+from numerics.reports.plain_text import short_names
 from numerics.reports.tables import Table, print_facts, print_table
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
 
-from numerics.commands._parts_report import short_names  # noqa: E402
 from numerics.modules import chain_of, predict_module, predict_parts, prune_module  # noqa: E402
 from numerics.modules.initial import MOST_TESTED, some_of  # noqa: E402
 from numerics.modules.reading import NotFollowedError  # noqa: E402

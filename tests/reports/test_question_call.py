@@ -40,6 +40,15 @@ def test_the_command_repeats_the_report(tmp_path, monkeypatch):
     assert Path("report.html").read_text(encoding="utf-8") == found.page
 
 
+def test_a_seed_may_be_a_sequence_of_seeds():
+    found = sl.report(
+        widths=(8,), methods=("random",), networks=2, learning=False, samples=60, seed=np.random.SeedSequence(3)
+    )
+    number = found.summary["made"]["seed"]
+    again = sl.report(widths=(8,), methods=("random",), networks=2, learning=False, samples=60, seed=number)
+    assert again.summary == found.summary
+
+
 def test_a_broken_model_is_told_once(tmp_path, capsys):
     pytest.importorskip("torch")
     (tmp_path / "own.py").write_text("def build():\n    raise ValueError('of mine')\n")

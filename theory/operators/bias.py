@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import m, n
+from theory.graphon.symbols import UP_TO_ONE, m, n
 from theory.operators.symbols import sigma
 from theory.quantities import Hypothesis, Quantity
 from theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
@@ -17,7 +17,6 @@ left, right = sp.symbols("p q", nonnegative=True)  # ‖Hᵀa‖², ‖Hb‖², 
 other = sp.Symbol("sigma_l", positive=True)  # another singular value
 onto, back = sp.symbols("x y", real=True)  # ⟨a_k, Hb_l⟩ and ⟨a_l, Hb_k⟩, over √(mn)
 
-UP_TO_ONE = sp.Interval.Lopen(0, 1)
 UP_TO_A_QUARTER = sp.Interval(0, sp.Rational(1, 4))  # V = P(1 − P) is no larger
 QUARTER = (0, sp.Rational(1, 4))
 TWO_SIDED = sp.Interval(-1, 1)
