@@ -221,7 +221,8 @@ def _read(file: Path, target: str | None, missing: str | None) -> Content:
         return of_table(read_text(file, TEXT[suffix]), target, missing)
     if suffix == PARQUET:
         return of_table(read_parquet(file), target, missing)
-    x, y = ARRAYS[suffix](file)
+    found = ARRAYS[suffix](file)
+    x, y = found.x, found.y
     if y is None:
         return of_table(of_matrix(x), target, missing)
     if target is not None:

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
@@ -80,15 +80,20 @@ def guarded(name: str, kind: Kind, call: Callable[[], T]) -> T:
     except (Exception, SystemExit) as error:
         if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
             raise
-        own = (__file__, importlib.__file__)
         frames = [
             frame
             for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename not in own and not frame.filename.startswith("<frozen importlib")
+            if frame.filename not in (__file__, importlib.__file__)
+            and not frame.filename.startswith("<frozen importlib")
         ]
-        lines = ["Traceback of your code (most recent call last):\n", *traceback.format_list(frames)]
-        sys.stderr.write("".join([*lines, *traceback.format_exception_only(error)]))
+        show_traceback(error, frames)
         raise InputError(f"{name!r:.100} raised {type(error).__name__}, expected {kind.form}") from error
+
+
+def show_traceback(error: BaseException, frames: Sequence[traceback.FrameSummary]) -> None:
+    """Print an error of the user's code with these frames, and say that it is theirs."""
+    lines = ["Traceback of your code (most recent call last):\n", *traceback.format_list([*frames])]
+    sys.stderr.write("".join([*lines, *traceback.format_exception_only(error)]))
 
 
 def _from_file(source: str, kind: Kind) -> ModuleType:

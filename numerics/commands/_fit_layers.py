@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from numerics.fitting.levels import UNLIKELY
+from numerics.masks.names import is_weights
 from numerics.reports.plain_text import rounded
 from numerics.reports.run import STYLE
 from numerics.reports.tables import Table, print_facts, print_table
@@ -185,7 +186,7 @@ def closing(summary: LayersSummary) -> list[str]:
             "densities: their product, which need not be the share of paths that are kept (O7.3)."
         )
     first = summary["layers"][0]
-    nonzero = " --nonzero" if first["kind"] == "weights" else ""
+    nonzero = " --nonzero" if first["kind"] == "weights" and not is_weights(first["name"]) else ""
     return [
         *lines,
         f"one layer in depth, with its noise and, with --data, the methods: --layer {first['layer']}{nonzero}",

@@ -38,6 +38,7 @@ LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "unit
 FRESH_ROWS = 20_000
 IN_ROUNDS = "synflow-iterative"
 FIRST = "first"  # the scope of the theory of one layer
+SCOPES = ("global", "layer")  # `numerics.depth.settings.SCOPES`, which takes long to import
 
 EPILOG = (
     "Without any of the options of all layers, the theory of one: ReLU networks in the NTK parametrisation with standard "
@@ -137,6 +138,8 @@ def _check(arguments: Namespace) -> None:
         raise InputError(f"--width has {len(arguments.width)} values, expected 1 without --compare")
     if arguments.model is not None:
         _check_module(arguments)
+    if arguments.scope not in (None, FIRST, *SCOPES):
+        raise InputError(f"--scope is {arguments.scope!r:.60}, expected one of {', '.join((FIRST, *SCOPES))}")
     if arguments.scope == FIRST:
         _refuse(arguments, tuple(name for name in LAYERS if name != "scope"), "another --scope")
     if arguments.method == "all" and (arguments.compare or not _asks_for_layers(arguments)):

@@ -55,6 +55,12 @@ def configure(parser: ArgumentParser) -> None:
         metavar="DATA",
         help="samples for a target from a file: .npz (x, maybe y), .csv, .tsv, .parquet or .npy (labels last, if any), .pt, or digits",
     )
+    add(
+        "--label-column",
+        metavar="NAME|NUMBER",
+        help="column of a table with the labels, from 1 (default: the last, if one more than inputs)",
+    )
+    add("--missing", metavar="HOW", help="missing values: drop (leave the sample out) or mean (of the column)")
     add("--nonnegative", action="store_true", help="inputs of a target from a file, or of a ticket, are never negative")
     add("--width-factor", metavar="F", help="width of the random network over that of the theorem (default 1)")
     add(
@@ -141,7 +147,7 @@ def _find(arguments: Namespace, console: Console) -> Found:
     with bar(stderr(), "subset sums, channel by channel", before) as progress:
         found = ticket(
             arguments.target,
-            **given(arguments, "data", "nonnegative", "epsilon", *SEARCH_ALONE, "limit"),
+            **given(arguments, "data", "label_column", "missing", "nonnegative", "epsilon", *SEARCH_ALONE, "limit"),
             progress=progress,
         )
     show(console, found.summary)
@@ -153,7 +159,9 @@ def _check(arguments: Namespace, console: Console) -> Checked:
     from numerics.reports.plain_text import plain
     from numerics.tickets.calls import check
 
-    asked = given(arguments, "target", "data", "nonnegative", "epsilon", *CHECK_ALONE, "limit")
+    asked = given(
+        arguments, "target", "data", "label_column", "missing", "nonnegative", "epsilon", *CHECK_ALONE, "limit"
+    )
     with stderr().status(f"checking {plain(arguments.check)}"):
         checked = check(arguments.check, **asked)
     show_check(console, checked.summary)

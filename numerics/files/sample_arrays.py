@@ -27,10 +27,11 @@ _TENSORS = "tensors alone, such as torch.save({'x': x, 'y': y}, FILE) writes"
 
 
 class SampleArrays(NamedTuple):
-    """x [N, ...] and y; y is None where x is a matrix whose columns are inputs and a target."""
+    """x [N, ...] and y; y is None where x is a matrix whose columns are inputs and a target, or with `alone` has no labels."""
 
     x: NDArray[Any]
     y: NDArray[Any] | None
+    alone: bool = False
 
 
 def read_npz(file: Path) -> SampleArrays:
@@ -53,8 +54,8 @@ def read_npy(file: Path) -> SampleArrays:
     return SampleArrays(np.array(stored), None)
 
 
-def read_torch(file: Path) -> SampleArrays:
-    """Tensors x (or X) and y by these names, or a pair of tensors, or one matrix.
+def read_torch(file: Path, *, labelled: bool = True) -> SampleArrays:
+    """Tensors x (or X) and y by these names, or a pair of tensors, or one matrix; without `labelled`, x may stand alone by its name.
 
     InputError if PyTorch is not installed, for a file that holds anything but tensors, and for other tensors.
     """
@@ -71,6 +72,8 @@ def read_torch(file: Path) -> SampleArrays:
     if isinstance(held, torch.Tensor):
         _check_matrix(tuple(held.shape))
         return SampleArrays(_array("the tensor", held), None)
+    if isinstance(held, Mapping) and not labelled and "y" not in held and len({"x", "X"} & held.keys()) == 1:
+        return SampleArrays(_array("x", held["x" if "x" in held else "X"]), None, alone=True)
     if isinstance(held, Mapping):
         found = {name: held[name] for name in _names([name for name in held if isinstance(name, str)])}
     elif isinstance(held, (tuple, list)) and len(held) == 2:

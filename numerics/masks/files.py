@@ -26,7 +26,7 @@ from scipy.sparse import coo_array, csr_array, load_npz
 from numerics.arguments import InputError
 from numerics.files import check_readable, reading
 from numerics.files.archives import Archive, open_archive
-from numerics.masks.names import Shape, choose, in_natural_order
+from numerics.masks.names import Shape, choose, in_natural_order, is_weights
 from numerics.reports.plain_text import plain
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def load_mask(
     path: .npy, .npz (arrays, or scipy.sparse.save_npz), .pt, .pth or .safetensors. Names are compared exactly first, then
     without wrappers such as `module.` and with or without `.weight` and `.weight_mask`. Rows are outputs; further axes of a convolution
     are read as one. The `MaskFile` has the mask [m, n], its name, and the shape in the file. nonzero: whatever is not 0
-    is kept, as in pruned weights; without it entries must be 0 or 1. transpose: outputs are the last axis, not the
-    first (Keras, Flax).
+    is kept, as in pruned weights; without it entries must be 0 or 1, unless the array calls itself weights (`2.weight`).
+    transpose: outputs are the last axis, not the first (Keras, Flax).
 
     Raises:
         InputError: in one line with the file's name, if the file is missing, damaged, pickled or of another kind, if
@@ -99,11 +99,13 @@ def load_mask(
     try:
         if arrays.alone and layer is not None:
             raise InputError(f"`layer` is {layer!r}, expected none: {arrays.alone}")
-        stored = arrays.read("" if arrays.alone else choose(arrays.shapes, layer))
-        mask = _mask(stored, nonzero, transpose)
+        key = "" if arrays.alone else choose(arrays.shapes, layer)
+        stored, weights = arrays.read(key), is_weights(key)
+        mask = _mask(stored, nonzero or weights, transpose)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-    return MaskFile(mask, plain(file if stored.name == "" else f"{file}, {stored.name}"), stored.shape)
+    name = f"{file}, {stored.name}" if stored.name else str(file)
+    return MaskFile(mask, plain(f"{name}, weights that are not 0" if weights and not nonzero else name), stored.shape)
 
 
 def open_arrays(file: Path) -> Arrays:

@@ -43,6 +43,16 @@ def is_mask(name: str) -> bool:
     return name.lower().endswith("mask")
 
 
+def is_weights(name: str) -> bool:
+    """Whether an array calls itself weights, as checkpoints of PyTorch, Keras and Flax do.
+
+    Examples:
+        >>> [is_weights(name) for name in ("2.weight", "in_proj_weight", "Dense/kernel:0", "2.weight_mask", "scores")]
+        [True, True, True, False, False]
+    """
+    return re.search(r"(weight|kernel)(:\d+)?$", bare(name), re.IGNORECASE) is not None
+
+
 def has_several(shapes: Mapping[str, Shape]) -> bool:
     """Whether there is more than one mask, or without masks more than one matrix: `choose` then needs a name."""
     matrices = [name for name, shape in shapes.items() if len(shape) >= 2]

@@ -57,7 +57,23 @@ def built(
 ) -> tuple[list[np.random.SeedSequence], list[nn.Module]]:
     """Modules built afresh, each at the stream of random numbers beside it: as many as are pruned, but enough to be tested."""
     streams = seed.spawn(max(networks, FEWEST_BUILT))
-    return streams, [seeded(fresh, stream) for stream in streams]
+    first = seeded(fresh, streams[0])
+    check_size(first, len(streams))
+    return streams, [first, *(seeded(fresh, stream) for stream in streams[1:])]
+
+
+def check_size(module: nn.Module, builds: int) -> None:
+    """InputError for a module of which so many builds would not fit in memory, before it is built again."""
+    from torch.nn.parameter import is_lazy
+
+    from numerics.depth.latents import MOST_MEMORY
+
+    held = sum(each.numel() * each.element_size() for each in module.parameters() if not is_lazy(each))
+    if held * builds > MOST_MEMORY:
+        raise InputError(
+            f"{builds} builds of the module would need about {held * builds / 1e9:.1f} GB, expected at most "
+            f"{MOST_MEMORY / 1e9:.0f}: a smaller module"
+        )
 
 
 @contextmanager

@@ -8,9 +8,11 @@ takes the statistics of the data.
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,7 @@ from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
 from numerics.modules.building import generators
 from numerics.modules.reading import check_plain
 from numerics.pruning.methods import DATA_DRIVEN
+from theory.own_code import show_traceback
 
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", "wanda")
 PRUNED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
@@ -208,10 +211,12 @@ def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Ten
         found = _called(module, flat)
     except (Exception, SystemExit) as error:  # a forward raises whatever it likes
         if (images := _images(flat, data)) is None:
+            _show_own(error)
             raise InputError(f"{_untaken(flat, error)}, expected it to") from error
         try:
             found = _called(module, images)
         except (Exception, SystemExit) as second:
+            _show_own(second if _own_frames(second) else error)
             raise InputError(f"{_untaken(flat, error)}; {_untaken(images, second)}, expected one") from second
     if not isinstance(found, torch.Tensor):
         raise InputError(f"the module returns {type(found).__name__}, expected one tensor")
@@ -226,6 +231,20 @@ def _called(module: nn.Module, x: torch.Tensor) -> object:
     """What the module gives; what the user's forward prints goes to standard error."""
     with redirect_stdout(sys.stderr):
         return module(x)
+
+
+def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """The frames of the user's code and below, if an error was raised there; none if PyTorch raised it, as for another shape."""
+    frames = traceback.extract_tb(error.__traceback__)
+    libraries = (str(Path(torch.__file__).parent), __file__)
+    if frames[-1].filename.startswith(libraries):
+        return []
+    return [frame for frame in frames if not frame.filename.startswith(libraries)]
+
+
+def _show_own(error: BaseException) -> None:
+    if frames := _own_frames(error):
+        show_traceback(error, frames)
 
 
 def _untaken(x: torch.Tensor, error: BaseException) -> str:

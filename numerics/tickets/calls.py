@@ -34,6 +34,7 @@ from numerics.tickets.report import (
     summarise_check,
     widths,
 )
+from numerics.tickets.samples import PLAIN_COLUMNS, Columns
 from numerics.tickets.search import NetworkTicket, find_ticket
 from numerics.tickets.targets import TARGETS
 from numerics.tickets.targets.target import trained_seed
@@ -72,15 +73,19 @@ class Checked(NamedTuple):
         return self.summary["holds"] and all(demand.met for demand in self.demands)
 
 
-def case_of(target: str, data: str | None, nonnegative: bool, seed: int, limit: Limit) -> Case:
+def case_of(
+    target: str, data: str | None, nonnegative: bool, seed: int, limit: Limit, columns: Columns = PLAIN_COLUMNS
+) -> Case:
     """A target, trained or read, with its samples. InputError, in one line, for whatever is wrong with the files."""
-    return trained(target, seed) if target in TARGETS else from_files(target, data, nonnegative, limit)
+    return trained(target, seed) if target in TARGETS else from_files(target, data, nonnegative, limit, columns)
 
 
 def ticket(
     target: str | Case,
     *,
     data: str | None = None,
+    label_column: str | int | None = None,
+    missing: str | None = None,
     nonnegative: bool = False,
     width_factor: Share = 1,
     epsilon: float | None = None,
@@ -94,8 +99,10 @@ def ticket(
 ) -> Found:
     """Find a trained network inside a random one by pruning alone (R8, Q7), with a certificate of every coefficient.
 
-    target: one of `targets.TARGETS`, such as digits-mlp or shapes-steerable, trained here, or a .npz or .safetensors file of a network. data: samples for
-    a network from a file: .npz (x, maybe y), .csv, .tsv or digits. nonnegative: its inputs never are negative. width_factor:
+    target: one of `targets.TARGETS`, such as digits-mlp or shapes-steerable, trained here, or a .npz, .safetensors or .pt file of a network. data: samples for
+    a network from a file: .npz or .pt (x, maybe y), .csv, .tsv, .parquet, .npy or digits. label_column: of a table, the column with the
+    labels, by its name or its number from 1; by default the last, if there is one more than inputs. missing: drop leaves out
+    samples with missing values, mean fills in the column's mean; by default they are refused. nonnegative: its inputs never are negative. width_factor:
     width of the random network over that of the theorem, in (0, 1000]. epsilon: largest error of a coefficient, > 0,
     where the largest of a layer is 1/(2e); 1e-6 by default. delta: the probability with which the theorem may fail.
     output_error: in place of epsilon, the largest error of an output of the target as it is given (of one trained here:
@@ -129,10 +136,11 @@ def ticket(
     if radius is not None and output_error is None:
         raise InputError("radius is given, expected only beside output_error")
     check_delta("delta", delta)
+    columns = _columns(data, label_column, missing)
     within = read_limit(limit) if isinstance(limit, str) else limit
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):  # layers refuse what is not finite
         started = perf_counter()
-        case = target if isinstance(target, Case) else case_of(target, data, nonnegative, number, within)
+        case = target if isinstance(target, Case) else case_of(target, data, nonnegative, number, within, columns)
         target_took = perf_counter() - started
         network = None if output_error is None else _network(case, output_error, delta, radius or 1.0)
         near = USUAL_EPSILON if epsilon is None else epsilon
@@ -168,6 +176,8 @@ def check(
     *,
     target: str | None = None,
     data: str | None = None,
+    label_column: str | int | None = None,
+    missing: str | None = None,
     nonnegative: bool = False,
     epsilon: float | None = None,
     agreement: Share | None = None,
@@ -180,7 +190,7 @@ def check(
     file is consistent. Demands, if given: epsilon, how near coefficients come; agreement, the least share of samples with
     the same largest output; kept, the largest share of the coefficients of the blocks that may be kept; nonnegative, that
     the ticket need only serve inputs that never are negative. Shares are from 0 to 1. data: samples for `agreement`,
-    for a target from a file, or for the file's own where none is given. limit: memory and time, such as 4GiB,10min.
+    for a target from a file, or for the file's own where none is given; label_column and missing: as for `ticket`. limit: memory and time, such as 4GiB,10min.
 
     Raises:
         InputError: for a file that is no ticket, for a target, data or a demand that cannot be used, and for work beyond
@@ -204,15 +214,16 @@ def check(
         check_epsilon("epsilon", epsilon)
     least = None if agreement is None else checked_share("agreement", agreement)
     most = None if kept is None else checked_share("kept", kept)
+    columns = _columns(data, label_column, missing)
     within = read_limit(limit) if isinstance(limit, str) else limit
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):
         started = perf_counter()
         stored = load_ticket(file, within)
         case, given = None, None
         if target is not None:
-            case = given = case_of(target, data, nonnegative, stored.statement.seed, within)
+            case = given = case_of(target, data, nonnegative, stored.statement.seed, within, columns)
         elif data is not None:
-            case = of_ticket(stored, data, nonnegative, within)
+            case = of_ticket(stored, data, nonnegative, within, columns)
         checked = check_stored(stored, None if given is None else given.reference)
         agreed = _agreement(stored, case, within, least is not None)
         anything = nonnegative or data is not None or any(each is not None for each in (epsilon, most, least))
@@ -251,6 +262,14 @@ def check_delta(name: str, value: float) -> None:
     """InputError unless it is a probability between 0 and 1."""
     if not 0 < value < 1:
         raise InputError(f"{name} is {value:g}, expected a probability between 0 and 1")
+
+
+def _columns(data: str | None, label: str | int | None, missing: str | None) -> Columns:
+    """InputError for what is said of columns where there are no samples to read."""
+    for name, value in (("label_column", label), ("missing", missing)):
+        if value is not None and data is None:
+            raise InputError(f"{name} is given, expected only beside `data`")
+    return Columns(label, missing)
 
 
 def _exact(value: Share) -> Fraction | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +13,13 @@ from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
 from numerics.reports.plain_text import plain
 from numerics.tickets import rescaled, with_constant
-from numerics.tickets.archives import open_arrays
 from numerics.tickets.comparison import Reference
-from numerics.tickets.costs import samples_in
 from numerics.tickets.files import StoredTicket
-from numerics.tickets.limits import Limit, Work
+from numerics.tickets.limits import Limit
 from numerics.tickets.networks import scale_of
+from numerics.tickets.samples import PLAIN_COLUMNS, Columns, read_samples
 from numerics.tickets.target_files import Levels, TargetFile, load_target
 from numerics.tickets.targets import TARGETS
-
-if TYPE_CHECKING:
-    from numerics.data import Dataset
-
-SEPARATORS = b",\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\xa8\xa9"  # whatever may end a line, or be a part of what does
 
 
 class Samples(NamedTuple):
@@ -65,33 +58,41 @@ def trained(name: str, seed: int) -> Case:
     return Case(name, layers, False, target.signed, target.symmetry, samples, scale)
 
 
-def from_files(target: str, data: str | None, nonnegative: bool, limit: Limit) -> Case:
+def from_files(
+    target: str, data: str | None, nonnegative: bool, limit: Limit, columns: Columns = PLAIN_COLUMNS
+) -> Case:
     """A user's network and, if given, samples. InputError, in one line, for whatever is wrong with them."""
     file = load_target(target, limit)
     try:
         layers, scale = rescaled(file.layers), scale_of(file.layers)
     except InputError as error:
         raise InputError(f"{target}: {error}") from error
-    samples = None if data is None else _samples(file, data, nonnegative, limit)
+    samples = None if data is None else _samples(file, data, nonnegative, limit, columns)
     return Case(plain(Path(target).name), layers, file.biased, not nonnegative, file.permutations, samples, scale)
 
 
-def of_ticket(stored: StoredTicket, data: str, nonnegative: bool, limit: Limit) -> Case:
+def of_ticket(
+    stored: StoredTicket, data: str, nonnegative: bool, limit: Limit, columns: Columns = PLAIN_COLUMNS
+) -> Case:
     """The target in a ticket's file, with samples of the user's. InputError for whatever is wrong with these."""
     said = stored.statement
     file = TargetFile(stored.ticket.target, said.constant_input, stored.permutations)
-    samples = _samples(file, data, nonnegative, limit)
+    samples = _samples(file, data, nonnegative, limit, columns)
     return Case(said.name, file.layers, file.biased, not nonnegative, file.permutations, samples)
 
 
-def _samples(file: TargetFile, data: str, nonnegative: bool, limit: Limit) -> Samples:
+def _samples(file: TargetFile, data: str, nonnegative: bool, limit: Limit, columns: Columns) -> Samples:
     channels, coordinates = len(file.layers[0].coeffs) - file.biased, file.layers[0].basis.shape[2]
     outputs = file.layers[-1].coeffs.shape[1] * file.layers[-1].basis.shape[1]
-    x, y, left_out = _read(data, channels * coordinates, limit)
+    x, y, remarks = read_samples(data, channels * coordinates, limit, columns)
     try:
+        if coordinates == 1 and x.ndim > 2 and x[:1].size == channels:  # images, an input a pixel
+            x = x.reshape(len(x), channels)
         if not x.size or x.shape[1:] not in ((channels * coordinates,), (channels, coordinates)):
+            table = columns.label is None and Path(data).suffix.lower() in (".csv", ".tsv", ".parquet")
+            hint = " (`label_column` names a column of labels other than the last)" if table else ""
             expected = f"{channels}" if coordinates == 1 else f"{channels}, {coordinates}"
-            raise InputError(f"x {list(x.shape)}, expected [m, {expected}] for this target")
+            raise InputError(f"x {list(x.shape)}, expected [m, {expected}] for this target{hint}")
         x = _finite("x", x)
         labels = None if y is None else _places(_finite("y", y), len(x), outputs)
         if nonnegative and x.min() < 0:
@@ -99,62 +100,8 @@ def _samples(file: TargetFile, data: str, nonnegative: bool, limit: Limit) -> Sa
     except InputError as error:
         raise InputError(f"{plain(data)}: {error}") from error
     inputs = with_constant(x.reshape(len(x), channels)) if file.biased else x.reshape(len(x), channels, coordinates)
-    beside = f" (left out: {', '.join(left_out[:6])})" if left_out else ""
+    beside = f" ({'; '.join(map(plain, remarks))})" if remarks else ""
     return Samples(inputs, labels, f"{len(x)} samples of {plain(data)}{beside}")
-
-
-def _read(data: str, inputs: int, limit: Limit) -> tuple[NDArray[Any], NDArray[Any] | None, list[str]]:
-    """x, maybe y, and the names of what is neither; a .csv file has labels if it has a column more than there are inputs."""
-    from numerics.data import SUFFIXES, TEXT, digits
-
-    if data == "digits":
-        found = digits("as-is", standardise=False)
-    elif (suffix := Path(data).suffix.lower()) in SUFFIXES and suffix != ".npz":  # whose x may stand without y
-        work = _table_work(Path(data)) if suffix in TEXT else _array_work(Path(data))
-        limit.check(f"{plain(data)}: these samples", work)
-        found = _table(data)
-    else:
-        with open_arrays(Path(data), limit) as held:
-            names = [name for name in ("x", "X", "y") if name in held.headers]  # never both x and X
-            if not {"x", "X"} & {*names}:
-                listed = ", ".join([*held.headers][:6]) or "nothing"
-                raise InputError(f"holds {listed}, expected x (or X) and maybe y")
-            limit.check("these samples", samples_in(sum(held.headers[name].size for name in names)))
-            arrays = {name.lower(): held.read(name) for name in names}
-            return arrays["x"], arrays.get("y"), sorted(held.headers.keys() - {*names})
-    unlabelled = found.x.shape[1] == inputs - 1
-    return (np.hstack([found.x, found.y]), None, []) if unlabelled else (found.x, found.y, [])
-
-
-def _table(data: str) -> Dataset:
-    """A table or arrays as everywhere; labels that are no numbers become columns of 0 and 1, as their classes are counted."""
-    from numerics.data import load
-
-    try:
-        return load(data, "as-is")
-    except InputError:
-        with suppress(InputError):
-            return load(data, "onehot")
-        raise
-
-
-def _array_work(path: Path) -> Work:
-    """Of arrays in a file: at least a number for each eight bytes."""
-    size = 0
-    with suppress(OSError):  # whoever reads it says so
-        size = path.stat().st_size
-    return Work(2 * size, 0).then(samples_in(size // 8))
-
-
-def _table_work(path: Path) -> Work:
-    """Of a table in text: its letters, and the numbers between commas and ends of lines."""
-    letters = separators = 0
-    if path.is_file():  # whoever reads it says so otherwise
-        with suppress(OSError), path.open("rb") as stream:
-            while piece := stream.read(2**20):
-                letters += len(piece)
-                separators += len(piece) - len(piece.translate(None, SEPARATORS))
-    return Work(2 * letters + 80 * separators, 400 * separators).then(samples_in(separators))
 
 
 def _places(y: NDArray[np.float64], samples: int, outputs: int) -> NDArray[np.int64] | None:
@@ -166,7 +113,8 @@ def _places(y: NDArray[np.float64], samples: int, outputs: int) -> NDArray[np.in
         return top
     if y.shape not in ((samples,), (samples, 1)) or not np.isin(y, np.arange(outputs)).all():
         raise InputError(
-            f"y {list(y.shape)}, expected {samples} whole numbers from 0 to {outputs - 1}, places of outputs"
+            f"y {list(y.shape)}, expected {samples} whole numbers from 0 to {outputs - 1}, places of outputs, or as many words "
+            "(of a table's last column, unless `label_column` names another)"
         )
     return y.ravel().astype(np.int64)
 

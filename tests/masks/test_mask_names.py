@@ -105,3 +105,18 @@ def test_large_tensors_are_read_in_pieces_of_the_file(tmp_path: Path, monkeypatc
     monkeypatch.setattr(mask_files, "_PIECE", 3)
     for name in ("a", "b"):
         assert (load_mask(tmp_path / "m.pt", name).mask.toarray() == MASK).all()
+
+
+@pytest.mark.parametrize("names", [("2.weight", "4.weight"), ("2.weight",), ("Dense/kernel:0", "other/kernel:0")])
+def test_what_calls_itself_weights_is_read_by_what_is_not_0(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """As the table of all layers reads it; nothing else is, as scores between 0 and 1 are no mask."""
+    np.savez(tmp_path / "m.npz", **dict.fromkeys(names, MASK * 0.25))
+    found = load_mask(tmp_path / "m.npz", names[0])
+    assert (found.mask.toarray() == MASK).all()
+    assert found.name.endswith("weights that are not 0")
+    np.savez(tmp_path / "s.npz", scores=MASK * 0.25, more=MASK)
+    with pytest.raises(InputError, match="expected 0 or 1"):
+        load_mask(tmp_path / "s.npz", "scores")
+    np.savez(tmp_path / "w.npz", **{"2.weight_mask": MASK * 0.25, "2.weight": MASK})
+    with pytest.raises(InputError, match="expected 0 or 1"):
+        load_mask(tmp_path / "w.npz", "2.weight_mask")

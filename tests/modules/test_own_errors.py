@@ -1,0 +1,57 @@
+"""Errors of the user's module: their own traceback if their code raised, a line if the shape does not fit, and memory before builds."""
+
+from pathlib import Path
+
+import pytest
+
+from numerics.cli import main
+
+torch = pytest.importorskip("torch")
+
+from numerics.commands import predict  # noqa: E402
+from numerics.depth import latents, settings  # noqa: E402
+
+MODELS = """
+from torch import nn
+class Raises(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(64, 10)
+    def forward(self, x):
+        raise RuntimeError("my own mistake")
+def other(): return nn.Sequential(nn.Linear(9, 10))
+def small(): return nn.Sequential(nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))
+"""
+
+
+def refused(capsys, tmp_path: Path, build: str) -> list[str]:
+    (tmp_path / "models.py").write_text(MODELS)
+    words = ["predict", "--method", "snip", "--model", f"{tmp_path}/models.py:{build}", "--samples", "20"]
+    assert main(words) == 2
+    return capsys.readouterr().err.splitlines()
+
+
+def test_a_forward_that_raises_shows_its_own_traceback(capsys, tmp_path):
+    first, *frames, error, last = refused(capsys, tmp_path, "Raises")
+    assert first.startswith("Traceback of your code")
+    assert error == "RuntimeError: my own mistake"
+    assert any("models.py" in line for line in frames)
+    assert not any("numerics/modules" in line for line in frames)
+    assert "does not take inputs of shape (2, 64): my own mistake" in last
+
+
+def test_another_shape_is_one_line(capsys, tmp_path):
+    (line,) = refused(capsys, tmp_path, "other")
+    assert "does not take inputs of shape (2, 64)" in line
+
+
+def test_modules_too_large_are_refused_after_one_build(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(latents, "MOST_MEMORY", 9000.0)
+    (line,) = refused(capsys, tmp_path, "small")  # 610 numbers of 4 bytes, four builds
+    assert "4 builds of the module would need about" in line
+
+
+def test_scopes_of_the_command_are_named(capsys):
+    assert predict.SCOPES == settings.SCOPES
+    assert main(["predict", "--method", "snip", "--scope", "layers"]) == 2
+    assert "--scope is 'layers', expected one of first, global, layer" in capsys.readouterr().err
