@@ -58,7 +58,7 @@ class LayersSettings:
             ("method", (*METHODS, IN_ROUNDS)),
             ("scope", SCOPES),
             ("loss", LOSSES),
-            ("residual", RESIDUALS),
+            ("residual", (*RESIDUALS, "zero")),
         ):
             if (value := getattr(self, name)) not in known:
                 raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")

@@ -39,6 +39,7 @@ class Test(Protocol):
         ...
 
 
+# `scipy.stats.binom` rests on the same beta function, and takes some three times as long to import as `scipy.special`.
 def binomial_at_most(k: float, n: float, p: float) -> float:
     """P(Bin(n, p) ≤ k)."""
     k = floor(k)
