@@ -102,10 +102,10 @@ def test_every_claim_has_its_box_and_the_index_links_to_it(site: Path) -> None:
     for entry in load_ledger():
         assert everything.count(f'id="claim-{entry.label}"') == 1
         assert f'#claim-{entry.label}"' in chart
-    errata = (site / "errata.html").read_text(encoding="utf-8")
-    for entry in load_ledger():
-        for anchor, provenance in (("erratum", "CORRECTION"), ("pitfall", "PITFALL")):
-            stands = f'id="{anchor}-{entry.label.lower().replace(".", "-")}"' in errata.lower()
+    for page, anchor, provenance in (("errata", "erratum", "CORRECTION"), ("pitfalls", "pitfall", "PITFALL")):
+        forms = (site / f"{page}.html").read_text(encoding="utf-8").lower()
+        for entry in load_ledger():
+            stands = f'id="{anchor}-{entry.label.lower().replace(".", "-")}"' in forms
             assert stands == (entry.claim.provenance == provenance)
 
 

@@ -36,7 +36,7 @@ class DashboardDirective(SphinxDirective):
 class ErrataDirective(SphinxDirective):
     """`{errata} CORRECTION` or `{errata} PITFALL`: each form that fails, and how this build refuted it.
 
-    `{errata} table` has all of them in a table.
+    `{errata} table` has the pitfalls in a table.
     """
 
     required_arguments = 1
@@ -44,7 +44,9 @@ class ErrataDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         run = self.env.app.run
         if self.arguments == ["table"]:
-            return self._parsed(forms_table(each.entry.claim for each in run.claims)).children
+            return self._parsed(
+                forms_table(each.entry.claim for each in run.claims if each.entry.claim.provenance == "PITFALL")
+            ).children
         results = [each for each in run.claims if each.entry.claim.provenance == self.arguments[0]]
         if not results:
             return [nodes.paragraph("", f"No claim is marked {self.arguments[0]}.")]

@@ -245,7 +245,7 @@ def test_works_of_the_same_people_and_year_are_told_apart(tmp_path: Path) -> Non
 
 
 def test_outputs_come_from_the_same_code(notebooks: dict[str, dict]) -> None:
-    notebook = notebooks["errata"]
+    notebook = notebooks["pitfalls"]
     picture = {"output_type": "display_data", "data": {"image/png": "aWk="}, "metadata": {}}
     code = [dict(each) for each in notebook["cells"] if each["cell_type"] == "code"][1:]
     executed = {"cells": [{**each, "outputs": [picture], "execution_count": 1} for each in code]}
@@ -269,7 +269,7 @@ def test_the_first_cell_says_what_the_kernel_lacks(notebooks: dict[str, dict], t
     assert "pip install '.[plot]'" in done.stderr
 
 
-QUICK = ("neuron_pruning", "flow", "errata")
+QUICK = ("neuron_pruning", "flow", "pitfalls")
 
 
 @pytest.mark.parametrize("name", QUICK)

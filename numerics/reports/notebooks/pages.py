@@ -307,7 +307,9 @@ class Chapter:
                     return counted_questions(ledger)
                 return self.markdown(listed_questions(ledger.select([asked.argument])))
             case "errata" if asked.argument == "table":
-                return self.markdown(forms_table(entry.claim for entry in ledger))
+                return self.markdown(
+                    forms_table(entry.claim for entry in ledger if entry.claim.provenance == "PITFALL")
+                )
             case "errata":
                 return self._errata(asked.argument)
             case "legend":
