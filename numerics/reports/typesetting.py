@@ -211,6 +211,8 @@ def _inside(piece: Piece) -> float:
     """How wide what a piece holds is, where it can be broken."""
     if piece.kind == "lines":
         return piece_width(piece, 0, True)
+    if piece.kind == "left" and any(each.text == "\\middle" for each in piece.parts[0]):
+        return 0.0  # a bar in the middle belongs to the brackets on its line
     return (
         max((row_width(part) for part in piece.parts), default=0.0)
         if piece.kind in ("frac", "left", "group", "sqrt")
