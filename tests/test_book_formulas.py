@@ -107,3 +107,14 @@ def test_cells_show_both_sides_and_refuse_what_does_not_hold(capsys: pytest.Capt
         agree("a square", (x + 1) ** 2, x**2 + 1)
     with pytest.raises(ValueError, match="are equal"):
         differ("a square", (x + 1) ** 2, x**2 + 2 * x + 1)
+
+
+@pytest.mark.parametrize("room", [6, 12, 20, 40])
+def test_a_bar_in_the_middle_stays_on_the_line_of_its_brackets(room: int) -> None:
+    """TeX knows `\\middle` there alone."""
+    tau, *h = sp.symbols("tau h_1:4")
+    series = sp.hyper([1], [sp.Rational(3, 2)] * 2, tau**2 / sum(map(sp.Abs, h)) ** 2)
+    made = broken(sp.latex(10 * tau * series / sum(h) + 2 * series * sp.besselk(0, 2 * tau)), room)
+    inside = [part.rpartition(r"{}_{1}F_{2}\left(")[2] for part in made.split(r"\middle|")[:-1]]
+    assert len(inside) == 2
+    assert not any(r"\begin{aligned}" in each for each in inside)
