@@ -46,7 +46,17 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="a traceback of every error")
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(message)
+        raise InputError(_with_hint(message))
+
+
+def _with_hint(message: str) -> str:
+    """What argparse says of an unknown command or choice, and which one was meant."""
+    from theory.selection import meant
+
+    found = re.search(r"invalid choice: '([^']{,60})'(?= \(choose from (.*)\))", message)
+    if found is None:
+        return message
+    return message[: found.end()] + meant(found[1], re.findall(r"[\w-]+", found[2])) + message[found.end() :]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

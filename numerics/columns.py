@@ -35,6 +35,7 @@ MISSING = ("drop", "mean")
 CHANNELS = (1, 3, 4)  # of an image: grey, colours, colours and opacity
 _LISTED = 6  # names in a sentence
 _FEW = 10  # categories that a note does not mention
+_WORD = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 _COUNTED = re.compile(r"(column|input) \d+")  # instead of a name: columns of a table from 1, inputs from 0
 
 
@@ -101,17 +102,29 @@ class Content(NamedTuple):
     lead: int = 0
 
 
-def of_table(table: DataTable, target: str | None, missing: str | None) -> Content:
+def of_table(table: DataTable, target: str | None, missing: str | None, drop: Sequence[str] = ()) -> Content:
     """Inputs and target of a table. target: a name, or a number from 1; None is the last column, which a note announces.
+    drop: names or numbers of columns that are left out, as if the file did not hold them, but that numbers stay.
 
-    InputError if there is no such column, or several, and as `check_missing` for missing values.
+    InputError if there is no such column, or several, for a column that has a problem, and as `check_missing` for missing values.
     """
     columns = table.columns
     if len(columns) < 2:
         raise InputError("has 1 column, expected inputs and a target, separated by commas (.csv) or tabs (.tsv)")
-    chosen = _chosen(columns, target)
+    left_out = {_chosen("drop", columns, each) for each in drop}
+    held = [place for place in range(len(columns)) if place not in left_out]
+    if len(held) < 2:
+        raise InputError(f"drop leaves {many(len(held), 'column')}, expected inputs and a target")
+    chosen = held[-1] if target is None else _chosen("target", columns, target)
+    if chosen in left_out:
+        raise InputError(f"target is {target!r:.80}, which drop leaves out, expected another")
+    for place in held:
+        if problem := columns[place].problem:
+            raise InputError(f"{problem} (to leave the column out: {_leaving(columns, place)})")
     called, notes = _distinct(columns)
-    others = [place for place in range(len(columns)) if place != chosen]
+    if left_out:
+        notes.append(f"left out: {', '.join(_marked(called[place]) for place in sorted(left_out))}")
+    others = [place for place in held if place != chosen]
     size = len(columns[chosen].values) * sum(_width(columns[place]) for place in others)
     if size > MOST_NUMBERS:
         raise InputError(f"{size} numbers, with one column for each category, expected at most {MOST_NUMBERS}")
@@ -155,10 +168,21 @@ def check_missing(missing: str | None) -> None:
         raise InputError(f"missing is {missing!r:.60}, expected {' or '.join(MISSING)}")
 
 
-def _chosen(columns: Sequence[Column], target: str | None) -> int:
-    """The place of the target."""
-    if target is None:
-        return len(columns) - 1
+def _leaving(columns: Sequence[Column], place: int) -> str:
+    """The option that leaves a column out, by its name or its number."""
+    name = columns[place].name
+    alone = _WORD.fullmatch(name) and [column.name for column in columns].count(name) == 1
+    return _drop(name if alone else f"column {place + 1}")
+
+
+def _drop(name: str) -> str:
+    """The option that leaves out a column, whose name needs no quotes, or which is called by its number."""
+    number = name.removeprefix("column ") if _COUNTED.fullmatch(name) else ""
+    return option("drop", name if _WORD.fullmatch(name) else number)
+
+
+def _chosen(word: str, columns: Sequence[Column], target: str) -> int:
+    """The place of a column, by its name or its number from 1; word: what asks for it."""
     names = [column.name for column in columns]
     alike = [place for place, name in enumerate(names) if name == target]
     if len(alike) == 1:
@@ -166,19 +190,19 @@ def _chosen(columns: Sequence[Column], target: str | None) -> int:
     if alike:
         numbers = ", ".join(str(place + 1) for place in alike)
         raise InputError(
-            f"target is {target!r:.80}, the name of {len(alike)} columns, expected one of the numbers {numbers}"
+            f"{word} is {target!r:.80}, the name of {len(alike)} columns, expected one of the numbers {numbers}"
         )
     if target.isascii() and target.isdigit():
         if 1 <= int(target[:20]) <= len(columns):
             return int(target) - 1
-        raise InputError(f"target is {target:.40}, expected a number from 1 to {len(columns)}, or a column's name")
+        raise InputError(f"{word} is {target:.40}, expected a number from 1 to {len(columns)}, or a column's name")
     meant = get_close_matches(target, names, 1, 0.5) or get_close_matches(
         target.lower(), [each.lower() for each in names], 1
     )
     close = next((name for name in names if meant and name.lower() == meant[0].lower()), None)
     hint = f" (did you mean {close!r}?)" if close else ""
     raise InputError(
-        f"target is {target!r:.80}{hint}, expected a number from 1 to {len(columns)} or one of {_listed(names)}"
+        f"{word} is {target!r:.80}{hint}, expected a number from 1 to {len(columns)} or one of {_listed(names)}"
     )
 
 
@@ -238,7 +262,8 @@ def _complete(
     held = "" if not arrays else ("x holds nan: " if gaps.any() else "y holds nan: ")
     empty = [name for name, count in counts.items() if count == len(x)]
     if empty:
-        raise InputError(f"{held}{_marked(empty[0])} has no value at all, expected some: leave the column out")
+        hint = "" if arrays or empty[0] == target else f" ({_drop(empty[0])})"
+        raise InputError(f"{held}{_marked(empty[0])} has no value at all, expected some: leave the column out{hint}")
     found = [f"{_marked(name)} ({count})" for name, count in counts.items() if count]
     more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
     listed = ", ".join(found[:_LISTED]) + more

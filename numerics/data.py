@@ -12,6 +12,7 @@ from functools import cache
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,6 +27,7 @@ from numerics.labels import labelled
 from numerics.networks import Array
 
 TEXT = {".csv": ",", ".tsv": "\t"}  # what stands between fields
+Dropped: TypeAlias = str | int | Sequence[str | int]  # columns by name or number from 1
 ARRAYS = {".npz": read_npz, ".npy": read_npy, ".pt": read_torch, ".pth": read_torch}
 PARQUET = ".parquet"
 SUFFIXES = (*TEXT, PARQUET, *ARRAYS)
@@ -72,6 +74,7 @@ def load(
     *,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
 ) -> Dataset:
     """A user's data from a file: a table (`.csv`, `.tsv`, `.parquet`), or arrays x or X, and y [N] or [N, q] (`.npz`, `.pt`, `.pth`).
 
@@ -80,7 +83,7 @@ def load(
     with the labels, by its name or its number from 1; None is the last. Columns of words become one 0/1 column for each
     category, those of truth values one. x: [N, d], or images [N, h, w], [N, h, w, c], [N, c, h, w], which are flattened.
     labelling: as above; None recognises classes. missing: drop leaves out samples with missing values, mean fills in means
-    of columns, None refuses them. What was found and done stands in `Dataset.about`.
+    of columns, None refuses them. drop: columns of a table that are left out, by names or numbers. What was found and done stands in `Dataset.about`.
 
     Raises InputError, in one line with the file's name, if the file is missing, unreadable, of another kind, or holds
     anything but finite numbers or categories of fitting shapes, and if labelling, target or missing do not fit.
@@ -91,7 +94,7 @@ def load(
     check_missing(missing)
     check_readable(file)
     try:
-        content = _read(file, _target(target), missing)
+        content = _read(file, _target(target), missing, _dropped(drop))
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
     return _dataset(str(file), content, labelling, standardise)
@@ -104,6 +107,7 @@ def load_data(
     *,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
 ) -> Dataset:
     """Load the bundled digits, or data from a file (see `load`).
 
@@ -113,7 +117,7 @@ def load_data(
     short; None is ge5 for the digits, and for a file classes if its labels look like classes, else as-is. standardise:
     columns to mean 0 and variance 1; None means only the digits. target: of a table, the column with the labels, by its
     name or its number from 1; None is the last. missing: what is done about missing values, drop or mean; None refuses
-    them. The `about` of the data has names of columns and classes, and notes on what was recognised.
+    them. drop: columns of a table that are left out, each by its name or its number from 1, such as dates and names of rows. The `about` of the data has names of columns and classes, and notes on what was recognised.
 
     Raises:
         InputError: in one line with the file's name, if the file is missing, damaged or of another kind, or if the
@@ -129,11 +133,13 @@ def load_data(
     if not isinstance(source, (str, PathLike)):
         raise InputError(f"source is {type(source).__name__}, expected digits or a file's name")
     if source == "digits":
-        for name, value in {"target": target, "missing": missing}.items():
+        for name, value in {"target": target, "missing": missing, "drop": drop}.items():
             if value is not None:
-                raise InputError(f"{name} is {value!r:.60}, expected None: the digits have one target and miss nothing")
+                raise InputError(
+                    f"{name} is {value!r:.60}, expected None: the digits have one target, pixels for inputs, and miss nothing"
+                )
         return digits("ge5" if labels is None else labels, standardise is not False)
-    return load(source, labels, bool(standardise), target=target, missing=missing)
+    return load(source, labels, bool(standardise), target=target, missing=missing, drop=drop)
 
 
 def dataset_of(
@@ -142,11 +148,12 @@ def dataset_of(
     standardise: bool | None = None,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
 ) -> Dataset:
     """The data themselves, or what `load_data` makes of them; InputError for what a `Dataset` has already."""
     if not isinstance(data, Dataset):
-        return load_data(data, labels, standardise, target=target, missing=missing)
-    given = {"labels": labels, "standardise": standardise, "target": target, "missing": missing}
+        return load_data(data, labels, standardise, target=target, missing=missing, drop=drop)
+    given = {"labels": labels, "standardise": standardise, "target": target, "missing": missing, "drop": drop}
     for name, value in given.items():
         if value is not None:
             raise InputError(f"{name} is {value!r:.60}, expected None: the data are a Dataset, which has its own")
@@ -214,19 +221,21 @@ def _digits() -> tuple[Array, Array]:
     return pixels / 16, values
 
 
-def _read(file: Path, target: str | None, missing: str | None) -> Content:
+def _read(file: Path, target: str | None, missing: str | None, drop: Sequence[str]) -> Content:
     """What a file holds; InputError without its name."""
     suffix = file.suffix.lower()
     if suffix in TEXT:
-        return of_table(read_text(file, TEXT[suffix]), target, missing)
+        return of_table(read_text(file, TEXT[suffix]), target, missing, drop)
     if suffix == PARQUET:
-        return of_table(read_parquet(file), target, missing)
+        return of_table(read_parquet(file), target, missing, drop)
     found = ARRAYS[suffix](file)
     x, y = found.x, found.y
     if y is None:
-        return of_table(of_matrix(x), target, missing)
+        return of_table(of_matrix(x), target, missing, drop)
     if target is not None:
         raise InputError(f"target is {target!r:.80}, expected none: the target of the file is its array y")
+    if drop:
+        raise InputError(f"drop is {drop[0]!r:.80}, expected none: the inputs of the file are its array x")
     return of_arrays(x, y, missing)
 
 
@@ -237,3 +246,15 @@ def _target(target: str | int | None) -> str | None:
     if isinstance(target, Integral) and not isinstance(target, bool):
         return str(target)
     raise InputError(f"target is {target!r:.60}, expected a column's name, or its number from 1")
+
+
+def _dropped(drop: Dropped | None) -> list[str]:
+    """Columns' names or numbers as texts."""
+    if drop is None:
+        return []
+    each = [drop] if isinstance(drop, (str, Integral)) else drop
+    if not isinstance(each, Sequence) or not all(
+        isinstance(one, (str, Integral)) and not isinstance(one, bool) for one in each
+    ):
+        raise InputError(f"drop is {drop!r:.60}, expected columns' names, or their numbers from 1")
+    return [str(one) for one in each]

@@ -109,6 +109,15 @@ def test_every_claim_has_its_box_and_the_index_links_to_it(site: Path) -> None:
             assert stands == (entry.claim.provenance == provenance)
 
 
+def test_no_line_begins_with_the_full_stop_of_a_formula(site: Path) -> None:
+    """What stands beside a formula without a space is in one piece with it."""
+    alone = re.compile(
+        r'(?<!<span class="unbroken">)(?<![(\[])<span class="math notranslate nohighlight">[^<]*</span>[.,;:]'
+    )
+    for page in pages(site):
+        assert not alone.findall(page.read_text(encoding="utf-8")), page.name
+
+
 def test_a_form_that_fails_is_told_with_the_figure_of_the_run() -> None:
     """What is said, by whom, why, by hand, in this build and instead; a form that was not tried is an error."""
     from numerics.evidence.verification import verify
@@ -301,6 +310,7 @@ def test_pages_in_a_browser(site: Path, address: str) -> None:
             args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
         )
         tab = browser.new_context(reduced_motion="reduce").new_page()
+        tab.set_default_timeout(180_000)  # for a busy machine
         tab.on("console", lambda m: complaints.append(f"console: {m.text}") if m.type == "error" else None)
         tab.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         tab.on(

@@ -16,7 +16,7 @@ from theory.input_error import InputError
 from theory.latex import latex
 from theory.quantities import Hypothesis, Letter, Quantity, letters_of
 from theory.questions import OpenQuestion
-from theory.selection import meant, reading_order, select, whole
+from theory.selection import in_spans, near_label, reading_order, select, whole
 from theory.steps import Step, check_steps
 
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
@@ -362,9 +362,8 @@ class Ledger:
         try:
             return self._entries[label]
         except KeyError:
-            raise InputError(
-                f"no claim {label!r}{meant(label, self._entries)}; expected one of {', '.join(self._entries)}"
-            ) from None
+            near = near_label(label, self._entries) or f"; expected one of {in_spans(list(self._entries))}"
+            raise InputError(f"no claim {label!r:.60}{near}") from None
 
     @cached_property
     def used_by(self) -> Mapping[str, tuple[str, ...]]:

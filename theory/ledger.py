@@ -10,7 +10,7 @@ from theory.claims import Claim, Ledger
 from theory.input_error import InputError
 from theory.lazy import homes
 from theory.own_ledger import is_own, own_claims, own_ledger
-from theory.selection import LABEL, reading_order, whole
+from theory.selection import closest, in_spans, near_label, reading_order, whole
 
 LETTERS = {  # of the labels of each topic
     "saliency": "S",
@@ -107,17 +107,32 @@ def parts(label: str, own: str | PathLike[str] | None = None) -> tuple[Claim, ..
     """
     if own is not None:
         return tuple(entry.claim for entry in load_ledger(own).select([label]))
-    topic = next((topic for topic, letters in LETTERS.items() if label[:1] and label[0] in letters), None)
-    if topic is None:
-        if label != label.upper() and LABEL.fullmatch(label.upper()):
-            raise InputError(f"no claim {label!r}, did you mean {parts(label.upper())[0].label}?")
-        raise InputError(f"no claim {label!r}; expected a label such as S4 ({_letters()})")
-    values = (getattr(import_module(home), name) for name, home in _written_with(topic, label))
+    topic = _topic_of(label[:1])
+    values = (getattr(import_module(home), name) for name, home in _written_with(topic, label)) if topic else ()
     found = [each for each in values if isinstance(each, Claim) and label in (each.label, whole(each.label))]
     if not found:
-        labels = sorted((each.label for each in claims_of(topic).values()), key=reading_order)
-        raise InputError(f"no claim {label!r}; {topic} has {', '.join(labels)}")
+        raise InputError(f"no claim {label!r:.60}{_near(label)}")
     return tuple(sorted(found, key=lambda each: reading_order(each.label)))
+
+
+def _topic_of(letter: str) -> str | None:
+    """The topic whose labels begin with a letter, if one does."""
+    return next((topic for topic, letters in LETTERS.items() if letter and letter in letters), None)
+
+
+def _near(label: str) -> str:
+    """What to say of a label that no claim has: the one that was meant, the labels of a topic, or what a label is."""
+    if topic := closest(label, TOPICS):
+        return f"; {topic} is a topic, expected one of its labels, {', '.join(_labels(topic))}"
+    if (topic := _topic_of(label.strip()[:1].upper())) and (near := near_label(label, _labels(topic))):
+        return near
+    if topic and any(letter.isdigit() for letter in label):
+        return f"; {topic} has {in_spans(_labels(topic))}"
+    return f"; expected a label such as S4 ({_letters()})"
+
+
+def _labels(topic: str) -> list[str]:
+    return sorted((each.label for each in claims_of(topic).values()), key=reading_order)
 
 
 def _written_with(topic: str, label: str) -> list[tuple[str, str]]:

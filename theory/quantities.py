@@ -11,6 +11,8 @@ from sympy.core.relational import Relational
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from theory.names import name_of
+
 UNIT = sp.Interval.open(0, 1)
 CLOSED_UNIT = sp.Interval(0, 1)
 POSITIVE = sp.Interval.open(0, sp.oo)
@@ -74,6 +76,23 @@ class Quantity:
 
         return ", ".join(f"${latex(x, [x] if isinstance(x, sp.Symbol) else [])}$" for x in self.letters)
 
+    @property
+    def name(self) -> str | None:
+        """The name that the quantity has in all claims, beside its letter; None where no other claim has the quantity."""
+        return name_of(self.meaning)
+
+    @property
+    def typed(self) -> str:
+        """The letters and the name as they are typed: "m or rows"."""
+        letters = ", ".join(str(letter) for letter in self.letters)
+        return letters if self.name in (None, letters) else f"{letters} or {self.name}"
+
+    @property
+    def latex_names(self) -> str:
+        """The letters in LaTeX, and the name as it is typed."""
+        known = self.name in (None, *map(str, self.letters))
+        return self.latex_letters if known else f"{self.latex_letters} or `{self.name}`"
+
     def admits(self, value: sp.Expr) -> bool:
         """Whether an exact number is one of the values."""
         try:
@@ -94,8 +113,7 @@ class Quantity:
         return replace(self, drawn=(low, high))
 
     def __str__(self) -> str:
-        names = ", ".join(str(letter) for letter in self.letters)
-        return f"{names}: {self.meaning}; {in_words(self.within)}"
+        return f"{self.typed}: {self.meaning}; {in_words(self.within)}"
 
 
 @dataclass(frozen=True)
@@ -147,7 +165,7 @@ def in_plain(relation: sp.Basic) -> str:
     Examples:
         >>> a, b = sp.symbols("a b", integer=True)
         >>> in_plain(sp.Eq(a, 2 * b)), in_plain((a <= b) & sp.Ne(b, 0)), in_plain(sp.Eq(sp.Mod(a, b), 0))
-        ('a = 2*b', '(a ≤ b) & (b ≠ 0)', 'a mod b = 0')
+        ('a = 2*b', '(a ≤ b) & b ≠ 0', 'a mod b = 0')
     """
     return str(_Plain().doprint(relation))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
+from itertools import groupby
 from typing import Protocol, TypeVar
 
 from theory.input_error import InputError
@@ -37,10 +38,9 @@ def select(entries: Iterable[Chosen], names: Sequence[str]) -> list[Chosen]:
     labels, topics = [entry.label for entry in entries], list(dict.fromkeys(entry.topic for entry in entries))
     for name in names:
         if name not in {*labels, *map(whole, labels), *topics}:
-            raise InputError(
-                f"{name!r} is neither a label nor a topic{meant(name, (*labels, *topics))}; topics: {', '.join(topics)}; "
-                f"labels: {', '.join(labels)}"
-            )
+            expected = f"; topics: {', '.join(topics)}; labels: {in_spans(labels)}"
+            near = near_label(name, labels) or meant(name, topics)
+            raise InputError(f"{name!r:.60} is neither a label nor a topic{near or expected}")
     return [entry for entry in entries if not names or {entry.label, whole(entry.label), entry.topic} & set(names)]
 
 
@@ -82,6 +82,47 @@ def reading_order(label: str) -> tuple[str, int, int]:
     return found[1], int(found[2]), int(found[3] or 0)
 
 
+def near_label(name: str, labels: Collection[str]) -> str:
+    """Ask for the label that was meant, as `meant` does: in capitals, without blanks, of the whole, with a digit less.
+
+    Examples:
+        >>> [near_label(name, ("S4", "K13.1", "K13.2")) for name in ("S 4", "S44", "S5")]
+        [', did you mean S4?', ', did you mean S4?', '']
+        >>> near_label("k13.9", ("S4", "K13.1", "K13.2"))
+        ', did you mean K13 (K13.1, K13.2)?'
+    """
+    typed = re.sub(r"[^A-Z0-9.]", "", name[:60].upper()).strip(".")
+    found = re.fullmatch(r"([A-Z])\1*0*(\d{1,9})(?:\.0*(\d{1,9}))?", typed)
+    if found is None:
+        return ""
+    letter, number, part = found.groups()
+    shorter = [number[:i] + number[i + 1 :] for i in reversed(range(len(number)))]
+    for near in (f"{letter}{number}.{part}", f"{letter}{number}", *(f"{letter}{each}" for each in shorter)):
+        if near in labels:
+            return f", did you mean {near}?"
+        if inside := [each for each in labels if whole(each) == near]:
+            return f", did you mean {near} ({', '.join(inside)})?"
+    return ""
+
+
+def in_spans(labels: Sequence[str]) -> str:
+    """Labels in reading order, in a few words: the first and the last of each letter.
+
+    Examples:
+        >>> in_spans(["S1", "S2", "S3.1", "G1"])
+        'S1 to S3.1, G1'
+    """
+    groups = [list(group) for _, group in groupby(labels, key=lambda label: label[0])]
+    return ", ".join(each[0] if len(each) == 1 else f"{each[0]} to {each[-1]}" for each in groups)
+
+
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """The name that was meant: the same in other letters, or a near one; None where none is."""
+    small = {each.lower(): each for each in names}
+    guessed = get_close_matches(name.lower(), small, n=1) if len(name) >= SHORTEST else []
+    return small.get(name.lower()) or (small[guessed[0]] if guessed else None)
+
+
 def meant(name: str, names: Iterable[str]) -> str:
     """Ask for the name that was meant, as a part of a message; nothing where none is near.
 
@@ -89,7 +130,5 @@ def meant(name: str, names: Iterable[str]) -> str:
         >>> meant("s4", ("S4", "kernel")), meant("kernl", ("S4", "kernel")), meant("S5", ("S4", "kernel"))
         (', did you mean S4?', ', did you mean kernel?', '')
     """
-    small = {each.lower(): each for each in names}
-    guessed = get_close_matches(name.lower(), small, n=1) if len(name) >= SHORTEST else []
-    near = small.get(name.lower()) or (small[guessed[0]] if guessed else None)
+    near = closest(name, names)
     return f", did you mean {near}?" if near else ""

@@ -119,8 +119,8 @@ def _progress(ledger: Ledger) -> Callable[[CheckResult], None]:
 
 
 def letters_line(quantity: Quantity) -> str:
-    """A line of the legend: the letters in LaTeX, what they stand for, and the values they take."""
-    return f"{quantity.latex_letters}: {quantity.meaning}; {in_words(quantity.within)}"
+    """A line of the legend: the letters in LaTeX, the name in all claims, what they stand for, and the values they take."""
+    return f"{quantity.latex_names}: {quantity.meaning}; {in_words(quantity.within)}"
 
 
 def evidence_of(run: Run, label: str) -> ClaimResult:

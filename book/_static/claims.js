@@ -11,17 +11,28 @@
     }
     if (folded) target.scrollIntoView();
   };
+  // What is wider than its place scrolls, with shadows at its edges. The strokes of a formula reach over its picture's edge.
+  const places = ".claim-scroll, .claim-table, .claim-statement, .claim-proof-text, .claim-assumptions, .claim-remarks, mjx-container[display=true], span.math";
+  const width = (each) => each.matches("span.math, mjx-container") ? each.querySelector("svg")?.getBoundingClientRect().width ?? 0 : each.scrollWidth;
+  const mark = () => {
+    const found = [...document.querySelectorAll(places)].map((each) => [each, width(each) > each.clientWidth + 1]);
+    for (const [each, wider] of found) each.classList.toggle("scrolls", wider);
+  };
   // Formulas of the evidence are set when it is opened.
   const set = (fold) => {
     const waiting = [...fold.querySelectorAll(".claim-tex")];
     for (const each of waiting) each.className = "math notranslate nohighlight";
-    if (waiting.length) MathJax.startup.promise.then(() => MathJax.typesetPromise(waiting));
+    if (waiting.length) return MathJax.startup.promise.then(() => MathJax.typesetPromise(waiting));
   };
-  addEventListener("toggle", (event) => { if (event.target.open) set(event.target); }, true);
+  addEventListener("toggle", async (event) => { if (event.target.open) { await set(event.target); mark(); } }, true);
+  addEventListener("load", async () => { await globalThis.MathJax?.startup?.promise; mark(); });
+  addEventListener("resize", mark);
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);
   // A fold and the button that searches are called what they show.
   addEventListener("DOMContentLoaded", () => {
     for (const each of document.querySelectorAll("summary[aria-label], .search-button-field[aria-label]")) each.removeAttribute("aria-label");
+    // The entries of a list are its items: the role that Sphinx gives them is out of use.
+    for (const each of document.querySelectorAll('.citation-list > [role="doc-biblioentry"]')) each.setAttribute("role", "listitem");
   });
 })();

@@ -117,6 +117,7 @@ def _header(summary: Summary) -> Lines:
         lines[2:2] = _network(network, summary)
     if width["taken"] < width["guaranteed"]:
         lines.append(("", "narrower than the theorem asks: a ticket is not guaranteed; what is found is certified"))
+    lines[1:1] = [("", plain(remark)) for remark in target["remarks"]]
     return lines
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from unicodedata import combining, normalize
 
 from numerics.commands.places import check_places, code_file
 from numerics.commands.selection import add_ledger
@@ -12,15 +14,18 @@ from numerics.reports.contents import Line, contents
 from numerics.reports.tables import Table, print_table
 from theory.input_error import InputError
 from theory.selection import select
+from theory.spelling import spelled
 
 if TYPE_CHECKING:
-    from theory.claims import Claim
+    from theory.claims import Entry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="TOPIC|LABEL", help="claims to list (default: all)")
     add_ledger(parser)
-    parser.add_argument("--search", metavar="WORD", help="those whose title, statement, letters or expressions have it")
+    parser.add_argument(
+        "--search", metavar="WORDS", help="those whose title, statement, letters or expressions have all"
+    )
     parser.add_argument("--json", metavar="FILE", help="write the list as JSON (- for standard output)")
 
 
@@ -31,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         found = _found(arguments.search, arguments.ledger)
         lines = [line for line in lines if line.label in found]
         if not lines:
-            raise InputError(f"--search is {arguments.search!r}, expected a word that a claim has")
+            raise InputError(f"--search is {arguments.search!r:.80}, expected words that a claim has, all of them")
     if arguments.json:
         from numerics.reports.listing import listed
         from numerics.reports.writing import write_json
@@ -62,11 +67,29 @@ def _table(lines: Sequence[Line]) -> Table:
     return Table(("", "claim, expressions", "topic", "provenance", "proof"), rows, "lllll", prose=1)
 
 
-def _found(word: str, own: str | None) -> set[str]:
-    """The labels of the claims that have a word, in whatever case: in title, statement, letters or expressions."""
+def _found(asked: str, own: str | None) -> set[str]:
+    """The labels of the claims that have all words asked for, in title, statement, letters, expressions or names.
+
+    Case, accents and the stroke of a name make no difference, and Greek letters are their names. A single letter is one of the
+    claim's as it stands; of anything longer a part of a word is enough.
+    """
     from theory.ledger import load_ledger
 
-    def words(claim: Claim) -> str:
-        return " ".join((claim.title, claim.statement, *claim.assumed, *map(str, claim.quantities), *claim.expressions))
+    wanted = [word for word in asked.split() if word != "a" or asked.strip() == "a"]  # "a kink" asks for no letter
+    letters = {spelled(word) for word in wanted if len(word) == 1}
+    longer = [_folded(word) for word in wanted if len(word) > 1]
 
-    return {entry.label for entry in load_ledger(own) if word.casefold() in words(entry.claim).casefold()}
+    def has(entry: Entry) -> bool:
+        claim = entry.claim
+        own_letters = {str(letter) for each in claim.quantities for letter in each.letters}
+        texts = (entry.label, entry.name, claim.title, claim.statement, *claim.assumed, *map(str, claim.quantities))
+        said = _folded(" ".join((*texts, *claim.expressions)))
+        return letters <= own_letters and all(word in said for word in longer)
+
+    return {entry.label for entry in load_ledger(own) if wanted and has(entry)}
+
+
+def _folded(text: str) -> str:
+    """A text as it is searched: small letters without accents, Greek ones by their names, strokes and hyphens as blanks."""
+    plain = "".join(sign for sign in normalize("NFD", spelled(text)) if not combining(sign))
+    return re.sub(r"[\s_‐-―-]+", " ", plain).casefold()

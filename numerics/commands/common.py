@@ -30,12 +30,23 @@ def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
     )
     add("--target", metavar="NAME|NUMBER", help="column of a table with the labels, numbers from 1 (default: the last)")
     add("--missing", metavar="HOW", help="missing values: drop (leave the sample out) or mean (of the column)")
+    add_drop(parser)
     scaling = parser.add_mutually_exclusive_group()
     scaling.add_argument(
         "--standardise", action="store_true", default=None, help="columns to mean 0, variance 1 (digits)"
     )
     scaling.add_argument("--raw", dest="standardise", action="store_false", help="columns as they are (files)")
     add("--samples", type=int, default=MOST_SAMPLES, metavar="N", help=f"random batch of larger data ({MOST_SAMPLES})")
+
+
+def add_drop(parser: argparse.ArgumentParser) -> None:
+    """The option that leaves columns of a table out."""
+    parser.add_argument(
+        "--drop",
+        nargs="+",
+        metavar="NAME|NUMBER",
+        help="columns of a table to leave out, such as dates and names of rows",
+    )
 
 
 def add_residual(parser: argparse.ArgumentParser, usual: str = "default") -> None:

@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "values",
         nargs="*",
         metavar="name=value",
-        help="exact values: 3, 1/3, 0.25, sqrt(2), pi/4; for numbered letters lists and matrices, v=[1/5,2/5]; for functions "
+        help="letters, or their names in all claims (rows, density); exact values: 3, 1/3, 0.25, sqrt(2), pi/4; for numbered letters lists and matrices, v=[1/5,2/5]; for functions "
         "W=[[1/2,1/4],[1,3/4]], steps on equal parts of the unit interval, or f=step(2/5:3/2, 3/5:3/10), lengths and values",
     )
     parser.add_argument("--digits", type=int, default=15, help="significant digits, all correct (default 15)")

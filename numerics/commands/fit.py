@@ -116,7 +116,7 @@ def _refuse_in_depth(arguments: Namespace) -> None:
     from numerics.masks.layers import open_layers
     from numerics.masks.names import listed
 
-    for option in given(arguments, "data", "labels", "target", "missing", "standardise", "residual", "plot"):
+    for option in given(arguments, "data", "labels", "target", "missing", "drop", "standardise", "residual", "plot"):
         if len(arguments.mask) > 1:
             raise InputError(f"{option} is given for {len(arguments.mask)} files, expected one file beside it")
         file = open_layers(arguments.mask[0], nonzero=arguments.nonzero, transpose=arguments.transpose)
@@ -129,7 +129,7 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     from numerics.fitting.fit import fit
     from numerics.fitting.summary import summarise
 
-    wanted = given(arguments, "labels", "standardise", "target", "missing", "samples", "residual", "fresh_rows")
+    wanted = given(arguments, "labels", "standardise", "target", "missing", "drop", "samples", "residual", "fresh_rows")
     with console.status("fitting" if arguments.data is None else "fitting, and comparing methods"):
         found = fit(file.mask, arguments.data, seed=arguments.seed, **wanted)
     summary = summarise(found, seed=arguments.seed, name=file.name, stored_shape=file.shape)

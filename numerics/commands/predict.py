@@ -29,6 +29,7 @@ SHARED = (
     "standardise",
     "target",
     "missing",
+    "drop",
     "samples",
     "seed",
 )  # with --compare and without
@@ -259,14 +260,14 @@ def _predict(arguments: Namespace, console: Console) -> None:
 
 
 def _predict_layers(arguments: Namespace, console: Console) -> None:
-    from numerics.depth.architecture import MOST_DEPTH
+    from numerics.depth.architecture import MOST_DEPTH, MOST_WIDTH
     from numerics.depth.forecast import LayersForecast, predict_layers
     from numerics.forecast.layers import predict_model
 
     names = tuple(name for name in (*SHARED, *LAYERS, "model", "sample", "residual") if name != "fresh_rows")
     asked = given(arguments, *names)
     if arguments.model is None:
-        width = 1024 if arguments.width is None else arguments.width[0]
+        width = 1024 if arguments.width is None else checked_integer("width", arguments.width[0], 1, MOST_WIDTH)
         asked.setdefault("widths", (width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
     if arguments.method == "all":
         _predict_methods(arguments, asked, console)
@@ -309,7 +310,9 @@ def _with_a_picture(*, model: str, **asked: Any) -> LayersForecast:
     try:
         return predict_module(model, **asked)
     except NotFollowedError as error:
-        raise InputError("--plot is given, expected none with a module that the law does not follow") from error
+        raise InputError(
+            f"--plot is given, expected none with a module that the law does not follow: {error}"
+        ) from error
 
 
 def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Console) -> None:

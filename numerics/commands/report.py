@@ -27,6 +27,7 @@ NAMES = (
     "standardise",
     "target",
     "missing",
+    "drop",
     "samples",
     "seed",
     "learning",

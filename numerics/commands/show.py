@@ -92,15 +92,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[str]) -> None:
     import sympy as sp
+    from rich.text import Text
 
     from numerics.reports.bounds import graded
     from numerics.reports.open_questions import open_questions
+    from numerics.reports.tables import print_words
 
     def section(title: str, *lines: str) -> None:
         if any(line.strip() for line in lines):
             console.print(f"\n{title}", style="bold")
             for line in lines:
-                console.print(line.strip("\n"))
+                print_words(console, Text(line.strip("\n")))
 
     console.print(f"{claim.label}  {claim.title}", style="bold")
     console.print(f"{line.topic} · {line.name} · {claim.provenance}, {claim.proof} · {claim.source}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
-from numerics.commands.common import bar, data_file, given
+from numerics.commands.common import add_drop, bar, data_file, given
 from numerics.commands.places import check_places, same_file
 from numerics.reports.writing import write_json
 
@@ -61,6 +61,7 @@ def configure(parser: ArgumentParser) -> None:
         help="column of a table with the labels, from 1 (default: the last, if one more than inputs)",
     )
     add("--missing", metavar="HOW", help="missing values: drop (leave the sample out) or mean (of the column)")
+    add_drop(parser)
     add("--nonnegative", action="store_true", help="inputs of a target from a file, or of a ticket, are never negative")
     add("--width-factor", metavar="F", help="width of the random network over that of the theorem (default 1)")
     add(
@@ -147,7 +148,9 @@ def _find(arguments: Namespace, console: Console) -> Found:
     with bar(stderr(), "subset sums, channel by channel", before) as progress:
         found = ticket(
             arguments.target,
-            **given(arguments, "data", "label_column", "missing", "nonnegative", "epsilon", *SEARCH_ALONE, "limit"),
+            **given(
+                arguments, "data", "label_column", "missing", "drop", "nonnegative", "epsilon", *SEARCH_ALONE, "limit"
+            ),
             progress=progress,
         )
     show(console, found.summary)
@@ -160,7 +163,7 @@ def _check(arguments: Namespace, console: Console) -> Checked:
     from numerics.tickets.calls import check
 
     asked = given(
-        arguments, "target", "data", "label_column", "missing", "nonnegative", "epsilon", *CHECK_ALONE, "limit"
+        arguments, "target", "data", "label_column", "missing", "drop", "nonnegative", "epsilon", *CHECK_ALONE, "limit"
     )
     with stderr().status(f"checking {plain(arguments.check)}"):
         checked = check(arguments.check, **asked)

@@ -111,7 +111,11 @@ class Architecture:
         if len(self.widths) > MOST_DEPTH:
             raise InputError(f"widths has {len(self.widths)} layers, expected at most {MOST_DEPTH}")
         for width in self.widths:
-            checked_integer("width", width, 1, MOST_WIDTH)
+            try:
+                checked_integer("width", width, 1, MOST_WIDTH)
+            except InputError as error:
+                given = ", ".join(map(repr, self.widths))
+                raise InputError(f"widths is {given:.60}, expected integers from 1 to {MOST_WIDTH}") from error
         object.__setattr__(self, "widths", tuple(map(int, self.widths)))
         checked_bool("bias", self.bias)
         for name, value, known in (

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import MOST_ENTRIES, MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, check_scale
-from numerics.depth.architecture import Architecture
+from numerics.data import Dataset, Dropped, check_scale
+from numerics.depth.architecture import INITIALISATIONS, Architecture
 from numerics.depth.latents import MOST_UNITS
 from numerics.depth.measured import error_seen
 from numerics.depth.observed import Seen, pruned
@@ -19,6 +19,7 @@ from numerics.depth.predicted import COPIES, OUTPUTS_DRAWN, Said, predicted
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, LayersSettings
 from numerics.depth.standing import MEASURED, standing_of
+from numerics.kernels.activations import Homogeneous
 from numerics.reports.plain_text import many
 
 Floats = NDArray[np.float64]
@@ -103,6 +104,7 @@ def predict_layers(
     standardise: bool | None = None,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -110,7 +112,7 @@ def predict_layers(
     """Predict the density of every layer of a deep network that a method prunes, from data; then prune to compare.
 
     method: snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative, with so many rounds, 100
-    unless given, of which no law is known: networks are drawn for the prediction as well. data, labels, standardise, target, missing,
+    unless given, of which no law is known: networks are drawn for the prediction as well. data, labels, standardise, target, missing, drop,
     samples: as in `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers.
     density: in (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see
     `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target or zero, the initial
@@ -145,7 +147,7 @@ def predict_layers(
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         progress("reading data")
-        used, whole = batch_for(loss, data, labels, standardise, target, missing, samples, batching)
+        used, whole = batch_for(loss, data, labels, standardise, target, missing, drop, samples, batching)
         network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias, norm)
         check_fit(settings, network, used)
         x, y = np.asarray(used.x, float), np.asarray(used.y, float)
@@ -216,6 +218,17 @@ def forecast(
         tuple(_notes(settings, network, data, given, said, seen)),
         np.mean([each.lost for each in said], axis=0),
         np.mean([each.curve for each in said], axis=0),
+    )
+
+
+def _small(network: Architecture) -> str:
+    """Why the second term is large where weights are small: the terms have the degrees 3L and 2L − 1 in all weights of L + 1 layers."""
+    if network.init != "torch" or not isinstance(network.phi, Homogeneous):
+        return ""
+    of_he = network.weight_deviation() / np.sqrt(INITIALISATIONS["he"].weight)
+    return (
+        f"; its share grows by s^-{network.depth + 1} with weights s times as large (no biases, output 0), and torch's are "
+        f"{of_he:.2f} times He's"
     )
 
 
@@ -293,7 +306,7 @@ def _notes(
     if settings.method.startswith("grasp"):
         share = [each.second_term for each in seen if each.second_term is not None]
         found = f": {np.mean(share):.2f} of the first's norm in the networks pruned here" if share else ""
-        yield f"measured, not proved: GraSP's law leaves out the second term of Hg, of order n^-1/2 (S8){found}"
+        yield f"measured, not proved: GraSP's law leaves out the second term of Hg, of order n^-1/2 (S8){found}{_small(network)}"
     if standing_of(settings, network).kind == MEASURED and (error := error_seen(settings, network.norm)) is not None:
         yield error
     if settings.residual == "averaged" and settings.data_driven:

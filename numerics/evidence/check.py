@@ -18,7 +18,7 @@ from flint import ctx
 
 from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
 from numerics.evidence.trial import Trial
-from numerics.exact.balls import collecting
+from numerics.exact.balls import collecting, free_symbols
 from numerics.statistics.exact_tests import LEVEL, PLANNED_MISS
 from theory.claims import Claim, formulas
 from theory.steps import Carrier
@@ -314,7 +314,7 @@ def _control(check: Check, control: Control, trial: Trial, truth: Sequence[Findi
 def _scope(check: Check, control: Control, refutation: Finding, truth: Finding) -> Scope:
     """For which values of the letters of what a control replaces the claim holds where the control was refuted."""
     known = {**check.claim.aids, **check.claim.claimed}
-    letters = {letter for name in control.changes for each in formulas(known[name]) for letter in each.free_symbols}
+    letters = {letter for name in control.changes for each in formulas(known[name]) for letter in free_symbols(each)}
     return max(truth.reach(frozenset(letters)), refutation.scope or Scope.ALL)
 
 

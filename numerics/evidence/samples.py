@@ -79,18 +79,25 @@ class StatisticalFindings:
             (Power(test, mean, seen, observed),),
         )
 
-    def unbounded_averages(self, sample: NDArray[np.floating], mean: float, variance: float) -> Finding:
-        """That independent numbers have the mean claimed; `variance` is a *proved* bound on theirs. Sample: float[n]."""
+    def unbounded_averages(
+        self, sample: NDArray[np.floating], mean: float, variance: float, off: float = 0.0
+    ) -> Finding:
+        """That independent numbers have the mean claimed; `variance` is a *proved* bound on theirs. Sample: float[n].
+
+        What is claimed may be a limit: then their mean is at most `off` from it, by a proof as well.
+        """
         if not np.isfinite(mean) or not 0 <= variance < np.inf or len(sample) < BLOCKS:
             raise ValueError(f"mean {mean}, variance {variance}, {len(sample)} numbers: expected at least {BLOCKS}")
+        if not 0 <= off < np.inf:
+            raise ValueError(f"a mean that is {off} off: expected 0 or more")
         if not np.isfinite(sample).all():
             raise ValueError("the sample holds nan or infinite numbers")
-        test = MedianOfMeans(len(sample), variance)
+        test = MedianOfMeans(len(sample), variance, off=off)
         seen = float(sample.mean())
         return _tested(
             test.p_value(sample, mean),
             LEVEL,
-            f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}",
+            f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}" + (f" up to {off:.2g}" if off else ""),
             (Power(test, mean, seen),),
         )
 

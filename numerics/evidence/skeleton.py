@@ -15,7 +15,7 @@ from numerics.arguments import InputError
 from numerics.files import replacing
 from theory.lazy import homes
 from theory.ledger import LETTERS, load_ledger
-from theory.selection import reading_order
+from theory.selection import meant, reading_order
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 IMPORT = re.compile(r" +from theory\.")
@@ -121,7 +121,7 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
             installed without its book. Nothing is written then.
     """
     if topic not in LETTERS:
-        raise InputError(f"topic is {topic!r:.60}, expected {', '.join(LETTERS)}")
+        raise InputError(f"topic is {topic!r:.60}{meant(topic, LETTERS)}; expected {', '.join(LETTERS)}")
     if not NAME.fullmatch(name):
         raise InputError(f"name is {name!r:.60}, expected small letters, digits and underscores, such as kept_modulus")
     root = Path(theory.__file__).resolve().parent.parent

@@ -49,7 +49,8 @@ def evaluate(
 
     expression: its name in the claim, or a path to a part of it such as `noises.pareto.survival`. assignments: values as
     texts `name=value`, exact ones: 3, 1/3, 0.25, 1e-3, sqrt(2), exp(-1), pi/4. A list or a matrix gives values to letters
-    that are numbered: v=[1/5,2/5] to v_1 and v_2, P=[[1/2,1/4],[1/8,1]] to P_11 … P_22. To a function that the formula
+    that are numbered: v=[1/5,2/5] to v_1 and v_2, P=[[1/2,1/4],[1/8,1]] to P_11 … P_22. In place of a letter the name of
+    its quantity in all claims may stand, such as rows for m or n (`theory.names`). To a function that the formula
     leaves open, such as a graphon, it gives the steps on equal parts of the unit interval; step(2/5:3/2, 3/5:3/10) gives
     lengths and values of the steps. digits: significant ones, from 1 to
     10 000; a whole number is given in full. exact: the value as a fraction a/b. keep: return what is left of the formula
@@ -179,8 +180,10 @@ def _refuse_unknown(
 
 def _explained(claim: Claim, letters: Sequence[Letter]) -> str:
     """The letters, each with what it stands for where the claim says so."""
-    quantities = [(letter, claim.quantity(letter)) for letter in letters]
-    return ", ".join(f"{letter} ({each.meaning})" if each else str(letter) for letter, each in quantities)
+    from numerics.exact.given import typed_name
+
+    named = [(typed_name(letter, claim), claim.quantity(letter)) for letter in letters]
+    return ", ".join(f"{name} ({each.meaning})" if each else name for name, each in named)
 
 
 def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp.Expr]) -> None:

@@ -14,6 +14,8 @@ from numerics.exact.step_functions import StepFunction
 from theory.claims import Claim
 from theory.input_error import InputError
 from theory.quantities import Letter, in_words
+from theory.selection import meant
+from theory.spelling import spelled
 
 MOST_STEPS = 64  # along an argument: integrals become sums over all pairs or triples of cells
 STEPS = re.compile(r"step\((.*)\)", re.DOTALL)
@@ -44,9 +46,12 @@ def parse(
         name, equals, text = (part.strip() for part in assignment.partition("="))
         if not equals:
             raise InputError(f"{assignment!r}: expected name=value")
-        letter, family = by_name.get(name), _family(name, letters, claim)
+        letter, family = by_name.get(name) or _named(name, letters, claim), _family(name, letters, claim)
         if letter is None and not family:
-            raise InputError(f"{name!r} is no letter of the formula; expected {', '.join(sorted(by_name)) or 'none'}")
+            raise InputError(
+                f"{name!r:.60} is no letter of the formula{_near(name, letters, claim)}; expected "
+                f"{', '.join(typed_name(each, claim) for each in sorted(letters, key=str)) or 'none'}"
+            )
         if letter is not None and not isinstance(letter, sp.Symbol):
             if letter in functions:
                 raise InputError(f"{name} is given twice")
@@ -63,8 +68,33 @@ def parse(
     return point, functions
 
 
+def typed_name(letter: Letter, claim: Claim | None) -> str:
+    """A letter and, where it is the only one of its quantity, the name of that in all claims: "m or rows"."""
+    quantity = claim.quantity(letter) if claim else None
+    return quantity.typed if quantity and len(quantity.letters) == 1 else str(letter)
+
+
+def _named(name: str, letters: Collection[Letter], claim: Claim | None) -> Letter | None:
+    """The letter of the formula whose quantity has a name, if it is the only one of it."""
+    found = next((each for each in (claim.quantities if claim else ()) if each.name == name), None)
+    return found.letters[0] if found and len(found.letters) == 1 and found.letters[0] in letters else None
+
+
+def _near(name: str, letters: Collection[Letter], claim: Claim | None) -> str:
+    """Ask for the name that was meant; Greek letters and small numbers are spelled as they are typed."""
+    quantities = {claim.quantity(each) for each in letters} if claim else set()
+    known = [*map(str, letters), *(each.name for each in quantities if each and each.name)]
+    return meant(spelled(name), known)
+
+
 def _family(name: str, letters: Collection[Letter], claim: Claim | None) -> dict[str, sp.Symbol]:
-    """The letters name_1, name_2, … or name_11, name_12, … of the claim by their numbers, if the formula has one of them."""
+    """The letters name_1, name_2, … or name_11, name_12, … of the claim by their numbers, if the formula has one of them.
+
+    So those of a quantity of several letters by their places, under its name in all claims.
+    """
+    for quantity in claim.quantities if claim else ():
+        if quantity.name == name and len(quantity.letters) > 1 and set(quantity.letters) & set(letters):
+            return {f"{place:03}": x for place, x in enumerate(quantity.letters) if isinstance(x, sp.Symbol)}
     known = {*letters, *(x for each in (claim.quantities if claim else ()) for x in each.letters)}
     pattern = re.compile(rf"{re.escape(name)}_(\d+)")
     found = {match[1]: x for x in known if (match := pattern.fullmatch(str(x))) and isinstance(x, sp.Symbol)}

@@ -6,7 +6,7 @@ Some hundred times faster than `simplify`, where this much of algebra suffices: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
+from functools import lru_cache, reduce
 from math import lcm
 
 import sympy as sp
@@ -23,15 +23,18 @@ class _TooMuch(ArithmeticError):
     """More than is worth the try here: another way has to decide."""
 
 
+@lru_cache(maxsize=4096)
 def is_zero(expression: sp.Expr) -> bool:
     """Whether arithmetic alone shows that an expression is 0, wherever it is defined; False decides nothing.
 
-    What is used beside the arithmetic of fractions: zᵃ⁺ᵇ = zᵃzᵇ, (z^(1/q))^q = z, i² = −1, and what hyperbolic functions
-    are by exponentials.
+    What is used beside the arithmetic of fractions: zᵃ⁺ᵇ = zᵃzᵇ, (z^(1/q))^q = z, i² = −1, what hyperbolic functions are
+    by exponentials, and that functions and roots are equal where arithmetic shows that of their arguments.
 
     Examples:
         >>> x = sp.Symbol("x", positive=True)
         >>> is_zero((1 - x) / (1 - sp.sqrt(x)) - 1 - sp.sqrt(x))
+        True
+        >>> is_zero(sp.acos(1 / (x + x**2)) - sp.acos(1 / x - 1 / (x + 1)))
         True
         >>> is_zero(sp.sqrt(x**2 + 1) - x)
         False
@@ -39,9 +42,49 @@ def is_zero(expression: sp.Expr) -> bool:
     if not expression.is_commutative:
         return False
     try:
-        return bool(_Reduction(expression).numerator == 0)
+        if _Reduction(expression).numerator == 0:
+            return True
+        alike = _alike(expression)
+        return bool(alike) and bool(_Reduction(expression.xreplace(alike)).numerator == 0)
     except _TooMuch:
         return False
+
+
+def _alike(expression: sp.Expr) -> dict[sp.Basic, sp.Basic]:
+    """Functions, roots and powers, maxima and minima by others to which arithmetic shows that they are equal."""
+    found: dict[sp.Basic, sp.Basic] = {}
+    seen: dict[object, list[sp.Basic]] = {}
+    for part in sp.ordered(expression.atoms(sp.Function, sp.Pow, *EXTREMES)):
+        if not all(isinstance(each, sp.Expr) for each in part.args) or (
+            isinstance(part, sp.Pow) and part.exp.is_Integer
+        ):
+            continue
+        others = seen.setdefault((part.func, len(part.args)), [])
+        other = next((each for each in others if _same_arguments(part, each)), None)
+        if other is None:
+            others.append(part)
+        else:
+            found[part] = other
+    return found
+
+
+def _same_arguments(part: sp.Basic, other: sp.Basic) -> bool:
+    """Whether arithmetic shows that the arguments are equal, those of maxima and minima in any order."""
+    if isinstance(part, EXTREMES):
+        pairs = ((part.args, other.args), (other.args, part.args))
+        return all(any(map(is_zero, (a - b for b in those))) for these, those in pairs for a in these)
+    return all(a == b or is_zero(a - b) for a, b in zip(part.args, other.args, strict=True))
+
+
+def simplified(expression: sp.Expr) -> sp.Expr:
+    """`simplify`, or 0 at once where arithmetic alone shows it.
+
+    Examples:
+        >>> x = sp.Symbol("x", positive=True)
+        >>> simplified((1 - x) / (1 - sp.sqrt(x)) - sp.sqrt(x))
+        1
+    """
+    return sp.S.Zero if is_zero(expression) else sp.simplify(expression)
 
 
 def _terms(exponent: sp.Expr) -> Iterator[tuple[sp.Rational, sp.Expr]]:
@@ -186,7 +229,8 @@ class _Reduction:
         return numerator
 
 
-UNKNOWN = (sp.Symbol, sp.NumberSymbol, sp.Function, sp.Sum, sp.Integral)
+EXTREMES = (sp.Max, sp.Min)
+UNKNOWN = (sp.Symbol, sp.NumberSymbol, sp.Function, *EXTREMES, sp.Sum, sp.Integral)
 HYPERBOLIC = (sp.sinh, sp.cosh, sp.tanh, sp.coth)
 CIRCULAR = (sp.sin, sp.cos, sp.tan, sp.cot)
 

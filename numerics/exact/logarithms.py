@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from numerics.exact.identities import simplified
+
 
 def split_logarithms(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:
     """The expression with logarithms of products and powers expanded, then simplified.
@@ -16,7 +18,7 @@ def split_logarithms(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:
     Raises:
         ValueError: if a logarithm would be split at a factor whose sign is not known.
     """
-    return sp.simplify(expanded_logarithms(expression, *positive))
+    return simplified(expanded_logarithms(expression, *positive))
 
 
 def expanded_logarithms(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:

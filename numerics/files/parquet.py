@@ -12,7 +12,7 @@ import numpy as np
 from numerics.arguments import InputError
 from numerics.files import reading
 from numerics.files.headers import MOST_NUMBERS
-from numerics.files.tables import Column, DataTable, called, of_truth, read_fields
+from numerics.files.tables import Column, DataTable, called, of_truth, read_fields, tried
 from numerics.reports.plain_text import plain
 
 _INDEX = re.compile(r"__index_level_\d+__")  # where pandas stores what it numbers the rows with
@@ -22,8 +22,8 @@ _WHOLE = "a whole .parquet file"
 def read_parquet(file: Path) -> DataTable:
     """The columns of a table: numbers, truth values, and strings and categories, which are read as the fields of a text; null is missing.
 
-    InputError, in one line, if pyarrow is not installed, for a damaged file, dates and times, infinite numbers, and columns
-    of other types, with their names.
+    Dates and times, infinite numbers and other types are the `problem` of their column. InputError, in one line, if pyarrow is
+    not installed, and for a damaged file.
     """
     if find_spec("pyarrow") is None:
         raise InputError("pyarrow is not installed, expected after pip install pyarrow")
@@ -40,7 +40,10 @@ def read_parquet(file: Path) -> DataTable:
     names = called([table.column_names[place] for place in places])
     left_out = len(places) < table.num_columns
     notes = ("the index that pandas has stored is left out",) if left_out else ()
-    columns = [_column(name, table.column(place)) for name, place in zip(names, places, strict=True)]
+    columns = [
+        tried(lambda name: _column(name, table.column(place)), name)  # noqa: B023 - called at once
+        for name, place in zip(names, places, strict=True)
+    ]
     return DataTable(columns, True, notes)
 
 
@@ -56,7 +59,7 @@ def _column(name: str, stored: Any) -> Column:
     if types.is_temporal(kind):
         raise InputError(
             f"row 1, column {name!r} holds a date or time ({kind}), expected numbers or categories: write it as a number, "
-            "such as days since the first, or leave the column out"
+            "such as days since the first"
         )
     is_view = getattr(types, "is_string_view", types.is_string)  # from pyarrow 16 on
     if any(is_kind(kind) for is_kind in (types.is_string, types.is_large_string, is_view)):

@@ -41,13 +41,15 @@ _TRUTH = ("false", "true")
 class Column(NamedTuple):
     """values: float[rows], nan where there is none; words: the categories that the values number, from 0, None of numbers.
 
-    truth: whether the two words say false and true, so that one input holds what the column says.
+    truth: whether the two words say false and true, so that one input holds what the column says. problem: why there are no
+    values, which whoever needs them says; "" if there are.
     """
 
     name: str
     values: Floats
     words: tuple[str, ...] | None = None
     truth: bool = False
+    problem: str = ""
 
 
 class DataTable(NamedTuple):
@@ -64,9 +66,10 @@ def read_text(file: Path, separator: str) -> DataTable:
     separator: a comma or a tab. A column in which every value is a number is one of numbers, one without any number is
     one of categories, in alphabetical order, or of truth values.
 
-    InputError, in one line with the row, the line and the column, for rows of different lengths, numbers among words,
-    infinite numbers, dates, and more than 256 categories; for semicolons between the fields, for a file without rows, or
-    that is no text.
+    Numbers among words, infinite numbers, dates and more than 256 categories are the `problem` of their column, in one line with
+    the row, the line and the column.
+
+    InputError for rows of different lengths, for semicolons between the fields, for a file without rows, or that is no text.
     """
     try:
         text = file.read_text("utf-8-sig")
@@ -94,30 +97,30 @@ def of_matrix(matrix: NDArray[Any]) -> DataTable:
 
 
 def of_words(name: str, words: Sequence[str | None], place: Callable[[int], str]) -> Column:
-    """A column of categories; None is no value. place: words for a row, counted from 0. InputError as `read_text`."""
+    """A column of categories; None is no value. place: words for a row, counted from 0. InputError for
+    dates and decimal commas."""
     for row, word in enumerate(words):
         if word is not None and _DATE.fullmatch(word):
             raise InputError(
                 f"{place(row)}, column {name} holds the date or time {plain(word, 40)!r}, expected numbers or categories: "
-                "write it as a number, such as days since the first, or leave the column out"
+                "write it as a number, such as days since the first"
             )
         if word is not None and _COMMA.fullmatch(word):
             raise InputError(
                 f"{place(row)}, column {name} holds {plain(word, 40)!r}, expected a decimal point and no comma in a number"
             )
     known = sorted({word for word in words if word is not None})
-    if len(known) > MOST_CATEGORIES:
-        raise InputError(
-            f"column {name} has {len(known)} different words, expected at most {MOST_CATEGORIES} categories: "
-            "leave it out if it names the samples"
-        )
+    problem = (
+        f"column {name} has {len(known)} different words, expected at most {MOST_CATEGORIES} categories: "
+        "leave it out if it names the samples"
+    )
     if known and {word.lower() for word in known} <= {*_TRUTH}:
         values = np.array([np.nan if word is None else float(word.lower() == "true") for word in words])
         spelt = {word.lower(): word for word in known}
         return Column(name, values, tuple(spelt.get(word, word.title()) for word in _TRUTH), truth=True)
     number = {word: float(place) for place, word in enumerate(known)}
     values = np.array([np.nan if word is None else number[word] for word in words])
-    return Column(name, values, tuple(known))
+    return Column(name, values, tuple(known), problem=problem if len(known) > MOST_CATEGORIES else "")
 
 
 def of_truth(name: str, values: Floats) -> Column:
@@ -189,7 +192,10 @@ def _row_by_row(text: str, separator: str) -> DataTable:
             raise InputError(f"{place(row)} has {many(len(fields), 'field')}, expected {width}, as the {of} has")
     names = called(header if header is not None and len(header) == width else [""] * width)
     columns = [
-        read_fields(repr(name) if name != f"column {at + 1}" else str(at + 1), [fields[at] for fields in rows], place)
+        tried(
+            lambda name: read_fields(name, [fields[at] for fields in rows], place),  # noqa: B023 - called at once
+            repr(name) if name != f"column {at + 1}" else str(at + 1),
+        )
         for at, name in enumerate(names)
     ]
     return _table(header, columns)
@@ -211,6 +217,14 @@ def _rows(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
     if not rows:
         raise InputError("holds no row, expected a sample a line")
     return rows, lines
+
+
+def tried(read: Callable[[str], Column], name: str) -> Column:
+    """A column, or one without values that says why: it may be left out."""
+    try:
+        return read(name)
+    except InputError as error:
+        return Column(name, np.empty(0), problem=str(error))
 
 
 def read_fields(name: str, fields: Sequence[str], place: Callable[[int], str]) -> Column:

@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, check_residual, seed_number
 from numerics.bridge import numeric
-from numerics.data import Dataset, batch, dataset_of
+from numerics.data import Dataset, Dropped, batch, dataset_of
 from numerics.fitting.explanation import Excluded, Explanation, Setting, explain
 from numerics.fitting.factor_model import FINE, count, factors, fit_family, posterior
 from numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogeneity_of, selected_by
@@ -119,6 +119,7 @@ def fit(
     standardise: bool | None = None,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     residual: str | None = None,
     fresh_rows: int = 20_000,
@@ -127,7 +128,7 @@ def fit(
     """Find the graphon that a mask [m, n] came from and, with the data of its network, the method that made it.
 
     mask: zeros and ones, an array or of scipy.sparse. data: of n inputs, a `Dataset` or what `load_data` takes, with
-    `labels`, `standardise`, `target` and `missing`; every method is then tested against the mask. samples: at most so many rows of the data,
+    `labels`, `standardise`, `target`, `missing` and `drop`; every method is then tested against the mask. samples: at most so many rows of the data,
     at random. residual: target, −y (the initial output is subtracted), as without one, or output, f₀ − y. fresh_rows:
     rows that predict a method. The same seed gives the numbers of the command.
 
@@ -152,14 +153,14 @@ def fit(
     mask, number = sparse_mask(mask), seed_number(seed)
     check_fresh_rows(fresh_rows)
     if data is None:
-        about = {"labels": labels, "standardise": standardise, "target": target, "missing": missing}
+        about = {"labels": labels, "standardise": standardise, "target": target, "missing": missing, "drop": drop}
         for name, value in {**about, "residual": residual}.items():
             if value is not None:
                 raise InputError(f"{name} is given and there are no data, expected data beside it")
         return _fit_with_structure(mask, number, None)
     subtracted = residual or "target"
     check_residual(subtracted)
-    data = _fitting(dataset_of(data, labels, standardise, target, missing), mask)
+    data = _fitting(dataset_of(data, labels, standardise, target, missing, drop), mask)
     data = batch(data, samples, np.random.default_rng(np.random.SeedSequence([number, 1])))
     found = replace(_fit_with_structure(mask, number, (data.x == 0).all(axis=0)), data=data, residual=subtracted)
     if found.homogeneity is None:

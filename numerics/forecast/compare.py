@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from numerics.arguments import MOST_SAMPLES, RESIDUALS, InputError, Seed, check_residual, seed_number
-from numerics.data import Dataset, batch, dataset_of
+from numerics.data import Dataset, Dropped, batch, dataset_of
 from numerics.forecast.cases import check_size
 from numerics.forecast.settings import Settings
 from numerics.pruning.observation import compare as compare_predictors
@@ -66,6 +66,7 @@ def compare(
     standardise: bool | None = None,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     networks: int | None = None,
     fresh_rows: int = 20_000,
     samples: int = MOST_SAMPLES,
@@ -76,7 +77,7 @@ def compare(
 
     method: snip (errors of P0, P1iso, P1, P2, the row law and a constant, S5) or grasp, grasp-magnitude (of kinds of
     smoothing, S8). data: a `Dataset`, or what `load_data` takes. residual, labels, standardise: the only ones to take;
-    None takes both residuals, data as they are and standardised, and of the digits several labels. target, missing: as in
+    None takes both residuals, data as they are and standardised, and of the digits several labels. target, missing, drop: as in
     `load_data`. networks: pruned for
     each row, 4 if None, or 2 from width 4096 on. fresh_rows: drawn for the row law. samples: at most so many rows of the
     data, at random. progress: told what is being done. The same seed gives the numbers of `sparse-limits predict
@@ -105,7 +106,7 @@ def compare(
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         kinds = [
             kind._replace(data=batch(kind.data, samples, np.random.default_rng(number)))
-            for kind in _kinds(data, labels, standardise, residual, (target, missing))
+            for kind in _kinds(data, labels, standardise, residual, (target, missing, drop))
         ]
         for kind, settings in product(kinds, asked):
             check_size(settings, kind.data, needed=True)
@@ -123,9 +124,9 @@ def _kinds(
     labels: str | None,
     standardise: bool | None,
     residual: str | None,
-    table: tuple[str | int | None, str | None],
+    table: tuple[str | int | None, str | None, Dropped | None],
 ) -> Iterator[_Kind]:
-    """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised; table: target and missing."""
+    """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised; table: target, missing and drop."""
     settings: Iterable[tuple[str | None, bool | None, str]] = DIGITS_SETTINGS
     if isinstance(data, Dataset):
         settings = product((labels,), (standardise,), RESIDUALS)

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed
-from numerics.data import Dataset
+from numerics.data import Dataset, Dropped
 from numerics.depth.forecast import LayersForecast, predict_layers
 from numerics.depth.settings import methods_through
 from numerics.forecast.question_summary import Without
@@ -54,6 +53,7 @@ def predict_model(
     standardise: bool | None = None,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -88,11 +88,14 @@ def predict_model(
     from numerics.modules.parts import predict_parts
     from numerics.modules.reading import NotFollowedError
 
-    if chain is not None:
-        with suppress(NotFollowedError):  # its initialisation, or this method through its parts
+    reason = chain
+    if not isinstance(chain, str):
+        try:
             drawn: dict[str, Any] = {} if units is None else {"units": units}
             return predict_module(model, method, data, **asked, **drawn)
-    _check_no_units(units)
+        except NotFollowedError as error:  # its initialisation, or this method through its parts
+            reason = str(error)
+    _check_no_units(units, str(reason))
     return predict_parts(model, method, data, **asked)
 
 
@@ -136,13 +139,16 @@ def predict_methods(
     from numerics.modules.parts import PREDICTED, predict_parts
     from numerics.modules.reading import NotFollowedError
 
-    if chain is not None:
+    reason = chain
+    if not isinstance(chain, str):
         methods = methods_through(chain.norm)
-        with suppress(NotFollowedError):
+        try:
             return MethodsForecast(
                 tuple(predict_module(model, method, data, **settings, **drawn, progress=progress) for method in methods)
             )
-    _check_no_units(units)
+        except NotFollowedError as error:
+            reason = str(error)
+    _check_no_units(units, str(reason))
     forecasts, left_out = [], list[Without]()
     for method in PREDICTED:
         try:
@@ -154,8 +160,8 @@ def predict_methods(
     return MethodsForecast(tuple(forecasts), tuple(left_out))
 
 
-def _chain(model: str | Callable[[], nn.Module]) -> Chain | None:
-    """The layers of a module that the law follows; None for another. InputError without torch, or without such code."""
+def _chain(model: str | Callable[[], nn.Module]) -> Chain | str:
+    """The layers of a module that the law follows; of another what it does not follow, in words. InputError without torch, or without such code."""
     from numerics.modules.building import builder
 
     build = builder(model)
@@ -163,10 +169,10 @@ def _chain(model: str | Callable[[], nn.Module]) -> Chain | None:
 
     try:
         return chain_of(build())
-    except NotFollowedError:
-        return None
+    except NotFollowedError as error:
+        return str(error)
 
 
-def _check_no_units(units: int | None) -> None:
+def _check_no_units(units: int | None, reason: str) -> None:
     if units is not None:
-        raise InputError("units is given, expected none with a module that the law does not follow")
+        raise InputError(f"units is {units}, expected none with a module that the law does not follow: {reason}")

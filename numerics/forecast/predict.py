@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, batch, dataset_of
+from numerics.data import Dataset, Dropped, batch, dataset_of
 from numerics.forecast.cases import Case, cases_of, check_size, notes_of
 from numerics.forecast.settings import KernelSettings, Settings
 
@@ -77,6 +77,7 @@ def predict(
     standardise: bool | None = None,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     kernel: bool = False,
     train: bool = False,
@@ -89,7 +90,7 @@ def predict(
     """Predict the share of each input's first-layer weights that a method keeps, from data; then prune to compare.
 
     method: random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda. data: a `Dataset`, or what `load_data`
-    takes, with `labels`, `standardise`, `target` and `missing`. density: the share of weights kept, in (0, 1). width: hidden
+    takes, with `labels`, `standardise`, `target`, `missing` and `drop`. density: the share of weights kept, in (0, 1). width: hidden
     units of a layer. depth: hidden layers. residual: target, which is −y (the initial output is subtracted), or output,
     which is f₀ − y. networks: pruned to compare, none without `sample`. fresh_rows: drawn for the row law. samples: at most so
     many rows of the data, at random. The `Forecast` has the predicted `densities` [d] and the `observed` ones.
@@ -129,7 +130,7 @@ def predict(
     batching, sampling, drawing, holding, averaging = seed_sequence(seed).spawn(5)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         progress("reading data")
-        whole = dataset_of(data, labels, standardise, target, missing)
+        whole = dataset_of(data, labels, standardise, target, missing, drop)
         used = batch(whole, samples, np.random.default_rng(batching))
         check_size(settings, used, needed=train)
         if not (kernel or train):

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError, Seed, checked_bool, checked_integer, seed_number
-from numerics.data import Dataset
+from numerics.data import Dataset, Dropped
 from numerics.depth.forecast import LayersForecast, predict_layers
 from numerics.depth.latents import MOST_UNITS
 from numerics.depth.samples import dataset_for
@@ -93,6 +93,7 @@ def report(
     standardise: bool | None = None,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     samples: int = SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -104,7 +105,7 @@ def report(
     follow is predicted and counted as in `predict_parts`, and says so). methods: all that the
     theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
     density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
-    kernel is asked, too. data, labels, standardise, target, missing, loss, residual, units: as in `predict_layers`;
+    kernel is asked, too. data, labels, standardise, target, missing, drop, loss, residual, units: as in `predict_layers`;
     samples: at most so many rows, at random. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
 
     Raises:
@@ -138,7 +139,7 @@ def report(
         loss = loss or "cross-entropy"
     progress("reading data")
     checked_integer("samples", samples, 2, 2**40)
-    whole = dataset_for(loss or "mse", data, labels, standardise, target, missing)
+    whole = dataset_for(loss or "mse", data, labels, standardise, target, missing, drop)
     forecasts, left_out = [], []
     for method in chosen:
 

@@ -6,11 +6,13 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from numerics.arguments import InputError
+from numerics.reports.plain_text import plain
 from theory.own_code import Kind, folder_of, guarded, module_of, on_path
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 FORM = "FILE.py:build or package.module:build, a function without arguments that returns a torch module"
 MODEL = Kind("model", FORM)
+FIRST_BUILD = 4e9  # bytes for one module, as many as all builds may take together
 FEWEST_BUILT = 4  # modules whose weights are tested
 
 
@@ -28,7 +31,7 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
     error.
 
     InputError for a name of another form, a file or function that is not there, code that raises or ends the process (its
-    traceback is printed first), and a function that returns something else.
+    traceback is printed first), that asks for more than 4 GB, and a function that returns something else.
     """
     if find_spec("torch") is None:
         raise InputError("PyTorch is not installed, expected after pip install torch")
@@ -38,12 +41,59 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
 
     def fresh() -> nn.Module:
         with on_path(folder):
-            module = guarded(name, MODEL, call)
+            module = guarded(name, MODEL, _limited(call))
+        if isinstance(module, MemoryError):
+            raise InputError(
+                f"{name!r:.100} asks for more than {FIRST_BUILD / 1e9:.0f} GB ({plain(' '.join(str(module).split()), 160)}), "
+                "expected a smaller module"
+            )
         if not isinstance(module, nn.Module):
             raise InputError(f"{name!r:.100} returned {type(module).__name__}, expected a torch module")
         return module
 
     return fresh
+
+
+def _limited(call: Callable[[], object]) -> Callable[[], object]:
+    """The call, or MemoryError as its value where it takes more than `FIRST_BUILD` beyond what is taken: the system would end the process."""
+
+    def limited() -> object:
+        with _memory_limit():
+            try:
+                return call()
+            except (MemoryError, RuntimeError) as error:
+                if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+                    return MemoryError(str(error).partition("DefaultCPUAllocator: ")[2] or str(error))
+                raise
+
+    return limited
+
+
+@contextmanager
+def _memory_limit() -> Iterator[None]:
+    """At most so much more memory for data, where the system can say how much there is; on others no limit."""
+    taken = _taken()
+    if taken is None:
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    least = min(each for each in (taken + int(FIRST_BUILD), soft, hard) if each != resource.RLIM_INFINITY)
+    resource.setrlimit(resource.RLIMIT_DATA, (least, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _taken() -> int | None:
+    """The bytes of data of this process, as Linux counts them against its limit."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmData:")), None)
 
 
 def seeded(fresh: Callable[[], nn.Module], stream: np.random.SeedSequence) -> nn.Module:

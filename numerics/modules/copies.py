@@ -35,12 +35,19 @@ METHODS = tuple(COPIED)  # GraSP's second term is no product of independent fact
 
 
 def scores_of_copies(
-    modules: Sequence[nn.Module], method: str, data: Dataset, *, loss: str, residual: str = "averaged"
+    modules: Sequence[nn.Module],
+    method: str,
+    data: Dataset,
+    *,
+    loss: str,
+    residual: str = "averaged",
+    together: Sequence[str] = (),
 ) -> Scores:
     """Scores where the first of three modules carries values forward, the second signals back, and the third is scored.
 
-    method: snip or synflow. residual: averaged, at the first module's output; target, at the output 0. The modules are left
-    as they are. InputError as in `prune_module`.
+    method: snip or synflow. residual: averaged, at the first module's output; target, at the output 0. together: layers whose
+    own forward is not called, as of attention's output: their weights are the first module's in all three places. The modules are
+    left as they are. InputError as in `prune_module`.
     """
     forward, back, scored = copies = [scored_copy(module) for module in modules]
     if method == "synflow":
@@ -48,6 +55,9 @@ def scores_of_copies(
             make_positive(module)
     others, weights = pruned_layers(back), pruned_layers(scored)
     for path, layer in pruned_layers(forward).items():
+        if path in together:
+            weights[path] = layer
+            continue
         layer.register_forward_hook(_apart(others[path], weights[path]), with_kwargs=True)
     if method == "synflow":
         value = output_of(forward, ones_like(data))[0].sum()

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset
+from numerics.data import Dataset, Dropped
 from numerics.depth.architecture import Architecture
 from numerics.depth.forecast import LayersForecast, check_fit, forecast
 from numerics.depth.latents import MOST_UNITS
@@ -44,6 +44,7 @@ def predict_module(
     standardise: bool | None = None,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -88,7 +89,7 @@ def predict_module(
     settings.need_one_round()
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     progress("reading data")
-    used, whole = batch_for(loss, data, labels, standardise, target, missing, samples, batching)
+    used, whole = batch_for(loss, data, labels, standardise, target, missing, drop, samples, batching)
     progress("building modules")
     fresh = builder(build)
     streams, modules = built(fresh, networks, drawing)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset
+from numerics.data import Dataset, Dropped
 from numerics.depth.forecast import check_classes
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import LayersSettings
@@ -110,6 +110,7 @@ def predict_parts(
     standardise: bool | None = None,
     target: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -155,7 +156,7 @@ def predict_parts(
         raise InputError(f"copies is {copies!r:.60}, expected a whole number of at least 2")
     batching, testing, drawing, calling = seed_sequence(seed).spawn(4)
     progress("reading data")
-    used, whole = batch_for(loss, data, labels, standardise, target, missing, samples, batching)
+    used, whole = batch_for(loss, data, labels, standardise, target, missing, drop, samples, batching)
     if loss == "cross-entropy" and settings.data_driven:
         check_classes(used)
     progress("building modules")

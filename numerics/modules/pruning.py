@@ -34,6 +34,8 @@ from theory.own_code import show_traceback
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", "wanda")
 PRUNED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 
+_OF_TYPES = ("scalar type", "not implemented for 'Double'", "DoubleTensor")  # in what torch says of another type
+
 Scores = dict[str, NDArray[np.float64]]
 
 
@@ -219,7 +221,10 @@ def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Ten
             _show_own(second if _own_frames(second) else error)
             raise InputError(f"{_untaken(flat, error)}; {_untaken(images, second)}, expected one") from second
     if not isinstance(found, torch.Tensor):
-        raise InputError(f"the module returns {type(found).__name__}, expected one tensor")
+        raise InputError(
+            f"the module returns {type(found).__name__}, expected one tensor, as from a module around it whose forward "
+            "returns that one alone"
+        )
     if tuple(found.shape) != data.y.shape:
         raise InputError(
             f"the module gives outputs of shape {tuple(found.shape)}, expected {data.y.shape}, that of the targets"
@@ -251,7 +256,9 @@ def _untaken(x: torch.Tensor, error: BaseException) -> str:
     said = (
         str(error).splitlines()[0] if str(error) and isinstance(error, Exception) else f"raised {type(error).__name__}"
     )
-    return f"the module does not take inputs of shape {tuple(x.shape)}: {said:.200}"
+    whole = any(word in said for word in _OF_TYPES) and x.is_floating_point()
+    hint = " (inputs are doubles: a forward that needs another type converts them, as by x.long())" if whole else ""
+    return f"the module does not take inputs of shape {tuple(x.shape)}: {said:.200}{hint}"
 
 
 def _images(flat: torch.Tensor, data: Dataset) -> torch.Tensor | None:

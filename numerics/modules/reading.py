@@ -22,6 +22,7 @@ from numerics.arguments import InputError
 from numerics.depth.architecture import EPSILON, LEAK
 
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
+CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
 PASSING_METHODS = ("flatten", "view", "reshape", "contiguous")
 MOVING_AXES = ("transpose", "permute", "movedim", "swapaxes", "unsqueeze", "squeeze")
 NAMES: dict[Any, str] = {
@@ -125,7 +126,7 @@ def outside_of(module: nn.Module) -> tuple[str, ...]:
     try:
         traced = _traced(module)
     except InputError:
-        return ()
+        return _unknown_parts(module)
     by_path, sizes = dict(module.named_modules()), set[fx.Node]()
     found: dict[str, dict[str, None]] = {}  # kinds by where they are called
     for node in traced.nodes:
@@ -147,6 +148,18 @@ def outside_of(module: nn.Module) -> tuple[str, ...]:
     return tuple(
         ", ".join(kinds) + ("" if caller.startswith("\0") else f" in {caller}") for caller, kinds in found.items()
     )
+
+
+def _unknown_parts(module: nn.Module) -> tuple[str, ...]:
+    """As `outside_of` for a module that cannot be traced: torch's parts of other kinds than the law knows, the outermost of them."""
+    known = (nn.Linear, nn.BatchNorm1d, nn.Unflatten, *PASSING_MODULES)
+    found: list[str] = []
+    for path, part in module.named_modules():
+        of_torch = type(part).__module__.startswith("torch.nn.") and not isinstance(part, CONTAINERS)
+        inside = any(path.startswith(f"{outer}.") for outer in found)
+        if path and of_torch and not inside and not isinstance(part, known) and type(part) not in NAMES:
+            found.append(path)
+    return tuple(f"{path} ({type(module.get_submodule(path)).__name__})" for path in found)
 
 
 def _of_shape(node: fx.Node, sizes: set[fx.Node]) -> bool:

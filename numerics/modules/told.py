@@ -77,17 +77,19 @@ def told_of(
     if settings.method not in COPIED:
         note = "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
         return Told(MEASURED, notes=(note,))
-    if read.uncalled:
-        note = f"measured alone: the weights of {', '.join(read.uncalled)} are used outside their own forward"
-        return Told(MEASURED, notes=(note,))
     found = []
     for number in range(1, copies + 1):
         progress(f"copy {number} of {copies}")
         scores = scores_of_copies(
-            [fresh() for _ in range(3)], settings.method, data, loss=settings.loss, residual=settings.residual
+            [fresh() for _ in range(3)],
+            settings.method,
+            data,
+            loss=settings.loss,
+            residual=settings.residual,
+            together=read.uncalled,
         )
         found.append(kept_of(scores, settings, read.reading, first=copies))
-    return _of_copies(settings, found, sizes)
+    return _of_copies(settings, found, sizes, read.uncalled)
 
 
 def _counted(
@@ -106,13 +108,18 @@ def _counted(
     return Told(THEOREM, densities, np.zeros(len(among)), dead=dead, ends=ends, curve=found, notes=notes)
 
 
-def _of_copies(settings: LayersSettings, found: Sequence[Kept], sizes: Sequence[int]) -> Told:
+def _of_copies(settings: LayersSettings, found: Sequence[Kept], sizes: Sequence[int], together: Sequence[str]) -> Told:
     """What independent copies keep, on average."""
     densities = np.array([each.densities for each in found])
     note = (
         f"measured, not proved: predictions are those of {len(found)} independent copies, whose weights that carry values, "
         f"carry signals back, and are scored come from three builds; wide fully connected layers keep the same ({COPIED[settings.method]})"
     )
+    more: tuple[str, ...] = ()
+    if together:
+        more = (
+            f"the weights of {', '.join(together)} are used outside their own forward: in a copy they come from one build",
+        )
     alone = settings.scope == "layer"
     if alone:
         asked = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured:"
@@ -124,7 +131,7 @@ def _of_copies(settings: LayersSettings, found: Sequence[Kept], sizes: Sequence[
         found,
         ends=[1 / size for size in sizes] if alone else first_kept(found),
         curve=np.mean([each.curve for each in found], axis=0),
-        notes=(note,),
+        notes=(note, *more),
     )
 
 

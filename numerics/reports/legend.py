@@ -39,7 +39,7 @@ def legend_rows(claims: Sequence[Claim]) -> list[LegendRow]:
     found: dict[tuple[str, str, str], list[str]] = {}
     for claim in claims:
         for quantity in claim.quantities:
-            place = (quantity.latex_letters, quantity.meaning, in_words(quantity.within))
+            place = (quantity.latex_names, quantity.meaning, in_words(quantity.within))
             found.setdefault(place, []).append(claim.label)
     return [LegendRow(*place, tuple(labels)) for place, labels in found.items()]
 

@@ -13,9 +13,10 @@ from theory.quantities import in_words
 
 
 class Letter(TypedDict):
-    """latex: as formulas show it. within: its range, in words."""
+    """latex: as formulas show it. name: that of the quantity in all claims, if it has one. within: its range, in words."""
 
     latex: str
+    name: str | None
     meaning: str
     within: str
 
@@ -216,6 +217,7 @@ def _letters(claim: Claim) -> dict[str, Letter]:
     return {
         str(letter): {
             "latex": latex(letter, [letter]),
+            "name": quantity.name,
             "meaning": quantity.meaning,
             "within": in_words(quantity.within),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Pieces = Sequence[tuple[str, str]]  # texts, each with a name of STYLES
 Cell = str | Pieces
+WORD = re.compile(r"\s*\S+\s*")
 
 STYLES = {  # on a terminal; on a page they are classes
     "": "",
@@ -47,10 +49,31 @@ class Table:
 
 
 def print_table(console: Console, table: Table) -> None:
-    """Print a table, below its title and an empty line if it has a title."""
+    """Print a table, below its title and an empty line if it has a title; where it does not fit, rows as paragraphs."""
     if table.title:
         console.print(f"{table.title}\n", style="bold", highlight=False, markup=False)
-    console.print(_rich(table))
+    if _least_width(table) <= console.width:
+        console.print(_rich(table))
+        return
+    for row in table.rows:
+        _print_stacked(console, table, row)
+
+
+def print_words(console: Console, text: Text, indent: int = 0) -> None:
+    """Print a text in lines that break between words: a name wider than the screen stays whole, so that it can be copied."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    for line in text.split(allow_blank=True):
+        cuts, used = [], indent
+        for word in WORD.finditer(line.plain):
+            if used > indent and used + cell_len(word[0].rstrip()) > console.width:
+                cuts.append(word.start())
+                used = indent
+            used += cell_len(word[0])
+        for part in line.divide(cuts):
+            part.rstrip()
+            console.print(Text(" " * indent) + part, soft_wrap=True)
 
 
 def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
@@ -93,6 +116,38 @@ def _rich(table: Table) -> rich.table.Table:
     for place, row in enumerate(table.rows):
         made.add_row(*map(_text, row), end_section=place in table.ends)
     return made
+
+
+def _print_stacked(console: Console, table: Table, row: Sequence[Cell]) -> None:
+    """Print a row as a paragraph: its first cell, and below what the columns are called and hold; no word is broken."""
+    from rich.text import Text
+
+    first, *rest = (
+        Text.assemble(*([(f"{name}: ", "dim")] if name and place != table.prose else []), _text(cell))
+        for place, (name, cell) in enumerate(zip(table.columns, row, strict=True))
+        if place == 0 or _plain(cell).strip()
+    )
+    below = rest[:1] if table.prose == 1 else []
+    if facts := rest[len(below) :]:
+        below.append(Text("; ").join(facts))
+    for text, indent in ((first, 0), *((text, 2) for text in below)):
+        print_words(console, text, indent)
+
+
+def _least_width(table: Table) -> int:
+    """How wide a table is at least if none of its words is broken, and of columns beside prose no cell."""
+    from rich.cells import cell_len
+
+    ruled = table.prose is None
+    gap = (1 if table.narrow else 2) + ruled
+    widths = []
+    for place, name in enumerate(table.columns):
+        texts = [name, *(_plain(row[place]) for row in table.rows)]
+        whole = not ruled and place != table.prose
+        widths.append(
+            max(cell_len(part) for text in texts for part in (text.splitlines() if whole else text.split()) or [""])
+        )
+    return sum(widths) + gap * (len(widths) - 1)
 
 
 def _longest_word(table: Table, place: int) -> int:

@@ -67,11 +67,7 @@ def fitted(markdown: str, room: float = COLUMN, *, displays: bool = True) -> str
             return found[0]
         return f"$${broken(latex, room)}$$" if not inline or displays else f"${broken(latex, room)}$"
 
-    def moved(found: re.Match[str]) -> str:
-        return f"{found[1]}{found[2]}$$"
-
-    text = FORMULA.sub(formula, markdown)
-    return re.sub(r"(\\end\{aligned\})\$\$([.,;:]+)(?=\s|$)", moved, text)
+    return re.sub(r"\$\$([.,;:]+)(?=\s|$)", r"\1$$", FORMULA.sub(formula, markdown))  # no line begins with a full stop
 
 
 BEGIN, END = r"\begin{aligned}&", r"\end{aligned}"

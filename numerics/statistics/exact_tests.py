@@ -197,12 +197,14 @@ class MedianOfMeans:
     """A test of the mean of independent numbers whose variance is at most a *proved* bound; no range is needed.
 
     A block's mean lies t standard deviations to one side with probability at most 1/(1 + t²) (Cantelli), and the median
-    of the blocks' means only if more than half of the blocks do.
+    of the blocks' means only if more than half of the blocks do. What is claimed is that the mean is at most `off` from a
+    number, such as a limit that a theorem says it is near to.
     """
 
     n: int
     variance: float
     level: float = LEVEL
+    off: float = 0.0
 
     @property
     def _scale(self) -> float:
@@ -213,7 +215,7 @@ class MedianOfMeans:
         """`sample`: float[n], at least `BLOCKS` numbers; those beyond the last full block are left out."""
         size = self.n // BLOCKS
         median = np.median(sample[: BLOCKS * size].reshape(BLOCKS, size).mean(axis=1))
-        return min(1.0, 2 * self._beyond(abs(median - mean)))
+        return min(1.0, 2 * self._beyond(max(0.0, abs(median - mean) - self.off)))
 
     def _beyond(self, deviation: float) -> float:
         """At most the probability that the median exceeds the mean by the deviation."""
@@ -226,11 +228,13 @@ class MedianOfMeans:
         return sqrt(1 / tail - 1) * self._scale
 
     def miss(self, null: float, truth: float) -> float:
-        excess = abs(null - truth) - self._radius(self.level / 2)
+        """Of a number claimed, `null`, where the mean is `truth`."""
+        excess = abs(null - truth) - self.off - self._radius(self.level / 2)
         return self._beyond(excess) if excess > 0 else 1.0
 
     def detectable(self, null: float) -> float:
-        return self._radius(self.level / 2) + self._radius(REPORTED_MISS)
+        """From the true number, from which the mean may be `off`, too."""
+        return 2 * self.off + self._radius(self.level / 2) + self._radius(REPORTED_MISS)
 
 
 @dataclass(frozen=True)

@@ -155,19 +155,27 @@ def subset_sums(items: NDArray[np.floating]) -> Floats:
     return sums
 
 
+LISTED = 2**16  # sums of the first items of `first_hit`
+
+
 def first_hit(rng: np.random.Generator, law: Law, z: float, eps: float, most: int) -> int:
     """How many items of a law it takes until some subset sum is within ε of z; most + 1 if none does so far.
 
     Items that are 0 are counted, but double no list of sums.
     """
-    sums = np.zeros(1)
+    first, rest = np.zeros(1), np.zeros(1)  # sums of the first items, in order, and of the others: no list of all pairs
     if abs(z) <= eps:
         return 0
     for count, x in enumerate(law.sample(rng, (most,)), start=1):
         if x == 0:
             continue
-        added = sums + x
-        if (np.abs(added - z) <= eps).any():
+        left = z - (rest + x)
+        place = first.searchsorted(left)
+        below, above = first[np.maximum(place - 1, 0)], first[np.minimum(place, first.size - 1)]
+        if (np.minimum(np.abs(left - below), np.abs(left - above)) <= eps).any():
             return count
-        sums = np.concatenate([sums, added])
+        if first.size < LISTED:
+            first = np.sort(np.concatenate([first, first + x]))
+        else:
+            rest = np.concatenate([rest, rest + x])
     return most + 1

@@ -8,7 +8,7 @@ from fractions import Fraction
 from importlib.metadata import version
 from math import ceil, nextafter
 from time import perf_counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -39,6 +39,9 @@ from numerics.tickets.search import NetworkTicket, find_ticket
 from numerics.tickets.targets import TARGETS
 from numerics.tickets.targets.target import trained_seed
 from numerics.tickets.widths import NOTHING, guaranteed_width, network_widths
+
+if TYPE_CHECKING:
+    from numerics.data import Dropped
 
 USUAL_EPSILON = 1e-6
 LEAST = Fraction(1, 10**300)  # error that the search tells from 0
@@ -86,6 +89,7 @@ def ticket(
     data: str | None = None,
     label_column: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     nonnegative: bool = False,
     width_factor: Share = 1,
     epsilon: float | None = None,
@@ -102,7 +106,7 @@ def ticket(
     target: one of `targets.TARGETS`, such as digits-mlp or shapes-steerable, trained here, or a .npz, .safetensors or .pt file of a network. data: samples for
     a network from a file: .npz or .pt (x, maybe y), .csv, .tsv, .parquet, .npy or digits. label_column: of a table, the column with the
     labels, by its name or its number from 1; by default the last, if there is one more than inputs. missing: drop leaves out
-    samples with missing values, mean fills in the column's mean; by default they are refused. nonnegative: its inputs never are negative. width_factor:
+    samples with missing values, mean fills in the column's mean; by default they are refused. drop: columns of a table that are left out. nonnegative: its inputs never are negative. width_factor:
     width of the random network over that of the theorem, in (0, 1000]. epsilon: largest error of a coefficient, > 0,
     where the largest of a layer is 1/(2e); 1e-6 by default. delta: the probability with which the theorem may fail.
     output_error: in place of epsilon, the largest error of an output of the target as it is given (of one trained here:
@@ -136,7 +140,7 @@ def ticket(
     if radius is not None and output_error is None:
         raise InputError("radius is given, expected only beside output_error")
     check_delta("delta", delta)
-    columns = _columns(data, label_column, missing)
+    columns = _columns(data, label_column, missing, drop)
     within = read_limit(limit) if isinstance(limit, str) else limit
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):  # layers refuse what is not finite
         started = perf_counter()
@@ -178,6 +182,7 @@ def check(
     data: str | None = None,
     label_column: str | int | None = None,
     missing: str | None = None,
+    drop: Dropped | None = None,
     nonnegative: bool = False,
     epsilon: float | None = None,
     agreement: Share | None = None,
@@ -190,7 +195,7 @@ def check(
     file is consistent. Demands, if given: epsilon, how near coefficients come; agreement, the least share of samples with
     the same largest output; kept, the largest share of the coefficients of the blocks that may be kept; nonnegative, that
     the ticket need only serve inputs that never are negative. Shares are from 0 to 1. data: samples for `agreement`,
-    for a target from a file, or for the file's own where none is given; label_column and missing: as for `ticket`. limit: memory and time, such as 4GiB,10min.
+    for a target from a file, or for the file's own where none is given; label_column, missing and drop: as for `ticket`. limit: memory and time, such as 4GiB,10min.
 
     Raises:
         InputError: for a file that is no ticket, for a target, data or a demand that cannot be used, and for work beyond
@@ -214,7 +219,7 @@ def check(
         check_epsilon("epsilon", epsilon)
     least = None if agreement is None else checked_share("agreement", agreement)
     most = None if kept is None else checked_share("kept", kept)
-    columns = _columns(data, label_column, missing)
+    columns = _columns(data, label_column, missing, drop)
     within = read_limit(limit) if isinstance(limit, str) else limit
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):
         started = perf_counter()
@@ -264,12 +269,12 @@ def check_delta(name: str, value: float) -> None:
         raise InputError(f"{name} is {value:g}, expected a probability between 0 and 1")
 
 
-def _columns(data: str | None, label: str | int | None, missing: str | None) -> Columns:
+def _columns(data: str | None, label: str | int | None, missing: str | None, drop: Dropped | None) -> Columns:
     """InputError for what is said of columns where there are no samples to read."""
-    for name, value in (("label_column", label), ("missing", missing)):
+    for name, value in (("label_column", label), ("missing", missing), ("drop", drop)):
         if value is not None and data is None:
             raise InputError(f"{name} is given, expected only beside `data`")
-    return Columns(label, missing)
+    return Columns(label, missing, drop)
 
 
 def _exact(value: Share) -> Fraction | None:

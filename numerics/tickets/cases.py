@@ -33,7 +33,7 @@ class Samples(NamedTuple):
 class Case(NamedTuple):
     """A target at the scale of the guarantee; biased: whether the last input channel holds 1; signed: whether inputs may
     be negative; permutations: of a group on each level, int[generators, coordinates]; scale: outputs over those of the
-    target as it was given.
+    target as it was given; remarks: what a report should say of how it was read.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Case(NamedTuple):
     permutations: Levels | None
     samples: Samples | None
     scale: Fraction = Fraction(1)
+    remarks: tuple[str, ...] = ()
 
     @property
     def reference(self) -> Reference:
@@ -68,7 +69,8 @@ def from_files(
     except InputError as error:
         raise InputError(f"{target}: {error}") from error
     samples = None if data is None else _samples(file, data, nonnegative, limit, columns)
-    return Case(plain(Path(target).name), layers, file.biased, not nonnegative, file.permutations, samples, scale)
+    signed = not nonnegative
+    return Case(plain(Path(target).name), layers, file.biased, signed, file.permutations, samples, scale, file.remarks)
 
 
 def of_ticket(

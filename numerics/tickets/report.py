@@ -27,7 +27,7 @@ class TargetSummary(TypedDict):
     """A target of L layers. channels, coordinates: of its L + 1 levels; basis_elements, coefficients: of its layers.
 
     largest_coefficient: in modulus; biased: whether the last channels carry the constant 1; signed: whether inputs may be
-    negative; generators: of its group, None for a target without one.
+    negative; generators: of its group, None for a target without one; remarks: how a file was read, where that says something.
     """
 
     name: str
@@ -39,6 +39,7 @@ class TargetSummary(TypedDict):
     biased: bool
     signed: bool
     generators: int | None
+    remarks: list[str]
 
 
 class NetworkWidthSummary(TypedDict):
@@ -217,6 +218,7 @@ def describe(case: Case) -> TargetSummary:
         "biased": case.biased,
         "signed": case.signed,
         "generators": None if case.permutations is None else len(case.permutations[0]),
+        "remarks": list(case.remarks),
     }
 
 

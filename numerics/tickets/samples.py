@@ -18,7 +18,7 @@ from numerics.tickets.costs import samples_in
 from numerics.tickets.limits import Limit, Work
 
 if TYPE_CHECKING:
-    from numerics.data import Dataset
+    from numerics.data import Dataset, Dropped
 
 SEPARATORS = b",\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\xa8\xa9"  # whatever may end a line, or be a part of what does
 _LISTED = 6  # names in a remark
@@ -27,11 +27,12 @@ _CLASSES = 12  # words in a remark
 
 class Columns(NamedTuple):
     """label: the column of a table with the labels, by its name or its number from 1; None is the last, if it is one more than
-    there are inputs. missing: drop or mean; None refuses missing values.
+    there are inputs. missing: drop or mean; None refuses missing values. drop: columns that are left out.
     """
 
     label: str | int | None = None
     missing: str | None = None
+    drop: Dropped | None = None
 
 
 PLAIN_COLUMNS = Columns()
@@ -90,10 +91,10 @@ def _loaded(data: str, columns: Columns) -> Dataset:
     from numerics.data import load
 
     try:
-        return load(data, "as-is", target=columns.label, missing=columns.missing)
+        return load(data, "as-is", target=columns.label, missing=columns.missing, drop=columns.drop)
     except InputError as error:
         with suppress(InputError):
-            return load(data, "onehot", target=columns.label, missing=columns.missing)
+            return load(data, "onehot", target=columns.label, missing=columns.missing, drop=columns.drop)
         said = str(error).replace(": target is", ": `label_column` is", 1) if columns.label is not None else str(error)
         raise InputError(said) from error
 
@@ -143,7 +144,7 @@ def _without_gaps(data: str, x: NDArray[Any], y: NDArray[Any] | None, missing: s
 
 
 def _no_columns(data: str, columns: Columns) -> None:
-    for name, value in (("label_column", columns.label), ("missing", columns.missing)):
+    for name, value in (("label_column", columns.label), ("missing", columns.missing), ("drop", columns.drop)):
         if value is not None:
             raise InputError(f"`{name}` is {value!r:.60}, expected none: {plain(data)} is no table")
 

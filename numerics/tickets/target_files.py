@@ -7,15 +7,14 @@
 | beside the latter, maybe `permutations_0`, … int[generators, coordinates] | a group on each level, level 0: inputs |
 
 A .safetensors or .pt file holds a perceptron: NAME.weight [out, in], maybe NAME.bias [out], in the natural order of the names,
-those of .pt in the order of the file.
+those of .pt in the order of the file; of a layer that `torch.nn.utils.prune` has pruned, NAME.weight_orig and NAME.weight_mask.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -32,6 +31,7 @@ from numerics.tickets.costs import LayerShape, reading
 from numerics.tickets.limits import USUAL, Limit
 from numerics.tickets.networks import checked_network, multilayer_perceptron
 from numerics.tickets.statement import read_statement
+from numerics.tickets.torch_names import torch_layers
 
 Levels: TypeAlias = tuple[NDArray[np.int64], ...]
 Headers: TypeAlias = Mapping[str, Header]
@@ -55,6 +55,7 @@ class TargetFile:
     layers: tuple[EquivariantLayer, ...]
     biased: bool
     permutations: Levels | None
+    remarks: tuple[str, ...] = ()
 
 
 def load_target(path: str | PathLike[str], limit: Limit = USUAL) -> TargetFile:
@@ -69,20 +70,15 @@ def load_target(path: str | PathLike[str], limit: Limit = USUAL) -> TargetFile:
         said = f"expected .npz, .safetensors or .pt, as nothing is unpickled; from PyTorch: {FROM_TORCH}"
         raise InputError(f"{plain(path)}: {said}")
     with open_arrays(file, limit, torch=True) as held:
-        torch = suffix in (".safetensors", *OF_TORCH)
-        places = (
-            _torch_names(held.headers, ordered=suffix in OF_TORCH)
-            if torch
-            else {x: x for x in held.headers if not TICKET.fullmatch(x)}
-        )
-        headers = {name: held.headers[place] for name, place in places.items()}
-        if torch:
-            headers = {name: Header(each.shape[::-1], each.dtype) for name, each in headers.items()}
-        shapes, generators = _layer_shapes(headers)
+        remarks: tuple[str, ...] = ()
+        source = held
+        if suffix in (".safetensors", *OF_TORCH):
+            source, remarks = torch_layers(held, ordered=suffix in OF_TORCH)
+        names = [name for name in source.headers if not TICKET.fullmatch(name)]
+        shapes, generators = _layer_shapes({name: source.headers[name] for name in names})
         limit.check("this network", reading(shapes, generators))
-        arrays = {name: held.read(place) for name, place in places.items()}
         constant = "statement" in held.headers and read_statement(held.read("statement")).constant_input
-        return _network({name: array.T if torch else array for name, array in arrays.items()}, constant)
+        return replace(_network({name: source.read(name) for name in names}, constant), remarks=remarks)
 
 
 def equivariant_layers(
@@ -220,36 +216,6 @@ def _perceptron(arrays: Arrays) -> tuple[EquivariantLayer, ...]:
     if biased:
         raise InputError(f"holds {', '.join(biased)}, expected biases_1 to biases_{len(weights)}")
     return multilayer_perceptron(weights, biases)
-
-
-def _torch_names(headers: Headers, *, ordered: bool) -> dict[str, str]:
-    """NAME.weight [out, in] and NAME.bias, in natural order or that of the file: their names by weights_k and biases_k.
-
-    InputError for other names and shapes.
-    """
-    modules = list(dict.fromkeys(name.rpartition(".")[0] for name in headers))
-    if not ordered:
-        modules.sort(key=_natural)
-    numbers = {module: k for k, module in enumerate(modules, start=1)}
-    found = {}
-    for name, header in headers.items():
-        module, _, kind = name.rpartition(".")
-        if {"weight": 2, "bias": 1}.get(kind) != len(header.shape):
-            raise InputError(f"holds {name} {list(header.shape)}, expected NAME.weight [out, in], NAME.bias [out]")
-        found[f"{'weights' if kind == 'weight' else 'biases'}_{numbers[module]}"] = name
-    weights = [(module, headers[f"{module}.weight"].shape) for module in modules if f"{module}.weight" in headers]
-    for (below, (outputs, _)), (above, (_, inputs)) in pairwise(weights):
-        if outputs != inputs:
-            order = "that of the file" if ordered else "the natural one of their names"
-            raise InputError(
-                f"{below} gives {outputs} outputs, {above} behind it takes {inputs}, expected as many: the order of layers is {order}"
-            )
-    return found
-
-
-def _natural(name: str) -> list[tuple[bool, int, str]]:
-    """layer 2 before layer 10"""
-    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", name)]
 
 
 def _checked_permutations(level: int, array: NDArray[Any], size: int, hidden: bool) -> NDArray[np.int64]:

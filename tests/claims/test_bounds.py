@@ -65,6 +65,7 @@ VALUES = {
     "R7": {"rate"},
     "R9": {"enough"},
     "R10": {"success"},
+    "R13": {"limit_rate"},
     "Q11.1": {"layer_error"},
     "Q12.4": {"error", "layer_error"},
     "N4.1": {"opposite_error"},

@@ -349,13 +349,36 @@ def test_a_label_without_a_claim(label):
 
 
 @pytest.mark.parametrize(
-    ("name", "near"), [("s4", "S4"), ("kernl", "kernel"), ("Saliency", "saliency"), ("S99", None), ("nothing", None)]
+    ("name", "near"),
+    [
+        ("s4", "S4"),
+        ("S44", "S4"),
+        ("S 4", "S4"),
+        ("S-04", "S4"),
+        ("sS4.", "S4"),
+        ("S4.2", "S4"),
+        ("k13.9", "K13 (K13.1, K13.2, K13.3)"),
+        ("K133", "K13 (K13.1, K13.2, K13.3)"),
+        ("kernl", "kernel"),
+        ("graphn", "graphon"),
+        ("Saliency", "saliency"),
+        ("", None),
+        ("Z4", None),
+        ("S" * 100, None),
+        ("nothing", None),
+    ],
 )
 def test_a_name_that_is_nearly_one_is_asked_for(name, near):
-    with pytest.raises(InputError) as error:
-        load_ledger().select([name])
-    assert ("did you mean" in str(error.value)) == (near is not None)
-    assert near is None or f", did you mean {near}?" in str(error.value)
+    """In every command: of several claims, and of one, which a topic is none of."""
+    topic = near in TOPICS
+    for call in (lambda: load_ledger().select([name]), lambda: claim(name)):
+        with pytest.raises(InputError) as error:
+            call()
+        said = str(error.value)
+        assert "\n" not in said
+        assert len(said) < 400
+        assert ("did you mean" in said) == (near is not None and not (topic and "no claim" in said))
+        assert near is None or (f", did you mean {near}?" in said) or (topic and f"; {near} is a topic" in said)
 
 
 def test_a_label_in_small_letters_is_asked_for():

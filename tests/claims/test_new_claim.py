@@ -84,7 +84,7 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("nonsense", NAME), "topic is 'nonsense', expected saliency"),
+        (("nonsense", NAME), "topic is 'nonsense'; expected saliency"),
         (("saliency", "Kept"), "name is 'Kept', expected small letters"),
         (("saliency", "a-b"), "name is 'a-b', expected small letters"),
         (("saliency", "product_graphon"), "name is product_graphon, which theory.saliency has"),

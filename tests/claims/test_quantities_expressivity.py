@@ -21,7 +21,7 @@ WRONG = {
     "E4 below_threshold m=2 epsilon=2": "a margin that is less than the whole threshold, expected epsilon < 1",
     "E5.1 maurey_error F=2 G=1 N=3": "E5.1 assumes the squared norm of a mean is at most the mean squared norm, expected F ≤ G",
     "E5.1 average_fourth N=1 m_2=2 m_4=1": "a fourth moment that is at least the squared variance, expected m_2**2 ≤ m_4",
-    "E5.2 mse k=1 n=0 p=1/2": "n is number of neurons of the hidden layer, expected a whole number from 1",
+    "E5.2 mse k=1 n=0 p=1/2": "n is width, the number of neurons of a hidden layer, expected a whole number from 1",
     "E5.3 relu_error C=1 alpha=1/2 k=1 n=7 p=1 r=1": "a mean number of wired neurons that is at least four, expected alpha*n*p**k ≥ 4",
     "E6.1 success N=1 alpha=1 k=1 n=2 p=3": "expected a number above 0, up to 1",
     "E6.1 sufficient_width N=1 alpha=1 delta=1 k=1 p=1": "expected a number strictly between 0 and 1",

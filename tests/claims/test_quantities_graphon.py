@@ -11,7 +11,7 @@ import numerics as sl
 from theory.ledger import load_ledger
 
 WRONG = {
-    "G1.1 hoeffding_rate m=1 n=1 delta=1": "delta is probability with which the bound may fail, expected a number strictly between 0 and 1",
+    "G1.1 hoeffding_rate m=1 n=1 delta=1": "delta is probability of failure that is allowed, expected a number strictly between 0 and 1",
     "G1.1 bernstein_rate m=1 n=1 delta=1/2 V=1/3": "expected a number above 0, up to 1/4",
     "G1.1 bernstein_cumulant lambda=3 V=1/4": "G1.1 assumes in Bernstein's form a tilt at which its series converges, expected lambda < 3",
     "G1.2 normal_rate m=1 n=1 delta=1/2 V=1/3": "expected a number above 0, up to 1/4",

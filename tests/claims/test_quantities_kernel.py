@@ -57,7 +57,7 @@ OUTSIDE = [
     ("K10.1", "decay", "low=6 high=6", "assumes a fit over more than one rank, expected low < high"),
     ("K10.1", "fit_slope", "S=2 S_x=2 S_y=1 S_xx=2 S_xy=1", "assumes abscissas that are not all the same"),
     ("K10.1", "fit_slope", "S=1 S_x=1 S_y=1 S_xx=1 S_xy=1", "expected a whole number from 2"),
-    ("K10.2", "sampling_radius", "m=100 delta=2", "delta is probability that the bound fails"),
+    ("K10.2", "sampling_radius", "m=100 delta=2", "delta is probability of failure that is allowed"),
     ("K11.1", "positive_eigenvalue", "g_W=2 g_Q=1 d=1 s_plus=1", "g_W is mean over the neurons of the graphon"),
     ("K11.2", "sphere_eigenvalue", "ell=2 k=1", "two points have only the degrees 0 and 1"),
     ("K11.2", "exponent", "k=1", "at least two inputs, expected k ≥ 2"),

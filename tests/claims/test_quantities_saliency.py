@@ -25,7 +25,7 @@ OUTSIDE = [
     ("S5 gate x_j=3 w=1 R=3", "a coordinate is smaller than the length of its input, expected Abs(x_j) < R"),
     (
         "S6 concentration delta=2 n=10",
-        "delta is probability that the bound fails, expected a number strictly between 0",
+        "delta is probability of failure that is allowed, expected a number strictly between 0",
     ),
     ("S6 pattern_rate d=0 n=1", "expected a whole number from 1"),
     ("S6 floor p=2 n=5", "expected a number from 0 to 1"),
@@ -37,7 +37,10 @@ OUTSIDE = [
     ("S7.3 mode_exponent V=-1 omega=1 h=2 beta=0 w=1", "the weight leaves unexplained, expected a number from 0"),
     ("S7.2 reversed_pairs theta=22/7", "in radians, expected a number from 0 to pi"),
     ("S8 kappa_0 theta=-1", "theta is angle between two inputs, in radians, expected a number from 0 to pi"),
-    ("S8 hessian_gradient a=1 G=2 E=1 g=-1 n=1/2 d=4", "n is number of hidden neurons, expected a whole number from 1"),
+    (
+        "S8 hessian_gradient a=1 G=2 E=1 g=-1 n=1/2 d=4",
+        "n is width, the number of neurons of a hidden layer, expected a whole number from 1",
+    ),
     ("S9 gradient d=3 b=1 c=1 omega=2", "expected a number from -1 to 1"),
     ("S9 gamma d=0", "d is number of inputs, expected a whole number from 1"),
     ("S10 magnitude_density rho=3/4", "no more than the positive half is kept, expected rho ≤ 1/2"),

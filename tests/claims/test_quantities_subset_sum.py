@@ -11,7 +11,7 @@ import numerics as sl
 LABELS = [f"R{number}" for number in range(1, 12)]
 MASS = "assumes a density whose mass is at most 1, expected a\\*kappa ≤ 1/2"
 NEAR = "assumes a distance up to half the reach .*, expected epsilon ≤ a/2"
-FAILURE = "delta is probability of failure allowed, expected a number strictly between 0 and 1"
+FAILURE = "delta is probability of failure that is allowed, expected a number strictly between 0 and 1"
 LARGE = "that there are such, expected c > 2\\*epsilon"
 
 OUTSIDE = [

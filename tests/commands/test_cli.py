@@ -174,10 +174,56 @@ def test_claims_are_searched(capsys):
     assert run_here(capsys, "claims", "--search", "phlogiston")[0] == 2
 
 
-def test_no_name_is_broken(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
+@pytest.mark.parametrize(
+    ("words", "there", "not_there"),
+    [
+        ("GRAPHON half normal", "S4", "S1"),  # several words, in any order, with blanks for a hyphen
+        ("Frechet", "S1", "S4"),  # without the accent
+        ("varphi", "S4", "N1"),
+        ("φ snip", "S4", "S1"),  # a letter of the claim, in Greek
+        ("success neurons before pruning", "N2", "R4"),  # a name, and what it means
+        ("column_density", "S4", "S1"),
+        ("product_graphon", "S4", "S1"),
+        ("a kink", "N1", "S4"),
+        ("h", "N1", "S4"),  # a letter, not all words with an h
+    ],
+)
+def test_claims_are_searched_by_words(capsys, words, there, not_there):
+    status, out, err = run_here(capsys, "claims", "--search", words)
+    assert (status, err) == (0, "")
+    labels = {line.split()[0] for line in out.splitlines() if line[:1].isalpha()}
+    assert there in labels
+    assert not_there not in labels
+
+
+@pytest.mark.parametrize("words", ["", "  ", "snip phlogiston", "½½"])
+def test_a_search_that_finds_nothing(capsys, words):
+    status, out, err = run_here(capsys, "claims", "--search", words)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "expected words that a claim has" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [(["shwo", "S4"], "show"), (["study", "depht"], "depth"), (["verify", "S4", "--effort", "quik"], "quick")],
+)
+def test_a_choice_that_is_nearly_one_is_asked_for(capsys, words, near):
+    status, out, err = run_here(capsys, *words)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert f", did you mean {near}? (choose from " in err
+
+
+@pytest.mark.parametrize("columns", [40, 50, 58, 80, 200])
+def test_no_name_is_broken(capsys, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
     out = run_here(capsys, "claims")[1]
-    assert max(map(len, out.splitlines())) <= 80
+    words = {word.strip(",;") for word in out.split()}
+    widest = max(len(name) for line in contents() for name in line.expressions)
+    assert max(map(len, out.splitlines())) <= max(columns, widest + 3)
+    for line in contents():
+        assert {line.label, line.topic, line.provenance, line.proof, *line.expressions} <= words, line.label
     words = set(re.split(r"[\s,]+", out))
     assert {name for line in contents() for name in line.expressions} <= words
 

@@ -43,7 +43,7 @@ def processor_time(*words):
 def test_a_claim_alone_costs_little_more_than_sympy(words):
     ours = min(processor_time(REAL, *words) for _ in range(3))
     sympy = min(processor_time([sys.executable, "-c", "import sympy"]) for _ in range(3))
-    assert ours < 1.35 * sympy
+    assert ours < 1.5 * sympy
 
 
 def test_a_file_is_whole_or_not_there(tmp_path):

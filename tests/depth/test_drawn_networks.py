@@ -25,7 +25,7 @@ def data(samples: int, inputs: int, outputs: int, seed: int = 0) -> tuple[np.nda
     ("wrong", "said"),
     [
         ({"widths": ()}, r"widths is \(\), expected one for each hidden layer"),
-        ({"widths": (4, 0)}, "width is 0, expected an integer from 1"),
+        ({"widths": (4, 0)}, "widths is 4, 0, expected integers from 1"),
         ({"widths": "12"}, "widths is '12'"),
         ({"activation": "relo"}, "activation is 'relo', expected one of relu"),
         ({"init": "xavier"}, "init is 'xavier', expected one of normal, uniform, he, torch"),
@@ -168,6 +168,19 @@ def test_every_activation_runs_forward_and_in_the_limit(activation):
     assert all(np.isfinite(score).all() for score in drawn.scores("grasp", made, seen, residual))
     units = units_of(network, x, Sizes(8, (4, 4)), np.random.default_rng(0))
     assert all(np.isfinite(z).all() for z in units.preactivations)
+
+
+@pytest.mark.parametrize("widths", [(16,), (16, 12), (8, 8, 8)])
+@pytest.mark.parametrize("loss", ["mse", "cross-entropy"])
+def test_the_second_term_grows_as_weights_shrink(widths, loss):
+    """Without biases and at the output 0 by s^-(L + 1): why GraSP's law is poor at torch's initialisation."""
+    x, _ = data(20, 6, 3)
+    y = np.eye(3)[np.arange(20) % 3]
+    residual = Residual(loss, np.zeros((20, 3)), y)
+    made = drawn.draw(Architecture(6, widths, 3, init="torch"), np.random.default_rng(0))
+    small = drawn.DrawnNetwork(made.network, tuple(weight / 2 for weight in made.weights), made.biases)
+    one, other = (drawn.second_term(each, drawn.forward(each, x), residual) for each in (made, small))
+    assert other == pytest.approx(one * 2 ** (len(widths) + 1), rel=1e-9)
 
 
 def test_a_gradient_of_zero_has_no_second_term():

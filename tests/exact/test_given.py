@@ -92,7 +92,7 @@ def test_values_of_claims() -> None:
         ("E1", "wired_share", ["v=[1/4,1/2,1"], "expected a closing bracket"),
         ("E1", "wired_share", ["v=[1/4,1/2,2]"], "v_3=2: v_3 is position of an active input"),
         ("E1", "wired_share", ["v=[1/4,1/2,1]", "v_1=1/2"], "v_1 is given twice"),
-        ("E1", "wired_share", ["v=[1/4,1/2,1]"], r"no value for W \(graphon"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]"], r"no value for W or graphon \(graphon"),
         ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[2]]"], "expected a number from 0 to 1, not 2"),
         (
             "E1",

@@ -30,6 +30,11 @@ ZEROS = {
     "circular functions": sp.sin(2 * t) - 2 * sp.sin(t) * sp.cos(t),
     "the imaginary unit": (1 + sp.I * z) * (1 - sp.I * z) - 1 - z**2,
     "functions as letters": sp.erf(x) * (1 + sp.erf(x)) - sp.erf(x) ** 2 - sp.erf(x),
+    "functions of equal fractions": sp.acos(1 / (x + x**2)) - sp.acos(1 / x - 1 / (x + 1)),
+    "roots of equal fractions": sp.sqrt(1 / (1 + z) + 1 / z) - sp.sqrt((1 + 2 * z) / (z**2 + z)),
+    "functions of equal functions": sp.log(2 + sp.log(x**2 + 2 * x + 1)) - sp.log(2 + sp.log((1 + x) ** 2)),
+    "the larger of equal fractions": sp.Max(1 / (1 + y), 1 / x - 1 / (x + 1))
+    - sp.Max(1 / (x + x**2), y / (1 + y) ** 2 + 1 / (1 + y) ** 2),
     "an integral as a letter": (1 + x) * sp.Integral(sp.exp(-(z**4)), (z, 0, x))
     - x * sp.Integral(sp.exp(-(z**4)), (z, 0, x))
     - sp.Integral(sp.exp(-(z**4)), (z, 0, x)),
@@ -37,6 +42,12 @@ ZEROS = {
 OTHERS = {
     "two letters": x - y,
     "the root of a square": sp.sqrt(t**2) - t,
+    "functions of other fractions": sp.acos(1 / (x + x**2)) - sp.acos(1 / x + 1 / (x + 1)),
+    "other functions of equal fractions": sp.acos(1 / (x + x**2)) - sp.asin(1 / x - 1 / (x + 1)),
+    "other roots of equal fractions": sp.sqrt(1 / (1 + z) + 1 / z) - sp.cbrt((1 + 2 * z) / (z**2 + z)),
+    "the larger and the smaller": sp.Max(x, y) - sp.Min(x, y),
+    "the larger of fewer": sp.Max(1 / (1 + y), 1 / x - 1 / (x + 1)) - sp.Max(1 / (x + x**2), 1 / (2 + y)),
+    "functions that change places": sp.besselj(x, 1 + y) - sp.besselj(1 + y, x),
     "a factor of two": sp.exp(x) ** 2 - 2 * sp.exp(x),
     "off by one": 2 ** (n + 1) - 2**n,
     "numbers": sp.sqrt(2) - sp.Rational(99, 70),

@@ -15,6 +15,8 @@ x = sp.Symbol("x", positive=True)
     [
         (3 * sp.sqrt(x) * sp.gamma(x + sp.Rational(1, 2)) / sp.gamma(x + 1), 3),
         (sp.sqrt(2) * sp.sqrt(x) * sp.gamma(x) / sp.gamma(x + sp.Rational(1, 2)), sp.sqrt(2)),
+        (4**x * sp.sqrt(x) * sp.gamma(x) ** 2 / sp.gamma(2 * x) / 2, sp.sqrt(sp.pi)),
+        (sp.gamma(1 + 1 / x) * sp.gamma(x + 1) / sp.gamma(x) / x, 1),
         (x * sp.gamma(x) / sp.gamma(x + 2), 0),
         ((1 + 1 / x) ** x / sp.pi, sp.E / sp.pi),
     ],

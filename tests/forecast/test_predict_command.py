@@ -142,6 +142,8 @@ def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str])
         (("--method", "snip", "--fresh-rows", 99), "--fresh-rows is 99"),
         (("--method", "snip", "--networks", 10_001), "--networks is 10001, expected an integer from 1 to 10000"),
         (("--method", "snip", "--width", 0), "--width is 0"),
+        (("--method", "snip", "--width", 0, "--scope", "global"), "--width is 0, expected an integer from 1"),
+        (("--method", "snip", "--widths", 0, 16), "--widths is 0, 16, expected integers from 1"),
         (("--method", "snip", "--width", 3, 4), "expected 1 without --compare"),
         (("--method", "snip", "--width", 10**7), "--width is 10000000: a network of depth 1 on 1797 samples"),
         (

@@ -270,22 +270,6 @@ def test_copies_with_one_module_in_all_places_are_the_module():
                 assert apart[path] == pytest.approx(scores, rel=1e-9, abs=1e-14)
 
 
-def test_attention_of_torch_is_measured_alone_and_its_own_parameter_told():
-    class Own(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.attend, self.head = nn.MultiheadAttention(8, 2, batch_first=True), nn.Linear(8, 10)
-
-        def forward(self, x):
-            h = x.reshape(-1, 8, 8)
-            return self.head(self.attend(h, h, h)[0].mean(1))
-
-    found = told(Own, "snip")
-    assert "measured alone: the weights of attend.out_proj are used outside their own forward" in found.notes[0]
-    assert any("attend.in_proj_weight" in note for note in found.notes)
-    assert [layer.name for layer in found.layers] == ["attend.out_proj", "head"]
-
-
 def test_builds_that_draw_elsewhere_are_seeded_and_generators_left_alone():
     def drawing():
         module = nn.Linear(3, 2)

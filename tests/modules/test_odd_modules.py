@@ -18,7 +18,7 @@ nn = torch.nn
 
 from numerics.modules import chain_of, predict_module, predict_parts, prune_module  # noqa: E402
 from numerics.modules.initial import MOST_TESTED, some_of  # noqa: E402
-from numerics.modules.reading import NotFollowedError  # noqa: E402
+from numerics.modules.reading import NotFollowedError, outside_of  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 
@@ -306,3 +306,51 @@ class Tied(nn.Module):
 def test_weights_tied_to_an_embedding_are_refused_by_path():
     with pytest.raises(InputError, match=r"head shares its weights with table\.weight"):
         predict_parts(Tied, "snip", samples=60)
+
+
+class Untraced(nn.Module):
+    """A forward that depends on values, around parts that the law knows and others."""
+
+    def __init__(self):
+        super().__init__()
+        self.front = nn.Sequential(nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten())
+        self.encoder = nn.TransformerEncoderLayer(72, 2, 8, batch_first=True)
+        self.head = nn.Linear(72, 10)
+
+    def forward(self, x):
+        h = self.encoder(self.front(x)[:, None])[:, 0]
+        return self.head(h if h.sum() > 0 else -h)
+
+
+def test_parts_of_a_module_that_cannot_be_traced_are_named():
+    assert outside_of(Untraced()) == ("front.1 (Conv2d)", "encoder (TransformerEncoderLayer)")
+
+
+class Pair(Net):
+    """Two outputs."""
+
+    def forward(self, x):
+        return super().forward(x), x
+
+
+class Whole(nn.Module):
+    """Inputs that are whole numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.table, self.head = nn.Embedding(17, 2), nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.head(self.table(x).flatten(1))
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (Pair, "returns tuple, expected one tensor, as from a module around it"),
+        (Whole, "inputs are doubles: a forward that needs another type converts them"),
+    ],
+)
+def test_outputs_and_inputs_of_another_kind_say_what_to_do(build, said):
+    with pytest.raises(InputError, match=said):
+        predict_parts(build, "snip", DIGITS, samples=20)

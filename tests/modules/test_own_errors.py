@@ -10,8 +10,10 @@ torch = pytest.importorskip("torch")
 
 from numerics.commands import predict  # noqa: E402
 from numerics.depth import latents, settings  # noqa: E402
+from numerics.modules import building  # noqa: E402
 
 MODELS = """
+import numpy as np
 from torch import nn
 class Raises(nn.Module):
     def __init__(self):
@@ -20,6 +22,8 @@ class Raises(nn.Module):
     def forward(self, x):
         raise RuntimeError("my own mistake")
 def other(): return nn.Sequential(nn.Linear(9, 10))
+def huge(): return nn.Sequential(nn.Linear(64, 100_000), nn.ReLU(), nn.Linear(100_000, 100_000))
+def table(): return np.ones(5 * 10**9)
 def small(): return nn.Sequential(nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))
 """
 
@@ -55,3 +59,13 @@ def test_scopes_of_the_command_are_named(capsys):
     assert predict.SCOPES == settings.SCOPES
     assert main(["predict", "--method", "snip", "--scope", "layers"]) == 2
     assert "--scope is 'layers', expected one of first, global, layer" in capsys.readouterr().err
+
+
+def test_a_module_that_no_memory_holds_is_refused_at_once(capsys, tmp_path):
+    pytest.importorskip("resource")
+    if building._taken() is None:
+        pytest.skip("the system does not say how much memory is taken")
+    (line,) = refused(capsys, tmp_path, "huge")  # 40 GB
+    assert "asks for more than 4 GB (can't allocate memory: you tried to allocate 40000000000 bytes" in line
+    (line,) = refused(capsys, tmp_path, "table")  # of NumPy, which raises MemoryError
+    assert "asks for more than 4 GB (Unable to allocate 37.3 GiB" in line

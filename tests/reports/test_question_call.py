@@ -121,7 +121,7 @@ def test_the_page_goes_to_standard_output_alone(capsys):
 BAD = [
     ([], "--widths and --model: neither is given, expected one of them"),
     (["--widths", "4", "--model", "a.py:b"], "--widths and --model: both are given, expected one of them"),
-    (["--widths", "0"], "width is 0, expected an integer from 1 to"),
+    (["--widths", "0"], "--widths is 0, expected integers from 1 to"),
     (["--widths", "4", "--density", "1.5"], "--density is 1.5, expected a number strictly between 0 and 1"),
     (["--widths", "4", "--methods", "snip", "foo"], "--methods is snip, foo, expected each once, of snip, grasp"),
     (["--widths", "4", "--methods", "snip", "snip"], "--methods is snip, snip, expected each once"),

@@ -73,3 +73,25 @@ def test_facts():
     print_facts(console, [("mask", "[bold]m[/].npz"), ("", "half of it")])
     lines = console.file.getvalue().splitlines()
     assert [line.rstrip() for line in lines] == ["mask  [bold]m[/].npz", "      half of it"]
+
+
+def test_a_table_that_does_not_fit_is_paragraphs():
+    """A row below the other, no word broken, a column without a value left out."""
+    long = "a_name_that_is_wider_than_the_screen"
+    table = Table(
+        ("layer", "claim", "kept"), [("1", [("a b\n", ""), (long, "soft")], "0.5"), ("2", "c", "")], "llr", prose=1
+    )
+    assert printed(table, 60).splitlines()[0].split() == ["layer", "claim", "kept"]
+    assert printed(table, 20).splitlines() == ["layer: 1", "  a b", f"  {long}", "  kept: 0.5", "layer: 2", "  c"]
+    ruled = Table(("layer", "kept"), [("hidden", "0.5"), ("out", "0.25")], "lr", "Densities")
+    assert printed(ruled, 10).splitlines() == [
+        "Densities",
+        "",
+        "layer:",
+        "hidden",
+        "  kept:",
+        "  0.5",
+        "layer: out",
+        "  kept:",
+        "  0.25",
+    ]

@@ -266,3 +266,14 @@ def test_the_median_of_means_needs_no_range():
     assert sharp.p_value(rng.standard_t(3, 51 * 400), sharp.detectable(0.0)) <= LEVEL
     assert MedianOfMeans(60, 0.0).p_value(np.ones(60), 1.0) == 1.0
     assert MedianOfMeans(60, 0.0).p_value(np.ones(60), 1.1) == 0.0
+
+
+def test_the_median_of_means_allows_for_a_mean_near_the_claimed_number():
+    """A mean within `off` of the number is no alarm, one beyond it is, and what is found is `off` twice as far away."""
+    near = MedianOfMeans(60, 0.0, off=0.25)
+    assert near.p_value(np.ones(60), 1.25) == near.p_value(np.ones(60), 0.75) == 1.0
+    assert near.p_value(np.ones(60), 1.26) == near.p_value(np.ones(60), 0.74) == 0.0
+    plain, test = MedianOfMeans(5100, 1.0), MedianOfMeans(5100, 1.0, off=0.25)
+    assert test.detectable(0.0) == pytest.approx(plain.detectable(0.0) + 0.5)
+    assert test.miss(0.0, 1.25) == pytest.approx(plain.miss(0.0, 1.0))
+    assert test.miss(0.0, test.detectable(0.0) - 0.25) == pytest.approx(REPORTED_MISS, rel=1e-3)

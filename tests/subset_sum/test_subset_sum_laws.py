@@ -306,6 +306,14 @@ def test_first_hit():
     assert 1 <= first_hit(rng, Thinned(Uniform(), 0.5), 0.3, 0.2, 30) <= 30
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_first_hit_is_that_of_all_subsets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numerics.subset_sum.laws.LISTED", 4)  # both lists are used
+    items = Uniform().sample(np.random.default_rng(seed), (12,))
+    near = [bool((np.abs(subset_sums(items[None, :k]) - 0.3) <= 0.004).any()) for k in range(13)]
+    assert first_hit(np.random.default_rng(seed), Uniform(), 0.3, 0.004, 12) == (near.index(True) if any(near) else 13)
+
+
 def test_units_that_the_bound_of_two_layers_asks_for_on_digits():
     """R11's comparison: 65·24 + 24·10 weights, nonnegative inputs, uniform entries, failure ½ at an error of 10⁻³."""
     half = sp.Rational(1, 2)

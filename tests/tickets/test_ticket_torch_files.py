@@ -5,6 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
+prune = pytest.importorskip("torch.nn.utils.prune")
 
 from numerics.arguments import InputError  # noqa: E402
 from numerics.cli import main  # noqa: E402
@@ -68,6 +69,20 @@ def test_bfloat16_is_read_as_it_is(tmp_path):
         ({"out.weight": torch.ones(3, 8), "in.weight": torch.ones(8, 6)}, "out gives 3 outputs, in behind it takes 6"),
         ({"0.weight": [1, 2]}, "tensors alone"),
         (nn.Linear(2, 2), "pickled objects"),
+        (
+            nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)).state_dict(),
+            "batch normalisation 1, .*fuse_linear_bn_eval",
+        ),
+        (nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2)).state_dict(), "a vector of weights is a normalisation's"),
+        (nn.utils.parametrizations.weight_norm(nn.Linear(2, 2)).state_dict(), "remove_parametrizations"),
+        (nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)).state_dict(), "0.weight .2, 1, 3, 3., of a convolution"),
+        ({"0.weight_orig": torch.ones(2, 2)}, "0.weight_mask is missing, expected both"),
+        (
+            {"0.weight_orig": torch.ones(2, 2), "0.weight_mask": torch.ones(1, 2)},
+            r"0.weight_mask is \[1, 2\], expected",
+        ),
+        ({"0.weight_orig": torch.ones(2, 2), "0.weight_mask": torch.full((2, 2), 0.5)}, "other than 0 and 1"),
+        ({f"0.weight{end}": torch.ones(2, 2) for end in ("", "_orig", "_mask")}, "which counts is not known"),
     ],
 )
 def test_other_files_are_refused_in_one_line(tmp_path, held, said):
@@ -76,6 +91,22 @@ def test_other_files_are_refused_in_one_line(tmp_path, held, said):
         load_target(tmp_path / "net.pt")
     assert "\n" not in str(refused.value)
     assert "net.pt" in str(refused.value)
+
+
+def test_a_pruned_layer_is_the_product_of_its_weights_and_mask(tmp_path, capsys):
+    module = network()
+    prune.l1_unstructured(module[0], "weight", 0.5)
+    prune.random_unstructured(module[0], "bias", 2)
+    torch.save(module.state_dict(), tmp_path / "net.pt")
+    assert main(["ticket", "--target", f"{tmp_path}/net.pt", "--epsilon", "1e-3"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "0.weight, 0.bias: the product of _orig and _mask, as torch.nn.utils.prune computes it" in said
+    pruned = load_target(tmp_path / "net.pt")
+    for kind in ("weight", "bias"):
+        prune.remove(module[0], kind)
+    torch.save(module.state_dict(), tmp_path / "net.pt")
+    for one, other in zip(pruned.layers, load_target(tmp_path / "net.pt").layers, strict=True):
+        np.testing.assert_array_equal(one.coeffs, other.coeffs)
 
 
 def test_samples_may_be_tables_arrays_and_tensors(tmp_path):

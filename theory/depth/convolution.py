@@ -37,27 +37,23 @@ STEPS = (
 $[[pooled_part]]/\sqrt{d_{patch}}$, with the slope $s_P(k)=\phi'(z_k)$ and the entry $x_P(k)$ of patch $k$ that the weight meets. A zero patch has $z_k=0$ for all
 weights, and $x_P(k)=0$: it gives $0$ with any slope.""",
         gives={"pooled_part": pooled_part},
-        limited="sums over positions are written out, which needs their number",
     ),
     Step(
         name="pooled slope",
         sentence=r"So $\partial L/\partial w_{ij}$ is $[[pooled_slope]]$ with the mean $g_P$ over the data of $[[pooled_part]]$.",
         gives={"pooled_slope": pooled_slope},
         uses=("pooled derivative",),
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="dense derivative",
         sentence=r"""With a weight $a_P(k)$ for each position and $P^{-1/2}$ for $P^{-1}$ it is $[[dense_part]]/\sqrt{d_{patch}}$.""",
         gives={"dense_part": dense_part},
-        limited="sums over positions are written out, which needs their number",
     ),
     Step(
         name="dense slope",
         sentence=r"So $\partial L/\partial w_{ij}$ is $[[dense_slope]]$ with the mean $g_A$ over the data of $[[dense_part]]$.",
         gives={"dense_slope": dense_slope},
         uses=("dense derivative",),
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="patches as samples",
@@ -107,7 +103,6 @@ all $i$, and so are the rows.""",
 $u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$, and $t_P(k)$ the same for $j'$.""",
         gives={"dense_covariance": dense_covariance},
         uses=("normal readout",),
-        limited="sums over positions are written out, which needs their number",
     ),
 )
 

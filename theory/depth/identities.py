@@ -44,7 +44,6 @@ STEPS = (
 $w_{ij}$, with the slope $h_j/\sqrt{n_{in}}$, that of $\langle r,f\rangle$ in $w_{ij}$ is $[[slope]]$, and $\partial L/\partial w_{ij}$ its mean
 over the data.""",
         gives={"slope": slope},
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="reparametrisation",
@@ -58,7 +57,6 @@ over the data.""",
 $[[into_unit]]$, as $z=\sum_jw_jh_j/\sqrt{n_{in}}+b$.""",
         gives={"into_unit": into_unit},
         uses=("one weight",),
-        limited="sums over weights are written out, which needs their number",
     ),
     Step(
         name="out of a unit",
@@ -66,7 +64,6 @@ $[[into_unit]]$, as $z=\sum_jw_jh_j/\sqrt{n_{in}}+b$.""",
 $\epsilon_h$ of $\langle r,f\rangle$ in it.""",
         gives={"out_of_unit": out_of_unit},
         uses=("one weight",),
-        limited="sums over weights are written out, which needs their number",
     ),
     Step(
         name="degree",
@@ -87,7 +84,6 @@ the mean over the data.""",
 $[[passed_down]]$, with the sum $s_{above}$ of the layer above.""",
         gives={"passed_down": passed_down},
         uses=("through a unit",),
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="with biases",
@@ -102,7 +98,6 @@ $e_f=E_D\langle r,f\rangle$ by *into a unit*: added up from a layer on, its sum 
         sentence=r"So for $p_\phi=1$ a layer has the sum $[[biased_sum]]$, with the sum $s_B$ of $b\,\partial L/\partial b$ over the biases from this layer on.",
         gives={"biased_sum": biased_sum},
         uses=("with biases",),
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="without biases",
@@ -145,7 +140,6 @@ derivative in $z_i$, $\partial_if=\phi'(z_i)\,\partial f/\partial h_i$: the sum 
 part of the tangent kernel, is $[[layer_kernel]]$.""",
         gives={"layer_kernel": layer_kernel},
         uses=("one weight",),
-        limited="sums over rows and columns are written out, which needs their numbers",
     ),
     Step(
         name="energy",
@@ -153,7 +147,6 @@ part of the tangent kernel, is $[[layer_kernel]]$.""",
 the sum over pairs of outputs, of $[[energy]]$.""",
         gives={"energy": energy},
         uses=("kernel of a layer",),
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
 )
 

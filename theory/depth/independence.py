@@ -192,7 +192,6 @@ below the readout, all $\delta_i(x)$ are linear in it.""",
         sentence=r"""With $q_r=\langle r,r'\rangle$ and $q_M=\sum_mM_{mi}(x)M_{mi'}(x')$ the covariance of $\delta_i(x)$ and $\delta_{i'}(x')$ is $[[signal_covariance]]$.""",
         gives={"signal_covariance": signal_covariance},
         uses=("linear in the readout", "centred signals", "normal signals"),
-        limited="sums over outputs and units are written out, which needs their numbers",
     ),
 )
 

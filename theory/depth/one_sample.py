@@ -134,7 +134,6 @@ moments $[[fourth_first]]$, $[[fourth_hidden]]$ and $[[fourth_readout]]$ in laye
 layer that lies between.""",
         gives={"fourth_first": fourth_first, "fourth_hidden": fourth_hidden, "fourth_readout": fourth_readout},
         uses=("growth", "exact layers"),
-        limited="small networks are expanded over all coins; from layer to layer the formulas then grow as the step “growth” says, for all L and n",
     ),
 )
 

@@ -86,7 +86,6 @@ $f$, for finitely many rows and columns of a layer.""",
         sentence=r"For squared error, $r=f-y$, $\langle r,r'\rangle$ has the mean $[[mean_product]]$ over $f$, with $\Sigma_f$ the entry of $\Sigma^{L+1}$ at the two inputs.",
         gives={"mean_product": mean_product},
         uses=("given the output",),
-        limited="sums over outputs are multiplied out, which needs their number",
     ),
     Step(
         name="pairs of entries",

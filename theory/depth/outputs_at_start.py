@@ -46,7 +46,6 @@ STEPS = (
         sentence=r"""Weights $a_{ik}$ of a unit to $K_f$ outputs, independent, centred and of variance $v_A$, give $\langle a_i,r\rangle$ at two inputs the
 covariance $[[covariance]]$.""",
         gives={"covariance": covariance},
-        limited="sums over outputs are multiplied out, which needs their number",
     ),
     Step(
         name="softmax at zero",

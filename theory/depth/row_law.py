@@ -48,14 +48,12 @@ STEPS = (
         sentence=r"""Let $c_i=\sqrt{n_l}\,\langle\partial f/\partial h^l_i,r\rangle$ at one input, and let $\dot\varphi$ be $\varphi'(z_i)$. In $w_{ij}$, $\langle f,r\rangle$ has the
 derivative $[[derivative]]$, with $h=h_j$ of the layer below and $m_l=n_{l-1}$ its width ($x_j$ and $d$ at $l=1$).""",
         gives={"derivative": derivative},
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="signal",
         sentence=r"""$c_i=\langle a_i,r\rangle$ in layer $L$, and below it $c_i=[[back]]$ over the units of the next layer, $w_m=w^{l+1}_{mi}$ and $p_l=n_{l+1}$
 their number.""",
         gives={"back": back},
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="one weight",

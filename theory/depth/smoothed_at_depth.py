@@ -52,7 +52,6 @@ STEPS = (
         sentence=r"""Along $g$ the output at $x$ changes at the rate $\dot f=Jg=[[output_change]]$, with $\Theta_x(u)=\hat\Theta(x,x_u)$, $\hat\Theta=JJ^\top$, for $N$ samples.""",
         gives={"output_change": output_change},
         uses=("gradient",),
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="Hessian",
@@ -75,7 +74,6 @@ $\sum w(\nabla^2F\,g)_w+q_l=q_g$, with the sums $q_l$ and $q_g$ of the squares o
         sentence=r"""The leading scores of a layer have likewise the sum $e_S=E_D\langle S\dot f,f\rangle$, with the network's own output $f$, also if the loss is one of $f$ less a fixed function. So $\sum w(Hg)_w=[[layer_sum]]$ over a layer.""",
         gives={"layer_sum": layer_sum},
         uses=("Hessian", "Euler"),
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="kernel in the limit",
@@ -106,7 +104,6 @@ scores, in units in which they have a limit, by what tends to $0$ in probability
 does not. So leading scores get the factor $[[leading_sign]]$, those of the second term $[[second_sign]]$, in all layers, the readout included.""",
         gives={"leading_sign": leading_sign, "second_sign": second_sign},
         uses=("Hessian",),
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="two networks",
@@ -119,7 +116,6 @@ does not. So leading scores get the factor $[[leading_sign]]$, those of the seco
         sentence=r"""Let equal scores be taken in a uniformly random order. Then the $k_w$ largest of $m_w$ scores are, in law, the $k_w$ smallest of their negatives: what is not among the $[[dual_kept]]$ largest of these. A density $\rho$ becomes $[[dual_density]]$.""",
         gives={"dual_kept": dual_kept, "dual_density": dual_density},
         uses=("two networks",),
-        limited="laws of orders with ties are enumerated for lists of six scores; the numbers hold for all",
     ),
     Step(
         name="symmetric readout",
@@ -129,7 +125,6 @@ has a symmetric law is not enough: one unit at $x=(1,1)$ with $r=S=1$, and $(a,W
         ),
         gives={"dual_share": dual_share},
         uses=("reversed order",),
-        limited="mean shares are counted over all signs of two readout weights",
     ),
     Step(
         name="one sign",

@@ -233,8 +233,10 @@ move $A$ along.
         INPUTS.drawn_from(0, 4),
         Quantity(eps_1, "largest error of a coefficient of the first layer", NON_NEGATIVE, drawn=ERRORS),
         Quantity(eps_2, "largest error of a coefficient of the second layer", NON_NEGATIVE, drawn=ERRORS),
-        Quantity(norms_1, f"{NORMS.meaning}, of the first layer", NON_NEGATIVE, drawn=(0, 4)),
-        Quantity(norms_2, f"{NORMS.meaning}, of the second layer", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(norms_1, NORMS.meaning.replace("elements", "elements of the first layer"), NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(
+            norms_2, NORMS.meaning.replace("elements", "elements of the second layer"), NON_NEGATIVE, drawn=(0, 4)
+        ),
         Quantity(inputs_1, INPUTS.meaning.replace("the layer", "the first layer"), NON_NEGATIVE, drawn=(0, 4)),
         Quantity(inputs_2, INPUTS.meaning.replace("the layer", "the second layer"), NON_NEGATIVE, drawn=(0, 4)),
         Quantity(B_1, "number of basis elements of the first layer", COUNT, drawn=(1, 36)),

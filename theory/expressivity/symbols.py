@@ -30,7 +30,7 @@ EDGE = Quantity(
     UP_TO_ONE,
     drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
 )
-NEURONS = Quantity(n, "number of neurons of the hidden layer", COUNT, drawn=(3, 60))
+NEURONS = Quantity(n, "width, the number of neurons of a hidden layer", COUNT, drawn=(3, 60))
 FLOOR_NEURONS = Quantity(m, "number of independent neurons of one edge probability", COUNT, drawn=(3, 60))
 UNITS = Quantity(units, "number of units", COUNT, drawn=(1, 9))
 COUNTED = Quantity(j, "number of neurons that are fully wired", COUNT_FROM_ZERO, drawn=(0, 3))

@@ -114,7 +114,7 @@ $[[tenth_time]]$; over even $k$ the time over $k^2$ tends to $[[growth]]$. For o
         TIME,
         Quantity(k, "frequency of a wave on the circle", COUNT_FROM_ZERO, drawn=(1, 9)),
         SHARE,
-        Quantity(rho, "density, the share of weights kept in either layer", UNIT),
+        Quantity(rho, "density, the share of weights kept, the same in both layers", UNIT),
     ),
     hypotheses=(
         Hypothesis(

@@ -87,7 +87,7 @@ So the directions of sparse columns are slowed down first, in proportion: from t
             sp.Interval.Lopen(0, 1),
             drawn=(sp.Rational(1, 8), 1),
         ),
-        Quantity(d, "number of input coordinates", COUNT, drawn=(1, 20)),
+        Quantity(d, "number of inputs", COUNT, drawn=(1, 20)),
         Quantity(slope, "residual at the start at the input on one axis", sp.S.Reals),
     ),
     hypotheses=(

@@ -46,10 +46,10 @@ shares, a third, a half and $n^{-1/2}$, were settled after trials with such netw
         EIGENVALUE,
         AMPLITUDE,
         Quantity(count, "number of steps of gradient descent", COUNT_FROM_ZERO, drawn=(0, 9)),
-        Quantity(n, "number of neurons, the width", COUNT, drawn=(2, 50)),
+        Quantity(n, "width, the number of neurons of a hidden layer", COUNT, drawn=(2, 50)),
         Quantity(outputs, "output of a hidden unit at one of two samples", sp.S.Reals),
         Quantity(gates, "slope of the activation of a hidden unit at one of two samples", sp.S.Reals),
-        Quantity(readout, "readout weight of a hidden unit", sp.S.Reals),
+        Quantity(readout, "readout weight of a neuron", sp.S.Reals),
         Quantity(
             product, "mean product of the coordinates of two samples that a unit keeps, zero for others", sp.S.Reals
         ),

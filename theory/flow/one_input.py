@@ -122,7 +122,7 @@ The last is its plateau: the least loss that taking from the residuals a functio
             POSITIVE,
             drawn=(sp.Rational(1, 8), 4),
         ),
-        Quantity(d, "number of input coordinates", COUNT, drawn=(1, 20)),
+        Quantity(d, "number of inputs", COUNT, drawn=(1, 20)),
         Quantity(
             moments, "sum of the modulus of the input left times the residual, over the samples of one sign", sp.S.Reals
         ),

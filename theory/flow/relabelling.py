@@ -104,7 +104,7 @@ weighted mean square of a two-dimensional sample by $[[input_change]]$.
         Quantity(tuple(columns), "edge, its weight or its mask, that leaves one of two hidden units", sp.S.Reals),
         Quantity(outputs, "output of a hidden unit at one of two samples", sp.S.Reals),
         Quantity(gates, "slope of the activation of a hidden unit at one of two samples", sp.S.Reals),
-        Quantity(readout, "readout weight of a hidden unit", sp.S.Reals),
+        Quantity(readout, "readout weight of a neuron", sp.S.Reals),
         Quantity(
             product, "mean product of the coordinates of two samples that a unit keeps, zero for others", sp.S.Reals
         ),

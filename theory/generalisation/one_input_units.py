@@ -88,7 +88,6 @@ the entries of $K$ and of $B$.""",
             "opposite_gate": opposite_gate,
         },
         uses=("recursion", "first layer"),
-        limited="units are summed one by one, which needs their number; letters are free",
     ),
     Step(
         name="second layer",

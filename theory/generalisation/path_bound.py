@@ -51,7 +51,6 @@ subtract makes the largest value larger.""",
 is a sum over the features, each with $[[feature_part]]$. One with $\beta=0$ adds at most $0$.""",
         gives={"feature_part": feature_part},
         uses=("dual form", "kernel"),
-        limited="matrices are multiplied out entry by entry, which needs their sizes; entries are free",
     ),
     Step(
         name="path term",

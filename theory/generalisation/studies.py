@@ -165,7 +165,7 @@ pruned weights. ∎""",
         "width_margin": Fraction(1, 2),
     },
     quantities=(
-        Quantity(n, "number of neurons, the width", COUNT, drawn=(2, 50)),
+        Quantity(n, "width, the number of neurons of a hidden layer", COUNT, drawn=(2, 50)),
         INPUTS.drawn_from(1, 50),
         Quantity(a, "readout weight of a neuron", sp.S.Reals),
         Quantity(x, "value of the input that an edge comes from", sp.S.Reals),

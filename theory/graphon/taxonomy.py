@@ -221,7 +221,7 @@ only (S9, S10, S12).
             "Measured on the same digits, for networks that gradient descent trains to less than a third of the first loss before they are "
             "pruned: the first layer moves by less than a quarter of its length, and the tests find the stated classes. (A half of the rows "
             "or columns that holds three quarters of the kept weights would be found, a smaller difference perhaps not.) From first weights "
-            "an eighth as large, with one hidden layer, it moves by more than its length, and the masks of Magnitude and of SynFlow vary "
+            "a sixteenth as large, with one hidden layer, it moves by more than its length, and the masks of Magnitude and of SynFlow vary "
             "with rows and columns.",
             checked_by="trained_networks_have_the_classes",
         ),

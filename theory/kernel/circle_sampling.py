@@ -112,7 +112,7 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
     proof=Proof.PROVED,
     quantities=(
         Quantity(m, "number of independent uniform points on the circle", COUNT, drawn=(20, 400)),
-        Quantity(delta, "probability that the bound fails", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
+        Quantity(delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
         Quantity(excess, "excess of a distance over its mean", POSITIVE),
     ),
     hypotheses=(Hypothesis("inputs on the circle itself, independent and uniform"),),

@@ -87,7 +87,7 @@ $x_a^2$ over the samples where that input is positive, negative.
         Quantity(energy, _mean_of("second moments"), WEIGHT, drawn=DRAWN),
         Quantity(above, _sum_over("positive"), NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)),
         Quantity(below, _sum_over("negative"), NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)),
-        Quantity(d, "number of input coordinates", COUNT, drawn=(1, 20)),
+        Quantity(d, "number of inputs", COUNT, drawn=(1, 20)),
         Quantity(
             trained, "value of the graphon of trained edges at one neuron and the input left", WEIGHT, drawn=DRAWN
         ),

@@ -158,9 +158,11 @@ finite_width_moments = Claim(
 One hidden layer of $n$ neurons, $\varphi(z)=\sqrt2\max(z,0)$, weights iid $N(0,1)$, the readout dense, no bias; masks are
 independent of the weights, and only kept edges are trained. With $a=\frac{|x|^2}d$, $b=\frac{|x'|^2}d$,
 $c=\frac{x\cdot x'}d$, $r=\frac c{\sqrt{ab}}$: if the first layer is dense, at every width
-$$E\,\Theta_n(x,x')=\mu(a,b,c)=[[mean]],$$ $$n\operatorname{Var}\Theta_n(x,x')=s(a,b,c)-\mu^2=[[variance]],$$
-$s$ being the second moment of one neuron, $s=[[second_moment]]$, which rests on $E\varphi(z)^2\varphi(z')^2=ab\,f(r)$,
-$f=[[fourth]]$. So the root mean square distance from the limit is exactly $[[deviation]]$. **Masks.** Given the masks,
+$$E\,\Theta_n(x,x')=\mu(a,b,c)=[[mean]],$$ $$n\operatorname{Var}\Theta_n(x,x')=s(a,b,c)-\mu^2,$$
+which `variance` writes out: $s$ is the second moment of one neuron, $s=[[second_moment]]$, and rests on $E\varphi(z)^2\varphi(z')^2=ab\,f(r)$,
+$f=[[fourth]]$. So the root mean square distance from the limit is exactly $\sqrt{(s-\mu^2)/n}$ (`deviation`).
+
+**Masks.** Given the masks,
 $\Theta_n$ is an average of independent neurons, row $i$ with $(a_i,b_i,c_i)=\frac1d\sum_jM_{ij}(x_j^2,x_j'^2,x_jx_j')$:
 mean $\frac1n\sum_i\mu(a_i,b_i,c_i)$, variance $\frac1{n^2}\sum_i(s-\mu^2)(a_i,b_i,c_i)$, where $\mu=s=0$ if $a_ib_i=0$. If the rows are iid, then
 $E\,\Theta_n=E_M\mu$ and $n\operatorname{Var}\Theta_n=E_Ms-(E_M\mu)^2$. On the diagonal, for entries kept independently

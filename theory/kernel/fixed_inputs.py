@@ -55,7 +55,7 @@ SHARE = Quantity(
     sp.Interval.Lopen(0, 1),
     drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
 )
-INPUTS = Quantity(inputs, "number of input coordinates", COUNT)
+INPUTS = Quantity(inputs, "number of inputs", COUNT)
 
 STEPS = (
     Step(

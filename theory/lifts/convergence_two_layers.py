@@ -157,6 +157,12 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
             r"$M=\lambda=1$, and rises from $\frac{119}{128}$ at $n=2$ to $\frac{61}{64}$ at $n=3$ for $M=2$, $\lambda=\frac32$.",
             "failures_can_rise_with_the_width",
         ),
+        Remark(
+            r"What is sampled is the number of copies, on which the probability rests; no lift is trained for it. Lifts with two hidden "
+            r"layers are trained in L16.1, beside (B1). A trained lift may keep $B(M)$ without the copies: a count of "
+            r"those that do not could refute no probability of failure that is too small by the copies.",
+            "isolated_copies_fall_short",
+        ),
     ),
     aids={"mean": mean, "variance": variance},
     loose=(

@@ -25,8 +25,8 @@ REACHED = Quantity(
 )
 START = Quantity(L_0, "loss at the start", NON_NEGATIVE, drawn=(sp.Rational(6, 5), 3))
 LOSS = Quantity(L, "loss now", NON_NEGATIVE, drawn=(sp.Rational(3, 5), 1))
-GOAL = Quantity(eta, "loss to come down to", NON_NEGATIVE, drawn=(sp.Rational(3, 5), 1))
-TIME = Quantity(t, "time since the start", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
+GOAL = Quantity(eta, "loss that is to be reached", NON_NEGATIVE, drawn=(sp.Rational(3, 5), 1))
+TIME = Quantity(t, "time of training, since the start", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
 PARAMETER = Quantity(
     x, "parameter of an example that has one, counted from the start", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)
 )

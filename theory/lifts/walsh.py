@@ -28,7 +28,7 @@ s_1, s_2 = sp.symbols("s_1 s_2", positive=True, integer=True)
 shared = sp.Symbol("s_12", nonnegative=True, integer=True)
 i, j = sp.symbols("i j", nonnegative=True, integer=True)
 
-UNITS = Quantity(n, "number of units of the hidden layer", COUNT, drawn=(1, 12))
+UNITS = Quantity(n, "width, the number of neurons of a hidden layer", COUNT, drawn=(1, 12))
 UNIT_HEARS = INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8))
 SET = Quantity(s, "number of inputs in a set", COUNT_FROM_ZERO, drawn=(1, 3))
 SETS = (

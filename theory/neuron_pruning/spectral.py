@@ -316,7 +316,9 @@ pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, a
             POSITIVE,
             drawn=(sp.Rational(1, 40), sp.Rational(1, 8)),
         ),
-        Quantity(delta, "probability of failure", UNIT, drawn=(sp.Rational(1, 500), sp.Rational(1, 20))),
+        Quantity(
+            delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 500), sp.Rational(1, 20))
+        ),
         Quantity(chance, "probability of success", UNIT),
     ),
     hypotheses=(

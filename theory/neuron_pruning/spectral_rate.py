@@ -273,7 +273,9 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
             POSITIVE,
             drawn=(sp.Rational(1, 40), sp.Rational(1, 8)),
         ),
-        Quantity(delta, "probability of failure", UNIT, drawn=(sp.Rational(1, 500), sp.Rational(1, 20))),
+        Quantity(
+            delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 500), sp.Rational(1, 20))
+        ),
         Quantity(m, "half an even degree", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(j, "half an even degree, not 0", COUNT, drawn=(1, 6)),
         Quantity(p, "modulus of the exponent", POSITIVE, drawn=(sp.Rational(1, 8), 3)),

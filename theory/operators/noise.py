@@ -92,8 +92,8 @@ STEPS = (
         sentence=r"""The averaged diagonal of the resolvent of $\begin{pmatrix}0&X\\X^\top&0\end{pmatrix}$, $X=H/\sqrt{mn}$, has limits $a$ on rows and $b$ on columns
 for which $z=[[row_height]]$ and $z=[[column_height]]$: power series in $1/z$ with coefficients $\ge0$, which converge if and only if $z$ is not below $e$.""",
         by=Carrier.CITED,
-        source="Ajanki, Erdős and Krüger, Universality for general Wigner-type matrices, Probab. Theory Relat. Fields 169 (2017) 667: "
-        "the resolvent tends to the solution of the quadratic vector equation, whose measure has the limiting spectrum as its support",
+        source="Alt, Erdős and Krüger, Local law for random Gram matrices, Electron. J. Probab. 22 (2017), paper 25: for independent centred "
+        "entries with any variances the resolvent tends to the solution of these equations, whose measure is the limit of the spectrum",
         gives={"row_height": row_height, "column_height": column_height},
     ),
     Step(

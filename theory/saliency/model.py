@@ -21,11 +21,11 @@ THRESHOLD = Quantity(tau, "threshold above which saliencies are kept", POSITIVE)
 DENSITY = Quantity(rho, "density, the share of weights kept", UNIT)
 ANY_DENSITY = replace(DENSITY, within=sp.Interval.Lopen(0, 1))  # of claims that hold where nothing is pruned, too
 COLUMN = Quantity(phi, "value of the column profile at an input", POSITIVE)
-WIDTH = Quantity(width, "number of hidden neurons", COUNT)
+WIDTH = Quantity(width, "width, the number of neurons of a hidden layer", COUNT)
 DIMENSION = Quantity(dimension, "number of inputs", COUNT)
 ROWS = Quantity(rows, "number of rows of the mask", COUNT)
 COLUMNS = Quantity(columns, "number of columns of the mask", COUNT)
-FAILURE = Quantity(delta, "probability that the bound fails", UNIT)
+FAILURE = Quantity(delta, "probability of failure that is allowed", UNIT)
 TAIL_INDEX = Quantity(alpha, "index of the Pareto or Fréchet law of the noise", POSITIVE)
 
 half_normal_quantile = sp.sqrt(2) * sp.erfinv(u)  # ψ(u): the profile of |a|, a standard normal, sorted

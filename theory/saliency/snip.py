@@ -356,7 +356,7 @@ h, beta = sp.symbols("h beta", real=True)  # mean moment and Stein moment of a c
 spread, variance = sp.symbols("s V", positive=True)
 residual_mean = sp.Symbol("c", real=True)
 
-READOUT = Quantity(a, "weight with which a neuron enters the output", sp.S.Reals)
+READOUT = Quantity(a, "readout weight of a neuron", sp.S.Reals)
 WEIGHT = Quantity(w, "weight from an input to a neuron", sp.S.Reals)
 GATED_MEAN = Quantity(
     g, "mean over the data of residual times input where the neuron is active, $0$ where it is not", sp.S.Reals

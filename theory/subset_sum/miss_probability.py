@@ -94,7 +94,7 @@ variance. By Jensen's inequality $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}
         OpenQuestion(
             asks=r"""Is the number of hits, given $S_1$ and $S_2$ alone, nearly a Poisson variable of the rate $\lambda$?""",
             obstacle="All subsets share the items: of $2^n$ dependent events only the first two moments are known, and these on the whole, not given $S_1$ and $S_2$. Given all items nothing is random any more.",
-            known="Both moments on the whole (R1.1, R2), and the rate (R7). For sums with signs, of which all have the mean $0$, limits are proved elsewhere (Borgs, Chayes, Mertens, Nair, Proof of the local REM conjecture for number partitioning, Random Struct. Algorithms 34 (2009) 217).",
+            known="Both moments on the whole (R1.1, R2), and the rate (R7). For sums with signs, of which all have the mean $0$, limits are proved elsewhere (Borgs, Chayes, Mertens, Nair, Proof of the local REM conjecture for number partitioning I, Random Struct. Algorithms 34 (2009) 217).",
             evidence=r"""Misses are within a factor of $2$ of $\mathbb Ee^{-\lambda}$ in all cells tried: that is of no hit, and says nothing of two or more.""",
             checked_by="counted_misses_agree_with_the_prediction",
         ),

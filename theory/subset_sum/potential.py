@@ -20,7 +20,7 @@ UNIFORM = {a: sp.S.One, kappa: sp.Rational(1, 2)}
 REACH = Quantity(
     a, "reach, half the length of the interval around 0 on which the law of an item has a least density", POSITIVE
 )
-LEAST_DENSITY = Quantity(kappa, "least density of the law of an item within its reach", POSITIVE)
+LEAST_DENSITY = Quantity(kappa, "least density within its reach, of the law of an item", POSITIVE)
 MASS = Hypothesis("a density whose mass is at most 1", a * kappa <= sp.Rational(1, 2))
 NEAR = Hypothesis("a distance up to half the reach (for a larger one the empty subset does)", eps <= a / 2)
 

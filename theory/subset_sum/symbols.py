@@ -15,4 +15,6 @@ ITEMS = Quantity(n, "number of items", COUNT)
 SUBSET_SIZE = Quantity(k, "number of items in a subset", COUNT)
 TARGET = Quantity(z, "target, the number to which a subset sum is to come close", sp.S.Reals)
 DISTANCE = Quantity(eps, "distance from the target up to which a subset sum counts as close", POSITIVE)
-FAILURE = Quantity(delta, "probability of failure allowed", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2)))
+FAILURE = Quantity(
+    delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))
+)

@@ -28,7 +28,7 @@ PRODUCT_REACH = Quantity(
 )
 PRODUCT_DENSITY = Quantity(
     kappa,
-    "least density of a product of two entries within its reach",
+    "least density within its reach, of a product of two entries",
     POSITIVE,
     drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
+from numerics.checks.depth.one_sample import at_any
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.depth.collapse import (
     collapse,
@@ -25,9 +26,9 @@ from theory.depth.collapse import (
     two_lower,
     two_upper,
 )
-from theory.depth.one_sample import density, first, hidden, live, readout
+from theory.depth.one_sample import density, first, hidden, live, readout, threshold
 from theory.formulas.let import Let
-from theory.formulas.level import level
+from theory.formulas.level import Level, level
 from theory.kernel.dual import depth as L
 from theory.saliency.model import dimension as d
 from theory.saliency.model import rho, tau
@@ -86,9 +87,15 @@ def one_is_left_at_the_density(
     kept_readout: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """By definition the density of all where one weight of the layer is left; D3.2 has a threshold for it, and there one is."""
+    """D3.2's threshold at such a density is where the layer keeps one: its equation has this root, and no other.
+
+    Put in for ρ, it solves the equation at every τ that is named beside it, and this is where the kept number is 1. At a
+    point the density is one that D3.2 has a threshold for, and there one weight is left.
+    """
     for last, kept in ((last_first, kept_first), (last_hidden, kept_hidden), (last_readout, kept_readout)):
-        yield trial.same(last, Let(density, [(tau, level(kept.subs(tau, t), t, sp.S.One))]), by=None)
+        yield trial.same(at_any(last), threshold.function(tau) + rho)
+        for each in last.atoms(Level):
+            yield trial.same(each.function(tau), kept - 1)
     level_of_all = level(density.subs(POINT).subs(tau, t), t, rho)
     for last, kept in ((last_first, kept_first), (last_hidden, kept_hidden), (last_readout, kept_readout)):
         yield trial.below(sp.S.Zero, last.subs(POINT), at=[{}], strict=True)

@@ -14,6 +14,7 @@ from sympy.core.function import AppliedUndef
 from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence.sums import adds_up, grows_by, same_whatever, sloped
 from numerics.networks import Network, gradient
 from theory.depth.convolution import (
     OVER_POSITIONS,
@@ -101,13 +102,26 @@ def one_filter(everywhere: bool) -> list[Case]:
     ]
 
 
+def over_positions(readout: sp.Expr) -> sp.Expr:
+    """The derivative in a weight of the sum over any number of positions of r times readout times φ(z_k), φ any function."""
+    weight, phi = sp.Symbol("w_ij", real=True), sp.Function("phi", real=True)
+    others = sp.Function("z_P", real=True)(position)  # what z_k owes to the other weights
+    entering = others + weight * entry_at(position) / sp.sqrt(patch_size)
+    total = sp.Sum(sample_residual * readout * phi(entering), OVER_POSITIONS)
+    return sloped(sp.diff(total, weight), phi=slope_at(position))
+
+
+share = sp.Symbol("p_D", positive=True)  # of a sample in the mean over the data
+
+
 @exact(convolution_rows, step="pooled derivative", cost=0.5)
 @control("patches of weight one", pooled_part=positions * pooled_part)
 @control("gate of one patch for all", pooled_part=pooled_part.subs(slope_at(position), slope_at(1)))
 @control("pooled input", pooled_part=sample_residual * slope_at(1) * mean_entry)
 @control("over the root of their number", pooled_part=pooled_part * sp.sqrt(positions))
 def pooled_output_has_the_derivative(pooled_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Up to two filters of two entries at three positions, of power one and two, letters free."""
+    """For any number of positions and any φ; and up to two filters of two entries at three, of power one and two."""
+    yield same_whatever(trial, over_positions(sp.S.One) / positions, pooled_part / sp.sqrt(patch_size))
     cases = [(each.seen, written(pooled_part, each.size, each.parts)) for each in trial.once(one_filter, False)]
     yield trial.at_sizes(cases, "weights")
 
@@ -119,6 +133,8 @@ def pooled_output_has_the_derivative(pooled_part: sp.Expr, trial: Trial) -> Iter
 @control("one readout for all", dense_part=dense_part.subs(readout_at(position), readout_at(1)))
 def dense_output_has_the_derivative(dense_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The same with a weight for each position."""
+    seen = over_positions(readout_at(position)) / sp.sqrt(positions)
+    yield same_whatever(trial, seen, dense_part / sp.sqrt(patch_size))
     cases = [(each.seen, written(dense_part, each.size, each.parts)) for each in trial.once(one_filter, True)]
     yield trial.at_sizes(cases, "weights")
 
@@ -129,7 +145,9 @@ def dense_output_has_the_derivative(dense_part: sp.Expr, trial: Trial) -> Iterat
 @control("readout forgotten", pooled_slope=pooled_slope / a)
 @control("patches of weight one", pooled_part=positions * pooled_part)
 def pooled_slope_is_readout_times_mean(pooled_slope: sp.Expr, pooled_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative in every filter weight of small networks."""
+    """Sample by sample of the mean, with any φ and any number of positions; and every filter weight of small networks."""
+    seen = a / sp.sqrt(n) * over_positions(sp.S.One) / positions
+    yield adds_up(trial, pooled_slope, {pooled: share * pooled_part}, share * seen)
     cases = []
     for each in trial.once(small_convolutions, False):
         at = {n: each.filters, patch_size: each.entries, pooled: written(pooled_part, each.size, each.parts)}
@@ -143,7 +161,9 @@ def pooled_slope_is_readout_times_mean(pooled_slope: sp.Expr, pooled_part: sp.Ex
 @control("a readout more", dense_slope=dense_slope * a)
 @control("one readout for all", dense_part=dense_part.subs(readout_at(position), readout_at(1)))
 def dense_slope_is_the_mean(dense_slope: sp.Expr, dense_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative in every filter weight of small networks with a weight for each position."""
+    """The same with a weight for each position."""
+    seen = over_positions(readout_at(position)) / sp.sqrt(n * positions)
+    yield adds_up(trial, dense_slope, {dense: share * dense_part}, share * seen)
     cases = []
     for each in trial.once(small_convolutions, True):
         at = {n: each.filters, patch_size: each.entries, dense: written(dense_part, each.size, each.parts)}
@@ -179,7 +199,8 @@ def dense_score_is_weight_times_slope(dense_score: sp.Expr, dense_slope: sp.Expr
 def entries_covary_over_the_positions(
     dense_covariance: sp.Expr, dense_part: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Products of the coefficients of each readout weight in two entries, up to four positions."""
+    """One position more adds the product of its means, over P; and coefficients of each readout weight up to four."""
+    yield grows_by(trial, positions * dense_covariance, positions, mean_at(positions) * other_mean_at(positions))
     cases = []
     for size in range(1, 5):
         readout, one, other = (sp.symbols(f"{letter}_0:{size}", real=True) for letter in ("a", "u", "t"))

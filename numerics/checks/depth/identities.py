@@ -11,6 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.sums import adds_up, sloped
 from theory.depth.identities import (
     above,
     above_product,
@@ -28,6 +29,7 @@ from theory.depth.identities import (
     layer_kernel,
     layer_sum,
     out_of_unit,
+    outgoing,
     output_factor,
     output_mean,
     preactivation,
@@ -127,7 +129,10 @@ def slopes_and_parts() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
 @control("divided by the fan-in", slope=slope / sp.sqrt(fan_in))
 @control("the signal alone", slope=signal / sp.sqrt(fan_in))
 def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Networks of up to three layers, of power one and two, biases in all of them: the derivative in every weight."""
+    """⟨r, f⟩ any function of what the weight adds to; and every weight of networks of up to three layers, power one and two."""
+    weight, others = sp.symbols("w_ij z_ij", real=True)
+    output = sp.Function("F_z", real=True)(others + weight * entering / sp.sqrt(fan_in))
+    yield trial.same(sloped(sp.diff(output, weight), F_z=signal), slope)
     cases = [(seen, slope.subs(parts)) for seen, parts in trial.once(slopes_and_parts)]
     yield trial.at_sizes(cases, "weights")
 
@@ -138,11 +143,13 @@ def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Iterator[Find
 @control("the value of the unit", into_unit=signal * preactivation**2)
 @control("not divided by the root of the fan-in", slope=slope * sp.sqrt(fan_in))
 def weights_into_a_unit_add_up(into_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One to five weights and a bias, whose derivative is the signal itself."""
+    """Weight by weight for any number of them, and the bias, whose derivative is the signal itself; one to five written out."""
+    weight, bias = sp.symbols("w_ij b_u", real=True)
+    yield adds_up(trial, into_unit, {preactivation: weight * entering / sp.sqrt(fan_in)}, weight * slope)
+    yield adds_up(trial, into_unit, {preactivation: bias}, bias * signal)
     cases = []
     for size in range(1, 6):
         weights, values = (sp.symbols(f"{letter}_0:{size}", real=True) for letter in "wh")
-        bias = sp.Symbol("b_u", real=True)
         slopes = [slope.subs({entering: value, fan_in: size}) for value in values]
         z = sum(w * h for w, h in zip(weights, values, strict=True)) / sp.sqrt(size) + bias
         added = sum(w * each for w, each in zip(weights, slopes, strict=True)) + bias * signal
@@ -155,12 +162,14 @@ def weights_into_a_unit_add_up(into_unit: sp.Expr, slope: sp.Expr, trial: Trial)
 @control("squared", out_of_unit=out_of_unit**2)
 @control("not divided by the root of the fan-in", slope=slope * sp.sqrt(fan_in))
 def weights_out_of_a_unit_add_up(out_of_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One to five weights that leave a unit in a layer of n_in; ε is Σ w δ/√n_in, by the chain rule."""
+    """Weight by weight for any number of them, one to five written out; ε is Σ w δ/√n_in, by the chain rule."""
+    weight = sp.Symbol("w_ij", real=True)
+    seen = {behind: weight * signal / sp.sqrt(fan_in)}
+    yield adds_up(trial, out_of_unit, seen, weight * slope.subs(entering, outgoing))
     cases = []
     for size in range(1, 6):
         weights, signals = (sp.symbols(f"{letter}_0:{size}", real=True) for letter in ("w", "delta"))
-        value = sp.Symbol("h_out", real=True)
-        slopes = [slope.subs({signal: each, entering: value}) for each in signals]
+        slopes = [slope.subs({signal: each, entering: outgoing}) for each in signals]
         added = sum(w * each for w, each in zip(weights, slopes, strict=True))
         through = sum(w * each for w, each in zip(weights, signals, strict=True)) / sp.sqrt(fan_in)
         cases.append((added, out_of_unit.subs(behind, through)))
@@ -206,7 +215,7 @@ def what_goes_in_comes_out(
 ) -> Iterator[Finding]:
     """With δ = φ′(z) ε and the value φ(z)."""
     goes_in = into_unit.subs(signal, activation_slope * behind)
-    goes_out = out_of_unit.subs(sp.Symbol("h_out", real=True), activation)
+    goes_out = out_of_unit.subs(outgoing, activation)
     yield trial.same(goes_in, unit_ratio * goes_out)
 
 
@@ -229,13 +238,14 @@ def layer_sums() -> list[tuple[int, sp.Expr, sp.Expr, sp.Expr]]:
 @control("degree of the biases, too", passed_down=degree * (sum_above - bias_sum))
 @control("as much out as in", unit_ratio=sp.S.One)
 def layers_pass_their_sums_down(passed_down: sp.Expr, unit_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Symbolic networks of power one and two with biases; and unit by unit for any degree, the bias on the left."""
+    """Unit by unit for any number of them and any degree; and symbolic networks of power one and two with biases."""
+    out, bias = sp.symbols("s_out s_bias", real=True)  # of one unit: of what leaves it, and of its bias
+    yield adds_up(trial, passed_down, {sum_above: out, bias_sum: bias}, unit_ratio * out - bias)
     cases = [
         (own, passed_down.subs({degree: power, sum_above: next_one, bias_sum: biases}))
         for power, own, next_one, biases in trial.once(layer_sums)
     ]
     yield trial.at_sizes(cases, "layers")
-    yield trial.same(passed_down + bias_sum, unit_ratio * sum_above)
 
 
 @exact(layer_identities, step="without biases")
@@ -349,18 +359,11 @@ def kernel_parts() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
 @control("divided by the square", layer_kernel=layer_kernel / fan_in)
 @control("not divided by the root of the fan-in", slope=slope * sp.sqrt(fan_in))
 def products_of_slopes_factor(layer_kernel: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two samples, gates of their own; and sums of products of the slopes of up to three rows and columns."""
+    """Row by row, and in a row column by column, for any numbers of both; and networks at two samples, gates of their own."""
+    one, other, value, there = sp.symbols("s_i t_i h_j k_j", real=True)
+    row = layer_kernel.subs(above_product, one * other)
+    both = slope.subs({signal: one, entering: value}) * slope.subs({signal: other, entering: there})
+    yield adds_up(trial, layer_kernel, {above_product: one * other}, row)
+    yield adds_up(trial, row, {below_product: value * there}, both)
     cases = [(seen, layer_kernel.subs(parts)) for seen, parts in trial.once(kernel_parts)]
     yield trial.at_sizes(cases, "layers")
-    grids = []
-    for rows, columns in product(range(1, 4), repeat=2):
-        signals, others = (sp.symbols(f"{letter}_0:{rows}", real=True) for letter in ("s", "t"))
-        values, other_values = (sp.symbols(f"{letter}_0:{columns}", real=True) for letter in ("h", "k"))
-        added = sum(
-            slope.subs({signal: s, entering: h}) * slope.subs({signal: t, entering: k})
-            for (s, t), (h, k) in product(zip(signals, others, strict=True), zip(values, other_values, strict=True))
-        )
-        above_sum = sum(s * t for s, t in zip(signals, others, strict=True))
-        below_sum = sum(h * k for h, k in zip(values, other_values, strict=True))
-        grids.append((added, layer_kernel.subs({above_product: above_sum, below_product: below_sum})))
-    yield trial.at_sizes(grids, "sizes")

@@ -9,6 +9,7 @@ import sympy as sp
 
 from numerics.checks.depth.identities import NETWORKS, Symbolic
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.sums import adds_up
 from theory.depth.identities import (
     above_product,
     below_product,
@@ -52,14 +53,15 @@ def sums_with_biases() -> list[tuple[sp.Expr, sp.Expr, sp.Expr, sp.Expr]]:
 @control("biases of the layer alone", biased_sum=output_mean - bias_sum)
 @control("biases ignored from layer to layer", passed_down=degree * sum_above)
 def layers_and_biases_make_the_output(biased_sum: sp.Expr, passed_down: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Every layer of symbolic networks of power one, readouts included; and from one layer to the next one below."""
+    """From one layer to the next one below, down from the readout; and every layer of symbolic networks of power one."""
+    below = passed_down.subs({degree: 1, sum_above: biased_sum})
+    yield trial.same(below, biased_sum.subs(biases_from, biases_from + bias_sum))
+    yield trial.same(biased_sum.subs(biases_from, bias_sum), output_mean - bias_sum)  # the readout's own biases
     cases = [
         (seen, biased_sum.subs({output_mean: total, bias_sum: own, biases_from: all_from}))
         for seen, total, own, all_from in trial.once(sums_with_biases)
     ]
     yield trial.at_sizes(cases, "layers")
-    below = passed_down.subs({degree: 1, sum_above: biased_sum})
-    yield trial.same(below, biased_sum.subs(biases_from, biases_from + bias_sum))
 
 
 def rescaled_units() -> list[tuple[int, sp.Symbol, sp.Expr, sp.Expr]]:
@@ -143,7 +145,9 @@ def energies() -> list[tuple[sp.Expr, list[dict[sp.Symbol, sp.Expr]]]]:
 @control("twice", energy=2 * energy)
 @control("the layer below alone", layer_kernel=below_product / fan_in)
 def energy_weighs_the_kernel(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Symbolic networks of two outputs on two samples: all pairs of samples and of outputs, also of different ones."""
+    """Row by row, for any number of them, the residuals times the kernel's part; and networks of two outputs on two samples."""
+    one, other = sp.symbols("s_i t_i", real=True)
+    row = residual * other_residual * layer_kernel.subs(above_product, one * other)
+    yield adds_up(trial, energy, {above_product: one * other}, row)
     cases = [(seen, sum(energy.subs(each) for each in parts) / 4) for seen, parts in trial.once(energies)]
     yield trial.at_sizes(cases, "layers")
-    yield trial.same(energy, residual * other_residual * layer_kernel)

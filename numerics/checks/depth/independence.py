@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.depth.identities import NETWORKS
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.sums import adds_up
 from theory.depth.identities import entering, fan_in, signal, slope
 from theory.depth.independence import (
     first_width,
@@ -289,7 +290,14 @@ def wide_layers_keep_an_effect(normal_limit: sp.Expr, normal_effect: sp.Expr, tr
 @control("standard deviation for variance", signal_covariance=signal_covariance / sp.sqrt(readout_variance))
 @control("the same paths for all", signal_covariance=readout_variance * residual_product / n)
 def signals_covary_by_residuals_and_paths(signal_covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """v times the products of the coefficients of each readout weight, up to three outputs and four units."""
+    """v times the products of the coefficients of each readout weight: output by output, in one unit by unit; and small sizes."""
+    weight, left, right, path, other_path = sp.symbols("A_km r_k s_k M_m N_m", real=True)
+    coefficients = [
+        sp.diff(r * weight * through / sp.sqrt(n), weight) for r, through in ((left, path), (right, other_path))
+    ]
+    of_output = signal_covariance.subs(residual_product, left * right)
+    yield adds_up(trial, signal_covariance, {residual_product: left * right}, of_output)
+    yield adds_up(trial, of_output, {path_product: path * other_path}, readout_variance * sp.Mul(*coefficients))
     cases = []
     for outputs, units in product(range(1, 4), range(1, 5)):
         residuals, others = (sp.symbols(f"{letter}_0:{outputs}", real=True) for letter in ("r", "s"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import product
-from operator import add
+from operator import add, mul
 
 import numpy as np
 import sympy as sp
@@ -127,6 +127,11 @@ def weights_are_counted(
         yield trial.induction(counted, L, outer, partial(add, matrix), start=1)
 
 
+def at_any(named: sp.Expr) -> sp.Expr:
+    """What holds at a threshold that is named beside it, at any τ."""
+    return named.replace(Let, lambda body, _: body)
+
+
 POINTS = ({n: 20, d: 5, L: 4, rho: sp.Rational(1, 50)},)
 
 
@@ -152,10 +157,16 @@ def threshold_keeps_the_density(
     readout: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Each density is that of its layer at the threshold, and there the counts add up to ρ times all."""
-    if isinstance(threshold, Level):  # also where a wrong one has no root
-        counted = n * d * first + (L - 1) * n**2 * hidden + n * readout
-        yield trial.same(threshold.function(tau), counted / (n * d + (L - 1) * n**2 + n) - rho)
+    """Each density is that of its layer at the threshold, and there the counts add up to ρ times all.
+
+    At every τ they are ρ times all, and as much more as what is 0 at the threshold times all; so they are ρ times all there.
+    """
+    whole = n * d + (L - 1) * n**2 + n
+    counted = n * d * first + (L - 1) * n**2 * hidden + n * readout
+    zero = threshold.function(tau) if isinstance(threshold, Level) else tau - threshold
+    yield trial.same(zero, counted / whole - rho)
+    kept = [n * d * at_any(rho_first), (L - 1) * n**2 * at_any(rho_hidden), n * at_any(rho_readout)]
+    yield trial.same(sp.Add(*kept) - zero * whole, rho * whole)
     for claimed, tail in ((rho_first, first), (rho_hidden, hidden), (rho_readout, readout)):
         yield trial.same(claimed, Let(tail, [(tau, threshold)]), by=None)
     counts = n * d * first + (L - 1) * n**2 * hidden + n * readout
@@ -257,7 +268,13 @@ def _normal(degree: int) -> int:
 def fourth_moments_of_small_networks(
     fourth_first: sp.Expr, fourth_hidden: sp.Expr, fourth_readout: sp.Expr, growth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Networks with up to three hidden layers, every weight a letter and every gate a coin, expanded; mean squares too."""
+    """The product of normals where no layer lies between, and a layer more, for all L and n; and small networks expanded.
+
+    These have up to three hidden layers, every weight a letter and every gate a coin; mean squares too.
+    """
+    for claimed, start, gates in ((fourth_first, 1, 1), (fourth_hidden, 2, 2), (fourth_readout, 1, 1)):
+        moments = sp.Integer(3) ** (gates + 1) * sp.sqrt(2) ** (4 * gates) * HALF**gates  # normals and open gates
+        yield trial.induction(claimed, L, moments, partial(mul, growth), start=start)
     x = sp.Symbol("x", positive=True)
 
     def cases() -> Iterable[tuple[sp.Expr, sp.Expr]]:
@@ -269,10 +286,6 @@ def fourth_moments_of_small_networks(
             yield from ((moment, x**2) for moment in trial.once(network_moments, depth, units, 2))
 
     yield trial.at_sizes(cases(), "moments")
-    for claimed, start, gates in ((fourth_first, 1, 1), (fourth_hidden, 2, 2), (fourth_readout, 1, 1)):
-        moments = sp.Integer(3) ** (gates + 1) * sp.sqrt(2) ** (4 * gates) * HALF**gates  # normals and open gates
-        yield trial.same(claimed.subs(L, start), moments)
-        yield trial.same(claimed.subs(L, L + 1), claimed * growth)
 
 
 INPUTS, WIDE, SEEN = 4, 4000, 12_000

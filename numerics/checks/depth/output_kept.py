@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.depth.row_law import mean_over
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from numerics.evidence.sums import grows_by
 from theory.depth.one_sample import first
 from theory.depth.output_kept import (
     argument,
@@ -75,7 +76,10 @@ def outputs_and_signals_have_the_covariances(joint: sp.Matrix, trial: Trial) -> 
 @control("output alone", mean_product=outputs * output_covariance)
 @control("one output", mean_product=mean_product - (outputs - 1) * output_covariance)
 def residuals_have_the_mean_product(mean_product: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Up to four independent centred outputs, their letters multiplied out."""
+    """One more independent centred output adds its mean product, whatever their number; and up to four multiplied out."""
+    own, own_there = sp.symbols("f_K g_K", real=True)
+    one_more = (own - here(outputs)) * (own_there - there(outputs))
+    yield grows_by(trial, mean_product, outputs, mean_over(one_more, {(own, own_there): output_covariance}))
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for number in range(1, 5):

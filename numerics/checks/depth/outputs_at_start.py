@@ -10,6 +10,7 @@ import sympy as sp
 
 from numerics.depth.settings import Residual
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.sums import grows_by
 from theory.depth.outputs_at_start import (
     a_1,
     a_2,
@@ -49,7 +50,13 @@ squared = ((f_1 - 1 + 1 / outputs) ** 2 + (f_2 + 1 / outputs) ** 2) / 2
 @control("variance of the weights forgotten", covariance=covariance / v_A)
 @control("of one input", covariance=covariance.subs(there(k), here(k)))
 def signals_of_several_outputs(covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The product of the two sums, expanded; squares of the weights have the mean v_A, products of two the mean 0."""
+    """What one more output adds to the mean of the product of two sums, for any number; and up to four, expanded.
+
+    Squares of the weights have the mean v_A, products of two the mean 0.
+    """
+    weight, one, other = sp.symbols("a_K X_K Y_K", real=True)  # the sums over the other outputs
+    whole = sp.expand((one + weight * here(outputs)) * (other + weight * there(outputs)))
+    yield grows_by(trial, covariance, outputs, v_A * whole.coeff(weight, 2) + whole.coeff(weight, 0) - one * other)
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for number in range(1, 5):

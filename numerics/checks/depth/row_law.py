@@ -9,6 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.evidence.sums import grows_by, sloped
 from numerics.networks import gradient, random_network
 from theory.depth.row_law import (
     above,
@@ -90,13 +91,19 @@ class Small:
         return sp.sqrt(self.widths[place + 1]) * sp.diff(output, shift).subs(shift, 0) * self.residual
 
 
+weight, others = sp.symbols("w_one z_rest", real=True)
+phi, output = sp.Function("phi", real=True), sp.Function("F_h", real=True)  # ⟨f, r⟩ as a function of one unit's value
+
+
 @exact(depth_row_law, step="derivative")
 @control("one root of a width", derivative=derivative * sp.sqrt(below))
 @control("no width", derivative=derivative * sp.sqrt(width * below))
 @control("gate forgotten", derivative=derivative / gate)
 @control("the other way round", derivative=derivative * h / signal)
 def derivatives_of_small_networks(derivative: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Networks of two hidden layers whose weights, inputs and cubic activation are letters, differentiated."""
+    """Any φ, and any ⟨f, r⟩ above it; and networks of two hidden layers, weights, inputs and a cubic φ letters."""
+    seen = sp.diff(output(phi(others + weight * h / sp.sqrt(below))), weight)
+    yield trial.same(sloped(seen, F_h=signal / sp.sqrt(width), phi=gate), derivative)
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for shape in SHAPES:
@@ -127,7 +134,10 @@ def signal_below(first: int, second: int) -> sp.Expr:
 )
 @control("mean in place of sum", back=back / sp.sqrt(above))
 def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The same networks: the signal of layer 1 from those of layer 2, which are ⟨a, r⟩."""
+    """What one more unit above adds, any φ and any ⟨f, r⟩ above it; and layer 1 of the same networks from ⟨a, r⟩ in layer 2."""
+    seen = sp.diff(output(phi(others + weight_above(above) * h / sp.sqrt(width))), h)
+    through = sloped(seen, F_h=signal_above(above) / sp.sqrt(above), phi=gate_above(above))
+    yield grows_by(trial, sp.sqrt(above) * back, above, sp.sqrt(width) * sp.sqrt(above) * through)
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for shape in SHAPES:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.sums import adds_up, same_whatever
 from theory.depth.smoothed_at_depth import (
     SIGNS,
     a_1,
     a_2,
     curvature,
     energy,
-    entries,
     fair,
     flipped_score,
-    kept,
     kernel,
     kernel_change,
     layer_energy,
@@ -34,17 +32,14 @@ from theory.depth.smoothed_at_depth import (
     samples,
     score,
     second,
-    share,
     small_kernel,
     small_output,
     smoothed_at_depth,
+    u,
     x,
 )
-from theory.saliency.model import rho
 
 Rows = tuple[tuple[int, ...], ...]
-Known = tuple[tuple[int, tuple[int, int]], ...]  # a readout's weight and W
-HALF = sp.Rational(1, 2)
 SHAPES = ((1, 2, 1), (2, 1, 1), (1, 2, 2, 1))  # inputs, hidden widths, one output
 INPUTS = ((1, 2), (-2, 1))
 R, S = sp.symbols("r_1:3", real=True), sp.symbols("S_1:3", real=True)
@@ -116,7 +111,15 @@ def of_sample(formula: sp.Expr, seen: Parts, place: int) -> sp.Expr:
 @control("mean twice", output_change=output_change / samples)
 @control("not smoothed", output_change=residual(samples))
 def output_changes_along_the_gradient(output_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative of the output along the gradient, weight by weight, in networks of up to two hidden layers."""
+    """One weight more adds its slope at x times its entry of g, to any number; and networks of up to two hidden layers."""
+    slope, at_sample = (
+        sp.Symbol("j_w", real=True),
+        sp.Function("j_u", real=True),
+    )  # of one more weight, at x and at samples
+    entry = sp.Sum(residual(u) * at_sample(u), (u, 1, samples)) / samples
+    further = output_change.replace(kernel, lambda place: kernel(place) + slope * at_sample(place))
+    yield same_whatever(trial, further, output_change + slope * entry)
+    yield same_whatever(trial, output_change.replace(kernel, lambda place: sp.S.Zero), sp.S.Zero)
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for widths in SHAPES:
@@ -152,7 +155,19 @@ def leading_term_is_that_of_the_moved_residual(moved: sp.Expr, trial: Trial) -> 
 @control("second term alone", layer_sum=energy - layer_energy)
 @control("the layer alone", layer_sum=moved_mean + layer_energy)
 def scores_add_up_over_a_layer(layer_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The loss differentiated twice, weight times Hg added up in each layer of each network."""
+    """Any number of weights and samples, Σ w∂ of a layer the derivative in its scale; and small networks, each layer.
+
+    What is linear in the scale: F as a function of a weight of another layer, an output, and the slope in an own weight not.
+    """
+    scale, other, own, change, part = sp.symbols("lambda_l v_o g_w fdot_x p_D", real=True)
+    slope = sp.diff(scale * sp.Function("F_v", real=True)(other), other)
+    of_another = (sp.diff(slope, scale) * slope).subs(scale, 1)
+    rest = dict.fromkeys((moved_mean, energy, layer_energy), sp.S.Zero)
+    yield adds_up(trial, layer_sum, {**rest, energy: slope.subs(scale, 1) ** 2}, of_another)
+    yield adds_up(trial, layer_sum, {**rest, energy: own**2, layer_energy: own**2}, sp.diff(own, scale) * own)
+    output = scale * sp.Symbol("f_x", real=True)
+    term = part * S[0] * change * sp.diff(output, scale)
+    yield adds_up(trial, layer_sum, {**rest, moved_mean: part * S[0] * change * output.subs(scale, 1)}, term)
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for widths in SHAPES:
@@ -171,12 +186,30 @@ def scores_add_up_over_a_layer(layer_sum: sp.Expr, trial: Trial) -> Iterator[Fin
     yield trial.at_sizes(cases(), "layers")
 
 
+below, below_too, top, others = sp.symbols("v_1 v_2 a_w sigma_a", real=True)  # weights, and a scale of the rest of a
+two_outputs = [
+    top * sp.Function(f"h_{name}", real=True)(below, below_too)
+    + others * sp.Function(f"f_{name}", real=True)(below, below_too)
+    for name in "xu"
+]
+FLIPPED = {top: -top, others: -others}
+
+
 @exact(smoothed_at_depth, step="the readout flipped")
 @control("neither flips", leading_sign=sp.S.One)
 @control("both flip", second_sign=sp.S.NegativeOne)
 @control("exchanged", leading_sign=sp.S.One, second_sign=sp.S.NegativeOne)
 def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Both terms of all weights at a and at −a; the second term is what is left at S = 0."""
+    """Both terms of one weight by way of another, each below the readout or in it, any functions; and small networks.
+
+    There the second term is what is left at S = 0.
+    """
+    for weight, other in product((below, top), (below_too, top)):
+        first, beside = (sp.diff(each, other) for each in two_outputs)
+        lead = weight * first * beside * sp.diff(two_outputs[0], weight)
+        yield same_whatever(trial, lead.subs(FLIPPED, simultaneous=True), leading_sign * lead)
+        rest = weight * sp.diff(two_outputs[0], weight, other) * beside
+        yield same_whatever(trial, rest.subs(FLIPPED, simultaneous=True), second_sign * rest)
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for widths in SHAPES:
@@ -205,32 +238,6 @@ def two_networks_give_both_terms(
     at = {one: leading, other: second}
     yield trial.same(one + other, score, where=at)
     yield trial.same(leading_sign * one + second_sign * other, flipped_score, where=at)
-
-
-LISTED = ((3, -1, 4, -5, 2, -6), (0, 2, 0, 0, -2, -2))  # without ties, and with
-
-
-def chances(scores: Sequence[int], count: int) -> list[Fraction]:
-    """Of each score, that it is among the largest, equal ones in a uniformly random order."""
-    above = [sum(other > each for other in scores) for each in scores]
-    return [
-        Fraction(max(0, min(scores.count(each), count - more)), scores.count(each))
-        for each, more in zip(scores, above, strict=True)
-    ]
-
-
-@exact(smoothed_at_depth, step="reversed order")
-@control("the same number", dual_kept=kept)
-@control("one more", dual_kept=entries - kept + 1)
-@control("the same density", dual_density=rho)
-@control("half", dual_density=HALF - rho)
-def order_is_reversed(dual_kept: sp.Expr, dual_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All numbers from six scores of both signs, ties among them or none; and the number over all of them, at any density."""
-    yield trial.same(dual_kept.subs(kept, rho * entries), dual_density * entries)
-    for scores, count in product(LISTED, range(len(LISTED[0]) + 1)):
-        other = int(dual_kept.subs({entries: len(scores), kept: count}))
-        rest = [1 - each for each in chances(scores, count)]
-        yield trial.holds(chances([-each for each in scores], other) == rest, f"{count} and {other} of {scores}")
 
 
 def passed_forward(column: Rows) -> tuple[list[list[int]], ...]:
@@ -304,43 +311,6 @@ def positive_scores_of_a_column(
     yield trial.exhausts(zip(seen, positive, strict=True), "signs of the readout")
     alone = [sum(each > 0 for each in one_layer(column, signs)) for signs in SIGNS]
     yield trial.exhausts(zip(sorted(alone), sorted(fair), strict=True), "signs of the readout")
-
-
-def mean_share(scores: Sequence[Sequence[int]], count: int, group: Sequence[int]) -> sp.Rational:
-    """Of a group, over equally likely lists of scores."""
-    return sp.Rational(sum(chances(each, count)[i] for each in scores for i in group), len(group) * len(scores))
-
-
-@exact(smoothed_at_depth, step="symmetric readout")
-@control("the same share", dual_share=share)
-@control("half", dual_share=HALF - share)
-@control("one more of two", dual_share=2 - share)
-@control("the same number", dual_kept=kept)
-def mean_shares_are_dual(
-    dual_share: sp.Expr, dual_kept: sp.Expr, column: Rows, closed: Rows, known: Known, trial: Trial
-) -> Iterator[Finding]:
-    """The four scores of W² at |a| = (1, 3) over all signs: mean shares of both columns at every number kept.
-
-    With all units open at times there are no ties; with a closed one two scores are 0. And at one number, a readout
-    that W knows of, the shares of one unit's weights are not dual.
-    """
-    open_at_times, with_zeros = (
-        [[each for row in second_layer(rows, (s, 3 * z)) for each in row] for s, z in SIGNS]
-        for rows in (column, closed)
-    )
-    yield trial.holds(all(len(set(each)) == 4 for each in open_at_times), f"{open_at_times} have no ties")
-    yield trial.holds(all(each.count(0) == 2 for each in with_zeros), f"{with_zeros} have two zeros each")
-    for scores, count, group in product((open_at_times, with_zeros), range(1, 4), ((0, 2), (1, 3))):
-        other = int(dual_kept.subs({entries: 4, kept: count}))
-        means = [mean_share(scores, number, group) for number in (count, other)]
-        yield trial.holds(dual_share.subs(share, means[0]) == means[1], f"{means} at {count} and {other}")
-    # of one open unit at x = (1, 1) and r = S = 1 the scores of W are those of a W, times a positive number
-    of_unit = [[readout * each for each in row] for readout, row in known]
-    always = mean_share(of_unit, 1, (1,))
-    yield trial.holds(sum(readout for readout, _ in known) == 0 and always == 1, f"{always} of the second column")
-    both = [[sign * each for each in row] for sign, (_, row) in product((1, -1), known)]
-    free = mean_share(both, 1, (1,))
-    yield trial.holds(dual_share.subs(share, free) == free != always, f"{free} if W does not know of the readout")
 
 
 @exact(smoothed_at_depth, step="one sign")

@@ -93,15 +93,19 @@ def blocks(rho: Representation) -> int:
 
 
 def searched(rng: np.random.Generator, name: str, signed: bool) -> tuple[EquivariantLayer, Ticket, NDArray[np.int64]]:
-    """A random target with whole coefficients from NEAR to UNIT²/2, a ticket in a random source, and random inputs."""
+    """A random target with whole coefficients from NEAR to UNIT²/2, a ticket in a random source, and random inputs.
+
+    The source's channels have each pair of signs equally often, so that no group lacks items of the sign that it needs.
+    """
     before, after = targets(name)
     first, second = (np.array(equivariant_basis(before, rho)) for rho in (before, after))
     middle = CHANNELS[0] * blocks(before) * ITEMS
     coefficients = rng.choice([-1, 1], (*CHANNELS, len(second))) * rng.integers(NEAR + 1, UNIT**2 // 2, len(second))
     target = EquivariantLayer(coefficients, second)
+    before_signs, after_signs = np.resize([1, 1, -1, -1], (middle, 1)), np.resize([1, -1], (middle, 1, 1))
     source = (
-        EquivariantLayer(rng.integers(-UNIT, UNIT + 1, (CHANNELS[0], middle, len(first))), first),
-        EquivariantLayer(rng.integers(-UNIT, UNIT + 1, (middle, CHANNELS[1], len(second))), second),
+        EquivariantLayer(before_signs * rng.integers(1, UNIT + 1, (CHANNELS[0], middle, len(first))), first),
+        EquivariantLayer(after_signs * rng.integers(1, UNIT + 1, (middle, CHANNELS[1], len(second))), second),
     )
     x = rng.integers(-9, 10, size=(4, CHANNELS[0], before.dimension))
     return target, find_ticket(target, source, NEAR, signed), x

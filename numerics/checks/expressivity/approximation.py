@@ -10,6 +10,7 @@ import sympy as sp
 
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.identities import simplified
 from theory.expressivity.approximation import (
     least_width,
     success,
@@ -112,7 +113,7 @@ def too_few_is_the_lower_tail(too_few: sp.Expr, trial: Trial) -> Iterator[Findin
 
 def larger(gap: sp.Expr) -> sp.Expr:
     """The larger of two numbers by the modulus of their difference."""
-    return sp.simplify(sp.expand(gap.rewrite(sp.Abs)))
+    return simplified(sp.expand(gap.rewrite(sp.Abs)))
 
 
 @exact(universal_approximation, step="width")

@@ -294,14 +294,13 @@ def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, t
         edges = neurons * everything + neurons * neurons * (layers - 1)
         greedy, best = (trial.once(successes, shape, inputs, count, each) for each in (True, False))
         at = {alpha: 1, k: inputs, units: count, depth: layers, functions: number}
+        success = own_success.subs({**at, n: neurons // number}).doit()
+        failure = deep_failure.subs({**at, n: neurons}).doit()
         for density in (Fraction(1, 2), Fraction(4, 5), Fraction(9, 10)):
             rational = sp.Rational(density.numerator, density.denominator)
-            here = {**at, p: rational}
-            yield trial.same(
-                own_success.subs({**here, n: neurons // number}).doit(), probability(greedy, edges, density), by=None
-            )
+            yield trial.same(success.subs(p, rational), probability(greedy, edges, density), by=None)
             failed = 1 - probability(best, edges, density)
-            high = deep_failure.subs({**here, n: neurons}).doit()
+            high = failure.subs(p, rational)
             yield trial.holds(failed <= high, f"{float(failed):.4g} ≤ {float(high):.4g}")
 
 

@@ -11,6 +11,7 @@ import sympy as sp
 
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.identities import simplified
 from theory.expressivity.symbols import j, k, m, p
 from theory.expressivity.wired_counts import (
     best_tilt,
@@ -79,7 +80,7 @@ odds = sp.Symbol("odds", positive=True)  # of a neuron not to be fully wired, wh
 def in_odds(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is, in terms of the odds against a fully wired neuron: logarithms of positive factors taken apart."""
     parts = expression.subs(p, (1 + odds) ** (-1 / k)).replace(sp.log, lambda inner: sp.log(sp.factor(inner)))
-    return sp.simplify(sp.expand_log(parts))
+    return simplified(sp.expand_log(parts))
 
 
 @exact(lower_tail, step="moment")

@@ -20,8 +20,8 @@ from theory.flow.finite_width import trained_widths
 from theory.generalisation.studies import Widening
 from theory.graphon.symbols import m
 
-NARROW_NETWORKS, NETWORKS = 32, 6
-DRAWS = 96  # of data and networks: as many as let a control that goes through in one draw of thirty be refuted
+NARROW_NETWORKS, NETWORKS = 32, 12  # a mean over fewer wide networks halves by chance too often
+DRAWS = 96  # of data and networks: as many as let a control that goes through in one draw of forty be refuted
 whole = sp.Symbol("omega", real=True)  # product of all that enters a unit, kept or not: of a control
 LETTERS = (below_product, above_product, fan_in, whole)
 

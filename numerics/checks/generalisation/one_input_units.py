@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from numerics.exact.identities import simplified
 from numerics.kernels import LayerGraphons, graphon_kernel, input_latent
 from numerics.masks.composition import GridGraphon, point_latent
 from theory.generalisation.one_input_units import (
@@ -65,21 +66,24 @@ def units_add_where_signs_are_equal(
 HEIGHT = sp.Symbol("eta", positive=True)
 
 
-def over_units(number: int, product: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
-    """Variance, value and gate of the first layer at two inputs of s_i s_j = product, unit by unit."""
-    one = [sp.sqrt(HEIGHT), sp.S.One] + [sp.S.Zero] * (2 * number - 1)
-    other = [product * sp.sqrt(HEIGHT), sp.S.Zero, sp.S.One] + [sp.S.Zero] * (2 * number - 2)
+def over_units(product: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """Variance, value and gate of the first layer at two inputs of s_i s_j = product.
+
+    There are a unit of the common coordinate, one of each of both inputs' own, and 2n − 2 of others', which are alike.
+    """
+    one = [sp.sqrt(HEIGHT), sp.S.One, sp.S.Zero, sp.S.Zero]
+    other = [product * sp.sqrt(HEIGHT), sp.S.Zero, sp.S.One, sp.S.Zero]
 
     def seen(x: list[sp.Expr], y: list[sp.Expr], unit: int) -> sp.Expr:
         kept = [sp.S.One if j == unit else spilled for j in range(len(x))]
         return sp.expand(sp.Add(*(w * u * v for w, u, v in zip(kept, x, y, strict=True))))
 
     variance = value = gate = sp.S.Zero
-    for unit in range(2 * number + 1):
+    for unit, number in enumerate((1, 1, 1, 2 * pairs - 2)):
         at = {a: sp.factor(seen(one, one, unit)), b: sp.factor(seen(other, other, unit)), c: seen(one, other, unit)}
-        variance += at[a]
-        value += relu.value.subs(at, simultaneous=True)
-        gate += at[c] * relu.slope.subs(at, simultaneous=True)
+        variance += number * at[a]
+        value += number * relu.value.subs(at, simultaneous=True)
+        gate += number * at[c] * relu.slope.subs(at, simultaneous=True)
     return variance, value, gate
 
 
@@ -89,22 +93,15 @@ def in_heights(gap: sp.Expr) -> sp.Expr:
     def factored(part: sp.Expr) -> sp.Expr:
         return sp.expand_power_base(sp.factor(part.base) ** part.exp)
 
+    gap = gap.subs(cosine, HEIGHT / (1 + HEIGHT))
     for _ in range(2):  # roots of cosines that hold roots
         gap = gap.replace(lambda part: part.is_Pow and part.exp.is_Rational and not part.exp.is_Integer, factored)
-    return sp.simplify(gap)
+    return simplified(gap)
 
 
 def by_units(part: int, claimed: sp.Expr, product: int, trial: Trial) -> Finding:
-    """That variance, value or gate is the sum over units, for one to three inputs of either sign, δ and η free."""
-    cases = (
-        (
-            claimed.subs({pairs: number, cosine: HEIGHT / (1 + HEIGHT)}),
-            trial.once(over_units, number, product)[part],
-        )
-        for number in (2, 3, 1)  # a wrong formula may have no value at one
-        if product < 0 or number > 1
-    )
-    return trial.at_sizes(cases, "numbers of inputs", by=in_heights)
+    """That variance, value or gate is the sum over units, for any number of inputs, δ and r free."""
+    return trial.same(claimed, trial.once(over_units, product)[part].subs(HEIGHT, spike), by=in_heights)
 
 
 @exact(one_input_units, step="all edges")

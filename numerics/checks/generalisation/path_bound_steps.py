@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence.sums import adds_up
 from theory.expressivity.paths import rho_path
 from theory.generalisation.path_bound import (
     antipodal_energy,
@@ -70,7 +71,13 @@ def symbolic_forms() -> list[tuple[list[dict[sp.Symbol, sp.Expr]], sp.Expr]]:
 @control("the constant of linear networks", feature_part=feature_part * linear_constant / constant)
 @control("10 % more", feature_part=ELEVEN * feature_part)
 def form_is_a_sum_over_features(feature_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The quadratic form of the linear part less twice the labels, multiplied out with all entries free."""
+    """One sample more, to any number: its label and its entries of the form, old and new; and small shapes multiplied out.
+
+    Features have no entries in common: the form is the sum of what it is for each alone.
+    """
+    one, entry = sp.symbols("u_i x_ij", real=True)
+    own = constant * rho_path / d * one * entry * (2 * reading + one * entry)
+    yield adds_up(trial, feature_part, {reading: one * entry}, 2 * one * entry * beta - own)
     cases = trial.once(symbolic_forms)
     yield trial.at_sizes(
         ((sum(feature_part.subs(at, simultaneous=True) for at in places), form) for places, form in cases), "shapes"

@@ -273,21 +273,26 @@ def sphere_constant_exceeds_the_taylor_coefficient_by_little(
     """Σa_k E[t^(k+1)]/E[t²] lies between a₁ and a₁ + (Σ_odd a_k − a₁) E[t⁴]/E[t²]; at L = 1 it is 1."""
     for L, dimension in ((1, 3), (2, 5), (4, 9)):
         size = {depth: L, d: dimension}
-        odd = composed(L).subs(cosine, 1) / 2  # Θ(−1) ≥ 0 is left out
+        half = trial.once(composed, L).subs(cosine, 1) / 2  # Θ(−1) ≥ 0 is left out
         ratio = trial.once(moment_ratio, dimension)
-        yield trial.same(sphere_excess.subs(size), (odd - best_constant.subs(size)) * ratio, by=None)
+        yield trial.same(sphere_excess.subs(size), (half - best_constant.subs(size)) * ratio, by=None)
     for dimension in (2, 9):
         yield trial.same(sphere_constant.subs({depth: 1, d: dimension}), 1, by=None)
     places = [{angle: sp.Rational(k, 5), d: 5} for k in (1, 4, 7)]
     for integral in sphere_constant.atoms(sp.Integral):  # over half the sphere: opposite angles together
         for L in (1, 2, 4):
-            kernel = composed(L).subs(cosine, sp.cos(angle)) - composed(L).subs(cosine, -sp.cos(angle))
-            odd = sp.cos(angle) * sp.sin(angle) ** 3 * kernel
-            yield trial.same(integral.function.subs(depth, L), odd, by=None, at=places)
+            yield trial.same(integral.function.subs(depth, L), trial.once(odd_integrand, L), by=None, at=places)
     for dimension in (20, 60):
         at = [{depth: 2, d: dimension}]
         yield trial.below(best_constant, sphere_constant, at=at, strict=True)
         yield trial.below(sphere_constant, best_constant + sphere_excess, at=at)
+
+
+def odd_integrand(layers: int) -> sp.Expr:
+    """What is integrated on a sphere of dimension 5, opposite angles together."""
+    kernel = composed(layers)
+    pair = kernel.subs(cosine, sp.cos(angle)) - kernel.subs(cosine, -sp.cos(angle))
+    return sp.cos(angle) * sp.sin(angle) ** 3 * pair
 
 
 def moment_ratio(dimension: int) -> sp.Expr:

@@ -122,7 +122,8 @@ def rate_is_the_farthest_sum(
     yield trial.same(mean_bound, comparison.mean_bound, at=[LOW, HIGH])
     for sign, number, total in ((1, excess, more_entries), (-1, missing, fewer_entries)):
         rest = {outside: -sign * bound, moved_outside: 0}
-        (moved,) = sp.solve(number.subs(rest) - sign * shift, moved_inside)
+        each, others = sp.Poly(number.subs(rest) - sign * shift, moved_inside).all_coeffs()
+        moved = -others / each
         farthest = sp.expand(sign * total.subs(moved_inside, moved).subs(rest))
         yield trial.same(ranked_rate, farthest, by=sp.expand)
         yield trial.same(ranked_rate, farthest, at=[LOW, HIGH])
@@ -180,7 +181,8 @@ def wide_rate_is_the_farthest_sum(
     bound = sp.Symbol("B", positive=True)
     for sign, number, total in ((1, excess, more_entries), (-1, missing, fewer_entries)):
         rest = {outside: -sign * bound, moved_outside: 0}
-        (moved,) = sp.solve(number.subs(rest) - sign * shift, moved_inside)
+        each, others = sp.Poly(number.subs(rest) - sign * shift, moved_inside).all_coeffs()
+        moved = -others / each
         farthest = sp.expand(sign * total.subs(moved_inside, moved).subs(rest))
         yield trial.same(wide_rate, farthest.subs(bound, sized_mean + wide_fluctuation), by=sp.expand)
 

@@ -20,7 +20,7 @@ from theory.graphon.taxonomy import TRAINED, Heterogeneity, graphon_taxonomy
 
 REGIMES = {  # of training: hidden layers, their width, first weights over those of the usual start, steps
     "shallow": (1, 256, 1.0, 600),
-    "small": (1, 256, 0.125, 600),
+    "small": (1, 256, 0.0625, 600),
     "deep": (3, 128, 1.0, 300),
 }
 SMALL = " from small weights"  # how the names of such networks end

@@ -11,12 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.bridge import numeric
 from numerics.checks.kernel.graphon_kernel import (
     homogenised_one,
-    homogenised_two,
     path_sum,
     trained_too_one,
     trained_too_two,
 )
-from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from numerics.evidence import Finding, Trial, control, exact, statistical
 from theory.kernel.graphon_kernel import (
     GRAPHONS,
     POSITIONS,
@@ -153,64 +152,6 @@ def masked_networks_have_the_mean_on_the_diagonal(
     variance = second_moment - trial.value(trial.once(path_sum, GRAPHONS), {**PAIR, y[0]: 1}) ** 2
     for seen, claimed in zip(sample.T, two_hidden_terms, strict=True):
         yield trial.unbounded_averages(seen, trial.value(claimed, {**PAIR, y[0]: 1}), variance)
-
-
-CHUNK = 40  # wide networks held at a time
-WIDTHS = {24: 2, 48: 1, 96: 1}  # of wide networks, and how many there are in units of those of the largest width
-INPUTS = ((1, 2), (-1, 2), (2, 1))  # of all pairs of these
-PAIRS = {(0, 1): 0.02, (0, 2): 0.02, (1, 2): 0.03}  # and how far the extrapolated mean may be from the limit
-
-
-def wide_kernels(rng: np.random.Generator, nets: int, width: int) -> Floats:
-    """Kernels of all pairs of `INPUTS`, and on the diagonal less their means, in networks of `width`. float[nets, 6]
-
-    Each input is seen width/2 times. On the diagonal a layer has the mean of the paths that are kept, at every width.
-    """
-    copies = width // 2
-    positions = np.repeat(np.array(POSITIONS, dtype=float), copies)
-    hidden = (np.arange(width) + 0.5) / width
-    probabilities = keep_probabilities(GRAPHONS, hidden, positions)
-    sides = [np.repeat(np.array(side, dtype=float), copies) for side in INPUTS]
-    paths = probabilities[2] @ probabilities[1] @ probabilities[0] / (width * width * positions.size)
-    means = [len(GRAPHONS) * (paths @ side**2).item() for side in sides]
-    chunks = []
-    for _ in range(nets // CHUNK):
-        weights, masks = masked_networks(rng, CHUNK, probabilities)
-        kernels = [layer_kernels(sides[i], sides[j], weights, masks).sum(axis=1) for i, j in PAIRS]
-        kernels += [
-            layer_kernels(side, side, weights, masks).sum(axis=1) - mean
-            for side, mean in zip(sides, means, strict=True)
-        ]
-        chunks.append(np.stack(kernels, axis=1))
-    return np.concatenate(chunks)
-
-
-def less_what_the_diagonal_explains(kernel: Floats, diagonal: Floats) -> tuple[float, float]:
-    """The mean of `kernel` [nets] less its regression on centred variables [nets, variables], and its standard error."""
-    covariance_of_all = np.cov(np.column_stack([kernel, diagonal]), rowvar=False)
-    rest = kernel - diagonal @ np.linalg.solve(covariance_of_all[1:, 1:], covariance_of_all[1:, 0])
-    return float(rest.mean()), float(rest.std() / np.sqrt(len(rest)))
-
-
-@empirical(graphon_tangent_kernel, cost=2.0)
-@control("pruned weights trained too", two_hidden=trained_too_two.total)
-@control("mean densities", two_hidden=homogenised_two.total)
-def wide_masked_networks_approach_the_kernel(two_hidden: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two hidden layers, x ≠ x′, three pairs: a limit only, here extrapolated from the widths 24, 48 and 96.
-
-    The distance of the mean is of order 1/width, and of the line in 1/width through the means of order 1/width². Less what
-    the kernels on the diagonal explain, whose means are known, the line's end is off by some 0.4 %, 0.6 % for x ⟂ x′.
-    """
-    drawn = {width: trial.draw(wide_kernels, trial.size(2400 * nets), width) for width, nets in WIDTHS.items()}
-    for place, ((i, j), limit) in enumerate(PAIRS.items()):
-        found = [
-            less_what_the_diagonal_explains(sample[:, place], sample[:, len(PAIRS) :]) for sample in drawn.values()
-        ]
-        means, errors = zip(*found, strict=True)
-        seen = np.polyfit(1 / np.array(list(drawn)), means, 1, w=1 / np.array(errors))[1]
-        claimed = trial.value(two_hidden, dict(zip((*x, *y), (*INPUTS[i], *INPUTS[j]), strict=True)))
-        what = f"relative distance of {seen:.4f}, extrapolated, from {claimed:.4f}"
-        yield trial.at_most(abs(seen / claimed - 1), limit, what)
 
 
 # The smallest counterexample: one neuron a layer

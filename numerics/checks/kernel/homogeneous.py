@@ -10,7 +10,6 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.kernel.graphon_kernel_networks import (
-    CHUNK,
     chain_contributions,
     layer_kernels,
     masked_networks,
@@ -246,6 +245,9 @@ def networks_have_the_constants_on_the_diagonal(
     claimed = 3 * square * trial.value(weights_trained, {rho: sp.Rational(DENSITY), depth: 2})
     variance = DENSITY**4 * (9 * dense - (3 * square) ** 2)
     yield trial.unbounded_averages(trial.draw(trained_densely, nets), claimed, variance)
+
+
+CHUNK = 40  # networks held at a time
 
 
 def kernels_beside_dense_ones(rng: np.random.Generator, nets: int, width: int, copies: int) -> tuple[float, float]:

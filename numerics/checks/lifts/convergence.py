@@ -148,7 +148,7 @@ def students_fail_no_more_often(failure: sp.Expr, trial: Trial) -> Iterator[Find
 
     The latter fail where no vertex keeps the input, so that the claimed probability is attained; L16.1 and L16.2 say how low and when.
     """
-    layers, vertices, copies = trial.size(80_000), 20, 2
+    layers, vertices, copies = trial.size(160_000), 20, 2
     count = trial.draw(short_layers, layers, vertices, copies)
     chance = trial.value(failure, {n: vertices, q: sp.Rational(1, 4), M: copies, r: 2})
     yield trial.counts(count, layers, chance, "above")

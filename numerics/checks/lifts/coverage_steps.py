@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.identities import simplified
 from theory.lifts.coverage import (
     N_1,
     N_2,
@@ -46,7 +47,7 @@ def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
 
     def by(gap: sp.Expr) -> sp.Expr:
         parts = (sp.gammasimp(sp.powsimp(part / term)) for part in sp.Add.make_args(gap))
-        return sp.simplify(sp.Add(*parts))
+        return simplified(sp.Add(*parts))
 
     return by
 

@@ -21,7 +21,6 @@ from theory.neuron_pruning.alignment import (
     apart,
     arc,
     bend,
-    delta,
     eps,
     error_bound,
     four,
@@ -218,10 +217,10 @@ def union_is_above(success: sp.Expr, union: sp.Expr, trial: Trial) -> Iterator[F
 @control("10 % less", leading=LESS * leading)
 @control("on a segment, wasteful", neurons=arcsine(neurons))
 def leading_order_is_leading(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """u ≤ (1 + u²/3) arctan u, so 1 ≤ neurons/leading ≤ 1 + u²/3 with u = 2ε."""
-    points = [{eps: sp.Rational(1, q), delta: sp.Rational(p, 7)} for q, p in ((3, 2), (40, 3), (1000, 7))]
-    yield trial.below(leading, neurons, at=points)
-    yield trial.below(neurons, leading * (1 + 4 * eps**2 / 3), at=points)
+    """arctan u ≤ u ≤ (1 + u²/3) arctan u, so 1 ≤ neurons/leading ≤ 1 + u²/3 with u = 2ε: for all errors below a half."""
+    whole = {eps: (0, sp.Rational(1, 2))}
+    yield trial.everywhere(eps * leading / neurons, eps, within=whole, zero={eps: (0, 3)})
+    yield trial.everywhere(eps, eps * leading / neurons * (1 + 4 * eps**2 / 3), within=whole, zero={eps: (0, 5)})
 
 
 # No subset does better, and four neurons do as well

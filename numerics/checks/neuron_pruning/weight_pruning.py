@@ -152,12 +152,13 @@ def size_solves_the_failure(failure: sp.Expr, contraction: sp.Expr, size: sp.Exp
 def kept_sums(rng: np.random.Generator, inputs: int) -> int:
     """How many groups a ticket keeps of a network's neurons, by input and the sign of their weight there.
 
-    For each input ten neurons have a positive weight there and ten a negative one.
+    For each input ten neurons have a positive weight there and ten a negative one. No product of a weight and its output
+    is as far from the target's weight as 0 is, so that every group keeps something.
     """
     target = np.full(inputs, 1 / np.sqrt(inputs))
     signs = np.repeat(np.resize([1.0, -1.0], 20), inputs)[:, None]
-    weights = signs * np.abs(rng.standard_normal((20 * inputs, inputs)))
-    ticket = weight_ticket(weights, rng.standard_normal(20 * inputs), target)
+    weights = signs * rng.random((20 * inputs, inputs))
+    ticket = weight_ticket(weights, signs[:, 0] * rng.random(20 * inputs), target)
     rows, columns = np.nonzero(ticket.weights)
     return len({(int(j), bool(ticket.weights[i, j] > 0)) for i, j in zip(rows, columns, strict=True)})
 

@@ -228,12 +228,14 @@ def flat_targets_have_the_number_at_their_length(
 def leading_orders_are_leading(
     neurons: sp.Expr, leading: sp.Expr, flat_neurons: sp.Expr, flat_leading: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """u ≤ (1 + u²/3) arctan u with u = 2ε/r; on the diagonal of d inputs two coordinates have r² = 2/d."""
+    """arctan u ≤ u ≤ (1 + u²/3) arctan u with u = 2ε/r, for all errors; on the diagonal of d inputs two coordinates have r² = 2/d."""
     for inputs in (2, 5, 100):
         diagonal = sp.sqrt(sp.Rational(2, inputs))
         at = [{eps: sp.Rational(1, q), delta: sp.Rational(p, 13), d: inputs} for q, p in ((90, 2), (4000, 13))]
         yield trial.same(flat_neurons, neurons.subs(length, diagonal), at=at, by=None)
-        in_plane = neurons.subs(length, diagonal), leading.subs(length, diagonal)
-        for exactly, about in ((flat_neurons, flat_leading), in_plane):
-            yield trial.below(about, exactly, at=at, strict=True)
-            yield trial.below(exactly, about * (1 + (2 * eps / diagonal) ** 2 / 3), at=at)
+    u = sp.Symbol("u", positive=True)
+    whole = {u: (0, sp.Rational(3, 5))}  # twice the equal error, over the length, is 2 − √2
+    for exactly, about, across in ((flat_neurons, flat_leading, flat_length), (neurons, leading, length)):
+        share = (about / unconditional(exactly)).subs(eps, u * across / 2).subs(d, 5)  # which cancels where it is right
+        yield trial.everywhere(u * share, u, within=whole, zero={u: (0, 3)})
+        yield trial.everywhere(u, u * share * (1 + u**2 / 3), within=whole, zero={u: (0, 5)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import comb
 
@@ -96,33 +96,46 @@ def closed_walks_have_these_fourth_cumulants(
         at = {m: rows, n: columns, variance: sp.Rational(1, 7)}
         series = resolvent_series(heights[0].subs(at), heights[1].subs(at), at[variance])
         for k in range(2, STEPS + 1):
-            claimed = series.coeff_monomial(w ** (2 * k + 1) * fourth) * rows * (rows * columns) ** k
+            claimed = sp.QQ.to_sympy(series.coeff(w ** (2 * k + 1) * fourth)) * rows * (rows * columns) ** k
             walks = trial.once(walks_with_a_fourfold_edge, k)
             counted = sum(count * rows**i * columns**j for (i, j), count in walks.items()) * at[variance] ** (k - 2)
             yield trial.holds(claimed == counted, f"{rows} × {columns}, k = {k}: {claimed}, counted {counted}")
 
 
 STEPS = 4
-w, fourth = sp.symbols("w kappa")
+SERIES, w, fourth = sp.ring("w kappa", sp.QQ)
 
 
-def resolvent_series(to_rows: sp.Expr, to_columns: sp.Expr, V: sp.Rational) -> sp.Poly:
+def resolvent_series(to_rows: sp.Expr, to_columns: sp.Expr, V: sp.Rational) -> sp.polys.rings.PolyElement:
     """The a of z = 1/a + to_rows and the like for b, constant V: its series in w = 1/z to first order in κ."""
-    a = b = sp.Poly(w, w, fourth)
+    a = b = w
+    share = sp.QQ.from_sympy(V)
     for _ in range(STEPS):
-        flows = {row_flow: V * b.as_expr(), row_fourth: fourth * b.as_expr() ** 2, row_resolvent: a.as_expr()}
-        flows |= {column_flow: V * a.as_expr(), column_fourth: fourth * a.as_expr() ** 2, column_resolvent: b.as_expr()}
-        a, b = (geometric(sp.Poly(fed.xreplace(flows), w, fourth)) for fed in (to_rows, to_columns))
+        rows = {row_flow: b * share, row_fourth: fourth * b**2, row_resolvent: a}
+        columns = {column_flow: a * share, column_fourth: fourth * a**2, column_resolvent: b}
+        a, b = (geometric(composed(fed, {**rows, **columns})) for fed in (to_rows, to_columns))
     return a
 
 
-def geometric(fed: sp.Poly) -> sp.Poly:
+def composed(fed: sp.Expr, flows: Mapping[sp.Symbol, sp.polys.rings.PolyElement]) -> sp.polys.rings.PolyElement:
+    """A polynomial with series for its letters."""
+    total = SERIES.zero
+    for powers, coefficient in sp.Poly(fed, *flows, domain=sp.QQ).rep.to_dict().items():
+        term = SERIES(coefficient)
+        for flow, power in zip(flows.values(), powers, strict=True):
+            term *= flow**power
+        total += term
+    return total
+
+
+def geometric(fed: sp.polys.rings.PolyElement) -> sp.polys.rings.PolyElement:
     """The series of 1/(1/w − fed), which vanishes at w = 0."""
-    total = term = sp.Poly(w, w, fourth)
-    while not term.is_zero:
-        product = (term * fed).mul(sp.Poly(w, w, fourth))
-        kept_terms = {powers: c for powers, c in product.terms() if powers[0] <= 2 * STEPS + 1 and powers[1] <= 1}
-        term = sp.Poly.from_dict(kept_terms or {(0, 0): 0}, w, fourth)
+    total = term = w
+    while term:
+        product = term * fed * w
+        term = SERIES.from_dict(
+            {powers: c for powers, c in product.items() if powers[0] <= 2 * STEPS + 1 and powers[1] <= 1}
+        )
         total += term
     return total
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.identities import is_zero
 from theory.graphon.symbols import m, n, variance
 from theory.operators.finite_noise import block_noise, entry_variance, sparse_noise, tail_exponent, turn
 from theory.operators.noise import (
@@ -292,7 +293,14 @@ def covariances_make_up_for_the_variance(
 
 def without_roots(gap: sp.Expr) -> sp.Expr:
     """Cancel by the roots of the sizes and of M − 1."""
-    return sp.cancel(sp.expand(gap.subs(ROOTS)))
+
+    def factored(part: sp.Expr) -> sp.Expr:
+        return sp.expand_power_base(sp.factor(part.base) ** part.exp)
+
+    gap = gap.subs(ROOTS).replace(
+        lambda part: part.is_Pow and part.exp.is_Rational and not part.exp.is_Integer, factored
+    )
+    return sp.S.Zero if is_zero(gap) else sp.cancel(sp.expand(gap))
 
 
 @enclosed(block_noise, step="ends")

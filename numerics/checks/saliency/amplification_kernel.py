@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.identities import simplified
 from numerics.exact.limits import limit_by_logarithm
 from theory.saliency.amplification import (
     amplification,
@@ -35,7 +36,7 @@ def reduce(expression: sp.Expr) -> sp.Expr:
 
 def expand_gamma(expression: sp.Expr) -> sp.Expr:
     """Simplify a formula in Gamma functions whose arguments differ by whole numbers."""
-    return sp.simplify(sp.expand_func(expression))
+    return simplified(sp.expand_func(expression))
 
 
 def sphere_mean(function: sp.Expr, dimension: int, to: sp.Expr = sp.pi) -> sp.Expr:

@@ -94,7 +94,8 @@ def planted_support_is_found(
     chances = column_densities(moments, threshold)
     counts = trial.draw(column_counts, data.x, -data.y, threshold, rows, masks)
     means = np.round(rows * chances).astype(int)
-    expected = [tail_numbers(missed, mistaken, rows, int(most), chances, size)[at] for at, most in enumerate(means)]
+    failing = {most: tail_numbers(missed, mistaken, rows, most, chances, size) for most in set(map(int, means))}
+    expected = [failing[int(most)][at] for at, most in enumerate(means)]
     fails = np.where(np.arange(len(means)) < size, counts <= means, counts > means).sum(axis=0)
     yield trial.counts_each(fails, masks, np.array(expected))
     columns = len(chances)

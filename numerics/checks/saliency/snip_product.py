@@ -11,6 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from numerics.checks.saliency.snip import normal_density
 from numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
+from numerics.exact.identities import simplified
 from numerics.exact.logarithms import split_powers
 from numerics.exact.step_functions import StepFunction, in_steps
 from theory.formulas.level import Level, level
@@ -150,7 +151,7 @@ def power(series: sp.Expr, k: sp.Symbol) -> sp.Expr:
 
 
 def reduce_gamma_powers(expression: sp.Expr) -> sp.Expr:
-    return sp.simplify(sp.expand(sp.expand_func(sp.expand_power_base(expression))))
+    return simplified(sp.expand(sp.expand_func(sp.expand_power_base(expression))))
 
 
 @exact(product_graphon, step="Struve functions", cost=1.0)

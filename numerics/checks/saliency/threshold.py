@@ -135,7 +135,8 @@ LADDER = tuple(sp.Rational(k, 4) + sp.Rational(1, 64) for k in range(0, 24))
 def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator[Finding]:
     """For fφ ∈ {1, 3}, half each, D falls strictly up a ladder of thresholds where it is below 1."""
     for noise in noises.values():
-        values = [(noise.at(step) + noise.at(step / 3)).subs(alpha, sp.Rational(3, 2)) / 2 for step in LADDER]
+        law = Tail(noise.name, noise.survival.subs(alpha, sp.Rational(3, 2)))
+        values = [(law.at(step) + law.at(step / 3)) / 2 for step in LADDER]
         for high, low in itertools.pairwise(values):
             if low != 1:
                 yield trial.below(low, high, at=[{}], strict=True)  # noises of all kinds, Piecewise too

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from numerics.bridge import numeric
 from numerics.equivariance import EquivariantLayer, forward
 from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.exact.identities import simplified
 from numerics.tickets import Certificate, NetworkTicket, Source, certify, find_ticket, multilayer_perceptron
 from numerics.tickets.certificate import rounding
 from numerics.tickets.targets import Target
@@ -59,7 +60,7 @@ def positive(number: sp.Expr) -> sp.Expr:
 
 def by_moduli(gap: sp.Expr) -> sp.Expr:
     """Expanded, with the larger of two as half of their sum and their distance."""
-    return sp.simplify(sp.expand(gap.rewrite(sp.Abs)))
+    return simplified(sp.expand(gap.rewrite(sp.Abs)))
 
 
 def changes_of_products(change: sp.Expr, trial: Trial) -> Iterator[Finding]:

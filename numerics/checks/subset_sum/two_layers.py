@@ -42,17 +42,21 @@ NEAR = SCALE**2 // 200
 ONE = np.ones((1, 1, 1), dtype=np.int64)  # the basis of plain layers
 
 
-def random_layer(rng: np.random.Generator, inputs: int, outputs: int) -> EquivariantLayer:
-    return EquivariantLayer(rng.integers(-SCALE, SCALE + 1, (inputs, outputs, 1)), ONE)
-
-
 def searched(rng: np.random.Generator, sizes: tuple[int, int], signed: bool) -> tuple[EquivariantLayer, Ticket]:
-    """A random target with whole weights between NEAR and SCALE²/4, and a ticket for it in a random source."""
+    """A random target with whole weights between NEAR and SCALE²/4, and a ticket for it in a random source.
+
+    Its hidden units have each pair of signs equally often, so that no group lacks items of the sign that it needs.
+    """
     inputs, outputs = sizes
     weights = rng.choice([-1, 1], (*sizes, 1)) * rng.integers(NEAR + 1, SCALE**2 // 4, (*sizes, 1))
     target = EquivariantLayer(weights, ONE)
-    source = random_layer(rng, inputs, inputs * UNITS), random_layer(rng, inputs * UNITS, outputs)
-    return target, find_ticket(target, source, NEAR, signed)
+    signs = np.resize([1, 1, -1, -1], inputs * UNITS), np.resize([1, -1], (inputs * UNITS, 1))
+    entries = (
+        rng.integers(1, SCALE + 1, (inputs, inputs * UNITS)),
+        rng.integers(1, SCALE + 1, (inputs * UNITS, outputs)),
+    )
+    first, second = (EquivariantLayer((sign * size)[..., None], ONE) for sign, size in zip(signs, entries, strict=True))
+    return target, find_ticket(target, (first, second), NEAR, signed)
 
 
 def subset_sums(ticket: Ticket) -> int:

@@ -105,14 +105,16 @@ def _integer(expression: sp.Integer, values: Values, analytic: bool) -> acb:
 def _sum(expression: sp.Add, values: Values, analytic: bool) -> acb:
     total = acb(0)
     for term in expression.args:
-        total += evaluate(term, values, analytic)
+        kind: type = type(term)  # as `evaluate`, a call less: balls are added up by the million
+        total += _rule(kind)(term, values, analytic)
     return total
 
 
 def _product(expression: sp.Mul, values: Values, analytic: bool) -> acb:
     total = acb(1)
     for factor in expression.args:
-        total *= evaluate(factor, values, analytic)
+        kind: type = type(factor)
+        total *= _rule(kind)(factor, values, analytic)
     return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import sympy as sp
 from flint import acb, arb, ctx
@@ -22,7 +23,7 @@ def _level(expression: Level, values: Values, analytic: bool) -> acb:
         return NOT_A_NUMBER
     (variable,) = expression.function.variables
     body = expression.function.expr
-    slope = sp.diff(body, variable)
+    slope = _slope(body, variable)
 
     def at(t: arb, part: sp.Expr = body) -> arb:
         y = evaluate(part, bind(values, {variable: acb(t)}))
@@ -65,6 +66,12 @@ def _level(expression: Level, values: Values, analytic: bool) -> acb:
             else:
                 break
     return acb(low.union(high))
+
+
+@lru_cache(maxsize=256)
+def _slope(body: sp.Expr, variable: sp.Symbol) -> sp.Expr:
+    """The derivative, remembered: every precision and every value of the other letters asks for it."""
+    return sp.diff(body, variable)
 
 
 def _bracket(at: Callable[[arb], arb]) -> tuple[arb, arb] | None:

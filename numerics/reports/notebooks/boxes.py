@@ -88,7 +88,7 @@ class Box:
     def _letters(self) -> str:
         if not self.claim.quantities:
             return ""
-        rows = [(each.latex_letters, each.meaning, in_words(each.within)) for each in self.claim.quantities]
+        rows = [(each.latex_names, each.meaning, in_words(each.within)) for each in self.claim.quantities]
         return folded("Letters", table(("letter", "stands for", "values"), rows))
 
     def _source(self) -> str:
