@@ -16,6 +16,13 @@ def sorted_letters(*expressions: sp.Basic) -> list[sp.Symbol]:
     return sorted(set().union(*map(balls.free_symbols, expressions)), key=lambda symbol: symbol.sort_key())
 
 
+def usual_range(symbol: sp.Symbol) -> tuple[object, object]:
+    """Ends of moderate size that a symbol's assumptions allow."""
+    if symbol.is_integer:
+        return (1, 9) if symbol.is_positive else (0, 9) if symbol.is_nonnegative else (-3, 9)
+    return (sp.Rational(1, 8), 4) if symbol.is_positive or symbol.is_nonnegative else (-3, 3)
+
+
 def free_in(where: Mapping[sp.Symbol, object]) -> set[sp.Symbol]:
     """Letters that stay free where others are put in terms of them; of those that are replaced, some that change places."""
     put = list(map(sp.sympify, where.values()))

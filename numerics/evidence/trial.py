@@ -20,6 +20,7 @@ from numerics.evidence.points import (
     gaps,
     located,
     sorted_letters,
+    usual_range,
 )
 from numerics.evidence.samples import StatisticalFindings
 from numerics.exact import balls, boxes
@@ -125,14 +126,13 @@ class Trial(StatisticalFindings):
 
     def _range(self, symbol: sp.Symbol) -> tuple[sp.Rational, sp.Rational]:
         """Where points are drawn: as the claim says, or from what the symbol's assumptions allow up to a moderate size."""
-        if symbol.is_integer:
-            default = (1, 9) if symbol.is_positive else (0, 9) if symbol.is_nonnegative else (-3, 9)
-        else:
-            default = (sp.Rational(1, 8), 4) if symbol.is_positive or symbol.is_nonnegative else (-3, 3)
-        low, high = self.claim.drawn(symbol) or default
+        low, high = self.claim.drawn(symbol) or usual_range(symbol)
         return sp.Rational(low), sp.Rational(high)
 
     def _coordinate(self, symbol: sp.Symbol, rng: np.random.Generator) -> sp.Rational:
+        quantity = self.claim.quantity(symbol)
+        if quantity is not None and isinstance(quantity.within, sp.FiniteSet):
+            return quantity.within.args[int(rng.integers(len(quantity.within)))]
         low, high = self._range(symbol)
         if symbol.is_integer:
             return sp.Integer(int(rng.integers(int(low), int(high) + 1)))

@@ -212,7 +212,7 @@ single integrals suffice.
     quantities=(
         Quantity(u, "position of a neuron in its layer, a latent coordinate", UNIT, drawn=(sp.Rational(1, 8), 1)),
         Quantity(v, "position of a neuron in the layer below", UNIT, drawn=(sp.Rational(1, 8), 1)),
-        Quantity(kept, "mask of an edge, one where it is kept and else zero", sp.FiniteSet(0, 1), drawn=(0, 1)),
+        Quantity(kept, "mask of an edge, one where it is kept and else zero", sp.FiniteSet(0, 1)),
         Quantity(strength, "weight of an edge before it is pruned", sp.S.Reals),
         Quantity(x, "coordinate of the first input", sp.S.Reals, drawn=(-2, 2)),
         Quantity(y, "coordinate of the second input", sp.S.Reals, drawn=(-2, 2)),

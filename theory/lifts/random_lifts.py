@@ -150,7 +150,7 @@ independently, is the same: it has the joint law of edges and weights, by which 
         REGION.drawn_from(sp.Rational(1, 4), 1),
         Quantity(p, "probability that an edge outlives another pruning", PROBABILITY),
         Quantity(m, "number of copies of the source in the part that is looked at", COUNT, drawn=(1, 3)),
-        Quantity(EDGES, "one where two copies are joined by an edge, else zero", sp.FiniteSet(0, 1), drawn=(0, 1)),
+        Quantity(EDGES, "one where two copies are joined by an edge, else zero", sp.FiniteSet(0, 1)),
     ),
     hypotheses=(
         Hypothesis("edges and weights are independent, each of all others"),

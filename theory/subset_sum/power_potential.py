@@ -285,7 +285,7 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
         ),
         Quantity(r, "growth of the covered share by one item, relative to it", sp.Interval(0, 1)),
         Quantity(item, "one of the items", sp.Interval(-1, 1)),
-        Quantity(sign, "sign of an item, 1 in the subset and else −1", sp.FiniteSet(-1, 1), drawn=(-1, 1)),
+        Quantity(sign, "sign of an item, 1 in the subset and else −1", sp.FiniteSet(-1, 1)),
         Quantity(
             agreement,
             "mean product of two choices of signs",
