@@ -101,7 +101,7 @@ class Run(NamedTuple):
 def run(kind: str, cells: Floats, target: float, last: float) -> Run:
     """Follow the lift of these cells towards `target` times the unit's readout, all inputs ±1 equally likely.
 
-    Looked at after the last time, some of its halves, and the time of the bound if it comes before.
+    Looked at after the last time, some of its halves, and the time of the bound, up to which it goes if that is later.
     """
     base = module(kind)
     inputs = np.array(list(product((-1.0, 1.0), repeat=CHANNELS * PLACES[kind]))).reshape(-1, CHANNELS, PLACES[kind])
@@ -114,7 +114,7 @@ def run(kind: str, cells: Floats, target: float, last: float) -> Run:
     if kind in COUNTS:
         times.add(time_of_bound(kind, cells, target))
     return Run(
-        gradient_flow(loss, loss.start, last, times=sorted(times - {0.0}), rtol=1e-5),
+        gradient_flow(loss, loss.start, max(times), times=sorted(times - {0.0}), rtol=1e-5),
         cells,
         sp.Rational(float(aims @ aims) / len(aims) / 2) * ROUNDED,
     )
