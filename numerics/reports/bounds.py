@@ -12,6 +12,7 @@ from theory.latex import latex
 
 HEAD = "```{list-table}\n:header-rows: 1\n:widths: 7 21 12 60\n\n* - claim\n  - bound\n  - grade\n  - how it is known"
 ATTAINED, UNKNOWN = "attained", "not known"
+ABOVE = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")  # digits of exponents
 
 
 class Graded(NamedTuple):
@@ -78,10 +79,16 @@ def named(expression: str) -> str:
 def _beside(bound: Loose, times: Sequence[str]) -> str:
     """By which factors, where, and why."""
     beyond = "times" if bound.side == "above" else "times below"
-    said = f"{', '.join(times)} {beyond} *{named(bound.truth)}*{_where(bound.at)}. Lost: {bound.lost}."
+    said = f"{', '.join(map(_as_power, times))} {beyond} *{named(bound.truth)}*{_where(bound.at)}. Lost: {bound.lost}."
     if bound.exponent:
         return f"{said} In its exponent: {bound.exponent}."
     return f"{said} In order: {bound.order}." if bound.order else said
+
+
+def _as_power(number: str) -> str:
+    """2.29e+11 as 2.29·10¹¹."""
+    digits, _, exponent = number.partition("e")
+    return f"{digits}·10{str(int(exponent)).translate(ABOVE)}" if exponent else number
 
 
 def _where(points: Sequence[Mapping[Any, Any]]) -> str:

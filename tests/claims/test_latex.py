@@ -8,9 +8,13 @@ from theory.claims import EXPRESSION_SLOT, formulas
 from theory.latex import latex
 from theory.ledger import load_ledger
 
+m, n = sp.symbols("m n", positive=True)
+free = sp.Symbol("z", real=True)
+nested = sp.Piecewise((0, free < 0), (sp.Piecewise((m, free < 1), (n, True), evaluate=False), True), evaluate=False)
+
 
 def test_words_are_no_products_of_letters():
-    mass, angle, inputs_1, n = sp.symbols("mass angle inputs_1 n")
+    mass, angle, inputs_1 = sp.symbols("mass angle inputs_1")
     assert latex(angle * mass, [angle * mass]) == r"\operatorname{angle} \operatorname{mass}"
     assert latex(n * inputs_1, [n * inputs_1]) == r"\operatorname{inputs}_{1} n"
 
@@ -55,3 +59,30 @@ def test_every_sentence_of_the_ledger_can_be_printed():
         sentences = map(claim.filled, (step.sentence for step in claim.steps))
         for text in (claim.latex_statement, *sentences, *claim.latex_remarks, *map(str, graded(claim))):
             assert EXPRESSION_SLOT.search(text) is None, entry.label
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (sp.log(m) / sp.log(2), r"\frac{\ln m}{\ln 2}"),
+        (sp.log(1 / m) ** 2, r"\ln^{2} \frac{1}{m}"),
+        (sp.log(1 - m) ** -n, r"\left(\ln{\left(1 - m \right)}\right)^{- n}"),
+        (sp.log(2) * sp.gamma(m), r"\ln{\left(2 \right)} \Gamma\left(m\right)"),  # else a logarithm of 2Γ(m)
+        (sp.sin(m) * sp.cos(m) ** 2, r"\sin m \cos^{2} m"),
+        (sp.acos(m / n), r"\arccos \frac{m}{n}"),
+        (-m - n, "- m - n"),
+        (m * (n - 1) / 2, r"\frac{m \left(n - 1\right)}{2}"),
+        (m ** ((n - 1) / 2), r"m^{\frac{n - 1}{2}}"),
+        (m ** (-(n + 1) / 2), r"m^{- \frac{n + 1}{2}}"),
+        (sp.Mul(m, n / 2 - sp.Rational(1, 2), evaluate=False), r"m \frac{n - 1}{2}"),
+        (m + sp.Rational(1, 2), r"m + \frac{1}{2}"),
+        (m / 3 + 1 / (3 * n), r"\frac{m}{3} + \frac{1}{3 n}"),
+        (2 * sp.sqrt(2 * m) / sp.sqrt(sp.pi * n), r"\frac{2 \sqrt{2 m}}{\sqrt{\pi n}}"),
+        (1 / sp.sqrt(2 * sp.pi * m), r"\frac{1}{\sqrt{2 \pi m}}"),
+        (sp.sqrt(2) / 2, r"\frac{\sqrt{2}}{2}"),
+        (nested, r"\begin{cases} 0 & \text{for}\: z < 0 \\m & \text{for}\: z < 1 \\n & \text{otherwise} \end{cases}"),
+        (sp.sqrt(m) * sp.sqrt(free), r"\sqrt{m} \sqrt{z}"),  # the product may be negative
+    ],
+)
+def test_formulas_are_as_one_writes_them(value: sp.Expr, text: str):
+    assert latex(value, [value]) == text

@@ -96,7 +96,7 @@ collapse = Claim(
 In the law of D3.2 layer 1, a hidden matrix (for $L\ge2$) and the readout keep in the mean $[[kept_first]]$, $[[kept_hidden]]$ and $[[kept_readout]]$ weights; these are $1$ at the densities `last_first`, `last_hidden` and `last_readout` of
 the whole network (where they are above $1$ at $\tau=0$). For all $t>0$
 $$[[three_lower]]\le H_3(t)\le[[three_upper]],\qquad[[two_lower]]\le H(t)\le[[two_upper]].$$
-So $\log H_3(t)$ is $[[three_exponent]]$ and $\log H(t)$ is $[[two_exponent]]$ times factors that tend to $1$ as $t\to\infty$. As $\rho\to0$ with $n$, $d$ and $L\ge2$ fixed, the numbers that layer 1 and the readout keep, over that of a hidden matrix, tend to $0$.
+So $\ln H_3(t)$ is $[[three_exponent]]$ and $\ln H(t)$ is $[[two_exponent]]$ times factors that tend to $1$ as $t\to\infty$. As $\rho\to0$ with $n$, $d$ and $L\ge2$ fixed, the numbers that layer 1 and the readout keep, over that of a hidden matrix, tend to $0$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract; layer collapse as Tanaka et al. measure it (arXiv 2006.05467)"),

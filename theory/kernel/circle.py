@@ -146,7 +146,7 @@ One hidden ReLU layer, inputs uniform on the unit circle, kernels divided by $\f
 $\cos\theta\,\kappa_0+\kappa_1$ has the eigenvalues $\lambda_k=[[ntk_eigenvalue]]$ on $\cos k\theta$, $\sin k\theta$ (once for
 $k=0$, twice for $k\ge1$): those of odd $k\ge3$ vanish. $\kappa_0$ alone has $[[slope_eigenvalue]]$, $\kappa_1$ alone
 $[[value_eigenvalue]]$. In descending order the eigenvalue at a rank is $[[ranked]]$. The four metrics of a spectrum are then known
-exactly: decay (minus the least-squares slope $[[fit_slope]]$ of $\log\lambda$ on $\log$ rank over ranks from low to high, both
+exactly: decay (minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda$ on $\ln$ rank over ranks from low to high, both
 included; on a finite window it is not the exponent $[[exponent]]$ that it tends to: on ranks 6 to 60 it is $2.384$,
 rounded),
 $\mathrm{tr}/\lambda_1=[[trace_ratio]]$, $\lambda_1/\lambda_2=[[gap_ratio]]$ and the share of the five largest in the trace,

@@ -100,7 +100,7 @@ $P(\lim L\le\varepsilon)\ge[[probability]]$.""",
     Step(
         name="fixed tangents",
         sentence=r"""If $\theta\in A(\kappa(c),\varepsilon')$ in the ball of radius $c$, the path is there no longer than
-$\kappa(c)\log\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}$.""",
+$\kappa(c)\ln\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}$.""",
         by=Carrier.CLAIM,
         source="L14.1",
     ),

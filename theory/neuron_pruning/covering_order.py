@@ -200,7 +200,7 @@ number $g$.""",
     ),
     Step(
         name="growth",
-        sentence=r"$M-1$, and so $\log M$, is at most $K\rho$ with $K=[[near_growth]]$: $\arcsin y\le y/\sqrt{1-y^2}$, and no $\arctan$ exceeds $\frac\pi2$.",
+        sentence=r"$M-1$, and so $\ln M$, is at most $K\rho$ with $K=[[near_growth]]$: $\arcsin y\le y/\sqrt{1-y^2}$, and no $\arctan$ exceeds $\frac\pi2$.",
         gives={"near_growth": near_growth},
         uses=("near points",),
     ),
@@ -231,7 +231,7 @@ number $g$.""",
     ),
     Step(
         name="leading order",
-        sentence=r"""Then the quotient of the *near number* and $[[leading]]$ tends to $1$; and the *far number*, of the order of $\rho^{-1}\log^2\frac1\rho$, is larger by a
+        sentence=r"""Then the quotient of the *near number* and $[[leading]]$ tends to $1$; and the *far number*, of the order of $\rho^{-1}\ln^2\frac1\rho$, is larger by a
 factor without limit.""",
         gives={"leading": leading},
         uses=("far number", "near number", "near slope", "every dimension", "where to divide"),
@@ -300,7 +300,7 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
                 {d: inputs, eps: sp.Rational(1, 100), delta: sp.Rational(1, 2), eta: sp.Rational(1, 4)}
                 for inputs in (5, 20, 100)
             ),
-            lost=r"at least, beside the lesser number at $\eta=\frac\delta2$: in $\log\frac2\delta\ge\delta\log2$ for each dimension, and in the constant, which serves all $\varepsilon\le\frac1{20}$",
+            lost=r"at least, beside the lesser number at $\eta=\frac\delta2$: in $\ln\frac2\delta\ge\delta\ln2$ for each dimension, and in the constant, which serves all $\varepsilon\le\frac1{20}$",
             side=Side.BELOW,
         ),
     ),

@@ -191,7 +191,7 @@ $N=[[far_size]]$, and less below.""",
     Step(
         name="leading order",
         sentence=r"""With $\rho$ as stated let $d\to\infty$ and $\eta\to0$. Then the *near number* over $[[leading]]$ tends to $1$, as the exponent of the *tail*, over $d-1$, tends to
-$\log2$. The *far number* over it is of the order of $\eta\sqrt{d-1}$: where this tends to infinity, the *near number* is less.""",
+$\ln2$. The *far number* over it is of the order of $\eta\sqrt{d-1}$: where this tends to infinity, the *near number* is less.""",
         gives={"leading": leading},
         uses=("far number", "near number"),
     ),

@@ -232,8 +232,8 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
     },
     remarks=(
         Remark(
-            r"Beyond $1$ the logarithm of the integrand is concave in $x=\log s$, which the evaluation uses: $\mathbb Ee^{-s|w_1|}$ is the probability that "
-            r"$\log|w_1|-\log E\le-x$, $E$ exponential, where both logarithms have log-concave densities.",
+            r"Beyond $1$ the logarithm of the integrand is concave in $x=\ln s$, which the evaluation uses: $\mathbb Ee^{-s|w_1|}$ is the probability that "
+            r"$\ln|w_1|-\ln E\le-x$, $E$ exponential, where both logarithms have log-concave densities.",
             "logarithms_have_log_concave_densities",
         ),
     ),

@@ -249,7 +249,7 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
     unmeasured=tuple(
         Unmeasured(
             expression=number,
-            why="the probability that some subset of random neurons is a ticket behind a ReLU has no closed form; N8 proves from the other side that $O(\\varepsilon^{-1}\\log^2\\frac1\\varepsilon)$ neurons do, which is more by logarithms",
+            why="the probability that some subset of random neurons is a ticket behind a ReLU has no closed form; N8 proves from the other side that $O(\\varepsilon^{-1}\\ln^2\\frac1\\varepsilon)$ neurons do, which is more by logarithms",
             side=side,
         )
         for number, side in (("bound", Side.ABOVE), ("neurons", Side.BELOW))

@@ -71,7 +71,7 @@ $\eta$ away from $w^*$. With a linear output its error is at most $[[near_bound]
 $\mathrm{mass}=\sum_S|c_i|$, $\mathrm{angle}=\eta$. Hence for $\varepsilon\le1$ and every $k$, among at least $[[neurons]]$
 neurons some subset of those within the angle $[[window]]$ has an error of at most $\varepsilon$, except with probability at
 most $$[[failure]],$$ where $[[tail]]$ bounds both the probability that fewer than $k$ are there and that of a mass of $k$ of them
-above $2k$. $k\ge[[kept]]$ makes this at most $\delta$: $N=O(\varepsilon^{-1}\log^2\frac1\varepsilon)$ neurons suffice, up to
+above $2k$. $k\ge[[kept]]$ makes this at most $\delta$: $N=O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice, up to
 logarithms what N2 asks for; an output ReLU can only lower the error. (b) Let single weights be kept, in any dimension, so
 that the sum is $\langle w^*,x\rangle+\sum_i\Delta^+_i\sigma(x_i)+\Delta^-_i\sigma(-x_i)$. Before the output ReLU its largest
 distance from $\langle w^*,x\rangle$ is exactly $\max_{\tau=\pm1}\|\max(\tau\Delta^+,\tau\Delta^-,0)\|_2$, for two inputs
@@ -81,8 +81,8 @@ $$[[certificate]]$$ ($\mathrm{plus}_i=\Delta^+_i$, $\mathrm{minus}_i=\Delta^-_i$
 neurons among the 16 nearest to $w^*$ that have come, with a linear output; by single weights with an output ReLU, for
 $w^*=(1,1)/\sqrt2$, one subset sum for each input and sign. Between $\varepsilon_1=0.2$ and $\varepsilon_2=0.01$ the log–log
 slope of $N_{50}$ lies, to the accuracy of the measurement, for neurons between $[[neuron_steepest]]$ and $[[neuron_flattest]]$, the secants of
-$\varepsilon^{-1}\log^2\frac1\varepsilon$ and of $\varepsilon^{-1}$; for weights between $[[weight_steepest]]$ and
-$[[weight_flattest]]$, the secants of $\log\frac1\varepsilon$ and of a constant. *Reported, not asserted:* whole neurons behind an
+$\varepsilon^{-1}\ln^2\frac1\varepsilon$ and of $\varepsilon^{-1}$; for weights between $[[weight_steepest]]$ and
+$[[weight_flattest]]$, the secants of $\ln\frac1\varepsilon$ and of a constant. *Reported, not asserted:* whole neurons behind an
 output ReLU, and single weights with a linear output (near neurons of either direction for the kink, single weights to repair what
 is linear), have slopes near $-1$ as well; the latter take three quarters of the neurons at $0.2$, a third at $0.001$.
 
@@ -98,7 +98,7 @@ at most $(\sqrt2e^{-1/2})^{2k}=(2/e)^k$. The strengths $c_i$ are independent of 
 $\frac12e^{-|c|}$ (N5.1): the mass of $k$ of them is a Gamma$(k)$ variable, above $2k$ with probability at most
 $e^{-2ks}(1-s)^{-k}$, least at $s=\frac12$. Their density is at least $\frac12e^{-2}$ on $[-2,2]$, so by R4 some subset of
 $k$ has a sum within $\frac\varepsilon2$ of $1$; the directions add at most $2k\cdot\frac\varepsilon{4k}$. Both parts of the
-failure are at most $\frac\delta2$ for the $k$ stated: $1-\log2$ exceeds $-\log(1-\frac12e^{-2})$, and $4/\delta$ is less than
+failure are at most $\frac\delta2$ for the $k$ stated: $1-\ln2$ exceeds $-\ln(1-\frac12e^{-2})$, and $4/\delta$ is less than
 $64/(\varepsilon^2\delta)$. $\sigma$ is 1-Lipschitz and $f=\sigma(f)$.
 
 (b) At $x$ with signs $s_i$ the difference is $\sum D_i|x_i|$, $D_i=\Delta^{s_i}_i$; $\tau$ times it is at most

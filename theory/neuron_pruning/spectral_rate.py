@@ -177,15 +177,15 @@ $e^{-4zq}$ times $[[left_density]]$ and times $[[right_density]]$ over $q>0$."""
     ),
     Step(
         name="four inputs or more",
-        sentence=r"Both sides are $\log z+o(1)$ at infinity. So the inequality of *derivatives* holds for all $z>\frac d4$.",
+        sentence=r"Both sides are $\ln z+o(1)$ at infinity. So the inequality of *derivatives* holds for all $z>\frac d4$.",
         by=Carrier.RULE,
         source="integration to infinity",
         uses=("four sines", "powers of Gamma"),
     ),
     Step(
         name="power of the place",
-        sentence=r"""Let again $z=m+\frac{d-2}4$. $\log\frac{\Gamma(z+1+d/4)}{\Gamma(z-d/4)}$ has a derivative of more than $\frac{d+2}{2z}$, by *sinh* with $2s=\frac{d+2}2\ge1$, and is
-$\frac{d+2}2\log z+o(1)$ at infinity. So it is less than $\frac{d+2}2\log z$, and $|\lambda_{2m}|>[[power_modulus]]$.""",
+        sentence=r"""Let again $z=m+\frac{d-2}4$. $\ln\frac{\Gamma(z+1+d/4)}{\Gamma(z-d/4)}$ has a derivative of more than $\frac{d+2}{2z}$, by *sinh* with $2s=\frac{d+2}2\ge1$, and is
+$\frac{d+2}2\ln z+o(1)$ at infinity. So it is less than $\frac{d+2}2\ln z$, and $|\lambda_{2m}|>[[power_modulus]]$.""",
         by=Carrier.RULE,
         source="integration to infinity",
         gives={"power_modulus": power_modulus},

@@ -188,7 +188,7 @@ $\frac{k(k-1)}2\ge1$ times as large.""",
     ),
     Step(
         name="envelopes",
-        sentence=r"""Let $g=\log\varphi+\frac{u^2}{12}$. $(g-\frac{u^4}{1440})/u^6$ is positive and grows on $(0,\pi]$, by its Taylor series in balls, and so do $g/u^4$ and
+        sentence=r"""Let $g=\ln\varphi+\frac{u^2}{12}$. $(g-\frac{u^4}{1440})/u^6$ is positive and grows on $(0,\pi]$, by its Taylor series in balls, and so do $g/u^4$ and
 $g/u^2$. At $\pi$, where $\varphi=\frac12$, they are $s=[[sextic]]$, $q=[[quartic]]$ and $\frac1{12}-\rho$, $\rho=[[rate]]$.""",
         gives={"rate": rate, "quartic": quartic, "sextic": sextic},
         uses=("one item",),
@@ -245,8 +245,8 @@ $n\ge2$ and $r=|z|+\varepsilon$, with $A=[[leading]]$ and $c=[[correction]]$: $$
 1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad R_n(r)=[[remainder]].$$ So $\mathbb EN=A\,(1+O(1/n))$ for
 fixed $z$, uniformly over $n^22^{-n}\le\varepsilon\le1$, and over all $\varepsilon\le1$ with $\varepsilon<|z|$. The
 order $1/n^2$ of the remainder is sharp: for $z=0$ and $\varepsilon\to0$ the left side is $A\,([[next_term]]+O(\frac1n))/n^2$. Steps: the characteristic function $\varphi(u)=[[characteristic]]$ of an
-item that is absent half of the time obeys, on $[0,\pi]$, $\varphi\le e^{-\rho u^2}$, $0\le\log\varphi+u^2/12\le
-q\,u^4$ and $0\le\log\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
+item that is absent half of the time obeys, on $[0,\pi]$, $\varphi\le e^{-\rho u^2}$, $0\le\ln\varphi+u^2/12\le
+q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
 """,
     steps=EXPANSION_STEPS,
     source=Source(

@@ -248,7 +248,7 @@ $\frac z2$. So $E_K\le C_z2^K\varepsilon$, with $C_z$ twice the larger of the tw
     Step(
         name="quenched size",
         sentence=r"""With $1-\frac\eta2$ times $n=[[quenched_size]]$ items, $2^{n/2}\varepsilon$ is $[[left_over]]$. So for a typical $K$ the mean count is at most
-$C_z2^{\omega\sqrt n}$ times this, and for every $\eta>0$ tends to $0$ with $\varepsilon$, as $\sqrt n$ grows slower than $\log\frac1\varepsilon$; fewer items do no
+$C_z2^{\omega\sqrt n}$ times this, and for every $\eta>0$ tends to $0$ with $\varepsilon$, as $\sqrt n$ grows slower than $\ln\frac1\varepsilon$; fewer items do no
 better.""",
         gives={"left_over": left_over, "quenched_size": quenched_size},
         uses=("binomial", "density of more", "typical number"),

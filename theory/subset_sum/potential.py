@@ -184,7 +184,7 @@ Let $X_1,\dots,X_n$ be independent with a law of subdensity $\kappa$ on $[-a,a]$
 Borel sets $B\subset[-a,a]$, atoms and mass elsewhere allowed. For $0<\varepsilon\le a/2$ *every* $z\in[-\frac
 a2,\frac a2]$ satisfies $\min_S|\sum_{i\in S}X_i-z|\le\varepsilon$, except with probability at most $$[[failure]];$$
 for $\varepsilon\ge a/2$ the empty subset does. So $n\ge[[law_size]]$ items fail with probability at most $\delta$;
-uniform ones on $[-1,1]$ ($a=1$, $\kappa=\frac12$) need $$n\ge[[size]].$$ The order $\log\frac1\varepsilon$ is right:
+uniform ones on $[-1,1]$ ($a=1$, $\kappa=\frac12$) need $$n\ge[[size]].$$ The order $\ln\frac1\varepsilon$ is right:
 for every $\delta<1$ one needs at least $\log_2(1+\frac a{2\varepsilon})$ items, by R3, and the number above is in the
 limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
 """,

@@ -92,7 +92,7 @@ this chain tends to $1$.""",
     ),
     Step(
         name="cover",
-        sentence=r"""With a least density on $[-a,a]$, atoms at $0$ allowed, $O(\log\frac1\varepsilon)$ items have a subset sum within $\varepsilon$ of
+        sentence=r"""With a least density on $[-a,a]$, atoms at $0$ allowed, $O(\ln\frac1\varepsilon)$ items have a subset sum within $\varepsilon$ of
 $w$ with probability $\frac12$, for $|w|\le\frac a2$: R4.""",
         by=Carrier.CLAIM,
         source="R4",
@@ -122,7 +122,7 @@ uniform numbers on $[-1,1]$ (R5.1), each usable with probability $\frac12$. A ca
 $$p=[[single_hit]],$$ some candidate with probability $$[[success]],$$ and so with probability $\frac12$ from
 $$n_{50}=[[median_items]]$$ on. For $\varepsilon<|w|<1-\varepsilon$, $$n_{50}\le[[leading]],$$ and the ratio tends
 to $1$ as $\varepsilon\to0$: $n_{50}$ is of order $1/\varepsilon$. Sums over subsets of such candidates do it for
-$|w|<\frac12$ with $O(\log\frac1\varepsilon)$ of them (R4, as they have at least the density $[[subset_density]]$ on $[-a,a]$, $2|w|\le a<1$), and
+$|w|<\frac12$ with $O(\ln\frac1\varepsilon)$ of them (R4, as they have at least the density $[[subset_density]]$ on $[-a,a]$, $2|w|\le a<1$), and
 with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
 """,
     steps=STEPS,

@@ -174,7 +174,7 @@ So *parameters* with $D=d_0d_1$ and $c=\frac a2$ asks for $n\ge[[units]]$.""",
     Step(
         name="excess",
         sentence=r"""Let $d_0d_1/\delta$ be $\varepsilon$ to the power of $-$`power`, up to a factor that is fixed, and $\delta\le\frac12$, so that
-$\log_2(1-\delta)$ stays above $-1$. As $\log\frac1\varepsilon$ grows, R8's number and this one grow in proportion to it, and their rates have the quotient $[[unit_excess]]$.""",
+$\log_2(1-\delta)$ stays above $-1$. As $\ln\frac1\varepsilon$ grows, R8's number and this one grow in proportion to it, and their rates have the quotient $[[unit_excess]]$.""",
         gives={"unit_excess": unit_excess},
         uses=("units",),
     ),
@@ -193,7 +193,7 @@ $\log_2(1+c/\varepsilon)$ is a whole number, $$\Theta=[[enough]]$$ parameters se
 have the measure $$[[measure]].$$
 
 The random sources of R8 choose among $nd_0(d_1+1)$ parameters, those of the blocks that they use. So with $c=\frac a2$ they need $$n\ge[[units]]$$ units for each input. If $d_0d_1/\delta$ grows like $\varepsilon$ to the power of $-$`power` as $\varepsilon\to0$, $\delta\le\frac12$, and $d_1$, $a$ and
-$\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ times as large: right in order as long as $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$. Beyond that R8's number grows with $\log\frac{d_0d_1}\delta$ and this one does not.
+$\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ times as large: right in order as long as $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$. Beyond that R8's number grows with $\ln\frac{d_0d_1}\delta$ and this one does not.
 """,
     steps=STEPS,
     source=Source(

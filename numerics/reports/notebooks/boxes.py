@@ -15,6 +15,7 @@ from numerics.reports.contents import Evidence, Line
 from numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
 from numerics.reports.open_questions import open_questions
 from numerics.reports.plain_text import many, plain
+from numerics.reports.typesetting import fitted
 from theory.claims import Claim
 from theory.quantities import in_words
 from theory.steps import Carrier, Step
@@ -56,7 +57,7 @@ class Box:
         parts = [
             f'<a id="claim-{claim.label}"></a>\n\n### {claim.label}. {claim.title}',
             self._badge(),
-            quoted(claim.latex_statement),
+            quoted(fitted(claim.latex_statement)),
             _listed("Assumptions:", claim.assumed),
             self._letters(),
             _listed("Remarks, outside the proof:", claim.latex_remarks),
@@ -112,10 +113,10 @@ class Box:
         """The proof: prose, or numbered steps, each with what carries it."""
         claim = self.claim
         if not claim.steps:
-            return one_line_displays(claim.proof_text)
+            return one_line_displays(fitted(claim.proof_text))
         parts = []
         for number, step in enumerate(claim.steps, start=1):
-            sentence = one_line_displays(f"**{number}. {literal(step.name)}.** {claim.filled(step.sentence)}")
+            sentence = one_line_displays(f"**{number}. {literal(step.name)}.** {fitted(claim.filled(step.sentence))}")
             parts.append(f'<a id="claim-{claim.label}-step-{number}"></a>\n\n{sentence}')
             parts.append(f"*{self._carried(step)}*")
         return "\n\n".join(parts)
