@@ -17,6 +17,7 @@ from numerics.reports.notebooks.citations import References
 from numerics.reports.notebooks.markdown import cell, listed_rows, one_line_displays, table
 from numerics.reports.notebooks.pages import Book, Chapter, Page, read_pages
 from numerics.reports.notebooks.writing import as_text, book_folder, claims_shown, with_outputs, write_notebooks
+from numerics.reports.typesetting import fitted
 from theory.input_error import InputError
 from theory.ledger import load_ledger
 
@@ -97,7 +98,7 @@ def test_every_claim_has_one_box_with_all_its_parts(book: Book, notebooks: dict[
         assert said.startswith(f'<a id="claim-{claim.label}"></a>\n\n### {claim.label}. {claim.title}\n')
         for number, step in enumerate(claim.steps, start=1):
             assert f"\n**{number}. " in said
-            assert one_line_displays(claim.filled(step.sentence)) in said
+            assert one_line_displays(fitted(claim.filled(step.sentence))) in said
         assert said.count("<details>") == said.count("</details>") == 2 + bool(claim.quantities)
         assert re.search(r"\n\n</details>\Z", said), "what is folded ends with a blank line, else it is no Markdown"
         assert all(line in said for line in (f"**{claim.provenance}**", "not run here", "| check | kind |"))
