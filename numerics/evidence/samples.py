@@ -67,7 +67,7 @@ class StatisticalFindings:
     ) -> Finding:
         """That independent numbers within [low, high] have the mean claimed. Sample: float[n].
 
-        What is claimed may be a limit: then their mean is at most `off` from it, by a proof.
+        What is claimed may be that their mean is at most `off` from a number, such as a limit that a theorem says it is near to.
         Set `observed` where the sample itself depends on the subject: controls are then planned with what was seen.
         """
         if np.isnan(mean) or not len(sample):
