@@ -56,26 +56,36 @@ class StatisticalFindings:
         return _tested(p_values[worst], share, detail, powers)
 
     def averages(
-        self, sample: NDArray[np.floating], mean: float, low: float, high: float, *, observed: bool = False
+        self,
+        sample: NDArray[np.floating],
+        mean: float,
+        low: float,
+        high: float,
+        *,
+        off: float = 0.0,
+        observed: bool = False,
     ) -> Finding:
         """That independent numbers within [low, high] have the mean claimed. Sample: float[n].
 
+        What is claimed may be that their mean is at most `off` from a number, such as a limit that a theorem says it is near to.
         Set `observed` where the sample itself depends on the subject: controls are then planned with what was seen.
         """
         if np.isnan(mean) or not len(sample):
             raise ValueError("the claimed mean is not a number, or the sample is empty")
+        if not 0 <= off < np.inf:
+            raise ValueError(f"a mean that is {off} off: expected 0 or more")
         if not low <= mean <= high:
             return Finding(
                 Kind.EXACT, Verdict.REFUTES, f"a claimed mean is {mean:.5g}, outside [{low:.5g}, {high:.5g}]"
             )
         if not np.all((sample >= low) & (sample <= high)):
             raise ValueError(f"a sample leaves [{low}, {high}]")
-        test = Betting(len(sample), low, high, float(sample.std()))
+        test = Betting(len(sample), low, high, float(sample.std()), off=off)
         seen = float(sample.mean())
         return _tested(
             test.p_value(sample, mean),
             LEVEL,
-            f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}",
+            f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}" + (f" up to {off:.2g}" if off else ""),
             (Power(test, mean, seen, observed),),
         )
 

@@ -119,8 +119,10 @@ def _bisect(holds: Callable[[float], bool], start: float, end: float) -> float:
 class Betting:
     """A test of the mean of independent numbers in [low, high] by betting against it; p is one over the wealth.
 
-    Wealth ½∏(1+λᵢ(xᵢ−μ)) + ½∏(1−λᵢ(xᵢ−μ)) with bets λᵢ that know only the past is a non-negative martingale
-    under the claimed mean, so P(wealth ≥ 1/α) ≤ α (Ville). `spread` is the standard deviation for planning.
+    Wealth ½∏(1+λᵢ(xᵢ−μ)) + ½∏(1−λᵢ(xᵢ−μ)) with bets λᵢ ≥ 0 that know only the past is a non-negative martingale
+    under the claimed mean, so P(wealth ≥ 1/α) ≤ α (Ville). What is claimed may be a number that the mean is at most `off`
+    from: then the first product bets against μ + off, the second against μ − off, and the wealth does not grow on average.
+    `spread` is the standard deviation for planning.
     """
 
     n: int
@@ -128,18 +130,20 @@ class Betting:
     high: float
     spread: float
     level: float = LEVEL
+    off: float = 0.0
 
     def p_value(self, sample: NDArray[np.floating], mean: float) -> float:
         """`sample`: float[n], every entry within [low, high]."""
+        least, most = mean - self.off, mean + self.off
         before = np.arange(1, self.n + 1)
         quarter = ((self.high - self.low) / 4) ** 2  # a first guess at the variance, worth one observation
         centre = (mean + np.concatenate([[0.0], np.cumsum(sample)[:-1]])) / before
         squares = quarter + np.concatenate([[0.0], np.cumsum((sample - centre) ** 2)[:-1]])
         bet = np.sqrt(2 * log(2 / self.level) / (self.n * squares / before))
-        up = np.minimum(bet, 0.5 / max(mean - self.low, 1e-300))
-        down = np.minimum(bet, 0.5 / max(self.high - mean, 1e-300))
+        up = np.minimum(bet, 0.5 / max(most - self.low, 1e-300))
+        down = np.minimum(bet, 0.5 / max(self.high - least, 1e-300))
         wealth = np.logaddexp(
-            np.log1p(up * (sample - mean)).sum() - log(2), np.log1p(-down * (sample - mean)).sum() - log(2)
+            np.log1p(up * (sample - most)).sum() - log(2), np.log1p(-down * (sample - least)).sum() - log(2)
         )
         return float(np.exp(min(0.0, -wealth)))
 
@@ -148,13 +152,14 @@ class Betting:
         return (sqrt(2 * lost) + quantile) * self.spread / sqrt(self.n) + 2 * (self.high - self.low) * lost / self.n
 
     def miss(self, null: float, truth: float) -> float:
+        excess = abs(null - truth) - self.off - self._deviation(0.0)
         if self.spread == 0:
-            return 0.0 if abs(null - truth) > self._deviation(0.0) else 1.0
-        excess = abs(null - truth) - self._deviation(0.0)
+            return 0.0 if excess > 0 else 1.0
         return float(ndtr(-excess * sqrt(self.n) / self.spread))
 
     def detectable(self, null: float) -> float:
-        return self._deviation(-float(ndtri(REPORTED_MISS)))
+        """From the true number, from which the mean may be `off`, too."""
+        return 2 * self.off + self._deviation(-float(ndtri(REPORTED_MISS)))
 
 
 @dataclass(frozen=True)

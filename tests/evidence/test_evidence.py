@@ -163,6 +163,7 @@ def test_what_has_no_value_refutes_nothing():
         lambda: trial().averages(np.array([0.1, np.nan]), 0.5, 0.0, 1.0),
         lambda: trial().averages(np.array([0.1, 2.0]), 0.5, 0.0, 1.0),
         lambda: trial().averages(np.array([]), 0.5, 0.0, 1.0),
+        lambda: trial().averages(np.array([0.5]), 0.5, 0.0, 1.0, off=-0.1),
         lambda: trial().averages(np.array([0.5]), float("nan"), 0.0, 1.0),
         lambda: trial().two_counts([3], 2, [1], 5),
         lambda: trial().two_counts([3, 1], 5, [1], 5),

@@ -200,6 +200,31 @@ def test_a_constant_refutes_another_mean():
     assert (test.miss(0.5, 0.5), test.miss(0.6, 0.5)) == (1.0, 0.0)
 
 
+@pytest.mark.parametrize("claimed", [0.2, 0.3, 0.4])
+@pytest.mark.parametrize("level", [0.3, 0.05])
+def test_betting_is_no_gain_where_the_mean_is_near_the_claimed_number(claimed, level):
+    """All samples of ten coins of mean 0.3, against a number from which it is 0.1 off at most: Ville's bound again."""
+    test = Betting(10, 0.0, 1.0, 0.46, level, off=0.1 + 1e-12)
+    outcomes = [np.array(coins, dtype=float) for coins in product((0.0, 1.0), repeat=10)]
+    chances = np.array([0.3 ** coins.sum() * 0.7 ** (10 - coins.sum()) for coins in outcomes])
+    values = np.array([test.p_value(coins, claimed) for coins in outcomes])
+    for alpha in np.unique(values):
+        assert chances[values <= alpha].sum() <= alpha * (1 + 1e-9)
+    won = values < 1
+    assert (chances[won] / values[won]).sum() <= 1 + 1e-9
+
+
+def test_betting_finds_a_mean_that_is_farther_off():
+    sample = np.full(2000, 0.5)
+    test = Betting(2000, 0.0, 1.0, 0.0, off=0.1)
+    assert test.p_value(sample, 0.4) == test.p_value(sample, 0.6) == 1.0
+    assert max(test.p_value(sample, 0.3), test.p_value(sample, 0.7)) <= LEVEL
+    assert (test.miss(0.4, 0.5), test.miss(0.3, 0.5)) == (1.0, 0.0)
+    plain, off = Betting(2000, 0.0, 1.0, 0.3), Betting(2000, 0.0, 1.0, 0.3, off=0.1)
+    assert off.detectable(0.5) == pytest.approx(plain.detectable(0.5) + 0.2)
+    assert off.miss(0.5, 0.7) == pytest.approx(plain.miss(0.5, 0.6))
+
+
 # Two counts
 
 

@@ -133,6 +133,11 @@ pruned networks.
             "Kernel descent with such a kernel is that with the dense one, slowed down by the constant; the shape of the "
             "kernel, its normalised spectrum and kernel regression without a ridge stay the same."
         ),
+        Remark(
+            "Measured: at two different inputs the mean kernel of networks of width 96 with two hidden layers, half of all weights kept, over that of dense "
+            "ones is within a quarter of `ratio`.",
+            checked_by="masked_networks_approach_the_constant",
+        ),
     ),
     aids={
         "two_weights": sp.Rational(1, 2),  # the probability that each of the two is kept

@@ -232,8 +232,8 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
             r"topic draws sixty of each), where $27$, $43$, $59$ and $75$ are guaranteed: more than three times as many."
         ),
         Remark(
-            r"The sets $C_t$ of the proof, which are not all subset sums, need about half of the guaranteed number.",
-            "covered_sets_need_half_as_many",
+            r"The sets $C_t$ of the proof, which are not all subset sums, need more than a third of the guaranteed number at $\varepsilon=\frac1{100}$.",
+            "covered_sets_need_more_than_a_third",
         ),
     ),
     expressions={"failure": failure, "law_size": law_size, "size": size, "looseness": looseness},

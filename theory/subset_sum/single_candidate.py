@@ -156,8 +156,8 @@ with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
     uses=("R4", "R5.1", "R5.3"),
     remarks=(
         Remark(
-            r"Measured medians of the number that subsets need for $w=\frac3{10}$ are within a quarter of $2\log_2\frac1\varepsilon$ at "
-            r"$\varepsilon=10^{-2}$ and $10^{-4}$.",
+            r"The median of the number that subsets need for $w=\frac3{10}$ is within a quarter of $2\log_2\frac1\varepsilon$ at "
+            r"$\varepsilon=10^{-2}$ and $10^{-4}$: measured, and the opposite is rejected.",
             "subsets_need_logarithmically_many",
         ),
     ),

@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
-from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from numerics.evidence import Finding, Trial, control, exact, statistical
 from theory.expressivity.inactive import (
     FLOORS,
     SOBOL,
@@ -330,7 +330,8 @@ def fitted_errors(
 
     train, test = rng.random((TRAINING, 3)), rng.random((count, 3))
     readout = np.linalg.lstsq(hidden(train), function(train), rcond=None)[0]
-    network = np.clip(hidden(test) @ readout, 0, 2)
+    parts = np.array_split(test, -(-count // TRAINING))  # so that memory does not grow with the effort
+    network = np.clip(np.concatenate([hidden(part) @ readout for part in parts]), 0, 2)
     mean = test[:, 1] / 2 + test[:, 2] ** 2 if inactive == 0 else test[:, 0] * test[:, 1] + 1 / 3
     return (function(test) - network) ** 2, (mean - network) ** 2
 
@@ -344,15 +345,15 @@ def fitted_networks_stay_above_the_floor(floors: Mapping[str, sp.Expr], trial: T
     yield trial.averages(errors - distances, trial.value(floors["1"], UNIT), -2.0, 2.0)
 
 
-@empirical(inactive_inputs, cost=0.8)
+NEAR = 0.02  # how near the claim's remark says that fitted networks come to the floor, relatively
+
+
+@statistical(inactive_inputs, tests=2)
 @control("main effects alone", floors={**FLOORS, "1": SOBOL["1"]})
 @control("x₃ as if its part were smaller", floors={**FLOORS, "3": NINE * FLOORS["3"]})
 def fitted_networks_come_close(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
-    """Test errors of networks fitted without x₁, without x₃: within 2 % of the floor, and the sampling error of a mean."""
+    """Networks fitted without x₁, without x₃: their error lies between the floor and 2 % more, the precision of the remark."""
     for name in ("1", "3"):
-        errors, _ = trial.draw(fitted_errors, trial.size(20_000), int(name) - 1)
+        errors, _ = trial.draw(fitted_errors, trial.size(200_000), int(name) - 1)
         floor = trial.value(floors[name], UNIT)
-        spread = 6 * errors.std() / np.sqrt(len(errors))
-        what = f"test error over floor without x_{name}"
-        yield trial.at_most(errors.mean() / floor, 1.02 + spread / floor, what)
-        yield trial.at_most(floor / errors.mean(), 1 + spread / floor, f"floor over {what[:10]}")
+        yield trial.averages(errors, floor * (1 + NEAR / 2), 0.0, 4.0, off=floor * NEAR / 2)

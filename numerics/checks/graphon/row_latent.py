@@ -215,7 +215,10 @@ def averaged_over_neighbours(values: Floats, readout: Floats) -> Floats:
 @control("P0: the mean gradient", kernel=kernel.subs(g, h / 2))
 @control("readout weight forgotten", kernel=half_normal.at(tau / sp.Abs(g)))
 def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str, trial: Trial) -> Iterator[Finding]:
-    """‖M − W‖ in operator norm beside that of an independent mask of the same means; and three directions of g."""
+    """‖M − W‖ in operator norm beside that of an independent mask of the same means; and three directions of g.
+
+    No bound is known for this noise, whose entries depend on each other through the gates: 15 % and 40 % are the remark's.
+    """
     for labelling, standardise in DIGITS:
         rows, threshold = trial.draw(rows_on_digits, labelling, standardise)
         means = probabilities(rows, kernel, threshold)

@@ -80,7 +80,9 @@ def blocks_act_as_fewer_columns(
 
 
 SIDE = 1024
-TOLERANCE = 0.03  # some eight Tracy–Widom scales at this side: one mask leaves it with probability near 1e-6
+# The precision of the remarks. No bound of this size is known at a finite side: in the limit it is some eight Tracy–Widom
+# scales, which one mask leaves with probability near 1e-6.
+TOLERANCE = 0.03
 
 
 def largest_noise(rng: np.random.Generator, name: str) -> float:
@@ -123,7 +125,7 @@ def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, 
 @control("mean-field", edge="mean")
 @control("rows of the largest variance", edge="bound")
 def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Finding]:
-    """The probit profile: within 3 % at n = 1024."""
+    """The probit profile: within 3 % at n = 1024, the precision of the remark."""
     V = trial.once(probit_variance, 128)
     claimed = {
         "profile": edge_of_profile(V, SIDE),
@@ -140,7 +142,7 @@ def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Fin
 @control("independent entries", block_edge=constant_edge.subs(variance, kept * (block - kept) / block**2))
 @control("10 % more", block_edge=ELEVEN * block_edge)
 def noise_of_blocks_ends_at_the_edge(block_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Masks 1:4 and 1:2 of equal scores: within 3 % at n = 1024."""
+    """Masks 1:4 and 1:2 of equal scores: within 3 % at n = 1024, the precision of the remark."""
     for keep, of in ((1, 4), (1, 2)):
         seen = trial.draw(largest_noise, f"{keep}:{of}")
         claimed = trial.value(block_edge, {kept: keep, block: of, m: SIDE, n: SIDE})
@@ -164,7 +166,10 @@ def planted_values(rng: np.random.Generator, rows: int, columns: int, strength: 
 @control("10 % more", outlier=ELEVEN * outlier)
 @control("not moved back", debiased=raw)
 def planted_value_is_seen_where_claimed(outlier: sp.Expr, debiased: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """σ = 1/20 in 256 × 1024 entries of variance ¼ − σ², and back: five standard deviations of the mean are 2 and 3 %."""
+    """σ = 1/20 in 256 × 1024 entries of variance ¼ − σ², and back, to the 2 and 3 % of the remark.
+
+    How far the mean at this size is from the limit has no known bound; five measured standard deviations are as much.
+    """
     at = {m: 256, n: 1024, sigma: sp.Rational(1, 20), variance: sp.Rational(1, 4) - sp.Rational(1, 400)}
     seen = trial.draw(planted_values, 256, 1024, 0.05, trial.size(12))
     yield trial.at_most(abs(seen / trial.value(outlier, at) - 1), 0.02, f"seen at {seen:.5f}, relative error")
