@@ -24,7 +24,8 @@ from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.inputs import silent_inputs
 from numerics.modules.kept import Kept, first_kept, kept_of, least_p, tested_apart
 from numerics.modules.layout import Layout, layout_of
-from numerics.modules.pruning import masks_of, module_scores, pruned_layers
+from numerics.modules.pruned import pruned_layers
+from numerics.modules.pruning import masks_of, module_scores
 from numerics.modules.told import Told, told_of
 from numerics.modules.weights import weight_laws
 
@@ -267,5 +268,12 @@ def _tested(settings: LayersSettings, told: Told, modules: int, p: float | None)
 def _notes(read: Layout, data: Dataset, given: int) -> Iterator[str]:
     if len(data.x) < given:
         yield f"a random batch of {len(data.x)} of the {given} samples, for predictions and modules alike"
+    for shared in read.tied:
+        yield f"{shared} are one weight: it is counted, scored and masked once, for all its uses"
+    for name, other in read.overlaid:
+        yield (
+            f"{name} lies in the memory of {other} as another parameter: each is counted, scored and masked by itself, as "
+            f"autograd has it; one parameter in both places would be one weight"
+        )
     if read.unpruned:
         yield f"not pruned, as they belong to no linear or convolutional layer: {', '.join(read.unpruned)}"

@@ -20,6 +20,7 @@ from torch.nn.utils import parametrize
 
 from numerics.arguments import InputError
 from numerics.depth.architecture import EPSILON, LEAK
+from numerics.modules.pruned import overlaid
 
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
 CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
@@ -195,6 +196,8 @@ def _chain(module: nn.Module) -> Chain:
     traced = _traced(module)
     _check_used(module, traced)
     parts = _parts(module, traced)
+    for name, other in overlaid(module):
+        raise InputError(f"{name} lies in the memory of {other}, expected weights of its own for each layer")
     layers = tuple(part for part in parts if isinstance(part, LinearLayer))
     called = {layer.path for layer in layers}
     for path, part in module.named_modules():
