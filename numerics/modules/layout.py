@@ -23,12 +23,13 @@ BYTES = 64  # of each number that a layer gives out: it, its signal, those of ac
 
 @dataclass(frozen=True)
 class Layout:
-    """A module as it is: kinds and shapes of its layers by path, the one that reads the data, those whose weights are used
+    """A module as it is: kinds and shapes of its layers by path, the one that reads the data, the one that gives the outputs, those whose weights are used
     elsewhere than in forwards of their own, parameters of two or more axes that are not pruned, parts that share one weight, and parameters in the memory of another."""
 
     kinds: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
     reading: str | None
+    giving: str | None
     uncalled: tuple[str, ...]
     unpruned: tuple[str, ...]
     tied: tuple[str, ...]
@@ -53,12 +54,14 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
         raise InputError(f"a layer has {largest} weights, expected at most {MOST_ENTRIES}")
     few = Dataset(data.x[:2], data.y[:2], data.name, data.labelling, data.about)
     flat, outputs, reading = torch.as_tensor(np.asarray(few.x, float)), dict[str, int](), []
+    given_out = dict[str, torch.Tensor]()
 
     def hook(path: str, name: str) -> Callable[..., None]:
         def seen(
             layer: nn.Module, given: tuple[torch.Tensor, ...], named: dict[str, torch.Tensor], output: torch.Tensor
         ) -> None:
             outputs[name] = outputs.get(name, 0) + output.numel()
+            given_out[path] = output
             values = entering(given, named)
             if isinstance(layer, nn.Linear) and values.shape == flat.shape and bool((values == flat).all()):
                 reading.append(path)
@@ -71,7 +74,8 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
             if is_weight(name) and isinstance(part, TAKEN_APART):
                 part.register_forward_hook(hook(path, name), with_kwargs=True)
     with torch.no_grad():
-        output_of(first, few)
+        whole = output_of(first, few)
+    giving = [path for path, each in given_out.items() if each.shape == whole.shape and bool((each == whole).all())]
     needed = BYTES * sum(outputs.values()) * len(data.x) / len(few.x)
     if needed > MOST_MEMORY:
         raise InputError(
@@ -88,6 +92,7 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
         {path: type(layer).__name__ for path, layer in layers.items()},
         shapes,
         reading[0] if len(reading) == 1 else None,
+        giving[0] if len(giving) == 1 else None,
         tuple(path for path, names in stands.items() if not outputs.keys() >= set(names)),
         tuple(name for name, each in first.named_parameters() if each.ndim > 1 and id(each) not in own),
         tied,

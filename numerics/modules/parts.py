@@ -73,7 +73,8 @@ class PartsForecast:
     the module, "" if it does; outside: the parts that it does not follow.
 
     columns, observed_columns: the share of its weights that each input keeps in the layer that reads the data, float[d]; None
-    where no linear layer reads them, or not known. reading: that layer's path. silent: the share of the pruned modules in which an input moves no output,
+    where no linear layer reads them, or not known. reading: that layer's path; giving: that of the layer whose outputs are the
+    module's, if one's are. silent: the share of the pruned modules in which an input moves no output,
     float[d]; moving: of those in which some input does; None where nothing was pruned. curve: densities of layers at
     those of settings.curve, float[curve, L], as predicted or, where nothing is predicted, in the pruned modules.
     """
@@ -92,6 +93,7 @@ class PartsForecast:
     silent: Floats | None = None
     moving: float | None = None
     curve: Floats | None = None
+    giving: str | None = None
 
 
 def predict_parts(
@@ -206,6 +208,7 @@ def predict_parts(
         if any(each is not None for each in silent)
         else None,
         told.curve if told.curve is not None else _mean([each.curve for each in kept]),
+        read.giving,
     )
 
 

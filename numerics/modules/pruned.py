@@ -20,7 +20,9 @@ def pruned_layers(module: nn.Module) -> dict[str, nn.Module]:
             seen.add(id(part.weight))
             found[path] = part
     if not found:
-        raise InputError("the module has no linear or convolutional layer, expected one")
+        raise InputError(
+            "the module has no linear or convolutional layer, expected one: weights of other parts are not pruned"
+        )
     return found
 
 

@@ -24,7 +24,7 @@ from numerics.depth.summary import ITSELF
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
 from numerics.modules.building import generators
 from numerics.modules.calling import output_of
-from numerics.modules.pruned import PRUNED, is_weight, part_of, places, pruned_layers
+from numerics.modules.pruned import is_weight, part_of, places, pruned_layers
 from numerics.modules.reading import check_plain
 from numerics.modules.wanda import wanda_scores
 from numerics.pruning.methods import DATA_DRIVEN
@@ -225,7 +225,7 @@ def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Datas
 
 
 def make_positive(module: nn.Module) -> None:
-    """Turn a module into the one that SynFlow reads, in place."""
+    """Turn a module into the one that SynFlow reads, in place: parameters are their moduli, in every part, and biases 0."""
     norms = (nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
     if (path := next((path for path, part in module.named_modules() if isinstance(part, norms)), None)) is not None:
         raise InputError(f"{path}: SynFlow is not defined here with this normalisation, expected modules without")
@@ -236,12 +236,11 @@ def make_positive(module: nn.Module) -> None:
                 if part.running_mean is None:
                     raise InputError("a batch normalisation keeps no statistics, expected it to with SynFlow")
                 part.running_mean.zero_()
-            elif not isinstance(part, PRUNED):
-                continue
-            if part.weight is not None:
-                part.weight.abs_()
-            if part.bias is not None:
-                part.bias.zero_()
+            for name, parameter in part.named_parameters(recurse=False):
+                if "bias" in name:  # bias_ih_l0 of a recurrent layer, in_proj_bias of attention
+                    parameter.zero_()
+                elif parameter.is_floating_point():
+                    parameter.abs_()
 
 
 def ones_like(data: Dataset) -> Dataset:
