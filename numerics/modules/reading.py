@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import getitem
 from typing import Any
 
 import torch
@@ -138,6 +139,8 @@ def outside_of(module: nn.Module) -> tuple[str, ...]:
             continue  # images for what comes behind it, which is outside
         where = str(node.target) if is_part else node.name
         what = type(by_path[where]).__name__ if is_part else getattr(node.target, "__name__", str(node.target))
+        if node.target is getitem:
+            what = "indexing"
         followed = len({each for each in node.all_input_nodes if each not in sizes}) < 2
         try:
             _part(node, by_path, where)

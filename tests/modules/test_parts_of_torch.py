@@ -94,6 +94,7 @@ def test_parts_are_named_and_linear_layers_predicted(build, outside, layers):
     for method in ("snip", "wanda"):
         found = predict_parts(build, method, DIGITS, samples=60, networks=2, copies=4)
         assert outside in found.outside
+        assert not any("getitem" in each for each in found.outside)
         assert [layer.name for layer in found.layers] == layers
         assert all(layer.predicted is not None and layer.observed is not None for layer in found.layers)
         assert found.giving == "head"
