@@ -69,8 +69,10 @@ def on_path(folder: str) -> Iterator[None]:
         sys.path.remove(folder)
 
 
-def guarded(name: str, kind: Kind, call: Callable[[], T]) -> T:
+def guarded(name: str, kind: Kind, call: Callable[[], T], ours: str = "") -> T:
     """Run the user's code; if it raises, print its own frames of the traceback, then InputError.
+
+    ours: a file that the call runs through on its way to the user's code, whose frames are left out.
 
     ModuleNotFoundError if it is the named module that is not there.
     """
@@ -83,7 +85,7 @@ def guarded(name: str, kind: Kind, call: Callable[[], T]) -> T:
         frames = [
             frame
             for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename not in (__file__, importlib.__file__)
+            if frame.filename not in (__file__, importlib.__file__, ours)
             and not frame.filename.startswith("<frozen importlib")
         ]
         show_traceback(error, frames)

@@ -196,8 +196,11 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     wide = [
         (method, layer)
         for method in found.methods
-        for layer in (method["layers"]["layers"][:-1] if method["followed"] else method["layers"]["layers"])
-        if method["method"] != "random" and not emptied(method) and layer["dead_rows"] >= IDLE * layer["outputs"]
+        for place, layer in enumerate(method["layers"]["layers"])
+        if place != method["gives"]
+        and method["method"] != "random"
+        and not emptied(method)
+        and layer["dead_rows"] >= IDLE * layer["outputs"]
     ]
     if wide:
         methods = [method for place, (method, _) in enumerate(wide) if method not in [each for each, _ in wide[:place]]]
@@ -209,8 +212,10 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
             f"{told}."
         )
         yield _line(text, rule, methods, apart=True)
-    for method in (each for each in found.methods if each["followed"]):
-        last = method["layers"]["layers"][-1]
+    for method in found.methods:
+        if method["gives"] is None:
+            continue
+        last = method["layers"]["layers"][method["gives"]]
         if not emptied(method) and last["dead_rows"] >= 1:
             warned.add(method["method"])
             yield _line(

@@ -69,6 +69,7 @@ def method_of_parts(found: PartsForecast, seed: int, names: Sequence[str] = ()) 
         "outside": list(found.outside) or ([f"the whole: {found.reason}"] if found.reason else []),
         "layers": summary,
         "reads": None if found.reading is None else [part.name for part in parts].index(found.reading),
+        "gives": None if found.giving is None else [part.name for part in parts].index(found.giving),
         "lost": [] if found.silent is None else found.silent.tolist(),
         "lost_found": None,
         "curve": curve,

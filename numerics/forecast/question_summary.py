@@ -43,7 +43,8 @@ class MethodSummary(TypedDict):
 
     followed: whether the law of wide layers follows the network under this method; if not, outside names the parts that it
     does not follow, and layers has no widths, activation or initialisation. layers: as in `predict --json`. reads: the place
-    in it of the layer that reads the data, None if it is no linear layer; its columns are known then, else empty. lost: the
+    in it of the layer that reads the data, None if it is no linear layer; its columns are known then, else empty. gives: that of the layer whose
+    outputs are the network's, None if no layer's are. lost: the
     probability that an input keeps no weight in that layer, [d]; where the law does not follow, the share of pruned modules
     in which the input moves no output, empty if that is not known. lost_found: how many keep none in pruned networks.
     curve: densities of layers, [densities, L + 1], at those of the report's `densities`; nan where they are not known.
@@ -56,6 +57,7 @@ class MethodSummary(TypedDict):
     outside: list[str]
     layers: LayersSummary
     reads: int | None
+    gives: int | None
     lost: list[float]
     lost_found: float | None
     curve: list[list[float]]

@@ -104,6 +104,7 @@ def _method(found: LayersForecast, seed: int) -> MethodSummary:
         "outside": [],
         "layers": summarise_layers(found, seed=seed),
         "reads": 0,
+        "gives": len(found.layers) - 1,
         "lost": found.lost.tolist(),
         "lost_found": found.layers[0].seen_dead_columns,
         "curve": found.curve.tolist(),

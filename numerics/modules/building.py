@@ -41,7 +41,7 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
 
     def fresh() -> nn.Module:
         with on_path(folder):
-            module = guarded(name, MODEL, _limited(call))
+            module = guarded(name, MODEL, _limited(call), ours=__file__)
         if isinstance(module, MemoryError):
             raise InputError(
                 f"{name!r:.100} asks for more than {FIRST_BUILD / 1e9:.0f} GB ({plain(' '.join(str(module).split()), 160)}), "

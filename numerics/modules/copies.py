@@ -19,15 +19,14 @@ from torch import nn
 from numerics.data import Dataset
 from numerics.depth.settings import Residual
 from numerics.depth.standing import COPIED
+from numerics.modules.calling import entering, output_of
+from numerics.modules.pruned import part_of, places, pruned_layers
 from numerics.modules.pruning import (
     Scores,
     checked_scores,
-    entering,
     gradients,
     make_positive,
     ones_like,
-    output_of,
-    pruned_layers,
     scored_copy,
 )
 
@@ -46,19 +45,21 @@ def scores_of_copies(
     """Scores where the first of three modules carries values forward, the second signals back, and the third is scored.
 
     method: snip or synflow. residual: averaged, at the first module's output; target, at the output 0. together: layers whose
-    own forward is not called, as of attention's output: their weights are the first module's in all three places. The modules are
+    weights are used elsewhere than in forwards of their own, as of attention's output: their weights are the first module's in all three places. The modules are
     left as they are. InputError as in `prune_module`.
     """
     forward, back, scored = copies = [scored_copy(module) for module in modules]
     if method == "synflow":
         for module in copies:
             make_positive(module)
-    others, weights = pruned_layers(back), pruned_layers(scored)
-    for path, layer in pruned_layers(forward).items():
+    weights = pruned_layers(scored)
+    for path, names in places(forward).items():
         if path in together:
-            weights[path] = layer
+            weights[path] = forward.get_submodule(path)
             continue
-        layer.register_forward_hook(_apart(others[path], weights[path]), with_kwargs=True)
+        for part in map(part_of, names):  # several share a tied weight
+            hook = _apart(back.get_submodule(part), scored.get_submodule(part))
+            forward.get_submodule(part).register_forward_hook(hook, with_kwargs=True)
     if method == "synflow":
         value = output_of(forward, ones_like(data))[0].sum()
     else:

@@ -19,9 +19,10 @@ from numerics.depth.observed import Seen, has_path
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import LayersSettings
 from numerics.modules.building import builder, built, name_of
+from numerics.modules.calling import output_of
 from numerics.modules.initial import initialisation_of
 from numerics.modules.kept import emptied
-from numerics.modules.pruning import check_reached, masks_of, module_scores, output_of, residual_of, second_term
+from numerics.modules.pruning import check_reached, masks_of, module_scores, residual_of, second_term
 from numerics.modules.reading import Chain, NotFollowedError, chain_of
 
 PASSING = ("relu", "leaky", "abs", "linear")  # activations that leave positive numbers as they are

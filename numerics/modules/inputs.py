@@ -12,7 +12,9 @@ from torch import nn
 from numerics.arguments import InputError
 from numerics.data import Dataset
 from numerics.masks.selection import Mask
-from numerics.modules.pruning import inputs_of, output_at, pruned_layers, scored_copy
+from numerics.modules.calling import inputs_of, output_at
+from numerics.modules.pruned import pruned_layers
+from numerics.modules.pruning import scored_copy
 
 
 def silent_inputs(module: nn.Module, masks: Mapping[str, Mask], data: Dataset) -> NDArray[np.bool_] | None:

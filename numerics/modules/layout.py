@@ -12,22 +12,28 @@ from torch import nn
 from numerics.arguments import MOST_ENTRIES, InputError
 from numerics.data import Dataset
 from numerics.depth.latents import MOST_MEMORY
-from numerics.modules.pruning import entering, output_of, pruned_layers, scored_copy
+from numerics.modules.calling import entering, output_of
+from numerics.modules.pruned import PRUNED, is_weight, listed, overlaid, part_of, places, pruned_layers
+from numerics.modules.pruning import scored_copy
 from numerics.modules.reading import NotFollowedError, chain_of, outside_of
 
+TAKEN_APART = (*PRUNED, nn.Embedding)  # parts whose forward with another weight is the same part's of another build
 BYTES = 64  # of each number that a layer gives out: it, its signal, those of activations, and of the copies
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A module as it is: kinds and shapes of its layers by path, the one that reads the data, those whose own forward is not
-    called, and parameters of two or more axes that are not pruned."""
+    """A module as it is: kinds and shapes of its layers by path, the one that reads the data, the one that gives the outputs, those whose weights are used
+    elsewhere than in forwards of their own, parameters of two or more axes that are not pruned, parts that share one weight, and parameters in the memory of another."""
 
     kinds: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
     reading: str | None
+    giving: str | None
     uncalled: tuple[str, ...]
     unpruned: tuple[str, ...]
+    tied: tuple[str, ...]
+    overlaid: tuple[tuple[str, str], ...]
     reason: str
     outside: tuple[str, ...]
 
@@ -37,30 +43,39 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
     first = scored_copy(modules[0])
     layers = pruned_layers(first)
     shapes = {path: tuple(layer.weight.shape) for path, layer in layers.items()}
+    stands = places(first)
     for other in modules[1:]:
-        if {path: tuple(layer.weight.shape) for path, layer in pruned_layers(other).items()} != shapes:
+        if {path: tuple(layer.weight.shape) for path, layer in pruned_layers(other).items()} != shapes or places(
+            other
+        ) != stands:
             raise InputError("two builds have different layers, expected the same each time")
     largest = max(int(np.prod(shape)) for shape in shapes.values())
     if largest > MOST_ENTRIES:
         raise InputError(f"a layer has {largest} weights, expected at most {MOST_ENTRIES}")
     few = Dataset(data.x[:2], data.y[:2], data.name, data.labelling, data.about)
     flat, outputs, reading = torch.as_tensor(np.asarray(few.x, float)), dict[str, int](), []
+    given_out = dict[str, torch.Tensor]()
 
-    def hook(path: str) -> Callable[..., None]:
+    def hook(path: str, name: str) -> Callable[..., None]:
         def seen(
             layer: nn.Module, given: tuple[torch.Tensor, ...], named: dict[str, torch.Tensor], output: torch.Tensor
         ) -> None:
-            outputs[path] = outputs.get(path, 0) + output.numel()
+            outputs[name] = outputs.get(name, 0) + output.numel()
+            given_out[path] = output
             values = entering(given, named)
             if isinstance(layer, nn.Linear) and values.shape == flat.shape and bool((values == flat).all()):
                 reading.append(path)
 
         return seen
 
-    for path, layer in layers.items():
-        layer.register_forward_hook(hook(path), with_kwargs=True)
+    for path, names in stands.items():
+        for name in names:
+            part = first.get_submodule(part_of(name))
+            if is_weight(name) and isinstance(part, TAKEN_APART):
+                part.register_forward_hook(hook(path, name), with_kwargs=True)
     with torch.no_grad():
-        output_of(first, few)
+        whole = output_of(first, few)
+    giving = [path for path, each in given_out.items() if each.shape == whole.shape and bool((each == whole).all())]
     needed = BYTES * sum(outputs.values()) * len(data.x) / len(few.x)
     if needed > MOST_MEMORY:
         raise InputError(
@@ -72,12 +87,16 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
         reason = ""
     except NotFollowedError as error:
         reason = str(error)
+    tied = tuple(listed(names) for names in stands.values() if len(names) > 1)
     return Layout(
         {path: type(layer).__name__ for path, layer in layers.items()},
         shapes,
         reading[0] if len(reading) == 1 else None,
-        tuple(path for path in layers if path not in outputs),
+        giving[0] if len(giving) == 1 else None,
+        tuple(path for path, names in stands.items() if not outputs.keys() >= set(names)),
         tuple(name for name, each in first.named_parameters() if each.ndim > 1 and id(each) not in own),
+        tied,
+        overlaid(modules[0]),
         reason,
-        outside_of(modules[0]),
+        (*(f"{each} (one weight)" for each in tied), *outside_of(modules[0])),
     )

@@ -24,7 +24,8 @@ from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.inputs import silent_inputs
 from numerics.modules.kept import Kept, first_kept, kept_of, least_p, tested_apart
 from numerics.modules.layout import Layout, layout_of
-from numerics.modules.pruning import masks_of, module_scores, pruned_layers
+from numerics.modules.pruned import pruned_layers
+from numerics.modules.pruning import masks_of, module_scores
 from numerics.modules.told import Told, told_of
 from numerics.modules.weights import weight_laws
 
@@ -72,7 +73,8 @@ class PartsForecast:
     the module, "" if it does; outside: the parts that it does not follow.
 
     columns, observed_columns: the share of its weights that each input keeps in the layer that reads the data, float[d]; None
-    where no linear layer reads them, or not known. reading: that layer's path. silent: the share of the pruned modules in which an input moves no output,
+    where no linear layer reads them, or not known. reading: that layer's path; giving: that of the layer whose outputs are the
+    module's, if one's are. silent: the share of the pruned modules in which an input moves no output,
     float[d]; moving: of those in which some input does; None where nothing was pruned. curve: densities of layers at
     those of settings.curve, float[curve, L], as predicted or, where nothing is predicted, in the pruned modules.
     """
@@ -91,6 +93,7 @@ class PartsForecast:
     silent: Floats | None = None
     moving: float | None = None
     curve: Floats | None = None
+    giving: str | None = None
 
 
 def predict_parts(
@@ -205,6 +208,7 @@ def predict_parts(
         if any(each is not None for each in silent)
         else None,
         told.curve if told.curve is not None else _mean([each.curve for each in kept]),
+        read.giving,
     )
 
 
@@ -267,5 +271,12 @@ def _tested(settings: LayersSettings, told: Told, modules: int, p: float | None)
 def _notes(read: Layout, data: Dataset, given: int) -> Iterator[str]:
     if len(data.x) < given:
         yield f"a random batch of {len(data.x)} of the {given} samples, for predictions and modules alike"
+    for shared in read.tied:
+        yield f"{shared} are one weight: it is counted, scored and masked once, for all its uses"
+    for name, other in read.overlaid:
+        yield (
+            f"{name} lies in the memory of {other} as another parameter: each is counted, scored and masked by itself, as "
+            f"autograd has it; one parameter in both places would be one weight"
+        )
     if read.unpruned:
         yield f"not pruned, as they belong to no linear or convolutional layer: {', '.join(read.unpruned)}"

@@ -7,12 +7,8 @@ takes the statistics of the data.
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Mapping
-from contextlib import redirect_stdout
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,20 +17,19 @@ from numpy.typing import NDArray
 from torch import nn
 
 from numerics.arguments import InputError, Seed, proper_share, seed_sequence
-from numerics.columns import CHANNELS
 from numerics.data import Dataset
 from numerics.depth.forecast import check_classes
 from numerics.depth.settings import LOSSES, SCOPES, Residual
+from numerics.depth.summary import ITSELF
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
 from numerics.modules.building import generators
+from numerics.modules.calling import output_of
+from numerics.modules.pruned import is_weight, part_of, places, pruned_layers
 from numerics.modules.reading import check_plain
+from numerics.modules.wanda import wanda_scores
 from numerics.pruning.methods import DATA_DRIVEN
-from theory.own_code import show_traceback
 
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", "wanda")
-PRUNED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
-
-_OF_TYPES = ("scalar type", "not implemented for 'Double'", "DoubleTensor")  # in what torch says of another type
 
 Scores = dict[str, NDArray[np.float64]]
 
@@ -50,6 +45,8 @@ def prune_module(
     seed: Seed = 0,
 ) -> dict[str, torch.Tensor]:
     """Masks of a module's weights, bool tensors by the paths of their layers, for `torch.nn.utils.prune.custom_from_mask`.
+
+    A tied weight is one weight with one score, by the slope of all its uses, and its mask stands under each path that has it.
 
     The module is any whose forward takes inputs [N, d], or images as the data have them, in double precision, and returns
     [N, K]; layers that are pruned or reparametrised already are refused.
@@ -82,9 +79,24 @@ def prune_module(
         raise InputError(f"data is {type(data).__name__}, expected a Dataset, such as load_data returns")
     if loss == "cross-entropy" and method in DATA_DRIVEN:
         check_classes(data)
+    shared = _shared(module)
     with generators(seed_sequence(seed)):  # should the forward draw
         found = module_scores(module, method, data, loss=loss, seed=seed)
-    return {path: torch.from_numpy(mask) for path, mask in masks_of(found, method, density, scope).items()}
+    masks = masks_of(found, method, density, scope)
+    return {part_of(name): torch.from_numpy(masks[path]) for path, names in shared.items() for name in names}
+
+
+def _shared(module: nn.Module) -> dict[str, tuple[str, ...]]:
+    """The names of the parameters that masks are for; InputError for a tied weight that a part has by another name."""
+    if not isinstance(module, nn.Module):
+        raise InputError(f"the module is {module!r:.100}, expected a torch module")
+    found = places(module)
+    for path, names in found.items():
+        if other := next((name for name in names if not is_weight(name)), None):
+            raise InputError(
+                f"{path or ITSELF} shares its weight with {other}, expected a part that has it as its weight"
+            )
+    return found
 
 
 def masks_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: float, scope: str) -> dict[str, Mask]:
@@ -119,7 +131,7 @@ def _scores(module: nn.Module, method: str, data: Dataset, loss: str, seed: Seed
     if method == "magnitude":
         return _numpy({path: weight.abs() for path, weight in weights.items()})
     if method == "wanda":
-        return _wanda(copy, layers, data)
+        return _numpy(wanda_scores(copy, data))
     if method == "synflow":
         return _synflow(copy, weights, data)
     slopes = _slopes(copy, weights, method, data, loss)
@@ -140,24 +152,6 @@ def scored_copy(module: nn.Module) -> nn.Module:
         if isinstance(part, nn.modules.batchnorm._BatchNorm):
             part.train()
     return copy
-
-
-def pruned_layers(module: nn.Module) -> dict[str, nn.Module]:
-    """What is pruned, by path; InputError if there is nothing."""
-    found = {path: part for path, part in module.named_modules() if isinstance(part, PRUNED)}
-    if not found:
-        raise InputError("the module has no linear or convolutional layer, expected one")
-    owners = dict[int, str]()
-    for path, layer in found.items():
-        if (other := owners.setdefault(id(layer.weight), path)) != path:
-            raise InputError(f"{other} and {path} share their weights, expected weights of its own for each layer")
-    for where, part in module.named_modules():
-        for name, parameter in part.named_parameters(recurse=False):
-            owner = owners.get(id(parameter))
-            if owner is not None and found[owner] is not part:  # such as the embedding of a language model
-                other = f"{where}.{name}".lstrip(".")
-                raise InputError(f"{owner} shares its weights with {other}, expected weights of its own for each layer")
-    return found
 
 
 def check_reached(module: nn.Module, data: Dataset) -> None:
@@ -191,85 +185,6 @@ def second_term(module: nn.Module, data: Dataset, loss: str) -> float | None:
     apart = sum(float(((a - b) ** 2).sum()) / b[0].numel() for a, b in zip(whole, first, strict=True))
     size = sum(float((each**2).sum()) / each[0].numel() for each in first)
     return float(np.sqrt(apart / size)) if size > 0 else None
-
-
-def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
-    """What the module gives for the data's inputs [N, d], [N, K]; for images, if it does not take these, as such.
-
-    InputError if it takes neither or does not fit the targets.
-    """
-    return output_at(module, data, inputs_of(module, data))
-
-
-def inputs_of(module: nn.Module, data: Dataset) -> torch.Tensor:
-    """The data's inputs [N, d] as the module's parameters are."""
-    dtypes = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
-    return torch.as_tensor(np.asarray(data.x, float), dtype=next(dtypes, torch.get_default_dtype()))
-
-
-def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
-    """As `output_of`, for inputs [N, d] that are given; data: what they are images of, and the targets."""
-    try:
-        found = _called(module, flat)
-    except (Exception, SystemExit) as error:  # a forward raises whatever it likes
-        if (images := _images(flat, data)) is None:
-            _show_own(error)
-            raise InputError(f"{_untaken(flat, error)}, expected it to") from error
-        try:
-            found = _called(module, images)
-        except (Exception, SystemExit) as second:
-            _show_own(second if _own_frames(second) else error)
-            raise InputError(f"{_untaken(flat, error)}; {_untaken(images, second)}, expected one") from second
-    if not isinstance(found, torch.Tensor):
-        raise InputError(
-            f"the module returns {type(found).__name__}, expected one tensor, as from a module around it whose forward "
-            "returns that one alone"
-        )
-    if tuple(found.shape) != data.y.shape:
-        raise InputError(
-            f"the module gives outputs of shape {tuple(found.shape)}, expected {data.y.shape}, that of the targets"
-        )
-    return found
-
-
-def _called(module: nn.Module, x: torch.Tensor) -> object:
-    """What the module gives; what the user's forward prints goes to standard error."""
-    with redirect_stdout(sys.stderr):
-        return module(x)
-
-
-def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
-    """The frames of the user's code and below, if an error was raised there; none if PyTorch raised it, as for another shape."""
-    frames = traceback.extract_tb(error.__traceback__)
-    libraries = (str(Path(torch.__file__).parent), __file__)
-    if frames[-1].filename.startswith(libraries):
-        return []
-    return [frame for frame in frames if not frame.filename.startswith(libraries)]
-
-
-def _show_own(error: BaseException) -> None:
-    if frames := _own_frames(error):
-        show_traceback(error, frames)
-
-
-def _untaken(x: torch.Tensor, error: BaseException) -> str:
-    said = (
-        str(error).splitlines()[0] if str(error) and isinstance(error, Exception) else f"raised {type(error).__name__}"
-    )
-    whole = any(word in said for word in _OF_TYPES) and x.is_floating_point()
-    hint = " (inputs are doubles: a forward that needs another type converts them, as by x.long())" if whole else ""
-    return f"the module does not take inputs of shape {tuple(x.shape)}: {said:.200}{hint}"
-
-
-def _images(flat: torch.Tensor, data: Dataset) -> torch.Tensor | None:
-    """Inputs [N, d] as images [N, c, h, w]; None where the data are none."""
-    shape = data.about.image
-    if shape is None:
-        return None
-    if len(shape) == 2:
-        return flat.reshape(-1, 1, *shape)
-    images = flat.reshape(-1, *shape)
-    return images.movedim(3, 1) if shape[2] in CHANNELS else images
 
 
 def _slopes(
@@ -310,7 +225,7 @@ def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Datas
 
 
 def make_positive(module: nn.Module) -> None:
-    """Turn a module into the one that SynFlow reads, in place."""
+    """Turn a module into the one that SynFlow reads, in place: parameters are their moduli, in every part, and biases 0."""
     norms = (nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
     if (path := next((path for path, part in module.named_modules() if isinstance(part, norms)), None)) is not None:
         raise InputError(f"{path}: SynFlow is not defined here with this normalisation, expected modules without")
@@ -321,55 +236,16 @@ def make_positive(module: nn.Module) -> None:
                 if part.running_mean is None:
                     raise InputError("a batch normalisation keeps no statistics, expected it to with SynFlow")
                 part.running_mean.zero_()
-            elif not isinstance(part, PRUNED):
-                continue
-            if part.weight is not None:
-                part.weight.abs_()
-            if part.bias is not None:
-                part.bias.zero_()
+            for name, parameter in part.named_parameters(recurse=False):
+                if "bias" in name:  # bias_ih_l0 of a recurrent layer, in_proj_bias of attention
+                    parameter.zero_()
+                elif parameter.is_floating_point():
+                    parameter.abs_()
 
 
 def ones_like(data: Dataset) -> Dataset:
     """Two samples that are 1 everywhere."""
     return Dataset(np.ones((2, data.x.shape[1])), data.y[:2], data.name, data.labelling, data.about)
-
-
-def _wanda(module: nn.Module, layers: Mapping[str, nn.Module], data: Dataset) -> Scores:
-    """abs(w) times the norm of its input over the samples; a convolution is a linear layer on its patches."""
-    squares: dict[str, torch.Tensor] = {}
-
-    def hook(path: str):  # type: ignore[no-untyped-def]
-        def record(
-            layer: nn.Module, given: tuple[torch.Tensor, ...], named: dict[str, torch.Tensor], output: torch.Tensor
-        ) -> None:
-            squares[path] = squares.get(path, 0) + _squared(layer, entering(given, named))
-
-        return record
-
-    handles = [layer.register_forward_hook(hook(path), with_kwargs=True) for path, layer in layers.items()]
-    with torch.no_grad():
-        output_of(module, data)
-    for handle in handles:
-        handle.remove()
-    if (idle := next((path for path in layers if path not in squares), None)) is not None:
-        raise InputError(f"{idle} does not reach the output through its own forward, expected layers that do")
-    return _numpy({path: layer.weight.abs() * squares[path].sqrt() for path, layer in layers.items()})
-
-
-def entering(given: tuple[torch.Tensor, ...], named: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """The input of a layer's call, by place or by its name."""
-    return given[0] if given else named["input"]
-
-
-def _squared(layer: Any, given: torch.Tensor) -> torch.Tensor:
-    """The sum of squares of what each weight multiplies, in the weight's shape or one that goes with it."""
-    if isinstance(layer, nn.Linear):
-        flat = given.reshape(-1, given.shape[-1])
-        return (flat**2).sum(dim=0)
-    with torch.enable_grad():  # the layer is linear: its slope at a weight is the sum of what that weight multiplies
-        weight = layer.weight.detach().requires_grad_()
-        sum_of_outputs = layer._conv_forward(given**2, weight, None).sum()
-        return torch.autograd.grad(sum_of_outputs, weight)[0]
 
 
 def _numpy(tensors: Mapping[str, torch.Tensor]) -> Scores:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import getitem
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ from torch.nn.utils import parametrize
 
 from numerics.arguments import InputError
 from numerics.depth.architecture import EPSILON, LEAK
+from numerics.modules.pruned import overlaid
 
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
 CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
@@ -137,6 +139,8 @@ def outside_of(module: nn.Module) -> tuple[str, ...]:
             continue  # images for what comes behind it, which is outside
         where = str(node.target) if is_part else node.name
         what = type(by_path[where]).__name__ if is_part else getattr(node.target, "__name__", str(node.target))
+        if node.target is getitem:
+            what = "indexing"
         followed = len({each for each in node.all_input_nodes if each not in sizes}) < 2
         try:
             _part(node, by_path, where)
@@ -195,6 +199,8 @@ def _chain(module: nn.Module) -> Chain:
     traced = _traced(module)
     _check_used(module, traced)
     parts = _parts(module, traced)
+    for name, other in overlaid(module):
+        raise InputError(f"{name} lies in the memory of {other}, expected weights of its own for each layer")
     layers = tuple(part for part in parts if isinstance(part, LinearLayer))
     called = {layer.path for layer in layers}
     for path, part in module.named_modules():

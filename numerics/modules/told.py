@@ -118,7 +118,7 @@ def _of_copies(settings: LayersSettings, found: Sequence[Kept], sizes: Sequence[
     more: tuple[str, ...] = ()
     if together:
         more = (
-            f"the weights of {', '.join(together)} are used outside their own forward: in a copy they come from one build",
+            f"the weights of {', '.join(together)} may be used outside the forward of their layer: in a copy they come from one build",
         )
     alone = settings.scope == "layer"
     if alone:

@@ -17,6 +17,7 @@ from numerics.forecast.question_summary import (
     resting_on,
 )
 from numerics.reports import question_pictures as pictures
+from numerics.reports.plain_text import many
 from numerics.reports.question_tables import (
     dead_table,
     end_table,
@@ -300,11 +301,12 @@ def _facts(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
         yield "network", f"{data['inputs']} inputs to {data['outputs']} outputs"
     if outside := next((each["outside"] for each in summary["methods"] if each["outside"]), []):
         yield "outside", f"the law of wide layers does not follow {listed(outside, MOST_NAMED)}"
+    noun, how = ("module", "built") if layers["model"] else ("network", "drawn")
     yield (
         "pruning",
         (
             f"density {layers['density']:g}, {'one threshold for all layers' if layers['scope'] == 'global' else 'a threshold for each layer'}; "
-            f"{layers['loss']} loss, initial output: {layers['residual']}; {layers['networks']} networks drawn and pruned for each method"
+            f"{layers['loss']} loss, initial output: {layers['residual']}; {many(layers['networks'], noun)} {how} and pruned for each method"
         ),
     )
     used = (

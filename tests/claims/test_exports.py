@@ -33,26 +33,3 @@ def test_a_claim_is_not_hidden_by_a_module_of_its_name(topic):
 def test_a_module_is_found_where_no_claim_has_its_name():
     code = "from theory.saliency import snip, product_graphon\nassert snip.product_graphon is product_graphon"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-@pytest.mark.parametrize(
-    ("words", "absent"),
-    [
-        (("claims",), ("sympy", "numpy")),
-        (("show", "S4"), ("numpy", "scipy", "theory.graphon", "theory.saliency.amplification")),
-        (("show", "T1"), ("theory.generalisation.path_part",)),
-        (
-            ("evaluate", "S4", "kernel", "u=.5", "tau=1", "phi=1"),
-            ("numpy", "scipy", "rich", "joblib", "multiprocessing", "theory.graphon", "theory.saliency.amplification"),
-        ),
-    ],
-    ids=lambda value: value[0],
-)
-def test_a_command_imports_only_what_it_needs(words, absent):
-    code = (
-        "import sys\nfrom numerics.cli import main\n"
-        f"status = main({words!r})\nfound = [name for name in {absent!r} if name in sys.modules]\n"
-        "sys.exit(f'imported: {found}' if found else status)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from numerics.arguments import InputError
 from numerics.data import load_data
 
 torch = pytest.importorskip("torch")
@@ -30,7 +31,7 @@ class OfTorch(nn.Module):
 def test_attention_of_torch_is_predicted_in_one_piece_and_its_own_parameter_told():
     found = predict_parts(OfTorch, "snip", DIGITS, samples=60, networks=2)
     assert (
-        "the weights of attend.out_proj are used outside their own forward: in a copy they come from one build"
+        "the weights of attend.out_proj may be used outside the forward of their layer: in a copy they come from one build"
         in found.notes
     )
     assert {layer.says for layer in found.layers} == {"measured"}
@@ -39,6 +40,55 @@ def test_attention_of_torch_is_predicted_in_one_piece_and_its_own_parameter_told
     )
     assert any("attend.in_proj_weight" in note for note in found.notes)
     assert [layer.name for layer in found.layers] == ["attend.out_proj", "head"]
+
+
+class ByHand(nn.Module):
+    """The same attention of one input or two, by linear layers whose forwards are called."""
+
+    def __init__(self, whole):
+        super().__init__()
+        self.parts = nn.ModuleList(nn.Linear(8, 8) for _ in range(3))
+        self.out, self.head = nn.Linear(8, 8), nn.Linear(8, 10)
+        with torch.no_grad():
+            for number, part in enumerate(self.parts):
+                part.weight.copy_(whole.attend.in_proj_weight[8 * number : 8 * number + 8])
+                part.bias.copy_(whole.attend.in_proj_bias[8 * number : 8 * number + 8])
+        self.out.load_state_dict(whole.attend.out_proj.state_dict())
+        self.head.load_state_dict(whole.head.state_dict())
+
+    def forward(self, x):
+        h = x.reshape(-1, 8, 8)
+        query, key, value = (part(h).reshape(-1, 8, 2, 4).transpose(1, 2) for part in self.parts)
+        shares = torch.softmax(query @ key.transpose(2, 3) / 2, dim=3)
+        return self.head(self.out((shares @ value).transpose(1, 2).reshape(-1, 8, 8)).mean(1))
+
+
+def test_wanda_sees_what_enters_the_output_layer_of_attention():
+    whole = OfTorch()
+    scores = module_scores(whole, "wanda", DIGITS, loss="mse")
+    by_hand = module_scores(ByHand(whole), "wanda", DIGITS, loss="mse")
+    np.testing.assert_allclose(scores["attend.out_proj"], by_hand["out"], rtol=1e-9)
+    np.testing.assert_allclose(scores["head"], by_hand["head"], rtol=1e-9)
+    found = predict_parts(OfTorch, "wanda", DIGITS, samples=60, networks=2)
+    assert {layer.says for layer in found.layers} == {"theorem"}
+    assert all(layer.predicted == pytest.approx(layer.observed) for layer in found.layers)
+
+
+class Own(nn.MultiheadAttention):
+    """Attention with a forward of its own, which gives out something else."""
+
+    def forward(self, query, key, value):
+        return (query, super().forward(query, key, value)[0])
+
+
+def test_attention_with_a_forward_of_its_own_is_refused_by_wanda():
+    class Module(OfTorch):
+        def __init__(self):
+            super().__init__()
+            self.attend = Own(8, 2, batch_first=True)
+
+    with pytest.raises(InputError, match=r"attend\.out_proj does not reach the output through its own forward"):
+        predict_parts(Module, "wanda", DIGITS, samples=60, networks=2)
 
 
 def test_one_module_in_all_places_is_the_module():

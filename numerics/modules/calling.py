@@ -1,0 +1,104 @@
+"""A module called on data, whatever shape and type of inputs it takes, and what of the user's own code to show if it raises."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from numerics.arguments import InputError
+from numerics.columns import CHANNELS
+from numerics.data import Dataset
+from theory.own_code import show_traceback
+
+_OF_TYPES = ("scalar type", "not implemented for 'Double'", "DoubleTensor")  # in what torch says of another type
+
+
+def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
+    """What the module gives for the data's inputs [N, d], [N, K]; for images, if it does not take these, as such.
+
+    InputError if it takes neither or does not fit the targets.
+    """
+    return output_at(module, data, inputs_of(module, data))
+
+
+def inputs_of(module: nn.Module, data: Dataset) -> torch.Tensor:
+    """The data's inputs [N, d] as the module's parameters are."""
+    dtypes = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
+    return torch.as_tensor(np.asarray(data.x, float), dtype=next(dtypes, torch.get_default_dtype()))
+
+
+def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
+    """As `output_of`, for inputs [N, d] that are given; data: what they are images of, and the targets."""
+    try:
+        found = _called(module, flat)
+    except (Exception, SystemExit) as error:  # a forward raises whatever it likes
+        if (images := _images(flat, data)) is None:
+            _show_own(error)
+            raise InputError(f"{_untaken(flat, error)}, expected it to") from error
+        try:
+            found = _called(module, images)
+        except (Exception, SystemExit) as second:
+            _show_own(second if _own_frames(second) else error)
+            raise InputError(f"{_untaken(flat, error)}; {_untaken(images, second)}, expected one") from second
+    if not isinstance(found, torch.Tensor):
+        raise InputError(
+            f"the module returns {type(found).__name__}, expected one tensor, as from a module around it whose forward "
+            "returns that one alone"
+        )
+    if tuple(found.shape) != data.y.shape:
+        raise InputError(
+            f"the module gives outputs of shape {tuple(found.shape)}, expected {data.y.shape}, that of the targets"
+        )
+    return found
+
+
+def _called(module: nn.Module, x: torch.Tensor) -> object:
+    """What the module gives; what the user's forward prints goes to standard error."""
+    with redirect_stdout(sys.stderr):
+        return module(x)
+
+
+def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """The frames of the user's code and below, if an error was raised there; none if PyTorch raised it, as for another shape."""
+    frames = traceback.extract_tb(error.__traceback__)
+    libraries = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
+    if frames[-1].filename.startswith(libraries):
+        return []
+    return [frame for frame in frames if not frame.filename.startswith(libraries)]
+
+
+def _show_own(error: BaseException) -> None:
+    if frames := _own_frames(error):
+        show_traceback(error, frames)
+
+
+def _untaken(x: torch.Tensor, error: BaseException) -> str:
+    said = (
+        str(error).splitlines()[0] if str(error) and isinstance(error, Exception) else f"raised {type(error).__name__}"
+    )
+    whole = any(word in said for word in _OF_TYPES) and x.is_floating_point()
+    hint = " (inputs are doubles: a forward that needs another type converts them, as by x.long())" if whole else ""
+    return f"the module does not take inputs of shape {tuple(x.shape)}: {said:.200}{hint}"
+
+
+def _images(flat: torch.Tensor, data: Dataset) -> torch.Tensor | None:
+    """Inputs [N, d] as images [N, c, h, w]; None where the data are none."""
+    shape = data.about.image
+    if shape is None:
+        return None
+    if len(shape) == 2:
+        return flat.reshape(-1, 1, *shape)
+    images = flat.reshape(-1, *shape)
+    return images.movedim(3, 1) if shape[2] in CHANNELS else images
+
+
+def entering(given: tuple[torch.Tensor, ...], named: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """The input of a layer's call, by place or by its name."""
+    return given[0] if given else named["input"]
