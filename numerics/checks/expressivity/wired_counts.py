@@ -274,7 +274,11 @@ def tail_lies_between_its_bounds(
     densities = {p: (0, sp.Rational(99, 100))}
     for low, high, order in ((kl_bound, poisson_bound, 2), (poisson_bound, usual_bound, 1)):
         yield trial.everywhere(low.subs(one), high.subs(one), within=densities, zero={p: (0, order)})
-    yield trial.below(kl_bound, exponential_bound)  # boxes: equal along the best tilt, a curve
+    slope = sp.diff(sp.log(exponential_bound), tilt)  # rises through 0 at the best tilt: there the bound is least
+    yield trial.same(sp.log(kl_bound), sp.log(exponential_bound.subs(tilt, best_tilt)), by=in_odds)
+    yield trial.vanishes(slope.subs(tilt, best_tilt))
+    growth = m * odds * sp.exp(tilt) / (1 + odds * sp.exp(tilt)) ** 2
+    yield trial.nonnegative(sp.diff(slope, tilt).subs(p, (1 + odds) ** (-1 / k)), growth)
     for at in TABLE:
         ratios = [trial.value(bound / exact_tail, at) for bound in chain[2:]]
         text = f"bounds over the tail at μ = {float(mean.subs(at)):.4g}: " + ", ".join(f"{x:.3g}" for x in ratios)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.expressivity.wired_counts import SMALL, instance
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence.simplifying import powers_together
 from theory.expressivity.symbols import epsilon, j, k, m, p
 from theory.expressivity.wired_counts import (
     above_threshold,
@@ -196,12 +197,18 @@ def distances_add_neuron_by_neuron(one_distance: sp.Expr, poisson_distance: sp.E
 def both_bounds_hold_on_ranges(
     some_wired: sp.Expr, some_lower: sp.Expr, mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """1 − e^{−mean} and the mean on either side of the probability, for up to eight neurons and densities between."""
-    for low, high in ((some_lower, some_wired), (some_wired.subs(m, m + 1), mean.subs(m, m + 1))):
-        yield trial.below(low, high)  # boxes: for numbers of neurons beyond those of the line that follows
-        yield trial.everywhere(
-            low, high, within={p: (sp.Rational(1, 20), sp.Rational(19, 20))}, integers={m: (3, 8), k: (1, 2)}
-        )
+    """Of m neurons: the chance of none, and its bound, are the m-th powers of those of one, which are in order for all q = pᵏ.
+
+    The mean is the probability for one neuron; of one more the gap g becomes (1 − q)g + mq². At small p all are alike.
+    """
+    one, whole = {m: 1, k: 1}, {p: (0, 1)}
+    for none in (1 - some_wired, 1 - some_lower):
+        yield trial.same(none, none.subs(one).subs(p, chance) ** m)
+    yield trial.everywhere(some_lower.subs(one), some_wired.subs(one), within=whole, zero={p: (0, 2)})
+    gap = mean - some_wired
+    yield trial.induction(
+        gap, m, sp.S.Zero, lambda less: (1 - chance) * less + m * chance**2, start=1, by=powers_together
+    )
 
 
 @enclosed(wired_threshold)

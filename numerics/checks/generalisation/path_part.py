@@ -284,7 +284,7 @@ def sphere_constant_exceeds_the_taylor_coefficient_by_little(
             yield trial.same(integral.function.subs(depth, L), trial.once(odd_integrand, L), by=None, at=places)
     for dimension in (20, 60):
         at = [{depth: 2, d: dimension}]
-        yield trial.below(best_constant, sphere_constant, at=at, strict=True)
+        yield trial.below(best_constant, sphere_constant, at=at, strict=True)  # boxes: an integral over a sphere
         yield trial.below(sphere_constant, best_constant + sphere_excess, at=at)
 
 

@@ -182,9 +182,17 @@ def smaller_root_of_the_polynomial(
 @control("the other root", sigma_1=sigma_2, sigma_2=sigma_1)
 @control("the other sign", sigma_2=-sigma_2, sigma_1=-sigma_1)
 def singular_values_are_ordered(sigma_1: sp.Expr, sigma_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """0 ≤ σ₂ ≤ σ₁."""
-    yield trial.below(sp.Integer(0), sigma_2)  # boxes: equal on faces, where a matrix has rank one or equal values
-    yield trial.below(sigma_2, sigma_1)  # boxes: equal where the discriminant is 0
+    """0 ≤ σ₂ ≤ σ₁: σ₁, the product of both and the difference of their squares are roots of what is not negative.
+
+    The letter R stands for the root of the discriminant, which is a sum of two squares.
+    """
+    root = sp.Symbol("R", nonnegative=True)
+    yield trial.nonnegative(sigma_1.subs(sp.sqrt(discriminant), root), sp.sqrt((trace + root) / 2))
+    yield trial.nonnegative(sigma_1 * sigma_2, sp.sqrt(determinant))
+    matrix = weighted_matrix(row_weights, column_weights, blocks)
+    gram = matrix * matrix.T
+    squares = (gram[0, 0] - gram[1, 1]) ** 2 + 4 * gram[0, 1] ** 2
+    yield trial.nonnegative(sigma_1**2 - sigma_2**2, sp.sqrt(squares))
 
 
 ROW, COLUMN = (sp.Rational(2, 5), sp.Rational(6, 5)), (sp.Rational(1, 2), sp.Integer(2))  # profiles of two values

@@ -95,13 +95,17 @@ def resolution_and_bound(
 @control("the root of u", resolution=sp.sqrt(u))
 @control("twice the root", least_resolution=2 * sp.sqrt(u))
 @control("10 % more", least_resolution=ELEVEN * least_resolution)
+@control("10 % less", least_resolution=NINE * least_resolution)
 def resolutions_come_down_to_the_least(
     resolution: sp.Expr, least_resolution: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """In double and in half precision, and at u = 1/10."""
-    yield trial.below(
-        least_resolution, resolution, at=[{u: ROUNDOFF}, {u: sp.Rational(1, 2**11)}, {u: sp.Rational(1, 10)}]
-    )
+    """At u = 2 sin² h, for all u up to 1/2; and it exceeds the least at most by the share u/6, which is nothing as u → 0."""
+    h, sine = sp.symbols("h s", positive=True)
+    least = least_resolution.subs(u, 2 * sine**2).subs(sine, sp.sin(h))
+    angle = resolution.subs(u, 1 - sp.cos(2 * h)).subs(sp.acos(sp.cos(2 * h)), 2 * h)
+    up_to_half = {h: (0, sp.Rational(11, 21))}  # beyond π/6
+    yield trial.everywhere(least, angle, within=up_to_half, zero={h: (0, 3)})
+    yield trial.everywhere(angle, least * (1 + sp.sin(h) ** 2 / 3), within=up_to_half, zero={h: (0, 3)})
 
 
 def integer_pairs(rng: np.random.Generator, pairs: int) -> tuple[NDArray[np.int64], NDArray[np.floating]]:

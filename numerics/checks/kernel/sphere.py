@@ -107,7 +107,7 @@ def metrics_are_those_of_the_list(
             (top_energy, sum(order[:5]) / 2),
         ):
             yield trial.same(claimed.subs(at), seen, by=None, at=[{}])
-        for rising in (trace_ratio, gap_ratio):
+        for rising in (trace_ratio, gap_ratio):  # for all k: the steps *falls* and *rises*
             yield trial.below(rising.subs(at), rising.subs(k, dimension + 1), at=[{}], strict=True)
     yield trial.below(sp.Abs(trace_ratio - 2 * sp.pi), 4 * sp.pi / k, at=[{k: 10**6}])
     yield trial.below(sp.Abs(gap_ratio * sp.pi / k - 1), 2 / k, at=[{k: 10**6}])

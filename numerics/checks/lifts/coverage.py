@@ -151,7 +151,7 @@ def one_layer_bounds_hold(chernoff: sp.Expr, union_bound: sp.Expr, trial: Trial)
     """e^{−δ²μ/2} at δ = ½; the tangent, at e^{−c} = 0, of the limit (1 − e^{−c})^r for c copies of each. Both are true."""
     mean = sp.Sum(m * copies_law.args[1][0], (m, 0, n)).subs(n, 5).doit()  # of five vertices
     yield trial.same(chernoff.subs(n, 5), sp.exp(-mean / 8), by=sp.expand)
-    yield trial.below(at_half, chernoff, at=[*trial.points(at_half), *LARGE])
+    yield trial.below(at_half, chernoff, at=[*trial.points(at_half), *LARGE])  # boxes: a sum of ⌈nq/2⌉ terms; all n: E2
     missing = sp.Symbol("x")
     for types in (1, 2, 3):
         limit = sum((-1) ** j * sp.binomial(types, j) * missing**j for j in range(types + 1))  # (1 − jc/n)^n → x^j

@@ -131,7 +131,7 @@ def dispersion_lies_between_its_extremes(
         low, high = (1 + children**2) * isolated_rate.subs(here), 2 * children * lam * isolated_rate.subs(here)
         for grows, at in ((low, sp.Rational(children, 1 + children)), (high, sp.S.One)):
             yield trial.vanishes(sp.simplify(sp.diff(sp.log(grows), lam).subs(lam, at)))
-        yield trial.below(
+        yield trial.below(  # for all numbers of children: the step *extremes*
             least_dispersion, 1 - low.subs(lam, sp.Rational(children, 1 + children)), at=[{}], strict=True
         )
         yield trial.below(1 + high.subs(lam, 1), most_dispersion, at=[{}], strict=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.neuron_pruning.chances import arcsine, checks_of_the_number
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence.simplifying import powers_together
 from numerics.neuron_pruning.circle import Vector, squared_error, squared_sine
 from theory.neuron_pruning.alignment import (
     N,
@@ -38,7 +39,7 @@ from theory.neuron_pruning.alignment import (
     widest,
 )
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+MORE, LESS, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 twice = 2 * eps  # 4ε where 2ε stands
 segment = sp.sin(angle) / 4  # the error on a segment instead of an arc, wasteful by a factor of up to 2
 y, z = sp.symbols("y z", nonnegative=True)
@@ -204,10 +205,15 @@ def a_cauchy_ratio_is_as_small_with_this_probability(
 @control("union of half the probabilities", union=union / 2)
 @control("10 % less", union=LESS * union)
 @control("a neuron more", success=success.subs(N, N + 1))
-def union_is_above(success: sp.Expr, union: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From two neurons on, and close for a small ε."""
-    points = [{N: sp.Integer(n), eps: sp.Rational(1, q)} for n, q in ((2, 1000), (3, 100), (9, 5), (40, 20))]
-    yield trial.below(success, union, at=points, strict=True)
+@control("half the angle", aligned=aligned / 2)
+@control("up to an error of 1", aligned=aligned.subs(eps, 2 * eps))
+def union_is_above(success: sp.Expr, union: sp.Expr, aligned: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Equal for one neuron; of one more the gap g becomes (1 − a)g + Na² for the chance a of one, which is at most 1."""
+    yield trial.everywhere(aligned, sp.S.One, within={eps: (0, HALF)}, zero={eps: (HALF, 1)})
+    gap = union - success
+    yield trial.induction(
+        gap, N, sp.S.Zero, lambda less: (1 - aligned) * less + N * aligned**2, start=1, by=powers_together
+    )
 
 
 @enclosed(alignment_bound)
@@ -218,7 +224,7 @@ def union_is_above(success: sp.Expr, union: sp.Expr, trial: Trial) -> Iterator[F
 @control("on a segment, wasteful", neurons=arcsine(neurons))
 def leading_order_is_leading(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """arctan u ≤ u ≤ (1 + u²/3) arctan u, so 1 ≤ neurons/leading ≤ 1 + u²/3 with u = 2ε: for all errors below a half."""
-    whole = {eps: (0, sp.Rational(1, 2))}
+    whole = {eps: (0, HALF)}
     yield trial.everywhere(eps * leading / neurons, eps, within=whole, zero={eps: (0, 3)})
     yield trial.everywhere(eps, eps * leading / neurons * (1 + 4 * eps**2 / 3), within=whole, zero={eps: (0, 5)})
 

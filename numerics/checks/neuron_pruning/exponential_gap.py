@@ -21,6 +21,7 @@ from theory.neuron_pruning.exponential_gap import (
 )
 from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.jump_bound import neurons, s, slow
+from theory.neuron_pruning.weight_pruning import contraction
 from theory.subset_sum.symbols import n
 
 LOGARITHM = sp.Symbol("L", positive=True)  # ln(1/ε)
@@ -38,12 +39,23 @@ def rate(formula: sp.Expr) -> sp.Expr:
 @control("failure with probability δ", enough=enough.subs(delta, 1 - delta))
 @control("for one input", enough=enough / d)
 def as_many_suffice_and_no_fewer(enough: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound on failure is at most 1 − δ at this number for each input, and above with one less."""
-    for point in trial.points(enough, 1 - delta):
-        each = sp.simplify((enough / d).subs(point))
-        yield trial.holds(each.is_integer, f"{each} neurons for each input")
-        yield trial.below(failure.subs(n, each), 1 - delta, at=[point])
-        yield trial.below(1 - delta, failure.subs(n, each - 1), at=[point], strict=True)
+    """For each input it is a number rounded up, by less than 1: there the bound on failure is 1 − δ, times a factor below 1 for what is added.
+
+    So with one neuron less it is above 1 − δ.
+    """
+    point = trial.points(enough, count=1)[0]
+    each = sp.simplify((enough / d).subs(point))
+    yield trial.holds(each.is_integer, f"{each} neurons for each input")
+    yield trial.below(contraction, sp.S.One, at=[{}], strict=True)  # a number
+    added = sp.Symbol("r", nonnegative=True)
+    rounded = (enough / d).replace(sp.ceiling, lambda number: number + added)
+    claimed = sp.log(1 - delta) + added * sp.log(contraction)
+    yield trial.same(sp.log(failure.subs(n, rounded)), claimed, by=in_logarithms)
+
+
+def in_logarithms(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, with logarithms of positive factors taken apart: of δ < 1 too."""
+    return sp.simplify(sp.expand_log(gap, force=True))
 
 
 @enclosed(exponential_gap)

@@ -44,9 +44,10 @@ def rate_is_that_of_the_eigenvalues(
 def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """T_d(N) itself: within 2 % for many neurons, and from N = 1 on; degree by degree for d ≥ 4, as in the proof."""
     several = where((3, 2000), (2, 400), (4, 3000))
-    yield trial.below(lower, tail, at=several)
+    yield trial.below(lower, tail, at=several)  # boxes: a sum as long as N says; for all N: the step *bound*
     yield trial.below(tail, sp.Rational(51, 50) * lower, at=several)
     yield trial.below(lower, tail, at=ends + between + where((12, 1), (300, 10**6)))
+    # for all d ≥ 4 and degrees: the step *four inputs or more*
     steps = where((4, 1), (4, 9), (5, 1), (6, 40), (9, 2), (40, 1), (40, 30), (200, 1), (200, 5000), second=j)
     yield trial.below(
         lower.subs(N, ranks.subs(m, j - 1) - d) - lower.subs(N, ranks.subs(m, j) - d), of_degree, at=steps
@@ -61,7 +62,7 @@ def the_bound_is_below_the_number_and_beyond_alignment(neurons_bound: sp.Expr, t
     """It never exceeds the smallest number, which is below twice the bound for small errors; N2 asks for less if d ≥ 3."""
     for point in demands((2, 1000, 10**6), (3, 200, 40_000), (4, 100, 10_000)):
         number = sp.Rational(trial.value(neurons, point))
-        yield trial.below(neurons_bound, number, at=[point])
+        yield trial.below(neurons_bound, number, at=[point])  # boxes: a smallest number; in general: the step *neurons*
         yield trial.below(number, 2 * neurons_bound, at=[point])
     aligned = alignment.neurons.subs(alignment.delta, 1)
     yield trial.below(aligned, neurons_bound, at=demands((3, 10**6, 10**12), (4, 10**6, 10**12), (7, 10**6, 10**12)))
