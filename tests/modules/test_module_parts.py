@@ -381,4 +381,4 @@ def build():
 @pytest.mark.parametrize("options", [("--units", "512"), ("--plot", "a.png")])
 def test_the_command_refuses_options_of_the_law(tmp_path, capsys, options):
     assert command(tmp_path, "--method", "snip", *options) == 2
-    assert "is given, expected none with a module that the law does not follow" in capsys.readouterr().err
+    assert "expected none with a module that the law does not follow" in capsys.readouterr().err
