@@ -64,7 +64,7 @@ def _is_attention(part: nn.Module) -> TypeGuard[nn.MultiheadAttention]:
 
 def _attended(attention: nn.MultiheadAttention) -> Entered:
     """What enters the output layer of attention: what the attention gives with the identity in this layer's place."""
-    bare = deepcopy(attention)  # in front of hooks
+    bare = deepcopy(attention)  # made before it has hooks
     with torch.no_grad():
         bare.out_proj.weight.copy_(torch.eye(bare.embed_dim))
         if bare.out_proj.bias is not None:

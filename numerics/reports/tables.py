@@ -52,8 +52,8 @@ def print_table(console: Console, table: Table) -> None:
     """Print a table, below its title and an empty line if it has a title; where it does not fit, rows as paragraphs."""
     if table.title:
         console.print(f"{table.title}\n", style="bold", highlight=False, markup=False)
-    if _least_width(table) <= console.width:
-        console.print(_rich(table))
+    if widths := _widths(table, console.width):
+        console.print(_rich(table, widths))
         return
     for row in table.rows:
         _print_stacked(console, table, row)
@@ -93,7 +93,7 @@ def as_html(table: Table) -> str:
     return f"<table>{_row('th', table.columns, table.sides)}{rows}</table>"
 
 
-def _rich(table: Table) -> rich.table.Table:
+def _rich(table: Table, widths: Sequence[int]) -> rich.table.Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -105,14 +105,8 @@ def _rich(table: Table) -> rich.table.Table:
         pad_edge=False,
         show_edge=False,
     )
-    for place, (name, side) in enumerate(zip(table.columns, table.sides, strict=True)):
-        made.add_column(
-            Text(name),
-            justify="right" if side == "r" else "left",
-            overflow="fold",  # a long name is broken rather than cut: names stay apart
-            no_wrap=not ruled and place != table.prose,
-            min_width=_longest_word(table, place) if place == table.prose else None,
-        )
+    for name, side, width in zip(table.columns, table.sides, widths, strict=True):
+        made.add_column(Text(name), justify="right" if side == "r" else "left", width=width)
     for place, row in enumerate(table.rows):
         made.add_row(*map(_text, row), end_section=place in table.ends)
     return made
@@ -134,25 +128,27 @@ def _print_stacked(console: Console, table: Table, row: Sequence[Cell]) -> None:
         print_words(console, text, indent)
 
 
-def _least_width(table: Table) -> int:
-    """How wide a table is at least if none of its words is broken, and of columns beside prose no cell."""
+def _widths(table: Table, room: int) -> list[int]:
+    """How wide each column is, if the table fits with no word broken, and of columns beside prose no cell; else none.
+
+    What is too wide is taken from the column that has most to give.
+    """
     from rich.cells import cell_len
 
-    ruled = table.prose is None
-    gap = (1 if table.narrow else 2) + ruled
-    widths = []
+    least, widths = [], []
     for place, name in enumerate(table.columns):
         texts = [name, *(_plain(row[place]) for row in table.rows)]
-        whole = not ruled and place != table.prose
-        widths.append(
-            max(cell_len(part) for text in texts for part in (text.splitlines() if whole else text.split()) or [""])
-        )
-    return sum(widths) + gap * (len(widths) - 1)
-
-
-def _longest_word(table: Table, place: int) -> int:
-    """How wide a column is at least if none of its words is broken."""
-    return max((len(word) for row in table.rows for word in _plain(row[place]).split()), default=0)
+        lines = [line for text in texts for line in text.splitlines()]
+        words = lines if table.prose not in (None, place) else [word for line in lines for word in line.split()]
+        widths.append(max(map(cell_len, lines), default=0))
+        least.append(max(map(cell_len, words), default=0))
+    gap = (1 if table.narrow else 2) + (table.prose is None)
+    room -= gap * (len(widths) - 1)
+    if sum(least) > room:
+        return []
+    while sum(widths) > room:
+        widths[max(range(len(widths)), key=lambda place: widths[place] - least[place])] -= 1
+    return widths
 
 
 def _pieces(cell: Cell) -> Pieces:

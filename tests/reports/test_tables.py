@@ -95,3 +95,12 @@ def test_a_table_that_does_not_fit_is_paragraphs():
         "  kept:",
         "  0.25",
     ]
+
+
+def test_a_column_that_can_give_way_does_and_no_name_is_broken():
+    table = Table(("layer", "methods"), [("encoder.layers.0.linear_1", "random, magnitude, deep synflow")], "ll")
+    for width in range(37, 60):
+        shown = printed(table, width)
+        assert "encoder.layers.0.linear_1" in shown, width
+        assert {"random,", "magnitude,", "deep", "synflow"} <= set(shown.split()), width
+        assert max(map(len, shown.splitlines())) <= width
