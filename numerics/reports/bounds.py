@@ -10,7 +10,7 @@ from theory.bounds import Loose
 from theory.claims import Claim, Entry
 from theory.latex import latex
 
-HEAD = "```{list-table}\n:header-rows: 1\n:widths: 7 21 12 60\n\n* - claim\n  - bound\n  - grade\n  - how it is known"
+HEAD = "```{list-table}\n:header-rows: 1\n:widths: 7 21 12 60\n:class: bounds\n\n* - claim\n  - bound\n  - grade\n  - how it is known"
 ATTAINED, UNKNOWN = "attained", "not known"
 ABOVE = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")  # digits of exponents
 
