@@ -124,6 +124,20 @@ class StatisticalFindings:
         powers = tuple(Power(test, 0.0, float(a / n - b / m), True) for test, a, b in zip(tests, x, y, strict=True))
         return _tested(p_values[worst], share, detail, powers)
 
+    def more_often(self, x: int, n: int, y: int, m: int, what: str) -> Finding:
+        """That events counted y of m times are more probable than others, x of n times: supported only if "equally" is rejected.
+
+        The same counts refute where "equally" is rejected and the others are the frequent ones, and else they decide nothing.
+        """
+        if not (0 <= x <= n and 0 <= y <= m and n >= 1 and m >= 1):
+            raise ValueError(f"{x} of {n} and {y} of {m} cases: expected counts of some")
+        test = TwoCounts(n, m, (x + y) / (n + m))
+        p, more = test.p_value(x, y), y / m - x / n
+        clear = p <= test.level
+        verdict = Verdict.UNDECIDED if not clear else Verdict.SUPPORTS if more > 0 else Verdict.REFUTES
+        detail = f"{what}: {y} of {m} beside {x} of {n}, p = {p:.2g} if they were equally probable"
+        return Finding(Kind.STATISTICAL, verdict, detail, (Power(test, 0.0, more, True),))
+
     def mostly(self, successes: int, n: int, what: str) -> Finding:
         """That independent cases are successes more often than not: supported only if "at most half" is rejected.
 

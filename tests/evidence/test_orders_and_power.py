@@ -85,6 +85,29 @@ def test_of_a_sentence_and_its_opposite_at_most_one_is_supported():
     assert trial().mostly(37, 40, "three exceptions").verdict is Verdict.UNDECIDED
 
 
+def test_of_two_probabilities_at_most_one_is_the_larger():
+    """Exchanged counts get the opposite verdict, and equal shares none."""
+    for n, m in ((5, 5), (30, 60), (200, 40)):
+        for x in range(0, n + 1, 5):
+            for y in range(0, m + 1, 5):
+                finding, other = trial().more_often(x, n, y, m, "it"), trial().more_often(y, m, x, n, "it")
+                assert {finding.verdict, other.verdict} in ({Verdict.SUPPORTS, Verdict.REFUTES}, {Verdict.UNDECIDED})
+                assert finding.verdict is not Verdict.SUPPORTS or y * n > x * m
+    assert trial().more_often(5, 100, 80, 100, "it").verdict is Verdict.SUPPORTS
+    assert trial().more_often(50, 100, 52, 100, "it").verdict is Verdict.UNDECIDED
+    for counts in ((-1, 5, 2, 5), (6, 5, 2, 5), (2, 5, 6, 5), (0, 0, 2, 5)):
+        with pytest.raises(ValueError, match="expected counts of some"):
+            trial().more_often(*counts, "it")
+
+
+@pytest.mark.usefixtures("observable_level")
+def test_equal_probabilities_are_told_apart_as_rarely_as_the_level_says():
+    rng = np.random.default_rng(6)
+    pairs = zip(rng.binomial(30, 0.4, TOYS), rng.binomial(50, 0.4, TOYS), strict=True)
+    decided = [trial().more_often(int(x), 30, int(y), 50, "it").verdict for x, y in pairs]
+    assert_rate(sum(verdict is not Verdict.UNDECIDED for verdict in decided), TOYS, OBSERVABLE)
+
+
 @pytest.mark.usefixtures("observable_level")
 def test_a_majority_keeps_its_level_and_finds_what_it_says():
     test = Majority(40, OBSERVABLE)
