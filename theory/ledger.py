@@ -30,7 +30,7 @@ TOPICS = tuple(LETTERS)
 
 
 def load_ledger(own: str | PathLike[str] | None = None) -> Ledger:
-    """Import every topic and return the ledger (two seconds; `claim` imports one module), or a ledger of your own.
+    """Import every topic and return the ledger (some seconds; `claim` imports one module), or a ledger of your own.
 
     own: `FILE.py` or `package.module`, whose claims are the ledger, each under the name of its variable; they may use
     claims of the project's ledger, and have labels that are not taken there. The code is run as it is.

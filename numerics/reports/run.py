@@ -79,9 +79,23 @@ def closing_line(run: Run) -> str:
     return (
         f"{totals['hold']} of {totals['claims']} claims hold, {totals['refuted']} refuted, {totals['open']} open; "
         f"{totals['checks']} checks, {totals['controls'] - totals['survived']} of {totals['controls']} controls "
-        f"refuted; false alarm ≤ {totals['tests'] * LEVEL:.1e} ({totals['tests']} tests); "
-        f"{f'{vouched} checks rest on something vouched; ' if (vouched := totals['vouched']) else ''}{run.seconds:.1f} s"
+        f"refuted; {_false_alarm(totals['tests'])}; "
+        f"{_vouched(totals['vouched'])}{run.seconds:.1f} s"
     )
+
+
+def _false_alarm(tests: int) -> str:
+    """What statistical tests may say by luck, all together."""
+    if not tests:
+        return "no statistical test"
+    return f"false alarm ≤ {tests * LEVEL:.1e} ({tests} test{'s' if tests > 1 else ''})"
+
+
+def _vouched(checks: int) -> str:
+    """How many checks rest on something vouched, if any do."""
+    if checks == 1:
+        return "1 check rests on something vouched; "
+    return f"{checks} checks rest on something vouched; " if checks else ""
 
 
 def print_summary(run: Run, console: Console) -> None:

@@ -1,8 +1,9 @@
-"""The law of all layers against drawing and pruning networks, in one run: python tests/benchmarks/bench_depth.py [WIDTH]
+"""The law of all layers against drawing and pruning networks, in one run: python tests/benchmarks/bench_depth.py [WIDTH [SAMPLES …]]
 
 Seconds of CPU; only ratios carry over to other machines. The peer draws one network in torch (float32), scores every
 layer by autograd and keeps the largest tenth by `kthvalue`. A network of this width has densities of layers that spread by
-`sd`; the law has the error `±`: as many networks would have to be drawn for the same error as the square of the ratio.
+`sd`; the law has the error `±`: as many networks would have to be drawn for the same error as the square of the ratio, which
+is rough where few networks give the spread. Both are run once before they are timed, at a smaller width.
 Hold BLAS to one thread (OPENBLAS_NUM_THREADS=1).
 """
 
@@ -22,24 +23,32 @@ from numerics.depth.architecture import Architecture
 from numerics.depth.latents import sizes_of, units_of
 from numerics.depth.law import law_of
 
-DENSITY, NETWORKS = 0.1, 3
+DENSITY, NETWORKS, REPEATS, WARM = 0.1, 8, 3, 128
+SAMPLES = 128, 400, 1797
 
 
-def law(width: int, depth: int) -> tuple[float, np.ndarray, np.ndarray]:
-    data, started = load_data("digits"), time.process_time()
+def batch(samples: int) -> tuple[np.ndarray, np.ndarray]:
+    """Some of the digits, and their targets."""
+    data = load_data("digits")
+    chosen = np.random.default_rng(0).permutation(len(data.x))[:samples]
+    return data.x[chosen], data.y[chosen]
+
+
+def law(width: int, depth: int, samples: int) -> tuple[float, np.ndarray, np.ndarray]:
+    (x, y), started = batch(samples), time.process_time()
     network, rng = Architecture(64, (width,) * depth, 1), np.random.default_rng(0)
-    units = units_of(network, data.x, sizes_of(network, len(data.x)), rng)
-    densities, errors = law_of(units, -data.y, rng).densities(DENSITY)
+    units = units_of(network, x, sizes_of(network, len(x)), rng)
+    densities, errors = law_of(units, -y, rng).densities(DENSITY)
     return time.process_time() - started, densities, errors
 
 
-def drawn(width: int, depth: int, seed: int) -> tuple[float, np.ndarray]:
+def drawn(width: int, depth: int, samples: int, seed: int) -> tuple[float, np.ndarray]:
     import torch
 
     torch.manual_seed(seed)
     torch.set_num_threads(1)
-    data, started = load_data("digits"), time.process_time()
-    x, r = torch.tensor(data.x, dtype=torch.float32), torch.tensor(-data.y, dtype=torch.float32)
+    (inputs, y), started = batch(samples), time.process_time()
+    x, r = torch.tensor(inputs, dtype=torch.float32), torch.tensor(-y, dtype=torch.float32)
     sizes = (64, *(width,) * depth, 1)
     weights = [torch.randn(rows, columns, requires_grad=True) for columns, rows in pairwise(sizes)]
     h = x
@@ -53,18 +62,27 @@ def drawn(width: int, depth: int, seed: int) -> tuple[float, np.ndarray]:
     return time.process_time() - started, np.array([float((score > cut).float().mean()) for score in scores])
 
 
+def compare(width: int, depth: int, samples: int) -> None:
+    law(WARM, depth, samples), drawn(WARM, depth, samples, 0)
+    runs = [law(width, depth, samples) for _ in range(REPEATS)]
+    took, (_, densities, errors) = float(np.median([seconds for seconds, *_ in runs])), runs[0]
+    found = [drawn(width, depth, samples, seed) for seed in range(NETWORKS)]
+    each, seen = float(np.median([seconds for seconds, _ in found])), np.array([shares for _, shares in found])
+    spread = seen.std(axis=0, ddof=1)
+    needed = (spread / np.maximum(errors, 1e-12)) ** 2
+    print(f"{depth} hidden layers of {width}, {samples} samples: law {took:.2f} s, a network {each:.2f} s")
+    print("  law      ", *(f"{value:.4f} ± {error:.5f}" for value, error in zip(densities, errors, strict=True)))
+    print("  networks ", *(f"{m:.4f} sd {sd:.5f}" for m, sd in zip(seen.mean(axis=0), spread, strict=True)))
+    print("  networks of the same error", *(f"{value:.1f}" for value in needed))
+    print(f"  as fast as one network {each / took:.1f}, as networks of the same error", end=" ")
+    print(*(f"{value * each / took:.1f}" for value in needed), flush=True)
+
+
 def main() -> None:
-    width = int(sys.argv[1]) if len(sys.argv) > 1 else 4096
-    for depth in (2, 3):
-        took, densities, errors = law(width, depth)
-        found = [drawn(width, depth, seed) for seed in range(NETWORKS)]
-        each, seen = float(np.mean([seconds for seconds, _ in found])), np.array([shares for _, shares in found])
-        spread = seen.std(axis=0, ddof=1)
-        needed = (spread / np.maximum(errors, 1e-12)) ** 2
-        print(f"{depth} hidden layers of {width}: law {took:.1f} s, a network {each:.1f} s, ratio {each / took:.1f}")
-        print("  law      ", *(f"{value:.4f} ± {error:.4f}" for value, error in zip(densities, errors, strict=True)))
-        print("  networks ", *(f"{m:.4f} sd {sd:.4f}" for m, sd in zip(seen.mean(axis=0), spread, strict=True)))
-        print("  networks of the same error", *(f"{value:.1f}" for value in needed), flush=True)
+    width, *samples = [int(word) for word in sys.argv[1:]] or [4096]
+    for size in samples or SAMPLES:
+        for depth in (2, 3):
+            compare(width, depth, size)
 
 
 if __name__ == "__main__":

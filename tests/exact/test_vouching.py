@@ -132,7 +132,7 @@ def test_a_check_says_what_its_numbers_rest_on():
     (plain,) = summarise(whole)["claims"][0]["checks"]
     assert plain["vouched"] == list(result.vouched)
     assert "vouched, not checked: a log-concave tail" in as_html(whole)
-    assert "1 checks rest on something vouched" in closing_line(whole)
+    assert "1 check rests on something vouched" in closing_line(whole)
     assert run(checks_by_name("S4", "both_forms_of_the_column_density_agree")).vouched == ()
 
 
