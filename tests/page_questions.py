@@ -29,3 +29,9 @@ CUT_OFF = """() => [...document.querySelectorAll('span.math')].filter(e => e.get
     && getComputedStyle(e).overflowX === 'hidden'
     && e.querySelector('svg').getBoundingClientRect().width > e.clientWidth + 1)
   .map(e => e.closest('.claim')?.id ?? e.textContent.slice(0, 40))"""
+
+# What scrolls sideways and holds nothing that a key brings to the focus, so that keys cannot scroll it in every browser.
+OUT_OF_REACH = """() => [...document.querySelectorAll('main div, main pre, main table')].filter(e => e.scrollWidth > e.clientWidth + 1
+    && e.getClientRects().length && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)
+    && e.tabIndex < 0 && !e.querySelector('a[href], button, input, summary, [tabindex="0"]'))
+  .map(e => e.className + ' ' + e.textContent.trim().slice(0, 40))"""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from helpers import ROOT, TESTS
-from page_questions import CONTRAST, CUT_OFF, SCROLLED, WIDER_THAN_ITS_BOX
+from page_questions import CONTRAST, CUT_OFF, OUT_OF_REACH, SCROLLED, WIDER_THAN_ITS_BOX
 
 from numerics.evidence.skeleton import CHECKS, CLAIM, SECTION
 
@@ -337,6 +337,7 @@ def test_pages_in_a_browser(site: Path, address: str) -> None:
                 if tab.evaluate("document.documentElement.scrollWidth") > width + 1:
                     complaints.append(f"wider than {width} pixels")
                 complaints += [f"cut off at {width} pixels: {each}" for each in tab.evaluate(CUT_OFF)]
+                complaints += [f"no key scrolls at {width} pixels: {each}" for each in tab.evaluate(OUT_OF_REACH)]
                 for theme in ("light", "dark"):
                     tab.emulate_media(color_scheme=theme)
                     tab.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
