@@ -282,12 +282,14 @@ VALUES = (  # η and the limit, to fifteen digits
 @control("tends to a half", least_ratio=sp.Rational(1, 2))
 @control("of homogeneous masks", least_ratio=sp.Rational(9581, 10000))
 def ratios_come_close(many_ratio: sp.Expr, least_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At three spikes, by their digits; above the limit, and by less than half of η."""
+    """At three spikes, by their digits; for all r above the limit, and by less than half of η."""
     for height, value in VALUES:
         at = {cosine: height / (1 + height)}
         yield trial.below(sp.Abs(many_ratio - value), sp.Rational(1, 10**15), at=[at])
-        yield trial.below(least_ratio, many_ratio, at=[at], strict=True)
-        yield trial.below(many_ratio - least_ratio, height / 2, at=[at], strict=True)
+    limit, ratio = (sp.expand(2 * cosine * each) for each in (least_ratio, many_ratio))  # without a quotient at 0
+    excess = sp.expand((ratio - limit) * (1 - cosine))  # below r² where that of the ratio is below η/2
+    for low, high in ((limit, ratio), (excess, cosine**2)):
+        yield trial.everywhere(low, high, within={cosine: (0, 1)}, zero={cosine: (0, 2)}, strict=True)
 
 
 def ratio_of_a_network(number: int, height: float) -> float:

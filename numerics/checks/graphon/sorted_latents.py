@@ -124,11 +124,13 @@ def mean_error_is_that_of_a_binomial(
 def steps_have_their_share_of_the_bound(
     step_share: sp.Expr, step_error: sp.Expr, mean_sorted_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Between √(m/(m + 1)) times the limit and the limit, for a few and for a million latents."""
+    """Between √(m/(m + 1)) times the limit and the limit, from 2 to 40 latents, and for a million."""
     share = step_error / mean_sorted_error.subs(n, m) * 2
-    for size in (2, 10, 10**6):
-        yield trial.below(step_share * sp.sqrt(m / (m + 1)), share, at=[{m: size}], strict=True)  # all m: steps
-        yield trial.below(share, step_share, at=[{m: size}], strict=True)
+    for low, high in ((step_share * sp.sqrt(m / (m + 1)), share), (share, step_share)):
+        yield trial.everywhere(low, high, within={m: (2, 40)}, strict=True)
+        yield trial.below(
+            low, high, at=[{m: 10**6}], strict=True
+        )  # boxes: large factorials; all m: *limit of the share*
 
 
 def mean_rectangle_error(rows: int, columns: int, height: Fraction, width: Fraction) -> Fraction:

@@ -89,5 +89,5 @@ def two_equal_points_and_two_a_sixth_of_a_turn_apart(
     }
     for angle, mean in means.items():
         bound = one_neuron.subs({theta: angle, slope: steepness}) - 1
-        yield trial.below(mean, bound, at=[{rho: thin}])
+        yield trial.below(mean, bound, at=[{rho: thin}])  # boxes: the means are integrals
         yield trial.below(bound, sp.Rational(51, 50) * mean, at=[{rho: thin}])

@@ -228,5 +228,5 @@ def the_near_number_leads(
     limit = (1 - (1 + part) ** -2) / (4 * a * eps * sp.pi * sp.log(2))
     yield trial.same(far_size.subs(rho, thin) / leading, limit * eta * (1 + eta) * sp.sqrt(d - 1))
     yield trial.same(leading, (d - 1) * sp.log(2) / (near_slope * thin))
-    exponent = -sp.log(tail / 2) / (d - 1)
-    yield trial.below(sp.Abs(exponent - sp.log(2)), eta, at=[{eta: sp.Rational(1, 10**9), d: sp.Integer(9)}])
+    exponent = in_logarithms(-sp.log(tail / 2) / (d - 1))
+    yield trial.everywhere(sp.Abs(exponent - sp.log(2)), eta, within={eta: (sp.Rational(1, 10**9), 1)})

@@ -61,7 +61,7 @@ def cube_mean_is_the_integral(cube_mean: sp.Expr, trial: Trial) -> Iterator[Find
     at = [{d: sp.Integer(20)}]
     part = ROOT * sp.Integral(transform ** (d - 1), (s, 0, 3))
     rest = ROOT**d * sp.Integer(3) ** (2 - d) / (d - 2)
-    yield trial.below(part, cube_mean, at=at)
+    yield trial.below(part, cube_mean, at=at)  # boxes: the mean is an integral
     yield trial.below(cube_mean, part + rest, at=at)
     yield trial.below(cube_mean, ball_mean, at=at)  # for all d: no sum of moduli is below the length
     yield trial.below(39 * cube_mean.subs(d, 40), 19 * cube_mean.subs(d, 20), at=[{}])  # for all d: the step *scaling*

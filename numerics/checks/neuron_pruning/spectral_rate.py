@@ -34,7 +34,7 @@ def rate_is_that_of_the_eigenvalues(
     ends = [ranks.subs(m, half) - d for half in (j - 1, j)]
     for bound in (lower, constant * N**exponent):
         ratio = (bound.subs(N, ends[0]) - bound.subs(N, ends[1])) / of_degree
-        yield trial.below(sp.Abs(ratio - 1), d**2 / j, at=large)
+        yield trial.below(sp.Abs(ratio - 1), d**2 / j, at=large)  # boxes: differences of powers that nearly cancel
 
 
 @enclosed(spectral_rate, cost=0.3)

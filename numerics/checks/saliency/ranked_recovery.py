@@ -108,12 +108,17 @@ def column_density_is_that_of_struve_functions(column_density: sp.Expr, trial: T
 @control("twice the exponent, too few", too_few=too_few**2)
 @control("all columns of all rows", too_many=deviation**4)
 def rows_of_one_column_deviate_less(too_many: sp.Expr, too_few: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows that are kept whole or not at all: at least ρn of n rows, or at most, at the density r, summed."""
+    """Rows that are kept whole or not at all: at least n/2 of n rows, or at most, summed, at any density up to ½, or from it.
+
+    By the distance q of the density from 0, or from 1; both sides are divided by q^(n/2), which is in each term.
+    """
+    q = sp.Symbol("q", positive=True)
     for rows in (10, 40):
         for density, kept, bound, which in (
-            (sp.Rational(1, 5), range(rows // 2, rows + 1), too_many, r_low),
-            (sp.Rational(4, 5), range(rows // 2 + 1), too_few, r_high),
+            (q, range(rows // 2, rows + 1), too_many, r_low),
+            (1 - q, range(rows // 2 + 1), too_few, r_high),
         ):
-            tail = sum(kept_law(density).subs({n: rows, i: count}) for count in kept)
-            at = {n: rows, rho: sp.Rational(1, 2), which: density}
-            yield trial.below(tail, bound.subs(at), at=[{r_low: sp.Rational(1, 5), r_high: sp.Rational(4, 5)}])
+            each = q ** (rows // 2)
+            tail = sum(kept_law(density).subs({n: rows, i: count}) / each for count in kept)
+            limit = bound.subs({n: rows, rho: sp.Rational(1, 2), which: density}) / each
+            yield trial.everywhere(tail, limit, within={q: (0, sp.Rational(1, 2))})
