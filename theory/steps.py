@@ -39,6 +39,7 @@ RULES: Mapping[str, str] = {  # what each says
     "corners": "what is convex in each of some numbers, each in an interval, is largest where each of them is at an end",
     "coupling": "if X ≤ Y whatever happens, P(X ≥ t) ≤ P(Y ≥ t), and so for other variables of their laws",
     "cycle rank": "a graph with V vertices and c components has V − c edges, and one more for each independent cycle",
+    "determinants": "the determinant of a product of square matrices is the product of their determinants",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
     "entrywise product": "the entrywise product of two positive semidefinite matrices is positive semidefinite",
     "equidistribution": "means of a bounded function, continuous almost everywhere, over equidistributed points tend to its integral",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.turns import phi, turn
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -180,5 +181,12 @@ times $\sqrt2$ and 1 (`hulls`).
         "sizes": sizes,
         "hulls": hulls,
     },
+    sharp=(
+        Sharp(
+            expression="slope",
+            example="two vectors of one direction, both longer than $b$",
+            check="rays_attain_the_slope",
+        ),
+    ),
     equivalent_mutants={"sin(phi) -> -sin(phi) in opposite, turn, commutator": "angles counted the other way"},
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Sharp, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.relays import relay
 from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
@@ -176,6 +176,15 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
         "passed": passed,
     },
     aids={"relay": relay},
+    sharp=(
+        Sharp(
+            expression="own_success",
+            example="$k$ inputs of each function, $N$ units in each layer, of which the first that are wired are chosen, and edges of the "
+            "probability $p$",
+            check="small_networks_over_all_masks",
+            side=Side.BELOW,
+        ),
+    ),
     unmeasured=(
         Unmeasured(
             expression="deep_failure",

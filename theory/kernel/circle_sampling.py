@@ -33,7 +33,8 @@ is $C$, with those of the kernel.""",
         name="Hoffman–Wielandt",
         sentence=r"$\sum_i(\hat\lambda_i-\lambda_i)^2\le\|\hat C-C\|^2_{HS}$, both lists in descending order.",
         by=Carrier.CITED,
-        source="Bhatia and Elsner, Proc. Indian Acad. Sci. 104 (1994) 483: the inequality of Hoffman and Wielandt holds for Hilbert–Schmidt operators",
+        source="Bhatia and Elsner, Proc. Indian Acad. Sci. 104 (1994) 483: the inequality of Hoffman and Wielandt holds for normal "
+        "Hilbert–Schmidt operators, zeros being added to their eigenvalues",
         uses=("operators",),
     ),
     Step(

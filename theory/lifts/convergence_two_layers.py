@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Remark
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed, unconditional
@@ -105,7 +105,7 @@ $\mu>M-1$.""",
     ),
     Step(
         name="size by the mean",
-        sentence=r"So it is at most $\delta$ from $[[cantelli_size]]$ on.",
+        sentence=r"So for these $\lambda$ it is at most $\delta$ from $[[cantelli_size]]$ on, for others at this number.",
         by=Carrier.RULE,
         source="monotonicity",
         gives={"cantelli_size": cantelli_size},
@@ -165,6 +165,13 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
         ),
     ),
     aids={"mean": mean, "variance": variance},
+    sharp=(
+        Sharp(
+            expression="two_layer_failure",
+            example="one unit, which has fewer than $M$ isolated copies with that probability",
+            check="failures_can_rise_with_the_width",
+        ),
+    ),
     loose=(
         Loose(
             expression="cantelli_failure",

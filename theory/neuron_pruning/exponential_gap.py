@@ -70,7 +70,7 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
     steps=STEPS,
     source=Source("2603.02234", "abstract: “establishing an exponential separation between the two pruning paradigms”"),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.CITED,
+    proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 9),
         Quantity(

@@ -202,7 +202,7 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
     steps=STEPS,
     source=Source("2603.02234", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.CITED,
+    proof=Proof.PROVED,
     quantities=(
         Quantity(
             eps,

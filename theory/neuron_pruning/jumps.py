@@ -83,10 +83,12 @@ a gap of $h$ before, $c=[[jump]]$: the strengths are $Je$, with a $k\times(k+2)$
     ),
     Step(
         name="complementary minors",
-        sentence=r"The minors of $J$ without two columns are, up to signs, one multiple of these.",
-        by=Carrier.CITED,
-        source="Hodge and Pedoe, Methods of Algebraic Geometry I (1947), VII.3: dual coordinates of a space and its annihilator are proportional",
-        uses=("kernel",),
+        sentence=r"""The minors of $J$ without two columns are, up to signs, one multiple of these: without its last two columns $J$ is triangular, with $\frac1{\sin g_j}$ on the
+diagonal, so that it has a right inverse $G$. The matrix of the rows of $J$ and of the unit rows of two nodes, times that of the columns of $G$ and of the two vectors, is block triangular, with the identity and the minor
+of the two vectors at these nodes. The second of the two factors does not depend on the nodes.""",
+        by=Carrier.RULE,
+        source="determinants",
+        uses=("kernel", "jumps"),
     ),
     Step(
         name="minors",
@@ -97,9 +99,11 @@ without two nodes at the distance $D$ has the modulus $[[minor]]$.""",
     ),
     Step(
         name="zonotope",
-        sentence=r"The image of $[-\varepsilon,\varepsilon]^{k+2}$ has $(2\varepsilon)^k$ times the sum of the moduli of the minors as volume.",
-        by=Carrier.CITED,
-        source="Shephard, Canad. J. Math. 26 (1974) 302: the volume of a zonotope is the sum of those of the parallelepipeds of its generators",
+        sentence=r"""The image of $[-\varepsilon,\varepsilon]^{k+2}$ has $(2\varepsilon)^k$ times the sum of the moduli of the minors as volume, as every zonotope, of any number of columns and any $k$: one column
+$v\ne0$ more makes each line along $v$ that meets the body, which is convex, longer by $2\varepsilon\|v\|$. So the volume grows by $2\varepsilon\|v\|$ times that of the projection along $v$, a zonotope of $k-1$
+dimensions, of which the minors times $\|v\|$ are those with $v$. In one dimension lengths add up.""",
+        by=Carrier.RULE,
+        source="induction",
         uses=("jumps",),
     ),
     Step(
@@ -146,7 +150,7 @@ and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
     steps=STEPS,
     source=Source("2603.02234", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.CITED,
+    proof=Proof.PROVED,
     quantities=(
         Quantity(eps, ERROR.meaning, UNIT, drawn=(sp.Rational(1, 10**4), sp.Rational(1, 5))),
         Quantity(k, "number of kinks in the arc", COUNT, drawn=(1, 6)),

@@ -115,8 +115,8 @@ heights of at most $z$ stays above them, so that they converge: $e$ is the least
         sentence=r"""The heights are convex in $(a,b)$, so that their least maximum is the largest, over $p,q$ with $\int p+\int q=1$, of the least
 $\int p\,(\frac1a+\frac1m\int Vb)+\int q\,(\frac1b+\frac1n\int Va)$.""",
         by=Carrier.CITED,
-        source="Sion, Pacific J. Math. 8 (1958) 171: for a function that is quasi-convex in one variable and quasi-concave in the other, one "
-        "of them in a compact convex set, minimum and maximum may be exchanged",
+        source="Sion, Pacific J. Math. 8 (1958) 171: for a function on two convex sets, one of them compact, that is quasi-convex and "
+        "lower semicontinuous in one variable, quasi-concave and upper semicontinuous in the other, infimum and supremum may be exchanged",
         uses=("supersolutions",),
     ),
     Step(

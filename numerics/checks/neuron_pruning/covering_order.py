@@ -361,6 +361,7 @@ def both_least_numbers_are_of_the_order(
 @control("without the dimension", leading=leading / (d - 2))
 @control("d for d − 2", leading=leading.subs(d, d + 2))
 @control("without the logarithm", leading=leading / sp.log(1 / eps))
+@control("planks side by side (N3.1), wasteful", leading=delta * sp.sqrt(sp.pi * d / 2) / (4 * eps))
 @control("twice that", leading=2 * leading)
 @control("the cube's ratio, halved", ratio=2 * eps)
 @control("one dimension more", near_size=near_size.subs(d, d + 1))
