@@ -17,7 +17,13 @@ from numerics.columns import CHANNELS
 from numerics.data import Dataset
 from theory.own_code import show_traceback
 
-_OF_TYPES = ("scalar type", "not implemented for 'Double'", "DoubleTensor")  # in what torch says of another type
+_OF_TYPES = (
+    "scalar type",
+    "same dtype",
+    "dtypes match",
+    "not implemented for 'Double'",
+    "DoubleTensor",
+)  # in torch's words
 
 
 def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
@@ -60,9 +66,15 @@ def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Ten
 
 
 def _called(module: nn.Module, x: torch.Tensor) -> object:
-    """What the module gives; what the user's forward prints goes to standard error."""
-    with redirect_stdout(sys.stderr):
-        return module(x)
+    """What the module gives; what the user's forward prints goes to standard error, and tensors that it makes, such as
+    the zeros that a recurrent layer begins with, are of the type of its inputs unless it says another."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(x.dtype)
+    try:
+        with redirect_stdout(sys.stderr):
+            return module(x)
+    finally:
+        torch.set_default_dtype(before)
 
 
 def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
@@ -84,7 +96,11 @@ def _untaken(x: torch.Tensor, error: BaseException) -> str:
         str(error).splitlines()[0] if str(error) and isinstance(error, Exception) else f"raised {type(error).__name__}"
     )
     whole = any(word in said for word in _OF_TYPES) and x.is_floating_point()
-    hint = " (inputs are doubles: a forward that needs another type converts them, as by x.long())" if whole else ""
+    hint = (
+        " (inputs are doubles: a forward that needs another type converts them, as by x.long(); tensors that the module holds "
+        "are buffers, which become doubles too)"
+    )
+    hint = hint if whole else ""
     return f"the module does not take inputs of shape {tuple(x.shape)}: {said:.200}{hint}"
 
 

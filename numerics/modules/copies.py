@@ -71,7 +71,8 @@ def scores_of_copies(
         {
             path: np.asarray((layer.weight * slope).detach().abs(), float)
             for (path, layer), slope in zip(weights.items(), slopes, strict=True)
-        }
+        },
+        modules[-1],
     )
 
 

@@ -19,6 +19,7 @@ from numerics.data import Dataset, Dropped
 from numerics.depth.forecast import check_classes
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import LayersSettings
+from numerics.depth.standing import THEOREM
 from numerics.modules.building import builder, built, generators, name_of, seeded
 from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.inputs import silent_inputs
@@ -179,7 +180,7 @@ def predict_parts(
         told = told_of(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
     tested = (
         tested_apart(kept, told.copies, np.random.default_rng(testing))
-        if kept and told.copies and scope == "global"
+        if kept and told.copies and told.says != THEOREM
         else None
     )
     layers = tuple(_layers(read, told, kept, None if tested is None else tested[0]))
@@ -199,7 +200,7 @@ def predict_parts(
         _mean([each.columns for each in kept if each.columns is not None]),
         (
             *told.notes,
-            *_tested(settings, told, len(kept), None if tested is None else tested[1]),
+            *_tested(told, len(kept), None if tested is None else tested[1]),
             *_notes(read, used, whole),
         ),
         read.reading,
@@ -250,12 +251,12 @@ def _columns(settings: LayersSettings, read: Layout, told: Told) -> Floats | Non
     return _mean([each.columns for each in told.copies if each.columns is not None])
 
 
-def _tested(settings: LayersSettings, told: Told, modules: int, p: float | None) -> Iterator[str]:
+def _tested(told: Told, modules: int, p: float | None) -> Iterator[str]:
     """Whether pruned modules were told from copies; p: of the test of all layers together."""
     if not told.copies:
         return
     if p is None:
-        why = "each layer keeps what is asked" if settings.scope == "layer" else "no module was pruned"
+        why = "each layer keeps what is asked" if told.says == THEOREM else "no module was pruned"
         yield f"the independence was not tested: {why}"
         return
     least = least_p(modules, len(told.copies))
@@ -279,4 +280,4 @@ def _notes(read: Layout, data: Dataset, given: int) -> Iterator[str]:
             f"autograd has it; one parameter in both places would be one weight"
         )
     if read.unpruned:
-        yield f"not pruned, as they belong to no linear or convolutional layer: {', '.join(read.unpruned)}"
+        yield f"not pruned, as they are weights of no nn.Linear and no nn.Conv1d to nn.Conv3d: {', '.join(read.unpruned)}"

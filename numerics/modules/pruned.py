@@ -21,7 +21,7 @@ def pruned_layers(module: nn.Module) -> dict[str, nn.Module]:
             found[path] = part
     if not found:
         raise InputError(
-            "the module has no linear or convolutional layer, expected one: weights of other parts are not pruned"
+            "the module has no nn.Linear and no nn.Conv1d to nn.Conv3d, expected one: weights of other parts are not pruned"
         )
     return found
 

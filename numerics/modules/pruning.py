@@ -90,6 +90,7 @@ def _shared(module: nn.Module) -> dict[str, tuple[str, ...]]:
     """The names of the parameters that masks are for; InputError for a tied weight that a part has by another name."""
     if not isinstance(module, nn.Module):
         raise InputError(f"the module is {module!r:.100}, expected a torch module")
+    check_plain(module)
     found = places(module)
     for path, names in found.items():
         if other := next((name for name in names if not is_weight(name)), None):
@@ -111,13 +112,15 @@ def masks_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: fl
 
 def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, seed: Seed = 0) -> Scores:
     """Scores of all prunable weights by the paths of their layers, the largest to be kept."""
-    return checked_scores(_scores(module, method, data, loss, seed))
+    return checked_scores(_scores(module, method, data, loss, seed), module)
 
 
-def checked_scores(scores: Scores) -> Scores:
-    """The scores themselves; InputError if all are 0, where any choice of weights would be as good."""
+def checked_scores(scores: Scores, module: nn.Module) -> Scores:
+    """The scores themselves; InputError if all are 0, where any choice of weights would be as good. module: what has the weights."""
     if not any(score.any() for score in scores.values()):
-        raise InputError("all scores are 0, expected data, targets and weights that give some")
+        empty = [path or ITSELF for path, layer in pruned_layers(module).items() if not layer.weight.any()]
+        why = f" (so are all weights of {', '.join(empty)})" if empty else ""
+        raise InputError(f"all scores are 0{why}, expected data, targets and weights that give some")
     return scores
 
 

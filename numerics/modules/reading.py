@@ -22,6 +22,7 @@ from torch.nn.utils import parametrize
 from numerics.arguments import InputError
 from numerics.depth.architecture import EPSILON, LEAK
 from numerics.modules.pruned import overlaid
+from numerics.reports.plain_text import plain
 
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
 CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
@@ -155,13 +156,15 @@ def outside_of(module: nn.Module) -> tuple[str, ...]:
 
 
 def _unknown_parts(module: nn.Module) -> tuple[str, ...]:
-    """As `outside_of` for a module that cannot be traced: torch's parts of other kinds than the law knows, the outermost of them."""
+    """As `outside_of` for a module that cannot be traced: torch's parts, and others' that hold no parts, of other kinds than
+    the law knows, the outermost of them."""
     known = (nn.Linear, nn.BatchNorm1d, nn.Unflatten, *PASSING_MODULES)
     found: list[str] = []
     for path, part in module.named_modules():
-        of_torch = type(part).__module__.startswith("torch.nn.") and not isinstance(part, CONTAINERS)
+        whole = type(part).__module__.startswith("torch.nn.") or not any(part.children())
+        whole = whole and not isinstance(part, CONTAINERS)
         inside = any(path.startswith(f"{outer}.") for outer in found)
-        if path and of_torch and not inside and not isinstance(part, known) and type(part) not in NAMES:
+        if path and whole and not inside and not isinstance(part, known) and type(part) not in NAMES:
             found.append(path)
     return tuple(f"{path} ({type(module.get_submodule(path)).__name__})" for path in found)
 
@@ -188,8 +191,9 @@ def _traced(module: nn.Module) -> fx.Graph:
             return fx.Tracer().trace(module)
     except (Exception, SystemExit) as error:  # a forward that depends on values raises whatever it likes
         line = str(error).splitlines()[0] if str(error) else type(error).__name__
+        said = plain(line.partition(". ")[0], 160)  # behind its first sentence torch.fx advises its own users
         raise InputError(
-            f"the module cannot be traced by torch.fx ({line:.200}), expected a forward without branches on values"
+            f"the module cannot be traced by torch.fx ({said}), expected a forward without branches on values"
         ) from error
 
 
@@ -232,10 +236,14 @@ def _check_used(module: nn.Module, traced: fx.Graph) -> None:
 
 
 def check_plain(module: nn.Module) -> None:
-    """InputError for what changes values or weights unseen, hooks and weights that are computed from others, and for
-    parameters without finite values."""
+    """InputError for what changes values or weights unseen, compiled code, hooks and weights that are computed from others,
+    and for parameters without finite values."""
     for path, part in module.named_modules():
         where = path or "the module"
+        if isinstance(part, torch.jit.ScriptModule):  # its layers are of no class of torch.nn
+            raise InputError(f"{where} is compiled by torch.jit, expected it as it was before")
+        if isinstance(getattr(part, "_orig_mod", None), nn.Module):  # its code calls no hook of its layers
+            raise InputError(f"{where} is compiled by torch.compile, expected it as it was before")
         for name, each in part.named_parameters(recurse=False):
             if is_lazy(each):
                 raise InputError(
@@ -248,7 +256,9 @@ def check_plain(module: nn.Module) -> None:
         if parametrize.is_parametrized(part):
             raise InputError(f"{where}: weights are reparametrised, expected weights as they are")
         if part._forward_hooks or part._forward_pre_hooks:
-            raise InputError(f"{where} has hooks, as pruned layers have before prune.remove, expected none")
+            raise InputError(
+                f"{where} has hooks, as layers have that prune, weight_norm or spectral_norm computes weights for, expected none"
+            )
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def _of_copies(settings: LayersSettings, found: Sequence[Kept], sizes: Sequence[
         more = (
             f"the weights of {', '.join(together)} may be used outside the forward of their layer: in a copy they come from one build",
         )
-    alone = settings.scope == "layer"
+    alone = settings.scope == "layer" or len(sizes) == 1
     if alone:
         asked = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured:"
         note = note.replace("measured, not proved:", asked)

@@ -167,7 +167,7 @@ def test_a_chain_has_no_part_aside(module, expected):
         (Aside, "b does not reach the output"),
         (Cut, "a does not reach the output"),
         (Exiting, r"inputs of shape \(2, 64\): raised SystemExit"),
-        (Dark, "all scores are 0"),
+        (Dark, r"all scores are 0 \(so are all weights of c\), expected"),
         (lazy, r"1 \(LazyConv2d\): weight has no shape"),
         (holed, "b: weight has entries that are not finite"),
     ],
@@ -282,6 +282,13 @@ def test_a_narrow_terminal_cuts_no_name(capsys):
     assert "".join(capsys.readouterr().out.split()) == "note" + LONG[0]
 
 
+class Scaled(nn.Module):
+    """A part of the user's own."""
+
+    def forward(self, x):
+        return x / x.norm()
+
+
 class Untraced(nn.Module):
     """A forward that depends on values, around parts that the law knows and others."""
 
@@ -289,15 +296,15 @@ class Untraced(nn.Module):
         super().__init__()
         self.front = nn.Sequential(nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten())
         self.encoder = nn.TransformerEncoderLayer(72, 2, 8, batch_first=True)
-        self.head = nn.Linear(72, 10)
+        self.scaled, self.head = Scaled(), nn.Linear(72, 10)
 
     def forward(self, x):
-        h = self.encoder(self.front(x)[:, None])[:, 0]
+        h = self.encoder(self.scaled(self.front(x))[:, None])[:, 0]
         return self.head(h if h.sum() > 0 else -h)
 
 
 def test_parts_of_a_module_that_cannot_be_traced_are_named():
-    assert outside_of(Untraced()) == ("front.1 (Conv2d)", "encoder (TransformerEncoderLayer)")
+    assert outside_of(Untraced()) == ("front.1 (Conv2d)", "encoder (TransformerEncoderLayer)", "scaled (Scaled)")
 
 
 class Pair(Net):
