@@ -6,6 +6,7 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.equivariance.architectures import architecture_tickets
+    from theory.equivariance.block_optimality import ticket_blocks
     from theory.equivariance.coefficient_pruning import coefficient_pruning
     from theory.equivariance.dimensions import hom_dimension
     from theory.equivariance.field_tickets import field_ticket
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from theory.equivariance.grids import grid_maps
     from theory.equivariance.lower_bound import pruning_lower_bound
     from theory.equivariance.network_widths import network_ticket
-    from theory.equivariance.optimality import ticket_blocks, ticket_optimality
+    from theory.equivariance.optimality import ticket_optimality
     from theory.equivariance.orbits import orbit_basis
     from theory.equivariance.point_sets import point_set_ticket
     from theory.equivariance.pointwise import pointwise_relu

@@ -1,0 +1,187 @@
+"""Q11.3: tickets beside what their own blocks need."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.bounds import Loose, Side
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.equivariance import block_chances, ticket
+from theory.equivariance.block_chances import (
+    coefficients,
+    hit,
+    needed,
+    nonnegative_needed,
+    nonnegative_success,
+    pair,
+    success,
+    usable,
+)
+from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
+from theory.equivariance.symbols import BASIS, B
+from theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, MASS, PRODUCTS
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+from theory.subset_sum.potential import a, kappa
+from theory.subset_sum.product_laws import uniform_reach
+from theory.subset_sum.symbols import delta, n
+
+OF_TWO_VALUES = r"for coefficients of one modulus, whose products are the targets' up to signs"
+WINDOWS = {n_in: 3, n_out: 8, B: 9}  # convolutions with a window of nine cells
+
+most_success = sp.exp(-2 * coefficients * 2 ** (-n / 2))
+most_nonnegative_success = sp.exp(-coefficients * sp.Integer(2) ** -n)
+size = ticket.size
+block_looseness = sp.log(2) / (-2 * sp.log(1 - a * kappa / 4))
+uniform_block_looseness = block_looseness.subs({a: uniform_reach, kappa: sp.Rational(1, 2)})
+
+STEPS = (
+    Step(
+        name="right signs",
+        sentence=r"""Fix the first layer. The coefficient of $B_b\sigma(x_i)$ in the output channel $o$ is a sum of $\mu\lambda$ over some of the $m$ channels of block $i$ with $\lambda>0$. If it is within $\varepsilon<|w_{iob}|$ of $w_{iob}$,
+one of their $\mu$ has the sign of $w_{iob}$. Each has it with probability at most $\frac12$: so this happens with probability at most $[[hit]]$. Likewise for $\sigma(-x_i)$ and the channels with $\lambda<0$.""",
+        by=Carrier.RULE,
+        source="independence",
+        gives={"hit": hit},
+    ),
+    Step(
+        name="both signs",
+        sentence=r"That grows in $m$, and at most $n$ channels have a sign at all: for both signs it happens with probability at most $[[pair]]$, as if half of the channels had each sign.",
+        gives={"pair": pair},
+        uses=("right signs",),
+    ),
+    Step(
+        name="own coefficients",
+        sentence=r"All $i$, $o$, $b$ and signs have coefficients $\mu$ of their own: given the first layer these events are independent, and their bounds multiply. The product is the same whatever the first layer is: so it bounds the mean as well.",
+        by=Carrier.RULE,
+        source="tower",
+        uses=("both signs",),
+    ),
+    Step(
+        name="success",
+        sentence=r"So all coefficients come within $\varepsilon$ with probability at most $[[success]]$, and those of $\sigma(x_i)$ alone, with $m\le n$, at most $[[nonnegative_success]]$.",
+        gives={"success": success, "nonnegative_success": nonnegative_success},
+        uses=("right signs", "both signs", "own coefficients"),
+    ),
+    Step(
+        name="exponentials",
+        sentence=r"These are at most $[[most_success]]$ and $[[most_nonnegative_success]]$.",
+        by=Carrier.RULE,
+        source="exponential",
+        gives={"most_success": most_success, "most_nonnegative_success": most_nonnegative_success},
+        uses=("success",),
+    ),
+    Step(
+        name="channels needed",
+        sentence=r"Both grow in $n$, and are $1-\delta$ at $n=[[needed]]$ and $n=[[nonnegative_needed]]$: with fewer channels success has a smaller probability.",
+        gives={"needed": needed, "nonnegative_needed": nonnegative_needed},
+        uses=("exponentials",),
+    ),
+    Step(
+        name="channels that do",
+        sentence=r"By Q7.1 $n=[[size]]$ channels do.",
+        by=Carrier.CLAIM,
+        source="Q7.1",
+        gives={"size": size},
+    ),
+    Step(
+        name="many coefficients",
+        sentence=r"Both depend on `n_in`, `n_out` and $B$ through the product alone. As it grows, the second number over the first tends to $[[block_looseness]]$.",
+        gives={"block_looseness": block_looseness},
+        uses=("channels needed", "channels that do"),
+    ),
+    Step(
+        name="uniform coefficients",
+        sentence=r"A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to $\frac1e$.",
+        by=Carrier.CLAIM,
+        source="R5.1",
+    ),
+    Step(
+        name="uniform",
+        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ that is $[[uniform_block_looseness]]$.",
+        gives={"uniform_block_looseness": uniform_block_looseness},
+        uses=("many coefficients", "uniform coefficients"),
+    ),
+)
+
+ticket_blocks = Claim(
+    label="Q11.3",
+    title="What the blocks of a ticket need",
+    statement=r"""
+Let target and source be those of Q7.1, all coefficients of the target larger than $\varepsilon$ in modulus. Keep in each block only the coefficients of $I$ from its own channel before, as Q7.1 does. Whatever the law, if it is symmetric, all coefficients come within $\varepsilon$, for
+both signs, with probability at most $$[[success]],$$ and those of $\sigma(x_i)$ alone, which inputs $x\ge0$ need, at most $[[nonnegative_success]]$. So a failure of at most $\delta$ needs $$n\ge[[needed]],$$ or $n\ge[[nonnegative_needed]]$ at inputs $x\ge0$: the logarithm of
+`n_in`$\cdot$`n_out`$\cdot B/\delta$ that Q7.1 asks for, and counting does not (Q11.2), is one that these blocks need. As `n_in`$\cdot$`n_out`$\cdot B$ grows, $\varepsilon$ and $\delta$ fixed, Q7.1's number of channels over this one tends to $$[[block_looseness]],$$ for coefficients uniform on $[-1,1]$ to
+$[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. Whether sources or masks of another kind need it is not said.
+""",
+    steps=STEPS,
+    source=Source("2206.04270", "beyond the abstract; the bound is ours"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        BLOCK.drawn_from(2, 60),
+        Quantity(
+            usable,
+            "number of channels of a block whose first coefficient has the sign that is wanted",
+            COUNT_FROM_ZERO,
+            drawn=(0, 60),
+        ),
+        CHANNELS_BEFORE.drawn_from(1, 3),
+        CHANNELS_AFTER.drawn_from(1, 3),
+        BASIS.drawn_from(1, 15),
+        *PRODUCTS,
+        COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+    ),
+    hypotheses=(
+        Hypothesis("permutation representations"),
+        Hypothesis("independent coefficients of one symmetric law, independent of the target"),
+        Hypothesis("all coefficients of the target are larger than the error"),
+        Hypothesis("in each block only the coefficients of the identity from its own channel before are kept"),
+        MASS,
+    ),
+    uses=("Q7.1", "R5.1"),
+    expressions={
+        "success": success,
+        "nonnegative_success": nonnegative_success,
+        "needed": needed,
+        "nonnegative_needed": nonnegative_needed,
+        "block_looseness": block_looseness,
+        "uniform_block_looseness": uniform_block_looseness,
+    },
+    aids={
+        "two_values": block_chances.two_values,
+        "two_values_nonnegative": block_chances.two_values_nonnegative,
+        "two_values_needed": block_chances.two_values_needed,
+        "two_values_nonnegative_needed": block_chances.two_values_nonnegative_needed,
+    },
+    loose=(
+        Loose(
+            expression="success",
+            truth="two_values",
+            at=tuple({**WINDOWS, n: count} for count in (16, 32)),
+            lost=f"{OF_TWO_VALUES}, which share the signs of their $\\lambda$ as if half of the channels had each",
+        ),
+        Loose(
+            expression="nonnegative_success",
+            truth="two_values_nonnegative",
+            at=tuple({**WINDOWS, n: count} for count in (16, 32)),
+            lost=f"{OF_TWO_VALUES}, as if each channel had the sign that is wanted",
+        ),
+        Loose(
+            expression="needed",
+            truth="two_values_needed",
+            at=tuple({**WINDOWS, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
+            lost=f"{OF_TWO_VALUES}, in the *success*, and in the inequality of the exponential",
+            order="by Q7.1, as the quotient of its *size* and this number has a limit",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="nonnegative_needed",
+            truth="two_values_nonnegative_needed",
+            at=tuple({**WINDOWS, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
+            lost=f"{OF_TWO_VALUES}, in the *nonnegative success*: some channels have the other sign",
+            order="by Q7.1, as the quotient of its *size* and this number has a limit",
+            side=Side.BELOW,
+        ),
+    ),
+)
