@@ -113,6 +113,7 @@ EDGES = [
     ("Q11.1 network_error l=0 R=1 gains_before=1 t=1/2", 0),
     ("Q11.2 ratio n_in=4 n_out=8 B=1 a=exp(-1) kappa=1/2 spread=1 epsilon=1/1000 delta=1/10", 69.5485325498633),
     ("Q11.2 uniform_looseness n_out=8 B=1", 29.44812477515583 * 9 / 8),
+    ("Q11.2 uniform_least_looseness n_out=8 B=1", 18.057659358430055 * 9 / 8),
     ("Q11.2 whole_source n=4 n_in=3 n_out=2 B=5", 4 * 3 * (3 + 10)),
     ("Q11.2 dense_looseness n_in=2 n_out=8 B=1 a=exp(-1) kappa=1/2", 29.44812477515583 * 5 / 4),
     ("Q11.3 success n=2 n_in=1 n_out=1 B=1", 1 / 4),

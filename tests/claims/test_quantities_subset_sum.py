@@ -121,6 +121,8 @@ EDGES = [
     ("R10", "leading", "w=-1/2 epsilon=1/10", 20),
     ("R11", "error", "w=-1 d=1 e=0 h=0", 0),
     ("R12", "scheme_success", "d_0=1 d_1=2 n=1", 1 / 4),
+    ("R13", "enough_items", "a=1 kappa=1/2 delta=1/10 epsilon=1/10 theta=1/2 v_1=3/4", 27),
+    ("R13", "enough_items", "a=1 kappa=1/2 delta=1/10 epsilon=1/100000000000000000000 theta=4/5 v_1=35/36", 252),
     ("R13", "two_phase_failure", "a=1 kappa=1/2 epsilon=1/2 theta=1 v_1=1/2 n=1 n_1=1", 3 / 4 + 2),
     ("R11", "margin", "top=1 other=1 top_error=0 other_error=0", 0),
     ("R11", "total", "d_0=65 d_1=24 d_2=10 n=48", 48 * (65 * 89 + 24 * 34)),

@@ -9,11 +9,29 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
-from theory.subset_sum.potential import LEAST_DENSITY, MASS, NEAR, REACH, UNIFORM, a, kappa, one_sign, r, v
+from theory.subset_sum.counting import covering_items
+from theory.subset_sum.potential import (
+    LEAST_DENSITY,
+    MASS,
+    NEAR,
+    REACH,
+    UNIFORM,
+    a,
+    failure,
+    kappa,
+    law_size,
+    one_sign,
+    r,
+    v,
+)
 from theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
 
 theta = sp.Symbol("theta", positive=True)  # the power of the potential
 far = sp.Symbol("v_1", positive=True)  # the covered share from which on the uncovered one is followed
+PHASES = (
+    Quantity(theta, "power of the potential", sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 10), 1)),
+    Quantity(far, "covered share that divides the first items from the later ones", UNIT),
+)
 n_1 = sp.Symbol("n_1", integer=True, nonnegative=True)  # items until then
 
 potential = (1 - v) * v**-theta
@@ -28,6 +46,8 @@ later_failure = 2 * a / eps * (1 - far) * later_contraction ** (n - n_1)
 two_phase_failure = first_failure + later_failure
 first_items = sp.log(2 * potential.subs(v, eps / a) / (delta * potential.subs(v, far))) / -sp.log(power_contraction)
 later_items = sp.log(4 * a * (1 - far) / (eps * delta)) / -sp.log(later_contraction)
+least_failure = sp.Min(failure, two_phase_failure)
+enough_items = sp.Min(sp.ceiling(law_size), sp.Max(0, sp.ceiling(first_items)) + sp.Max(0, sp.ceiling(later_items)))
 power_rate = theta / -sp.log(power_contraction) + 1 / -sp.log(later_contraction)
 counting_rate = 1 / sp.log(2)  # of the number that R3 asks for, over ln(1/ε)
 best_rate = 1 / (a * kappa * sp.log(2)) + 1 / -sp.log(1 - a * kappa)
@@ -48,6 +68,10 @@ sign_items = _bits + 2 * sp.log(_bits) / sp.log(2)
 more_items = sp.log(_bits) / sp.log(2)
 sharp_items = sign_items + more_items + constant
 limit_rate = 1 / sp.log(2)
+
+SMALL = {**UNIFORM, delta: sp.Rational(1, 10)}
+TENTH = {**SMALL, eps: sp.Rational(1, 10), theta: sp.Rational(1, 2), far: sp.Rational(3, 4)}
+TINY = {**SMALL, eps: sp.Rational(1, 10**20), theta: sp.Rational(4, 5), far: sp.Rational(35, 36)}
 
 STEPS = (
     Step(
@@ -136,6 +160,12 @@ the probability $[[first_failure]]$.""",
         sentence=r"The two are $\frac\delta2$ each at $n_1=[[first_items]]$ and $n-n_1=[[later_items]]$, and fall in these.",
         gives={"first_items": first_items, "later_items": later_items},
         uses=("both",),
+    ),
+    Step(
+        name="smaller bound",
+        sentence=r"R4 bounds the same probability, and its number of items is enough: so is the smaller of both, $[[least_failure]]$ for $n$ items, and $[[enough_items]]$ items.",
+        gives={"least_failure": least_failure, "enough_items": enough_items},
+        uses=("growth", "both", "items"),
     ),
     Step(
         name="rate",
@@ -259,7 +289,9 @@ two_phases = Claim(
 In R4, for every $0<\theta\le1$, $0<v_1<1$ and $n_1\le n$, some target is missed with probability at most
 $$[[two_phase_failure]].$$
 So $\lceil x\rceil+\lceil y\rceil$ items fail with probability at most $\delta$, where $x=[[first_items]]$ and $y=[[later_items]]$, or $0$ where one of these is negative. With $\theta$ and $v_1$ fixed their number over $\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$,
-to a number that is as near to $[[best_rate]]$ as one likes for small $\theta$ and $v_1$ near $1$. R4's own bound holds as well: the smaller of the two is what is proved. The order $\ln\frac1\varepsilon$ is right (R4).
+to a number that is as near to $[[best_rate]]$ as one likes for small $\theta$ and $v_1$ near $1$. The order $\ln\frac1\varepsilon$ is right (R4).
+
+R4's own bound holds as well. So the probability is at most $$[[least_failure]],$$ and at most $\delta$ with $$[[enough_items]]$$ items.
 
 **The constant.** For items uniform on $[-1,1]$, targets $|z|\le b$ with $b\ge\frac12$ and $0<\delta<1$ there is a $C_1$ such that for all small $\varepsilon$ so many items, rounded up, fail with probability at most $\delta$:
 $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to $[[limit_rate]]$, the rate of R3 below which no items suffice. For other densities the constant is left open.
@@ -274,8 +306,7 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
         DISTANCE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
         FAILURE,
         ITEMS.drawn_from(10, 40),
-        Quantity(theta, "power of the potential", sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 10), 1)),
-        Quantity(far, "covered share that divides the first items from the later ones", UNIT),
+        *PHASES,
         Quantity(n_1, "number of the first items", COUNT_FROM_ZERO, drawn=(0, 9)),
         Quantity(
             v,
@@ -308,37 +339,40 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
     uses=("R4", "R3"),
     expressions={
         "two_phase_failure": two_phase_failure,
+        "least_failure": least_failure,
+        "enough_items": enough_items,
         "first_items": first_items,
         "later_items": later_items,
         "best_rate": best_rate,
         "sharp_items": sharp_items,
         "limit_rate": limit_rate,
     },
-    aids={"one_sign": one_sign, "counting_rate": counting_rate},
+    aids={"one_sign": one_sign, "counting_rate": counting_rate, "covering_items": covering_items},
     loose=(
         Loose(
             expression="two_phase_failure",
             truth="one_sign",
-            at=tuple(
-                {
-                    n: items,
-                    n_1: items // 2,
-                    eps: sp.Rational(1, 10),
-                    theta: sp.Rational(1, 2),
-                    far: sp.Rational(3, 4),
-                    **UNIFORM,
-                }
-                for items in (40, 80)
-            ),
-            lost=r"at most, as the truth lies between: in Markov's inequality, twice, and in the factors of the two phases, where samples of "
-            r"one sign alone, which miss targets, have $\frac12$ for each item",
+            at=tuple({**TENTH, n: items, n_1: items // 2} for items in (40, 80)),
+            lost=r"at most, as the truth lies between: in Markov's inequality, twice, and in the factors, $\frac12$ for samples of one sign",
+        ),
+        Loose(
+            expression="least_failure",
+            truth="one_sign",
+            at=tuple({**TENTH, n: items, n_1: items // 2} for items in (20, 40)),
+            lost="at most, as the truth lies between: here the smaller bound is that of R4",
+        ),
+        Loose(
+            expression="enough_items",
+            truth="covering_items",
+            at=(TENTH, TINY),
+            lost="at most, as the truth lies between: at the first point in the bound of R4, at the second in that of the two phases",
+            order=r"by R3, as $\varepsilon\to0$ with the other letters fixed: step *rate*",
         ),
         Loose(
             expression="best_rate",
             truth="counting_rate",
             at=(UNIFORM,),
-            lost="in the first items, which are only known to let the covered share grow in the mean, and in the later ones, which are "
-            "counted apart",
+            lost="in the first items, known to let the covered share grow in the mean only, and in later ones, counted apart",
             order="by R3, which asks for this rate of any items, and by *limit*, as it is enough for uniform ones",
         ),
     ),
@@ -360,8 +394,7 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
         ),
         Unmeasured(
             expression="sharp_items",
-            why=r"its constant $C_1$ is not computed; the leading term is that of R3, and what the logarithm of the logarithm should "
-            r"be multiplied by is not known",
+            why=r"its constant $C_1$ is not computed; the leading term is that of R3, and the factor of the next one is not known",
         ),
     ),
 )

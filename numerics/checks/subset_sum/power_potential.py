@@ -8,14 +8,18 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.subset_sum.counting import covering_items
-from theory.subset_sum.potential import a, growth, kappa, law_size, one_sign, r, v
+from theory.subset_sum.potential import a, failure, growth, kappa, law_size, one_sign, r, v
 from theory.subset_sum.power_potential import (
+    SMALL,
+    TENTH,
+    TINY,
     agreement,
     base,
     best_rate,
     constant,
     counting_rate,
     curvature,
+    enough_items,
     far,
     first_failure,
     first_items,
@@ -170,6 +174,42 @@ def in_parts(expression: sp.Expr, at: dict[sp.Expr, sp.Expr]) -> sp.Expr:
     return sp.simplify(sp.expand(sp.powsimp(expression.subs(at))))
 
 
+# where R4's bound is the smaller one, and where that of two phases is
+SMALLER = (
+    (0, {**TENTH, n: 40, n_1: 20}),
+    (1, {**TINY, n: 276, n_1: 193}),
+)
+
+
+@enclosed(two_phases, step="smaller bound")
+@control("R4's alone", least_failure=failure)
+@control("that of two phases alone", least_failure=two_phase_failure)
+@control("the larger", least_failure=sp.Max(failure, two_phase_failure))
+@control("R4's items", enough_items=sp.ceiling(law_size))
+@control("the larger number", enough_items=2 * enough_items)
+@control("rounded down", enough_items=enough_items - 1)
+@control("the first alone", two_phase_failure=first_failure)
+@control("first items twice", first_items=2 * first_items)
+@control("later items three times", later_items=3 * later_items)
+def smaller_of_two_bounds(
+    two_phase_failure: sp.Expr,
+    least_failure: sp.Expr,
+    first_items: sp.Expr,
+    later_items: sp.Expr,
+    enough_items: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The least of both; each is it somewhere. And as many items as the smaller number, which is whole, none below 0."""
+    bounds = failure, two_phase_failure
+    numbers = [sp.ceiling(law_size), sum(sp.Max(0, sp.ceiling(part)) for part in (first_items, later_items))]
+    for least, values in ((least_failure, bounds), (enough_items, numbers)):
+        yield trial.same(least, sp.Min(*values), by=sp.expand)
+    for place, point in SMALLER:
+        for least, values in ((least_failure, bounds), (enough_items, numbers)):
+            yield trial.below(values[place], values[1 - place], at=[point], strict=True)
+            yield trial.same(least, values[place], by=None, at=[point])
+
+
 @exact(two_phases, step="rate")
 @control("without the power", power_rate=power_rate + (1 - theta) / -sp.log(power_contraction))
 @control("the first alone", power_rate=theta / -sp.log(power_contraction))
@@ -196,9 +236,6 @@ def best_rate_is_the_limit(power_rate: sp.Expr, best_rate: sp.Expr, trial: Trial
     yield trial.same(sp.limit(power_rate.subs(far, 1), theta, 0), best_rate)
 
 
-TINY = {a: 1, kappa: sp.Rational(1, 2), delta: sp.Rational(1, 10)}
-
-
 @enclosed(two_phases)
 @control("first items twice", first_items=2 * first_items)
 @control("later items twice", later_items=2 * later_items)
@@ -208,9 +245,9 @@ def fewer_items_at_tiny_distances(
 ) -> Iterator[Finding]:
     """Uniform items, δ = 1/10: fewer than R4's at ε = 10⁻⁶ and 10⁻²⁰, by at least a tenth; and a lower rate."""
     for power, share, tilt in ((6, "15/16", "1"), (20, "35/36", "4/5")):
-        at = {**TINY, eps: sp.Rational(1, 10**power), far: sp.Rational(share), theta: sp.Rational(tilt)}
+        at = {**SMALL, eps: sp.Rational(1, 10**power), far: sp.Rational(share), theta: sp.Rational(tilt)}
         yield trial.below((first_items + later_items).subs(at), LESS * law_size.subs(at), at=[{}])
-    yield trial.below(best_rate.subs(TINY), LESS * (2 / -sp.log(1 - a * kappa / 2)).subs(TINY), at=[{}])
+    yield trial.below(best_rate.subs(SMALL), LESS * (2 / -sp.log(1 - a * kappa / 2)).subs(SMALL), at=[{}])
 
 
 @exact(two_phases)
