@@ -31,7 +31,7 @@ def configure(parser: ArgumentParser) -> None:
         "mask",
         metavar="MASK",
         nargs="+",
-        help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth or .safetensors file, or several",
+        help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or several",
     )
     add(
         "--layer",

@@ -79,7 +79,7 @@ class ChainSummary(TypedDict):
 
 
 class LeftOut(TypedDict):
-    """An array that is no layer, and why: vector, empty, bias, optimiser, embedding or weights of a mask."""
+    """An array that is no layer, and why: vector, empty, bias, optimiser, mask of attention, norm, embedding or weights of a mask."""
 
     name: str
     reason: str
@@ -132,7 +132,7 @@ def fit_layers(
 ) -> LayersSummary | FilesSummary:
     """Read all layers of a checkpoint, or of each of several, and test what their masks have in common with methods.
 
-    mask: a .npy, .npz, .pt, .pth or .safetensors file, or a sequence of them. A layer is a matrix or a convolution [out, in, …];
+    mask: a .npy, .npz, .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or a sequence of them. A layer is a matrix or a convolution [out, in, …];
     its mask is read or, where it has none, its weights, of which those that are 0 are pruned. nonzero: masks too are what is not
     0. transpose: outputs are the last axis (Keras, Flax). seed: of the masks that are drawn for comparison. The result is a
     dict, of one file with `layers` (counts, densities, dead rows and columns, the class of G6.1), `chains` (paths through

@@ -1,4 +1,4 @@
-"""A mask from a file of any framework: .npy, .npz (arrays, or `scipy.sparse.save_npz`), .pt, .pth and .safetensors.
+"""A mask from a file of any framework: .npy, .npz (arrays, or `scipy.sparse.save_npz`), .safetensors, and .pt or what else PyTorch's files are called.
 
 Rows are neurons, columns inputs. Arrays of more dimensions are convolutions [out, in, height, width]: all axes but the
 first are read as one. Arrays are read in pieces and masks are sparse from the start, so memory is proportional to the
@@ -7,6 +7,7 @@ weights kept, whatever the size of the array. Nothing in a file is executed.
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -74,7 +75,7 @@ def load_mask(
 ) -> MaskFile:
     """Read the mask in a file; `layer` chooses among several arrays, by a key or by what stands before `.weight_mask` in it.
 
-    path: .npy, .npz (arrays, or scipy.sparse.save_npz), .pt, .pth or .safetensors. Names are compared exactly first, then
+    path: .npy, .npz (arrays, or scipy.sparse.save_npz), .pt, .pth, .ckpt, .bin, .tar or .safetensors. Names are compared exactly first, then
     without wrappers such as `module.` and with or without `.weight` and `.weight_mask`. Rows are outputs; further axes of a convolution
     are read as one. The `MaskFile` has the mask [m, n], its name, and the shape in the file. nonzero: whatever is not 0
     is kept, as in pruned weights; without it entries must be 0 or 1, unless the array calls itself weights (`2.weight`).
@@ -150,8 +151,8 @@ def _positions(stored: Stored, nonzero: bool) -> Positions:
 
 def kept_of(positions: Positions, values: NDArray[Any], stored: Stored, nonzero: bool) -> Positions:
     """The positions that are kept. InputError at the first entry that is not 0 or 1 (with `nonzero`: not finite)."""
-    if values.dtype.kind not in "biuf":
-        raise InputError(f"entries are {values.dtype}, expected 0 and 1")
+    if values.dtype.kind not in ("biufc" if nonzero else "biuf"):
+        raise InputError(f"entries are {values.dtype}, expected {'numbers' if nonzero else '0 and 1'}")
     kept = values != 0
     wrong = ~np.isfinite(values) if nonzero else kept & (values != 1)
     if wrong.any():
@@ -225,7 +226,7 @@ def _stored(
     order: Literal["C", "F"],
     dtype: np.dtype,
 ) -> Stored:
-    if dtype.kind not in "biuf":
+    if dtype.kind not in "biufc":
         raise InputError(f"entries are {dtype}{' (pickled)' if dtype.hasobject else ''}, expected 0 and 1")
 
     def pieces() -> Iterator[tuple[Positions, NDArray[Any]]]:
@@ -300,9 +301,9 @@ def _loaded(file: Path) -> dict[str, torch.Tensor]:
             warnings.simplefilter("ignore")
             held = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
     except Exception as error:  # a damaged or pickled file can raise nearly anything
-        raise InputError(
-            "damaged, or holds pickled objects; expected tensors, such as torch.save(model.state_dict(), FILE) writes"
-        ) from error
+        pickled = re.search(r"GLOBAL (\S+)", str(error))  # what PyTorch calls a class that it does not read
+        what = f"holds a pickled {plain(pickled[1], 80)}" if pickled else "damaged, or holds pickled objects"
+        raise InputError(f"{what}; expected tensors, such as torch.save(model.state_dict(), FILE) writes") from error
     return dict(_tensors("", held))
 
 
@@ -310,8 +311,8 @@ def _of_tensor(key: str, name: str, tensor: torch.Tensor, again: Callable[[str],
     """again: loads the tensor once more, which lets go of the part of the file that was read."""
     import torch
 
-    if tensor.is_complex() or tensor.is_quantized:
-        raise InputError(f"{key or 'the tensor'}: entries are {tensor.dtype}, expected 0 and 1")
+    if tensor.is_quantized:
+        tensor, again = tensor.dequantize(), None
     if tensor.layout != torch.strided:
         with reading("a sparse matrix"):
             found = tensor.to_sparse_coo().coalesce()
@@ -392,7 +393,6 @@ _SAFE_KINDS = {"BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64", "F1
 _READERS = {
     ".npz": _from_npz,
     ".npy": _from_npy,
-    ".pt": _from_torch,
-    ".pth": _from_torch,
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".tar"), _from_torch),  # Lightning, Hugging Face, model.pth.tar
     ".safetensors": _from_safetensors,
 }

@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.masks.files import LONGEST_SIDE, Arrays, Stored, kept_of, open_arrays
-from numerics.masks.names import Shape, bare, choose, is_mask, layer_name, listed
+from numerics.masks.names import Shape, bare, choose, is_mask, is_of_attention, is_weights, layer_name, listed, masks_in
 from numerics.reports.plain_text import plain
 
 LARGEST_LAYER = 2**32  # of one layer, a byte each
 ROWS_AT_A_TIME = 2**22  # entries of the rows that are read as numbers at once
 
-_EMBEDDING = re.compile(r"(^|[._/])(\w*emb(ed)?(ding|dings)?(_\w+)?|wte|wpe)$", re.IGNORECASE)  # of the layer's name
-_BIAS = re.compile(r"(^|[._/])bias(:\d+|_orig|_mask)?$", re.IGNORECASE)
+_EMBEDDING = re.compile(
+    r"(^|[._/])(\w*emb(ed)?(ding|dings)?(_\w+)?|wte|wpe|relative_attention_bias)$", re.IGNORECASE
+)  # of the layer's name
+_BIAS = re.compile(r"(^|[._/])(bias(:\d+|_orig|_mask)?|\w*_bias_table)$", re.IGNORECASE)
 _OPTIMISER = re.compile(r"(^|[._/])(optim\w*|exp_avg\w*|momentum_buffer)([._/]|$)", re.IGNORECASE)
 
 
@@ -111,7 +113,7 @@ def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: 
     """The layers of a file of any kind that `load_mask` reads.
 
     A layer is a matrix or a convolution. Where a layer has a mask, the mask is taken and not its weights; vectors, biases,
-    embeddings (matrices so named, without a bias or a mask) and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
+    embeddings (matrices so named, without a bias or a mask), norms over several axes, masks of attention and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
     it always is of weights. transpose: outputs are the last axis (Keras, Flax).
 
     InputError, in one line, as in `load_mask`, and if there is no layer or the file holds one sparse matrix.
@@ -120,13 +122,13 @@ def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: 
     arrays = open_arrays(file)
     if arrays.shapes == {"": ()}:
         raise InputError(f"{file}: {arrays.alone}, expected layers by their names")
-    masked = {
-        layer_name(name)
+    masks = {name for name in masks_in(arrays.shapes) if not _BIAS.search(bare(name))}
+    biased = {
+        layer_name(_BIAS.sub("", bare(name))): shape
         for name, shape in arrays.shapes.items()
-        if is_mask(name) and len(shape) >= 2 and not _BIAS.search(bare(name))
+        if _BIAS.search(bare(name))
     }
-    biased = {layer_name(_BIAS.sub("", bare(name))) for name in arrays.shapes if _BIAS.search(bare(name))}
-    reasons = {name: _reason(name, shape, masked, biased) for name, shape in arrays.shapes.items()}
+    reasons = {name: _reason(name, shape, masks, biased) for name, shape in arrays.shapes.items()}
     layers = {name: shape for name, shape in arrays.shapes.items() if not reasons[name]}
     if not layers:
         found = listed(list(arrays.shapes), arrays.shapes) or "no array"
@@ -150,24 +152,32 @@ def layers_of(path: str | PathLike[str], *, nonzero: bool = False, transpose: bo
         yield file.read(name)
 
 
-def _reason(name: str, shape: Shape, masked: set[str], biased: set[str]) -> str:
-    """Why an array is no layer of its own; nothing if it is one.
+def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape]) -> str:
+    """Why an array is no layer of its own; nothing if it is one. masks: of weights; biased: shapes of biases by layers.
 
     What calls itself an embedding is a table that is looked up, unless it has a bias, a mask or the axes of a convolution.
+    Weights with a bias of their own shape scale entry by entry, as those of a LayerNorm over several axes.
     """
     plainly = bare(name)
-    if len(shape) < 2:
-        return "vector"
+    named = is_weights(name) or is_mask(name)
+    if len(shape) < 2 or (len(shape) > 2 and prod(shape) == max(shape) and not named):
+        return "vector"  # also with axes of length 1, as scales of channels and class tokens have
     if 0 in shape:
         return "empty"
     if _BIAS.search(plainly):
         return "bias"
     if _OPTIMISER.search(plainly):
         return "optimiser"
-    owner = layer_name(name)
-    if _EMBEDDING.search(owner) and len(shape) == 2 and owner not in masked | biased:
+    if name in masks:
+        return ""
+    if is_of_attention(name):
+        return "mask of attention"
+    owner, masked = layer_name(name), set(map(layer_name, masks))
+    if biased.get(owner) == shape:
+        return "norm"
+    if _EMBEDDING.search(owner) and (len(shape) == 2 or not named) and owner not in masked | biased.keys():
         return "embedding"
-    return "weights of a mask" if layer_name(name) in masked and not is_mask(name) else ""
+    return "weights of a mask" if owner in masked else ""
 
 
 def _kept(stored: Stored, nonzero: bool, transpose: bool) -> NDArray[np.bool_]:

@@ -53,10 +53,32 @@ def is_weights(name: str) -> bool:
     return re.search(r"(weight|kernel)(:\d+)?$", bare(name), re.IGNORECASE) is not None
 
 
+def is_of_attention(name: str) -> bool:
+    """Whether an array calls itself the mask that an attention lays over its positions, which is not over weights.
+
+    Examples:
+        >>> [is_of_attention(name) for name in ("h.0.attn.mask", "causal_mask", "sa.tril", "attn.weight_mask")]
+        [True, True, True, False]
+    """
+    return re.search(r"((attn|attention|causal)[._]?mask|(^|[._])tril)$", bare(name), re.IGNORECASE) is not None
+
+
+def masks_in(shapes: Mapping[str, Shape]) -> set[str]:
+    """The matrices that mask weights: they call themselves masks, but in a file with weights not masks of attention, unless of a layer of that name.
+
+    Examples:
+        >>> sorted(masks_in({"attn.mask": (9, 9), "fc.mask": (4, 4), "fc.weight": (4, 4)})), masks_in({"attn.mask": (4, 4)})
+        (['fc.mask'], {'attn.mask'})
+    """
+    called = {name for name, shape in shapes.items() if len(shape) >= 2 and is_mask(name)}
+    layers = {layer_name(name) for name, shape in shapes.items() if len(shape) >= 2 and is_weights(name)}
+    return {name for name in called if not layers or layer_name(name) in layers or not is_of_attention(name)}
+
+
 def has_several(shapes: Mapping[str, Shape]) -> bool:
     """Whether there is more than one mask, or without masks more than one matrix: `choose` then needs a name."""
     matrices = [name for name, shape in shapes.items() if len(shape) >= 2]
-    return len([name for name in matrices if is_mask(name)] or matrices) > 1
+    return len(masks_in(shapes) or matrices) > 1
 
 
 def choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
@@ -66,7 +88,8 @@ def choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
     of a layer's arrays a mask before weights.
     """
     matrices = [name for name, shape in shapes.items() if len(shape) >= 2]
-    masks = [name for name in matrices if is_mask(name)]
+    called = masks_in(shapes)
+    masks = [name for name in matrices if name in called]
     if layer is not None:
         return layer if layer in shapes else _named(layer, matrices, masks, shapes)
     if not matrices:

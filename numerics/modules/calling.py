@@ -101,6 +101,8 @@ def _untaken(x: torch.Tensor, error: BaseException) -> str:
         "are buffers, which become doubles too)"
     )
     hint = hint if whole else ""
+    if isinstance(error, TypeError) and "required positional argument" in said:
+        hint = " (a forward of several inputs stands in a module around it whose forward takes the data alone)"
     return f"the module does not take inputs of shape {tuple(x.shape)}: {said:.200}{hint}"
 
 

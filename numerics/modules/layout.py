@@ -24,7 +24,7 @@ BYTES = 64  # of each number that a layer gives out: it, its signal, those of ac
 @dataclass(frozen=True)
 class Layout:
     """A module as it is: kinds and shapes of its layers by path, the one that reads the data, the one that gives the outputs, those whose weights are used
-    elsewhere than in forwards of their own, parameters of two or more axes that are not pruned, parts that share one weight, and parameters in the memory of another."""
+    elsewhere than in forwards of their own, parameters of two or more axes that are not pruned, parts that share one weight, parameters in the memory of another, and whether the outputs are probabilities."""
 
     kinds: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
@@ -36,6 +36,7 @@ class Layout:
     overlaid: tuple[tuple[str, str], ...]
     reason: str
     outside: tuple[str, ...]
+    probabilities: bool
 
 
 def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
@@ -99,4 +100,11 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
         overlaid(modules[0]),
         reason,
         (*(f"{each} (one weight)" for each in tied), *outside_of(modules[0])),
+        _are_probabilities(whole),
     )
+
+
+def _are_probabilities(outputs: torch.Tensor) -> bool:
+    """Whether outputs [N, K] are as behind a softmax: several in each row, none below 0, of sum 1."""
+    sums = outputs.sum(dim=1)
+    return outputs.shape[1] > 1 and bool((outputs >= 0).all()) and torch.allclose(sums, torch.ones_like(sums))

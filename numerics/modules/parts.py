@@ -202,6 +202,7 @@ def predict_parts(
             *told.notes,
             *_tested(told, len(kept), None if tested is None else tested[1]),
             *_notes(read, used, whole),
+            *_of_loss(read, settings),
         ),
         read.reading,
         _mean([each.astype(float) for each in silent if each is not None]),
@@ -267,6 +268,15 @@ def _tested(told: Told, modules: int, p: float | None) -> Iterator[str]:
     else:
         held = "the pruned modules are told from copies: the independence does not hold here, take what was observed"
     yield f"{held} (p = {p:.2g}, all layers together)"
+
+
+def _of_loss(read: Layout, settings: LayersSettings) -> Iterator[str]:
+    """A remark on a softmax that is taken twice; of log-softmax it is the same once and twice."""
+    if read.probabilities and settings.data_driven and settings.loss == "cross-entropy":
+        yield (
+            "the outputs are probabilities, as behind a softmax, of which cross-entropy takes the softmax once more: a module "
+            "that ends in front of its softmax has the usual loss"
+        )
 
 
 def _notes(read: Layout, data: Dataset, given: int) -> Iterator[str]:

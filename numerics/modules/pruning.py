@@ -53,7 +53,7 @@ def prune_module(
 
     method: random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot) or wanda, whose masks keep as many weights of
     each row. density: share of all weights kept, in (0, 1). data: inputs [N, d] and targets [N, K], all of which are used. loss: mse, ½‖f − y‖², or
-    cross-entropy, with targets onehot. scope: global, one threshold for all layers, or layer.
+    cross-entropy of the outputs' softmax (so that the module ends without one), with targets onehot. scope: global, one threshold for all layers, or layer.
 
     Raises:
         InputError: for an unknown name, a module without such weights, one that does not take the inputs or whose output

@@ -225,17 +225,22 @@ def _raised_by_heavy(noise: _Cells, level: float) -> float:
 
 
 def _heavy(noise: _Cells, z: float) -> tuple[float, float]:
-    """Bounds of the chance that some row, and that some column, reaches z by itself; z lies above the edge."""
+    """Bounds of the chance that some row, and that some column, reaches z by itself: 1 for z that is not above the edge."""
     V, _, r, c, m, n = noise
-    a, b = _resolvents(noise, z)
+    found = _resolvents(noise, z)
+    if (
+        found is None
+    ):  # with one row or column the first-order shift may end below the edge that the fourth cumulants make
+        return 1.0, 1.0
+    a, b = found
     squares = ((1 + np.sqrt(np.maximum(1 - 4 * V, 0.0))) / 2) ** 2  # the largest H² of an entry
     rows = _row_tail(z, V @ (c * b), (squares * b).max(axis=1), m, n)
     columns = _row_tail(z, V.T @ (r * a), (squares.T * a).max(axis=1), n, m)
     return m * float(r @ rows), n * float(c @ columns)
 
 
-def _resolvents(noise: _Cells, z: float) -> tuple[Floats, Floats]:
-    """The a and b whose heights, with the fourth cumulants', are z: by monotone iteration."""
+def _resolvents(noise: _Cells, z: float) -> tuple[Floats, Floats] | None:
+    """The a and b whose heights, with the fourth cumulants', are z: by monotone iteration; None for z that is not above the edge."""
     V, _, r, c, m, n = noise
     a, b = np.zeros(r.size) + 1 / z, np.zeros(c.size) + 1 / z
     for _ in range(MOST_STEPS):
@@ -247,7 +252,7 @@ def _resolvents(noise: _Cells, z: float) -> tuple[Floats, Floats]:
         last, a, b = a, 1 / (z - to_rows), 1 / (z - to_columns)
         if np.abs(a / last - 1).max() < NEAR:
             return a, b
-    raise ArithmeticError(f"the resolvents at {z:.6g} do not converge, expected a level above the edge")
+    return None
 
 
 def _weights(name: str, weights: ArrayLike | None, size: int) -> Floats:

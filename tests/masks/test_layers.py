@@ -67,6 +67,28 @@ def test_masks_stand_for_their_weights_and_the_rest_is_named(tmp_path: Path) -> 
     assert [file.short(name) for name in file.names] == ["0", "2", "conv", "timestep_embedding.linear"]
 
 
+def test_what_real_checkpoints_hold_besides_layers(tmp_path: Path) -> None:
+    """Masks and tables of attention, class tokens, scales of channels, positions, and norms over several axes."""
+    left = {
+        "h.attn.mask": ((1, 1, 6, 6), "mask of attention"),
+        "sa.tril": ((6, 6), "mask of attention"),
+        "cls_token": ((1, 1, 8), "vector"),
+        "layer_scale": ((8, 1, 1), "vector"),
+        "pos_embed": ((1, 7, 8), "embedding"),
+        "relative_attention_bias.weight": ((6, 2), "embedding"),
+        "attn.relative_position_bias_table": ((9, 2), "bias"),
+        "ln.weight": ((3, 4, 4), "norm"),
+        "ln.bias": ((3, 4, 4), "bias"),
+    }
+    layers = {"head.weight": (1, 8, 1, 1), "fc.weight": (5, 8), "fc.mask": (5, 1), "last.weight_mask": (4, 5)}
+    layers["last.weight_orig"] = (4, 5)
+    held = {name: np.ones(shape) for name, (shape, _) in left.items()}
+    np.savez(tmp_path / "m.npz", **held, **{name: np.ones(shape) for name, shape in layers.items()})
+    file = open_layers(tmp_path / "m.npz")
+    assert file.names == ["head.weight", "fc.mask", "last.weight_mask"]
+    assert {name: file.left_out[name] for name in left} == {name: why for name, (_, why) in left.items()}
+
+
 def test_a_short_name_is_no_other_layer(tmp_path: Path) -> None:
     np.savez(tmp_path / "m.npz", **{"2.weight": MASK, "module.2.weight": OTHER, "2.proj": MASK, "2": np.ones(3)})
     file = open_layers(tmp_path / "m.npz")

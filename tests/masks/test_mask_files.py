@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -202,6 +203,32 @@ def test_state_dicts_of_pytorch(tmp_path: Path) -> None:
         assert "no array" in refusal(tmp_path / "n.pt")
     torch.save(net, tmp_path / "module.pt")
     assert "pickled" in refusal(tmp_path / "module.pt")
+
+
+@pytest.mark.parametrize("suffix", ["ckpt", "bin", "pth.tar"])
+def test_files_of_pytorch_by_other_names(tmp_path: Path, suffix: str) -> None:
+    torch = pytest.importorskip("torch")
+    torch.save({"0.weight": torch.from_numpy(0.3 * MASK)}, tmp_path / f"m.{suffix}")
+    assert (read(tmp_path / f"m.{suffix}", "0") == MASK).all()
+
+
+def test_complex_and_quantised_weights_are_kept_where_they_are_not_0(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    weights = torch.from_numpy(0.5 * MASK)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch means to replace such tensors, of which there are many files
+        quantised = torch.quantize_per_tensor(weights.float(), 0.25, 3, torch.qint8)  # 0 is stored as 3
+    torch.save({"a.weight": weights * 1j, "b.weight": quantised}, tmp_path / "m.pt")
+    for layer in "ab":
+        assert (read(tmp_path / "m.pt", layer) == MASK).all()
+    torch.save(weights * 1j, tmp_path / "m.pt")
+    assert "entries are complex128, expected 0 and 1" in refusal(tmp_path / "m.pt")
+
+
+def test_what_is_pickled_is_named(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "m.pt")
+    assert "holds a pickled torch.nn.modules.linear.Linear; expected tensors" in refusal(tmp_path / "m.pt")
 
 
 def test_pytorch_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -335,3 +335,21 @@ class Whole(nn.Module):
 def test_outputs_and_inputs_of_another_kind_say_what_to_do(build, said):
     with pytest.raises(InputError, match=said):
         predict_parts(build, "snip", DIGITS, samples=20)
+
+
+@pytest.mark.parametrize(
+    ("last", "call", "remarked"),
+    [
+        (nn.Softmax(dim=1), {"method": "snip"}, True),
+        (nn.LogSoftmax(dim=1), {"method": "snip"}, False),  # cross-entropy is the same behind it
+        (nn.Sigmoid(), {"method": "snip"}, False),
+        (nn.Softmax(dim=1), {"method": "snip", "loss": "mse"}, False),
+        (nn.Softmax(dim=1), {"method": "wanda"}, False),
+    ],
+)
+def test_a_softmax_that_is_taken_twice_is_remarked(last, call, remarked):
+    def build():
+        return nn.Sequential(nn.Linear(64, 12), nn.ReLU(), nn.Linear(12, 10), last)
+
+    found = predict_parts(build, data=DIGITS, samples=20, networks=1, copies=2, **call)
+    assert any("softmax once more" in note for note in found.notes) == remarked

@@ -21,6 +21,9 @@ class Raises(nn.Module):
         self.a = nn.Linear(64, 10)
     def forward(self, x):
         raise RuntimeError("my own mistake")
+class Two(Raises):
+    def forward(self, x, mask):
+        return self.a(x) * mask
 def other(): return nn.Sequential(nn.Linear(9, 10))
 def huge(): return nn.Sequential(nn.Linear(64, 100_000), nn.ReLU(), nn.Linear(100_000, 100_000))
 def table(): return np.ones(5 * 10**9)
@@ -33,6 +36,14 @@ def refused(capsys, tmp_path: Path, build: str) -> list[str]:
     words = ["predict", "--method", "snip", "--model", f"{tmp_path}/models.py:{build}", "--samples", "20"]
     assert main(words) == 2
     return capsys.readouterr().err.splitlines()
+
+
+def test_a_forward_of_several_inputs_is_told_what_to_do(capsys, tmp_path):
+    (line,) = refused(capsys, tmp_path, "Two")
+    assert (
+        "missing 1 required positional argument: 'mask' (a forward of several inputs stands in a module around it"
+        in line
+    )
 
 
 def test_a_forward_that_raises_shows_its_own_traceback(capsys, tmp_path):
