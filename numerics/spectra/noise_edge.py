@@ -228,9 +228,7 @@ def _heavy(noise: _Cells, z: float) -> tuple[float, float]:
     """Bounds of the chance that some row, and that some column, reaches z by itself: 1 for z that is not above the edge."""
     V, _, r, c, m, n = noise
     found = _resolvents(noise, z)
-    if (
-        found is None
-    ):  # with one row or column the first-order shift may end below the edge that the fourth cumulants make
+    if found is None:  # of one row or column the first-order shift may end below the edge of the fourth cumulants
         return 1.0, 1.0
     a, b = found
     squares = ((1 + np.sqrt(np.maximum(1 - 4 * V, 0.0))) / 2) ** 2  # the largest H² of an entry
