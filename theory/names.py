@@ -144,6 +144,8 @@ MEANINGS: Mapping[str, str] = {
     "least_density": "least density within its reach",
     "covered_share": "share of the interval of all targets that is covered",
     "covered_growth": "growth of the covered share by one item",
+    "potential_power": "power of the potential",
+    "dividing_share": "covered share that divides the first items from the later ones",
     "law_argument": "argument of a characteristic function",
     "weight_error": "largest error allowed in a weight",
     "random_units": "number of units of the random network for each input of a layer",

@@ -66,6 +66,7 @@ VALUES = {
     "R10": {"success"},
     "R13": {"limit_rate"},
     "Q11.1": {"layer_error"},
+    "Q11.2": {"uniform_least_looseness"},
     "Q12.4": {"error", "layer_error"},
     "N4.1": {"opposite_error"},
     "N4.2": {"axis_error", "flat_error"},
