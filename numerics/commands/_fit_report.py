@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 METHOD_TITLE = (
     "Methods at initialisation, the likeliest first (* not rejected); errors: mean\n"
     "absolute, of column densities, and of sorted row densities (rows), each with its\n"
-    "p; p of patterns: what rows keep together; p of all three; networks: one hidden\n"
-    "ReLU layer, Gaussian weights, residual "
+    "p; p of patterns: what rows keep together; of so many empty rows or columns; of\n"
+    "all; networks: one hidden ReLU layer, Gaussian weights, residual "
 )
 RESIDUALS = {"-y": "-y (initial output subtracted)", "f0 - y": "f0 - y (output of a random network)"}
 QUANTILES = (0.0, 0.1, 0.5, 0.9, 1.0)
@@ -241,7 +241,7 @@ def _spectrum_table(found: SpectrumSummary) -> Table:
 
 
 def _method_table(found: MethodsSummary, title: str) -> Table:
-    names = ("method", "error", "p", "rows", "p", "patterns", "all", "ln L")
+    names = ("method", "error", "p", "rows", "p", "patterns", "empty", "all", "ln L")
     best = found["ranking"][0]["log_likelihood"]
     cells = [
         (
@@ -251,12 +251,13 @@ def _method_table(found: MethodsSummary, title: str) -> Table:
             f"{each['row_distance']:.4f}",
             _p(each["rows_p"]),
             _p(each["patterns_p"]),
+            _p(each["empty_p"]),
             _p(each["p"]),
             _below(best - each["log_likelihood"]),
         )
         for each in found["ranking"]
     ]
-    return Table(names, cells, "lrrrrrrr", title)
+    return Table(names, cells, "lrrrrrrrr", title)
 
 
 def _below(nats: float) -> str:

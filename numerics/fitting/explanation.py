@@ -2,8 +2,8 @@
 
 The rows of every method are independent draws of a law that the data fix (S6): fresh ones give the densities of the
 columns, the distribution of row degrees, and patterns that rows may show. Further ones, pruned like the mask, are masks
-of the method. The mask is held against these by three deviations from the law at once: if the method made it,
-it is one of them, and the rank of its deviation among theirs is a p-value without any approximation. Where the mask
+of the method. The mask is held against these by three deviations from the law and by its empty rows and columns at once: if
+the method made it, it is one of them, and the rank of its deviation among theirs is a p-value without any approximation. Where the mask
 betrays that weights were ranked in rows, columns or blocks (S12, S13), the scores of every method are.
 
 The methods that are not rejected are a set that misses the true one, if any of them is, with chance REJECTED at most;
@@ -24,6 +24,7 @@ from scipy.special import gammaln, xlog1py, xlogy
 
 from numerics.arguments import InputError, Seed, seed_sequence
 from numerics.data import Dataset
+from numerics.fitting.empty_lines import empty_lines
 from numerics.fitting.homogeneity import Counts, Selection, degrees
 from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
 from numerics.masks.arrays import sparse_mask
@@ -61,8 +62,9 @@ class Explanation:
     densities [n]: predicted column densities. error: their mean absolute error; ratio: over the noise floor.
     row_distance: the mean absolute difference of sorted row densities; row_noise: that of masks drawn from the law.
     columns_p, rows_p, patterns_p: the chance of a larger deviation of the columns, of row degrees and of the patterns of
-    rows under the law, extrapolated from the `drawn` masks (Student's t of logarithms). p: of the three
-    deviations together; its rank among the drawn masks, and so exact, if these are ENOUGH_DRAWN, else extrapolated.
+    rows under the law, extrapolated from the `drawn` masks (Student's t of logarithms). empty_p: that of so many empty rows, or
+    so many empty columns, of a mask with independent rows of the law. p: of all together; the mask's rank among the drawn
+    ones, and so exact, if these are ENOUGH_DRAWN, else extrapolated from the three deviations alone.
     log_likelihood: of column counts (binomial) and of row degrees together, a measure of nearness.
     """
 
@@ -75,6 +77,7 @@ class Explanation:
     columns_p: float
     rows_p: float
     patterns_p: float
+    empty_p: float
     p: float
     drawn: int
     log_likelihood: float
@@ -288,13 +291,17 @@ def _explained(mask: csr_array, problem: Problem, setting: Setting, rows: int, r
     m, n = mask.shape
     law = _law(problem, setting, max(FEWEST_ROWS, min(rows, MOST_SCORES // n)), rng)
     row_degrees, counts = degrees(mask)
-    seen, drawn, distances = _deviations(law, mask.toarray(), rng), [], []
+    kept = mask.toarray()
+    empty = empty_lines(law.q[0], law.p, m)
+    masks, surprises, distances = [_deviations(law, kept, rng)], [empty.surprise(kept)], []
     for _ in range(_masks_drawn(problem)):
         fresh = _fresh_mask(problem, setting, mask.nnz, rng)
-        drawn.append(_deviations(law, fresh, rng))
+        masks.append(_deviations(law, fresh, rng))
+        surprises.append(empty.surprise(fresh))
         distances.append(law.row_distance(fresh.sum(axis=1)))
-    tails = [upper_tail(one, others) for one, others in zip(seen, np.array(drawn).T, strict=True)]
-    enough = len(drawn) >= ENOUGH_DRAWN
+    found = np.array(masks)
+    tails = [upper_tail(each[0], each[1:]) for each in found.T]
+    enough = len(distances) >= ENOUGH_DRAWN
     error = float(np.abs(counts / m - law.p).mean())
     return Explanation(
         problem.method,
@@ -306,8 +313,9 @@ def _explained(mask: csr_array, problem: Problem, setting: Setting, rows: int, r
         tails[0],
         tails[1],
         tails[2],
-        _rank(np.array([seen, *drawn])) if enough else min(1.0, len(tails) * min(tails)),
-        len(drawn),
+        empty.chance(kept),
+        _rank(found, np.array(surprises)) if enough else min(1.0, len(tails) * min(tails)),
+        len(distances),
         law.log_likelihood(counts, row_degrees),
     )
 
@@ -318,16 +326,16 @@ def _deviations(law: _Law, kept: Mask, rng: np.random.Generator) -> tuple[float,
     return law.columns(kept.sum(axis=0), len(kept)), law.row_laws(kept.sum(axis=1)), law.pattern_distance(compared)
 
 
-def _rank(deviations: Floats) -> float:
-    """The share of masks that deviate at least as much as the first. deviations: float[masks, kinds] ≥ 0.
+def _rank(deviations: Floats, surprises: Floats | float = 0.0) -> float:
+    """The share of masks that deviate at least as much as the first. deviations: float[masks, kinds] ≥ 0; surprises [masks].
 
-    Logarithms of each kind are standardised over all masks, and the squares of those above the mean added up. That treats
-    all masks alike: if they are exchangeable, the share is at most α with chance at most α.
+    Logarithms of each kind are standardised over all masks, and the squares of those above the mean and the surprises added
+    up. That treats all masks alike: if they are exchangeable, the share is at most α with chance at most α.
     """
     logs = np.log(deviations + 1e-300)
     spread = logs.std(axis=0)
     above = np.maximum((logs - logs.mean(axis=0)) / np.where(spread > 0, spread, 1.0), 0.0)
-    together = (above**2).sum(axis=1)
+    together = (above**2).sum(axis=1) + surprises
     return float((together >= together[0]).mean())
 
 

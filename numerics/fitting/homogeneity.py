@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import gcd, inf, lgamma, log
+from math import exp, gcd, inf, lgamma, log
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +38,8 @@ BLOCK_ENTRIES = 2**20  # of a mask, looked at together
 class Side:
     """The rows, or the columns, of a mask beside those of a uniform K-subset.
 
-    length: entries of each. extreme: p-value of the most extreme count (hypergeometric, Bonferroni over all counts).
+    length: entries of each. extreme: p-value of the most extreme count (hypergeometric, Bonferroni over all counts), or of
+    that many empty lines.
     chi: χ over its expectation, 1 for a uniform mask; chi_p: its two-sided p-value, from `draws` exact draws. p: of both
     tests together. equal: whether all counts are the same, and could not be so by chance. whole: whether each row
     (column) is kept as a whole or not at all: structured pruning. given: p-value of a larger χ given the counts of the
@@ -154,9 +155,7 @@ def _drawn_spreads(number: int, length: int, kept: int, rng: np.random.Generator
 def _side(counts: Counts, length: int, drawn: NDArray[np.float64]) -> Side:
     number, kept = counts.size, int(counts.sum())
     size = number * length
-    test = TwoCounts(length, size - length, pooled=kept / size)
-    smallest, largest = int(counts.min()), int(counts.max())
-    ends = [test.p_value(count, kept - count) for count in {smallest, largest}] if number > 1 else [1.0]
+    smallest, largest, empty = int(counts.min()), int(counts.max()), int((counts == 0).sum())
     seen = _spread(counts)
     tail = min(int((drawn >= seen * (1 - 1e-12)).sum()), int((drawn <= seen * (1 + 1e-12)).sum()))
     none = log_choose(size - length, kept) - log_choose(size, kept)
@@ -166,15 +165,33 @@ def _side(counts: Counts, length: int, drawn: NDArray[np.float64]) -> Side:
         length,
         smallest,
         largest,
-        int((counts == 0).sum()),
-        number * float(np.exp(none)),
-        min(1.0, number * min(ends)),
+        empty,
+        number * exp(none),
+        _extreme(counts, length),
         seen / _expected_spread(number, length, kept) if number > 1 else 1.0,
         min(1.0, 2 * (1 + tail) / (1 + drawn.size)),
         drawn.size,
         smallest == largest and chance < log(UNLIKELY),
         length > 1 and bool(np.isin(counts, (0, length)).all()),
     )
+
+
+def _extreme(counts: Counts, length: int) -> float:
+    """The chance of so extreme a count, or of so many empty lines, in a uniform set: union bounds over lines, and over sets of them.
+
+    That e given lines are empty, times the number of sets of e lines, is the mean number of such sets: at least the chance
+    of e empty lines. It is log-concave in e and 1 for none, so that below any level lie the large e alone.
+    """
+    number, kept = counts.size, int(counts.sum())
+    if number == 1:
+        return 1.0
+    size, empty = number * length, int((counts == 0).sum())
+    test = TwoCounts(length, size - length, pooled=kept / size)
+    ends = [number * test.p_value(count, kept - count) for count in {int(counts.min()), int(counts.max())}]
+    if empty > 1:
+        sets = log_choose(number, empty) + log_choose(size - empty * length, kept) - log_choose(size, kept)
+        ends.append(2 * exp(min(0.0, sets)))
+    return min(1.0, *ends)
 
 
 def _spread(counts: Counts) -> float:

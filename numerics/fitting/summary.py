@@ -106,6 +106,7 @@ class MethodSummary(TypedDict):
     columns_p: float
     rows_p: float
     patterns_p: float
+    empty_p: float
     p: float
     drawn: int
     log_likelihood: float
@@ -263,6 +264,7 @@ def _method(found: Explanation) -> MethodSummary:
         "columns_p": found.columns_p,
         "rows_p": found.rows_p,
         "patterns_p": found.patterns_p,
+        "empty_p": found.empty_p,
         "p": found.p,
         "drawn": found.drawn,
         "log_likelihood": found.log_likelihood,

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 import numerics.fitting.explanation
-from numerics.data import Dataset
+from numerics.data import Dataset, load_data
 from numerics.fitting.explanation import (
     METHODS,
     TRAINING,
@@ -41,6 +41,18 @@ def pruned(method: str, data: Dataset, density: float = 0.15, width: int = 300) 
     network = random_network((data.x.shape[1], width, 1), rng)
     (mask,) = pruning.prune(method, network, data.x, -data.y, density, rng=rng, first_layer=True)
     return csr_array(mask)
+
+
+@pytest.mark.parametrize("gone", [(slice(7), slice(None)), (slice(None), 20)], ids=["seven rows", "a column"])
+def test_a_uniform_mask_that_lost_whole_lines_is_not_named(gone: tuple[object, object]) -> None:
+    """Rows of 6 weights: too few for the test of whole lines, which needs nearly empty ones, yet the lines are missed."""
+    data = load_data("digits", labels="onehot")
+    mask = top_k_mask(np.random.default_rng(0).random((256, 64)), 1638)
+    mask[gone] = False
+    ranking, _ = explain(mask, data, 3000)
+    random = next(each for each in ranking if each.method == "random")
+    assert random.empty_p < 1e-4
+    assert not random.fits
 
 
 @pytest.mark.parametrize("method", [*METHODS, "magnitude"])
@@ -166,7 +178,7 @@ def test_the_upper_tail_is_that_of_a_lognormal_law() -> None:
 
 
 def made_up(method: str, p: float) -> Explanation:
-    return Explanation(method, np.zeros(1), 0.0, 1.0, 0.0, 0.0, p, p, p, p, 99, -1.0)
+    return Explanation(method, np.zeros(1), 0.0, 1.0, 0.0, 0.0, p, p, p, p, p, 99, -1.0)
 
 
 @pytest.mark.parametrize(

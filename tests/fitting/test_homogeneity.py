@@ -14,6 +14,7 @@ from numerics.fitting.homogeneity import (
     DRAWS,
     UNLIKELY,
     _expected_spread,
+    _extreme,
     _given,
     _spread,
     _uniform_counts,
@@ -50,6 +51,26 @@ def test_drawn_counts_are_multivariate_hypergeometric(kept: int) -> None:
     for value, count in zip(values, times, strict=True):
         p = float(multivariate_hypergeom.pmf(value, [4, 4, 4], kept))
         assert Binomial(draws, level=LEVEL).p_value(int(count), p) > LEVEL
+
+
+@pytest.mark.parametrize(("number", "length", "kept"), [(6, 2, 4), (4, 4, 5), (3, 5, 8)])
+def test_extreme_counts_keep_their_level(number: int, length: int, kept: int) -> None:
+    """Over all uniform sets: a p-value of at most α has chance at most α, for each α."""
+    lines = [
+        np.bincount(np.array(chosen) // length, minlength=number)
+        for chosen in combinations(range(number * length), kept)
+    ]
+    found = np.sort([_extreme(counts, length) for counts in lines])
+    assert found[0] < 0.5
+    assert all((found <= level).mean() <= level * (1 + 1e-9) for level in set(found))
+
+
+def test_several_empty_lines_are_less_likely_than_one() -> None:
+    """Seven empty rows of 256 with 6.4 weights each: the mean number is below one half."""
+    mask = top_k_mask(np.random.default_rng(0).random((256, 64)), 1638)
+    assert examine(mask).kind is Heterogeneity.HOMOGENEOUS
+    mask[:7] = False
+    assert examine(mask).kind is Heterogeneity.ROW
 
 
 def test_uniform_masks_are_rarely_called_uneven() -> None:
