@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import partial
 from inspect import isroutine
+from operator import attrgetter
+from types import ModuleType
 
 import numpy as np
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 
 def keyed_seed(seed: int, *words: object) -> np.random.SeedSequence:
@@ -23,8 +27,8 @@ def keyed_seed(seed: int, *words: object) -> np.random.SeedSequence:
 def key(value: object) -> str:
     """A text that two values share if and only if they are equal values of one type, in every process.
 
-    Plain values and what is built of them: numbers, texts, SymPy expressions, enums, arrays (by all their bytes),
-    containers, dataclasses, and functions and classes that a module holds.
+    Plain values and what is built of them: numbers, texts, SymPy expressions, enums, plain arrays of numbers (by all their
+    bytes), containers, dataclasses, functions and classes that a module holds, and the methods of all these.
 
     Raises:
         TypeError: for anything else, such as a lambda or an object whose text is its address.
@@ -36,17 +40,17 @@ def key(value: object) -> str:
     if isinstance(value, np.generic):
         return f"{value.dtype.str}:{value!r}"
     if isinstance(value, np.ndarray):
-        if value.dtype.hasobject:
-            raise TypeError("an array of objects has no key, expected an array of numbers")
+        if type(value) is not np.ndarray or value.dtype.kind == "O" or value.dtype.names is not None:
+            raise TypeError(f"{type(value).__name__} of {value.dtype} has no key, expected a plain array of numbers")
         digest = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
         return f"array {value.dtype.str} {value.shape} {digest}"
     if isinstance(value, sp.MatrixBase | sp.Basic):
-        text: str = sp.srepr(value)
-        return text
+        return str(sp.srepr(value)) + _of_functions(value)
     if isinstance(value, Enum):
         return _name(type(value)) + "." + value.name
     if isinstance(value, type) or isroutine(value):
-        return _name(value)
+        owner = getattr(value, "__self__", None)  # of a bound method: an object that has a key too
+        return _name(value) if owner is None or isinstance(owner, ModuleType) else f"{key(owner)}.{value.__name__}"
     if isinstance(value, partial):
         return f"partial({key(value.func)}, {key(value.args)}, {key(value.keywords)})"
     return _name(type(value)) + _contents(value)
@@ -65,9 +69,19 @@ def _contents(value: object) -> str:
     raise TypeError(f"{type(value).__qualname__} has no key, expected plain values, arrays or named functions")
 
 
+def _of_functions(value: sp.Basic | sp.MatrixBase) -> str:
+    """What SymPy's text of an expression leaves out: the assumptions of its undefined functions."""
+    assumed = {f"{each.func} {sorted(each.func._kwargs.items())}" for each in value.atoms(AppliedUndef)}
+    return "".join(sorted(assumed))
+
+
 def _name(thing: object) -> str:
-    """The module and the name of a function or a class."""
-    name = f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '<nameless>')}"
-    if "<" in name:
-        raise TypeError(f"{name} has no name of its own in a module, expected a function of a module")
-    return name
+    """The module and the name of a function or a class, by which the module holds it."""
+    module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "<nameless>")
+    try:
+        held = attrgetter(name)(sys.modules[str(module)])
+    except (AttributeError, KeyError):
+        held = None
+    if held is not thing:
+        raise TypeError(f"{module}.{name} has no name of its own in a module, expected a function of a module")
+    return f"{module}.{name}"

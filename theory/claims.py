@@ -362,7 +362,7 @@ class Ledger:
         try:
             return self._entries[label]
         except KeyError:
-            near = near_label(label, self._entries) or f"; expected one of {in_spans(list(self._entries))}"
+            near = near_label(str(label), self._entries) or f"; expected one of {in_spans(list(self._entries))}"
             raise InputError(f"no claim {label!r:.60}{near}") from None
 
     @cached_property

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from numerics.arguments import InputError
+
+ADDRESS = re.compile(r"\bat 0x[0-9a-f]+")
 
 
 @contextmanager
@@ -74,8 +77,9 @@ def other_than_a_file(path: Path) -> str:
 
 
 def one_line(error: BaseException) -> str:
-    """What an error says, in one line; its kind if it says nothing."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """What an error says, in one line; its kind if it says nothing, or names an object by its address in memory."""
+    said = " ".join(str(error).split())
+    return said if said and not ADDRESS.search(said) else type(error).__name__
 
 
 def _umask() -> int:

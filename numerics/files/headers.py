@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
+from numerics.files import one_line
 from numerics.reports.plain_text import plain
 
 LONGEST_AXIS = 2**48  # beyond it a header does not say what any memory holds
@@ -60,5 +61,5 @@ def whole_file(suffix: str) -> Iterator[None]:
     except (InputError, OSError, MemoryError):
         raise
     except Exception as error:  # nearly anything
-        said = plain(" ".join(str(error).split()) or type(error).__name__, 200)
+        said = plain(one_line(error), 200)
         raise InputError(f"damaged ({said}), expected a whole {suffix} file") from error

@@ -14,11 +14,12 @@ NAMES = {"graphon": "closed forms", "rows": "rows as pruned"}
 
 
 def sentences(results: Sequence[ResultRow], orders: Sequence[OrderRow]) -> list[Sentence]:
-    """One for each task and family of kernels, and one for all tasks of a family."""
+    """One for each task and family of kernels of which there is something to say, and one for all tasks of a family."""
     groups = list(dict.fromkeys((row["family"], row["task"]) for row in results))
     said: list[Sentence] = [
-        {"task": task, "family": family, "text": _task_sentence(task, family, results, orders)}
+        {"task": task, "family": family, "text": text}
         for family, task in groups
+        if (text := _task_sentence(task, family, results, orders))
     ]
     for family in dict.fromkeys(family for family, _ in groups):
         rows = [row for row in orders if row["family"] == family and row["target"] == "mse"]
@@ -41,7 +42,8 @@ def _task_sentence(task: str, family: str, results: Sequence[ResultRow], orders:
             {words: [_correlated(r) for r in found if r["verdict"] == is_] for words, is_ in groups.items()}
         )
     parts += _pair_parts(found)
-    return f"{task} ({NAMES[family]}): {'; '.join(part for part in parts if part)}."
+    said = "; ".join(part for part in parts if part)
+    return f"{task} ({NAMES[family]}): {said}." if said else ""
 
 
 def _correlated(row: OrderRow) -> str:

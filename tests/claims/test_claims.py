@@ -348,6 +348,11 @@ def test_a_label_without_a_claim(label):
         claim(label)
 
 
+def test_a_number_is_no_label():
+    with pytest.raises(InputError, match="no claim 0; expected one of S1"):
+        load_ledger()[0]
+
+
 @pytest.mark.parametrize(
     ("name", "near"),
     [

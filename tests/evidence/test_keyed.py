@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from functools import partial
+from functools import partial, wraps
 
 import numpy as np
 import pytest
@@ -28,10 +28,30 @@ def draw(rng, size):
     return rng.normal(size=size)
 
 
+class Held:
+    """What a module holds, with an object's and a class's method."""
+
+    def of_object(self):
+        return self
+
+    @classmethod
+    def of_class(cls):
+        return cls
+
+
+@wraps(draw)
+def named_like_another(rng, size):
+    return draw(rng, size)
+
+
+F, G = sp.Function("f"), sp.Function("f", real=True)
+ORDER = [("a", "f8"), ("b", "f8")]
+
 DIFFERENT = (
     None, True, 1, 1.0, "1", b"1", Fraction(1), 1 + 0j, np.int64(1), np.float64(1), np.float32(1), np.array([1]), np.array([1.0]),
     np.array([[1.0]]), (1,), [(1,)], {1}, {1: 1}, range(1), sp.Integer(1), sp.Symbol("x"), sp.Symbol("x", positive=True),
     sp.Matrix([1]), Colour.RED, Pair(1, 2), Pair(2, 1), Colour, draw, np.linalg.norm, partial(draw, size=1), partial(draw, size=2),
+    Held.of_class, Fraction(1, 3).limit_denominator, Fraction(1, 2).limit_denominator, F(sp.Symbol("x")), G(sp.Symbol("x")),
 )  # fmt: skip
 
 
@@ -61,7 +81,13 @@ def test_keys_are_the_same_in_another_process():
     assert "0x" not in found.pop()
 
 
-@pytest.mark.parametrize("value", [lambda: 0, object(), np.array([object()]), (1, [lambda: 0]), iter([1])])
+REFUSED = (
+    lambda: 0, object(), np.array([object()]), (1, [lambda: 0]), iter([1]), Held().of_object, named_like_another, F,
+    np.random.default_rng(1).normal, np.ma.array([1, 2], mask=[0, 1]), np.zeros(1, ORDER), np.zeros(1, ORDER[::-1]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", REFUSED)
 def test_what_has_no_lasting_name_is_refused(value):
     with pytest.raises(TypeError, match="expected"):
         key(value)

@@ -230,6 +230,8 @@ def test_summary_and_sentences_of_made_up_outcomes():
     assert "against it by raw energy -1.00; SNIP and Random ordered wrongly by" in said["4v9"]
     assert said["all"].startswith("No predictor orders")
     assert sentences(summary["results"], [])[0]["text"].startswith("3v8 (closed forms): SNIP's test MSE")
+    without_snip = [row for row in summary["results"] if row["method"] != "snip"]
+    assert sentences(without_snip, []) == []  # two methods have no order, and nothing is said
 
 
 # The command

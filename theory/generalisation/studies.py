@@ -182,8 +182,7 @@ kernel_spectra = _claim(
 Graphon kernels at density $\frac1{{20}}$ on {PROTOCOL}; $H=I-\frac1m\mathbf 1\mathbf 1^\top$. **Asserted:** on noisy 3v8
 $\lambda_1/\lambda_2$ of $K$ increases in the order SNIP, Random, Magnitude, while on $HKH$ it is larger for SNIP than for
 Random, each in most random splits. Magnitude's concentration is that of K4: $Q/W=q(\rho)/\rho$
-inflates the readout term, whose top eigenvector is nearly constant; its test error is Random's. SNIP alone concentrates where
-it matters, and the uncentred ratio hides it. **Reported, not asserted:** decay exponent, $\operatorname{{tr}}/\lambda_1$,
+inflates the readout term, whose top eigenvector is nearly constant. **Reported, not asserted:** decay exponent, $\operatorname{{tr}}/\lambda_1$,
 $\lambda_1/\lambda_2$ and the share of the top five, on $K$ and on $HKH$, for all methods, densities and tasks. None of them
 should be read as trainability alone.
 """,

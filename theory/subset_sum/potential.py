@@ -229,7 +229,7 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
         ),
         Remark(
             r"Nine of ten samples need about $9$, $13$, $17$ and $20$ items at $\varepsilon=10^{-1},\dots,10^{-4}$ (the page of this "
-            r"topic draws sixty of each), where $27$, $43$, $59$ and $75$ are guaranteed: more than three times as many."
+            r"topic draws sixty of each), where $27$, $43$, $59$ and $75$ are guaranteed: three times as many, and more at smaller $\varepsilon$."
         ),
         Remark(
             r"The sets $C_t$ of the proof, which are not all subset sums, need more than a third of the guaranteed number at $\varepsilon=\frac1{100}$.",
