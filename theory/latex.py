@@ -78,6 +78,21 @@ class _Printer(LatexPrinter):
         text = f"{name} {inside}" if self.bare and _is_bare(expr, inside) else f"{name}{_bracketed(inside)}"
         return text if exp is None or exp.isdigit() else rf"\left({text}\right)^{{{exp}}}"
 
+    def _print_erfinv(self, expr: sp.Function, exp: str | None = None) -> str:
+        return self._inverse("erf", expr, exp)
+
+    def _print_erfcinv(self, expr: sp.Function, exp: str | None = None) -> str:
+        return self._inverse("erfc", expr, exp)
+
+    def _inverse(self, name: str, expr: sp.Function, exp: str | None) -> str:
+        """The inverse of a function, with a power around it: erfc⁻¹(x)² is a square."""
+        text = rf"\operatorname{{{name}}}^{{-1}}{_bracketed(self._print(expr.args[0]))}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    def _print_loggamma(self, expr: sp.Function, exp: str | None = None) -> str:
+        text = rf"\ln\Gamma{_bracketed(self._print(expr.args[0]))}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
     def _print_Function(self, expr: sp.Function, exp: str | None = None) -> str:
         """A function of its arguments; one with a name of its own without brackets where a logarithm has none."""
         text: str = super()._print_Function(expr, exp)

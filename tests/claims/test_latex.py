@@ -70,6 +70,9 @@ def test_every_sentence_of_the_ledger_can_be_printed():
         (sp.log(2) * sp.gamma(m), r"\ln{\left(2 \right)} \Gamma\left(m\right)"),  # else a logarithm of 2Γ(m)
         (sp.sin(m) * sp.cos(m) ** 2, r"\sin m \cos^{2} m"),
         (sp.acos(m / n), r"\arccos \frac{m}{n}"),
+        (3 * sp.erfinv(m), r"3 \operatorname{erf}^{-1}{\left(m \right)}"),
+        (sp.erfcinv(m) ** 2, r"\left(\operatorname{erfc}^{-1}{\left(m \right)}\right)^{2}"),
+        (sp.loggamma(m + 1) ** 2, r"\left(\ln\Gamma{\left(m + 1 \right)}\right)^{2}"),
         (-m - n, "- m - n"),
         (m * (n - 1) / 2, r"\frac{m \left(n - 1\right)}{2}"),
         (m ** ((n - 1) / 2), r"m^{\frac{n - 1}{2}}"),
