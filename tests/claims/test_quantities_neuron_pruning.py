@@ -48,8 +48,15 @@ WRONG = [
     ("N8 weight_steepest epsilon_1=1/10 epsilon_2=1/10", "two different errors"),
     ("N8 weight_steepest epsilon_1=2 epsilon_2=1/10", "expected a number strictly between 0 and 1"),
     ("N9.1 ratio epsilon=1/6", "expected a number strictly between 0 and "),
-    ("N9.1 second_moment d=2 N=1 rho=1/10 D=1", "expected a whole number from 3"),
-    ("N9.1 one_neuron theta=1 rho=3/4 D=1", "expected a number strictly between 0 and "),
+    ("N9.1 second_moment d=2 N=1 epsilon=1/10", "expected a whole number from 3"),
+    ("N9.1 one_neuron theta=1 rho=3/4", "expected a number strictly between 0 and "),
+    ("N9.1 success d=3 N=1 epsilon=4/25", "expected a number strictly between 0 and "),
+    ("N9.1 success d=3 N=1 R=2", "'R' is no letter of the formula; expected N or neurons, d or dimension, epsilon or error"),
+    ("N9.1 neurons d=2 epsilon=1/100 delta=1/2", "expected a whole number from 3"),
+    (
+        "N9.1 neurons d=3 epsilon=1/100 delta=1",
+        "delta is probability of success, expected a number strictly between 0 and 1",
+    ),
     ("N9.2 near_size d=3 eta=1/2 delta=1 M=2", "expected a number strictly between 0 and 1"),
     ("N9.2 leading d=3 epsilon=1/6", "expected a number strictly between 0 and "),
     ("N9.2 order d=3 epsilon=1/10 delta=1/2", "an error up to that of every dimension"),
@@ -120,8 +127,7 @@ EDGES = [
     ("N7 mean_steps T=1", 1),
     ("N7 odd_bin_error h=3", 3),
     ("N8 near_bound total=1 mass=1 angle=0", 0),
-    ("N9.1 one_neuron theta=pi/2 rho=1/10 D=1", 1),
-    ("N9.1 success R=1", 0),
+    ("N9.1 one_neuron theta=pi/2 rho=1/10", 1),
     ("N9.2 leading d=3 epsilon=exp(-2)", pi * e**2 / 4),
     ("N9.2 order d=9 epsilon=1/20 delta=1/2", 5),
     ("N10.1 thin d=5 epsilon=1/5", 2 / 5),
@@ -132,6 +138,23 @@ EDGES = [
     ("N8 neuron_steepest epsilon_1=1/4 epsilon_2=1/2", -3),
     ("N8 certificate plus_1=0 plus_2=0 minus_1=0 minus_2=0", 0),
 ]
+
+
+LEAST = [  # where the second moment is 2, by quadrature of its mean over the weight along the target, which N9.1 bounds
+    ("N9.1", 3, "1/100", "1/2", 149.5),
+    ("N9.1", 10, "1/100", "1/2", 1479.8),
+    ("N9.1", 20, "1/100", "1/2", 3398.4),
+    ("N9.1", 100, "1/100", "1/2", 18730.7),
+    ("N9.1", 10, "1/1000", "1/2", 24108.6),
+    ("N9.1", 10, "1/100", "1/10", 1097.7),
+]
+
+
+@pytest.mark.parametrize(("label", "inputs", "error", "chance", "exact"), LEAST)
+def test_numbers_of_neurons_come_in_one_call(label, inputs, error, chance, exact):
+    found = sl.evaluate(label, "neurons", f"d={inputs}", f"epsilon={error}", f"delta={chance}")
+    assert 0.995 * exact < int(found.text) < exact + 1
+    assert found.vouched == ("nonincreasing in n: 1/R",)
 
 
 @pytest.mark.parametrize(("call", "words"), WRONG)

@@ -9,6 +9,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from theory.neuron_pruning.covering import (
     ANGLE,
+    CHANCE,
     SLOPE,
     THIN,
     largest_error,
@@ -34,8 +35,6 @@ c = sp.Symbol("c", real=True)  # the cosine of the angle between two points
 lamda = sp.Symbol("lambda", positive=True)
 
 ETA = Quantity(eta, "sine of an angle that divides near points from far ones", UNIT)
-CHANCE = Quantity(delta, "probability of success", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10)))
-
 SPREAD = Quantity(
     a, "factor in the excess of far points, `spread`", POSITIVE, drawn=(sp.Rational(1, 2), sp.Rational(3, 2))
 )

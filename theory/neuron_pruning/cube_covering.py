@@ -7,9 +7,8 @@ import sympy as sp
 from theory.bounds import Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.alignment import NEURONS, N, eps
-from theory.neuron_pruning.covering import ANGLE, SLOPE, THIN, moment, one_neuron, success, theta
+from theory.neuron_pruning.covering import ANGLE, CHANCE, SLOPE, THIN, moment, one_neuron, success, theta
 from theory.neuron_pruning.covering_order import (
-    CHANCE,
     COSINE,
     ETA,
     EXPONENT,
