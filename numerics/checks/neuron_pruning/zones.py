@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import math
 from collections.abc import Iterator
+from typing import Any
 
 import sympy as sp
 
@@ -20,7 +23,9 @@ from theory.neuron_pruning.covering_order import (
     weight,
 )
 from theory.neuron_pruning.inputs import d
+from theory.neuron_pruning.planks import mean
 
+AT = {d: sp.Integer(12), N: sp.Integer(7), eps: sp.Rational(1, 20), delta: sp.Rational(1, 3)}
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 FAR, NEAR = (  # where the far number is less, and where the near one is
     {d: sp.Integer(20), eps: sp.Rational(1, error), delta: sp.Rational(1, 2), eta: share}
@@ -62,3 +67,29 @@ def check_of_the_covered(claim: Claim, zones: sp.Expr, thin: sp.Expr) -> Check:
         yield trial.same(1 / (1 - covered), far + near, by=None, at=[{**NEAR, N: sp.Integer(50)}])
 
     return two_moments_bound_what_is_covered
+
+
+def check_of_the_mean(claim: Claim, body: str) -> Check:
+    """The check that the bound and the number of N3 have the mean ratio for their letter, and in other respects are what the steps give."""
+    names = {f"{body}_success": f"{body}_sum", f"{body}_neurons": f"{body}_number"}
+    average = claim.expressions[f"{body}_mean"]
+
+    def the_letter_stands_for_the_mean(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
+        """At twelve inputs, beside the formula of the step at a mean rounded down and up."""
+        rounded = sp.Rational(math.floor(trial.once(trial.value, average, AT) * 10**9), 10**9)
+        for name, of_mean in names.items():
+            ends = [claim.claimed[of_mean].subs(mean, rounded + more) for more in (0, sp.Rational(1, 10**9))]
+            low, high = ends if name.endswith("success") else reversed(ends)
+            yield trial.below(low, formulas[name], at=[AT])
+            yield trial.below(formulas[name], high, at=[AT])
+
+    the_letter_stands_for_the_mean.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in (*names, "trial")]
+    )
+    made: Any = the_letter_stands_for_the_mean
+    for name, of_mean in names.items():
+        right, raw = claim.expressions[name], claim.claimed[of_mean]
+        made = control(f"{name} of an input more", **{name: right.subs(d, d + 1)})(made)
+        made = control(f"{name} 10 % more", **{name: MORE * right})(made)
+        made = control(f"{name} of the mean square", **{name: raw.subs(mean, average**2)})(made)
+    return enclosed(claim)(made)
