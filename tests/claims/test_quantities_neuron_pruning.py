@@ -65,7 +65,9 @@ WRONG = [
     ("N9.2 order d=3 epsilon=1/10 delta=1/2", "an error up to that of every dimension"),
     ("N9.2 zones d=3 N=1000 rho=1/10 eta=1/2 a=1 M=2", "a positive root"),
     ("N10.1 thin d=5 epsilon=1/4", "expected a number strictly between 0 and 1/4"),
-    ("N10.1 cube_moment d=2 N=1 rho=1/10 D=1", "expected a whole number from 3"),
+    ("N10.1 cube_moment d=2 N=1 epsilon=1/100", "expected a whole number from 3"),
+    ("N10.1 success d=5 N=9 epsilon=1/4", "expected a number strictly between 0 and 1/4"),
+    ("N10.1 neurons d=5 epsilon=1/100 delta=1", "expected a number strictly between 0 and 1"),
     ("N11 enough d=1 epsilon=1/10 delta=1/2", "expected a whole number from 2"),
     ("N11 needed epsilon=2/5 delta=1/2", "expected a number above 0, up to 1/3"),
     ("N11 needed epsilon=1/10 delta=1", "expected a number strictly between 0 and 1"),
@@ -165,6 +167,9 @@ LEAST = [  # where the second moment is 2, by quadrature of its mean over the we
     ("N9.1", 100, "1/100", "1/2", 18730.7),
     ("N9.1", 10, "1/1000", "1/2", 24108.6),
     ("N9.1", 10, "1/100", "1/10", 1097.7),
+    ("N10.1", 10, "1/100", "1/2", 647.2),
+    ("N10.1", 20, "1/100", "1/2", 2121.7),
+    ("N10.1", 100, "1/100", "1/2", 26468.4),
 ]
 
 

@@ -6,8 +6,23 @@ import sympy as sp
 
 from theory.bounds import Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.neuron_pruning.alignment import NEURONS, N, eps
-from theory.neuron_pruning.covering import ANGLE, CHANCE, SLOPE, THIN, moment, one_neuron, success, theta
+from theory.formulas.let import Told
+from theory.formulas.smallest import Smallest
+from theory.neuron_pruning.alignment import NEURONS, N, delta, eps
+from theory.neuron_pruning.covering import (
+    ANGLE,
+    CHANCE,
+    SLOPE,
+    THIN,
+    moment,
+    n,
+    one_neuron,
+    rho,
+    slope,
+    steepness,
+    success,
+    theta,
+)
 from theory.neuron_pruning.covering_order import (
     COSINE,
     ETA,
@@ -44,6 +59,9 @@ thin = corner_ratio / sp.sqrt(d - 1)
 chance = sp.binomial(d - 1, k) / 2 ** (d - 1)
 cosine = 1 - 2 * k / (d - 1)
 cube_moment = sp.Sum(chance * one_neuron.subs(theta, sp.acos(cosine)) ** N, (k, 0, d - 1))
+moment_at = Told(cube_moment, [(rho, thin), (slope, steepness)])
+success_at = Told(success, [(moment, moment_at)])
+neurons = Smallest(sp.Lambda(n, Told(1 / moment, [(moment, moment_at.subs(N, n))])), 1 - delta, 1)
 
 STEPS = (
     Step(
@@ -65,7 +83,7 @@ $|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights
         sentence=r"By N9.1, for the law of a random corner, all corners are covered with a probability of at most $[[success]]$, where $R$ is the mean of $m(\theta)^N$.",
         by=Carrier.CLAIM,
         source="N9.1",
-        gives={"success": success},
+        gives={"success": success_at},
         uses=("half-width",),
     ),
     Step(
@@ -82,8 +100,21 @@ $|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights
     Step(
         name="second moment",
         sentence=r"So $R=[[cube_moment]]$.",
-        gives={"cube_moment": cube_moment},
+        gives={"cube_moment": moment_at},
         uses=("two moments", "cosine"),
+    ),
+    Step(
+        name="more neurons",
+        sentence=r"By N9.1 $m\ge1$, so that $R$ grows with $N$.",
+        by=Carrier.CLAIM,
+        source="N9.1",
+        uses=("second moment",),
+    ),
+    Step(
+        name="neurons",
+        sentence=r"So success with probability $\delta$ takes at least $[[neurons]]$ neurons.",
+        gives={"neurons": neurons},
+        uses=("two moments", "second moment", "more neurons"),
     ),
 )
 
@@ -94,6 +125,7 @@ cube_covering = Claim(
 As in N3.2 let $f(x)=\sigma(x_1)$ and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights
 $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the cube $[-1,1]^d$. Then for
 $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[cube_moment]],$$ with $\rho=[[thin]]$ and the $D$ of N9.1.
+So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with the $R$ of $n$ neurons for $N=n$.
 """,
     steps=STEPS,
     source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
@@ -105,6 +137,7 @@ $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],
         ALLOWED,
         THIN,
         SLOPE,
+        CHANCE,
         ANGLE,
         Quantity(moment, "mean of the power of $m$, `cube_moment`", sp.Interval(1, sp.oo), drawn=(1, 9)),
         Quantity(k, "number of coordinates in which two corners differ", COUNT_FROM_ZERO, drawn=(0, 2)),
@@ -115,8 +148,11 @@ $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],
         Hypothesis("the target is a coordinate"),
     ),
     uses=("N3.2", "N9.1"),
-    expressions={"success": success, "thin": thin, "cube_moment": cube_moment},
-    unmeasured=(Unmeasured(expression="success", why=WHY),),
+    expressions={"success": success_at, "thin": thin, "cube_moment": moment_at, "neurons": neurons},
+    unmeasured=tuple(
+        Unmeasured(expression=bound, why=WHY, side=side)
+        for bound, side in (("success", Side.ABOVE), ("neurons", Side.BELOW))
+    ),
 )
 
 entropy = ((1 + far_share) * sp.log(1 + far_share) + (1 - far_share) * sp.log(1 - far_share)) / 2
