@@ -11,6 +11,7 @@ import sympy as sp
 
 from numerics.evidence import Check, Finding, Trial, control, enclosed
 from theory.claims import Claim
+from theory.formulas.let import opened
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering_order import (
     eta,
@@ -26,6 +27,7 @@ from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.planks import mean
 
 AT = {d: sp.Integer(12), N: sp.Integer(7), eps: sp.Rational(1, 20), delta: sp.Rational(1, 3)}
+BOTH = [{**AT, mean: sp.Rational(1, 3), eps: sp.Rational(error)} for error in ("1/20", "2/5")]
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 FAR, NEAR = (  # where the far number is less, and where the near one is
     {d: sp.Integer(20), eps: sp.Rational(1, error), delta: sp.Rational(1, 2), eta: share}
@@ -75,13 +77,15 @@ def check_of_the_mean(claim: Claim, body: str) -> Check:
     average = claim.expressions[f"{body}_mean"]
 
     def the_letter_stands_for_the_mean(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
-        """At twelve inputs, beside the formula of the step at a mean rounded down and up."""
+        """At twelve inputs, beside the formula of the step at a mean rounded down and up; with a letter for it, at errors below 1/4 and beyond."""
         rounded = sp.Rational(math.floor(trial.once(trial.value, average, AT) * 10**9), 10**9)
         for name, of_mean in names.items():
             ends = [claim.claimed[of_mean].subs(mean, rounded + more) for more in (0, sp.Rational(1, 10**9))]
             low, high = ends if name.endswith("success") else reversed(ends)
             yield trial.below(low, formulas[name], at=[AT])
             yield trial.below(formulas[name], high, at=[AT])
+        for name, of_mean in names.items():
+            yield trial.same(opened(formulas[name]), claim.claimed[of_mean], by=None, at=BOTH)
 
     the_letter_stands_for_the_mean.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in (*names, "trial")]
