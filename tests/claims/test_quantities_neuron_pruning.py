@@ -60,10 +60,10 @@ WRONG = [
         "N9.1 neurons d=3 epsilon=1/100 delta=1",
         "delta is probability of success, expected a number strictly between 0 and 1",
     ),
-    ("N9.2 near_size d=3 eta=1/2 delta=1 M=2", "expected a number strictly between 0 and 1"),
+    ("N9.2 near_size d=3 eta=1/2 delta=1 epsilon=1/100", "expected a number strictly between 0 and 1"),
     ("N9.2 leading d=3 epsilon=1/6", "expected a number strictly between 0 and "),
     ("N9.2 order d=3 epsilon=1/10 delta=1/2", "an error up to that of every dimension"),
-    ("N9.2 zones d=3 N=1000 rho=1/10 eta=1/2 a=1 M=2", "a positive root"),
+    ("N9.2 zones d=3 N=1000 epsilon=1/40 eta=1/2", "a positive root"),
     ("N10.1 thin d=5 epsilon=1/4", "expected a number strictly between 0 and 1/4"),
     ("N10.1 cube_moment d=2 N=1 epsilon=1/100", "expected a whole number from 3"),
     ("N10.1 success d=5 N=9 epsilon=1/4", "expected a number strictly between 0 and 1/4"),
@@ -71,7 +71,7 @@ WRONG = [
     ("N11 enough d=1 epsilon=1/10 delta=1/2", "expected a whole number from 2"),
     ("N11 needed epsilon=2/5 delta=1/2", "expected a number above 0, up to 1/3"),
     ("N11 needed epsilon=1/10 delta=1", "expected a number strictly between 0 and 1"),
-    ("N10.2 zones d=3 N=1000 rho=1/10 eta=1/2 a=1 M=2", "a positive root"),
+    ("N10.2 zones d=3 N=1000 epsilon=1/40 eta=1/2", "a positive root"),
 ]
 
 THREE = 2 * sqrt(2) * log(1 + sqrt(2)) / pi  # the mean ratio on the cube, in polar coordinates of the two others

@@ -30,13 +30,15 @@ from theory.neuron_pruning.covering_order import (
     MOST,
     SPREAD,
     WHY,
+    far_count,
     far_share,
-    far_size,
     in_full,
+    in_place,
     lamda,
     most,
     near_slope,
     part,
+    same_at,
     square_mean,
     weight,
 )
@@ -157,11 +159,12 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
 
 entropy = ((1 + far_share) * sp.log(1 + far_share) + (1 - far_share) * sp.log(1 - far_share)) / 2
 tail = 2 * sp.exp(-(d - 1) * entropy)
-zones = square_mean.subs(lamda, weight) + tail * most**N
-near_size = sp.log(part / tail) / sp.log(most)
+two_zones = square_mean.subs(lamda, weight) + tail * most**N
+near_count = sp.log(part / tail) / sp.log(most)
 leading = sp.pi * sp.log(2) * (d - 1) ** sp.Rational(3, 2) / (8 * eps)
-least = in_full(sp.Min(far_size, near_size), thin)
-covered = in_full(1 - 1 / zones, thin)
+least = in_full(sp.Min(far_count, near_count), thin)
+covered = in_full(1 - 1 / two_zones, thin)
+zones, far_size, near_size = (in_place(each, thin) for each in (two_zones, far_count, near_count))
 
 ORDER_STEPS = (
     Step(
@@ -204,24 +207,31 @@ $\lambda=[[weight]]$, where $a$ has a limit.""",
     ),
     Step(
         name="two zones",
-        sentence=r"So $R\le[[zones]]$, $N$ such that the root is positive.",
-        gives={"zones": zones},
+        sentence=r"So $R\le[[two_zones]]$, $N$ such that the root is positive.",
+        gives={"two_zones": two_zones},
         uses=("near and far", "square", "tail"),
     ),
     Step(
         name="far number",
         sentence=r"""By N9.2 a success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice $[[part]]$; and the first term of the bound is $1$ and this part at
-$N=[[far_size]]$, and less below.""",
+$N=[[far_count]]$, and less below.""",
         by=Carrier.CLAIM,
         source="N9.2",
-        gives={"part": part, "far_size": far_size},
+        gives={"part": part, "far_count": far_count},
         uses=("two zones",),
     ),
     Step(
         name="near number",
-        sentence=r"The second term is this part at $N=[[near_size]]$, and less below.",
-        gives={"near_size": near_size},
+        sentence=r"The second term is this part at $N=[[near_count]]$, and less below.",
+        gives={"near_count": near_count},
         uses=("two zones", "far number"),
+    ),
+    Step(
+        name="in the error",
+        sentence=same_at("as stated"),
+        by=Carrier.DEFINED,
+        gives={"zones": zones, "far_size": far_size, "near_size": near_size},
+        uses=("two zones", "far number", "near number"),
     ),
     Step(
         name="leading order",
@@ -260,7 +270,8 @@ For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$
         Hypothesis("the output is linear"),
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("the target is a coordinate"),
-        Hypothesis("a positive root", 2 * weight < 1, needed_by=("zones",)),
+        Hypothesis("a positive root", 2 * weight < 1, needed_by=("two_zones",)),
+        Hypothesis("a positive root at the error", in_place(2 * weight, thin) < 1, needed_by=("zones",)),
     ),
     uses=("N9.2", "N10.1"),
     expressions={"thin": thin, "zones": zones, "far_size": far_size, "near_size": near_size, "leading": leading},

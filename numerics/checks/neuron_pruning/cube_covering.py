@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.checks.neuron_pruning.covering_order import full, in_logarithms
+from numerics.checks.neuron_pruning.zones import check_of_the_letters
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.formulas.let import Told, opened, put_in
 from theory.formulas.smallest import Smallest
@@ -18,8 +19,8 @@ from theory.neuron_pruning.covering_order import (
     a,
     ball_covering_order,
     eta,
+    far_count,
     far_share,
-    far_size,
     lamda,
     most,
     part,
@@ -36,12 +37,12 @@ from theory.neuron_pruning.cube_covering import (
     k,
     leading,
     moment_at,
-    near_size,
+    near_count,
     neurons,
     success_at,
     tail,
     thin,
-    zones,
+    two_zones,
 )
 from theory.neuron_pruning.cube_planks import cube_ratio
 from theory.neuron_pruning.inputs import d
@@ -225,34 +226,34 @@ def the_tail_is_the_best_exponential(tail: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @enclosed(cube_covering_order, step="two zones")
-@control("far points alone", zones=square_mean.subs(lamda, weight))
-@control("near points alone", zones=tail * most**N)
-@control("half as far", zones=zones.subs(eta, eta / 2))
+@control("far points alone", two_zones=square_mean.subs(lamda, weight))
+@control("near points alone", two_zones=tail * most**N)
+@control("half as far", two_zones=two_zones.subs(eta, eta / 2))
 @control("one side", tail=tail / 2)
-@control("by the exponential at η", zones=sp.exp(N * a * rho**2 * (1 / eta - 1)) + tail * most**N)
+@control("by the exponential at η", two_zones=sp.exp(N * a * rho**2 * (1 / eta - 1)) + tail * most**N)
 @control("half the weight", weight=weight / 2)
 @control("squared", square_mean=square_mean**2)
 def both_zones_add_up(
-    weight: sp.Expr, square_mean: sp.Expr, tail: sp.Expr, zones: sp.Expr, trial: Trial
+    weight: sp.Expr, square_mean: sp.Expr, tail: sp.Expr, two_zones: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The mean of the square at the weight of N9.2, and the tail times the power; where the root is that of 1/2 and less."""
     yield trial.same(weight, ball_covering_order.claimed["weight"])
     both = square_mean.subs(lamda, weight) + tail * most**N
     shrunk = {rho: rho / 20}
-    yield trial.same(zones, both)
-    yield trial.same(zones.subs(shrunk), both.subs(shrunk), by=None)
+    yield trial.same(two_zones, both)
+    yield trial.same(two_zones.subs(shrunk), both.subs(shrunk), by=None)
 
 
 @exact(cube_covering_order, step="near number")
-@control("10 % more", near_size=MORE * near_size)
-@control("without the part", near_size=near_size - sp.log(part) / sp.log(most))
-@control("one dimension more", near_size=near_size.subs(d, d + 1))
+@control("10 % more", near_count=MORE * near_count)
+@control("without the part", near_count=near_count - sp.log(part) / sp.log(most))
+@control("one dimension more", near_count=near_count.subs(d, d + 1))
 @control("twice the part", part=2 * part)
-@control("one side", zones=square_mean.subs(lamda, weight) + tail * most**N / 2)
-def the_near_part_is_full(zones: sp.Expr, part: sp.Expr, near_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("one side", two_zones=square_mean.subs(lamda, weight) + tail * most**N / 2)
+def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The second zone is the part at this number, and the part is that of N9.2."""
     yield trial.same(part, ball_covering_order.claimed["part"])
-    yield trial.same(near_size, full(zones, part), by=in_logarithms)
+    yield trial.same(near_count, full(two_zones, part), by=in_logarithms)
 
 
 @enclosed(cube_covering_order, step="leading order")
@@ -263,22 +264,25 @@ def the_near_part_is_full(zones: sp.Expr, part: sp.Expr, near_size: sp.Expr, tri
 @control("for the unknown mean", near_slope=sp.sqrt(2 / sp.pi))
 @control("without the dimension", thin=corner_ratio)
 @control("of half the exponent", tail=2 * sp.sqrt(tail / 2))
-@control("of the near order", far_size=far_size * rho)
-@control("far points for η²", far_size=far_size * eta)
+@control("of the near order", far_count=far_count * rho)
+@control("far points for η²", far_count=far_count * eta)
 @control("twice the part", part=2 * part)
 def the_near_number_leads(
     thin: sp.Expr,
     near_slope: sp.Expr,
     tail: sp.Expr,
     part: sp.Expr,
-    far_size: sp.Expr,
+    far_count: sp.Expr,
     leading: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
     """The exponent of the tail over that of one neuron, to leading order; at η = 0 the former is (d − 1) log 2. The far number over that is
     η√(d − 1) times what has a limit at η = 0."""
     limit = (1 - (1 + part) ** -2) / (4 * a * eps * sp.pi * sp.log(2))
-    yield trial.same(far_size.subs(rho, thin) / leading, limit * eta * (1 + eta) * sp.sqrt(d - 1))
+    yield trial.same(far_count.subs(rho, thin) / leading, limit * eta * (1 + eta) * sp.sqrt(d - 1))
     yield trial.same(leading, (d - 1) * sp.log(2) / (near_slope * thin))
     exponent = in_logarithms(-sp.log(tail / 2) / (d - 1))
     yield trial.everywhere(sp.Abs(exponent - sp.log(2)), eta, within={eta: (sp.Rational(1, 10**9), 1)})
+
+
+letters_stand_for_formulas_of_the_order = check_of_the_letters(cube_covering_order, thin)

@@ -15,7 +15,7 @@ from numerics.checks.neuron_pruning.planks import Planks, dot, random_planks, su
 from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser, check_of_the_mean
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.neuron_pruning.alignment import eps
-from theory.neuron_pruning.cube_covering import near_size, thin, zones
+from theory.neuron_pruning.cube_covering import near_count, thin, two_zones
 from theory.neuron_pruning.cube_planks import (
     cube_error,
     cube_mean,
@@ -204,6 +204,6 @@ def some_neuron_on_the_square_has_this_ratio(cube_ratio: sp.Expr, trial: Trial) 
         yield trial.same(cube_ratio, ratio, by=None, at=[{eps: error}])
 
 
-the_lesser_number_fills_one_zone = check_of_the_lesser(cube_planks, zones, near_size, thin)
-two_moments_bound_what_is_covered = check_of_the_covered(cube_planks, zones, thin)
+the_lesser_number_fills_one_zone = check_of_the_lesser(cube_planks, two_zones, near_count, thin)
+two_moments_bound_what_is_covered = check_of_the_covered(cube_planks, two_zones, thin)
 the_letter_stands_for_the_mean = check_of_the_mean(cube_planks, "cube")

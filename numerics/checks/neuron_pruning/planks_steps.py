@@ -9,7 +9,7 @@ import sympy as sp
 from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser, check_of_the_mean
 from numerics.evidence import Finding, Trial, control, exact
 from theory.neuron_pruning.alignment import N, angle, delta, eps, error_bound, ratio
-from theory.neuron_pruning.covering_order import near_size, zones
+from theory.neuron_pruning.covering_order import near_count, two_zones
 from theory.neuron_pruning.inputs import cosines, d
 from theory.neuron_pruning.planks import (
     ball_mean,
@@ -137,6 +137,6 @@ def neighbouring_means_have_this_product(ball_mean: sp.Expr, neighbours: sp.Expr
     yield trial.same(sp.limit(d * neighbours, d, sp.oo), 2 / sp.pi)
 
 
-the_lesser_number_fills_one_zone = check_of_the_lesser(ball_planks, zones, near_size, ratio)
-two_moments_bound_what_is_covered = check_of_the_covered(ball_planks, zones, ratio)
+the_lesser_number_fills_one_zone = check_of_the_lesser(ball_planks, two_zones, near_count, ratio)
+two_moments_bound_what_is_covered = check_of_the_covered(ball_planks, two_zones, ratio)
 the_letter_stands_for_the_mean = check_of_the_mean(ball_planks, "ball")

@@ -15,7 +15,7 @@ from theory.formulas.let import opened
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering_order import (
     eta,
-    far_size,
+    far_count,
     in_full,
     lamda,
     most,
@@ -35,18 +35,18 @@ FAR, NEAR = (  # where the far number is less, and where the near one is
 )
 
 
-def check_of_the_lesser(claim: Claim, zones: sp.Expr, near_size: sp.Expr, thin: sp.Expr) -> Check:
+def check_of_the_lesser(claim: Claim, two_zones: sp.Expr, near_count: sp.Expr, thin: sp.Expr) -> Check:
     """The check of the aid `least`: the lesser number of neurons at a half-width."""
     least = claim.aids["least"]
 
     @enclosed(claim)
-    @control("the far number alone", least=in_full(far_size, thin))
-    @control("the near number alone", least=in_full(near_size, thin))
+    @control("the far number alone", least=in_full(far_count, thin))
+    @control("the near number alone", least=in_full(near_count, thin))
     @control("10 % more", least=MORE * least)
     @control("10 % less", least=LESS * least)
     def the_lesser_number_fills_one_zone(least: sp.Expr, trial: Trial) -> Iterator[Finding]:
         """That of the far points, less 1, is the part where its number is less, and that of the near ones where theirs is."""
-        near = in_full(zones - zones.subs(most, 0), thin)
+        near = in_full(two_zones - two_zones.subs(most, 0), thin)
         root = in_full(1 - 2 * weight, thin)  # one over the square of the zone of the far points
         yield trial.same(root.subs(N, least), (1 + part) ** -2, by=None, at=[FAR])
         yield trial.same(near.subs(N, least), part, by=None, at=[NEAR])
@@ -54,8 +54,8 @@ def check_of_the_lesser(claim: Claim, zones: sp.Expr, near_size: sp.Expr, thin: 
     return the_lesser_number_fills_one_zone
 
 
-def check_of_the_covered(claim: Claim, zones: sp.Expr, thin: sp.Expr) -> Check:
-    """The check of the aid `covered`: the probability by two moments at a half-width, with the zones for the second."""
+def check_of_the_covered(claim: Claim, two_zones: sp.Expr, thin: sp.Expr) -> Check:
+    """The check of the aid `covered`: the probability by two moments at a half-width, with the two_zones for the second."""
     covered = claim.aids["covered"]
 
     @enclosed(claim)
@@ -65,7 +65,7 @@ def check_of_the_covered(claim: Claim, zones: sp.Expr, thin: sp.Expr) -> Check:
     def two_moments_bound_what_is_covered(covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
         """Both zones together are one over the probability of what is left."""
         far = in_full(square_mean.subs(lamda, weight), thin)
-        near = in_full(zones - zones.subs(most, 0), thin)
+        near = in_full(two_zones - two_zones.subs(most, 0), thin)
         yield trial.same(1 / (1 - covered), far + near, by=None, at=[{**NEAR, N: sp.Integer(50)}])
 
     return two_moments_bound_what_is_covered
@@ -96,4 +96,25 @@ def check_of_the_mean(claim: Claim, body: str) -> Check:
         made = control(f"{name} of an input more", **{name: right.subs(d, d + 1)})(made)
         made = control(f"{name} 10 % more", **{name: MORE * right})(made)
         made = control(f"{name} of the mean square", **{name: raw.subs(mean, average**2)})(made)
+    return enclosed(claim)(made)
+
+
+def check_of_the_letters(claim: Claim, thin: sp.Expr) -> Check:
+    """The check that the bound by two zones and its two numbers have their formulas for their letters."""
+    raws = {"zones": "two_zones", "far_size": "far_count", "near_size": "near_count"}
+    places = [{**FAR, N: sp.Integer(1)}, {**NEAR, N: sp.Integer(50)}]
+
+    def letters_stand_for_formulas(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
+        """Each beside the formula of its step, with all put into it."""
+        for name, raw in raws.items():
+            yield trial.same(formulas[name], in_full(claim.claimed[raw], thin), by=None, at=places)
+
+    letters_stand_for_formulas.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in (*raws, "trial")]
+    )
+    made: Any = letters_stand_for_formulas
+    for name, raw in raws.items():
+        made = control(f"{name} of half the error", **{name: claim.expressions[name].subs(eps, eps / 2)})(made)
+        made = control(f"{name} 10 % more", **{name: MORE * claim.expressions[name]})(made)
+        made = control(f"{name} at twice the half-width", **{name: in_full(claim.claimed[raw], 2 * thin)})(made)
     return enclosed(claim)(made)
