@@ -11,6 +11,7 @@ from sympy.core.relational import Relational
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from theory.formulas.let import opened
 from theory.names import name_of
 
 UNIT = sp.Interval.open(0, 1)
@@ -160,14 +161,14 @@ class _Plain(StrPrinter):
 
 
 def in_plain(relation: sp.Basic) -> str:
-    """Say a relation in letters that are typed: "s_2 = 2*s_1", "k ≤ d*rho".
+    """Say a relation in letters that are typed: "s_2 = 2*s_1", "k ≤ d*rho"; with names that the text around it tells.
 
     Examples:
         >>> a, b = sp.symbols("a b", integer=True)
         >>> in_plain(sp.Eq(a, 2 * b)), in_plain((a <= b) & sp.Ne(b, 0)), in_plain(sp.Eq(sp.Mod(a, b), 0))
         ('a = 2*b', '(a ≤ b) & b ≠ 0', 'a mod b = 0')
     """
-    return str(_Plain().doprint(relation))
+    return str(_Plain().doprint(opened(relation)))
 
 
 def in_words(values: sp.Set) -> str:

@@ -35,7 +35,7 @@ class Let(sp.Expr):
         body, named = self.args
         if old in {name for name, _ in named.args}:
             return self
-        return Let(body.subs(old, new), [(name, value.subs(old, new)) for name, value in named.args])
+        return self.func(body.subs(old, new), [(name, value.subs(old, new)) for name, value in named.args])
 
     def _latex(self, printer: object) -> str:
         body, named = self.args
@@ -48,3 +48,40 @@ class Let(sp.Expr):
         show = printer._print  # type: ignore[attr-defined]
         values = ", ".join(f"{show(name)} = {show(value)}" for name, value in named.args)
         return f"Let({show(body)}, {values})"
+
+
+class Told(Let):
+    """A `Let` whose names the text around it tells: it prints as its body."""
+
+    def _latex(self, printer: object) -> str:
+        text: str = printer._print(self.args[0])  # type: ignore[attr-defined]
+        return text
+
+
+def opened(expression: sp.Expr) -> sp.Expr:
+    """The bodies of all `Told` in place of them, their names free: for checks that speak of these as letters.
+
+    Examples:
+        >>> x, y, z = sp.symbols("x y z")
+        >>> opened(2 * Told(x + y, [(x, z**2), (y, Told(x, [(x, z)]))]))
+        2*x + 2*y
+    """
+    return expression.replace(lambda part: isinstance(part, Told), lambda part: part.args[0])
+
+
+def put_in(expression: sp.Expr) -> sp.Expr:
+    """The values of the names of all `Told` in place of these: for algebra in the letters that are free.
+
+    Examples:
+        >>> x, y, z = sp.symbols("x y z")
+        >>> put_in(2 * Told(x + y, [(x, z**2), (y, x + 1)]))
+        4*z**2 + 2
+    """
+
+    def written(part: Told) -> sp.Expr:
+        body, named = part.args
+        for name, value in reversed(named.args):
+            body = body.subs(name, value)
+        return body
+
+    return expression.replace(lambda part: isinstance(part, Told), written)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.neuron_pruning.alignment import NEURONS, N, eps, ratio
+from theory.formulas.let import Told
+from theory.formulas.smallest import Smallest
+from theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from theory.neuron_pruning.inputs import INPUTS, cosines, d
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
 from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
 
@@ -19,6 +21,7 @@ v = sp.Symbol("v", positive=True)  # the width of a normal law
 b = sp.Symbol("b", positive=True)  # the exponent in a tilted mean
 moment = sp.Symbol("R", positive=True)
 slope = sp.Symbol("D", nonnegative=True)  # the steepness
+n = sp.Symbol("n", integer=True, positive=True)  # neurons, in a search
 
 THIN = Quantity(
     rho,
@@ -32,6 +35,7 @@ SLOPE = Quantity(
     NON_NEGATIVE,
     drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
 )
+CHANCE = Quantity(delta, "probability of success", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10)))
 ANGLE = Quantity(theta, "angle of two points", sp.Interval(0, sp.pi), drawn=(sp.Rational(1, 20), sp.Rational(3, 2)))
 
 mean_modulus = sp.sqrt(2 / sp.pi)
@@ -51,19 +55,27 @@ wide, narrow = width(sp.cos(theta / 2)), width(sp.sin(theta / 2))
 widest = 1 / sp.sqrt(1 - rho**2)
 steepness = (sp.diff(tilted - v, v) / (2 * v)).subs({b: tilt, v: widest}, simultaneous=True)
 share = sp.sqrt((1 - 2 * rho**2) / (1 - rho**2))
-lengths = (
+arcs = (
     2
     / sp.sqrt(1 - 2 * rho**2)
     * (2 * sp.asin(share / sp.sqrt(2)) - sp.asin(share * sp.sin(theta / 2)) - sp.asin(share * sp.cos(theta / 2)))
 )
+wide_open = (1 - 2 * rho**2) * sp.sin(theta)
+sine = 2 * rho**2 / (wide_open + sp.sqrt(4 * rho**2 * (1 - rho**2) + wide_open**2))
+right_sine = rho**2 / (1 - rho**2)
+lengths = 2 / sp.sqrt(1 - 2 * rho**2) * (sp.asin(sine) - sp.asin(right_sine))
 turn = (1 - 2 * rho**2) / (2 * rho * sp.sqrt(1 - rho**2))
 squares = (sp.atan(turn) - sp.atan(turn * sp.sin(theta))) / turn / (1 - rho**2)
 one_neuron = 1 + (lengths + slope * squares) / sp.pi
 angle_density = sp.sin(theta) ** (d - 3) / cosines.subs(d, d - 1)
-# For thousands of neurons nearly all of this is at angles below ρ, and an enclosure takes minutes: quadrature in log θ.
 second_moment = sp.Integral(angle_density * one_neuron**N, (theta, 0, sp.pi / 2))
 success = 1 - 1 / moment
 largest_error = (sp.sqrt(3) - sp.sqrt(2)) / 2
+
+neuron_at = Told(one_neuron, [(slope, steepness)])
+moment_at = Told(second_moment, [(rho, ratio), (slope, steepness)])
+success_at = Told(success, [(moment, moment_at)])
+neurons = Smallest(sp.Lambda(n, Told(1 / moment, [(moment, moment_at.subs(N, n))])), 1 - delta, 1)
 
 STEPS = (
     Step(
@@ -114,7 +126,7 @@ plank misses both points, over the square of that for one.""",
     Step(
         name="success",
         sentence=r"So all is covered with a probability of at most $[[success]]$, if $R$ is no less than the mean of $q^N$ over the two points.",
-        gives={"success": success},
+        gives={"success": success_at},
         uses=("independent neurons",),
     ),
     Step(
@@ -180,9 +192,16 @@ their squares, where $D$ is the *steepness*.""",
     ),
     Step(
         name="lengths",
-        sentence=r"The difference of the widths has, from $\theta$ to $\frac\pi2$, the integral $[[lengths]]$.",
-        gives={"lengths": lengths},
+        sentence=r"The difference of the widths has, from $\theta$ to $\frac\pi2$, the integral $[[arcs]]$.",
+        gives={"arcs": arcs},
         uses=("widths",),
+    ),
+    Step(
+        name="one arc",
+        sentence=r"""The last two arcs add up to $\frac\pi2$ less the arcsine of $[[sine]]$, the cosine of their sum, which is $[[right_sine]]$ at a right angle. So the
+integral is $[[lengths]]$.""",
+        gives={"sine": sine, "right_sine": right_sine, "lengths": lengths},
+        uses=("lengths",),
     ),
     Step(
         name="squares",
@@ -193,8 +212,8 @@ their squares, where $D$ is the *steepness*.""",
     Step(
         name="one neuron",
         sentence=r"So $q\le m(\theta)=[[one_neuron]]$ for two points at the angle $\theta\le\frac\pi2$, and at $\pi-\theta$ too, as planks are symmetric.",
-        gives={"one_neuron": one_neuron},
-        uses=("independent neurons", "convex in the square", "lengths", "squares"),
+        gives={"one_neuron": neuron_at},
+        uses=("independent neurons", "convex in the square", "one arc", "squares"),
     ),
     Step(
         name="angle",
@@ -207,8 +226,21 @@ $[[angle_density]]$ on $(0,\frac\pi2]$.""",
     Step(
         name="second moment",
         sentence=r"So $R$ may be $[[second_moment]]$.",
-        gives={"second_moment": second_moment},
+        gives={"second_moment": moment_at},
         uses=("success", "one neuron", "angle"),
+    ),
+    Step(
+        name="more neurons",
+        sentence=r"$m\ge1$, as no cosine of half of $\theta\le\frac\pi2$ is less than its sine: $R$ grows with $N$.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("widths", "second moment"),
+    ),
+    Step(
+        name="neurons",
+        sentence=r"So success with probability $\delta$ takes at least $[[neurons]]$ neurons.",
+        gives={"neurons": neurons},
+        uses=("success", "second moment", "more neurons"),
     ),
     Step(
         name="largest error",
@@ -228,6 +260,7 @@ ball. An error of at most $\varepsilon$ takes planks $\{|\langle w_i,x\rangle|\l
 $w^{*\perp}$. Let two points be drawn independently by any one law on this sphere, and let $\theta$ be the angle between them. For $\rho<\frac1{\sqrt2}$ the
 planks cover its support with a probability of at most $[[success]]$, $R=\mathbb Em(\theta)^N$, $$m(\theta)=[[one_neuron]],\qquad D=[[steepness]].$$
 For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[second_moment]].$$
+So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with the $R$ of $n$ neurons for $N=n$.
 """,
     steps=STEPS,
     source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
@@ -247,6 +280,7 @@ For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\t
         Quantity(
             moment, "mean of the power of $m$, `second_moment` on the sphere", sp.Interval(1, sp.oo), drawn=(1, 9)
         ),
+        CHANCE,
         Quantity(level, "half-width of one plank", POSITIVE, drawn=(sp.Rational(1, 20), 3)),
         Quantity(v, "width of a normal law", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
         Quantity(b, "exponent in a mean of exponentials", NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
@@ -259,10 +293,11 @@ For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\t
     uses=("N2", "N3.2"),
     expressions={
         "ratio": ratio,
-        "one_neuron": one_neuron,
+        "one_neuron": neuron_at,
         "steepness": steepness,
-        "second_moment": second_moment,
-        "success": success,
+        "second_moment": moment_at,
+        "success": success_at,
+        "neurons": neurons,
         "largest_error": largest_error,
     },
     open_questions=(
@@ -274,10 +309,12 @@ For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\t
             checked_by="random_planks_cover_circles_no_more_often",
         ),
     ),
-    unmeasured=(
+    unmeasured=tuple(
         Unmeasured(
-            expression="success",
+            expression=bound,
             why="the probability that random planks cover a sphere has no closed form: N9.2 says how many neurons the bound asks for, and no number of the same order is known to be enough for three inputs or more",
-        ),
+            side=side,
+        )
+        for bound, side in (("success", Side.ABOVE), ("neurons", Side.BELOW))
     ),
 )

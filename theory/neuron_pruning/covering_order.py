@@ -6,9 +6,11 @@ import sympy as sp
 
 from theory.bounds import Loose, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.let import Told
 from theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from theory.neuron_pruning.covering import (
     ANGLE,
+    CHANCE,
     SLOPE,
     THIN,
     largest_error,
@@ -34,8 +36,6 @@ c = sp.Symbol("c", real=True)  # the cosine of the angle between two points
 lamda = sp.Symbol("lambda", positive=True)
 
 ETA = Quantity(eta, "sine of an angle that divides near points from far ones", UNIT)
-CHANCE = Quantity(delta, "probability of success", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10)))
-
 SPREAD = Quantity(
     a, "factor in the excess of far points, `spread`", POSITIVE, drawn=(sp.Rational(1, 2), sp.Rational(3, 2))
 )
@@ -66,10 +66,10 @@ near_neuron = one_neuron.subs(theta, 0)
 near_slope = 2 / sp.pi
 near_growth = (2 / sp.pi + slope * widest) / (1 - 2 * rho**2)
 cap = eta ** (d - 2)
-zones = square_mean.subs(lamda, weight) + cap * most**N
+two_zones = square_mean.subs(lamda, weight) + cap * most**N
 part = delta / (2 * (1 - delta))
-far_size = (1 - (1 + part) ** -2) * (d - 1) * eta * (1 + eta) / (2 * a * rho**2)
-near_size = sp.log(part / cap) / sp.log(most)
+far_count = (1 - (1 + part) ** -2) * (d - 1) * eta * (1 + eta) / (2 * a * rho**2)
+near_count = sp.log(part / cap) / sp.log(most)
 half_chance = delta / 2
 far_least = delta**2 * (d - 1) / (4 * a * rho**2)
 near_least = sp.log(2) * delta * (d - 2) / (growth * rho)
@@ -85,9 +85,20 @@ def in_full(formula: sp.Expr, thin: sp.Expr) -> sp.Expr:
     return parts.subs(slope, steepness).subs(rho, thin)
 
 
+def in_place(formula: sp.Expr, thin: sp.Expr) -> sp.Expr:
+    """The same, which prints as the formula."""
+    return Told(formula, [(rho, thin), (slope, steepness), (a, spread), (most, near_neuron)])
+
+
+def same_at(thin: sp.Expr) -> str:
+    """What a step says that puts a half-width in place."""
+    return rf"With the half-width {thin} and all that depends on it in place, these are the bound $[[zones]]$ and the numbers $[[far_size]]$ and $[[near_size]]$."
+
+
 WHY = "the probability that random planks cover has no closed form, and no number of neurons that is enough, of the same order, is known for three inputs or more"
-least = in_full(sp.Min(far_size, near_size), ratio)
-covered = in_full(1 - 1 / zones, ratio)
+least = in_full(sp.Min(far_count, near_count), ratio)
+covered = in_full(1 - 1 / two_zones, ratio)
+zones, far_size, near_size = (in_place(each, ratio) for each in (two_zones, far_count, near_count))
 
 STEPS = (
     Step(
@@ -176,8 +187,8 @@ number $g$.""",
     ),
     Step(
         name="two zones",
-        sentence=r"So $R\le[[zones]]$, $N$ such that the root is of a positive number.",
-        gives={"zones": zones},
+        sentence=r"So $R\le[[two_zones]]$, $N$ such that the root is of a positive number.",
+        gives={"two_zones": two_zones},
         uses=("weight", "square", "near points", "cap"),
     ),
     Step(
@@ -188,14 +199,14 @@ number $g$.""",
     ),
     Step(
         name="far number",
-        sentence=r"The first term of the bound is $1$ and this part at $N=[[far_size]]$, and less below.",
-        gives={"far_size": far_size},
+        sentence=r"The first term of the bound is $1$ and this part at $N=[[far_count]]$, and less below.",
+        gives={"far_count": far_count},
         uses=("two zones", "shares"),
     ),
     Step(
         name="near number",
-        sentence=r"The second term is this part at $N=[[near_size]]$, and less below.",
-        gives={"near_size": near_size},
+        sentence=r"The second term is this part at $N=[[near_count]]$, and less below.",
+        gives={"near_count": near_count},
         uses=("two zones", "shares"),
     ),
     Step(
@@ -222,6 +233,13 @@ number $g$.""",
         gives={"ratio": ratio, "small_error": small_error, "order": order},
         uses=("least numbers", "spread"),
         limited="the range of errors that it covers is read off by boxes in ε, with numbers for the growth and the spread at its end",
+    ),
+    Step(
+        name="in the error",
+        sentence=same_at("of N9.1"),
+        by=Carrier.DEFINED,
+        gives={"zones": zones, "far_size": far_size, "near_size": near_size},
+        uses=("two zones", "far number", "near number", "spread", "near points"),
     ),
     Step(
         name="where to divide",
@@ -274,7 +292,8 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
     hypotheses=(
         Hypothesis("the output is linear"),
         Hypothesis("independent standard normal weights, independent of the target"),
-        Hypothesis("a positive root", 2 * weight < 1, needed_by=("zones",)),
+        Hypothesis("a positive root", 2 * weight < 1, needed_by=("two_zones",)),
+        Hypothesis("a positive root at the error", in_place(2 * weight, ratio) < 1, needed_by=("zones",)),
         Hypothesis("an error up to that of every dimension", eps <= small_error, needed_by=("order",)),
     ),
     uses=("N9.1",),

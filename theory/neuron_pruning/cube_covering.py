@@ -6,23 +6,39 @@ import sympy as sp
 
 from theory.bounds import Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.neuron_pruning.alignment import NEURONS, N, eps
-from theory.neuron_pruning.covering import ANGLE, SLOPE, THIN, moment, one_neuron, success, theta
-from theory.neuron_pruning.covering_order import (
+from theory.formulas.let import Told
+from theory.formulas.smallest import Smallest
+from theory.neuron_pruning.alignment import NEURONS, N, delta, eps
+from theory.neuron_pruning.covering import (
+    ANGLE,
     CHANCE,
+    SLOPE,
+    THIN,
+    moment,
+    n,
+    one_neuron,
+    rho,
+    slope,
+    steepness,
+    success,
+    theta,
+)
+from theory.neuron_pruning.covering_order import (
     COSINE,
     ETA,
     EXPONENT,
     MOST,
     SPREAD,
     WHY,
+    far_count,
     far_share,
-    far_size,
     in_full,
+    in_place,
     lamda,
     most,
     near_slope,
     part,
+    same_at,
     square_mean,
     weight,
 )
@@ -45,6 +61,9 @@ thin = corner_ratio / sp.sqrt(d - 1)
 chance = sp.binomial(d - 1, k) / 2 ** (d - 1)
 cosine = 1 - 2 * k / (d - 1)
 cube_moment = sp.Sum(chance * one_neuron.subs(theta, sp.acos(cosine)) ** N, (k, 0, d - 1))
+moment_at = Told(cube_moment, [(rho, thin), (slope, steepness)])
+success_at = Told(success, [(moment, moment_at)])
+neurons = Smallest(sp.Lambda(n, Told(1 / moment, [(moment, moment_at.subs(N, n))])), 1 - delta, 1)
 
 STEPS = (
     Step(
@@ -66,7 +85,7 @@ $|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights
         sentence=r"By N9.1, for the law of a random corner, all corners are covered with a probability of at most $[[success]]$, where $R$ is the mean of $m(\theta)^N$.",
         by=Carrier.CLAIM,
         source="N9.1",
-        gives={"success": success},
+        gives={"success": success_at},
         uses=("half-width",),
     ),
     Step(
@@ -83,8 +102,21 @@ $|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights
     Step(
         name="second moment",
         sentence=r"So $R=[[cube_moment]]$.",
-        gives={"cube_moment": cube_moment},
+        gives={"cube_moment": moment_at},
         uses=("two moments", "cosine"),
+    ),
+    Step(
+        name="more neurons",
+        sentence=r"By N9.1 $m\ge1$, so that $R$ grows with $N$.",
+        by=Carrier.CLAIM,
+        source="N9.1",
+        uses=("second moment",),
+    ),
+    Step(
+        name="neurons",
+        sentence=r"So success with probability $\delta$ takes at least $[[neurons]]$ neurons.",
+        gives={"neurons": neurons},
+        uses=("two moments", "second moment", "more neurons"),
     ),
 )
 
@@ -95,6 +127,7 @@ cube_covering = Claim(
 As in N3.2 let $f(x)=\sigma(x_1)$ and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights
 $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the cube $[-1,1]^d$. Then for
 $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[cube_moment]],$$ with $\rho=[[thin]]$ and the $D$ of N9.1.
+So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with the $R$ of $n$ neurons for $N=n$.
 """,
     steps=STEPS,
     source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
@@ -106,6 +139,7 @@ $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],
         ALLOWED,
         THIN,
         SLOPE,
+        CHANCE,
         ANGLE,
         Quantity(moment, "mean of the power of $m$, `cube_moment`", sp.Interval(1, sp.oo), drawn=(1, 9)),
         Quantity(k, "number of coordinates in which two corners differ", COUNT_FROM_ZERO, drawn=(0, 2)),
@@ -116,17 +150,21 @@ $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],
         Hypothesis("the target is a coordinate"),
     ),
     uses=("N3.2", "N9.1"),
-    expressions={"success": success, "thin": thin, "cube_moment": cube_moment},
-    unmeasured=(Unmeasured(expression="success", why=WHY),),
+    expressions={"success": success_at, "thin": thin, "cube_moment": moment_at, "neurons": neurons},
+    unmeasured=tuple(
+        Unmeasured(expression=bound, why=WHY, side=side)
+        for bound, side in (("success", Side.ABOVE), ("neurons", Side.BELOW))
+    ),
 )
 
 entropy = ((1 + far_share) * sp.log(1 + far_share) + (1 - far_share) * sp.log(1 - far_share)) / 2
 tail = 2 * sp.exp(-(d - 1) * entropy)
-zones = square_mean.subs(lamda, weight) + tail * most**N
-near_size = sp.log(part / tail) / sp.log(most)
+two_zones = square_mean.subs(lamda, weight) + tail * most**N
+near_count = sp.log(part / tail) / sp.log(most)
 leading = sp.pi * sp.log(2) * (d - 1) ** sp.Rational(3, 2) / (8 * eps)
-least = in_full(sp.Min(far_size, near_size), thin)
-covered = in_full(1 - 1 / zones, thin)
+least = in_full(sp.Min(far_count, near_count), thin)
+covered = in_full(1 - 1 / two_zones, thin)
+zones, far_size, near_size = (in_place(each, thin) for each in (two_zones, far_count, near_count))
 
 ORDER_STEPS = (
     Step(
@@ -169,24 +207,31 @@ $\lambda=[[weight]]$, where $a$ has a limit.""",
     ),
     Step(
         name="two zones",
-        sentence=r"So $R\le[[zones]]$, $N$ such that the root is positive.",
-        gives={"zones": zones},
+        sentence=r"So $R\le[[two_zones]]$, $N$ such that the root is positive.",
+        gives={"two_zones": two_zones},
         uses=("near and far", "square", "tail"),
     ),
     Step(
         name="far number",
         sentence=r"""By N9.2 a success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice $[[part]]$; and the first term of the bound is $1$ and this part at
-$N=[[far_size]]$, and less below.""",
+$N=[[far_count]]$, and less below.""",
         by=Carrier.CLAIM,
         source="N9.2",
-        gives={"part": part, "far_size": far_size},
+        gives={"part": part, "far_count": far_count},
         uses=("two zones",),
     ),
     Step(
         name="near number",
-        sentence=r"The second term is this part at $N=[[near_size]]$, and less below.",
-        gives={"near_size": near_size},
+        sentence=r"The second term is this part at $N=[[near_count]]$, and less below.",
+        gives={"near_count": near_count},
         uses=("two zones", "far number"),
+    ),
+    Step(
+        name="in the error",
+        sentence=same_at("as stated"),
+        by=Carrier.DEFINED,
+        gives={"zones": zones, "far_size": far_size, "near_size": near_size},
+        uses=("two zones", "far number", "near number"),
     ),
     Step(
         name="leading order",
@@ -225,7 +270,8 @@ For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$
         Hypothesis("the output is linear"),
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("the target is a coordinate"),
-        Hypothesis("a positive root", 2 * weight < 1, needed_by=("zones",)),
+        Hypothesis("a positive root", 2 * weight < 1, needed_by=("two_zones",)),
+        Hypothesis("a positive root at the error", in_place(2 * weight, thin) < 1, needed_by=("zones",)),
     ),
     uses=("N9.2", "N10.1"),
     expressions={"thin": thin, "zones": zones, "far_size": far_size, "near_size": near_size, "leading": leading},

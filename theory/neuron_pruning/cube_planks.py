@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.formulas.let import Told
 from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
 from theory.neuron_pruning.covering_order import eta
 from theory.neuron_pruning.cube_covering import covered, least
@@ -36,14 +37,13 @@ below_one = sp.Integral(transform ** (d - 1), (s, 0, 1))
 above_one = sp.Integral(sp.exp(x) * large.subs(s, sp.exp(x)) ** (d - 1), (x, 0, sp.oo))
 cube_mean = sp.sqrt(2 / sp.pi) * (below_one + above_one)
 cube_width = cube_ratio * mean
-cube_success = N * cube_ratio * mean
-cube_neurons = delta / (cube_ratio * mean)
+cube_sum = N * cube_ratio * mean
+cube_number = delta / (cube_ratio * mean)
+cube_success = Told(cube_sum, [(mean, cube_mean)])
+cube_neurons = Told(cube_number, [(mean, cube_mean)])
 
-ROUNDED = tuple(  # a mean ratio a little above that of so many inputs
-    {d: inputs, mean: sp.Rational(1, bound), eps: sp.Rational(1, 100), eta: sp.Rational(1, 4)}
-    for inputs, bound in ((12, 10), (102, 100))
-)
-AT_LEAST = "at least, beside the bound of N10.2 (`mean` rounded up): in the sum of the half-widths,"
+MEASURED = tuple({d: inputs, eps: sp.Rational(1, 100), eta: sp.Rational(1, 4)} for inputs in (12, 102))
+AT_LEAST = "at least, beside the bound of N10.2: in the sum of the half-widths,"
 
 STEPS = (
     Step(
@@ -95,8 +95,8 @@ $|\langle u_i,x_0\rangle|\le r|w_{i1}|$ with this $r$: were they all beyond, fin
     KEPT,
     Step(
         name="success on the cube",
-        sentence=r"On the cube it has at most the probability $[[cube_success]]$.",
-        gives={"cube_success": cube_success},
+        sentence=r"On the cube it has at most the probability $[[cube_sum]]$.",
+        gives={"cube_sum": cube_sum},
         uses=("half-width on the cube", "planks", "kept and not kept"),
     ),
     Step(
@@ -165,9 +165,16 @@ $[[cube_limit]]$.""",
     ),
     Step(
         name="neurons on the cube",
-        sentence=r"The bound is $\delta$ at $[[cube_neurons]]$ neurons, and it grows with $N$.",
-        gives={"cube_neurons": cube_neurons},
+        sentence=r"The bound is $\delta$ at $[[cube_number]]$ neurons, and it grows with $N$.",
+        gives={"cube_number": cube_number},
         uses=("success on the cube", "mean on the cube", "limit"),
+    ),
+    Step(
+        name="with the mean",
+        sentence=r"With its mean in place these are the bound $[[cube_success]]$ and the number $[[cube_neurons]]$.",
+        by=Carrier.DEFINED,
+        gives={"cube_success": cube_success, "cube_neurons": cube_neurons},
+        uses=("success on the cube", "neurons on the cube", "mean on the cube"),
     ),
 )
 
@@ -242,13 +249,13 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
         Loose(
             expression="cube_success",
             truth="covered",
-            at=tuple({**each, N: count} for each, count in zip(ROUNDED, (100, 1000), strict=True)),
+            at=tuple({**each, N: count} for each, count in zip(MEASURED, (100, 1000), strict=True)),
             lost=f"{AT_LEAST} which planks that cover have to reach, but which does not make random planks cover",
         ),
         Loose(
             expression="cube_neurons",
             truth="least",
-            at=tuple({**each, delta: sp.Rational(1, 2)} for each in ROUNDED),
+            at=tuple({**each, delta: sp.Rational(1, 2)} for each in MEASURED),
             lost=f"{AT_LEAST} of which the bound has the order $d$, and N10.2 $d^{{3/2}}$",
             side=Side.BELOW,
         ),

@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.let import Told
 from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
 from theory.neuron_pruning.covering_order import covered, eta, least
 from theory.neuron_pruning.inputs import INPUTS, cosines, d
@@ -29,8 +30,10 @@ ratio_cdf = (
 ball_mean = sp.gamma((d - 2) / 2) / (sp.sqrt(sp.pi) * sp.gamma((d - 1) / 2))
 cover_sum = sp.S.One  # of the half-widths of planks that cover, relative to that of the body
 ball_width = ratio * mean
-ball_success = N * ratio * mean
-ball_neurons = delta / (ratio * mean)
+ball_sum = N * ratio * mean
+ball_number = delta / (ratio * mean)
+ball_success = Told(ball_sum, [(mean, ball_mean)])
+ball_neurons = Told(ball_number, [(mean, ball_mean)])
 
 KEPT = Step(
     name="kept and not kept",
@@ -40,11 +43,8 @@ of this sum.""",
     source="Markov",
 )
 
-ROUNDED = tuple(  # a mean ratio a little above that of so many inputs
-    {d: inputs, mean: sp.Rational(1, bound), eps: sp.Rational(1, 100), eta: sp.Rational(1, 4)}
-    for inputs, bound in ((66, 10), (6368, 100))
-)
-AT_LEAST = "at least, beside the bound of N9.2 (`mean` rounded up): in the sum of the half-widths,"
+MEASURED = tuple({d: inputs, eps: sp.Rational(1, 100), eta: sp.Rational(1, 4)} for inputs in (66, 6368))
+AT_LEAST = "at least, beside the bound of N9.2: in the sum of the half-widths,"
 
 STEPS = (
     Step(
@@ -80,8 +80,8 @@ first coordinate.""",
     KEPT,
     Step(
         name="success on the ball",
-        sentence=r"So an error of $\varepsilon$ has at most the probability $[[ball_success]]$, the sum of the means of $N$ half-widths.",
-        gives={"ball_success": ball_success},
+        sentence=r"So an error of $\varepsilon$ has at most the probability $[[ball_sum]]$, the sum of the means of $N$ half-widths.",
+        gives={"ball_sum": ball_sum},
         uses=("Bang", "half-width on the ball", "kept and not kept"),
     ),
     Step(
@@ -118,9 +118,16 @@ factor that tends to $1$.""",
     ),
     Step(
         name="neurons on the ball",
-        sentence=r"The bound is $\delta$ at $[[ball_neurons]]$ neurons, and it grows with $N$.",
-        gives={"ball_neurons": ball_neurons},
+        sentence=r"The bound is $\delta$ at $[[ball_number]]$ neurons, and it grows with $N$.",
+        gives={"ball_number": ball_number},
         uses=("success on the ball", "neighbours"),
+    ),
+    Step(
+        name="with the mean",
+        sentence=r"With its mean in place these are the bound $[[ball_success]]$ and the number $[[ball_neurons]]$.",
+        by=Carrier.DEFINED,
+        gives={"ball_success": ball_success, "ball_neurons": ball_neurons},
+        uses=("success on the ball", "neurons on the ball", "mean on the ball"),
     ),
 )
 
@@ -181,13 +188,13 @@ $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
         Loose(
             expression="ball_success",
             truth="covered",
-            at=tuple({**each, N: count} for each, count in zip(ROUNDED, (100, 1000), strict=True)),
+            at=tuple({**each, N: count} for each, count in zip(MEASURED, (100, 1000), strict=True)),
             lost=f"{AT_LEAST} which planks that cover have to reach, but which does not make random planks cover",
         ),
         Loose(
             expression="ball_neurons",
             truth="least",
-            at=tuple({**each, delta: sp.Rational(1, 2)} for each in ROUNDED),
+            at=tuple({**each, delta: sp.Rational(1, 2)} for each in MEASURED),
             lost=f"{AT_LEAST} of which the bound has the order $\\sqrt d$, and N9.2 $d$",
             side=Side.BELOW,
         ),

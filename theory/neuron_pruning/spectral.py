@@ -6,7 +6,7 @@ import sympy as sp
 
 from theory.bounds import Sharp, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Let
+from theory.formulas.let import Let, Told
 from theory.formulas.no_guarantee import guaranteed
 from theory.formulas.smallest import Smallest
 from theory.kernel import sphere
@@ -60,7 +60,8 @@ tail = sp.Piecewise(
 )
 
 two_cases = chance * eps**2 + (1 - chance) / (2 * d)
-success = guaranteed((1 - 2 * d * T) / (1 - 2 * d * eps**2), 2 * d * eps**2 < 1)
+solved = guaranteed((1 - 2 * d * T) / (1 - 2 * d * eps**2), 2 * d * eps**2 < 1)
+success = Told(solved, [(T, tail)])
 allowed = eps**2 + delta / (2 * d)
 neurons = Smallest(sp.Lambda(n, Let(T, [(T, tail.subs(N, n))])), Let(a, [(a, allowed)]), 1)
 
@@ -262,9 +263,16 @@ both formulas agree.""",
     ),
     Step(
         name="success",
-        sentence=r"For $\varepsilon^2<\frac1{2d}$ that falls in $p$, and it is $T$ at $p=[[success]]$.",
-        gives={"success": success},
+        sentence=r"For $\varepsilon^2<\frac1{2d}$ that falls in $p$, and it is $T$ at $p=[[solved]]$.",
+        gives={"solved": solved},
         uses=("two cases",),
+    ),
+    Step(
+        name="with the tail",
+        sentence=r"With $T=T_d(N)$ in place that is $[[success]]$.",
+        by=Carrier.DEFINED,
+        gives={"success": success},
+        uses=("success", "tail"),
     ),
     Step(
         name="allowed",
@@ -324,8 +332,8 @@ pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, a
     hypotheses=(
         Hypothesis("the output is linear; its weights may depend on everything"),
         Hypothesis("the neurons do not depend on the target, and one of the two is rotation invariant"),
-        Hypothesis("an error below the norm of the target", 2 * d * eps**2 < 1, needed_by=("success",)),
-        Hypothesis("no more is left than the squared norm of the target", 2 * d * T <= 1, needed_by=("success",)),
+        Hypothesis("an error below the norm of the target", 2 * d * eps**2 < 1, needed_by=("solved", "success")),
+        Hypothesis("no more is left than the squared norm of the target", 2 * d * T <= 1, needed_by=("solved",)),
     ),
     uses=("N6.1",),
     expressions={

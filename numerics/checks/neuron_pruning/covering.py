@@ -8,26 +8,31 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, statistical
-from theory.neuron_pruning.alignment import N
+from theory.formulas.let import Told, opened, put_in
+from theory.formulas.smallest import Smallest
+from theory.neuron_pruning.alignment import N, delta, eps, ratio
 from theory.neuron_pruning.covering import (
     ball_covering,
     level,
     missed,
     moment,
+    moment_at,
+    neuron_at,
+    neurons,
     one_neuron,
     rate,
     rho,
-    second_moment,
     slope,
     steepness,
-    success,
+    success_at,
     theta,
 )
 from theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+CLOSE = sp.Rational(1, 10**12)
 g = sp.Symbol("g", positive=True)
-THIN = sp.Rational(20, 99)  # ρ at ε = 1/20
+THIN = 20 / 99  # ρ at ε = 1/20
 
 
 def covered_circles(rng: np.random.Generator, thin: float, sizes: tuple[int, ...], nets: int) -> list[int]:
@@ -48,30 +53,26 @@ def covered_circles(rng: np.random.Generator, thin: float, sizes: tuple[int, ...
 
 
 @statistical(ball_covering, tests=1, cost=0.3)
-@control("half of the width", second_moment=second_moment.subs(rho, rho / 2))
-@control("independent points", second_moment=sp.Integer(1) + 0 * N)
-@control("in four dimensions more", second_moment=second_moment.subs(d, d + 4))
-@control("half", success=success / 2)
-@control("of half the neurons", second_moment=second_moment.subs(N, N / 2))
-def random_planks_cover_circles_no_more_often(
-    second_moment: sp.Expr, success: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+@control("of half the error", success=success_at.subs(eps, eps / 2))
+@control("independent points", success=1 - 1 / (1 + 0 * N))
+@control("in four dimensions more", success=success_at.subs(d, d + 4))
+@control("half", success=success_at / 2)
+@control("of half the neurons", success=success_at.subs(N, N / 2))
+def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Three inputs, ε = 1/20, and 10, 15 or 20 neurons: arcs of a half circle, glued at its ends."""
     sizes, nets = (10, 15, 20), trial.size(24000)
-    counts = trial.draw(covered_circles, float(THIN), sizes, nets)
-    claimed, steep = [], sp.Rational(trial.once(trial.value, steepness, {rho: THIN}))
-    for size in sizes:
-        at = {d: sp.Integer(3), N: sp.Integer(size), rho: THIN, slope: steep}
-        claimed.append(min(1.0, trial.value(success, {moment: sp.Rational(trial.value(second_moment, at))})))
+    counts = trial.draw(covered_circles, THIN, sizes, nets)
+    at = {d: sp.Integer(3), eps: sp.Rational(1, 20)}
+    claimed = [min(1.0, trial.value(success, {**at, N: sp.Integer(size)})) for size in sizes]
     yield trial.counts_each(counts, nets, claimed, "above")
 
 
 @enclosed(ball_covering, cost=0.3)
 @control("no dependence", one_neuron=sp.S.One)
-@control("10 % more", one_neuron=MORE * one_neuron)
-@control("half of it", one_neuron=(1 + one_neuron) / 2)
-@control("half of the angle", one_neuron=one_neuron.subs(theta, theta / 2))
-@control("5 % more than independent", one_neuron=1 + sp.Rational(21, 20) * (one_neuron - 1))
+@control("10 % more", one_neuron=MORE * neuron_at)
+@control("half of it", one_neuron=(1 + neuron_at) / 2)
+@control("half of the angle", one_neuron=neuron_at.subs(theta, theta / 2))
+@control("5 % more than independent", one_neuron=1 + sp.Rational(21, 20) * (neuron_at - 1))
 @control("on one side", missed=missed / 2)
 @control("of one side", rate=rate / 2)
 def two_equal_points_and_two_a_sixth_of_a_turn_apart(
@@ -88,6 +89,58 @@ def two_equal_points_and_two_a_sixth_of_a_turn_apart(
         sp.pi / 3: sp.Integral(law * both / chance**2, (g, 0, 14)),
     }
     for angle, mean in means.items():
-        bound = one_neuron.subs({theta: angle, slope: steepness}) - 1
+        bound = one_neuron.subs(theta, angle) - 1
         yield trial.below(mean, bound, at=[{rho: thin}])  # boxes: the means are integrals
         yield trial.below(bound, sp.Rational(51, 50) * mean, at=[{rho: thin}])
+
+
+SOME = {d: sp.Integer(6), N: sp.Integer(40), eps: sp.Rational(1, 20)}
+
+
+@enclosed(ball_covering)
+@control("of half the error", second_moment=moment_at.subs(eps, eps / 2))
+@control("at another steepness", second_moment=Told(opened(moment_at), [(rho, ratio), (slope, steepness / 2)]))
+@control("at another half-width", second_moment=Told(opened(moment_at), [(rho, 4 * eps), (slope, steepness)]))
+@control("of one neuron more", success=success_at.subs(N, N + 1))
+@control("of the mean square", success=Told(1 - 1 / moment, [(moment, moment_at**2)]))
+@control("without the steepness", one_neuron=Told(one_neuron, [(slope, sp.S.Zero)]))
+def letters_stand_for_formulas(
+    one_neuron: sp.Expr, second_moment: sp.Expr, success: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Each formula is what it prints as, with the values of the formulas that its letters are."""
+    thin = sp.Rational(trial.value(ratio, SOME))
+    known = {**SOME, rho: thin, slope: sp.Rational(trial.value(steepness, {rho: thin}))}
+    near = {theta: sp.Rational(1, 2), rho: thin}
+    mean = sp.Rational(trial.value(opened(second_moment), known))
+    ours = (
+        (one_neuron, opened(one_neuron).subs(slope, known[slope]), near),
+        (second_moment, mean, SOME),
+        (success, opened(success).subs(moment, mean), SOME),
+    )
+    for formula, value, at in ours:  # the values in doubles
+        yield trial.below(formula, value + CLOSE, at=[at])
+        yield trial.below(value, formula + CLOSE, at=[at])
+
+
+@enclosed(ball_covering, step="neurons", cost=0.5)
+@control("one less", neurons=neurons - 1)
+@control("one more", neurons=neurons + 1)
+@control("10 % more", neurons=MORE * neurons)
+@control("for half the chance", neurons=neurons.subs(delta, delta / 2))
+@control("that all fail", neurons=neurons.subs(delta, 1 - delta))
+@control("a bound for one neuron more", success=success_at.subs(N, N + 1))
+@control("where R is 1 − δ", neurons=Smallest(neurons.args[0], 1 / (1 - delta), 1))
+def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """1 less the bound is searched, from 1 on, until it is 1 − δ or less; so the bound is δ or more there, and less one neuron earlier."""
+    search = (
+        neurons if isinstance(neurons, Smallest) else next(each for each in neurons.args if isinstance(each, Smallest))
+    )
+    function, limit, start = search.args
+    yield trial.same(function(N) - limit, delta - success, by=lambda gap: sp.expand(put_in(gap)))
+    yield trial.same(limit, 1 - delta)
+    yield trial.holds((neurons, start) == (search, 1), f"searched from {start}")
+    for inputs, error, share in ((3, "1/10", "3/10"), (4, "1/20", "3/4"), (12, "1/10", "1/10")):
+        point = {d: sp.Integer(inputs), eps: sp.Rational(error), delta: sp.Rational(share)}
+        at = [{**point, N: sp.Rational(trial.value(neurons, point))}]
+        yield trial.below(delta, success, at=at)
+        yield trial.below(success.subs(N, N - 1), delta, at=at, strict=True)

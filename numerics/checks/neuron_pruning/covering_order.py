@@ -28,27 +28,27 @@ from theory.neuron_pruning.covering_order import (
     chord,
     divide,
     eta,
+    far_count,
     far_least,
     far_neuron,
     far_share,
-    far_size,
     growth,
     lamda,
     leading,
     long,
     most,
+    near_count,
     near_growth,
     near_least,
     near_neuron,
-    near_size,
     near_slope,
     order,
     part,
     spread,
     square_gap,
     square_mean,
+    two_zones,
     weight,
-    zones,
 )
 from theory.neuron_pruning.inputs import d
 
@@ -207,21 +207,21 @@ def caps_are_no_more_than_a_power(cap: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @enclosed(ball_covering_order, step="two zones")
-@control("far points alone", zones=square_mean.subs(lamda, weight))
-@control("near points alone", zones=cap * most**N)
-@control("half as far", zones=zones.subs(eta, eta / 2))
-@control("by the exponential at η", zones=sp.exp(N * a * rho**2 * (1 / eta - 1)) + cap * most**N)
+@control("far points alone", two_zones=square_mean.subs(lamda, weight))
+@control("near points alone", two_zones=cap * most**N)
+@control("half as far", two_zones=two_zones.subs(eta, eta / 2))
+@control("by the exponential at η", two_zones=sp.exp(N * a * rho**2 * (1 / eta - 1)) + cap * most**N)
 @control("one degree more", cap=cap * eta)
 @control("half the weight", weight=weight / 2)
 @control("squared", square_mean=square_mean**2)
 def both_zones_add_up(
-    weight: sp.Expr, square_mean: sp.Expr, cap: sp.Expr, zones: sp.Expr, trial: Trial
+    weight: sp.Expr, square_mean: sp.Expr, cap: sp.Expr, two_zones: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The mean of the square at the weight, and the power at no angle times the cap; where the root is that of 1/2 and less."""
     both = square_mean.subs(lamda, weight) + cap * most**N
     shrunk = {rho: rho / 40}
-    yield trial.same(zones, both)
-    yield trial.same(zones.subs(shrunk), both.subs(shrunk), by=None)
+    yield trial.same(two_zones, both)
+    yield trial.same(two_zones.subs(shrunk), both.subs(shrunk), by=None)
 
 
 @exact(ball_covering_order, step="shares")
@@ -234,36 +234,36 @@ def one_and_two_parts_are_the_inverse(part: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @exact(ball_covering_order, step="far number")
-@control("10 % more", far_size=MORE * far_size)
-@control("without the square", far_size=far_size * (1 - 1 / (1 + part)) / (1 - (1 + part) ** -2))
-@control("of the exponential at η", far_size=sp.log(1 + part) / (a * rho**2 * (1 / eta - 1)))
+@control("10 % more", far_count=MORE * far_count)
+@control("without the square", far_count=far_count * (1 - 1 / (1 + part)) / (1 - (1 + part) ** -2))
+@control("of the exponential at η", far_count=sp.log(1 + part) / (a * rho**2 * (1 / eta - 1)))
 @control("half the weight", weight=weight / 2)
 @control("squared", square_mean=square_mean**2)
 @control("twice the part", part=2 * part)
 def the_far_part_is_full_at_its_number(
-    weight: sp.Expr, square_mean: sp.Expr, part: sp.Expr, far_size: sp.Expr, trial: Trial
+    weight: sp.Expr, square_mean: sp.Expr, part: sp.Expr, far_count: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """At this N the weight is the exponent λ that makes the mean 1 and the part."""
     exponent = (1 - (1 + part) ** -2) / 2
     yield trial.same(square_mean.subs(lamda, exponent) ** -2, (1 + part) ** -2, by=sp.cancel)
-    yield trial.same(far_size, exponent * N / weight)
+    yield trial.same(far_count, exponent * N / weight)
 
 
-def full(zones: sp.Expr, part: sp.Expr) -> sp.Expr:
+def full(two_zones: sp.Expr, part: sp.Expr) -> sp.Expr:
     """The N at which the zone of the near points, whose logarithm is a line in N, is a part."""
-    line = sp.expand_log(sp.log(zones.as_independent(most)[1]), force=True)
+    line = sp.expand_log(sp.log(two_zones.as_independent(most)[1]), force=True)
     return (sp.log(part) - line.subs(N, 0)) / sp.diff(line, N)
 
 
 @exact(ball_covering_order, step="near number")
-@control("10 % more", near_size=MORE * near_size)
-@control("without the part", near_size=near_size - sp.log(part) / sp.log(most))
-@control("one dimension more", near_size=near_size.subs(d, d + 1))
+@control("10 % more", near_count=MORE * near_count)
+@control("without the part", near_count=near_count - sp.log(part) / sp.log(most))
+@control("one dimension more", near_count=near_count.subs(d, d + 1))
 @control("twice the part", part=2 * part)
-@control("half", zones=square_mean.subs(lamda, weight) + cap / 2 * most**N)
-def the_near_part_is_full(zones: sp.Expr, part: sp.Expr, near_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("half", two_zones=square_mean.subs(lamda, weight) + cap / 2 * most**N)
+def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The second zone is the part at this number."""
-    yield trial.same(near_size, full(zones, part), by=in_logarithms)
+    yield trial.same(near_count, full(two_zones, part), by=in_logarithms)
 
 
 @enclosed(ball_covering_order, step="growth")
@@ -296,20 +296,20 @@ def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, tria
 @control("10 % less far", far_least=LESS * far_least)
 @control("10 % less near", near_least=LESS * near_least)
 @control("at δ", half_chance=delta)
-@control("far number halved", far_size=far_size / 2)
-@control("near number of one dimension more", near_size=near_size.subs(d, d + 1))
+@control("far number halved", far_count=far_count / 2)
+@control("near number of one dimension more", near_count=near_count.subs(d, d + 1))
 def half_the_chance_leaves_so_much(
-    half_chance: sp.Expr, far_size: sp.Expr, near_size: sp.Expr, far_least: sp.Expr, near_least: sp.Expr, trial: Trial
+    half_chance: sp.Expr, far_count: sp.Expr, near_count: sp.Expr, far_least: sp.Expr, near_least: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The far number is the least one and more by a factor, with δ = 1/(1 + u). The near one has for Kρ at least the logarithm of M, and above it d − 2 logarithms
     of 2/δ and that of δ/(2 − 2δ), that is d − 3 of 2/δ, each at least δ log 2, and −log(1 − δ) ≥ δ ≥ δ log 2."""
     u = sp.Symbol("u", positive=True)
     at = {delta: 1 / (1 + u)}
-    far = far_size.subs(eta, half_chance)
+    far = far_count.subs(eta, half_chance)
     more = delta * (6 - 5 * delta) / (2 * (2 - delta) ** 2)
     yield trial.same(far, far_least * (1 + more))
     yield trial.nonnegative(sp.factor(more.subs(at)), (1 + 6 * u) / (2 * (1 + 2 * u) ** 2))
-    above = (near_size * sp.log(most)).subs(eta, half_chance)
+    above = (near_count * sp.log(most)).subs(eta, half_chance)
     yield trial.same(
         above,
         (d - 3) * sp.log(2 / delta) - sp.log(1 - delta),
@@ -364,25 +364,25 @@ def both_least_numbers_are_of_the_order(
 @control("planks side by side (N3.1), wasteful", leading=delta * sp.sqrt(sp.pi * d / 2) / (4 * eps))
 @control("twice that", leading=2 * leading)
 @control("the cube's ratio, halved", ratio=2 * eps)
-@control("one dimension more", near_size=near_size.subs(d, d + 1))
+@control("one dimension more", near_count=near_count.subs(d, d + 1))
 @control("for the unknown mean", near_slope=sp.sqrt(2 / sp.pi))
 @control("divided at the root of ρ", divide=sp.sqrt(rho))
-@control("of the near order", far_size=far_size * rho)
+@control("of the near order", far_count=far_count * rho)
 @control("divided beyond 1", divide=2 * divide)
 def the_near_number_leads(
     ratio: sp.Expr,
     divide: sp.Expr,
     near_slope: sp.Expr,
-    near_size: sp.Expr,
-    far_size: sp.Expr,
+    near_count: sp.Expr,
+    far_count: sp.Expr,
     leading: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
     """At ρ = e^−L both numbers are what they are but for log m and the spread; L − 2 log L is L, ρ is 4ε, to leading order; and η is at most 4/e²."""
     at = {rho: sp.exp(-long)}
-    near = (near_size * sp.log(most)).subs(eta, divide).subs(at)
+    near = (near_count * sp.log(most)).subs(eta, divide).subs(at)
     yield trial.same(near, (d - 2) * (long - 2 * sp.log(long)) + sp.log(part), by=in_logarithms)
-    far = (far_size * a * rho / (d - 1)).subs(eta, divide).subs(at)
+    far = (far_count * a * rho / (d - 1)).subs(eta, divide).subs(at)
     share = long**2 * sp.exp(-long)
     yield trial.same(far, (1 - (1 + part) ** -2) * long**2 * (1 + share) / 2, by=sp.simplify)
     yield trial.same(divide.subs(rho, sp.exp(-2)), 4 * sp.exp(-2))

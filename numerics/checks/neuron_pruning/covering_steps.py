@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.neuron_pruning.alignment import N, eps
+from theory.formulas.let import opened, put_in
+from theory.neuron_pruning.alignment import N, eps, ratio
 from theory.neuron_pruning.covering import (
     angle_density,
+    arcs,
     b,
     ball_covering,
     largest_error,
@@ -19,11 +21,15 @@ from theory.neuron_pruning.covering import (
     mean_modulus,
     missed,
     moment,
+    moment_at,
     narrow,
     one_neuron,
     rate,
     rho,
+    right_sine,
     second_moment,
+    share,
+    sine,
     slope,
     squares,
     steepness,
@@ -59,11 +65,13 @@ def a_normal_number_is_beyond_the_plank(missed: sp.Expr, trial: Trial) -> Iterat
 @control("10 % less", success=LESS * success)
 @control("the mean square alone", success=1 - moment)
 def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Y = y with probability p = 1/R, else 0, where R is its mean square over the square of its mean: all is covered with 1 − p."""
+    """Y = y with probability p = 1/R, else 0, where R is its mean square over the square of its mean: all is covered with 1 − p;
+    at the R of the claim too."""
     share, chance = sp.Symbol("y", positive=True), 1 / moment
     mean, square = chance * share, chance * share**2
     yield trial.same(square / mean**2, moment, by=sp.cancel)
-    yield trial.same(success, 1 - chance, by=sp.cancel)
+    yield trial.same(success, (1 - chance).subs(moment, moment_at), by=put_in)
+    yield trial.same(opened(success), 1 - chance, by=sp.cancel)
 
 
 def by_half_angle(gap: sp.Expr) -> sp.Expr:
@@ -192,16 +200,51 @@ def the_steepness_is_a_slope(
 
 
 @enclosed(ball_covering, step="lengths")
-@control("of one width", lengths=lengths + theta)
-@control("half", lengths=lengths / 2)
-@control("10 % more", lengths=MORE * lengths)
-@control("squares", lengths=squares)
+@control("of one width", arcs=arcs + theta)
+@control("half", arcs=arcs / 2)
+@control("10 % more", arcs=MORE * arcs)
+@control("squares", arcs=squares)
 @control("without the square of the probability", wide=sp.cos(theta / 2) / sp.sqrt(sp.cos(theta / 2) ** 2 + rho**2))
 @control("cosine for sine", narrow=wide)
-def widths_have_this_integral(wide: sp.Expr, narrow: sp.Expr, lengths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def widths_have_this_integral(wide: sp.Expr, narrow: sp.Expr, arcs: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its slope in the angle, and 0 at a right one."""
-    yield trial.same(-sp.diff(lengths, theta), wide - narrow, by=by_roots)
-    yield trial.same(lengths.subs(theta, sp.pi / 2), sp.S.Zero)
+    yield trial.same(-sp.diff(arcs, theta), wide - narrow, by=by_roots)
+    yield trial.same(arcs.subs(theta, sp.pi / 2), sp.S.Zero)
+
+
+def by_square_roots(gap: sp.Expr) -> sp.Expr:
+    """The gap in letters that make both roots those of squares: sin θ is the half of x − y/x, and ρ² = 1/(2 + u), y as that wants it."""
+    x, u = sp.symbols("x u", positive=True)
+    y = 4 * (1 + u) / u**2
+    gap = gap.subs({rho: 1 / sp.sqrt(2 + u), sp.sin(theta): (x - y / x) / 2}, simultaneous=True)
+    return sp.simplify(gap.replace(lambda each: each.is_Pow, lambda each: sp.factor(each.base) ** each.exp))
+
+
+@enclosed(ball_covering, step="one arc")
+@control("of half the half-width", sine=sine.subs(rho, rho / 2))
+@control("10 % more", sine=MORE * sine)
+@control("without the root", sine=2 * rho**2 / (2 * (1 - 2 * rho**2) * sp.sin(theta)))
+@control("of the difference", sine=1 - sine)
+@control("the root of it", right_sine=sp.sqrt(right_sine))
+@control("half", lengths=lengths / 2)
+@control("up to a right angle", lengths=lengths + 2 * sp.asin(right_sine) / sp.sqrt(1 - 2 * rho**2))
+@control("of one arc less", arcs=2 / sp.sqrt(1 - 2 * rho**2) * (sp.pi / 2 - sp.asin(share * sp.cos(theta / 2))))
+def two_arcs_are_one(
+    arcs: sp.Expr, sine: sp.Expr, right_sine: sp.Expr, lengths: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The cosine of the sum of two arcsines, each at most a right angle, by their sines; the integral with a right angle less an arc for it."""
+    near, far = share * sp.sin(theta / 2), share * sp.cos(theta / 2)
+    under = 1 - share**2 + (share**2 * sp.sin(theta) / 2) ** 2
+    yield trial.same((1 - near**2) * (1 - far**2), under, by=by_half_angle)
+    yield trial.same(near * far, share**2 * sp.sin(theta) / 2, by=by_half_angle)
+    yield trial.same(sine, sp.sqrt(under) - share**2 * sp.sin(theta) / 2, by=by_square_roots)
+    yield trial.same(right_sine, 1 - share**2)
+    sums = {
+        sp.asin(near): sp.pi / 2 - sp.asin(sine) - sp.asin(far),
+        sp.asin(share / sp.sqrt(2)): (sp.pi / 2 - sp.asin(right_sine)) / 2,
+    }
+    yield trial.same(arcs.subs(sums), lengths, by=sp.expand)
+    yield trial.same(arcs, lengths, by=None)
 
 
 @enclosed(ball_covering, step="squares")
@@ -229,7 +272,8 @@ def one_neuron_is_the_sum_of_both(
     lengths: sp.Expr, squares: sp.Expr, one_neuron: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """1 at a right angle, and a share 1/π of both integrals more."""
-    yield trial.same(sp.expand(sp.pi * (one_neuron - 1)), sp.expand(lengths + slope * squares), by=sp.expand)
+    ours = sp.expand(sp.pi * (opened(one_neuron) - 1))
+    yield trial.same(ours, sp.expand(lengths + slope * squares), by=sp.expand)
 
 
 def by_recurrence(gap: sp.Expr) -> sp.Expr:
@@ -268,6 +312,8 @@ def the_mean_is_over_the_angle(
     angle_density: sp.Expr, one_neuron: sp.Expr, second_moment: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """What is integrated from 0 to a right angle, one neuron and one more."""
+    one_neuron = put_in(one_neuron).subs(rho, ratio)
+    second_moment = put_in(second_moment)
     (integral,) = second_moment.atoms(sp.Integral)
     ((variable, low, high),) = integral.limits
     yield trial.holds((low, high) == (0, sp.pi / 2), f"from {low} to {high}")

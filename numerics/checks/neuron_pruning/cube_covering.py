@@ -9,15 +9,18 @@ import numpy as np
 import sympy as sp
 
 from numerics.checks.neuron_pruning.covering_order import full, in_logarithms
+from numerics.checks.neuron_pruning.zones import check_of_the_letters
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.neuron_pruning.alignment import N, eps
+from theory.formulas.let import Told, opened, put_in
+from theory.formulas.smallest import Smallest
+from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import moment, one_neuron, rho, slope, steepness, success, theta
 from theory.neuron_pruning.covering_order import (
     a,
     ball_covering_order,
     eta,
+    far_count,
     far_share,
-    far_size,
     lamda,
     most,
     part,
@@ -33,9 +36,13 @@ from theory.neuron_pruning.cube_covering import (
     cube_moment,
     k,
     leading,
-    near_size,
+    moment_at,
+    near_count,
+    neurons,
+    success_at,
     tail,
-    zones,
+    thin,
+    two_zones,
 )
 from theory.neuron_pruning.cube_planks import cube_ratio
 from theory.neuron_pruning.inputs import d
@@ -66,8 +73,9 @@ def corners_are_unit_vectors_times_their_length(
 @control("10 % less", success=LESS * success)
 @control("the mean square alone", success=1 - moment)
 def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All corners are open with probability 1/R, else none."""
-    yield trial.same(success.subs(moment, 1 / t), 1 - t, by=sp.cancel)
+    """All corners are open with probability 1/R, else none; at the R of the claim too."""
+    yield trial.same(success, 1 - 1 / moment_at, by=put_in)
+    yield trial.same(opened(success).subs(moment, 1 / t), 1 - t, by=sp.cancel)
 
 
 @exact(cube_covering, step="differing coordinates")
@@ -102,11 +110,12 @@ def the_mean_is_over_the_differing_coordinates(
     chance: sp.Expr, cosine: sp.Expr, cube_moment: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """What is summed from 0 to d − 1, one neuron and one more."""
+    cube_moment = put_in(cube_moment)
     (total,) = cube_moment.atoms(sp.Sum)
     ((variable, low, high),) = total.limits
     yield trial.holds((low, high) == (0, d - 1), f"from {low} to {high}")
     inside = cube_moment.xreplace({total: total.function.subs(variable, k)})
-    there = one_neuron.subs(theta, sp.acos(cosine))
+    there = put_in(Told(one_neuron.subs(theta, sp.acos(cosine)), [(rho, thin), (slope, steepness)]))
     letter = sp.Dummy(positive=True)
     yield trial.induction(
         inside,
@@ -134,24 +143,68 @@ def covered_corners(
     return counts
 
 
+def at_width(width: sp.Expr) -> sp.Expr:
+    """The bound with another half-width."""
+    return Told(success, [(moment, Told(cube_moment, [(rho, width), (slope, steepness)]))])
+
+
 @statistical(cube_covering, tests=1, cost=0.3)
-@control("half of the width", cube_moment=cube_moment.subs(rho, rho / 2))
-@control("half", success=success / 2)
-@control("without the dimension", thin=corner_ratio / (d - 1))
-@control("of half the neurons", cube_moment=cube_moment.subs(N, N / 2))
-def random_planks_cover_corners_no_more_often(
-    thin: sp.Expr, cube_moment: sp.Expr, success: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+@control("of half the error", success=success_at.subs(eps, eps / 2))
+@control("half", success=success_at / 2)
+@control("without the dimension", success=at_width(corner_ratio / (d - 1)))
+@control("of half the neurons", success=success_at.subs(N, N / 2))
+def random_planks_cover_corners_no_more_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Five inputs, ε = 1/10, and 10, 20 or 30 neurons: all eight pairs of opposite corners."""
     inputs, sizes, nets = 5, (10, 20, 30), trial.size(6000)
     counts = trial.draw(covered_corners, 0.4, inputs, sizes, nets)
-    width = sp.Rational(trial.value(thin, {d: sp.Integer(inputs), eps: sp.Rational(1, 10)}))
-    at = {d: sp.Integer(inputs), rho: width, slope: sp.Rational(trial.once(trial.value, steepness, {rho: width}))}
-    claimed = []
-    for size in sizes:
-        mean = sp.Rational(trial.value(cube_moment, {**at, N: sp.Integer(size)}))
-        claimed.append(min(1.0, trial.value(success, {moment: mean})))
+    at = {d: sp.Integer(inputs), eps: sp.Rational(1, 10)}
+    claimed = [min(1.0, trial.value(success, {**at, N: sp.Integer(size)})) for size in sizes]
     yield trial.counts_each(counts, nets, claimed, "above")
+
+
+SOME = {d: sp.Integer(6), N: sp.Integer(40), eps: sp.Rational(1, 10)}
+CLOSE = sp.Rational(1, 10**12)
+
+
+@enclosed(cube_covering)
+@control("of half the error", cube_moment=moment_at.subs(eps, eps / 2))
+@control("at another steepness", cube_moment=Told(cube_moment, [(rho, thin), (slope, steepness / 2)]))
+@control(
+    "at the half-width of the corner itself", cube_moment=Told(cube_moment, [(rho, corner_ratio), (slope, steepness)])
+)
+@control("of one neuron more", success=success_at.subs(N, N + 1))
+@control("of the mean square", success=Told(success, [(moment, moment_at**2)]))
+def letters_stand_for_formulas(cube_moment: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Each formula is what it prints as, with the values of the formulas that its letters are."""
+    width = sp.Rational(trial.value(thin, SOME))
+    known = {**SOME, rho: width, slope: sp.Rational(trial.value(steepness, {rho: width}))}
+    mean = sp.Rational(trial.value(opened(cube_moment), known))
+    for formula, value in ((cube_moment, mean), (success, opened(success).subs(moment, mean))):  # the values in doubles
+        yield trial.below(formula, value + CLOSE, at=[SOME])
+        yield trial.below(value, formula + CLOSE, at=[SOME])
+
+
+@enclosed(cube_covering, step="neurons", cost=0.3)
+@control("one less", neurons=neurons - 1)
+@control("one more", neurons=neurons + 1)
+@control("10 % more", neurons=MORE * neurons)
+@control("for half the chance", neurons=neurons.subs(delta, delta / 2))
+@control("that all fail", neurons=neurons.subs(delta, 1 - delta))
+@control("a bound for one neuron more", success=success_at.subs(N, N + 1))
+def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """1 less the bound is searched, from 1 on, until it is 1 − δ or less; so the bound is δ or more there, and less one neuron earlier."""
+    search = (
+        neurons if isinstance(neurons, Smallest) else next(each for each in neurons.args if isinstance(each, Smallest))
+    )
+    function, limit, start = search.args
+    yield trial.same(function(N) - limit, delta - success, by=lambda gap: sp.expand(put_in(gap)))
+    yield trial.same(limit, 1 - delta)
+    yield trial.holds((neurons, start) == (search, 1), f"searched from {start}")
+    for inputs, error, share in ((3, "1/5", "3/10"), (4, "1/20", "3/4"), (9, "1/5", "1/10")):
+        point = {d: sp.Integer(inputs), eps: sp.Rational(error), delta: sp.Rational(share)}
+        at = [{**point, N: sp.Rational(trial.value(neurons, point))}]
+        yield trial.below(delta, success, at=at)
+        yield trial.below(success.subs(N, N - 1), delta, at=at, strict=True)
 
 
 # The order
@@ -173,34 +226,34 @@ def the_tail_is_the_best_exponential(tail: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @enclosed(cube_covering_order, step="two zones")
-@control("far points alone", zones=square_mean.subs(lamda, weight))
-@control("near points alone", zones=tail * most**N)
-@control("half as far", zones=zones.subs(eta, eta / 2))
+@control("far points alone", two_zones=square_mean.subs(lamda, weight))
+@control("near points alone", two_zones=tail * most**N)
+@control("half as far", two_zones=two_zones.subs(eta, eta / 2))
 @control("one side", tail=tail / 2)
-@control("by the exponential at η", zones=sp.exp(N * a * rho**2 * (1 / eta - 1)) + tail * most**N)
+@control("by the exponential at η", two_zones=sp.exp(N * a * rho**2 * (1 / eta - 1)) + tail * most**N)
 @control("half the weight", weight=weight / 2)
 @control("squared", square_mean=square_mean**2)
 def both_zones_add_up(
-    weight: sp.Expr, square_mean: sp.Expr, tail: sp.Expr, zones: sp.Expr, trial: Trial
+    weight: sp.Expr, square_mean: sp.Expr, tail: sp.Expr, two_zones: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The mean of the square at the weight of N9.2, and the tail times the power; where the root is that of 1/2 and less."""
     yield trial.same(weight, ball_covering_order.claimed["weight"])
     both = square_mean.subs(lamda, weight) + tail * most**N
     shrunk = {rho: rho / 20}
-    yield trial.same(zones, both)
-    yield trial.same(zones.subs(shrunk), both.subs(shrunk), by=None)
+    yield trial.same(two_zones, both)
+    yield trial.same(two_zones.subs(shrunk), both.subs(shrunk), by=None)
 
 
 @exact(cube_covering_order, step="near number")
-@control("10 % more", near_size=MORE * near_size)
-@control("without the part", near_size=near_size - sp.log(part) / sp.log(most))
-@control("one dimension more", near_size=near_size.subs(d, d + 1))
+@control("10 % more", near_count=MORE * near_count)
+@control("without the part", near_count=near_count - sp.log(part) / sp.log(most))
+@control("one dimension more", near_count=near_count.subs(d, d + 1))
 @control("twice the part", part=2 * part)
-@control("one side", zones=square_mean.subs(lamda, weight) + tail * most**N / 2)
-def the_near_part_is_full(zones: sp.Expr, part: sp.Expr, near_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("one side", two_zones=square_mean.subs(lamda, weight) + tail * most**N / 2)
+def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The second zone is the part at this number, and the part is that of N9.2."""
     yield trial.same(part, ball_covering_order.claimed["part"])
-    yield trial.same(near_size, full(zones, part), by=in_logarithms)
+    yield trial.same(near_count, full(two_zones, part), by=in_logarithms)
 
 
 @enclosed(cube_covering_order, step="leading order")
@@ -211,22 +264,25 @@ def the_near_part_is_full(zones: sp.Expr, part: sp.Expr, near_size: sp.Expr, tri
 @control("for the unknown mean", near_slope=sp.sqrt(2 / sp.pi))
 @control("without the dimension", thin=corner_ratio)
 @control("of half the exponent", tail=2 * sp.sqrt(tail / 2))
-@control("of the near order", far_size=far_size * rho)
-@control("far points for η²", far_size=far_size * eta)
+@control("of the near order", far_count=far_count * rho)
+@control("far points for η²", far_count=far_count * eta)
 @control("twice the part", part=2 * part)
 def the_near_number_leads(
     thin: sp.Expr,
     near_slope: sp.Expr,
     tail: sp.Expr,
     part: sp.Expr,
-    far_size: sp.Expr,
+    far_count: sp.Expr,
     leading: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
     """The exponent of the tail over that of one neuron, to leading order; at η = 0 the former is (d − 1) log 2. The far number over that is
     η√(d − 1) times what has a limit at η = 0."""
     limit = (1 - (1 + part) ** -2) / (4 * a * eps * sp.pi * sp.log(2))
-    yield trial.same(far_size.subs(rho, thin) / leading, limit * eta * (1 + eta) * sp.sqrt(d - 1))
+    yield trial.same(far_count.subs(rho, thin) / leading, limit * eta * (1 + eta) * sp.sqrt(d - 1))
     yield trial.same(leading, (d - 1) * sp.log(2) / (near_slope * thin))
     exponent = in_logarithms(-sp.log(tail / 2) / (d - 1))
     yield trial.everywhere(sp.Abs(exponent - sp.log(2)), eta, within={eta: (sp.Rational(1, 10**9), 1)})
+
+
+letters_stand_for_formulas_of_the_order = check_of_the_letters(cube_covering_order, thin)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from numerics.checks.neuron_pruning.planks import Planks, dot, random_planks, sums_beside_a_bound, thinned
-from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser
+from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser, check_of_the_mean
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.neuron_pruning.alignment import eps
-from theory.neuron_pruning.cube_covering import near_size, thin, zones
+from theory.neuron_pruning.cube_covering import near_count, thin, two_zones
 from theory.neuron_pruning.cube_planks import (
     cube_error,
     cube_mean,
@@ -27,7 +27,7 @@ from theory.neuron_pruning.cube_planks import (
     transform,
 )
 from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.planks import ball_mean, cover_sum, mean, r
+from theory.neuron_pruning.planks import ball_mean, cover_sum, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight
@@ -120,7 +120,7 @@ def planks_with_a_smaller_sum_do_not_cover_the_cube(cover_sum: sp.Expr, trial: T
 
 @statistical(cube_planks, tests=2, cost=0.2)
 @control("2ε instead of 4ε", cube_success=cube_success / 2)
-@control("without the dimension", cube_success=cube_success.subs(mean, mean / d))
+@control("without the dimension", cube_success=cube_success / d)
 def sums_of_random_planks_reach_one_on_the_cube(cube_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The event that a ticket needs, in networks of 100 neurons."""
     yield from sums_beside_a_bound(cube_success, cube_mean, cube_ratio, 100, 1, trial)
@@ -204,5 +204,6 @@ def some_neuron_on_the_square_has_this_ratio(cube_ratio: sp.Expr, trial: Trial) 
         yield trial.same(cube_ratio, ratio, by=None, at=[{eps: error}])
 
 
-the_lesser_number_fills_one_zone = check_of_the_lesser(cube_planks, zones, near_size, thin)
-two_moments_bound_what_is_covered = check_of_the_covered(cube_planks, zones, thin)
+the_lesser_number_fills_one_zone = check_of_the_lesser(cube_planks, two_zones, near_count, thin)
+two_moments_bound_what_is_covered = check_of_the_covered(cube_planks, two_zones, thin)
+the_letter_stands_for_the_mean = check_of_the_mean(cube_planks, "cube")

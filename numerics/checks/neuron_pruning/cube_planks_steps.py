@@ -14,10 +14,10 @@ from theory.neuron_pruning.cube_planks import (
     cube_error,
     cube_limit,
     cube_mean,
-    cube_neurons,
+    cube_number,
     cube_planks,
     cube_ratio,
-    cube_success,
+    cube_sum,
     cube_width,
     exponents,
     far,
@@ -158,30 +158,28 @@ def the_half_width_is_proportional_to_the_mean(
 
 
 @enclosed(cube_planks, step="success on the cube")
-@control("of the ball", cube_success=N * ratio * mean)
-@control("4ε beyond 1/4, wasteful", cube_success=4 * N * eps * mean)
-@control("one neuron less", cube_success=cube_success.subs(N, N - 1))
+@control("of the ball", cube_sum=N * ratio * mean)
+@control("4ε beyond 1/4, wasteful", cube_sum=4 * N * eps * mean)
+@control("one neuron less", cube_sum=cube_sum.subs(N, N - 1))
 @control("half as wide", cube_width=cube_width / 2)
 @control("planks of half the sum", cover_sum=cover_sum / 2)
 def half_widths_add_up_on_the_cube(
-    cube_width: sp.Expr, cover_sum: sp.Expr, cube_success: sp.Expr, trial: Trial
+    cube_width: sp.Expr, cover_sum: sp.Expr, cube_sum: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """One neuron, and one more, over the least sum of planks that cover."""
     one = cube_width / cover_sum
-    yield trial.induction(cube_success, N, one, lambda term: term + one, start=1, by=sp.expand)
-    yield from in_both_cases(cube_success, N * one, trial)
+    yield trial.induction(cube_sum, N, one, lambda term: term + one, start=1, by=sp.expand)
+    yield from in_both_cases(cube_sum, N * one, trial)
 
 
 @enclosed(cube_planks, step="neurons on the cube")
-@control("ten per cent less", cube_neurons=LESS * cube_neurons)
-@control("of the ball", cube_neurons=delta / (ratio * mean))
-@control("4ε beyond 1/4, wasteful", cube_neurons=delta / (4 * eps * mean))
-@control("twice the success", cube_success=2 * cube_success)
-def neurons_solve_the_bound_on_the_cube(
-    cube_success: sp.Expr, cube_neurons: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+@control("ten per cent less", cube_number=LESS * cube_number)
+@control("of the ball", cube_number=delta / (ratio * mean))
+@control("4ε beyond 1/4, wasteful", cube_number=delta / (4 * eps * mean))
+@control("twice the success", cube_sum=2 * cube_sum)
+def neurons_solve_the_bound_on_the_cube(cube_sum: sp.Expr, cube_number: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What is left of δ, in units of the half-width of one neuron."""
-    yield from in_both_cases(cube_success - delta, cube_ratio * mean * (N - cube_neurons), trial)
+    yield from in_both_cases(cube_sum - delta, cube_ratio * mean * (N - cube_number), trial)
 
 
 @exact(cube_planks, step="transform")

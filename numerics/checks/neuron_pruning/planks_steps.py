@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser
+from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser, check_of_the_mean
 from numerics.evidence import Finding, Trial, control, exact
 from theory.neuron_pruning.alignment import N, angle, delta, eps, error_bound, ratio
-from theory.neuron_pruning.covering_order import near_size, zones
+from theory.neuron_pruning.covering_order import near_count, two_zones
 from theory.neuron_pruning.inputs import cosines, d
 from theory.neuron_pruning.planks import (
     ball_mean,
-    ball_neurons,
+    ball_number,
     ball_planks,
-    ball_success,
+    ball_sum,
     ball_width,
     h,
     longer,
@@ -57,26 +57,24 @@ def the_ratio_is_the_tangent_of_the_widest_angle(ball_width: sp.Expr, trial: Tri
 
 
 @exact(ball_planks, step="success on the ball")
-@control("probability without the ratio", ball_success=N * mean)
-@control("the cube's", ball_success=4 * N * eps * mean)
-@control("on a segment, wasteful", ball_success=WASTEFUL * ball_success)
-@control("one neuron less", ball_success=ball_success.subs(N, N - 1))
+@control("probability without the ratio", ball_sum=N * mean)
+@control("the cube's", ball_sum=4 * N * eps * mean)
+@control("on a segment, wasteful", ball_sum=WASTEFUL * ball_sum)
+@control("one neuron less", ball_sum=ball_sum.subs(N, N - 1))
 @control("half as wide", ball_width=ball_width / 2)
-def half_widths_add_up_on_the_ball(ball_width: sp.Expr, ball_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def half_widths_add_up_on_the_ball(ball_width: sp.Expr, ball_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One neuron, and one more."""
-    yield trial.induction(ball_success, N, ball_width, lambda term: term + ball_width, start=1)
+    yield trial.induction(ball_sum, N, ball_width, lambda term: term + ball_width, start=1)
 
 
 @exact(ball_planks, step="neurons on the ball")
-@control("10 % less", ball_neurons=LESS * ball_neurons)
-@control("the cube's", ball_neurons=delta / (4 * eps * mean))
-@control("on a segment, wasteful", ball_neurons=ball_neurons / WASTEFUL)
-@control("twice the success", ball_success=2 * ball_success)
-def neurons_solve_the_bound_on_the_ball(
-    ball_success: sp.Expr, ball_neurons: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+@control("10 % less", ball_number=LESS * ball_number)
+@control("the cube's", ball_number=delta / (4 * eps * mean))
+@control("on a segment, wasteful", ball_number=ball_number / WASTEFUL)
+@control("twice the success", ball_sum=2 * ball_sum)
+def neurons_solve_the_bound_on_the_ball(ball_sum: sp.Expr, ball_number: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What is left of δ, in units of the half-width of one neuron."""
-    yield trial.same(ball_success - delta, ratio * mean * (N - ball_neurons))
+    yield trial.same(ball_sum - delta, ratio * mean * (N - ball_number))
 
 
 def over_the_power(gap: sp.Expr) -> sp.Expr:
@@ -139,5 +137,6 @@ def neighbouring_means_have_this_product(ball_mean: sp.Expr, neighbours: sp.Expr
     yield trial.same(sp.limit(d * neighbours, d, sp.oo), 2 / sp.pi)
 
 
-the_lesser_number_fills_one_zone = check_of_the_lesser(ball_planks, zones, near_size, ratio)
-two_moments_bound_what_is_covered = check_of_the_covered(ball_planks, zones, ratio)
+the_lesser_number_fills_one_zone = check_of_the_lesser(ball_planks, two_zones, near_count, ratio)
+two_moments_bound_what_is_covered = check_of_the_covered(ball_planks, two_zones, ratio)
+the_letter_stands_for_the_mean = check_of_the_mean(ball_planks, "ball")

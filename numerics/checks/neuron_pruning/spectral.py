@@ -13,12 +13,13 @@ from numerics.checks.kernel.sphere import THETA, harmonic
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning.spectral import mean_squared_distance
-from theory.formulas.let import Let
+from theory.formulas.let import Let, Told
 from theory.kernel import circle, sphere
 from theory.kernel.dual import cosine
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import (
+    T,
     allowed,
     coefficient,
     delta,
@@ -30,7 +31,9 @@ from theory.neuron_pruning.spectral import (
     neuron_spectrum,
     neurons,
     ranks,
+    solved,
     spectral_bound,
+    success,
     tail,
     total,
 )
@@ -215,6 +218,19 @@ def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     for dimension, count in ((2, 5), (3, 9), (5, 16)):
         seen = trial.draw(left_by_random_neurons, dimension, count, trial.size(2))
         yield trial.below(tail, seen, at=where((dimension, count)))
+
+
+@enclosed(spectral_bound)
+@control("of one neuron more", success=success.subs(N, N + 1))
+@control("10 % more", success=MORE * success)
+@control("of the norm of the target", success=solved.subs(T, total))
+@control("of half of what is left", success=Told(solved, [(T, tail / 2)]))
+def the_letter_stands_for_the_tail(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The formula of the step at the sum without the largest eigenvalues, sorted by size."""
+    for point in ends[1:] + between[:6]:
+        left = trial.once(left_over, int(point[d]), int(point[N]))
+        at = {**point, eps: sp.Rational(1, 9)}
+        yield trial.same(success, solved.subs(T, left), by=None, at=[at])
 
 
 # What it asks for

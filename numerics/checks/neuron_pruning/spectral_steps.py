@@ -37,9 +37,9 @@ from theory.neuron_pruning.spectral import (
     primitive,
     ranks,
     slope,
+    solved,
     spectral_bound,
     square_length,
-    success,
     t,
     tail,
     total,
@@ -265,16 +265,16 @@ def tail_falls_by_one_eigenvalue_after_another(
 
 
 @exact(spectral_bound, step="success")
-@control("success without any error", success=1 - 2 * d * T)
-@control("an error not squared", success=(1 - 2 * d * T) / (1 - 2 * d * eps))
-@control("10 % more", success=MORE * success)
+@control("success without any error", solved=1 - 2 * d * T)
+@control("an error not squared", solved=(1 - 2 * d * T) / (1 - 2 * d * eps))
+@control("10 % more", solved=MORE * solved)
 @control("nothing on success", two_cases=two_cases.subs(eps, 0))
-def success_solves_the_mean(two_cases: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def success_solves_the_mean(two_cases: sp.Expr, solved: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean is T there, and falls where it claims something."""
-    p = unconditional(success)
+    p = unconditional(solved)
     yield trial.same(two_cases.subs(chance, p), T, by=sp.cancel)
     yield trial.same(sp.diff(two_cases, chance) * 2 * d, 2 * d * eps**2 - 1, by=sp.cancel)
-    beyond = success.subs({d: 2, eps: sp.Rational(1, 2)})
+    beyond = solved.subs({d: 2, eps: sp.Rational(1, 2)})
     yield trial.holds(beyond.has(no_guarantee), f"an error that nothing exceeds: {beyond}")
 
 

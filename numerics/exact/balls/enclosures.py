@@ -19,6 +19,7 @@ from numerics.exact.balls.monotone import falls
 from numerics.exact.balls.symbols import bound_symbols, free_symbols
 from numerics.exact.balls.vouching import collecting, named, vouch
 from numerics.exact.exact_values import WHOLE_NUMBERS, NotRationalError, written_out
+from theory.formulas.let import opened
 from theory.formulas.smallest import Smallest
 
 MOST_DOUBLINGS = 64  # in the search for a whole number
@@ -221,7 +222,7 @@ def _smallest(search: Smallest, values: Mapping[sp.Symbol, sp.Expr], highest: in
             return sp.Integer(next((n for n in range(start_at + 1, high) if enough(n)), high))
     at = {symbol: evaluate(sp.sympify(x), {}) for symbol, x in values.items()}
     if not falls(function.expr, variable, at, start_at):
-        vouch([f"nonincreasing in {variable}: {named(function.expr)}"])
+        vouch([f"nonincreasing in {variable}: {named(opened(function.expr))}"])
     return sp.Integer(high)
 
 

@@ -11,7 +11,7 @@ from numerics.exact.boxes.errors import BoxError
 from numerics.exact.boxes.graph import Graph
 from numerics.exact.boxes.legal import Ranges, never_negative
 from theory.formulas.iterate import Iterate
-from theory.formulas.let import Let
+from theory.formulas.let import Let, Told
 
 MOST_TERMS = 400  # of a sum, and steps of a recursion, that are written out
 
@@ -207,4 +207,5 @@ RULES: dict[type, Callable[[Translation, sp.Expr], int]] = {
     sp.Sum: _finite_sum,
     Iterate: _iterate,
     Let: _let,
+    Told: _let,
 }
