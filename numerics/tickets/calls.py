@@ -37,7 +37,7 @@ from numerics.tickets.samples import PLAIN_COLUMNS, Columns
 from numerics.tickets.search import NetworkTicket, find_ticket
 from numerics.tickets.targets import TARGETS
 from numerics.tickets.targets.target import trained_seed
-from numerics.tickets.widths import NOTHING, guaranteed_width, network_widths
+from numerics.tickets.widths import NOTHING, candidates_per_parameter, guaranteed_width, network_widths
 
 if TYPE_CHECKING:
     from numerics.data import Dropped
@@ -301,6 +301,7 @@ def _network(case: Case, output_error: float, delta: float, radius: float) -> Ne
         "empty": all(each == NOTHING for each in errors),
         "coefficient_errors": errors,
         "guaranteed": [each.width for each in found],
+        "candidates_per_parameter": candidates_per_parameter(case.layers, errors, delta),
         "samples_beyond_radius": beyond,
     }
 
