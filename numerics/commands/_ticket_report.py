@@ -131,6 +131,7 @@ def _network(network: NetworkWidthSummary, summary: Summary) -> Lines:
             ("outputs", f"{asked}, {_layer_errors(network)}, except with probability {summary['delta']:g} (Q11.1)")
         ]
         lines.append(("", "epsilon: the least of these errors; channels: the most of these and of what Q7 asks"))
+        lines.append(("", _optimality(network["candidates_per_parameter"])))
     lines.append(
         (
             "",
@@ -155,6 +156,12 @@ def _layer_errors(network: NetworkWidthSummary) -> str:
     return (
         f"if coefficients at this scale are within {errors}, layer by layer, for which {needed} channels are guaranteed"
     )
+
+
+def _optimality(ratios: list[float | None]) -> str:
+    """How far from what any source needs the widths are."""
+    shown = ", ".join("unknown" if each is None else f"{each:.3g}" for each in ratios)
+    return f"candidates for each parameter that any source needs, a layer by itself: {shown} (Q11.2)"
 
 
 def _architecture(target: TargetSummary) -> str:

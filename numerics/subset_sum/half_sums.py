@@ -168,7 +168,8 @@ def search_each(
     items: int[t, n]; lows, highs, targets: int[t]; masks: bool[t, n], all False.
     """
     count = items.shape[1]
-    left, right = np.zeros(2 << (most + 1) // 2, np.int64), np.zeros(2 << (most + 1) // 2, np.int64)
+    left, right = np.empty(2 << (most + 1) // 2, np.int64), np.empty(2 << (most + 1) // 2, np.int64)
+    left[1] = right[1] = 0  # the sum of no items; `add_item` writes all others that are read
     hit, near = np.empty((1, 2), np.int64), np.empty((1, 4), np.int64)
     for t in range(len(items)):
         best = FAR

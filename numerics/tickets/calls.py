@@ -15,10 +15,9 @@ from threadpoolctl import threadpool_limits
 
 from numerics.arguments import InputError, Seed, seed_number
 from numerics.equivariance import forward
-from numerics.subset_sum.batch import MOST_ITEMS
 from numerics.tickets.cases import Case, from_files, of_ticket, trained
 from numerics.tickets.checking import Check, check_stored
-from numerics.tickets.costs import evaluating, items_for, reading, searching, shapes_of
+from numerics.tickets.costs import evaluating, reading, searching, shapes_of, touched_for
 from numerics.tickets.demands import Agreement, Demand, Demands, demanded
 from numerics.tickets.files import StoredTicket, load_ticket, save_ticket
 from numerics.tickets.limits import USUAL, Limit, Work, read_limit
@@ -38,7 +37,7 @@ from numerics.tickets.samples import PLAIN_COLUMNS, Columns
 from numerics.tickets.search import NetworkTicket, find_ticket
 from numerics.tickets.targets import TARGETS
 from numerics.tickets.targets.target import trained_seed
-from numerics.tickets.widths import NOTHING, guaranteed_width, network_widths
+from numerics.tickets.widths import NOTHING, candidates_per_parameter, guaranteed_width, network_widths
 
 if TYPE_CHECKING:
     from numerics.data import Dropped
@@ -154,7 +153,7 @@ def ticket(
         if network is not None:
             guaranteed = max(guaranteed, *network["guaranteed"])
         width = ceil(factor * guaranteed)
-        within.check(f"width {width}: the search and what follows", _work(near, case, width))
+        within.check(f"width {width}: the search and what follows", work_of(case, width, near))
         of_width = widths(case, near, delta, guaranteed, width, network)
         started = perf_counter()
         result = find_ticket(case.layers, width, near, number, case.signed, progress, within)
@@ -293,14 +292,16 @@ def _network(case: Case, output_error: float, delta: float, radius: float) -> Ne
     if not SMALLEST <= case.scale <= 1 / SMALLEST:
         raise InputError("output_error is given, expected a target whose scale multiplies outputs by 1e-307 to 1e307")
     found = network_widths(case.layers, Fraction(output_error) * case.scale, delta, reach, case.signed)
+    errors = [each.coefficient_error for each in found]
     beyond = None if case.samples is None else int((np.abs(case.samples.x) > reach).any(axis=(1, 2)).sum())
     return {
         "output_error": output_error,
         "radius": reach,
         "scale": float(case.scale),
-        "empty": all(each.coefficient_error == NOTHING for each in found),
-        "coefficient_errors": [each.coefficient_error for each in found],
+        "empty": all(each == NOTHING for each in errors),
+        "coefficient_errors": errors,
         "guaranteed": [each.width for each in found],
+        "candidates_per_parameter": candidates_per_parameter(case.layers, errors, delta),
         "samples_beyond_radius": beyond,
     }
 
@@ -314,13 +315,13 @@ def _least_error(network: NetworkWidthSummary) -> float:
     return nextafter(least, 0)
 
 
-def _work(eps: float, case: Case, width: int) -> Work:
-    """Of the search and of the comparison, for which a ticket usually keeps something of the first items alone."""
+def work_of(case: Case, width: int, eps: float) -> Work:
+    """What `ticket` estimates of its search and comparison, where it usually keeps something of the first items alone."""
     shapes = shapes_of(case.layers)
     numbers = shapes[0].before * shapes[0].columns
     inputs = numbers if case.samples is None else len(case.samples.x)
-    passes = 2 if case.permutations is None else 3 + len(case.permutations[0])
-    touched = 2 * MOST_ITEMS if items_for(eps) < MOST_ITEMS else None
+    passes = 1 if case.permutations is None else 2 + len(case.permutations[0])
+    touched = touched_for(eps, len(shapes), case.signed)
     held = Work(reading(shapes).memory + 16 * inputs * numbers, 0)
     comparison = evaluating(shapes, width, inputs, passes, touched).then(held)
     return searching(shapes, width, eps, case.signed).then(comparison)
@@ -342,8 +343,8 @@ def _agreement(stored: StoredTicket, case: Case | None, limit: Limit, needed: bo
         return Agreement(None, len(x), "one output: no classes to agree on")
     if not mine.signed and x.min() < 0:
         return Agreement(None, len(x), "not measured: inputs are negative, the ticket is made for others alone")
-    touched = max(int(mask.any(axis=(2, 3)).sum(axis=1).max()) for mask in mine.masks)
-    limit.check(f"{len(x)} samples: comparing them", evaluating(shapes, mine.width, len(x), 2, touched))
+    touched = [int(mask.any(axis=(2, 3)).sum(axis=1).max()) for mask in mine.masks]
+    limit.check(f"{len(x)} samples: comparing them", evaluating(shapes, mine.width, len(x), 1, touched))
     agree = 0
     for piece in pieces(mine, x):
         outputs = forward(case.layers, piece), mine.forward(piece)

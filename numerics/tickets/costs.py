@@ -1,8 +1,10 @@
 """What the work on a network and its ticket takes, from shapes alone, before room is made or a number is drawn.
 
-The constants are a convention: measured once, on one core of an AMD EPYC that had other work as well, then doubled and rounded
-up. They do not follow the machine, so that one file is accepted or refused everywhere alike. Estimates of memory are upper
-bounds (the tests trace them); those of time were 1.5 to 11 times what tickets of very different shapes took there, and 44 times for a wide perceptron.
+The constants are a convention: measured on one core of an AMD EPYC that had other work as well, and rounded up. They do not
+follow the machine, so that one file is accepted or refused everywhere alike. Estimates of memory are upper bounds (the tests
+trace them). Those of time, for a search with its comparison, were 0.97 to 1.7 times what it took there, compiling apart:
+steerable networks, convolutions and perceptrons of 1,800 to 98,488 coefficients. Those of reading are several times as long
+as it takes: what is read may come from anyone.
 """
 
 from __future__ import annotations
@@ -37,20 +39,22 @@ AT_ONCE = 2**22  # numbers of an array: so many samples are evaluated together
 
 # Nanoseconds
 PER_LAYER = 2 * 10**6
-PER_BLOCK = 4 * 10**5
-PER_DRAWN = 250  # numbers of the random network: drawn twice, summed exactly, and digested
+PER_BLOCK = 2 * 10**5
+PER_DRAWN = 12  # numbers of the random network: drawn, and digested or summed exactly
+PER_TRIED = 15  # of these in a search: drawn, and made items
 PER_SUM = 8000  # coefficients of the target
 PER_ELEMENT = 50_000  # of a basis
 PER_ENTRY = 200
 PER_MOVE = 40_000  # generators of a group, for each layer
 PER_MOVED = 20  # entries of a basis, for each generator
 SEARCH = 2 * SECOND  # compiling
-PER_SEARCH = 50_000  # subset sums
-PER_HALF_SUM = 60  # of the 2^(m/2) that a search among m items makes
-PRODUCTS = 2  # of evaluation, in one
-PER_SINGLE = 8  # products that one costs whose entry is applied alone
-PER_HIDDEN = 80  # products that a number between both layers of the source costs
-GROUPED = 3  # products of what is kept, many at once, that cost one of others
+PER_SEARCH = 2000  # subset sums
+PER_HALF_SUM = 20  # of the 2^(m/2) that a search among m items makes
+PRODUCTS = 3  # of evaluation, in one
+CERTIFIED = 5  # passes of the target with numbers or moduli, for a certificate
+PER_SINGLE = 4  # products that one costs whose entry is applied alone
+PER_HIDDEN = 20  # products that a number between both layers of the source costs
+GROUPED = 5  # products of what is kept, many at once, that cost one of others
 
 
 class LayerShape(NamedTuple):
@@ -104,10 +108,10 @@ class LayerShape(NamedTuple):
             return self.entries
         return min(self.entries, PER_SINGLE * self.nonzero)
 
-    @property
-    def between(self) -> int:
-        """Products that a channel of a block costs, for an input."""
-        return self.parts * PER_HIDDEN + -(-self.after * self.elements // GROUPED)
+    def of_ticket(self, used: int) -> int:
+        """Products that a ticket costs, for one sample, which keeps something of so many channels of a block."""
+        between = self.parts * PER_HIDDEN + -(-self.after * self.elements // GROUPED)
+        return self.before * self.columns * used * between + self.after * self.applied
 
     def block(self, width: int) -> int:
         """Random numbers for one input channel."""
@@ -145,7 +149,8 @@ def rebuilding(shapes: Shapes, width: int) -> Work:
         + PER_COEFFICIENT * coefficients
         + PER_PART_ENTRY * sum(shape.parts * shape.columns for shape in shapes)
     )
-    return Work(memory, _drawing(shapes, width) + _blocks(shapes) + PER_SUM * coefficients)
+    time = PER_DRAWN * _drawn(shapes, width) + _blocks(shapes) + PER_SUM * coefficients
+    return Work(memory, time)
 
 
 def searching(shapes: Shapes, width: int, eps: float, signed: bool) -> Work:
@@ -157,8 +162,8 @@ def searching(shapes: Shapes, width: int, eps: float, signed: bool) -> Work:
     windows = 1 if items < MOST_ITEMS else -(-usable // MOST_ITEMS)
     each = PER_SEARCH + windows * PER_HALF_SUM * ceil(2 ** (min(items, MOST_ITEMS, usable) / 2))
     searches = sum(shape.coefficients * (2 if signed and not k else 1) for k, shape in enumerate(shapes))
-    work = rebuilding(shapes, width)
-    return Work(work.memory, work.time + SEARCH + searches * each)
+    work, tried = rebuilding(shapes, width), PER_TRIED * _drawn(shapes, width)
+    return Work(work.memory, work.time + SEARCH + tried + searches * each)
 
 
 def items_for(eps: float) -> float:
@@ -166,11 +171,23 @@ def items_for(eps: float) -> float:
     return max(2.0, 1 - log2(eps))
 
 
-def evaluating(shapes: Shapes, width: int, samples: int, passes: int = 1, touched: int | None = None) -> Work:
-    """What it takes to evaluate target and ticket at samples, so many times, in pieces.
+def touched_for(eps: float, depth: int, signed: bool) -> list[int] | None:
+    """Of how many channels of a block a ticket usually keeps something, layer by layer; None where it may be all.
 
-    touched: the channels of a block of which a ticket may keep something, if not all; what it keeps is drawn once for all
-    pieces where it is little.
+    Of a third more than the items that are usually tried, since some coefficient of a block takes that many, and of twice
+    as many in the first layer if inputs may be negative.
+    """
+    items = items_for(eps)
+    if items >= MOST_ITEMS:
+        return None
+    return [ceil(items * 4 / 3) * (2 if signed and not k else 1) for k in range(depth)]
+
+
+def evaluating(shapes: Shapes, width: int, samples: int, passes: int = 1, touched: Sequence[int] | None = None) -> Work:
+    """What it takes to certify samples, in pieces, where the ticket is evaluated at all of them so many times.
+
+    touched: the channels of a block of each layer of which a ticket may keep something, if not all; what it keeps is drawn
+    once for all pieces where it is little.
     """
     each, at_once = largest_sample(shapes, width), together(shapes, width)
     memory = (
@@ -178,11 +195,12 @@ def evaluating(shapes: Shapes, width: int, samples: int, passes: int = 1, touche
         + 24 * sum(shape.whole for shape in shapes)
         + PER_READ_ENTRY * sum(shape.entries for shape in shapes)
     )
-    used = width if touched is None else min(width, touched)
-    products = sum(3 * shape.products + shape.before * shape.columns * used * shape.between for shape in shapes)
-    drawn = _drawing(shapes, width) + _blocks(shapes)
-    times = 1 if PER_MASK * used <= width else passes * -(-samples // at_once)
-    return Work(memory, passes * -(-samples * products // PRODUCTS) + times * drawn)
+    used = [width] * len(shapes) if touched is None else [min(width, each) for each in touched]
+    target = CERTIFIED * sum(shape.products for shape in shapes)
+    ticket = passes * sum(shape.of_ticket(most) for shape, most in zip(shapes, used, strict=True))
+    drawn = PER_DRAWN * _drawn(shapes, width) + _blocks(shapes)
+    times = 1 if PER_MASK * max(used) <= width else passes * -(-samples // at_once)
+    return Work(memory, -(-samples * (target + ticket) // PRODUCTS) + times * drawn)
 
 
 def together(shapes: Shapes, width: int) -> int:
@@ -202,8 +220,9 @@ def samples_in(numbers: int) -> Work:
     return Work(PER_NUMBER * numbers, PER_ENTRY * numbers)
 
 
-def _drawing(shapes: Shapes, width: int) -> int:
-    return PER_DRAWN * sum(shape.before * shape.block(width) for shape in shapes)
+def _drawn(shapes: Shapes, width: int) -> int:
+    """Numbers of the random network of which a ticket may keep some."""
+    return sum(shape.before * shape.block(width) for shape in shapes)
 
 
 def _blocks(shapes: Shapes) -> int:

@@ -46,6 +46,8 @@ class NetworkWidthSummary(TypedDict):
     """What keeps outputs within `output_error` at inputs up to `radius` (Q11.1): by layer the errors of coefficients, the
     largest of each layer being 1/(2e), and the channels for which they are guaranteed.
 
+    candidates_per_parameter: of each layer by itself, at inputs of either sign, in the blocks, over what any source needs
+    (Q11.2); None where counting says nothing.
     output_error: of the target as given; scale: outputs where these coefficients are the largest, over those of the
     target as given; empty: whether nothing need be kept, where every error is given as 1; samples_beyond_radius: how many
     have an input beyond it, None without samples.
@@ -57,6 +59,7 @@ class NetworkWidthSummary(TypedDict):
     empty: bool
     coefficient_errors: list[float]
     guaranteed: list[int]
+    candidates_per_parameter: list[float | None]
     samples_beyond_radius: int | None
 
 

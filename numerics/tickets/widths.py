@@ -24,11 +24,14 @@ from numerics.tickets.bounds import layer_sizes
 from numerics.tickets.networks import REACH, checked_network
 from numerics.tickets.source import Floats
 from theory.equivariance import network_widths as whole
+from theory.equivariance import optimality
 from theory.equivariance import ticket as theory
 from theory.equivariance.architectures import weight
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.symbols import B
 from theory.equivariance.ticket import norms
+from theory.subset_sum.potential import a, kappa
+from theory.subset_sum.product_laws import uniform_reach
 from theory.subset_sum.symbols import delta as failure
 from theory.subset_sum.symbols import eps as distance
 
@@ -80,6 +83,29 @@ def network_widths(
         size = whole.uniform_first_width if first else whole.uniform_later_width
         most = float(enclose(whole.layer_error, at | at_all, nonzero=True).real.mid())  # as small as it may be
         found.append(LayerWidth(min(most, REACH), max(1, ceil(number(size, at | at_all)))))
+    return found
+
+
+def candidates_per_parameter(
+    layers: Sequence[EquivariantLayer], errors: Sequence[Number], delta: Number
+) -> list[float | None]:
+    """For each layer by itself, at inputs of either sign, the coefficients among which its ticket is chosen over the
+    parameters that any source needs, equivariant or not (Q11.2).
+
+    errors: by layer, of its coefficients, which are at most 1/(2e); delta: the probability of failure that is allowed to
+    each. The channels are those of Q7.1 for one layer. What any source needs is known by counting its masks: None where
+    that asks for nothing, as for an error of half the largest coefficient, and where elements of the basis overlap, so that
+    no entry of the layer shows one coefficient alone.
+    """
+    allowed = exact_number("delta", delta)
+    laws = {a: uniform_reach, kappa: sp.Rational(1, 2), optimality.spread: 1, failure: sp.Rational(allowed)}
+    found: list[float | None] = []
+    for layer, error in zip(layers, errors, strict=True):
+        counts = dict(zip((n_in, n_out, B), layer.coeffs.shape, strict=True))
+        at = laws | counts | {distance: sp.Rational(exact_number("error", error))}
+        apart = (np.count_nonzero(layer.basis, axis=0) <= 1).all()
+        counted = apart and number(optimality.parameters, at) > 0
+        found.append(float(number(optimality.ratio, at)) if counted else None)
     return found
 
 

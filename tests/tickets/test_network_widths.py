@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import e, log2
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, f
 from numerics.tickets import find_ticket, multilayer_perceptron, network_widths, rescaled
 from numerics.tickets.calls import ticket as ticket_of
 from numerics.tickets.networks import scale_of
-from numerics.tickets.widths import NOTHING
+from numerics.tickets.widths import NOTHING, candidates_per_parameter
 
 DENSE = multilayer_perceptron([np.full((4, 8), 1 / 8), np.full((8, 3), 7 / 80)])  # weights 1/2 and 7/10
 
@@ -57,6 +58,27 @@ def test_small_errors_keep_their_digits(exponent):
     error = 10.0**exponent
     found = [each.coefficient_error for each in network_widths(DENSE, error, 0.1)]
     assert found == pytest.approx([error / 5.6, error / 8], rel=1e-14)
+
+
+@pytest.mark.parametrize("layer", [DENSE[0], DENSE[1]])
+@pytest.mark.parametrize("error", [1e-6, 0.01])
+def test_widths_stand_beside_what_any_source_needs(layer, error):
+    """For one layer Q11.1 asks for the channels of Q11.2; masks are counted here by hand."""
+    ((coefficient_error, width),) = network_widths([layer], error, 0.1)
+    before, after, _ = layer.coeffs.shape
+    needed = before * after * log2(1 / (4 * e * coefficient_error)) + log2(0.9)
+    (found,) = candidates_per_parameter([layer], [coefficient_error], 0.1)
+    assert found == pytest.approx(width * before * (1 + after) / needed, rel=1 / width)
+
+
+def test_where_counting_asks_for_nothing_there_is_no_ratio():
+    """Errors of half the largest coefficient; elements of a basis that overlap."""
+    assert candidates_per_parameter(DENSE, [0.1, NOTHING], 0.1) == [None, None]
+    both = EquivariantLayer(np.full((2, 2, 2), 0.1), np.array([np.eye(3), np.ones((3, 3))]))
+    apart = EquivariantLayer(both.coeffs, np.array([np.eye(3), np.ones((3, 3)) - np.eye(3)]))
+    overlapping, alone = candidates_per_parameter([both, apart], [1e-3, 1e-3], 0.1)
+    assert overlapping is None
+    assert alone > 1
 
 
 def ring() -> tuple[EquivariantLayer, ...]:
@@ -136,6 +158,9 @@ def test_the_command_says_what_is_guaranteed(capsys, tmp_path):
     assert status == 0
     assert "for all inputs up to 2" in " ".join(out.split())
     assert "(Q11.1)" in out
+    ratios = json.loads(call(capsys, "--target", target, "--output-error", 0.1, "--radius", 2, "--json", "-")[1])
+    shown = ", ".join(f"{each:.3g}" for each in ratios["width"]["network"]["candidates_per_parameter"])
+    assert f"that any source needs, a layer by itself: {shown} (Q11.2)" in " ".join(out.split())
     for words, said in (
         (("--epsilon", 0.1, "--output-error", 0.1), "both given"),
         (("--radius", 2), "only beside --output-error"),
@@ -160,6 +185,7 @@ def test_the_empty_network_may_do(capsys, tmp_path):
     _, out, _ = call(capsys, "--target", target, "--output-error", 3, "--json", "-")
     summary = json.loads(out)
     assert summary["width"]["network"]["empty"]
+    assert summary["width"]["network"]["candidates_per_parameter"] == [None, None]
     assert (summary["width"]["guaranteed"], summary["ticket"]["kept"]) == (1, 0)
     np.savez(target, weights_1=np.array([[1e300], [1e-300]]))
     _, out, _ = call(capsys, "--target", target, "--output-error", 1e301, "--json", "-")
