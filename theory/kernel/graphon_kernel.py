@@ -36,7 +36,7 @@ from theory.kernel.graphon_recursion import (
 )
 from theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
 from theory.saliency.model import u, v
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 
 coincidence = sp.Integer(6)
 
@@ -165,6 +165,7 @@ $u$ by themselves have single integrals.""",
 over a product of functions of one position the factors separate.""",
         gives={"two_hidden": two_hidden.total, "two_hidden_terms": two_hidden.terms},
         uses=("sum over layers",),
+        reach=Reach.POINTS,
         limited="an example: one graphon and one pair of inputs",
     ),
 )
