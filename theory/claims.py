@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -17,7 +17,7 @@ from theory.latex import latex
 from theory.quantities import Hypothesis, Letter, Quantity, letters_of
 from theory.questions import OpenQuestion
 from theory.selection import in_spans, near_label, reading_order, select, whole
-from theory.steps import Step, check_steps
+from theory.steps import Reach, Step, check_steps
 
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
 QUOTATION = re.compile(r"“(.+?)”", re.DOTALL)
@@ -34,11 +34,10 @@ class Provenance(StrEnum):
 
 
 class Proof(StrEnum):
-    """How it is known to be true, apart from who said it."""
+    """Whether a proof is claimed; how far it goes is computed from its steps (`theory.links.status`)."""
 
-    PROVED = "PROVED"  # the proof stands in this project
-    CITED = "CITED"  # the proof stands in the literature
-    MEASURED = "MEASURED"  # no proof is claimed
+    PROVED = "PROVED"
+    MEASURED = "MEASURED"  # no step, or not each, reaches beyond samples
 
 
 @dataclass(frozen=True)
@@ -197,6 +196,10 @@ class Claim:
             check_steps(self.steps, self.expressions, self.uses)
         except ValueError as error:
             raise ValueError(f"{self.label}: {error}") from None
+        if (Reach.SAMPLED in {step.reach for step in self.steps}) != (self.proof is Proof.MEASURED):
+            raise ValueError(
+                f"{self.label}: {self.proof}, expected MEASURED where a step reaches samples alone, else PROVED"
+            )
         for step in self.steps:
             for slot in EXPRESSION_SLOT.findall(step.sentence):
                 if slot not in self.claimed:
@@ -312,11 +315,14 @@ class Entry:
 
 
 class Ledger:
-    """All claims, in reading order; refuses a label used twice, an unknown `uses` and a circle of `uses`."""
+    """All claims, in reading order; refuses a label used twice, an unknown `uses` and a circle of `uses`.
 
-    def __init__(self, topics: Mapping[str, Mapping[str, object]], beside: Collection[str] = ()) -> None:
-        """Collect the claims among the named values of each topic; beside: labels of another ledger that they may use."""
-        self.topics, self.beside = tuple(topics), frozenset(beside)
+    Also a step that takes of a claim what is neither an expression nor a step of it.
+    """
+
+    def __init__(self, topics: Mapping[str, Mapping[str, object]], beside: Mapping[str, Claim] | None = None) -> None:
+        """Collect the claims among the named values of each topic; beside: those of another ledger that they may use."""
+        self.topics, self.beside = tuple(topics), beside or {}
         self._entries: dict[str, Entry] = {}
         for topic, values in topics.items():
             found = [Entry(name, topic, value) for name, value in values.items() if isinstance(value, Claim)]
@@ -351,6 +357,15 @@ class Ledger:
 
         for label in self._entries:
             visit(label, ())
+            for step in filter(lambda step: step.takes, self._entries[label].claim.steps):
+                cited = self.claim(step.source)
+                known = {*cited.expressions, *(each.name for each in cited.steps)}
+                if unknown := sorted(set(step.takes) - known):
+                    raise ValueError(f"{label}, step {step.name!r} takes {', '.join(unknown)}, none of {cited.label}")
+
+    def claim(self, label: str) -> Claim:
+        """The claim of a label, also of another ledger that may be used."""
+        return self.beside[label] if label in self.beside else self[label].claim
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())

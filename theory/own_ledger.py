@@ -62,8 +62,8 @@ def own_ledger(own: str | PathLike[str], project: Callable[[], Ledger]) -> Ledge
     claims = own_claims(source)
     if not claims:
         raise InputError(f"ledger is {source!r:.100}, which has no claim, expected {LEDGER.form}")
-    known = {entry.label for entry in project()}
-    taken = known | set(map(whole, known))
+    known = {entry.label: entry.claim for entry in project()}
+    taken = {*known, *map(whole, known)}
     for name, claim in claims.items():
         if whole(claim.label) in taken:
             raise InputError(f"{name} has the label {claim.label}, which the project has, expected another such as X1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -17,6 +17,15 @@ class Carrier(StrEnum):
     CLAIM = "claim"  # by another claim of the ledger
     CITED = "cited"  # by the literature
     ARGUED = "argued"  # by its sentence alone
+
+
+class Reach(StrEnum):
+    """For which values the checks of a computed step hold."""
+
+    ALL = "all"
+    SIZES = "sizes"  # some sizes, all values of the other letters
+    POINTS = "points"  # some values
+    SAMPLED = "sampled"  # a test, or a measurement
 
 
 RULES: Mapping[str, str] = {  # what each says
@@ -122,12 +131,14 @@ class Step:
     name: a few words that no other step of the proof has. sentence: Markdown with LaTeX; `[[name]]` stands for an object
     that some step gives. gives: objects by name, expressions of the claim among them; other steps and checks refer to
     them. uses: names of earlier steps. source: for a rule its name in RULES, for a claim its label, for a citation the
-    reference and the sentence used. limited: why the checks of a computed step reach some sizes, points or samples alone;
-    empty where they reach all values.
+    reference and the sentence used. takes: what the step uses of a claim: names of its expressions or, for what
+    has no formula, of its steps; needed where its expressions rest on links of different weight. reach: for which values the checks of a computed step hold; limited: why for some
+    sizes, points or samples alone, empty where for all values.
 
     Raises:
         ValueError: if it says nothing, for a computed or defined step that gives nothing, for a source that is
-            missing or has no place, and for a limit of a step that is not computed.
+            missing or has no place, for names taken of no claim, for a limit of a step that is not computed, and
+            for a reach without a reason or a reason without a reach.
     """
 
     name: str
@@ -136,6 +147,8 @@ class Step:
     gives: Mapping[str, Any] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     source: str = ""
+    takes: tuple[str, ...] = ()
+    reach: Reach = Reach.ALL
     limited: str = ""
 
     def __post_init__(self) -> None:
@@ -149,6 +162,10 @@ class Step:
             raise ValueError(f"step {self.name!r} is {self.by}, and its source is {self.source!r}")
         if self.limited and self.by is not Carrier.COMPUTED:
             raise ValueError(f"step {self.name!r} is {self.by}, expected computed, as its checks are limited")
+        if bool(self.limited) != (self.reach is not Reach.ALL):
+            raise ValueError(f"step {self.name!r} reaches {self.reach}, and its limit is {self.limited!r}")
+        if self.takes and self.by is not Carrier.CLAIM:
+            raise ValueError(f"step {self.name!r} is {self.by}, and takes {', '.join(self.takes)}, expected a claim")
 
 
 def check_steps(steps: Sequence[Step], expressions: Mapping[str, Any], claims: Sequence[str]) -> None:
@@ -184,8 +201,13 @@ def check_steps(steps: Sequence[Step], expressions: Mapping[str, Any], claims: S
 
 def path(steps: Sequence[Step], expression: str) -> Iterator[Step]:
     """Yield the step that gives an expression and all that it rests on, the last first."""
-    needed: set[str] = set()
+    yield from up_to(steps, {step.name for step in steps if expression in step.gives})
+
+
+def up_to(steps: Sequence[Step], names: Collection[str]) -> Iterator[Step]:
+    """Yield the steps of these names and all that they rest on, the last first."""
+    needed = set(names)
     for step in reversed(steps):
-        if expression in step.gives or step.name in needed:
+        if step.name in needed:
             needed.update(step.uses)
             yield step

@@ -16,8 +16,8 @@ from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.evidence.links import Link
 from numerics.evidence.verification import ClaimResult
+from theory.links import Link
 
 MARKS = {"STATED": "●", "RECONSTRUCTED": "◐", "EXTENSION": "○", "CORRECTION": "△", "PITFALL": "▽"}
 FILTERS = ("topic", "provenance", "proof", "status", "rests")
@@ -70,7 +70,7 @@ def row_of(result: ClaimResult, link: str) -> Row:
         claim.title,
         result.entry.topic,
         claim.provenance.lower(),
-        claim.proof.lower(),
+        result.proof.lower(),
         result.status,
         str(weakest),
         len(result.checks),

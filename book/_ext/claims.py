@@ -28,17 +28,17 @@ import numerics
 import theory
 from numerics.checks import checks_of
 from numerics.evidence import CheckResult
-from numerics.evidence.links import carried
 from numerics.evidence.verification import ClaimResult, Run, checks_by_claim, verify
 from numerics.reports.bounds import graded
 from numerics.reports.kept_runs import keep, kept, key_of
-from numerics.reports.notebooks.boxes import PROOF, PROVENANCE
+from numerics.reports.notebooks.boxes import PROVENANCE
 from numerics.reports.open_questions import open_questions
 from numerics.reports.run import closing_line, failures
 from numerics.reports.typesetting import fitted
 from theory.claims import Claim, Entry, Ledger
 from theory.lazy import homes
 from theory.ledger import load_ledger
+from theory.links import carried
 from theory.quantities import Quantity, in_words
 from theory.selection import first_part
 
@@ -168,7 +168,7 @@ class ClaimDirective(SphinxDirective):
             box += parsed(self, f"How good the bounds are:\n\n{listed(list(map(str, bounds)))}", "claim-remarks")
         if questions := open_questions(claim):
             box += parsed(self, f"Open questions:\n\n{listed(questions)}", "claim-remarks")
-        box += self._source(label)
+        box += self._source(label, evidence)
         box += nodes.raw("", evidence_html(evidence), format="html")
         box += nodes.raw(
             "", f'<details class="claim-proof"{" open" if "proof" in self.options else ""}>', format="html"
@@ -201,7 +201,7 @@ class ClaimDirective(SphinxDirective):
         number = [step.name for step in claim.steps].index(name) + 1
         return f'<a href="#{step_anchor(claim.label, number)}">{escape(name)}</a>'
 
-    def _source(self, label: str) -> nodes.container:
+    def _source(self, label: str, evidence: ClaimResult) -> nodes.container:
         entry = self.env.app.ledger[label]
         claim = entry.claim
         key = CITATIONS.get(claim.source.paper)
@@ -209,7 +209,7 @@ class ClaimDirective(SphinxDirective):
             logger.warning(f"claim {label}: no citation for arXiv {claim.source.paper}", location=self.get_location())
         place = f", {claim.source.place}" if claim.source.place else ""
         text = (
-            f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{PROOF[claim.proof]}**. "
+            f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{evidence.proof_in_words}**. "
             f"Source: {{cite:t}}`{key}`{place}."
         )
         part = parsed(self, text, "claim-source")

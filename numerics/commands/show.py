@@ -40,8 +40,9 @@ def _step_lines(claim: Claim, evidence: Sequence[Evidence]) -> list[str]:
     lines = []
     for number, step in enumerate(claim.steps, start=1):
         checks = [check.name for check in evidence if check.step == step.name]
+        takes = f" ({', '.join(step.takes)})" if step.takes else ""
         about = (
-            f"{step.by}: {step.source}" if step.source else str(step.by),
+            f"{step.by}: {step.source}{takes}" if step.source else str(step.by),
             f"not for all values: {step.limited}" if step.limited else "",
             f"gives {', '.join(step.gives)}" if step.gives else "",
             f"uses {', '.join(step.uses)}" if step.uses else "",
@@ -97,6 +98,7 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
     from numerics.reports.bounds import graded
     from numerics.reports.open_questions import open_questions
     from numerics.reports.tables import print_words
+    from theory.links import status, status_in_words
 
     def section(title: str, *lines: str) -> None:
         if any(line.strip() for line in lines):
@@ -105,11 +107,11 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
                 print_words(console, Text(line.strip("\n")))
 
     console.print(f"{claim.label}  {claim.title}", style="bold")
-    console.print(f"{line.topic} · {line.name} · {claim.provenance}, {claim.proof} · {claim.source}")
+    console.print(f"{line.topic} · {line.name} · {claim.provenance}, {status(claim)} · {claim.source}")
     section("Statement", claim.latex_statement)
     section("Letters", *(f"- {quantity}" for quantity in claim.quantities))
     section("Assumptions", *(f"- {each}" for each in claim.assumed))
-    section("Proof", claim.proof_text, *_step_lines(claim, line.evidence))
+    section(f"Proof ({status_in_words(claim)})", claim.proof_text, *_step_lines(claim, line.evidence))
     section("Remarks, outside the proof", *(f"- {remark}" for remark in claim.latex_remarks))
     section("How good the bounds are", *(f"- {bound}" for bound in graded(claim, line.factors)))
     section("Open questions", *(f"- {question}" for question in open_questions(claim)))

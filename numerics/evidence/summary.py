@@ -9,10 +9,11 @@ from math import isfinite
 from typing import TypedDict
 
 from numerics.evidence import CheckResult, ControlResult
-from numerics.evidence.links import Link, step_scope
+from numerics.evidence.links import step_scope
 from numerics.evidence.verification import ClaimResult, Run, Totals, versions
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.ledger import claims_of
+from theory.links import Link
 from theory.selection import reading_order, whole
 from theory.steps import Step
 
@@ -49,13 +50,14 @@ class CheckSummary(TypedDict):
 class StepSummary(TypedDict):
     """A step of a proof: what carries it, and how far its checks reached, as `Link` (all, rule, cited, sizes, points, …).
 
-    scope: of a computed step for which values (all, sizes, points, sampled, observed), else none; limited: why no more;
-    checks: their names.
+    takes: what of a claim that carries it, all if none is named; its link is the weakest of these. scope: of a computed
+    step for which values (all, sizes, points, sampled, observed), else none; limited: why no more; checks: their names.
     """
 
     name: str
     by: str
     source: str
+    takes: list[str]
     gives: list[str]
     uses: list[str]
     link: str
@@ -65,7 +67,7 @@ class StepSummary(TypedDict):
 
 
 class ExpressionSummary(TypedDict):
-    """weakest: the weakest link on the path of an expression from the definitions, as `Link`."""
+    """weakest: the weakest link on the path of an expression from the definitions, as `Link`, through claims that are cited."""
 
     weakest: str
 
@@ -73,7 +75,8 @@ class ExpressionSummary(TypedDict):
 class ClaimSummary(TypedDict):
     """A claim and its checks; parts: the labels of all parts of the claim to which it belongs, its own alone if it is whole.
 
-    unchecked: what no check takes; steps: none for a proof in prose.
+    proof: what it is by its steps (`theory.links.Status`), proof_in_words: with these counted. unchecked: what no check
+    takes; steps: none for a proof in prose.
     """
 
     label: str
@@ -83,6 +86,7 @@ class ClaimSummary(TypedDict):
     source: str
     provenance: str
     proof: str
+    proof_in_words: str
     uses: list[str]
     status: str
     unchecked: list[str]
@@ -114,7 +118,10 @@ class SummaryTotals(Totals):
 
 
 class Summary(TypedDict):
-    """Everything; versions: by package; weakest: how many expressions rest on each kind of weakest link."""
+    """Everything; versions: by package; weakest: how many expressions rest on each kind of weakest link.
+
+    announced: claims that proofs cite and that were not run: what they rest on is as the ledger announces it.
+    """
 
     seed: int
     effort: str
@@ -124,6 +131,7 @@ class Summary(TypedDict):
     claims: list[ClaimSummary]
     totals: SummaryTotals
     weakest: dict[str, int]
+    announced: list[str]
 
 
 def summarise(run: Run) -> Summary:
@@ -143,6 +151,7 @@ def summarise(run: Run) -> Summary:
         "claims": claims,
         "totals": {**run.totals, "steps": counted},
         "weakest": run.weakest,
+        "announced": list(run.announced),
     }
 
 
@@ -162,7 +171,8 @@ def _claim(result: ClaimResult) -> ClaimSummary:
         "title": claim.title,
         "source": claim.source.paper,
         "provenance": str(claim.provenance),
-        "proof": str(claim.proof),
+        "proof": result.proof,
+        "proof_in_words": result.proof_in_words,
         "uses": list(claim.uses),
         "status": result.status,
         "unchecked": list(result.unchecked),
@@ -179,6 +189,7 @@ def _step(step: Step, link: Link, checks: Sequence[CheckResult]) -> StepSummary:
         "name": step.name,
         "by": str(step.by),
         "source": step.source,
+        "takes": list(step.takes),
         "gives": list(step.gives),
         "uses": list(step.uses),
         "link": str(link),

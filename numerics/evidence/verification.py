@@ -6,8 +6,8 @@ import gc
 import platform
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from os import PathLike
@@ -16,12 +16,23 @@ from typing import TypedDict
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
 from numerics.checks import checks_of
 from numerics.evidence import Check, CheckResult, ControlResult, run
-from numerics.evidence.links import Link, step_link, weakest_links
+from numerics.evidence.links import step_link
 from numerics.parallel import LateTaskError, reason, run_tasks
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import Entry, Ledger, Pitfall
 from theory.ledger import load_ledger
-from theory.steps import Carrier
+from theory.links import (
+    Link,
+    Weakest,
+    announced,
+    cited_by,
+    links_of,
+    status,
+    status_in_words,
+    step_links,
+    weakest_links,
+)
+from theory.steps import Carrier, Step
 
 LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
 PACKAGES = ("numpy", "sympy", "scipy", "python-flint", "sparse-limits")
@@ -40,19 +51,36 @@ class Task:
 
 @dataclass(frozen=True)
 class ClaimResult:
+    """What became of a claim; cited: for each claim that a step names, what that one rests on."""
+
     entry: Entry
     checks: tuple[CheckResult, ...]
     unchecked: tuple[str, ...]  # expressions that no check takes, computed steps and sharp bounds without a check
+    cited: Mapping[str, Weakest] = field(default_factory=dict)
+
+    def own_link(self, step: Step) -> Link:
+        """What carries a step by itself, as far as its checks reached; another claim counts as a rule."""
+        return step_link(step, self.checks)
 
     @property
     def links(self) -> dict[str, Link]:
-        """What carries each step of the proof, as far as its checks reached."""
-        return {step.name: step_link(step, self.checks) for step in self.entry.claim.steps}
+        """What carries each step of the proof, one by a claim as far as what it takes of that claim."""
+        return step_links(self.entry.claim, self.own_link, self.cited)
 
     @property
     def weakest(self) -> dict[str, Link]:
-        """For each expression the weakest link on its path from the definitions."""
-        return weakest_links(self.entry.claim, self.checks)
+        """For each expression the weakest link on its path from the definitions, through the claims that are cited."""
+        return dict(weakest_links(self.entry.claim, self.links).expressions)
+
+    @property
+    def proof(self) -> str:
+        """What the proof is by its steps, in a word."""
+        return str(status(self.entry.claim, self.own_link))
+
+    @property
+    def proof_in_words(self) -> str:
+        """What the proof is by its steps, with these counted."""
+        return status_in_words(self.entry.claim, self.own_link)
 
     @property
     def status(self) -> str:
@@ -112,6 +140,12 @@ class Run:
         """How many expressions of the claims rest on each kind of weakest link, the strongest kind first."""
         found = Counter(link for claim in self.claims for link in claim.weakest.values())
         return {str(link): found[link] for link in Link}
+
+    @property
+    def announced(self) -> tuple[str, ...]:
+        """Labels of claims that proofs cite and that were not run: what they rest on is as the ledger announces it."""
+        run = {claim.entry.label for claim in self.claims}
+        return tuple(dict.fromkeys(label for claim in self.claims for label in claim.cited if label not in run))
 
     @property
     def failed(self) -> bool:
@@ -204,9 +238,8 @@ def verify(
     number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     start = time.perf_counter()
-    entries = (ledger if isinstance(ledger, Ledger) else load_ledger(ledger)).select(
-        [names] if isinstance(names, str) else names
-    )
+    whole = ledger if isinstance(ledger, Ledger) else load_ledger(ledger)
+    entries = whole.select([names] if isinstance(names, str) else names)
     checks = checks_by_claim(entries)
     planned = sorted(
         (
@@ -220,8 +253,21 @@ def verify(
     for result in run_tasks(run_one, [task for _, task in planned], _lost, jobs, LIMITS[effort]):
         results[result.label, result.name] = result
         on_result(result)
-    claims = tuple(_assemble(entry, checks[entry.label], results) for entry in entries)
+    claims = linked([_assemble(entry, checks[entry.label], results) for entry in entries], whole)
     return Run(number, effort, time.perf_counter() - start, claims)
+
+
+def linked(results: Sequence[ClaimResult], ledger: Ledger) -> tuple[ClaimResult, ...]:
+    """The results, each with what the claims rest on that its proof cites: as found, or as announced if they were not run."""
+    run = {result.entry.label: result for result in results}
+
+    def own(label: str, step: Step) -> Link:
+        return run[label].own_link(step) if label in run else announced(step)
+
+    found = links_of(run, ledger.claim, own)
+    return tuple(
+        replace(result, cited={label: found[label] for label in cited_by(result.entry.claim)}) for result in results
+    )
 
 
 def run_one(task: Task) -> CheckResult:

@@ -39,7 +39,7 @@ class Evidence:
 class Line:
     """A claim in one line: `name` is its variable in the topic, `uses` and `expressions` are labels and names.
 
-    vouched: what the values of its formulas rest on without a check, each tried at one point of the claim's domain.
+    proof: what the proof is by its steps, as `theory.links.Status`. vouched: what the values of its formulas rest on without a check, each tried at one point of the claim's domain.
     factors: by how much each loose bound is beyond the truth, at each of its points.
     """
 
@@ -60,6 +60,7 @@ def lines_of(entries: Iterable[Entry]) -> tuple[Line, ...]:
     """Compute the lines of ledger entries: imports the checks, hence the engines."""
     from numerics.checks import checks_of
     from numerics.evidence.comparison import factors
+    from theory.links import status
 
     lines = []
     for entry in entries:
@@ -83,7 +84,7 @@ def lines_of(entries: Iterable[Entry]) -> tuple[Line, ...]:
                 entry.topic,
                 claim.title,
                 str(claim.provenance),
-                str(claim.proof),
+                str(status(claim)),
                 tuple(claim.expressions),
                 claim.uses,
                 evidence,

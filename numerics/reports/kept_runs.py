@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Iterable
 from pathlib import Path
 
-from numerics.evidence.verification import ClaimResult, Run, versions
+from numerics.evidence.verification import ClaimResult, Run, linked, versions
 from theory.claims import Ledger
 
 
@@ -32,5 +32,5 @@ def kept(ledger: Ledger, path: Path, key: str | None = None) -> Run | None:
     known, seed, effort, seconds, found = pickle.loads(path.read_bytes())
     if key not in (None, known):
         return None
-    claims = tuple(ClaimResult(ledger[label], checks, unchecked) for label, checks, unchecked in found)
-    return Run(seed, effort, seconds, claims)
+    claims = [ClaimResult(ledger[label], checks, unchecked) for label, checks, unchecked in found]
+    return Run(seed, effort, seconds, linked(claims, ledger))

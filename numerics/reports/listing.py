@@ -9,6 +9,7 @@ import sympy as sp
 from numerics.evidence.comparison import factors
 from theory.claims import Claim, Entry, Pitfall
 from theory.latex import latex
+from theory.links import status, status_in_words
 from theory.quantities import in_words
 
 
@@ -94,15 +95,18 @@ class FailedForm(TypedDict):
 class ProofStep(TypedDict):
     """sentence: with LaTeX in place. by: what carries the step. source: a rule, a label or a reference. gives: objects.
 
-    limited: why a computed step does not reach all values, empty where it does.
+    takes: the expressions used of a claim that carries the step, all if none is named. reach: for which values a computed
+    step holds (all, sizes, points, sampled); limited: why no more.
     """
 
     name: str
     sentence: str
     by: str
     source: str
+    takes: list[str]
     gives: dict[str, Formula]
     uses: list[str]
+    reach: str
     limited: str
 
 
@@ -114,7 +118,10 @@ class Formula(TypedDict):
 
 
 class Listed(TypedDict):
-    """A claim; proof_text: its proof in prose, where it is not in steps."""
+    """A claim; proof_text: its proof in prose, where it is not in steps.
+
+    proof: what it is by its steps (`theory.links.Status`), proof_in_words: with these counted.
+    """
 
     label: str
     name: str
@@ -135,6 +142,7 @@ class Listed(TypedDict):
     place: str
     provenance: str
     proof: str
+    proof_in_words: str
     pitfalls: list[FailedForm]
     uses: list[str]
     expressions: dict[str, Formula]
@@ -196,8 +204,10 @@ def listed(entry: Entry) -> Listed:
                 "sentence": claim.filled(step.sentence),
                 "by": str(step.by),
                 "source": step.source,
+                "takes": list(step.takes),
                 "gives": {name: _formula(claim, name) for name in step.gives},
                 "uses": list(step.uses),
+                "reach": str(step.reach),
                 "limited": step.limited,
             }
             for step in claim.steps
@@ -206,7 +216,8 @@ def listed(entry: Entry) -> Listed:
         "source": claim.source.paper,
         "place": claim.source.place,
         "provenance": str(claim.provenance),
-        "proof": str(claim.proof),
+        "proof": str(status(claim)),
+        "proof_in_words": status_in_words(claim),
         "pitfalls": [_failed(claim, each) for each in claim.pitfalls],
         "uses": list(claim.uses),
         "expressions": {name: _formula(claim, name) for name in claim.expressions},

@@ -6,13 +6,13 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from numerics.evidence.links import Link, carried
 from numerics.evidence.verification import ClaimResult, Run, versions
 from numerics.reports.open_questions import open_questions
 from numerics.reports.tables import Cell, Table, print_table
 from numerics.reports.tables import as_html as table_as_html
 from numerics.statistics.exact_tests import LEVEL
 from theory.claims import Claim
+from theory.links import Link, carried
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -136,9 +136,15 @@ def as_html(run: Run) -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>sparse-limits verify</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>\n'
         f"<header><h1>sparse-limits verify</h1><p>{html.escape(closing_line(run))}</p>"
-        f'<p class="soft">seed {run.seed}, effort {run.effort}; {html.escape(facts)}</p></header>\n'
+        f'<p class="soft">seed {run.seed}, effort {run.effort}; {html.escape(facts)}</p>{_announced(run)}</header>\n'
         f'<div class="table">{table_as_html(summary_table(run))}</div>\n{body}\n</body></html>\n'
     )
+
+
+def _announced(run: Run) -> str:
+    """Of which claims the page says what they rest on without having run them."""
+    labels = ", ".join(run.announced)
+    return f'<p class="soft">not run: {labels}; what they rest on is as the ledger announces it</p>' if labels else ""
 
 
 def _claim_html(result: ClaimResult) -> str:
@@ -161,7 +167,7 @@ def _claim_html(result: ClaimResult) -> str:
     return (
         f'<article id="{claim.label}"><h2>{claim.label} · {html.escape(claim.title)} '
         f'<span class="badge {result.status}">{result.status}</span></h2>'
-        f"<small>{claim.provenance}, {claim.proof}; {html.escape(str(claim.source))}{uses}</small>"
+        f"<small>{claim.provenance}; {html.escape(result.proof_in_words)}; {html.escape(str(claim.source))}{uses}</small>"
         f'<div class="statement">{markdown_to_html(claim.latex_statement)}</div>{_pitfalls_html(claim)}{_remarks_html(claim)}{_questions_html(claim)}{_steps_html(result)}{checks}</article>'
     )
 

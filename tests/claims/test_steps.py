@@ -12,12 +12,13 @@ from toys.claims import toy
 
 from numerics.checks import checks_of
 from numerics.evidence import Finding, Kind, Scope, Trial, Verdict, control, exact, run, statistical
-from numerics.evidence.links import Link, carried, step_link, weakest_links
+from numerics.evidence.links import step_link
 from numerics.evidence.mutation import mutate
 from theory.claims import Claim
 from theory.ledger import load_ledger
+from theory.links import Link, carried, step_links, weakest_links
 from theory.quantities import POSITIVE, UNIT, Quantity, whole_from
-from theory.steps import RULES, Carrier, Step, path
+from theory.steps import RULES, Carrier, Reach, Step, path
 
 a, b = sp.symbols("a b", positive=True)
 n = sp.Symbol("n", integer=True, nonnegative=True)
@@ -85,6 +86,9 @@ def test_a_proof_is_in_steps_or_in_prose() -> None:
         ({"by": Carrier.CITED}, "its source is ''"),
         ({"by": Carrier.ARGUED, "source": "a book"}, "its source is 'a book'"),
         ({"by": Carrier.ARGUED, "limited": "a sum"}, "argued, expected computed, as its checks are limited"),
+        ({"gives": {"area": area}, "limited": "a sum"}, "reaches all, and its limit is 'a sum'"),
+        ({"gives": {"area": area}, "reach": Reach.POINTS}, "reaches points, and its limit is ''"),
+        ({"gives": {"area": area}, "takes": ("area",)}, "computed, and takes area, expected a claim"),
     ],
 )
 def test_steps_that_are_none(fields: dict[str, object], said: str) -> None:
@@ -93,7 +97,7 @@ def test_steps_that_are_none(fields: dict[str, object], said: str) -> None:
 
 
 def test_a_step_that_is_not_for_all_values_says_why() -> None:
-    step = Step(name="sum", sentence="So.", gives={"area": area}, limited="sums are written out")
+    step = Step(name="sum", sentence="So.", gives={"area": area}, reach=Reach.SIZES, limited="sums are written out")
     assert carried(step, Link.SIZES) == "computed at some sizes (sums are written out)"
     assert carried(AREA, Link.SIZES) == "computed at some sizes"
 
@@ -193,7 +197,12 @@ def test_a_step_is_carried_by_the_check_that_reached_farthest() -> None:
 
 def test_the_weakest_link_is_that_of_the_path() -> None:
     results = [run(free)]
-    assert weakest_links(CLAIM, results) == {"area": Link.ALL}
+
+    def weakest(claim: Claim) -> dict[str, Link]:
+        links = step_links(claim, lambda step: step_link(step, results), {})
+        return dict(weakest_links(claim, links).expressions)
+
+    assert weakest(CLAIM) == {"area": Link.ALL}
     for carrier, source, link in (
         (Carrier.RULE, "induction", Link.RULE),
         (Carrier.CITED, "a book", Link.CITED),
@@ -201,8 +210,8 @@ def test_the_weakest_link_is_that_of_the_path() -> None:
     ):
         first = Step(name="first", sentence="First.", by=carrier, source=source)
         last = Step(name="area", sentence="So.", gives={"area": area}, uses=("first",))
-        assert weakest_links(square(first, last), results) == {"area": link}
-    assert weakest_links(toy("Z1", {"area": area}), results) == {"area": Link.ARGUED}
+        assert weakest(square(first, last)) == {"area": link}
+    assert weakest(toy("Z1", {"area": area})) == {"area": Link.ARGUED}
 
 
 # The words of a trial that hold for all values
@@ -323,7 +332,7 @@ def test_every_step_that_is_computed_has_a_check_that_reaches_what_it_gives(entr
     assert result.status == "holds"
     assert not result.unchecked
     for step in entry.claim.steps:
-        link = result.links[step.name]
+        link = result.own_link(step)
         assert link is not Link.ARGUED or step.by is Carrier.ARGUED, step.name
         assert bool(step.limited) == (link in (Link.SIZES, Link.POINTS, Link.SAMPLED)), f"{step.name}: {link}"
     assert set(result.weakest) == set(entry.claim.expressions)

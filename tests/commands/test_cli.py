@@ -23,8 +23,22 @@ def without_seconds(data):
 
 # verify
 
-RUN_KEYS = {"seed", "effort", "versions", "seconds", "claims", "totals", "weakest"}
-CLAIM_KEYS = {"label", "name", "topic", "title", "source", "provenance", "uses", "status", "checks", "parts"}
+RUN_KEYS = {"seed", "effort", "versions", "seconds", "claims", "totals", "weakest", "announced"}
+CLAIM_KEYS = {
+    "label",
+    "name",
+    "topic",
+    "title",
+    "source",
+    "provenance",
+    "proof",
+    "proof_in_words",
+    "uses",
+    "status",
+    "checks",
+    "parts",
+}
+STEP_KEYS = {"name", "by", "source", "takes", "gives", "uses", "link", "scope", "limited", "checks"}
 SCOPES = ("all", "sizes", "points", "sampled", "observed")
 LINKS = ["all", "rule", "cited", "sizes", "points", "sampled", "argued"]
 CHECK_KEYS = {"name", "kind", "status", "detail", "seconds", "controls"}
@@ -50,7 +64,7 @@ def test_json_of_a_run(ledger_run):
         assert claim["status"] in ("holds", "refuted", "open")
         assert all(each["weakest"] in LINKS for each in claim["expressions"].values())
         for step in claim["steps"]:
-            assert step.keys() == {"name", "by", "source", "gives", "uses", "link", "scope", "limited", "checks"}
+            assert step.keys() == STEP_KEYS
             assert step["link"] in LINKS
             assert (step["scope"] in SCOPES) == (step["by"] == "computed"), (claim["label"], step["name"])
             assert step["checks"] == [check["name"] for check in claim["checks"] if check["step"] == step["name"]]
@@ -153,7 +167,7 @@ def test_claims_as_json(capsys, tmp_path):
         assert all(expression["text"] for expression in claim["expressions"].values())
         assert bool(claim["steps"]) != bool(claim["proof_text"])
         for step in claim["steps"]:
-            assert step.keys() == {"name", "sentence", "by", "source", "gives", "uses", "limited"}
+            assert step.keys() == {"name", "sentence", "by", "source", "takes", "gives", "uses", "reach", "limited"}
             assert "[[" not in step["sentence"]
         assert bool(claim["pitfalls"]) == (claim["provenance"] in ("CORRECTION", "PITFALL"))
         for pitfall in claim["pitfalls"]:

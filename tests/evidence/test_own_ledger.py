@@ -68,7 +68,7 @@ def test_a_package_is_a_ledger_and_uses_claims_of_the_project(
     assert main(["verify", "--ledger", "mytheory.ledger", "--jobs", "2"]) == 0
     assert "1 of 1 claims hold" in capsys.readouterr().out
     assert main(["show", "X1", "--ledger", "mytheory.ledger"]) == 0
-    assert "mytheory.ledger · half · EXTENSION, PROVED · no paper" in capsys.readouterr().out
+    assert "mytheory.ledger · half · EXTENSION, ARGUED · no paper" in capsys.readouterr().out
     assert main(["claims", "--ledger", "mytheory.ledger", "--search", "HALF"]) == 0
     assert "X1" in capsys.readouterr().out
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from numerics.evidence.links import Link
 from numerics.evidence.verification import Run, verify
 from numerics.reports.run import claim_row, print_summary, summary_table
+from theory.links import Link
 
 
 @pytest.fixture(scope="module")

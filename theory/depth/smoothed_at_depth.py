@@ -80,6 +80,7 @@ $\sum w(\nabla^2F\,g)_w+q_l=q_g$, with the sums $q_l$ and $q_g$ of the squares o
         sentence=r"""With $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights and inputs $\ne0$ $\hat\Theta\to\Theta$ in probability, K2's at $W=1$.""",
         by=Carrier.CLAIM,
         source="K2",
+        takes=("all layers",),
         uses=("rate",),
     ),
     Step(

@@ -78,6 +78,7 @@ their weights.""",
         sentence=r"$H$ has the derivative $-\frac2\pi K_0$.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("noise_density", "column_density"),
     ),
     Step(
         name="what is lost",

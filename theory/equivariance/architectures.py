@@ -75,6 +75,7 @@ STEPS = (
 $|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By Q7.1 $|f(h)-g(h)|\le[[own_error]]$.""",
         by=Carrier.CLAIM,
         source="Q7.1",
+        takes=("error",),
         gives={"own_error": coefficient_error},
     ),
     Step(

@@ -82,6 +82,7 @@ one of their $\mu$ has the sign of $w_{iob}$. Each has it with probability at mo
         sentence=r"By Q7.1 $n=[[size]]$ channels do.",
         by=Carrier.CLAIM,
         source="Q7.1",
+        takes=("size",),
         gives={"size": size},
     ),
     Step(
@@ -95,6 +96,7 @@ one of their $\mu$ has the sign of $w_{iob}$. Each has it with probability at mo
         sentence=r"A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to $\frac1e$.",
         by=Carrier.CLAIM,
         source="R5.1",
+        takes=("uniform_density",),
     ),
     Step(
         name="uniform",

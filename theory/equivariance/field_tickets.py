@@ -63,6 +63,7 @@ between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i
         sentence=r"$\eta_\theta$ commutes with orthogonal maps, and enlarges no distance.",
         by=Carrier.CLAIM,
         source="Q12.3",
+        takes=("slope",),
     ),
     Step(
         name="equivariance",
@@ -190,6 +191,7 @@ $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsil
         sentence=r"A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$, at least $\frac12$ up to $\frac1e$.",
         by=Carrier.CLAIM,
         source="R5.1",
+        takes=("uniform_density",),
     ),
     Step(
         name="uniform width",

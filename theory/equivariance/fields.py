@@ -8,7 +8,7 @@ from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.turns import phi, turn
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 
 b = sp.Symbol("b", nonnegative=True)  # threshold
 length = sp.Symbol("length", positive=True)  # of a vector
@@ -120,6 +120,7 @@ STEPS = (
         sentence=r"So $I$, $J$ are a basis for turns, and $I$ for turns and reflections (`sizes`).",
         gives={"sizes": sizes},
         uses=("other frequencies", "similarities", "reflections"),
+        reach=Reach.POINTS,
         limited="solutions are counted group by group, up to sixteen turns",
     ),
     Step(

@@ -57,6 +57,7 @@ target's output $(o,y)$ is $\sigma(\pm w_{iob}/s)$, since all other elements are
 both are within $\varepsilon$ have the measure $[[measure]]$, as for a weight of R9.""",
         by=Carrier.CLAIM,
         source="R9",
+        takes=("measure",),
         gives={"measure": measure},
     ),
     Step(

@@ -56,6 +56,7 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
         sentence=r"If the coefficients of a layer err by up to $\varepsilon$, its outputs err by at most $[[layer_error]]$.",
         by=Carrier.CLAIM,
         source="Q7.1",
+        takes=("error",),
         gives={"layer_error": layer_error},
     ),
     Step(
@@ -69,6 +70,7 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
         sentence=r"So the coefficients have to come within $\varepsilon/$`spread`, and $n=[[width]]$ channels do.",
         by=Carrier.CLAIM,
         source="Q7.1",
+        takes=("size",),
         gives={"width": width},
         uses=("probes", "spread"),
     ),
@@ -112,6 +114,7 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
         sentence=r"A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to $\frac1e$.",
         by=Carrier.CLAIM,
         source="R5.1",
+        takes=("uniform_density",),
     ),
     Step(
         name="uniform",
@@ -124,6 +127,7 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
         sentence=r"Where R4 bounds how often one of the sums of Q7.1 fails, R13 bounds it as well: their items have half the density.",
         by=Carrier.CLAIM,
         source="R13",
+        takes=("first_items", "later_items"),
     ),
     Step(
         name="channels in two phases",

@@ -9,7 +9,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.architectures import HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1
 from theory.equivariance.ticket import BLOCK
 from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 from theory.subset_sum.digits import Pruned
 from theory.subset_sum.layer_error import d, e, error, h, w
 from theory.subset_sum.symbols import n
@@ -45,6 +45,7 @@ linear map are one layer, of the basis $\frac1m\mathbf 1^\top$.""",
 coefficients those into the block of their own channel may be kept; of the second all may.""",
         by=Carrier.CLAIM,
         source="Q7.1",
+        takes=("unit",),
     ),
     Step(
         name="candidates",
@@ -69,6 +70,7 @@ $\sigma(x)$, $\sigma(-x)$ is 0: they differ by $[[first_error]]$ times $B_b\ge0$
         sentence=r"Later inputs are not negative: for each coordinate and element of the basis the error is at most $[[error]]$.",
         by=Carrier.CLAIM,
         source="R11",
+        takes=("error",),
         gives={"error": error},
     ),
     Step(
@@ -84,6 +86,7 @@ layers, whatever the masks.""",
 both kinds certify at almost all samples, and points in another order change outputs by rounding alone.""",
         gives={"found": found},
         uses=("first errors", "later errors", "symmetry"),
+        reach=Reach.SAMPLED,
         limited="a measurement on trained targets",
     ),
 )

@@ -68,6 +68,7 @@ each start: from an eigenfunction it is that times $e^{-\eta\lambda_kt}$, as wit
         sentence=r"Density $\rho$ in both layers multiplies times by $\rho^{-2}$.",
         by=Carrier.CLAIM,
         source="F2.1",
+        takes=("slowdown",),
     ),
     Step(
         name="masked",

@@ -48,6 +48,7 @@ $ft$.""",
         sentence=r"Constant graphons of density $\rho$ multiply the dense kernel by the constants of K3.",
         by=Carrier.CLAIM,
         source="K3",
+        takes=("ratio", "readout_dense", "weights_trained"),
     ),
     Step(
         name="times",

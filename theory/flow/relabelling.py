@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.rank_one import p, power_overlap, q
 from theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 
 outputs = sp.symbols("h_1 h_2", real=True)  # φ(z) of a hidden unit at two samples
 gates = sp.symbols("g_1 g_2", real=True)  # φ′(z) there
@@ -48,6 +48,7 @@ $\beta_{ij}$ in column $j$, the rows are then $[[moved_rows]]$ and the columns $
 the same function of the same weights.""",
         gives={"moved_rows": moved_rows, "moved_columns": moved_columns},
         uses=("any order", "gradients"),
+        reach=Reach.SIZES,
         limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(

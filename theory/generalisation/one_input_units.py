@@ -66,6 +66,7 @@ STEPS = (
         sentence=r"From layer to layer the kernel goes to $\Theta\kappa_0+\Sigma$ and the covariance to its dual $F$, and both to their means over the units below.",
         by=Carrier.CLAIM,
         source="K2",
+        takes=("forward", "tangent_step"),
     ),
     Step(
         name="first layer",

@@ -156,6 +156,7 @@ RESIDUAL_STEPS = (
 of $2u^\top y-u^\top(B+\mu I)u$.""",
         by=Carrier.CLAIM,
         source="B3",
+        takes=("dual form",),
         uses=("floor",),
     ),
     Step(

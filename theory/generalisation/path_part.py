@@ -11,7 +11,7 @@ from theory.graphon.fixed_inputs import INPUTS
 from theory.graphon.fixed_inputs import inputs as d
 from theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 
 S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)
 c = sp.Symbol("c", positive=True)  # a candidate for the constant
@@ -105,6 +105,7 @@ coefficients $\ge0$, hence positive semidefinite; so is $F(\tilde\Sigma)-\frac12
 $L+1-l$ gates $\kappa_0$ above, with $W$ at layer $l$ and $Q$ elsewhere.""",
         by=Carrier.CLAIM,
         source="K4",
+        takes=("limit",),
     ),
     Step(
         name="one layer",
@@ -218,6 +219,7 @@ CONSTANT_STEPS = (
         sentence=r"For constant graphons $K$ and $B$ have one factor for each layer, the same in both: $K-cB$ is a multiple of $\Theta_L(r)-cr$, on unit vectors.",
         by=Carrier.CLAIM,
         source="K4",
+        takes=("homogeneous",),
     ),
     Step(
         name="coefficients",
@@ -259,6 +261,7 @@ a multiple of its mean times $t$. So $cr$ changes this one alone, and the best $
         sentence=r"In the angle, $\theta$ and $\pi-\theta$ together, that is `sphere_constant`.",
         gives={"sphere_constant": sphere_constant},
         uses=("Funk and Hecke",),
+        reach=Reach.POINTS,
         limited="the kernel is composed L times under an integral without a closed form",
     ),
     Step(

@@ -54,6 +54,7 @@ $k_*^\top(K+rI)^{-1}y$, $r$ the ridge, is $[[prediction]]$; the prediction is th
 $[[dense_readout_scale]]$: each term of the recursion of K2 takes one factor for each masked layer.""",
         by=Carrier.CLAIM,
         source="K3",
+        takes=("ratio", "readout_dense"),
         gives={"kernel_scale": ratio, "dense_readout_scale": readout_dense},
     ),
     Step(

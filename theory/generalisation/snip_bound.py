@@ -14,7 +14,7 @@ from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import COLUMN, DENSITY, THRESHOLD, phi, rho, tau
 from theory.saliency.snip import FIXED_RESIDUAL
 from theory.saliency.tail_selectivity import product_upper
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 from theory.tails import alpha, pareto, product_survival, t
 
 beta = sp.Symbol("beta", positive=True)  # |β| of the strong features, at least 1; 1 for the others
@@ -73,6 +73,7 @@ STEPS = (
         sentence=r"With normal weights SNIP has the path density $R_2(s)$ at $s=\tau/\phi$, which falls in $s$ at the rate $[[energy_rate]]$.",
         by=Carrier.CLAIM,
         source="K5",
+        takes=("R_2", "energy rate"),
         gives={"energy_rate": energy_rate},
     ),
     Step(
@@ -86,6 +87,7 @@ STEPS = (
         sentence=r"$H(s)<[[survival_upper]]$ for all $s>0$.",
         by=Carrier.CLAIM,
         source="S15",
+        takes=("product_upper",),
         gives={"survival_upper": survival_upper},
     ),
     Step(
@@ -145,6 +147,7 @@ path budget $[[snip_budget]]$ and its mean of $\beta^2/R_2$ is $[[snip_bound]]$.
 optimum as stated; whether SNIP gives the strong features more than the optimum does is seen there too.""",
         gives={"excess": excess, "uniform_excess": uniform_excess, "more_than_best": more_than_best},
         uses=("two levels", "optimum of two levels", "uniform densities"),
+        reach=Reach.POINTS,
         limited="figures at the four densities that the step names, of roots and integrals without a closed form",
     ),
 )

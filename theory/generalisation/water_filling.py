@@ -39,6 +39,7 @@ STEPS = (
         sentence=r"The bound of B3 is a multiple of $\sum_j\beta_j^2/\rho_j$, which is to be made small.",
         by=Carrier.CLAIM,
         source="B3",
+        takes=("path_term",),
     ),
     Step(
         name="price",

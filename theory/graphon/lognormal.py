@@ -8,7 +8,7 @@ from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import DENSITY, rho
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 from theory.tails import Tail, t
 
 x, y = sp.symbols("x y", real=True)  # latents of a row and a column, standard normal
@@ -100,6 +100,7 @@ STEPS = (
         sentence=r"At the threshold $e^t$ the graphon is $W=\bar F(e^t/f\varphi)$, and $\iint W=\rho$.",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("one threshold",),
     ),
     Step(
         name="score",
@@ -188,6 +189,7 @@ of the normal law by $e^{aX-a^2/2}$, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=
         sentence=r"As a function of $c=s_fa+s_gb$ this has the $m$-th derivative $d_m=[[derivative]]$ at $c=0$.",
         gives={"derivative": derivative},
         uses=("shifted latents",),
+        reach=Reach.SIZES,
         limited="each order is differentiated by itself, the letters free",
     ),
     Step(
@@ -195,6 +197,7 @@ of the normal law by $e^{aX-a^2/2}$, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=
         sentence=r"So its Taylor coefficients give $c_{jk}=[[coefficient]]$, with the $d_m$ of $m=j+k$ written out.",
         gives={"coefficient": coefficient},
         uses=("bases", "derivatives"),
+        reach=Reach.SIZES,
         limited="each order is differentiated by itself, the letters free",
     ),
     Step(

@@ -57,9 +57,11 @@ half_below_one = sp.Piecewise((sp.Rational(1, 2), tau <= 1), *linear_density.arg
 STEPS = (
     Step(
         name="kernel",
-        sentence=r"At the one threshold $\tau$ of S1 an entry is kept with probability $W=[[kernel]]$, which is $(f\phi/\tau)^\alpha$ where $f\phi\le\tau$ and else $1$.",
+        sentence=r"""Pareto noise has $\bar F(t)=t^{-\alpha}$ from $t=1$ on, which falls strictly from $1$ to $0$, and $1$ before: at the one
+threshold $\tau$ of S1 an entry is kept with probability $W=[[kernel]]$, which is $(f\phi/\tau)^\alpha$ where $f\phi\le\tau$ and else $1$.""",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("one threshold",),
         gives={"kernel": kernel},
     ),
     Step(

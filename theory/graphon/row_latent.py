@@ -24,6 +24,7 @@ STEPS = (
 $1\{w_i\cdot x>0\}$ is one for all of them: $g_{ij}$ is $h_j$ or $0$ in the whole row.""",
         by=Carrier.CLAIM,
         source="S6",
+        takes=("row_saliency",),
     ),
     Step(
         name="fair gates",
@@ -45,6 +46,7 @@ $[[kernel]]$ at $g=h_j$, and a closed row is empty.""",
         sentence=r"With the row latent $(a_i,g_{i\cdot})$ the masks are within the bound of G1.2 of this kernel, for every $n$ and $d$.",
         by=Carrier.CLAIM,
         source="G1.2",
+        takes=("normal_rate",),
         uses=("kernel",),
     ),
     Step(
@@ -58,6 +60,7 @@ $[[kernel]]$ at $g=h_j$, and a closed row is empty.""",
         sentence=r"$|aw|$ exceeds $t$ with probability $H(t)$.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("column_density",),
     ),
     Step(
         name="columns",

@@ -61,6 +61,7 @@ most the mean of $F_{ab}$: it is convex. $mn\|M-P\|_\square$ is the largest of $
         sentence=r"For independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$, $E\,F_{ab}(M-P)\le\sigma\,E\,F_{ab}(g)$.",
         by=Carrier.CLAIM,
         source="G1.2",
+        takes=("normal entries",),
         gives={"largest_scale": largest_scale},
         uses=("sizes",),
     ),

@@ -112,6 +112,7 @@ the diagonal entries of $BB^\top$ and four times that of the other one, hence no
         sentence=r"A factorised saliency has the graphon $W=\bar F(\tau/f\varphi)$, which depends on the values of $f$ and $\varphi$ only.",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("one threshold",),
     ),
     Step(
         name="block of a saliency",

@@ -98,6 +98,7 @@ STEPS = (
         sentence=r"Masks of the scores $f(u)\varphi(v)\xi$ have the graphon $W=\bar F(\tau/f\varphi)$, $f,\varphi>0$.",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("one threshold",),
     ),
     Step(
         name="equal values",
@@ -127,12 +128,14 @@ likewise in $v$.""",
         sentence="Random and Magnitude pruning have a constant graphon: both profiles are constant.",
         by=Carrier.CLAIM,
         source="S2",
+        takes=("graphon",),
     ),
     Step(
         name="SynFlow",
         sentence=r"SynFlow has $f=|a|$ and $\varphi=1$ with one hidden layer; with more, both profiles tend to constants.",
         by=Carrier.CLAIM,
         source="S11",
+        takes=("row_profile", "column_profile", "coefficient_of_variation"),
     ),
     Step(
         name="Wanda",

@@ -25,6 +25,7 @@ STEPS = (
         sentence=r"A neuron adds $F(S_Q)+s_W\,\kappa_0$ to the kernel, where $S_Q$ and $s_W$ are sums over the inputs that it keeps.",
         by=Carrier.CLAIM,
         source="K4",
+        takes=("row_kernel",),
     ),
     Step(
         name="one neuron",

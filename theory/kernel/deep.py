@@ -43,6 +43,7 @@ STEPS = (
 by `step` from $h_t=h_p=1$ and zeros.""",
         by=Carrier.CLAIM,
         source="K13.1",
+        takes=("step", "readout"),
     ),
     Step(
         name="dense layer",
@@ -74,6 +75,7 @@ $\lambda(m_t+2m_p+h_t)$, $m_t-m_p$ to $\mu(m_t-m_p+h_t)$, and $S$ to $\lambda S$
         sentence=r"In these units the mean is $L+1$.",
         by=Carrier.CLAIM,
         source="K13.1",
+        takes=("mean",),
     ),
     Step(
         name="variance",

@@ -38,6 +38,7 @@ STEPS = (
 the entries of masks are independent.""",
         by=Carrier.CLAIM,
         source="K2",
+        takes=("paths",),
     ),
     Step(
         name="all layers",

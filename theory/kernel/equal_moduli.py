@@ -9,7 +9,7 @@ from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.kernel.dual import COSINE, COVARIANCE, FIRST_VARIANCE, SECOND_VARIANCE, a, b, c, cosine, kappa_0, kappa_1
 from theory.kernel.fixed_inputs import INPUTS, SHARE, gap, inputs, share
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 
 agreeing = sp.Symbol("A", integer=True, nonnegative=True)  # inputs where x and x′ of signs ±1 agree
 opposed = sp.Symbol("B", integer=True, nonnegative=True)  # and those where they do not
@@ -151,6 +151,7 @@ $[[signs_gap]]$.""",
         sentence=r"""A row keeps $k$ inputs, $i$ of them agreeing, with a probability that is, times $\frac kd$, $[[signs_weight]]$; then
 $S_M=\frac kd(1,1,\frac{2i-k}k)$.""",
         gives={"signs_weight": signs_weight},
+        reach=Reach.SIZES,
         limited="masks are enumerated, which needs the number of inputs; p is free",
     ),
     Step(
@@ -158,6 +159,7 @@ $S_M=\frac kd(1,1,\frac{2i-k}k)$.""",
         sentence=r"So the quenched kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ times these *weights*, $[[signs_quenched]]$.",
         gives={"signs_quenched": signs_quenched},
         uses=("weights", "cosines"),
+        reach=Reach.SIZES,
         limited="masks are enumerated, which needs the number of inputs; p is free",
     ),
     Step(

@@ -36,7 +36,7 @@ from theory.kernel.graphon_recursion import (
 )
 from theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
 from theory.saliency.model import u, v
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 
 coincidence = sp.Integer(6)
 
@@ -46,9 +46,8 @@ STEPS = (
         sentence=r"""Let $K^{(l)}_{ii'}$ be the product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ in all weights up to layer
 $l$, where $z_i=n^{-1/2}\sum_jM_{ij}\omega_{ij}h_j$. The edge of weight $\omega$ from neuron $j$ adds to $n\,K^{(l)}_{ii}$, where the
 $K^{(l-1)}_{jj'}$ with $j\ne j'$ vanish, $[[edge]]$ with $\Sigma=h_jh'_j$, $\kappa_0=\dot\varphi(z_j)\dot\varphi(z'_j)$ and
-$\Theta=K^{(l-1)}_{jj}$: its own derivative carries the mask and no weight.""",
+$\Theta=K^{(l-1)}_{jj}$: its own derivative carries the mask and no weight, and every weight below adds its part of $\Theta$.""",
         gives={"edge": edge},
-        limited="networks are multiplied out weight by weight, which needs their sizes",
     ),
     Step(
         name="two rows",
@@ -115,11 +114,11 @@ entered: no independence of gradients is assumed.""",
     ),
     Step(
         name="sum over layers",
-        sentence=r"""$\Theta^{(\le L+1)}$ is linear in what the edges of the layers add by themselves. What those of layer $l$ add is passed on by
-the $\kappa_0W$ above it, whose composition is $G^{(l)}$, by $[[backward]]$, and comes to $[[own_layer]]$.""",
+        sentence=r"""From the readout down, $\int G^{(l)}\Theta^{(\le l)}$ is what the edges of layer $l$ add by themselves, $[[own_layer]]$, and
+$\int G^{(l-1)}\Theta^{(\le l-1)}$, $G^{(l-1)}$ being $\kappa_0$ times the integral over the layer above, $[[backward]]$ one layer lower. Layer by
+layer $\Theta^{(\le L+1)}$ so is the sum of what all of them add; at the inputs nothing is left.""",
         gives={"backward": backward, "own_layer": own_layer},
         uses=("all layers",),
-        limited="the recursion is unrolled for one to three layers, their values free",
     ),
     Step(
         name="signs",
@@ -166,6 +165,7 @@ $u$ by themselves have single integrals.""",
 over a product of functions of one position the factors separate.""",
         gives={"two_hidden": two_hidden.total, "two_hidden_terms": two_hidden.terms},
         uses=("sum over layers",),
+        reach=Reach.POINTS,
         limited="an example: one graphon and one pair of inputs",
     ),
 )

@@ -34,6 +34,7 @@ STEPS = (
 $G^{(l)}=\rho\,\kappa_0G^{(l+1)}$ and $\Theta^{(l)}=\rho\,G^{(l)}\Sigma^{(l-1)}$.""",
         by=Carrier.CLAIM,
         source="K2",
+        takes=("forward", "backward", "own_layer"),
     ),
     Step(
         name="forward",

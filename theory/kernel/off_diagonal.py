@@ -88,6 +88,7 @@ $e=\|S-r\|$, $f=\|\tau-(T-r)\|$. Given a layer, the rows of the next are iid."""
         sentence=r"The norms $a^2$, $b^2$ of a masked row, over $n\rho$, have the mean $1$ and the mean square $o(h)$.",
         by=Carrier.CLAIM,
         source="K13.1",
+        takes=("kept_values",),
     ),
     Step(
         name="norms of a row",

@@ -41,6 +41,7 @@ STEPS = (
 $G^{(l)}(u)=\kappa_0h_{l+1}(u)\int g_{l+1}G^{(l+1)}dw$, $\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}du$; the readout has $g_{L+1}=1$.""",
         by=Carrier.CLAIM,
         source="K2",
+        takes=("forward", "backward", "own_layer"),
     ),
     Step(
         name="scales",

@@ -49,6 +49,7 @@ sums over a wide layer below, or over many inputs, become so.""",
 $Q$ for $W$ in $\tilde\Sigma$ and $G$, and $W$ in the layer's own term.""",
         by=Carrier.CLAIM,
         source="K2",
+        takes=("forward", "backward", "own_layer"),
         uses=("edge", "central limit"),
     ),
     Step(

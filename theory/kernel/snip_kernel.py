@@ -53,6 +53,7 @@ STEPS = (
         sentence=r"The density of $|aw|$ at $s$ is $\frac2\pi K_0(s)$, as $P(|aw|>s)$ is $H(s)=1-s\,[K_0\mathbf L_{-1}+K_1\mathbf L_0](s)$.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("column_density", "noise_density"),
     ),
     Step(
         name="Bessel integral",
@@ -99,6 +100,7 @@ together: it is $\frac2\pi s\int_0^\infty\cosh x\,e^{-s\cosh x}dx=-\frac2\pi sK_
 preactivations become normal with the covariances $S_Q$.""",
         by=Carrier.CLAIM,
         source="K4",
+        takes=("row_kernel",),
         uses=("entry energy",),
     ),
     Step(

@@ -77,6 +77,7 @@ STEPS = (
         sentence=r"A neuron adds $F(S)+s\,\kappa_0$ to the kernel, with $s$ the covariance in $S=W(u)\frac1d(|x|^2,|x'|^2,x\cdot x')$.",
         by=Carrier.CLAIM,
         source="K4",
+        takes=("row_kernel",),
     ),
     Step(
         name="row kernel",

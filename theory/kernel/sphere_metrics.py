@@ -36,6 +36,7 @@ STEPS = (
         sentence=r"The eigenvalues are $\lambda_0$ once, $\lambda_1=\frac1k$ $k$ times, and those of even $\ell\ge2$, which fall from $\lambda_0$ on; for $k=1$ they are $1$ and $1$.",
         by=Carrier.CLAIM,
         source="K11.2",
+        takes=("sphere_eigenvalue", "multiplicity", "fall_ratio"),
     ),
     Step(
         name="first",

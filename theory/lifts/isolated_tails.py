@@ -105,6 +105,7 @@ $i=0$.""",
         sentence=r"$\mathrm{Var}M'/EM'$ tends to $[[dispersion]]$, unless the limit of $EM'/n$ is $0$.",
         by=Carrier.CLAIM,
         source="L11.3",
+        takes=("dispersion",),
         gives={"dispersion": dispersion},
     ),
     Step(

@@ -148,6 +148,7 @@ density at $(t,t)$, $(-t,-t)$ less that at $(t,-t)$, $(-t,t)$.""",
         sentence=r"By N3.2 $\mathbb Ee^{-t|w|}$ is $e^{t^2/2}$ times the probability for *one point*, $w$ a standard normal weight.",
         by=Carrier.CLAIM,
         source="N3.2",
+        takes=("transform", "large"),
         uses=("one point",),
     ),
     Step(

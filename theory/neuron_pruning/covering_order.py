@@ -25,7 +25,7 @@ from theory.neuron_pruning.covering import (
 )
 from theory.neuron_pruning.inputs import INPUTS, d
 from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity, whole_from
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 
 eta = sp.Symbol("eta", positive=True)
 long = sp.Symbol("L", positive=True)  # log 1/ρ
@@ -107,6 +107,7 @@ STEPS = (
 $\sin^{d-3}\theta$. It falls in the angle, at the rate of the difference of the two widths $[[wide]]$ and $[[narrow]]$ and $D$ times that of their squares, over $\pi$; and $D$ tends to $0$ with $\rho$.""",
         by=Carrier.CLAIM,
         source="N9.1",
+        takes=("success", "one_neuron", "second_moment"),
         gives={"wide": wide, "narrow": narrow, "widest": widest},
     ),
     Step(
@@ -232,6 +233,7 @@ number $g$.""",
         sentence=r"For $\rho=[[ratio]]$ and $\varepsilon\le[[small_error]]$ both are at least $[[order]]$.",
         gives={"ratio": ratio, "small_error": small_error, "order": order},
         uses=("least numbers", "spread"),
+        reach=Reach.POINTS,
         limited="the range of errors that it covers is read off by boxes in ε, with numbers for the growth and the spread at its end",
     ),
     Step(

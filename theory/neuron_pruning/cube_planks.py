@@ -200,7 +200,7 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
         "beyond the text at hand, which announces d/ε; by the plank theorem of Ball (1991)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.CITED,
+    proof=Proof.PROVED,
     quantities=(
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(16, 30)),
         Quantity(s, "argument of the Laplace transform of a weight's modulus", POSITIVE, drawn=(sp.Rational(1, 4), 6)),

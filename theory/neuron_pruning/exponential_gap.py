@@ -28,6 +28,7 @@ STEPS = (
         sentence=r"By N4.1 a network of $[[enough]]$ neurons holds a mask on single weights with an error of at most $\varepsilon$, with a probability of at least $\delta$.",
         by=Carrier.CLAIM,
         source="N4.1",
+        takes=("size",),
         gives={"enough": enough},
     ),
     Step(

@@ -203,6 +203,7 @@ TAIL_STEPS = (
 multiplicity $[[multiplicity]]$, with the sum $[[total]]$.""",
         by=Carrier.CLAIM,
         source="N6.1",
+        takes=("coefficient", "multiplicity", "total"),
         gives={"coefficient": coefficient, "multiplicity": multiplicity, "total": total},
     ),
     Step(
@@ -306,7 +307,7 @@ pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, a
     steps=TAIL_STEPS,
     source=Source("2603.02234", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.CITED,
+    proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 7),
         Quantity(k, "degree of a spherical harmonic", COUNT_FROM_ZERO, drawn=(0, 6)),

@@ -64,6 +64,7 @@ STEPS = (
         sentence=r"$\lambda_1=\frac1{2d}$, and the eigenvalues $\lambda_{2j}^2$ of degree $2j$, of which there are $[[harmonics]]$, are together $[[of_degree]]$.",
         by=Carrier.CLAIM,
         source="N6.1",
+        takes=("coefficient", "multiplicity"),
         gives={"harmonics": harmonics, "of_degree": of_degree},
     ),
     Step(
@@ -263,7 +264,7 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
     steps=STEPS,
     source=Source("2603.02234", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.CITED,
+    proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 7),
         Quantity(N, "dimension of the subspace, such as the number of neurons", COUNT, drawn=(1, 60)),

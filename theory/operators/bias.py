@@ -9,7 +9,7 @@ from theory.graphon.symbols import UP_TO_ONE, m, n
 from theory.operators.symbols import sigma
 from theory.quantities import Hypothesis, Quantity
 from theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 
 row_noise, column_noise, joint_noise = sp.symbols("V_a V_b V_ab", positive=True)  # ∬V a², ∬V b², ∬V a²b²
 along = sp.Symbol("h", real=True)  # ⟨a, Hb⟩ over √(mn)
@@ -39,6 +39,7 @@ STEPS = (
 $\sum_l\sigma_l^2a_la_l^\top+E_1+XX^\top$, $E_1=\sum_l\sigma_l(a_lb_l^\top X^\top+Xb_la_l^\top)$.""",
         by=Carrier.CLAIM,
         source="O1",
+        takes=("scale",),
     ),
     Step(
         name="second order",
@@ -74,6 +75,7 @@ $h_{lk}^2$ and, with $\sigma=\sigma_k$, $x=h_{kl}$, $y=h_{lk}$, besides $[[cross
         sentence=r"""Different entries of $H$ are independent, with mean $0$. So $Eh=0$, $Ep=[[left_mean]]$, $Eq=[[right_mean]]$, and $h$ has the standard deviation
 $[[value_sd]]$.""",
         gives={"left_mean": left_mean, "right_mean": right_mean, "value_sd": value_sd},
+        reach=Reach.SIZES,
         limited="matrices are multiplied out entry by entry, which needs their sizes; entries are free",
     ),
     Step(

@@ -282,6 +282,7 @@ PATH_STEPS = (
         sentence=r"A hidden unit with $|a|=e^x$ keeps a weight of the first layer with probability $[[first_kernel]]$, of the second with $[[second_kernel]]$.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("kernel",),
         gives={"first_kernel": first_kernel, "second_kernel": second_kernel},
     ),
     Step(

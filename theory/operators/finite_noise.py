@@ -149,7 +149,7 @@ $H_{ij}^2b_j$ exceeds $\beta$.
     steps=SPARSE_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.CITED,
+    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(20, 60),
         COLUMNS.drawn_from(20, 60),
@@ -250,7 +250,7 @@ $[[block_floor]]$.
     steps=BLOCK_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.CITED,
+    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(20, 60),
         COLUMNS.drawn_from(20, 60),

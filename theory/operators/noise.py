@@ -191,7 +191,7 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.CITED,
+    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(20, 60),
         COLUMNS.drawn_from(20, 60),

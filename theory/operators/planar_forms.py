@@ -94,6 +94,7 @@ double series converges absolutely.""",
         sentence=r"$N\le[[infinity_one_bound]]$ and $\sup|W|\le[[largest_entry]]$.",
         by=Carrier.CLAIM,
         source="O2.1",
+        takes=("infinity_one_bound", "bounded kernel"),
         gives={"infinity_one_bound": infinity_one_bound, "largest_entry": largest_entry},
     ),
     Step(

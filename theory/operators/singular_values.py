@@ -89,6 +89,7 @@ $T_W1$ and $T_W^*1$ are multiples of $1$: both degree functions are constant."""
         sentence=r"The rows of SNIP with constant columns have the degrees $P(|aw|>\tau)$, given $a$; $a$ and $w$ are independent and normal.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("kernel",),
     ),
     Step(
         name="two weights",

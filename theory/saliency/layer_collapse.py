@@ -53,6 +53,7 @@ which their mean, weighted by the shares of the layers, is $\rho$.""",
         sentence=r"The modulus of a product of two normals has the density $\frac2\pi K_0$.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("noise_density",),
     ),
     Step(
         name="ratios of densities",

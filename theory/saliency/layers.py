@@ -67,6 +67,7 @@ $D(\tau)=\sum_l\alpha_lD_l(\tau)$.""",
 $x_F=\infty$.""",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("one threshold",),
     ),
     Step(
         name="a threshold",

@@ -84,6 +84,7 @@ normal variable of deviation $[[profile]]$.""",
         sentence=r"The modulus of a product of two standard normal variables exceeds $t$ with probability $H(t)$.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("column_density",),
     ),
     Step(
         name="column density",
@@ -146,6 +147,7 @@ ORDER_STEPS = (
 $|\langle a,h\rangle|$.""",
         by=Carrier.CLAIM,
         source="S7.1",
+        takes=("score", "kernel"),
         gives={"score": score},
     ),
     Step(

@@ -28,6 +28,7 @@ STEPS = (
         sentence=r"The score is always $[[any_score]]$, with the mean $g$ of residual times input over the data for which the neuron is active.",
         by=Carrier.CLAIM,
         source="S7.1",
+        takes=("any data",),
         gives={"any_score": any_score},
     ),
     Step(
@@ -35,6 +36,7 @@ STEPS = (
         sentence=r"For a normal row $a$ the half of $\langle a,h\rangle$ is normal, of deviation $[[profile]]$, whatever the vector $h$.",
         by=Carrier.CLAIM,
         source="S7.1",
+        takes=("profile",),
         gives={"profile": profile},
     ),
     Step(

@@ -295,9 +295,12 @@ tends to $0$ with $t$. So $1$ less it is $H$; at $t=\tau/\phi$ it is $[[column_d
     ),
     Step(
         name="one threshold",
-        sentence=r"The product of two normals is a noise of S1: one $\tau$ keeps the density $\rho$, the mean of $H(\tau/\varphi)$.",
+        sentence=r"""$H$ is continuous and falls strictly from $1$ to $0$, as the *noise density* is positive: the product of two normals is a
+noise of S1. One $\tau$ keeps the density $\rho$, the mean of $H(\tau/\varphi)$.""",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("one threshold",),
+        uses=("noise density",),
     ),
     Step(
         name="threshold",

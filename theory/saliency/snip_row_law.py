@@ -28,7 +28,7 @@ from theory.saliency.snip import (
     w,
 )
 from theory.saliency.support_recovery import c, missed, p_s
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 
 count_mean = sp.Symbol("p", positive=True)
 exponent = sp.Symbol("t", positive=True)
@@ -104,6 +104,7 @@ $t$ from its mean $\rho$ with probability at most $[[failure]]$.""",
 than $nt$ from $\frac n2$ with probability $[[equal_failure]]$.""",
         gives={"equal_failure": equal_failure},
         uses=("rows",),
+        reach=Reach.POINTS,
         limited="a sum whose ends are rounded in n t: counted at some n and t",
     ),
     Step(
@@ -111,6 +112,7 @@ than $nt$ from $\frac n2$ with probability $[[equal_failure]]$.""",
         sentence=r"So the least number that their $|N(\tau)/nd-\rho|$ exceeds with probability at most $\delta$ is $[[equal_concentration]]$.",
         gives={"equal_concentration": equal_concentration},
         uses=("fair rows",),
+        reach=Reach.POINTS,
         limited="a least number, searched in a law of whole numbers: at some n and δ",
     ),
     Step(

@@ -182,6 +182,7 @@ above the lower. A column of $S$ then keeps no fewer entries than at the higher 
         sentence=r"Where the saliency of SNIP factorises, a column of the profile $\phi$ keeps an entry with probability $[[column_density]]$.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("column_density",),
         gives={"column_density": integral_form},
     ),
     Step(

@@ -65,6 +65,7 @@ $|w|>\tau/|a|$: with probability $[[row_kernel]]$, $1$ at $\tau=0$.""",
         sentence=r"Over the rows $|a|\,|w|$ is the modulus of a product of two normals, whose density S4 gives.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("noise_density",),
         uses=("row of one hidden layer",),
     ),
     Step(

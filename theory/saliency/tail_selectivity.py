@@ -55,6 +55,7 @@ STEPS = (
         sentence=r"The density of a column of profile $\varphi$ is $W(\varphi)=\bar F(\tau/\varphi)$, and it falls to $0$ as $\tau\to\infty$.",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("continuity",),
     ),
     Step(
         name="Pareto",
@@ -106,6 +107,7 @@ tend to $1$ as $\tau\to\infty$.""",
         sentence=r"The tail of the modulus of a product of two normals is $H(t)=\frac2\pi\int_0^\infty e^{-t\cosh x}\frac{dx}{\cosh x}$, of density $\frac2\pi K_0(t)$.",
         by=Carrier.CLAIM,
         source="S4",
+        takes=("integral_form", "noise_density"),
     ),
     Step(
         name="SNIP",

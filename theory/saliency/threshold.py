@@ -20,7 +20,7 @@ from theory.saliency.model import (
     tau,
     v,
 )
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 from theory.tails import exponential, frechet, half_normal, pareto, product_normal, t
 
 c, p, s = sp.symbols("c p s", positive=True)
@@ -79,6 +79,7 @@ all of $[2,3]$.""",
         sentence=r"""The survival functions of half-normal, exponential, Pareto and Fréchet noise and of the product of two normals are
 continuous, $1$ up to $x_0$, which is $1$ for Pareto noise and else $0$, and fall strictly from there to $0$ at infinity.""",
         gives={"noises": noises},
+        reach=Reach.POINTS,
         limited="five laws, one of them an integral, and some with cases: each is compared along a list of thresholds",
     ),
     Step(
@@ -185,6 +186,7 @@ CONSTANT_STEPS = (
 $W$ is one number, and by S1 its mean is $\rho$.""",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("one threshold",),
     ),
     Step(
         name="magnitudes",
@@ -210,6 +212,7 @@ density are lost where $t$ grows, and at $t=0$ all weights are there.""",
         sentence=r"For $\rho<1$ no other threshold has this density, and a factor $s$ of all scores multiplies it.",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("one threshold", "scaled_threshold"),
         uses=("standard threshold",),
     ),
     Step(

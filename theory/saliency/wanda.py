@@ -38,6 +38,7 @@ $f=1$.""",
         sentence=r"For $f=1$ one $\tau$ has $\int\bar F(\tau/\varphi(v))\,dv=\rho$, the density of every row.",
         by=Carrier.CLAIM,
         source="S1",
+        takes=("one threshold",),
         uses=("order",),
     ),
     Step(

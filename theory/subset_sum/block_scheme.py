@@ -37,6 +37,7 @@ STEPS = (
 all other units hold $0$.""",
         by=Carrier.CLAIM,
         source="R8",
+        takes=("unit",),
     ),
     Step(
         name="no entry helps",
@@ -89,6 +90,7 @@ probability at least $[[unlucky]]$, a half for each.""",
         sentence=r"So many units are enough: R8's number, which is affine in $\ln d_0d_1$.",
         by=Carrier.CLAIM,
         source="R8",
+        takes=("size",),
     ),
     Step(
         name="slope",

@@ -9,7 +9,7 @@ import sympy as sp
 from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 from theory.subset_sum.layer_error import (
     activation,
     argument,
@@ -97,6 +97,7 @@ other rises by as much: $[[margin]]$.""",
         sentence=r"R8 gives each input of a layer a block of $n$ units, of which it keeps at most the entry from this input, and entries to all outputs.",
         by=Carrier.CLAIM,
         source="R8",
+        takes=("unit",),
     ),
     Step(
         name="candidates",
@@ -117,6 +118,7 @@ samples lack a positive *lead*. Theory does not reach so far down: for inputs th
 $\frac12$ at 440 units for each input, at $\varepsilon=10^{-3}$.""",
         gives={"found": found},
         uses=("lead", "blocks of R8", "nearest sums"),
+        reach=Reach.SAMPLED,
         limited="a measurement on trained targets",
     ),
 )

@@ -30,6 +30,7 @@ STEPS = (
 from $0$.""",
         by=Carrier.CLAIM,
         source="R5.1",
+        takes=("uniform_density", "gaussian_density"),
         gives={"uniform_density": uniform_product.density, "gaussian_density": gaussian_product.density},
     ),
     Step(

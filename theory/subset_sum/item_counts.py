@@ -50,6 +50,7 @@ MEAN_STEPS = (
 have a distribution function that is known: R5.1.""",
         by=Carrier.CLAIM,
         source="R5.1",
+        takes=("uniform_density", "gaussian_density", "uniform_variance", "gaussian_variance", "sum_distribution"),
     ),
     Step(
         name="close",
@@ -224,6 +225,7 @@ CHANCE_STEPS = (
         sentence=r"A product has a density that is finite but at $0$, for uniform and for normal weights: R5.1.",
         by=Carrier.CLAIM,
         source="R5.1",
+        takes=("uniform_density", "gaussian_density"),
     ),
     Step(
         name="density of two",

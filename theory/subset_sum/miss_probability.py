@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.questions import OpenQuestion
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 from theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
 S_1 = sp.Symbol("S_1", real=True)  # the sum of the items
@@ -53,6 +53,7 @@ $\lambda2^{-n}$, none would be with $(1-\lambda2^{-n})^{2^n}\approx[[miss]]$. Su
 their law is near a normal one at best: what is known of this is counted.""",
         gives={"miss": miss},
         uses=("rate", "Jensen"),
+        reach=Reach.SAMPLED,
         limited="a count over drawn items: the sums depend on each other, and no law of their misses is known",
     ),
 )

@@ -8,7 +8,7 @@ from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from theory.steps import Carrier, Reach, Step
 from theory.subset_sum.expected_count import empty_subset, expected_count
 from theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
@@ -123,6 +123,7 @@ three powers with the transforms $r^{-a-1}$, $s^{-b-1}$, and $(r+s)^{-c}$ along 
 theorem.""",
         gives={"truncated_power": truncated_power},
         uses=("cone",),
+        reach=Reach.SIZES,
         limited="each pair of powers is integrated by itself, as polynomials; x and y are free",
     ),
     Step(
@@ -153,6 +154,7 @@ the others.""",
 factors. All pairs together are $[[second_moment]]$.""",
         gives={"second_moment": second_moment},
         uses=("arrangements", "common part", "mirror images", "empty subset"),
+        reach=Reach.POINTS,
         limited="all pairs of subsets are counted, which needs n; targets and widths are then numbers",
     ),
     Step(

@@ -33,6 +33,7 @@ STEPS = (
         sentence=r"A product of two uniform numbers has the density $-\frac12\ln|s|$ on $[-1,1]$, and R5.1 says its distribution function.",
         by=Carrier.CLAIM,
         source="R5.1",
+        takes=("uniform_density", "uniform_distribution"),
     ),
     Step(
         name="one candidate",

@@ -112,6 +112,7 @@ one sign they fail with probability at most $[[nonnegative_failure]]$, for both 
         sentence=r"A product of two entries uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$: R5.1.",
         by=Carrier.CLAIM,
         source="R5.1",
+        takes=("uniform_density",),
     ),
     Step(
         name="uniform units",

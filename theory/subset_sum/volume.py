@@ -163,6 +163,7 @@ most $\varepsilon\|x\|_1$; in all that takes $DK=[[enough]]$ parameters.""",
         sentence=r"From a certain number of units for each input on, R8's sources succeed for every $W\in[-\frac a2,\frac a2]^D$ with probability at least $1-\delta$.",
         by=Carrier.CLAIM,
         source="R8",
+        takes=("size",),
     ),
     Step(
         name="units",

@@ -26,7 +26,6 @@ from theory.kernel.graphon_kernel import (
     coincidence,
     covariance,
     densely_trained,
-    edge,
     forward,
     gap,
     gate,
@@ -121,80 +120,6 @@ def integrated(polynomial: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
     for variable, *_ in limits:
         polynomial = sp.Poly(polynomial, variable).integrate().eval(1)
     return polynomial
-
-
-@exact(graphon_tangent_kernel, step="sum over layers", cost=0.6)
-@control("pruned weights trained too", own_layer=sp.Integral(gradient(u) * covariance(v), (v, 0, 1), (u, 0, 1)))
-@control("nothing pruned on the way back", backward=sp.Integral(gradient(above), (above, 0, 1)))
-@control("a layer's own gradients forgotten", tangent_step=sp.Integral(weight(u, v) * gate(v) * tangent(v), (v, 0, 1)))
-@control("gates always open", tangent_step=sp.Integral(weight(u, v) * (covariance(v) + tangent(v)), (v, 0, 1)))
-@control("own gradients not masked", tangent_step=tangent_step.replace(weight, lambda row, column: sp.S.One))
-@control("10 % more", tangent_step=ELEVEN * tangent_step)
-@control("10 % less of a layer", own_layer=NINE * own_layer)
-def one_pass_forward_is_the_sum_over_layers(
-    tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """One to three hidden layers, the Σ and κ₀ of each left open up to a factor: the forward pass is Σ_l ∫∫ G W Σ."""
-    cases = []
-    for graphons in (DENSE_READOUT, GRAPHONS, THREE):
-        values, gates = ([open_profile(name, layer) for layer in range(len(graphons))] for name in ("sigma", "kappa"))
-        passed, back, total = sp.S.Zero, sp.S.One, sp.S.Zero
-        for graphon, value, opened in zip(graphons, values, gates, strict=True):
-            step = applied(tangent_step, graphon, {covariance: value, gate: opened, tangent: passed})
-            passed = step.subs(u, v)
-        for layer in reversed(range(len(graphons))):
-            total += applied(own_layer, graphons[layer], {covariance: values[layer], gradient: back})
-            back = sp.expand(gates[layer] * applied(backward, graphons[layer], {gradient: back}).subs(u, v))
-        cases.append((passed, total))
-    yield trial.at_sizes(cases, "depths")
-
-
-MASKS = ((1, 1), (1, 0), (0, 1))  # of the two edges into a neuron
-
-
-def small_network() -> Iterator[tuple[sp.Expr, list[dict[sp.Basic, sp.Expr]]]]:
-    """For each mask the product of a neuron's gradients at two inputs, by differentiation, and what its two edges find below.
-
-    One input coordinate, two neurons below of activation z + z³, all weights letters.
-    """
-    places = sp.symbols("t_1 t_2")  # the two values of the input
-    weights, below = sp.symbols("w_1 w_2"), sp.symbols("a_1 a_2")
-    z = sp.Symbol("z")
-    activation = z + z**3
-    for masks in MASKS:
-        rows = [
-            sum(m * w * activation.subs(z, w_0 * at) for m, w, w_0 in zip(masks, weights, below, strict=True))
-            for at in places
-        ]
-        product_of_gradients = sum(sp.diff(rows[0], w) * sp.diff(rows[1], w) for w in (*weights, *below))
-        edges: list[dict[sp.Basic, sp.Expr]] = []
-        for m, w, w_0 in zip(masks, weights, below, strict=True):
-            inner = [w_0 * at for at in places]
-            values, slopes = ([each.subs(z, at) for at in inner] for each in (activation, activation.diff(z)))
-            found = {covariance: sp.prod(values), gate: sp.prod(slopes), tangent: sp.prod(places)}
-            edges.append({kept: sp.Integer(m), strength: w, **found})
-        yield product_of_gradients, edges
-
-
-@exact(graphon_tangent_kernel, step="edge")
-@control("pruned weights trained too", edge=covariance(v) + kept * strength**2 * gate(v) * tangent(v))
-@control("the weight in its own derivative", edge=kept * strength**2 * (covariance(v) + gate(v) * tangent(v)))
-@control("no weight passed on", edge=kept * (covariance(v) + gate(v) * tangent(v)))
-@control("10 % more", edge=ELEVEN * edge)
-def edges_add_up_to_the_product_of_gradients(edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Gradients in all weights of a small network by differentiation, for all masks of the two edges into a neuron."""
-    cases = ((sum(filled_in(edge, each) for each in edges), seen) for seen, edges in small_network())
-    yield trial.at_sizes(cases, "masks")
-
-
-def filled_in(expression: sp.Expr, found: dict[sp.Basic, sp.Expr]) -> sp.Expr:
-    """An expression with values for some letters and open functions."""
-    for each, value in found.items():
-        open_function = not isinstance(each, sp.Symbol)
-        expression = (
-            expression.replace(each, lambda at, value=value: value) if open_function else expression.subs(each, value)
-        )
-    return expression
 
 
 def open_graphon() -> sp.Expr:

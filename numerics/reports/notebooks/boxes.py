@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from numerics.evidence.links import Link, carried
 from numerics.reports.bounds import graded, named
 from numerics.reports.contents import Evidence, Line
 from numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
@@ -17,6 +16,7 @@ from numerics.reports.open_questions import open_questions
 from numerics.reports.plain_text import many, plain
 from numerics.reports.typesetting import fitted
 from theory.claims import Claim
+from theory.links import Link, carried, of_claim, status_in_words
 from theory.quantities import in_words
 from theory.steps import Carrier, Step
 
@@ -31,7 +31,6 @@ PROVENANCE = {
     "CORRECTION": "a text at hand or cited literature says otherwise; this form holds",
     "PITFALL": "a form that one might expect, or that is reported second-hand, fails; this form holds",
 }
-PROOF = {"PROVED": "proved here", "CITED": "proved in the literature", "MEASURED": "measured, not proved"}
 SIGNS = {"holds": "✔ holds", "refuted": "✘ refuted", "open": "open", "error": "✘ error", "survived": "✘ survived"}
 NOT_RUN = "not run here"
 LONGEST = 240  # letters of a finding; `verify --json` has them all
@@ -96,7 +95,7 @@ class Box:
         claim = self.claim
         place = f", {claim.source.place}" if claim.source.place else ""
         lines = [
-            f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{PROOF[claim.proof]}**. "
+            f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{self._standing()}**. "
             f"Source: {{cite:t}}`{self.source}`{place}."
         ]
         for words, labels in (("Uses", claim.uses), ("Used by", self.used_by)):
@@ -104,6 +103,10 @@ class Box:
                 lines.append(f"{words} {', '.join(map(claim_link, labels))}.")
         lines.append(f'In Python: `theory.claim("{claim.label}")`.')
         return one_line_displays(" ".join(lines))
+
+    def _standing(self) -> str:
+        """What the proof is by its steps: as the run found, or as the claim announces."""
+        return literal(status_in_words(self.claim) if self.result is None else self.result.proof_in_words)
 
     def _proof_summary(self) -> str:
         steps = self.claim.steps
@@ -125,7 +128,8 @@ class Box:
         """What carries a step, the steps that it uses, and the checks that compute it."""
         checks = [named(check.name) for check in self._checks if check.step == step.name]
         if step.by is Carrier.CLAIM:
-            said = f"by {claim_link(step.source)}"
+            link = Link.RULE if self.result is None else self.result.links[step.name]
+            said = f"by {claim_link(step.source)}{literal(of_claim(step, link))}"
         elif self.result is not None:
             said = literal(carried(step, self.result.links[step.name]))
         elif step.by is Carrier.COMPUTED:
