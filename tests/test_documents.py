@@ -146,7 +146,7 @@ def test_counts_of_the_pages_are_those_of_the_ledger() -> None:
     links = [link for entry in entries for link in found[entry.label].expressions.values()]
     words = (
         f"Of {len(entries)} claims {proofs[Status.PROVED]} have proofs of which each step is computed, or follows by a named rule "
-        f"or another claim. {proofs[Status.CITED]} cite steps from the literature, {proofs[Status.PARTLY]} compute some at sizes or "
+        f"or another claim. {proofs[Status.CITED]} cite steps from the literature, {proofs[Status.PARTLY]} more compute some at sizes or "
         f"points alone, and {proofs[Status.MEASURED]} are measured: what they say is counted, not proved. Of their {len(links)} formulas "
         f"{firm_share(Counter(map(str, links))):.0f} % rest on nothing weaker than a citation, from the definitions on"
     )
