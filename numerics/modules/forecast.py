@@ -110,7 +110,7 @@ def predict_module(
     with torch.no_grad():
         output_of(modules[0], used)  # refused before anything takes time
     if settings.data_driven or method == "synflow":
-        check_reached(modules[0], used)
+        check_reached(modules[0], method, used)
     tested = initialisation_of(chain, modules)
     network = Architecture(
         first.inputs, chain.widths, last.outputs, chain.activation, tested.init, chain.bias, chain.norm

@@ -23,7 +23,7 @@ from numerics.depth.settings import LOSSES, SCOPES, Residual
 from numerics.depth.summary import ITSELF
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
 from numerics.modules.building import generators
-from numerics.modules.calling import output_of
+from numerics.modules.calling import derivatives, output_of, plain_attention
 from numerics.modules.pruned import is_weight, part_of, places, pruned_layers
 from numerics.modules.reading import check_plain
 from numerics.modules.wanda import wanda_scores
@@ -157,11 +157,12 @@ def scored_copy(module: nn.Module) -> nn.Module:
     return copy
 
 
-def check_reached(module: nn.Module, data: Dataset) -> None:
+def check_reached(module: nn.Module, method: str, data: Dataset) -> None:
     """InputError for a layer that sends no signal back from the output, as within `torch.no_grad`."""
     copy = scored_copy(module)
     few = Dataset(data.x[:2], data.y[:2], data.name, data.labelling, data.about)
-    gradients(output_of(copy, few).sum(), {path: layer.weight for path, layer in pruned_layers(copy).items()})
+    weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}
+    gradients(copy, method, output_of(copy, few).sum(), weights)
 
 
 def residual_of(module: nn.Module, data: Dataset, loss: str) -> Residual:
@@ -178,13 +179,16 @@ def second_term(module: nn.Module, data: Dataset, loss: str) -> float | None:
     copy = scored_copy(module)
     weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}
     along, whole = (list(_slopes(copy, weights, method, data, loss).values()) for method in ("snip", "grasp"))
-    f = output_of(copy, data)
+    with plain_attention("grasp"):
+        f = output_of(copy, data)
+    wanted = list(weights.values())
     dual = torch.zeros_like(f, requires_grad=True)
-    pulled = torch.autograd.grad(f, list(weights.values()), dual, create_graph=True)
-    rate = torch.autograd.grad(sum((each * step).sum() for each, step in zip(pulled, along, strict=True)), dual)[0]
+    pulled = derivatives(copy, "grasp", f, wanted, grad_outputs=dual, create_graph=True)
+    moved_by = torch.stack([(each * step).sum() for each, step in zip(pulled, along, strict=True)]).sum()
+    (rate,) = derivatives(copy, "grasp", moved_by, [dual])
     residual = Residual(loss, np.asarray(f.detach()), np.asarray(data.y, float))
     moved = torch.from_numpy(residual.moved(np.asarray(rate))) / len(f)
-    first = torch.autograd.grad(f, list(weights.values()), moved)
+    first = derivatives(copy, "grasp", f, wanted, grad_outputs=moved)
     apart = sum(float(((a - b) ** 2).sum()) / b[0].numel() for a, b in zip(whole, first, strict=True))
     size = sum(float((each**2).sum()) / each[0].numel() for each in first)
     return float(np.sqrt(apart / size)) if size > 0 else None
@@ -194,23 +198,29 @@ def _slopes(
     module: nn.Module, weights: Mapping[str, torch.Tensor], method: str, data: Dataset, loss: str
 ) -> dict[str, torch.Tensor]:
     """The gradient, or for GraSP its product with the Hessian."""
-    wanted = list(weights.values())
     y = torch.as_tensor(np.asarray(data.y, float))
-    f = output_of(module, data)
+    with plain_attention(method):
+        f = output_of(module, data)
     mean = ((f - y) ** 2).sum() / 2 if loss == "mse" else -(y * torch.log_softmax(f, dim=1)).sum()
     curved = method.startswith("grasp")
-    found = gradients(mean / len(y), weights, create_graph=curved)
+    found = gradients(module, method, mean / len(y), weights, create_graph=curved)
     if curved:
-        along = sum((each * each.detach()).sum() for each in found)
-        found = torch.autograd.grad(along, wanted)
+        along = torch.stack([(each * each.detach()).sum() for each in found]).sum()
+        found = derivatives(module, method, along, list(weights.values()))
     return dict(zip(weights, found, strict=True))
 
 
-def gradients(value: torch.Tensor, weights: Mapping[str, torch.Tensor], create_graph: bool = False) -> Any:
-    """∂value/∂weights; InputError if a layer does not reach the value."""
+def gradients(
+    module: nn.Module,
+    method: str,
+    value: torch.Tensor,
+    weights: Mapping[str, torch.Tensor],
+    create_graph: bool = False,
+) -> Any:
+    """∂value/∂weights; InputError if a layer does not reach the value, or autograd has no derivative of a part."""
     if not value.requires_grad:
         raise InputError("no weight reaches the output, expected layers that do")
-    found = torch.autograd.grad(value, list(weights.values()), create_graph=create_graph, allow_unused=True)
+    found = derivatives(module, method, value, list(weights.values()), create_graph=create_graph, allow_unused=True)
     unused = next((path for path, each in zip(weights, found, strict=True) if each is None), None)
     if unused is not None:
         raise InputError(f"{unused} does not reach the output, expected layers that do")
@@ -223,7 +233,7 @@ def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Datas
     Batch normalisation is in evaluation mode, about the mean 0.
     """
     make_positive(module)
-    found = gradients(output_of(module, ones_like(data))[0].sum(), weights)
+    found = gradients(module, "synflow", output_of(module, ones_like(data))[0].sum(), weights)
     return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
 
 
