@@ -33,7 +33,7 @@ SHARED = (
     "samples",
     "seed",
 )  # with --compare and without
-OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm", "rounds")  # what --model has itself
+OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm")  # what --model has itself
 ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
 LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units", "rounds")  # of all layers
 FRESH_ROWS = 20_000

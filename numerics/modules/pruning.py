@@ -16,10 +16,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from numerics.arguments import InputError, Seed, proper_share, seed_sequence
+from numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
 from numerics.data import Dataset
 from numerics.depth.forecast import check_classes
-from numerics.depth.settings import LOSSES, SCOPES, Residual
+from numerics.depth.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES, Residual
 from numerics.depth.summary import ITSELF
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
 from numerics.modules.building import generators
@@ -29,7 +29,7 @@ from numerics.modules.reading import check_plain
 from numerics.modules.wanda import wanda_scores
 from numerics.pruning.methods import DATA_DRIVEN
 
-METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", "wanda")
+METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", IN_ROUNDS, "wanda")
 
 Scores = dict[str, NDArray[np.float64]]
 
@@ -42,6 +42,7 @@ def prune_module(
     *,
     loss: str = "cross-entropy",
     scope: str = "global",
+    rounds: int | None = None,
     seed: Seed = 0,
 ) -> dict[str, torch.Tensor]:
     """Masks of a module's weights, bool tensors by the paths of their layers, for `torch.nn.utils.prune.custom_from_mask`.
@@ -51,15 +52,17 @@ def prune_module(
     The module is any whose forward takes inputs [N, d], or images as the data have them, in double precision, and returns
     [N, K]; layers that are pruned or reparametrised already are refused.
 
-    method: random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot) or wanda, whose masks keep as many weights of
-    each row. density: share of all weights kept, in (0, 1). data: inputs [N, d] and targets [N, K], all of which are used. loss: mse, ½‖f − y‖², or
+    method: random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot), synflow-iterative, or wanda, whose masks keep as
+    many weights of each row. rounds: of synflow-iterative, 100 unless given: each scores what is left and keeps
+    density^(k/rounds), k = 1, 2, …. density: share of all weights kept, in (0, 1). data: inputs [N, d] and targets [N, K], all of which are used. loss: mse, ½‖f − y‖², or
     cross-entropy of the outputs' softmax (so that the module ends without one), with targets onehot. scope: global, one threshold for all layers, or layer.
 
     Raises:
         InputError: for an unknown name, a module without such weights, one that does not take the inputs or whose output
             does not fit the targets, and where all scores are 0.
 
-    Source: S6 (SNIP), S8 (GraSP), S11 (SynFlow, biases taken as 0; other activations than ReLU stay in place).
+    Source: S6 (SNIP), S8 (GraSP), S11 (SynFlow, biases taken as 0; other activations than ReLU stay in place); the rounds are
+        those of Tanaka et al. 2020 (arXiv 2006.05467).
 
     Examples:
         >>> from torch.nn.utils.prune import custom_from_mask
@@ -79,10 +82,16 @@ def prune_module(
         raise InputError(f"data is {type(data).__name__}, expected a Dataset, such as load_data returns")
     if loss == "cross-entropy" and method in DATA_DRIVEN:
         check_classes(data)
+    if rounds is not None:
+        checked_integer("rounds", rounds, 1, MOST_ROUNDS)
+        if method != IN_ROUNDS:
+            raise InputError(f"rounds is {rounds}, expected none with {method}: {IN_ROUNDS} has them")
     shared = _shared(module)
     with generators(seed_sequence(seed)):  # should the forward draw
-        found = module_scores(module, method, data, loss=loss, seed=seed)
-    masks = masks_of(found, method, density, scope)
+        if method == IN_ROUNDS:
+            masks = masks_in_rounds(module, data, density, scope, rounds)
+        else:
+            masks = masks_of(module_scores(module, method, data, loss=loss, seed=seed), method, density, scope)
     return {part_of(name): torch.from_numpy(masks[path]) for path, names in shared.items() for name in names}
 
 
@@ -227,12 +236,46 @@ def gradients(
     return found
 
 
+def masks_in_rounds(
+    module: nn.Module, data: Dataset, density: float, scope: str = "global", rounds: int | None = None
+) -> dict[str, Mask]:
+    """SynFlow's masks after so many rounds, by the paths of layers: round k scores the masked module and keeps density^(k/rounds).
+
+    rounds: 100 unless given. InputError as in `prune_module`.
+    """
+    copy = scored_copy(module)
+    make_positive(copy)
+    weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}
+    whole = {path: weight.detach().clone() for path, weight in weights.items()}
+    gone = {
+        path: -1 - each for path, each in _numpy(whole).items()
+    }  # ranks below every score, without ties, which are slow
+    masks = {path: np.ones(each.shape, bool) for path, each in gone.items()}
+    total = ROUNDS if rounds is None else rounds
+    for k in range(1, total + 1):
+        for path, weight in weights.items():
+            weight.data = whole[path] * torch.from_numpy(
+                masks[path]
+            )  # its own memory: each parameter has a mask of its own
+        scores = _flow(copy, weights, data)
+        if k == 1:
+            checked_scores(scores, module)
+        ranked = {path: np.where(masks[path], score, gone[path]) for path, score in scores.items()}
+        masks = masks_of(ranked, IN_ROUNDS, density ** (k / total), scope)
+    return masks
+
+
 def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:
     """abs(w ∂R/∂w), R the sum of the outputs at the input 1 with the moduli of all weights and biases 0: S11's for ReLU.
 
     Batch normalisation is in evaluation mode, about the mean 0.
     """
     make_positive(module)
+    return _flow(module, weights, data)
+
+
+def _flow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:
+    """SynFlow's scores of a module that is made positive."""
     found = gradients(module, "synflow", output_of(module, ones_like(data))[0].sum(), weights)
     return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
 
