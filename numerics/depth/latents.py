@@ -33,7 +33,7 @@ from numerics.depth.covariances import (
 )
 
 MOST_UNITS = 2**13  # of a layer, over all networks of the limit
-MEMORY, MOST_MEMORY = 0.7e9, 4e9  # bytes that units are fitted to, and that fewest units may take
+MEMORY, MOST_MEMORY = 0.65e9, 4e9  # bytes that units are fitted to, and that fewest units may take
 FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8
 
 
@@ -117,11 +117,11 @@ def units_of(
             advance_first(network, x, sigma, rng)
         sigma *= network.initialisation.weight
         sigma += network.bias_variance(layer)
-        root = root_of(sigma.copy())
+        root = root_of(sigma, keep=True)
         jitter = max(jitter, root.jitter)
         found.append(drawn(root, counts[layer - 1], rng))
         del root
-        signals.append(advance(network.phi, sigma))
+        signals.append(advance(network.phi, sigma, last=layer == network.depth and not output))
         signals[-1] *= network.initialisation.weight
     if output and network.depth == 1:
         advance_first(network, x, sigma, rng)
