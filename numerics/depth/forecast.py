@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from numerics.arguments import MOST_ENTRIES, MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped, check_scale
 from numerics.depth.architecture import INITIALISATIONS, Architecture
-from numerics.depth.latents import MOST_UNITS
+from numerics.depth.latents import MOST_UNITS, narrowed
 from numerics.depth.measured import error_seen
 from numerics.depth.observed import Seen, pruned
 from numerics.depth.predicted import COPIES, OUTPUTS_DRAWN, Said, predicted
@@ -321,6 +321,9 @@ def _notes(
             "where the last path ends is said of the limit: its layers share their units, but no signal there contains "
             "the weight that it meets"
         )
+    asked = settings.data_driven and settings.scope == "global"
+    if asked and (why := narrowed(network, len(data.x), settings.units)):
+        yield f"where layers keep one weight (one left) and where the last path ends is not known of all: {why}"
     if not all(each.resolved for each in said):
         yield "some layers keep so little that too few drawn scores lie beyond the threshold for a share: take more --units"
     largest = max(each.jitter for each in said)

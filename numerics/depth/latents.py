@@ -68,6 +68,34 @@ def sizes_of(network: Architecture, samples: int, units: int = MOST_UNITS) -> Si
     return sizes
 
 
+def narrowed(network: Architecture, samples: int, units: int = MOST_UNITS) -> str:
+    """Why the networks of the limit have layers narrower than the network's, and what gives them whole; "" if they are whole.
+
+    Examples:
+        >>> narrowed(Architecture(64, (1500, 1500), 1), 200)
+        'the law draws networks with at most 1024 units of a layer, where the network has 1500: --units 12000 gives them whole'
+        >>> narrowed(Architecture(64, (1024,) * 4, 1), 4096).rpartition(": ")[2]
+        'expected at most 1782 --samples, then whole at the same --units'
+    """
+    drawn_units = sizes_of(network, samples, units).units
+    if drawn_units == tuple(network.widths):
+        return ""
+    widest, enough = max(network.widths), FEWEST_NETWORKS * max(network.widths)
+    said = f"the law draws networks with at most {max(drawn_units)} units of a layer, where the network has {widest}"
+    whole = Sizes(FEWEST_NETWORKS, tuple(network.widths))
+    if memory(network, samples, whole) <= MEMORY:
+        return f"{said}: --units {enough} gives them whole"
+    least, most = 0, samples  # fits, does not
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if memory(network, middle, whole) <= MEMORY else (least, middle)
+    said += f" and {FEWEST_NETWORKS} of them whole would take {memory(network, samples, whole) / 1e9:.2g} GB, of {MEMORY / 1e9:.2g}"
+    if least == 0:
+        return f"{said}: expected narrower layers"
+    then = f"--units {enough}" if enough > units else "the same --units"
+    return f"{said}: expected at most {least} --samples, then whole at {then}"
+
+
 def memory(network: Architecture, samples: int, sizes: Sizes) -> float:
     """Bytes: covariances, preactivations, the first layer's weights, and scores with their slopes, thrice."""
     chain = (network.inputs, *sizes.units, network.outputs)
