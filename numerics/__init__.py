@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from numerics.masks.sampling import sample_mask, sample_rank_one
     from numerics.masks.selection import global_mask
     from numerics.masks.sorting import smoothed
+    from numerics.modules.any_network import prune
     from numerics.networks import random_network, stable_step, tangent_kernel, train
-    from numerics.pruning.methods import prune, saliency
+    from numerics.pruning.methods import saliency
     from numerics.spectra.corrected_values import corrected_singular_values
     from numerics.studies import study
     from numerics.tickets import certify, find_ticket

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import MOST_SAMPLES, InputError, checked_integer
 from numerics.commands.common import add_data, data_file, given
 from numerics.commands.places import check_places, code_file
 from numerics.reports.writing import write_json
@@ -33,7 +33,7 @@ SHARED = (
     "samples",
     "seed",
 )  # with --compare and without
-OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm", "rounds")  # what --model has itself
+OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm")  # what --model has itself
 ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
 LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units", "rounds")  # of all layers
 FRESH_ROWS = 20_000
@@ -106,6 +106,7 @@ def configure(parser: ArgumentParser) -> None:
     more("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")
     more("--loss", metavar="L", help="mse (default) or cross-entropy")
     more("--rounds", type=int, metavar="T", help="of synflow-iterative (default 100); other methods prune in one")
+    more("--batch", type=int, metavar="N", help="--model: another name of --samples")
     more("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
     add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
     add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
@@ -118,6 +119,7 @@ def run(arguments: Namespace) -> int:
 
     if arguments.residual == "zero":  # of the initial output: another name
         arguments.residual = "target"
+    _take_batch(arguments)
     _check(arguments)
     console = Console(quiet=arguments.json == "-")
     if arguments.compare:
@@ -127,6 +129,16 @@ def run(arguments: Namespace) -> int:
     else:
         _predict(arguments, console)
     return 0
+
+
+def _take_batch(arguments: Namespace) -> None:
+    """A batch is so many samples, for a model; InputError without one, or beside another number of them."""
+    if arguments.batch is None:
+        return
+    if arguments.model is None or arguments.samples not in (MOST_SAMPLES, arguments.batch):
+        why = "none without --model" if arguments.model is None else f"none beside --samples {arguments.samples}"
+        raise InputError(f"--batch is given, expected {why}: it is another name of --samples")
+    arguments.samples = arguments.batch
 
 
 def _check(arguments: Namespace) -> None:

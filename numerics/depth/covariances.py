@@ -34,8 +34,8 @@ class Root(NamedTuple):
     jitter: float
 
 
-def root_of(covariance: Floats) -> Root:
-    """The Cholesky factor of a covariance [N, N], which is overwritten; jitter is added until there is one.
+def root_of(covariance: Floats, *, keep: bool = False) -> Root:
+    """The Cholesky factor of a covariance [N, N], which is overwritten, or put back to keep it; jitter is added until there is one.
 
     Raises:
         InputError: if 1e-6 of the mean variance does not suffice, or the covariance is not finite.
@@ -50,14 +50,23 @@ def root_of(covariance: Floats) -> Root:
         np.fill_diagonal(covariance, variances + jitter * mean)
         factor, failed = dpotrf(covariance.T, lower=1, clean=0, overwrite_a=1)  # of a transpose: column by column
         if not failed:
-            return Root(factor.astype(np.float32), jitter)
-        upper = np.triu_indices(len(covariance), 1)  # what was overwritten; the other half still has the covariance
-        covariance[upper] = covariance.T[upper]
+            root = Root(factor.astype(np.float32), jitter)
+            if keep:
+                _put_back(covariance, variances)
+            return root
+        _put_back(covariance, variances)
     if mean == 0:
         return Root(covariance.T.astype(np.float32), 0.0)
     raise InputError(
         f"a covariance of {len(covariance)} samples has no factor even with {JITTERS[-1]:g} of its mean added"
     )
+
+
+def _put_back(covariance: Floats, variances: Floats) -> None:
+    """Undo what a factor overwrote, one half and the diagonal: the other half still has the covariance. Row by row, without memory."""
+    for row in range(len(covariance)):
+        covariance[row, row + 1 :] = covariance[row + 1 :, row]
+    np.fill_diagonal(covariance, variances)
 
 
 def drawn(root: Root, count: int, rng: np.random.Generator) -> Latents:
@@ -70,11 +79,11 @@ def drawn(root: Root, count: int, rng: np.random.Generator) -> Latents:
     return found
 
 
-def advance(phi: Activation, sigma: Floats) -> Floats:
-    """Turn sigma [N, N] into E φ(z)φ(z)ᵀ at z ~ N(0, sigma), in place, and return E φ′(z)φ′(z)ᵀ."""
+def advance(phi: Activation, sigma: Floats, *, last: bool = False) -> Floats:
+    """Turn sigma [N, N] into E φ(z)φ(z)ᵀ at z ~ N(0, sigma), in place, and return E φ′(z)φ′(z)ᵀ; last: in its place instead."""
     variances = np.diagonal(sigma).copy()
     profile = phi.profile(np.sqrt(variances)[None])
-    slope = np.empty_like(sigma)
+    slope = sigma if last else np.empty_like(sigma)  # rows are read before they are written
     step = max(1, BLOCK // len(sigma))
     for start in range(0, len(sigma), step):
         part = slice(start, start + step)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from numerics.arguments import MOST_ENTRIES, MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped, check_scale
 from numerics.depth.architecture import INITIALISATIONS, Architecture
-from numerics.depth.latents import MOST_UNITS
+from numerics.depth.latents import MOST_UNITS, narrowed
 from numerics.depth.measured import error_seen
 from numerics.depth.observed import Seen, pruned
 from numerics.depth.predicted import COPIES, OUTPUTS_DRAWN, Said, predicted
@@ -171,17 +171,22 @@ def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) ->
             raise InputError(f"{data.name}: x is the same on all samples, expected other data with the norm batch")
     if settings.loss == "cross-entropy":
         check_classes(data)
-    compared = sum(network.sizes) * (settings.rounds or ROUNDS)
-    if settings.method == IN_ROUNDS and compared > MOST_COMPARED:
-        raise InputError(
-            f"{sum(network.sizes)} weights in {settings.rounds or ROUNDS} rounds are compared {compared:.2g} times in one "
-            f"network, expected at most {MOST_COMPARED:.2g}: narrower layers, or fewer rounds (--rounds)"
-        )
+    check_compared(settings, sum(network.sizes))
     largest = max(*network.sizes, len(data.x) * max(network.widths))
     if settings.sample and largest > MOST_ENTRIES:
         raise InputError(
             f"widths are {', '.join(map(str, network.widths))}: a network on {len(data.x)} samples would need arrays of "
             f"{largest:.2g} numbers, expected narrower layers, fewer samples or no sample (predict only)"
+        )
+
+
+def check_compared(settings: LayersSettings, weights: int) -> None:
+    """InputError for rounds that would take too long with so many weights of a network."""
+    compared = weights * (settings.rounds or ROUNDS)
+    if settings.method == IN_ROUNDS and compared > MOST_COMPARED:
+        raise InputError(
+            f"{weights} weights in {settings.rounds or ROUNDS} rounds are compared {compared:.2g} times in one network, "
+            f"expected at most {MOST_COMPARED:.2g}: narrower layers, or fewer rounds (--rounds)"
         )
 
 
@@ -316,6 +321,9 @@ def _notes(
             "where the last path ends is said of the limit: its layers share their units, but no signal there contains "
             "the weight that it meets"
         )
+    asked = settings.data_driven and settings.scope == "global"
+    if asked and (why := narrowed(network, len(data.x), settings.units)):
+        yield f"where layers keep one weight (one left) and where the last path ends is not known of all: {why}"
     if not all(each.resolved for each in said):
         yield "some layers keep so little that too few drawn scores lie beyond the threshold for a share: take more --units"
     largest = max(each.jitter for each in said)

@@ -33,7 +33,7 @@ from numerics.depth.covariances import (
 )
 
 MOST_UNITS = 2**13  # of a layer, over all networks of the limit
-MEMORY, MOST_MEMORY = 0.7e9, 4e9  # bytes that units are fitted to, and that fewest units may take
+MEMORY, MOST_MEMORY = 0.65e9, 4e9  # bytes that units are fitted to, and that fewest units may take
 FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8
 
 
@@ -66,6 +66,34 @@ def sizes_of(network: Architecture, samples: int, units: int = MOST_UNITS) -> Si
             f"expected at most {MOST_MEMORY / 1e9:.0f}: fewer samples or layers"
         )
     return sizes
+
+
+def narrowed(network: Architecture, samples: int, units: int = MOST_UNITS) -> str:
+    """Why the networks of the limit have layers narrower than the network's, and what gives them whole; "" if they are whole.
+
+    Examples:
+        >>> narrowed(Architecture(64, (1500, 1500), 1), 200)
+        'the law draws networks with at most 1024 units of a layer, where the network has 1500: --units 12000 gives them whole'
+        >>> narrowed(Architecture(64, (1024,) * 4, 1), 4096).rpartition(": ")[2]
+        'expected at most 1782 --samples, then whole at the same --units'
+    """
+    drawn_units = sizes_of(network, samples, units).units
+    if drawn_units == tuple(network.widths):
+        return ""
+    widest, enough = max(network.widths), FEWEST_NETWORKS * max(network.widths)
+    said = f"the law draws networks with at most {max(drawn_units)} units of a layer, where the network has {widest}"
+    whole = Sizes(FEWEST_NETWORKS, tuple(network.widths))
+    if memory(network, samples, whole) <= MEMORY:
+        return f"{said}: --units {enough} gives them whole"
+    least, most = 0, samples  # fits, does not
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if memory(network, middle, whole) <= MEMORY else (least, middle)
+    said += f" and {FEWEST_NETWORKS} of them whole would take {memory(network, samples, whole) / 1e9:.2g} GB, of {MEMORY / 1e9:.2g}"
+    if least == 0:
+        return f"{said}: expected narrower layers"
+    then = f"--units {enough}" if enough > units else "the same --units"
+    return f"{said}: expected at most {least} --samples, then whole at {then}"
 
 
 def memory(network: Architecture, samples: int, sizes: Sizes) -> float:
@@ -117,11 +145,11 @@ def units_of(
             advance_first(network, x, sigma, rng)
         sigma *= network.initialisation.weight
         sigma += network.bias_variance(layer)
-        root = root_of(sigma.copy())
+        root = root_of(sigma, keep=True)
         jitter = max(jitter, root.jitter)
         found.append(drawn(root, counts[layer - 1], rng))
         del root
-        signals.append(advance(network.phi, sigma))
+        signals.append(advance(network.phi, sigma, last=layer == network.depth and not output))
         signals[-1] *= network.initialisation.weight
     if output and network.depth == 1:
         advance_first(network, x, sigma, rng)

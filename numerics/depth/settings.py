@@ -90,11 +90,6 @@ class LayersSettings:
             raise InputError(f"{asked} with the method synflow, which is of one round, expected {IN_ROUNDS}")
         raise InputError(f"{asked}: rounds of {once} are not known here, expected {once} in one round, or {IN_ROUNDS}")
 
-    def need_one_round(self) -> None:
-        """InputError for a method in rounds, of a module."""
-        if self.method == IN_ROUNDS:
-            raise InputError(f"method is {IN_ROUNDS!r}: modules are pruned in one round here, expected synflow")
-
     @property
     def data_driven(self) -> bool:
         return self.method in DATA_DRIVEN

@@ -49,6 +49,7 @@ def predict_model(
     units: int | None = None,
     sample: bool = True,
     curve: Sequence[float] = (),
+    rounds: int | None = None,
     labels: str | None = None,
     standardise: bool | None = None,
     target: str | int | None = None,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Mapping
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -77,6 +78,45 @@ def _called(module: nn.Module, x: torch.Tensor) -> object:
         torch.set_default_dtype(before)
 
 
+def plain_attention(method: str) -> AbstractContextManager[Any]:
+    """Attention by PyTorch's plain kernel where a method differentiates twice: the fused ones have one derivative alone."""
+    if not method.startswith("grasp"):
+        return nullcontext()
+    plain: AbstractContextManager[Any]
+    try:
+        from torch.nn.attention import SDPBackend, sdpa_kernel
+
+        plain = sdpa_kernel(SDPBackend.MATH)
+    except ImportError:  # of PyTorch 2.2, where the switch is called cuda's, but is that of all devices
+        plain = torch.backends.cuda.sdp_kernel(enable_flash=False, enable_math=True, enable_mem_efficient=False)
+    return plain
+
+
+def derivatives(
+    module: nn.Module, method: str, value: torch.Tensor, wanted: Sequence[torch.Tensor], **options: Any
+) -> tuple[torch.Tensor, ...]:
+    """Autograd's derivatives of a value that a module gave, for a method; options: of `torch.autograd.grad`.
+
+    InputError, with the traceback of the user's own code if a backward of theirs raised, where autograd has none of the module.
+    """
+    with _refusing(module, method):
+        found: tuple[torch.Tensor, ...] = torch.autograd.grad(value, [*wanted], **options)
+    return found
+
+
+@contextmanager
+def _refusing(module: nn.Module, method: str) -> Iterator[None]:
+    try:
+        yield
+    except (Exception, SystemExit) as error:  # a backward raises whatever it likes
+        _show_own(error)
+        times = " twice" if method.startswith("grasp") else ""
+        raise InputError(
+            f"{method}: autograd does not differentiate {type(module).__name__}{times}: "
+            f"{_said(error).partition(' Hint:')[0]:.240}, expected a module that it differentiates{times}"
+        ) from error
+
+
 def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
     """The frames of the user's code and below, if an error was raised there; none if PyTorch raised it, as for another shape."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -91,10 +131,15 @@ def _show_own(error: BaseException) -> None:
         show_traceback(error, frames)
 
 
-def _untaken(x: torch.Tensor, error: BaseException) -> str:
-    said = (
+def _said(error: BaseException) -> str:
+    """The first line of an error's own words, or its name."""
+    return (
         str(error).splitlines()[0] if str(error) and isinstance(error, Exception) else f"raised {type(error).__name__}"
     )
+
+
+def _untaken(x: torch.Tensor, error: BaseException) -> str:
+    said = _said(error)
     whole = any(word in said for word in _OF_TYPES) and x.is_floating_point()
     hint = (
         " (inputs are doubles: a forward that needs another type converts them, as by x.long(); tensors that the module holds "

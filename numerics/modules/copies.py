@@ -66,7 +66,7 @@ def scores_of_copies(
         f = output_of(forward, data)
         at = f.detach() if residual == "averaged" else torch.zeros_like(f)
         value = (f * torch.as_tensor(Residual(loss, np.asarray(at), np.asarray(data.y, float)).values)).sum() / len(f)
-    slopes = gradients(value, {path: layer.weight for path, layer in weights.items()})
+    slopes = gradients(modules[-1], method, value, {path: layer.weight for path, layer in weights.items()})
     return checked_scores(
         {
             path: np.asarray((layer.weight * slope).detach().abs(), float)

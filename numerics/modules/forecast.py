@@ -17,15 +17,16 @@ from numerics.depth.forecast import LayersForecast, check_fit, forecast
 from numerics.depth.latents import MOST_UNITS
 from numerics.depth.observed import Seen, has_path
 from numerics.depth.samples import batch_for
-from numerics.depth.settings import LayersSettings
+from numerics.depth.settings import IN_ROUNDS, LayersSettings
 from numerics.modules.building import builder, built, name_of
 from numerics.modules.calling import output_of
 from numerics.modules.initial import initialisation_of
 from numerics.modules.kept import emptied
-from numerics.modules.pruning import check_reached, masks_of, module_scores, residual_of, second_term
+from numerics.modules.pruning import check_reached, masks_in_rounds, masks_of, module_scores, residual_of, second_term
 from numerics.modules.reading import Chain, NotFollowedError, chain_of
 
 PASSING = ("relu", "leaky", "abs", "linear")  # activations that leave positive numbers as they are
+FLOWS = ("synflow", IN_ROUNDS)
 
 
 def predict_module(
@@ -41,6 +42,7 @@ def predict_module(
     units: int = MOST_UNITS,
     sample: bool = True,
     curve: Sequence[float] = (),
+    rounds: int | None = None,
     labels: str | None = None,
     standardise: bool | None = None,
     target: str | int | None = None,
@@ -86,8 +88,8 @@ def predict_module(
         units=units,
         sample=sample,
         curve=tuple(curve),
+        rounds=rounds,
     )
-    settings.need_one_round()
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     progress("reading data")
     used, whole = batch_for(loss, data, labels, standardise, target, missing, drop, samples, batching)
@@ -101,16 +103,16 @@ def predict_module(
             f"the module takes {first.inputs} inputs to {last.outputs} outputs, expected {used.x.shape[1]} to {used.y.shape[1]}, "
             f"those of {used.name} with the labels {used.labelling}"
         )
-    if method == "synflow" and chain.activation not in PASSING:
+    if method in FLOWS and chain.activation not in PASSING:
         raise NotFollowedError(
-            f"activation is {chain.activation}, expected one of {', '.join(PASSING)} with synflow (S11)"
+            f"activation is {chain.activation}, expected one of {', '.join(PASSING)} with {method} (S11)"
         )
     if method.startswith("grasp") and chain.norm == "batch":
         raise NotFollowedError(f"{_norm_of(modules[0])}: no law of GraSP is known here through batch normalisation")
     with torch.no_grad():
         output_of(modules[0], used)  # refused before anything takes time
-    if settings.data_driven or method == "synflow":
-        check_reached(modules[0], used)
+    if settings.data_driven or method in FLOWS:
+        check_reached(modules[0], method, used)
     tested = initialisation_of(chain, modules)
     network = Architecture(
         first.inputs, chain.widths, last.outputs, chain.activation, tested.init, chain.bias, chain.norm
@@ -151,8 +153,11 @@ def _pruned(
     settings: LayersSettings, chain: Chain, module: nn.Module, data: Dataset, stream: np.random.SeedSequence
 ) -> Seen:
     """Prune a module at its own output, as the method itself does."""
-    scores = module_scores(module, settings.method, data, loss=settings.loss, seed=stream)
-    by_path = masks_of(scores, settings.method, settings.density, settings.scope)
+    if settings.method == IN_ROUNDS:
+        by_path = masks_in_rounds(module, data, settings.density, settings.scope, settings.rounds)
+    else:
+        scores = module_scores(module, settings.method, data, loss=settings.loss, seed=stream)
+        by_path = masks_of(scores, settings.method, settings.density, settings.scope)
     masks = tuple(by_path[layer.path] for layer in chain.layers)
     second = second_term(module, data, settings.loss) if settings.method.startswith("grasp") else None
     return Seen(masks, has_path(masks), residual_of(module, data, settings.loss), second)

@@ -12,7 +12,7 @@ from torch import nn
 from numerics.arguments import InputError
 from numerics.data import Dataset
 from numerics.masks.selection import Mask
-from numerics.modules.calling import inputs_of, output_at
+from numerics.modules.calling import derivatives, inputs_of, output_at
 from numerics.modules.pruned import pruned_layers
 from numerics.modules.pruning import scored_copy
 
@@ -46,7 +46,7 @@ def _slopes(copy: nn.Module, data: Dataset) -> torch.Tensor | None:
     value = (output_at(copy, data, flat) * torch.from_numpy(weights)).sum()
     if not value.requires_grad:
         return None
-    (slopes,) = torch.autograd.grad(value, flat, allow_unused=True)
+    (slopes,) = derivatives(copy, "slopes at the inputs", value, [flat], allow_unused=True)
     if slopes is None:
         return None
     if not bool(torch.isfinite(slopes).all()):

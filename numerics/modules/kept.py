@@ -8,11 +8,13 @@ from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
+from numerics.data import Dataset
 from numerics.depth.settings import LayersSettings
 from numerics.depth.summary import ITSELF
-from numerics.masks.selection import kept_count
-from numerics.modules.pruning import Scores, masks_of
+from numerics.masks.selection import Mask, kept_count
+from numerics.modules.pruning import Scores, masks_in_rounds, masks_of
 
 Floats = NDArray[np.float64]
 
@@ -40,10 +42,6 @@ def kept_of(scores: Scores, settings: LayersSettings, reading: str | None, *, fi
     first: how many of each layer's first weights are told.
     """
     masks = masks_of(scores, settings.method, settings.density, settings.scope)
-    dead = []
-    for mask in masks.values():
-        whole = np.asarray(mask.reshape(*mask.shape[:2], -1).any(axis=2))
-        dead.append(((~whole.any(axis=1)).sum(), (~whole.any(axis=0)).sum()))
     places = _places(scores) if settings.method != "wanda" and settings.scope == "global" else ()
     total = sum(each.size for each in scores.values())
     if places:
@@ -53,12 +51,34 @@ def kept_of(scores: Scores, settings: LayersSettings, reading: str | None, *, fi
             [mask.mean() for mask in masks_of(scores, settings.method, density, settings.scope).values()]
             for density in settings.curve
         ]
+    return _kept(masks, rows, reading, tuple(each[:first] / total for each in places))
+
+
+def kept_in_rounds(
+    module: nn.Module, data: Dataset, settings: LayersSettings, reading: str | None
+) -> tuple[Kept, dict[str, Mask]]:
+    """What SynFlow keeps in rounds, and its masks; densities of the curve have rounds of their own, and no threshold is one."""
+    masks, *curve = (
+        masks_in_rounds(module, data, density, settings.scope, settings.rounds)
+        for density in (settings.density, *settings.curve)
+    )
+    return _kept(masks, [[mask.mean() for mask in each.values()] for each in curve], reading), masks
+
+
+def _kept(
+    masks: Mapping[str, Mask], rows: Sequence[Sequence[float]], reading: str | None, firsts: tuple[Floats, ...] = ()
+) -> Kept:
+    """What masks keep; rows: densities of layers at each of the curve's densities."""
+    dead = []
+    for mask in masks.values():
+        whole = np.asarray(mask.reshape(*mask.shape[:2], -1).any(axis=2))
+        dead.append(((~whole.any(axis=1)).sum(), (~whole.any(axis=0)).sum()))
     return Kept(
         np.array([mask.mean() for mask in masks.values()]),
         np.array(dead, float),
         None if reading is None else masks[reading].mean(axis=0),
         np.reshape(np.array(rows, float), (-1, len(masks))),
-        tuple(each[:first] / total for each in places),
+        firsts,
     )
 
 

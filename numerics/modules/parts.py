@@ -1,7 +1,8 @@
 """`predict_parts`: what a method keeps of every layer of any torch module, those among it that the law does not follow.
 
 What holds by the method's definition is a theorem; magnitude pruning rests on the tested laws of weights (a limit, S2); what
-SNIP and SynFlow keep is predicted by independent copies, which is measured, not proved, and GraSP is measured alone.
+SNIP and SynFlow keep is predicted by independent copies, which is measured, not proved, SynFlow in rounds by modules built for it,
+and GraSP is measured alone.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped
-from numerics.depth.forecast import check_classes
+from numerics.depth.forecast import check_classes, check_compared
 from numerics.depth.samples import batch_for
-from numerics.depth.settings import LayersSettings
+from numerics.depth.settings import IN_ROUNDS, LayersSettings
 from numerics.depth.standing import THEOREM
 from numerics.modules.building import builder, built, generators, name_of, seeded
 from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.inputs import silent_inputs
-from numerics.modules.kept import Kept, first_kept, kept_of, least_p, tested_apart
+from numerics.modules.kept import Kept, first_kept, kept_in_rounds, kept_of, least_p, tested_apart
 from numerics.modules.layout import Layout, layout_of
 from numerics.modules.pruned import pruned_layers
 from numerics.modules.pruning import masks_of, module_scores
@@ -110,6 +111,7 @@ def predict_parts(
     copies: int = COPIES,
     sample: bool = True,
     curve: Sequence[float] = (),
+    rounds: int | None = None,
     labels: str | None = None,
     standardise: bool | None = None,
     target: str | int | None = None,
@@ -124,7 +126,8 @@ def predict_parts(
     For modules that `predict_module` does not follow: convolutions, sums of residual blocks, attention, normalisations,
     activations or initialisations that differ between layers. build: as there. copies: independent copies that predict what
     SNIP and SynFlow keep, each of three modules built afresh. curve: other densities at which layers are told. residual: that of copies, averaged (their own outputs) or
-    target (the output taken as 0). Others as in `predict_module`.
+    target (the output taken as 0). rounds: of synflow-iterative, which is predicted by modules built for it. Others as in
+    `predict_module`.
 
     Raises:
         InputError: as `prune_module` and `predict_module`, for builds that are not random and for what would not fit in memory.
@@ -152,10 +155,10 @@ def predict_parts(
         networks=networks,
         sample=sample,
         curve=tuple(curve),
+        rounds=rounds,
     )
     if residual not in ("averaged", "target", "zero"):
         raise InputError(f"residual is {residual!r:.60}, expected averaged or target for such a module")
-    settings.need_one_round()
     if not isinstance(copies, int) or copies < 2:
         raise InputError(f"copies is {copies!r:.60}, expected a whole number of at least 2")
     batching, testing, drawing, calling = seed_sequence(seed).spawn(4)
@@ -169,18 +172,24 @@ def predict_parts(
     kept, silent = [], []
     with generators(calling):  # should forwards draw
         read = layout_of(modules, used)
+        check_compared(settings, sum(int(np.prod(shape)) for shape in read.shapes.values()))
         laws = weight_laws([pruned_layers(module) for module in modules])
         if sample:
             for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
                 progress(f"pruning module {number} of {networks}")
-                scores = module_scores(module, method, used, loss=loss, seed=stream)
-                kept.append(kept_of(scores, settings, read.reading, first=networks))
-                silent.append(silent_inputs(module, masks_of(scores, method, density, scope), used))
+                if method == IN_ROUNDS:
+                    found, masks = kept_in_rounds(module, used, settings, read.reading)
+                else:
+                    scores = module_scores(module, method, used, loss=loss, seed=stream)
+                    found = kept_of(scores, settings, read.reading, first=networks)
+                    masks = masks_of(scores, method, density, scope)
+                kept.append(found)
+                silent.append(silent_inputs(module, masks, used))
         progress("predicting")
         told = told_of(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
     tested = (
         tested_apart(kept, told.copies, np.random.default_rng(testing))
-        if kept and told.copies and told.says != THEOREM
+        if kept and told.copies and told.apart and told.says != THEOREM
         else None
     )
     layers = tuple(_layers(read, told, kept, None if tested is None else tested[0]))
@@ -254,7 +263,7 @@ def _columns(settings: LayersSettings, read: Layout, told: Told) -> Floats | Non
 
 def _tested(told: Told, modules: int, p: float | None) -> Iterator[str]:
     """Whether pruned modules were told from copies; p: of the test of all layers together."""
-    if not told.copies:
+    if not told.copies or not told.apart:
         return
     if p is None:
         why = "each layer keeps what is asked" if told.says == THEOREM else "no module was pruned"

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TypedDict
 
-from numerics.depth.summary import LayersData
+from numerics.depth.summary import Collapse, LayersData
 from numerics.modules.parts import PartsForecast
 
 
 class PartSummary(TypedDict):
-    """A layer of weights; says: theorem, limit or measured; what is not known is None. dead_*: rows and columns that keep
-    nothing, expected and counted."""
+    """A layer of weights; says: theorem, limit or measured; what is not known is None. layer: its number, from 1. inputs, outputs:
+    of a matrix of its weights, whose columns are inputs; of a convolution, all that an output reads. dead_*: rows and columns that
+    keep nothing, expected and counted."""
 
+    layer: int
     name: str
     kind: str
     shape: list[int]
+    inputs: int
+    outputs: int
     weights: int
     says: str
     predicted: float | None
@@ -27,6 +31,7 @@ class PartSummary(TypedDict):
     dead_columns: float | None
     seen_dead_rows: float | None
     seen_dead_columns: float | None
+    collapse: float | None
 
 
 class PartColumns(TypedDict):
@@ -51,6 +56,7 @@ class PartsSummary(TypedDict):
     networks: int
     data: LayersData
     layers: list[PartSummary]
+    collapse: list[Collapse]
     columns: PartColumns
     notes: list[str]
 
@@ -59,8 +65,10 @@ def summarise_parts(found: PartsForecast, *, seed: int) -> PartsSummary:
     """Return all numbers of a forecast of parts; seed: that it was made with."""
     settings, data = found.settings, found.data
     layers: list[PartSummary] = []
-    for layer in found.layers:
-        numbers = asdict(layer) | {"shape": list(layer.shape), "weights": layer.weights}
+    for number, layer in enumerate(found.layers, start=1):
+        outputs = layer.shape[0]
+        sizes = {"inputs": layer.weights // outputs, "outputs": outputs, "weights": layer.weights}
+        numbers = {"layer": number} | asdict(layer) | {"shape": list(layer.shape)} | sizes
         layers.append(numbers)  # type: ignore[arg-type]
     return {
         "method": settings.method,
@@ -83,6 +91,9 @@ def summarise_parts(found: PartsForecast, *, seed: int) -> PartsSummary:
             **data.about.summary,
         },
         "layers": layers,
+        "collapse": [
+            {"layer": number, "density": layer.collapse} for number, layer in enumerate(found.layers, start=1)
+        ],
         "columns": {
             "predicted": None if found.columns is None else found.columns.tolist(),
             "observed": None if found.observed_columns is None else found.observed_columns.tolist(),

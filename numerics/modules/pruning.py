@@ -16,20 +16,20 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from numerics.arguments import InputError, Seed, proper_share, seed_sequence
+from numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
 from numerics.data import Dataset
 from numerics.depth.forecast import check_classes
-from numerics.depth.settings import LOSSES, SCOPES, Residual
+from numerics.depth.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES, Residual
 from numerics.depth.summary import ITSELF
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
 from numerics.modules.building import generators
-from numerics.modules.calling import output_of
+from numerics.modules.calling import derivatives, output_of, plain_attention
 from numerics.modules.pruned import is_weight, part_of, places, pruned_layers
 from numerics.modules.reading import check_plain
 from numerics.modules.wanda import wanda_scores
 from numerics.pruning.methods import DATA_DRIVEN
 
-METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", "wanda")
+METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", IN_ROUNDS, "wanda")
 
 Scores = dict[str, NDArray[np.float64]]
 
@@ -42,6 +42,7 @@ def prune_module(
     *,
     loss: str = "cross-entropy",
     scope: str = "global",
+    rounds: int | None = None,
     seed: Seed = 0,
 ) -> dict[str, torch.Tensor]:
     """Masks of a module's weights, bool tensors by the paths of their layers, for `torch.nn.utils.prune.custom_from_mask`.
@@ -51,15 +52,17 @@ def prune_module(
     The module is any whose forward takes inputs [N, d], or images as the data have them, in double precision, and returns
     [N, K]; layers that are pruned or reparametrised already are refused.
 
-    method: random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot) or wanda, whose masks keep as many weights of
-    each row. density: share of all weights kept, in (0, 1). data: inputs [N, d] and targets [N, K], all of which are used. loss: mse, ½‖f − y‖², or
+    method: random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot), synflow-iterative, or wanda, whose masks keep as
+    many weights of each row. rounds: of synflow-iterative, 100 unless given: each scores what is left and keeps
+    density^(k/rounds), k = 1, 2, …. density: share of all weights kept, in (0, 1). data: inputs [N, d] and targets [N, K], all of which are used. loss: mse, ½‖f − y‖², or
     cross-entropy of the outputs' softmax (so that the module ends without one), with targets onehot. scope: global, one threshold for all layers, or layer.
 
     Raises:
         InputError: for an unknown name, a module without such weights, one that does not take the inputs or whose output
             does not fit the targets, and where all scores are 0.
 
-    Source: S6 (SNIP), S8 (GraSP), S11 (SynFlow, biases taken as 0; other activations than ReLU stay in place).
+    Source: S6 (SNIP), S8 (GraSP), S11 (SynFlow, biases taken as 0; other activations than ReLU stay in place); the rounds are
+        those of Tanaka et al. 2020 (arXiv 2006.05467).
 
     Examples:
         >>> from torch.nn.utils.prune import custom_from_mask
@@ -79,10 +82,16 @@ def prune_module(
         raise InputError(f"data is {type(data).__name__}, expected a Dataset, such as load_data returns")
     if loss == "cross-entropy" and method in DATA_DRIVEN:
         check_classes(data)
+    if rounds is not None:
+        checked_integer("rounds", rounds, 1, MOST_ROUNDS)
+        if method != IN_ROUNDS:
+            raise InputError(f"rounds is {rounds}, expected none with {method}: {IN_ROUNDS} has them")
     shared = _shared(module)
     with generators(seed_sequence(seed)):  # should the forward draw
-        found = module_scores(module, method, data, loss=loss, seed=seed)
-    masks = masks_of(found, method, density, scope)
+        if method == IN_ROUNDS:
+            masks = masks_in_rounds(module, data, density, scope, rounds)
+        else:
+            masks = masks_of(module_scores(module, method, data, loss=loss, seed=seed), method, density, scope)
     return {part_of(name): torch.from_numpy(masks[path]) for path, names in shared.items() for name in names}
 
 
@@ -157,11 +166,12 @@ def scored_copy(module: nn.Module) -> nn.Module:
     return copy
 
 
-def check_reached(module: nn.Module, data: Dataset) -> None:
+def check_reached(module: nn.Module, method: str, data: Dataset) -> None:
     """InputError for a layer that sends no signal back from the output, as within `torch.no_grad`."""
     copy = scored_copy(module)
     few = Dataset(data.x[:2], data.y[:2], data.name, data.labelling, data.about)
-    gradients(output_of(copy, few).sum(), {path: layer.weight for path, layer in pruned_layers(copy).items()})
+    weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}
+    gradients(copy, method, output_of(copy, few).sum(), weights)
 
 
 def residual_of(module: nn.Module, data: Dataset, loss: str) -> Residual:
@@ -178,13 +188,16 @@ def second_term(module: nn.Module, data: Dataset, loss: str) -> float | None:
     copy = scored_copy(module)
     weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}
     along, whole = (list(_slopes(copy, weights, method, data, loss).values()) for method in ("snip", "grasp"))
-    f = output_of(copy, data)
+    with plain_attention("grasp"):
+        f = output_of(copy, data)
+    wanted = list(weights.values())
     dual = torch.zeros_like(f, requires_grad=True)
-    pulled = torch.autograd.grad(f, list(weights.values()), dual, create_graph=True)
-    rate = torch.autograd.grad(sum((each * step).sum() for each, step in zip(pulled, along, strict=True)), dual)[0]
+    pulled = derivatives(copy, "grasp", f, wanted, grad_outputs=dual, create_graph=True)
+    moved_by = torch.stack([(each * step).sum() for each, step in zip(pulled, along, strict=True)]).sum()
+    (rate,) = derivatives(copy, "grasp", moved_by, [dual])
     residual = Residual(loss, np.asarray(f.detach()), np.asarray(data.y, float))
     moved = torch.from_numpy(residual.moved(np.asarray(rate))) / len(f)
-    first = torch.autograd.grad(f, list(weights.values()), moved)
+    first = derivatives(copy, "grasp", f, wanted, grad_outputs=moved)
     apart = sum(float(((a - b) ** 2).sum()) / b[0].numel() for a, b in zip(whole, first, strict=True))
     size = sum(float((each**2).sum()) / each[0].numel() for each in first)
     return float(np.sqrt(apart / size)) if size > 0 else None
@@ -194,27 +207,62 @@ def _slopes(
     module: nn.Module, weights: Mapping[str, torch.Tensor], method: str, data: Dataset, loss: str
 ) -> dict[str, torch.Tensor]:
     """The gradient, or for GraSP its product with the Hessian."""
-    wanted = list(weights.values())
     y = torch.as_tensor(np.asarray(data.y, float))
-    f = output_of(module, data)
+    with plain_attention(method):
+        f = output_of(module, data)
     mean = ((f - y) ** 2).sum() / 2 if loss == "mse" else -(y * torch.log_softmax(f, dim=1)).sum()
     curved = method.startswith("grasp")
-    found = gradients(mean / len(y), weights, create_graph=curved)
+    found = gradients(module, method, mean / len(y), weights, create_graph=curved)
     if curved:
-        along = sum((each * each.detach()).sum() for each in found)
-        found = torch.autograd.grad(along, wanted)
+        along = torch.stack([(each * each.detach()).sum() for each in found]).sum()
+        found = derivatives(module, method, along, list(weights.values()))
     return dict(zip(weights, found, strict=True))
 
 
-def gradients(value: torch.Tensor, weights: Mapping[str, torch.Tensor], create_graph: bool = False) -> Any:
-    """∂value/∂weights; InputError if a layer does not reach the value."""
+def gradients(
+    module: nn.Module,
+    method: str,
+    value: torch.Tensor,
+    weights: Mapping[str, torch.Tensor],
+    create_graph: bool = False,
+) -> Any:
+    """∂value/∂weights; InputError if a layer does not reach the value, or autograd has no derivative of a part."""
     if not value.requires_grad:
         raise InputError("no weight reaches the output, expected layers that do")
-    found = torch.autograd.grad(value, list(weights.values()), create_graph=create_graph, allow_unused=True)
+    found = derivatives(module, method, value, list(weights.values()), create_graph=create_graph, allow_unused=True)
     unused = next((path for path, each in zip(weights, found, strict=True) if each is None), None)
     if unused is not None:
         raise InputError(f"{unused} does not reach the output, expected layers that do")
     return found
+
+
+def masks_in_rounds(
+    module: nn.Module, data: Dataset, density: float, scope: str = "global", rounds: int | None = None
+) -> dict[str, Mask]:
+    """SynFlow's masks after so many rounds, by the paths of layers: round k scores the masked module and keeps density^(k/rounds).
+
+    rounds: 100 unless given. InputError as in `prune_module`.
+    """
+    copy = scored_copy(module)
+    make_positive(copy)
+    weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}
+    whole = {path: weight.detach().clone() for path, weight in weights.items()}
+    gone = {
+        path: -1 - each for path, each in _numpy(whole).items()
+    }  # ranks below every score, without ties, which are slow
+    masks = {path: np.ones(each.shape, bool) for path, each in gone.items()}
+    total = ROUNDS if rounds is None else rounds
+    for k in range(1, total + 1):
+        for path, weight in weights.items():
+            weight.data = whole[path] * torch.from_numpy(
+                masks[path]
+            )  # its own memory: each parameter has a mask of its own
+        scores = _flow(copy, weights, data)
+        if k == 1:
+            checked_scores(scores, module)
+        ranked = {path: np.where(masks[path], score, gone[path]) for path, score in scores.items()}
+        masks = masks_of(ranked, IN_ROUNDS, density ** (k / total), scope)
+    return masks
 
 
 def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:
@@ -223,7 +271,12 @@ def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Datas
     Batch normalisation is in evaluation mode, about the mean 0.
     """
     make_positive(module)
-    found = gradients(output_of(module, ones_like(data))[0].sum(), weights)
+    return _flow(module, weights, data)
+
+
+def _flow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:
+    """SynFlow's scores of a module that is made positive."""
+    found = gradients(module, "synflow", output_of(module, ones_like(data))[0].sum(), weights)
     return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
 
 

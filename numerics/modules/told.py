@@ -11,14 +11,16 @@ from torch import nn
 
 from numerics.data import Dataset
 from numerics.depth.closed import keeps_nothing
-from numerics.depth.settings import LayersSettings
+from numerics.depth.predicted import COPIES
+from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings
 from numerics.depth.standing import COPIED, LIMIT, MEASURED, THEOREM
 from numerics.depth.summary import ITSELF
 from numerics.masks.selection import kept_count
 from numerics.modules.copies import scores_of_copies
-from numerics.modules.kept import Kept, emptied, first_kept, kept_of
+from numerics.modules.kept import Kept, emptied, first_kept, kept_in_rounds, kept_of
 from numerics.modules.layout import Layout
 from numerics.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
+from numerics.reports.plain_text import many
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +28,8 @@ Floats = NDArray[np.float64]
 @dataclass(frozen=True, eq=False)
 class Told:
     """What is predicted of all layers: what it rests on, densities and their errors, what copies keep, dead rows and
-    columns, densities of the module at which a layer is down to one weight, those of layers along a curve, remarks."""
+    columns, densities of the module at which a layer is down to one weight, those of layers along a curve, remarks. apart:
+    whether the weights of copies are independent where those of modules are not, as is tested."""
 
     says: str
     densities: Sequence[float] | None = None
@@ -36,6 +39,7 @@ class Told:
     ends: Sequence[float | None] | None = None
     curve: Floats | None = None
     notes: tuple[str, ...] = ()
+    apart: bool = True
 
 
 def told_of(
@@ -74,6 +78,8 @@ def told_of(
         return _counted(settings, among, dead=dead, ends=[1 / size for size in sizes], notes=(note,))
     if settings.method == "magnitude":
         return _magnitude(settings, laws, read.shapes)
+    if settings.method == IN_ROUNDS:
+        return _in_rounds(settings, read, data, fresh, progress)
     if settings.method not in COPIED:
         note = "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
         return Told(MEASURED, notes=(note,))
@@ -90,6 +96,35 @@ def told_of(
         )
         found.append(kept_of(scores, settings, read.reading, first=copies))
     return _of_copies(settings, found, sizes, read.uncalled)
+
+
+def _in_rounds(
+    settings: LayersSettings,
+    read: Layout,
+    data: Dataset,
+    fresh: Callable[[], nn.Module],
+    progress: Callable[[str], object],
+) -> Told:
+    """What modules keep that are built for the prediction and pruned as those beside it."""
+    found = []
+    for number in range(1, COPIES + 1):
+        progress(f"module {number} of {COPIES}, for the prediction")
+        found.append(kept_in_rounds(fresh(), data, settings, read.reading)[0])
+    densities = np.array([each.densities for each in found])
+    rounds = many(settings.rounds or ROUNDS, "round")
+    note = (
+        f"measured, not proved: no law of the rounds is known here; predicted are means over {COPIES} modules built for it "
+        f"and pruned in {rounds}, ± their standard errors"
+    )
+    return Told(
+        MEASURED,
+        densities.mean(axis=0).tolist(),
+        np.asarray(densities.std(axis=0, ddof=1) / np.sqrt(COPIES)),
+        found,
+        curve=np.mean([each.curve for each in found], axis=0),
+        notes=(note,),
+        apart=False,
+    )
 
 
 def _counted(

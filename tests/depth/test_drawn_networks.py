@@ -146,7 +146,9 @@ def test_a_root_is_a_factor_of_the_covariance_plus_what_it_says():
     for rank in (3, 8):
         part = rng.standard_normal((8, rank))
         covariance = part @ part.T
-        root: Root = root_of(covariance.copy())
+        kept = covariance.copy()
+        root: Root = root_of(kept, keep=True)
+        assert (kept == covariance).all()
         factor = np.tril(root.factor).astype(float)
         expected = covariance + root.jitter * np.trace(covariance) / 8 * np.eye(8)
         np.testing.assert_allclose(factor @ factor.T, expected, rtol=1e-5, atol=1e-5)  # single precision

@@ -9,7 +9,7 @@ from scipy import stats
 from numerics.arguments import InputError
 from numerics.depth import closed, drawn
 from numerics.depth.architecture import Architecture
-from numerics.depth.latents import MEMORY, Sizes, memory, sizes_of, units_of
+from numerics.depth.latents import MEMORY, Sizes, memory, narrowed, sizes_of, units_of
 from numerics.depth.law import DepthLaw, LayerLaw, expected_dead, law_of
 from numerics.depth.settings import Residual
 from numerics.pruning.row_law import NotCoveredError, Problem, sample_row_law
@@ -200,3 +200,18 @@ def test_scores_beyond_single_precision_are_refused():
         units = units_of(Architecture(3, (8, 8), 1), x, Sizes(64, (8, 8)), RNG(1))
         with pytest.raises(NotCoveredError, match="scores of the layers are up to"):
             law_of(units, y, RNG(2))
+
+
+def test_networks_narrower_than_asked_say_what_makes_them_whole():
+    wide, long = Architecture(64, (1500, 1500), 1), Architecture(64, (1024,) * 4, 1)
+    assert narrowed(Architecture(64, (1024, 100), 1), 200) == ""
+    assert "at most 1024 units of a layer, where the network has 1500: --units 12000" in narrowed(wide, 200)
+    assert sizes_of(wide, 200, 12000).units == wide.widths
+    assert narrowed(wide, 200, 12000) == ""
+    said = narrowed(long, 4096)
+    samples = int(said.partition("at most")[2].partition("at most")[2].split()[0])
+    assert sizes_of(long, samples).units == long.widths
+    assert sizes_of(long, samples + 1).units != long.widths
+    assert said.endswith("then whole at the same --units")
+    assert narrowed(long, 4096, 1024).endswith("then whole at --units 8192")
+    assert narrowed(Architecture(64, (30_000,) * 2, 1), 4096).endswith("expected narrower layers")

@@ -293,3 +293,18 @@ def test_what_is_not_proved_says_how_far_it_lay_from_networks():
 def test_few_scores_beyond_a_threshold_are_told():
     found = sl.predict_layers("snip", widths=(64, 64), density=1e-4, samples=50, units=512, sample=False)
     assert any("take more --units" in note for note in found.notes)
+
+
+def test_what_narrow_networks_of_the_limit_do_not_tell_is_said():
+    """With the units that the note names, all of it is known and the note is gone."""
+    asked = {"widths": (40, 40), "samples": 50, "sample": False}
+    found = sl.predict_layers("snip", units=128, **asked)
+    (note,) = (note for note in found.notes if "one left" in note)
+    assert note.endswith("--units 320 gives them whole")
+    assert found.layers[1].collapse is None
+    assert found.path_ends is None
+    whole = sl.predict_layers("snip", units=320, **asked)
+    assert not any("one left" in note for note in whole.notes)
+    assert all(layer.collapse is not None for layer in whole.layers)
+    assert whole.path_ends is not None
+    assert not any("one left" in note for note in sl.predict_layers("snip", units=128, scope="layer", **asked).notes)

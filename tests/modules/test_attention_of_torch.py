@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from numerics.arguments import InputError
-from numerics.data import load_data
+from numerics.data import Dataset, load_data
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
 
-from numerics.modules import predict_parts  # noqa: E402
+from torch.nn.functional import cross_entropy  # noqa: E402
+
+from numerics.modules import predict_parts, prune_module  # noqa: E402
 from numerics.modules.copies import scores_of_copies  # noqa: E402
-from numerics.modules.pruning import module_scores  # noqa: E402
+from numerics.modules.pruning import module_scores, second_term  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 
@@ -96,3 +98,47 @@ def test_one_module_in_all_places_is_the_module():
     apart = scores_of_copies([module] * 3, "snip", DIGITS, loss="cross-entropy", together=["attend.out_proj"])
     for path, scores in module_scores(module, "snip", DIGITS, loss="cross-entropy").items():
         np.testing.assert_allclose(apart[path], scores, rtol=1e-9, atol=1e-14)
+
+
+class Encoder(nn.Module):
+    """A layer of a transformer as PyTorch has it, whose attention is one fused kernel."""
+
+    def __init__(self):
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(8, 2, 16, activation="gelu", batch_first=True)
+        self.enter, self.layer, self.head = nn.Linear(8, 8), layer, nn.Linear(8, 10)
+
+    def forward(self, x):
+        return self.head(self.layer(self.enter(x.view(-1, 8, 8))).mean(1))
+
+
+def test_grasp_differentiates_fused_attention_twice():
+    """Hg is the difference of two gradients along g, by PyTorch's own kernels."""
+    torch.manual_seed(0)
+    module = Encoder().double().eval()
+    data = Dataset(DIGITS.x[:40], DIGITS.y[:40], "made", "onehot")
+    weights = {path: module.get_submodule(path).weight for path in module_scores(module, "magnitude", data, loss="mse")}
+    x, classes = torch.from_numpy(data.x), torch.from_numpy(data.y.argmax(axis=1))
+
+    def slopes():
+        return torch.autograd.grad(cross_entropy(module(x), classes), list(weights.values()))
+
+    def moved(along, step):
+        with torch.no_grad():
+            for weight, slope in zip(weights.values(), along, strict=True):
+                weight.add_(step * slope)
+
+    found, along, step = module_scores(module, "grasp", data, loss="cross-entropy"), slopes(), 1e-4
+    moved(along, step)
+    ahead = slopes()
+    moved(along, -2 * step)
+    behind = slopes()
+    moved(along, step)
+    for (path, weight), a, b in zip(weights.items(), ahead, behind, strict=True):
+        expected = np.asarray((weight * (a - b) / (2 * step)).detach())
+        assert found[path] == pytest.approx(expected, rel=1e-5, abs=1e-6 * np.abs(expected).max())
+    assert second_term(module, data, "cross-entropy") > 0
+    masks = prune_module(module, "grasp-magnitude", 0.1, data)
+    assert sum(int(mask.sum()) for mask in masks.values()) == round(0.1 * sum(w.numel() for w in weights.values()))
+    forecast = predict_parts(Encoder, "grasp", data, networks=1)
+    assert all(layer.observed is not None for layer in forecast.layers)

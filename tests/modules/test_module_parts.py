@@ -347,6 +347,14 @@ def test_the_command_goes_on_where_the_law_does_not(tmp_path, capsys, monkeypatc
         ("0", "measured", [8, 1, 3, 3]),
         ("3", "measured", [10, 288]),
     ]
+    assert [tuple(layer[key] for key in ("layer", "inputs", "outputs", "weights")) for layer in report["layers"]] == [
+        (1, 9, 8, 72),
+        (2, 288, 10, 2880),
+    ]
+    assert report["collapse"] == [
+        {"layer": number, "density": layer["collapse"]} for number, layer in enumerate(report["layers"], start=1)
+    ]
+    assert all(0 < each["density"] < 1 for each in report["collapse"])
     assert command(tmp_path, "--method", "snip") == 0
     shown = capsys.readouterr().out
     assert "outside  0 (Conv2d)" in shown

@@ -14,6 +14,7 @@ from numerics.modules import building  # noqa: E402
 
 MODELS = """
 import numpy as np
+import torch
 from torch import nn
 class Raises(nn.Module):
     def __init__(self):
@@ -24,6 +25,16 @@ class Raises(nn.Module):
 class Two(Raises):
     def forward(self, x, mask):
         return self.a(x) * mask
+class InPlace(Raises):
+    def forward(self, x):
+        return torch.exp(self.a(x)).add_(1)
+class Backward(torch.autograd.Function):
+    @staticmethod
+    def forward(context, x): return 2 * x
+    @staticmethod
+    def backward(context, slope): raise ValueError("my own backward")
+class OwnBackward(Raises):
+    def forward(self, x): return Backward.apply(self.a(x))
 def other(): return nn.Sequential(nn.Linear(9, 10))
 def huge(): return nn.Sequential(nn.Linear(64, 100_000), nn.ReLU(), nn.Linear(100_000, 100_000))
 def table(): return np.ones(5 * 10**9)
@@ -53,6 +64,19 @@ def test_a_forward_that_raises_shows_its_own_traceback(capsys, tmp_path):
     assert any("models.py" in line for line in frames)
     assert not any("numerics/modules" in line for line in frames)
     assert "does not take inputs of shape (2, 64): my own mistake" in last
+
+
+def test_what_autograd_does_not_differentiate_is_one_line(capsys, tmp_path):
+    (line,) = refused(capsys, tmp_path, "InPlace")
+    assert "snip: autograd does not differentiate InPlace: one of the variables needed for gradient" in line
+    assert line.endswith("expected a module that it differentiates")
+
+
+def test_a_backward_that_raises_shows_its_own_traceback(capsys, tmp_path):
+    first, *_, error, last = refused(capsys, tmp_path, "OwnBackward")
+    assert first.startswith("Traceback of your code")
+    assert error == "ValueError: my own backward"
+    assert "snip: autograd does not differentiate OwnBackward: my own backward" in last
 
 
 def test_another_shape_is_one_line(capsys, tmp_path):

@@ -11,16 +11,15 @@ from numerics.modules import predict_module, predict_parts
 
 OTHERWISE = {"loss", "residual"}  # modules are classifiers, pruned at their own outputs
 OF_A_NETWORK = {"widths", "activation", "init", "bias", "norm"}  # which a module says itself
-IN_ROUNDS = {"rounds"}  # of networks drawn from a law, which modules are not
 OF_THE_LAW = {"units"}  # which copies do not have, and which are refused where there is no law
 
 
 @pytest.mark.parametrize(
     ("function", "own", "without"),
     [
-        (predict_module, {"build"}, OF_A_NETWORK | IN_ROUNDS),
-        (predict_model, {"model"}, OF_A_NETWORK | IN_ROUNDS),
-        (predict_parts, {"build", "copies"}, OF_A_NETWORK | IN_ROUNDS | OF_THE_LAW),
+        (predict_module, {"build"}, OF_A_NETWORK),
+        (predict_model, {"model"}, OF_A_NETWORK),
+        (predict_parts, {"build", "copies"}, OF_A_NETWORK | OF_THE_LAW),
     ],
 )
 def test_the_words_are_those_of_layers(function, own, without):
