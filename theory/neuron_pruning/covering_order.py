@@ -98,6 +98,7 @@ def same_at(thin: sp.Expr) -> str:
 WHY = "the probability that random planks cover has no closed form, and no number of neurons that is enough, of the same order, is known for three inputs or more"
 least = in_full(sp.Min(far_count, near_count), ratio)
 covered = in_full(1 - 1 / two_zones, ratio)
+spread_at, near_neuron_at = (Told(each, [(slope, steepness)]) for each in (spread, near_neuron))
 zones, far_size, near_size = (in_place(each, ratio) for each in (two_zones, far_count, near_count))
 
 STEPS = (
@@ -120,7 +121,7 @@ $\sin^{d-3}\theta$. It falls in the angle, at the rate of the difference of the 
         name="spread",
         sentence=r"""The widths differ by this over their sum, and $v^2/(v+v')$, of the wider width $v$ and the narrower $v'$, grows with $v$: no width exceeding $[[widest]]$, the rate is at most $a=[[spread]]$ times
 $\rho^2\cos\theta/\sin^2\theta$.""",
-        gives={"spread": spread},
+        gives={"spread": spread_at},
         uses=("difference of squares",),
     ),
     Step(
@@ -171,7 +172,7 @@ number $g$.""",
     Step(
         name="near points",
         sentence=r"As $m$ falls, it is at most $M=[[near_neuron]]$, its value for equal points.",
-        gives={"near_neuron": near_neuron},
+        gives={"near_neuron": near_neuron_at},
         uses=("one neuron",),
     ),
     Step(
@@ -301,8 +302,8 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
     uses=("N9.1",),
     expressions={
         "zones": zones,
-        "spread": spread,
-        "near_neuron": near_neuron,
+        "spread": spread_at,
+        "near_neuron": near_neuron_at,
         "far_size": far_size,
         "near_size": near_size,
         "half_chance": half_chance,

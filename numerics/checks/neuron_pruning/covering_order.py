@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.formulas.let import opened
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import (
     angle_density,
@@ -88,7 +89,7 @@ def widths_differ_by_less_than_the_spread(
     """The gap over both squares, times what the quotients are at most: v³/2, and v⁴; certificates for both."""
     over = square_gap / (wide * narrow) ** 2
     largest = (widest**3 / 2 + slope * widest**4) * over / sp.pi
-    yield trial.same(largest, spread * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.simplify)
+    yield trial.same(largest, opened(spread) * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.simplify)
     quotient = (small + large) ** 2 * small**2 / (2 * small + large)  # of a wide and a narrow width
     yield trial.nonnegative(
         (small + large) ** 3 / 2 - quotient,
@@ -152,7 +153,7 @@ def a_normal_square_has_this_mean(square_mean: sp.Expr, trial: Trial) -> Iterato
 @control("10 % more", near_neuron=MORE * near_neuron)
 def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """That of N9.1 at 0; it falls in the angle up to a right one, from which it rises: in its cosine, for any steepness."""
-    yield trial.same(near_neuron, one_neuron.subs(theta, 0), by=sp.expand)
+    yield trial.same(opened(near_neuron), one_neuron.subs(theta, 0), by=sp.expand)
     yield trial.same(one_neuron.subs(theta, sp.pi - theta), one_neuron, by=None)
     cosine = sp.Symbol("y", nonnegative=True)
     halves = {f(theta / 2): sp.sqrt((1 + sign * cosine) / 2) for f, sign in ((sp.cos, 1), (sp.sin, -1))}
@@ -176,7 +177,7 @@ def equal_points_have_this_slope(
     near_neuron: sp.Expr, steepness: sp.Expr, near_slope: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Its limit, and that of its derivative; and close to zero."""
-    near_neuron = near_neuron.subs(slope, steepness)
+    near_neuron = opened(near_neuron).subs(slope, steepness)
     yield trial.same(near_neuron.subs(rho, 0), sp.S.One)
     yield trial.same(near_slope, trial.once(slope_at_zero, near_neuron))
     tiny = sp.Rational(1, 10**6)
@@ -279,7 +280,7 @@ def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, tria
     upper, lower, angle = sp.symbols("upper lower angle", nonnegative=True)
     shape = 1 + (2 * (upper - lower) / sp.sqrt(1 - 2 * rho**2) + slope * angle * turn / (1 - rho**2)) / sp.pi
     found = shape.subs({upper: sp.asin(y), lower: sp.asin(y**2), angle: sp.atan(1 / turn)})
-    yield trial.same(near_neuron, found, by=None)
+    yield trial.same(opened(near_neuron), found, by=None)
     most_of_it = shape.subs({upper: y / sp.sqrt(1 - y**2), lower: 0, angle: sp.pi / 2})
     yield trial.same(most_of_it, 1 + rho * near_growth, by=by_roots)
     u = sp.Symbol("u", positive=True)  # y² = u/(1 + u)
@@ -347,7 +348,7 @@ def both_least_numbers_are_of_the_order(
     is 0.91."""
     yield trial.holds(small_error > 0, "a positive error")
     steep = {slope: steepness}
-    far = sp.cancel((order * (d - 1) / (far_least * (d - 2))).subs(rho, ratio)).subs(a, spread.subs(steep))
+    far = sp.cancel((order * (d - 1) / (far_least * (d - 2))).subs(rho, ratio)).subs(a, opened(spread).subs(steep))
     near = sp.cancel((order / (near_least * delta)).subs(rho, ratio)).subs(growth, near_growth.subs(steep))
     for quotient in (far, near):
         yield trial.same(sp.diff(quotient, d), sp.S.Zero)

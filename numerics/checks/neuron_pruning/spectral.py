@@ -13,7 +13,8 @@ from numerics.checks.kernel.sphere import THETA, harmonic
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning.spectral import mean_squared_distance
-from theory.formulas.let import Let, Told
+from theory.formulas.let import Let, Told, opened
+from theory.formulas.no_guarantee import no_guarantee
 from theory.kernel import circle, sphere
 from theory.kernel.dual import cosine
 from theory.neuron_pruning.alignment import N, eps
@@ -226,7 +227,10 @@ def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @control("of the norm of the target", success=solved.subs(T, total))
 @control("of half of what is left", success=Told(solved, [(T, tail / 2)]))
 def the_letter_stands_for_the_tail(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The formula of the step at the sum without the largest eigenvalues, sorted by size."""
+    """The formula of the step, with a letter for what is left; and at the sum without the largest eigenvalues, sorted by size."""
+    yield trial.holds(opened(success) != no_guarantee, "a bound")
+    somewhere = {d: sp.Integer(2), eps: sp.Rational(1, 9), T: sp.Rational(1, 7)}
+    yield trial.same(opened(success), solved, by=None, at=[somewhere])
     for point in ends[1:] + between[:6]:
         left = trial.once(left_over, int(point[d]), int(point[N]))
         at = {**point, eps: sp.Rational(1, 9)}

@@ -102,7 +102,8 @@ def check_of_the_mean(claim: Claim, body: str) -> Check:
 def check_of_the_letters(claim: Claim, thin: sp.Expr) -> Check:
     """The check that the bound by two zones and its two numbers have their formulas for their letters."""
     raws = {"zones": "two_zones", "far_size": "far_count", "near_size": "near_count"}
-    places = [{**FAR, N: sp.Integer(1)}, {**NEAR, N: sp.Integer(50)}]
+    third = sp.Rational(1, 3)  # at one half δ and 1 − δ are the same
+    places = [{**FAR, N: sp.Integer(1), delta: third}, {**NEAR, N: sp.Integer(50), delta: third}]
 
     def letters_stand_for_formulas(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
         """Each beside the formula of its step, with all put into it."""
