@@ -89,22 +89,23 @@ def test_a_form_that_fails_is_told_with_the_figure_of_the_run() -> None:
     """What is said, by whom, why, by hand, in this build and instead; a form that was not tried is an error."""
     from numerics.evidence.verification import verify
     from numerics.reports.failed_forms import forms_table, forms_text
+    from theory.ledger import load_ledger
 
-    run = verify(["Q3", "Q7", "N1"])
+    run, ledger = verify(["Q3", "Q7", "N1"]), load_ledger()
     for result in run.claims:
         parts = [
             part.split("**")[1]
-            for part in forms_text(result.entry.claim, result).split("\n\n")
+            for part in forms_text(result.entry.claim, result, ledger).split("\n\n")
             if part.startswith("**")
         ]
         headings = ["What is said.", "By whom.", "Why it fails.", "The smallest counterexample, by hand."]
         assert parts == [*headings, "In this build.", "What holds instead."] * len(result.entry.claim.pitfalls)
-        assert "[[" not in forms_text(result.entry.claim, result)
+        assert "[[" not in forms_text(result.entry.claim, result, ledger)
     (of_q3, *_) = (
-        forms_text(result.entry.claim, result) for result in run.claims if result.entry.label == "Q3"
+        forms_text(result.entry.claim, result, ledger) for result in run.claims if result.entry.label == "Q3"
     )
     assert "is *refuted* at this counterexample (check *one point has one map*, exact): n = 1" in of_q3
-    table = forms_table(result.entry.claim for result in run.claims)
+    table = forms_table((result.entry.claim for result in run.claims), ledger)
     assert [label for label in ("Q3", "Q7.1", "Q7.2", "N1") if f"{{claimref}}`{label}`" in table] == ["Q3", "Q7.2"]
 
 

@@ -9,7 +9,6 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from numerics.reports.bounds import counted_bounds, listed_bounds
-from theory.ledger import load_ledger
 
 
 class BoundsDirective(SphinxDirective):
@@ -19,8 +18,8 @@ class BoundsDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         (asked,) = self.arguments
-        ledger = load_ledger()
-        text = counted_bounds(ledger) if asked == "count" else listed_bounds(ledger.select([asked]))
+        ledger = self.env.app.ledger
+        text = counted_bounds(ledger) if asked == "count" else listed_bounds(ledger.select([asked]), ledger)
         body = nodes.container(classes=["bounds"])
         self.state.nested_parse(StringList(separate_displays(text).splitlines(), source=self.env.docname), 0, body)
         return body.children
