@@ -101,3 +101,28 @@ def test_a_claim_is_found_by_search_filters_and_what_it_rests_on(site: Path, add
         assert not lit & above
         tab.keyboard.press("Escape")
         assert tab.locator(".claim-chip.self").count() == 0
+
+
+def test_what_is_folded_opens_at_a_link_at_a_key_and_at_a_filter(site: Path, address: str) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
+    with playwright.sync_playwright() as driver:
+        tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
+        tab.goto(f"{address}/bounds.html")
+        row, other = tab.locator("[id='bound-G3.3']"), tab.locator("[id='bound-S13']")
+        assert not row.is_visible()
+        tab.goto(f"{address}/bounds.html#bound-G3.3")
+        row.wait_for()
+        assert not other.is_visible()
+        tab.goto(f"{address}/bounds.html#saliency")
+        other.wait_for()
+        tab.goto(f"{address}/map.html")
+        rows = tab.locator(".claim-list tbody tr")
+        assert not rows.first.is_visible()
+        tab.locator(".claim-filters input").fill("S5")
+        tab.locator(".claim-list tr[data-label=S5]").wait_for()
+        tab.locator(".claim-filters button").click()
+        tab.locator(".claim-list tr[data-label=S5]").wait_for(state="hidden")
+        fold = tab.locator(".claim-list summary").first
+        fold.focus()
+        fold.press("Enter")
+        rows.first.wait_for()

@@ -9,6 +9,8 @@
       folded ||= !fold.open;
       fold.open = true;
     }
+    // The fold of a section opens with its heading, too.
+    for (const fold of target.matches("section") ? target.querySelectorAll(":scope > .topic-fold:not([open])") : []) fold.open = true;
     if (folded) target.scrollIntoView();
   };
   // What is wider than its place scrolls, with shadows at its edges. The strokes of a formula reach over its picture's edge.
@@ -32,6 +34,12 @@
   addEventListener("resize", mark);
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);
+  // So does one in which the words stand that a search has led to.
+  addEventListener("load", () => {
+    for (const each of document.querySelectorAll("details:not([open]) .highlighted")) {
+      for (let fold = each.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    }
+  });
   // A fold and the button that searches are called what they show.
   addEventListener("DOMContentLoaded", () => {
     for (const each of document.querySelectorAll("summary[aria-label], .search-button-field[aria-label]")) each.removeAttribute("aria-label");

@@ -41,5 +41,5 @@ def forms_table(claims: Iterable[Claim], ledger: Ledger) -> str:
         for claim in claims
         for pitfall in claim.pitfalls
     ]
-    head = "```{list-table}\n:header-rows: 1\n:widths: 6 47 47\n:class: forms\n\n* - claim\n  - what is said\n  - what holds instead"
+    head = "```{list-table}\n:header-rows: 1\n:widths: 9 45 46\n:class: forms\n\n* - claim\n  - what is said\n  - what holds instead"
     return "\n".join([head, *rows, "```"])
