@@ -180,6 +180,8 @@ def test_pictures_are_on_the_page_whatever_the_environment_draws_with(tmp_path: 
     site = tmp_path / "out" / "_build" / "html"
     assert re.search(r'<img alt="A line" src="_images/\w+\.png" />', (site / "page.html").read_text("utf-8"))
     assert "image/png" in (site / "_sources" / "page.ipynb").read_text("utf-8")
+    cards = (site / "_static" / "claim_cards_data.js").read_text("utf-8")
+    assert json.loads(cards.removeprefix("globalThis.claimCards=").removesuffix(";\n"))["N1"]["status"] == "holds"
 
 
 def test_a_second_build_does_what_has_changed(tmp_path: Path) -> None:

@@ -126,3 +126,46 @@ def test_what_is_folded_opens_at_a_link_at_a_key_and_at_a_filter(site: Path, add
         fold.focus()
         fold.press("Enter")
         rows.first.wait_for()
+
+
+def test_a_link_to_a_claim_shows_a_card(site: Path, address: str) -> None:
+    """At the pointer, at the focus of the keyboard and at a first touch; Escape closes it, a second touch follows the link."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tab = browser.new_page()
+        complaints: list[str] = []
+        tab.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.goto(f"{address}/pitfalls.html")
+        link, card = tab.locator("table.forms a.claim-link").first, tab.locator("#claim-hover")
+        label = link.inner_text()
+        link.hover()
+        card.wait_for()
+        assert card.inner_text().startswith(f"{label} ")
+        assert card.get_attribute("role") == "tooltip"
+        assert link.get_attribute("aria-describedby") == "claim-hover"
+        assert link.get_attribute("title") is None
+        card.hover()  # the pointer may go onto it
+        tab.wait_for_timeout(400)
+        assert card.is_visible()
+        tab.keyboard.press("Escape")
+        assert not card.is_visible()
+        assert link.get_attribute("aria-describedby") is None
+        tab.evaluate("document.activeElement.blur()")
+        for _ in range(200):
+            tab.keyboard.press("Tab")
+            if tab.evaluate("document.activeElement.matches('a.claim-link')"):
+                break
+        card.wait_for()
+        phone = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800}).new_page()
+        phone.goto(f"{address}/pitfalls.html")
+        link, card = phone.locator("table.forms a.claim-link").first, phone.locator("#claim-hover")
+        link.tap()
+        card.wait_for()
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+        assert phone.url.endswith("pitfalls.html")
+        link.tap()
+        phone.wait_for_url(f"**#claim-{label}")
+        browser.close()
+    assert not complaints
