@@ -14,13 +14,13 @@
     if (folded) target.scrollIntoView();
   };
   // What is wider than its place scrolls, with shadows at its edges. The strokes of a formula reach over its picture's edge.
-  const places = ".pst-scrollable-table-container, .claim-scroll, .claim-table, .claim-statement, .claim-proof-text, .claim-assumptions, .claim-remarks, mjx-container[display=true], span.math";
+  const keyed = ".pst-scrollable-table-container, div.cell_output", places = keyed + ", .claim-scroll, .claim-table, .claim-statement, .claim-proof-text, .claim-assumptions, .claim-remarks, mjx-container[display=true], span.math";
   const width = (each) => each.matches("span.math, mjx-container") ? each.querySelector("svg")?.getBoundingClientRect().width ?? 0 : each.scrollWidth;
   const mark = () => {
     const found = [...document.querySelectorAll(places)].map((each) => [each, width(each) > each.clientWidth + 1]);
     for (const [each, wider] of found) {
       each.classList.toggle("scrolls", wider);
-      if (each.matches(".pst-scrollable-table-container")) wider ? each.setAttribute("tabindex", "0") : each.removeAttribute("tabindex"); // keys scroll it, too
+      if (each.matches(keyed)) wider ? each.setAttribute("tabindex", "0") : each.removeAttribute("tabindex"); // keys scroll it, too
     }
   };
   // Formulas of the evidence are set when it is opened.
