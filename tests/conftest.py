@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from book_cases import address, site  # noqa: F401 (one build for all tests of the book)
 from hypothesis import settings
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure

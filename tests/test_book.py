@@ -1,50 +1,21 @@
-"""The book: built without a network, refused when a claim or a page is wrong, and read in a browser."""
+"""The book: built without a network, and refused when a claim or a page is wrong."""
 
-import functools
-import http.server
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, TESTS
-from page_questions import CONTRAST, CUT_OFF, OUT_OF_REACH, SCROLLED, WIDER_THAN_ITS_BOX
+from book_cases import GOOD, build, pages, small_book
 
 from numerics.evidence.skeleton import CHECKS, CLAIM, SECTION
 
 pytest.importorskip("jupyter_book", reason="the book needs pip install -e '.[book]'")
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ISOLATED = ["unshare", "-rn", sys.executable, str(TESTS / "without_network.py")]
-NO_PAGES = ("genindex.html", "index.html", "search.html")  # a list, a redirection, a form
 OUTSIDE = re.compile(r"^(https?:)?//")
-
-
-def build(book: Path, output: Path, isolated: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`jupyter-book build`, with nothing but loopback where the machine allows a namespace of its own."""
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(book), "--path-output", str(output)]
-    if isolated and not subprocess.run([*ISOLATED, "true"], capture_output=True, check=False).returncode:
-        command = [*ISOLATED, *command]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=1200, env={**os.environ, **environment}
-    )
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages, built here unless BUILT_BOOK names the folder of a build of the same sources."""
-    if built := os.environ.get("BUILT_BOOK"):
-        return Path(built) / "_build" / "html"
-    output = tmp_path_factory.mktemp("book")
-    assert not (result := build(ROOT / "book", output)).returncode, (result.stdout + result.stderr)[-4000:]
-    return output / "_build" / "html"
 
 
 class Addresses(HTMLParser):
@@ -69,10 +40,6 @@ class Addresses(HTMLParser):
             self.links.append(str(values["href"]))
         if tag == "img" and not (values.get("alt") or "").strip():
             self.images_without_text.append(str(values.get("src"))[:60])
-
-
-def pages(site: Path) -> list[Path]:
-    return [page for page in sorted(site.glob("*.html")) if page.name not in NO_PAGES]
 
 
 def test_pages_load_nothing_from_outside_and_no_link_is_dead(site: Path) -> None:
@@ -122,20 +89,23 @@ def test_a_form_that_fails_is_told_with_the_figure_of_the_run() -> None:
     """What is said, by whom, why, by hand, in this build and instead; a form that was not tried is an error."""
     from numerics.evidence.verification import verify
     from numerics.reports.failed_forms import forms_table, forms_text
+    from theory.ledger import load_ledger
 
-    run = verify(["Q3", "Q7", "N1"])
+    run, ledger = verify(["Q3", "Q7", "N1"]), load_ledger()
     for result in run.claims:
         parts = [
             part.split("**")[1]
-            for part in forms_text(result.entry.claim, result).split("\n\n")
+            for part in forms_text(result.entry.claim, result, ledger).split("\n\n")
             if part.startswith("**")
         ]
         headings = ["What is said.", "By whom.", "Why it fails.", "The smallest counterexample, by hand."]
         assert parts == [*headings, "In this build.", "What holds instead."] * len(result.entry.claim.pitfalls)
-        assert "[[" not in forms_text(result.entry.claim, result)
-    (of_q3, *_) = (forms_text(result.entry.claim, result) for result in run.claims if result.entry.label == "Q3")
+        assert "[[" not in forms_text(result.entry.claim, result, ledger)
+    (of_q3, *_) = (
+        forms_text(result.entry.claim, result, ledger) for result in run.claims if result.entry.label == "Q3"
+    )
     assert "is *refuted* at this counterexample (check *one point has one map*, exact): n = 1" in of_q3
-    table = forms_table(result.entry.claim for result in run.claims)
+    table = forms_table((result.entry.claim for result in run.claims), ledger)
     assert [label for label in ("Q3", "Q7.1", "Q7.2", "N1") if f"{{claimref}}`{label}`" in table] == ["Q3", "Q7.2"]
 
 
@@ -153,36 +123,6 @@ def test_pages_come_as_notebooks_that_run(site: Path, tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("jupyter-execute")), str(notebook)]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert result.returncode == 0, result.stderr[-2000:]
-
-
-# A book of one page beside a ledger of one claim: quick to build, and wrong in one way at a time
-
-
-def small_book(folder: Path, page: str, formula: tuple[str, str] | None = None) -> tuple[Path, dict[str, str]]:
-    for name in ("theory", "numerics"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    ledger = folder / "theory" / "ledger.py"
-    every = "TOPICS = tuple(LETTERS)"
-    text = ledger.read_text(encoding="utf-8")
-    assert every in text
-    ledger.write_text(text.replace(every, 'TOPICS = ("neuron_pruning.kink",)'), encoding="utf-8")
-    if formula:
-        topic = folder / "theory" / "neuron_pruning" / "kink.py"
-        before = topic.read_text(encoding="utf-8")
-        assert formula[0] in before
-        topic.write_text(before.replace(*formula), encoding="utf-8")
-    book = folder / "book"
-    shutil.copytree(ROOT / "book" / "_ext", book / "_ext")
-    shutil.copytree(ROOT / "book" / "_static", book / "_static")
-    for name in ("_config.yml", "references.bib"):
-        shutil.copy(ROOT / "book" / name, book / name)
-    (book / "_toc.yml").write_text("format: jb-book\nroot: page\n", encoding="utf-8")
-    head = (ROOT / "book" / "saliency.md").read_text(encoding="utf-8").split("# What")[0]
-    (book / "page.md").write_text(head + page, encoding="utf-8")
-    return book, {"PYTHONPATH": str(folder)}
-
-
-GOOD = "# A page\n\n```{claim} N1\n```\n\nSee {claimref}`N1`, {claimref}`N1 step 1`.\n\n```{code-cell} python\nprint(1 + 1)\n```\n\n```{bibliography}\n```\n"
 
 
 EMPTY = "# A page\n\nNothing.\n\n```{bibliography}\n```\n"
@@ -208,9 +148,15 @@ FLAWS = {  # what may be wrong on a page, and what the build says of it
             ["refuted", "claim N1 (kink_lemma) stands on no page"],
         ),
         (GOOD + "\n```{code-cell} python\n1 / 0\n```\n", None, ["ZeroDivisionError"]),
+        (
+            GOOD
+            + "\n```{code-cell} python\nimport matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.close()\nplt.show()\n```\n",
+            None,
+            ["a cell shows a picture and has none: plt.close()", "the build fails: 1 warnings"],
+        ),
         (GOOD + "\nx{sup}`2`\n", None, ["a notebook has nothing for the role 'sup'", "the build fails: 1 warnings"]),
     ],
-    ids=["good", "wrong page", "wrong and missing claim", "cell", "no notebook"],
+    ids=["good", "wrong page", "wrong and missing claim", "cell", "no picture", "no notebook"],
 )
 def test_a_wrong_page_or_claim_fails_the_build(
     tmp_path: Path, page: str, formula: tuple[str, str] | None, complaints: list[str]
@@ -221,6 +167,21 @@ def test_a_wrong_page_or_claim_fails_the_build(
     assert (result.returncode == 0) == (not complaints), log[-3000:]
     for complaint in complaints:
         assert complaint in log, complaint
+
+
+def test_pictures_are_on_the_page_whatever_the_environment_draws_with(tmp_path: Path) -> None:
+    """As continuous integration has it: MPLBACKEND=Agg, which shows nothing."""
+    cell = (
+        "---\nmystnb:\n  image:\n    alt: A line\n---\nimport matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()"
+    )
+    book, environment = small_book(tmp_path, f"{GOOD}\n```{{code-cell}} python\n{cell}\n```\n")
+    result = build(book, tmp_path / "out", isolated=False, **environment, MPLBACKEND="Agg")
+    assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
+    site = tmp_path / "out" / "_build" / "html"
+    assert re.search(r'<img alt="A line" src="_images/\w+\.png" />', (site / "page.html").read_text("utf-8"))
+    assert "image/png" in (site / "_sources" / "page.ipynb").read_text("utf-8")
+    cards = (site / "_static" / "claim_cards_data.js").read_text("utf-8")
+    assert json.loads(cards.removeprefix("globalThis.claimCards=").removesuffix(";\n"))["N1"]["status"] == "holds"
 
 
 def test_a_second_build_does_what_has_changed(tmp_path: Path) -> None:
@@ -276,114 +237,3 @@ def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
     assert "<em>10 % more</em>" in built
     assert built.count("Symbols on this page") >= 1
     assert any("Symbols on this page" in each["source"] for each in notebook["cells"])
-
-
-# In a browser
-
-
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-WIDTHS = (400, 1280)
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed: the pages are not read in a browser")
-def test_pages_in_a_browser(site: Path, address: str) -> None:
-    """Each page, loaded once on a phone's width, then seen on a desk's too, in both themes."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
-    complaints: list[str] = []
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-        )
-        tab = browser.new_context(reduced_motion="reduce").new_page()
-        tab.set_default_timeout(180_000)  # for a busy machine
-        tab.on("console", lambda m: complaints.append(f"console: {m.text}") if m.type == "error" else None)
-        tab.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        tab.on(
-            "request",
-            lambda r: (
-                complaints.append(f"outside: {r.url}") if not r.url.startswith((address, "data:", "blob:")) else None
-            ),
-        )
-        for page in pages(site):
-            before = len(complaints)
-            tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
-            tab.goto(f"{address}/{page.name}")
-            tab.wait_for_load_state("networkidle")
-            tab.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
-            tab.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
-            raw = tab.locator("span.math, div.math").count()
-            drawn = tab.locator("mjx-container").count()
-            if raw and not drawn:
-                complaints.append("formulas are not drawn")
-            if tab.locator("[data-mml-node=merror], mjx-merror").count():
-                complaints.append("a formula is wrong")
-            for width in WIDTHS:
-                tab.set_viewport_size({"width": width, "height": 900})
-                if tab.evaluate("document.documentElement.scrollWidth") > width + 1:
-                    complaints.append(f"wider than {width} pixels")
-                complaints += [f"cut off at {width} pixels: {each}" for each in tab.evaluate(CUT_OFF)]
-                complaints += [f"no key scrolls at {width} pixels: {each}" for each in tab.evaluate(OUT_OF_REACH)]
-                for theme in ("light", "dark"):
-                    tab.emulate_media(color_scheme=theme)
-                    tab.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
-                    complaints += [f"contrast, {theme}: {each}" for each in tab.evaluate(CONTRAST)]
-            tab.set_viewport_size({"width": 1400, "height": 900})
-            wide = set(tab.evaluate(WIDER_THAN_ITS_BOX)) - SCROLLED
-            complaints += [f"a display is wider than its box: {each}" for each in sorted(wide)]
-            for slider in tab.locator("input[type=range]").all():
-                slider.focus()
-                value = slider.input_value()
-                slider.press("ArrowRight")
-                if slider.input_value() == value:
-                    slider.press("ArrowLeft")  # it stood at its end
-                if slider.input_value() == value:
-                    complaints.append("a slider does not follow the keyboard")
-            complaints[before:] = [f"{page.name}: {each}" for each in complaints[before:]]
-        browser.close()
-    assert not complaints, "\n".join(complaints)
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed: the pages are not read in a browser")
-def test_a_claim_is_found_by_search_filters_and_what_it_rests_on(site: Path, address: str) -> None:
-    """The search of the site, the filters of the index, and the claims that light up at one that has the focus."""
-    from theory.ledger import load_ledger
-
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
-    ledger = load_ledger()
-    with playwright.sync_playwright() as driver:
-        tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
-        tab.goto(f"{address}/search.html?q=S5")
-        found = tab.locator("#search-results a").first
-        found.wait_for()
-        assert str(found.get_attribute("href")).endswith("#claim-S5")
-        tab.goto(f"{address}/map.html")
-        count, field = tab.locator(".claim-filters output"), tab.locator(".claim-filters input")
-        assert count.inner_text() == f"{len(ledger)} of {len(ledger)} claims"
-        field.fill(ledger["S5"].claim.title)
-        assert count.inner_text() == f"1 of {len(ledger)} claims"
-        field.fill("")
-        tab.select_option("select[data-filter=topic]", "operators")
-        assert count.inner_text() == f"{len(ledger.select(['operators']))} of {len(ledger)} claims"
-        tab.focus('.claim-chip[data-label="S5"]')
-        lit = {each.get_attribute("data-label") for each in tab.locator(".claim-chip.below").all()}
-        assert lit >= set(ledger["S5"].claim.uses)
-        above = {each.get_attribute("data-label") for each in tab.locator(".claim-chip.above").all()}
-        assert above >= set(ledger.used_by["S5"])
-        assert not lit & above
-        tab.keyboard.press("Escape")
-        assert tab.locator(".claim-chip.self").count() == 0

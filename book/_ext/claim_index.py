@@ -17,6 +17,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx.util.docutils import SphinxDirective
 
 from numerics.evidence.verification import ClaimResult
+from numerics.reports.plain_text import many
 from theory.links import Link
 
 MARKS = {"STATED": "●", "RECONSTRUCTED": "◐", "EXTENSION": "○", "CORRECTION": "△", "PITFALL": "▽"}
@@ -142,6 +143,13 @@ def _table(rows: Sequence[Row]) -> str:
             "steps of its proof",
         )
     )
+    topics = list(dict.fromkeys(row.topic for row in rows))
+    return "".join(_topic_table(head, topic, [row for row in rows if row.topic == topic]) for topic in topics)
+
+
+def _topic_table(head: str, topic: str, rows: Sequence[Row]) -> str:
+    """The claims of a topic in a table, folded."""
+    name = escape(topic.replace("_", " "))
     body = "".join(
         f'<tr {_data(row)}><td><a class="claim-label" href="{escape(row.link)}">{row.label}</a></td>'
         f"<td>{escape(row.title)}</td><td>{escape(row.topic)}</td><td>{row.provenance}</td><td>{row.proof}</td>"
@@ -150,8 +158,9 @@ def _table(rows: Sequence[Row]) -> str:
         for row in rows
     )
     return (
-        '<div class="claim-table" tabindex="0" role="region" aria-label="List of all claims"><table class="table"><thead>'
-        f"<tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<details class="claim-list"><summary>{name}, {many(len(rows), "claim")}</summary>'
+        f'<div class="claim-table" tabindex="0" role="region" aria-label="Claims: {name}"><table class="table"><thead>'
+        f"<tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
     )
 
 

@@ -31,22 +31,27 @@ from numerics.evidence import CheckResult
 from numerics.evidence.verification import ClaimResult, Run, checks_by_claim, verify
 from numerics.reports.bounds import graded
 from numerics.reports.kept_runs import keep, kept, key_of
+from numerics.reports.mentions import linked
 from numerics.reports.notebooks.boxes import PROVENANCE
 from numerics.reports.open_questions import open_questions
+from numerics.reports.plain_text import many
 from numerics.reports.run import closing_line, failures
 from numerics.reports.typesetting import fitted
 from theory.claims import Claim, Entry, Ledger
 from theory.lazy import homes
 from theory.ledger import load_ledger
-from theory.links import carried
+from theory.links import carried, of_claim
 from theory.quantities import Quantity, in_words
 from theory.selection import first_part
+from theory.steps import Carrier, Step
 
 logger = logging.getLogger(__name__)
 
 CODE = (Path(numerics.__file__).parent, Path(theory.__file__).parent, Path(__file__).parent)
 
 DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+
+LINE, FEW = 90, 3  # letters of a line in a box, and lines that need no fold
 
 CITATIONS = {
     "2602.06675": "pham2026graphon",
@@ -75,6 +80,17 @@ def parsed(directive: SphinxDirective, text: str, name: str = "") -> nodes.conta
 def listed(lines: Sequence[str]) -> str:
     """A list in Markdown; formulas that are too wide are broken where they stand."""
     return "\n".join(f"- {fitted(line, displays=False)}" for line in lines)
+
+
+def is_long(lines: Sequence[str]) -> bool:
+    """Whether a list takes more than a few lines of a page."""
+    return sum(len(line) // LINE + 1 for line in lines) > FEW
+
+
+def folded(summary: str, parts: Sequence[nodes.Node], name: str = "", opened: bool = False) -> list[nodes.Node]:
+    """What a reader opens on demand."""
+    head = f'<details class="{name}"{" open" if opened else ""}><summary>{escape(summary)}</summary>'
+    return [nodes.raw("", head, format="html"), *parts, nodes.raw("", "</details>", format="html")]
 
 
 class claim_link(nodes.Inline, nodes.TextElement):
@@ -155,46 +171,62 @@ class ClaimDirective(SphinxDirective):
             f'<span class="claim-badge {evidence.status}">{evidence.status}</span></p>'
         )
         box += nodes.raw("", head, format="html")
-        box += parsed(self, fitted(claim.latex_statement), "claim-statement")
+        box += self._said(claim, [claim.latex_statement], "claim-statement")
+        folds = nodes.container(classes=["claim-folds"])
         if claim.assumed:
-            box += parsed(self, f"Assumptions:\n\n{listed(claim.assumed)}", "claim-assumptions")
-        if claim.quantities:
-            box += nodes.raw("", '<details class="claim-letters"><summary>Letters</summary>', format="html")
-            box += parsed(self, listed(list(map(letters_line, claim.quantities))), "claim-letters-list")
-            box += nodes.raw("", "</details>", format="html")
-        if claim.remarks:
-            box += parsed(self, f"Remarks, outside the proof:\n\n{listed(claim.latex_remarks)}", "claim-remarks")
-        if bounds := graded(claim):
-            box += parsed(self, f"How good the bounds are:\n\n{listed(list(map(str, bounds)))}", "claim-remarks")
-        if questions := open_questions(claim):
-            box += parsed(self, f"Open questions:\n\n{listed(questions)}", "claim-remarks")
+            assumed = self._said(claim, ["Assumptions:", *claim.assumed], "claim-assumptions")
+            long = is_long(claim.assumed)
+            folds += folded(many(len(claim.assumed), "assumption"), [assumed]) if long else []
+            box += [] if long else [assumed]
         box += self._source(label, evidence)
-        box += nodes.raw("", evidence_html(evidence), format="html")
-        box += nodes.raw(
-            "", f'<details class="claim-proof"{" open" if "proof" in self.options else ""}>', format="html"
-        )
-        box += nodes.raw("", "<summary>Proof</summary>", format="html")
-        box += self._proof(evidence)
-        box += nodes.raw("", "</details>", format="html")
+        if claim.quantities:
+            letters = parsed(self, listed(list(map(letters_line, claim.quantities))), "claim-letters-list")
+            folds += folded("Letters", [letters], "claim-letters")
+        bounds, questions = graded(claim), open_questions(claim)
+        for summary, head, lines in (
+            (many(len(claim.remarks), "remark"), "Remarks, outside the proof:", claim.latex_remarks),
+            ("How good the bounds are", "", list(map(str, bounds))),
+            (many(len(questions), "open question"), "", questions),
+        ):
+            if lines:
+                folds += folded(summary, [self._said(claim, [head, *lines], "claim-remarks")])
+        folds += folded("Files and command", [parsed(self, where_to_read(entry), "claim-source")])
+        folds += nodes.raw("", evidence_html(evidence), format="html")
+        folds += folded("Proof", self._proof(evidence), "claim-proof", opened="proof" in self.options)
+        box += folds
         return [box]
+
+    def _said(self, claim: Claim, texts: Sequence[str], name: str) -> nodes.container:
+        """Sentences of a claim, other claims linked: the first by itself, those that follow in a list below it."""
+        first, *items = (linked(claim, text, self.env.app.ledger) for text in texts)
+        return parsed(self, "\n\n".join(filter(None, (fitted(first), listed(items)))), name)
 
     def _proof(self, evidence: ClaimResult) -> list[nodes.container]:
         """The proof: prose, or its steps with what carries each in this build, and what was computed, folded."""
         claim = evidence.entry.claim
         if not claim.steps:
-            return [parsed(self, fitted(claim.proof_text), "claim-proof-text")]
+            return [self._said(claim, [claim.proof_text], "claim-proof-text")]
         parts = []
         for number, step in enumerate(claim.steps, start=1):
             part = nodes.container(classes=["claim-step"], ids=[step_anchor(claim.label, number)])
-            sentence = f"**{number}. {step.name}.** {claim.filled(step.sentence)}"
-            part += parsed(self, fitted(sentence), "claim-proof-text")
-            said = escape(carried(step, evidence.links[step.name]))
-            uses = f"uses {', '.join(self._step_link(claim, name) for name in step.uses)}" if step.uses else ""
-            checks = check_links(claim.label, [check for check in evidence.checks if check.step == step.name])
-            words = "; ".join(filter(None, (said, uses, checks)))
-            part += nodes.raw("", f'<p class="claim-small">{words}</p>', format="html")
+            part += self._said(claim, [f"**{number}. {step.name}.** {claim.filled(step.sentence)}"], "claim-proof-text")
+            part += self._carried(evidence, step)
             parts.append(part)
         return parts
+
+    def _carried(self, evidence: ClaimResult, step: Step) -> nodes.paragraph:
+        """What carries a step: a claim, linked, or words; the steps that it uses, and its checks."""
+        claim, line = evidence.entry.claim, nodes.paragraph(classes=["claim-small"])
+        if step.by is Carrier.CLAIM:
+            line += [nodes.Text("by "), claim_link("", step.source, label=step.source)]
+            line += nodes.Text(of_claim(step, evidence.links[step.name]))
+        else:
+            line += nodes.Text(carried(step, evidence.links[step.name]))
+        uses = f"uses {', '.join(self._step_link(claim, name) for name in step.uses)}" if step.uses else ""
+        checks = check_links(claim.label, [check for check in evidence.checks if check.step == step.name])
+        further = "".join(f"; {each}" for each in (uses, checks) if each)
+        line += nodes.raw("", further, format="html")
+        return line
 
     def _step_link(self, claim: Claim, name: str) -> str:
         """A link to an earlier step of the same proof."""
@@ -213,7 +245,6 @@ class ClaimDirective(SphinxDirective):
             f"Source: {{cite:t}}`{key}`{place}."
         )
         part = parsed(self, text, "claim-source")
-        part += parsed(self, where_to_read(entry), "claim-source")
         for words, labels in (("Uses", claim.uses), ("Used by", self.env.app.ledger.used_by[label])):
             if labels:
                 line = nodes.paragraph("", f"{words} ")

@@ -45,7 +45,10 @@ class ErrataDirective(SphinxDirective):
         run = self.env.app.run
         if self.arguments == ["table"]:
             return self._parsed(
-                forms_table(each.entry.claim for each in run.claims if each.entry.claim.provenance == "PITFALL")
+                forms_table(
+                    (each.entry.claim for each in run.claims if each.entry.claim.provenance == "PITFALL"),
+                    self.env.app.ledger,
+                )
             ).children
         results = [each for each in run.claims if each.entry.claim.provenance == self.arguments[0]]
         if not results:
@@ -58,7 +61,7 @@ class ErrataDirective(SphinxDirective):
         section = nodes.section(ids=[f"{ANCHORS[claim.provenance]}-{anchor}"])
         section += nodes.title("", f"{claim.label}: {claim.title}")
         try:
-            section += self._parsed(separate_displays(fitted(forms_text(claim, result))))
+            section += self._parsed(separate_displays(fitted(forms_text(claim, result, self.env.app.ledger))))
         except ValueError as error:
             logger.warning(str(error), location=self.get_location())
         line = nodes.paragraph("", "Statement, proof and evidence: ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from pictures import executed
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -19,11 +20,6 @@ def read_book(app: Sphinx) -> None:
     """Read the pages once: notebooks link to each other."""
     pages = {name: page for name, page in read_pages(Path(app.srcdir)).items() if name in app.env.found_docs}
     app.chapters = Book(Path(app.srcdir), pages, app.ledger, app.run)  # type: ignore[attr-defined]
-
-
-def executed(app: Sphinx, page: str) -> Path:
-    """Where myst-nb leaves the executed notebook of a page, if it has code."""
-    return Path(app.outdir).parent / "jupyter_execute" / f"{page}.ipynb"
 
 
 def offer_notebook(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:

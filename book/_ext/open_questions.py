@@ -9,7 +9,6 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from numerics.reports.open_questions import counted_questions, listed_questions
-from theory.ledger import load_ledger
 
 
 class OpenQuestionsDirective(SphinxDirective):
@@ -19,8 +18,8 @@ class OpenQuestionsDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         (asked,) = self.arguments
-        ledger = load_ledger()
-        text = counted_questions(ledger) if asked == "count" else listed_questions(ledger.select([asked]))
+        ledger = self.env.app.ledger
+        text = counted_questions(ledger) if asked == "count" else listed_questions(ledger.select([asked]), ledger)
         body = nodes.container(classes=["open-questions"])
         self.state.nested_parse(StringList(separate_displays(text).splitlines(), source=self.env.docname), 0, body)
         return body.children

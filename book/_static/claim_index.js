@@ -5,6 +5,8 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!index) return;
   const chips = new Map([...index.querySelectorAll(".claim-chip")].map(chip => [chip.dataset.label, chip]));
   const rows = [...index.querySelectorAll("tbody tr")];
+  const lists = [...index.querySelectorAll(".claim-list")];
+  let filtered = false;
   const form = index.querySelector(".claim-filters");
   const arrows = index.querySelector(".claim-arrows");
   const card = index.querySelector(".claim-card");
@@ -27,6 +29,12 @@ document.addEventListener("DOMContentLoaded", () => {
       (name === "words" ? value.split(/\s+/).every(word => data.words.includes(word)) : data[name] === value));
     let number = 0;
     for (const row of rows) { row.hidden = !fits(row.dataset); number += !row.hidden; }
+    const asked = wanted.some(([, value]) => value);
+    for (const list of lists) {  // what is found is seen
+      list.hidden = asked && !list.querySelector("tbody tr:not([hidden])");
+      if (asked !== filtered) list.open = asked;
+    }
+    filtered = asked;
     for (const chip of chips.values()) chip.classList.toggle("filtered", !fits(chip.dataset));
     form.querySelector("output").textContent = `${number} of ${rows.length} claims`;
   };

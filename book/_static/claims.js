@@ -9,16 +9,18 @@
       folded ||= !fold.open;
       fold.open = true;
     }
+    // The fold of a section opens with its heading, too.
+    for (const fold of target.matches("section") ? target.querySelectorAll(":scope > .topic-fold:not([open])") : []) fold.open = true;
     if (folded) target.scrollIntoView();
   };
   // What is wider than its place scrolls, with shadows at its edges. The strokes of a formula reach over its picture's edge.
-  const places = ".pst-scrollable-table-container, .claim-scroll, .claim-table, .claim-statement, .claim-proof-text, .claim-assumptions, .claim-remarks, mjx-container[display=true], span.math";
+  const keyed = ".pst-scrollable-table-container, div.cell_output", places = keyed + ", .claim-scroll, .claim-table, .claim-statement, .claim-proof-text, .claim-assumptions, .claim-remarks, mjx-container[display=true], span.math";
   const width = (each) => each.matches("span.math, mjx-container") ? each.querySelector("svg")?.getBoundingClientRect().width ?? 0 : each.scrollWidth;
   const mark = () => {
     const found = [...document.querySelectorAll(places)].map((each) => [each, width(each) > each.clientWidth + 1]);
     for (const [each, wider] of found) {
       each.classList.toggle("scrolls", wider);
-      if (each.matches(".pst-scrollable-table-container")) wider ? each.setAttribute("tabindex", "0") : each.removeAttribute("tabindex"); // keys scroll it, too
+      if (each.matches(keyed)) wider ? each.setAttribute("tabindex", "0") : each.removeAttribute("tabindex"); // keys scroll it, too
     }
   };
   // Formulas of the evidence are set when it is opened.
@@ -32,6 +34,12 @@
   addEventListener("resize", mark);
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);
+  // So does one in which the words stand that a search has led to.
+  addEventListener("load", () => {
+    for (const each of document.querySelectorAll("details:not([open]) .highlighted")) {
+      for (let fold = each.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    }
+  });
   // A fold and the button that searches are called what they show.
   addEventListener("DOMContentLoaded", () => {
     for (const each of document.querySelectorAll("summary[aria-label], .search-button-field[aria-label]")) each.removeAttribute("aria-label");

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from numerics.reports.mentions import linked
+from numerics.reports.plain_text import many
 from theory.bounds import Loose
-from theory.claims import Claim, Entry
+from theory.claims import Claim, Entry, Ledger
 from theory.latex import latex
 
 HEAD = "```{list-table}\n:header-rows: 1\n:widths: 7 21 12 60\n:class: bounds\n\n* - claim\n  - bound\n  - grade\n  - how it is known"
@@ -54,11 +56,11 @@ def graded(claim: Claim, factors: Sequence[Sequence[str]] | None = None) -> list
     return found
 
 
-def listed_bounds(entries: Iterable[Entry]) -> str:
-    """The bounds of some claims as a table in the Markdown of the book."""
+def listed_bounds(entries: Iterable[Entry], ledger: Ledger) -> str:
+    """The bounds of some claims of a ledger as a table in the Markdown of the book, other claims linked."""
     rows = [
         f"* - {{claimref}}`{entry.label}`\n  - {named(bound.expression)}, from {bound.side}\n  - {bound.grade}\n"
-        f"  - {' '.join(bound.words.split())}"
+        f"  - {' '.join(linked(entry.claim, bound.words, ledger).split())}"
         for entry in entries
         for bound in graded(entry.claim)
     ]
@@ -67,8 +69,18 @@ def listed_bounds(entries: Iterable[Entry]) -> str:
 
 def counted_bounds(entries: Iterable[Entry]) -> str:
     """How many bounds of some claims have each grade, in one sentence."""
-    found = Counter(bound.grade for entry in entries for bound in graded(entry.claim))
+    found = _grades(entries)
     return f"Of {found.total()} bounds, {', '.join(f'{count} are {grade}' for grade, count in found.most_common())}."
+
+
+def counted_grades(entries: Iterable[Entry]) -> str:
+    """How many bounds some claims have, and of which grades, in a few words."""
+    found = _grades(entries)
+    return f"{many(found.total(), 'bound')}: {', '.join(f'{count} {grade}' for grade, count in found.most_common())}"
+
+
+def _grades(entries: Iterable[Entry]) -> Counter[str]:
+    return Counter(bound.grade for entry in entries for bound in graded(entry.claim))
 
 
 def named(expression: str) -> str:

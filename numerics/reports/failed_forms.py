@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from numerics.evidence.verification import ClaimResult, failed_forms
-from theory.claims import Claim
+from numerics.reports.mentions import linked
+from theory.claims import Claim, Ledger
 
 
-def forms_text(claim: Claim, result: ClaimResult | None, where: str = "In this build.") -> str:
+def forms_text(claim: Claim, result: ClaimResult | None, ledger: Ledger, where: str = "In this build.") -> str:
     """The forms that fail beside a claim as Markdown: what is said, by whom, why and where it fails, what holds.
 
-    result: what a run found about the claim, named by the words `where`; None where its checks were not run.
+    ledger: whose claims are linked. result: what a run found about the claim, named by the words `where`; None where its checks were not run.
     """
     tried = {id(form.pitfall): form for form in failed_forms(result)} if result is not None else {}
     parts = []
     for pitfall in claim.pitfalls:
-        said, by, why, by_hand, instead = map(claim.filled, pitfall.texts)
+        said, by, why, by_hand, instead = (linked(claim, claim.filled(text), ledger) for text in pitfall.texts)
         parts += [
             f"**What is said.** {said}",
             f"**By whom.** {by}",
@@ -32,12 +33,13 @@ def forms_text(claim: Claim, result: ClaimResult | None, where: str = "In this b
     return "\n\n".join(parts)
 
 
-def forms_table(claims: Iterable[Claim]) -> str:
+def forms_table(claims: Iterable[Claim], ledger: Ledger) -> str:
     """All forms that fail as a Markdown table: the claim, what is said, what holds instead."""
     rows = [
-        f"* - {{claimref}}`{claim.label}`\n  - {claim.filled(pitfall.said)}\n  - {claim.filled(pitfall.instead)}"
+        f"* - {{claimref}}`{claim.label}`\n  - {linked(claim, claim.filled(pitfall.said), ledger)}\n"
+        f"  - {linked(claim, claim.filled(pitfall.instead), ledger)}"
         for claim in claims
         for pitfall in claim.pitfalls
     ]
-    head = "```{list-table}\n:header-rows: 1\n:widths: 6 47 47\n\n* - claim\n  - what is said\n  - what holds instead"
+    head = "```{list-table}\n:header-rows: 1\n:widths: 9 45 46\n:class: forms\n\n* - claim\n  - what is said\n  - what holds instead"
     return "\n".join([head, *rows, "```"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from theory.claims import Claim, Entry
+from numerics.reports.mentions import linked
+from theory.claims import Claim, Entry, Ledger
 from theory.questions import OpenQuestion
 
 
@@ -22,13 +23,13 @@ def open_questions(claim: Claim) -> list[str]:
     ]
 
 
-def listed_questions(entries: Iterable[Entry]) -> str:
-    """The open questions of some claims in the Markdown of the book; nothing where none has any."""
+def listed_questions(entries: Iterable[Entry], ledger: Ledger) -> str:
+    """The open questions of some claims of a ledger in the Markdown of the book, other claims linked; nothing where none has any."""
     return "\n\n".join(
         "\n".join(
             [
-                f"**{_one_line(claim.filled(each.asks))}** ({{claimref}}`{claim.label}`)\n",
-                *(f"- *{head}:* {_one_line(text)}" for head, text in _parts(claim, each)),
+                f"**{_one_line(linked(claim, claim.filled(each.asks), ledger))}** ({{claimref}}`{claim.label}`)\n",
+                *(f"- *{head}:* {_one_line(linked(claim, text, ledger))}" for head, text in _parts(claim, each)),
             ]
         )
         for claim in (entry.claim for entry in entries)

@@ -89,13 +89,15 @@ def test_a_question_is_told_with_what_carries_it() -> None:
 
 
 def test_questions_are_listed_for_the_book() -> None:
-    (entry,) = load_ledger().select(["R13"])
-    text = listed_questions([entry])
+    ledger = load_ledger()
+    (entry,) = ledger.select(["R13"])
+    text = listed_questions([entry], ledger)
     assert text.startswith("**How many")
     assert "({claimref}`R13`)" in text
+    assert "{claimref}`R3`" in text  # a claim that a part of the question names
     assert [line.split(":*")[0] for line in text.splitlines()[2:]] == ["- *Obstacle", "- *Known", "- *Evidence"]
     assert counted_questions([entry]) == "1 questions are open, at 1 claims."
-    assert listed_questions(load_ledger().select(["N1"])) == ""
+    assert listed_questions(ledger.select(["N1"]), ledger) == ""
 
 
 def test_an_empty_text_is_refused() -> None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from numerics.reports.bounds import graded, named
 from numerics.reports.contents import Evidence, Line
+from numerics.reports.mentions import linked
 from numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
 from numerics.reports.open_questions import open_questions
 from numerics.reports.plain_text import many, plain
 from numerics.reports.typesetting import fitted
-from theory.claims import Claim
+from theory.claims import Claim, Ledger
 from theory.links import Link, carried, of_claim, status_in_words
 from theory.quantities import in_words
 from theory.steps import Carrier, Step
@@ -41,7 +42,7 @@ class Box:
     """What a claim's box is made from.
 
     line: the claim in the table of contents of the ledger. result: what a run found, None where its checks were not run.
-    used_by: labels. source: the key of its paper in the literature.
+    used_by: labels. source: the key of its paper in the literature. ledger: whose claims its sentences link to.
     """
 
     claim: Claim
@@ -49,6 +50,7 @@ class Box:
     result: ClaimResult | None
     used_by: Sequence[str]
     source: str
+    ledger: Ledger
 
     def markdown(self) -> str:
         """The whole box."""
@@ -56,17 +58,27 @@ class Box:
         parts = [
             f'<a id="claim-{claim.label}"></a>\n\n### {claim.label}. {claim.title}',
             self._badge(),
-            quoted(fitted(claim.latex_statement)),
-            _listed("Assumptions:", claim.assumed),
+            quoted(fitted(self._linked(claim.latex_statement))),
+            self._listed("Assumptions:", claim.assumed),
             self._letters(),
-            _listed("Remarks, outside the proof:", claim.latex_remarks),
-            _listed("How good the bounds are:", [str(each) for each in graded(claim, self.line.factors)]),
-            _listed("Open questions:", open_questions(claim)),
+            self._listed("Remarks, outside the proof:", claim.latex_remarks),
+            self._listed("How good the bounds are:", [str(each) for each in graded(claim, self.line.factors)]),
+            self._listed("Open questions:", open_questions(claim)),
             self._source(),
             folded(self._proof_summary(), self._proof()),
             folded(self._evidence_summary(), self._evidence()),
         ]
         return "\n\n".join(filter(None, parts))
+
+    def _linked(self, text: str) -> str:
+        return linked(self.claim, text, self.ledger)
+
+    def _listed(self, head: str, lines: Sequence[str]) -> str:
+        """A list below its head; an item's displayed formulas stay inside the item."""
+        if not lines:
+            return ""
+        items = ("- " + one_line_displays(self._linked(line)).replace("\n", "\n  ") for line in lines)
+        return "\n".join([head, "", *items])
 
     @property
     def status(self) -> str:
@@ -116,10 +128,12 @@ class Box:
         """The proof: prose, or numbered steps, each with what carries it."""
         claim = self.claim
         if not claim.steps:
-            return one_line_displays(fitted(claim.proof_text))
+            return one_line_displays(fitted(self._linked(claim.proof_text)))
         parts = []
         for number, step in enumerate(claim.steps, start=1):
-            sentence = one_line_displays(f"**{number}. {literal(step.name)}.** {fitted(claim.filled(step.sentence))}")
+            sentence = one_line_displays(
+                f"**{number}. {literal(step.name)}.** {fitted(self._linked(claim.filled(step.sentence)))}"
+            )
             parts.append(f'<a id="claim-{claim.label}-step-{number}"></a>\n\n{sentence}')
             parts.append(f"*{self._carried(step)}*")
         return "\n\n".join(parts)
@@ -176,11 +190,3 @@ def _control(control: str | ControlResult) -> str:
         return literal(control)
     sign = "✔" if control.status == "refuted" else "✘"
     return f"{sign} *{literal(control.name)}* {control.status}: {literal(plain(control.detail, LONGEST))}"
-
-
-def _listed(head: str, lines: Sequence[str]) -> str:
-    """A list below its head; an item's displayed formulas stay inside the item."""
-    if not lines:
-        return ""
-    items = ("- " + one_line_displays(line).replace("\n", "\n  ") for line in lines)
-    return "\n".join([head, "", *items])

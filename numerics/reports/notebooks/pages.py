@@ -300,15 +300,17 @@ class Chapter:
             case "bounds":
                 count = asked.argument == "count"
                 return (
-                    counted_bounds(ledger) if count else self.markdown(listed_bounds(ledger.select([asked.argument])))
+                    counted_bounds(ledger)
+                    if count
+                    else self.markdown(listed_bounds(ledger.select([asked.argument]), ledger))
                 )
             case "open-questions":
                 if asked.argument == "count":
                     return counted_questions(ledger)
-                return self.markdown(listed_questions(ledger.select([asked.argument])))
+                return self.markdown(listed_questions(ledger.select([asked.argument]), ledger))
             case "errata" if asked.argument == "table":
                 return self.markdown(
-                    forms_table(entry.claim for entry in ledger if entry.claim.provenance == "PITFALL")
+                    forms_table((entry.claim for entry in ledger if entry.claim.provenance == "PITFALL"), ledger)
                 )
             case "errata":
                 return self._errata(asked.argument)
@@ -332,7 +334,9 @@ class Chapter:
         claim = entry.claim
         key = self.book.references.of_paper(claim.source.paper)
         users = self.book.ledger.used_by[label]
-        return self.markdown(Box(claim, self.book.line(entry), self.book.results.get(label), users, key).markdown())
+        return self.markdown(
+            Box(claim, self.book.line(entry), self.book.results.get(label), users, key, self.book.ledger).markdown()
+        )
 
     def _errata(self, provenance: str) -> str:
         """The forms that fail beside the claims of one provenance, each with what a run found."""
@@ -340,7 +344,7 @@ class Chapter:
         for entry in self.book.ledger:
             claim, result = entry.claim, self.book.results.get(entry.label)
             if claim.provenance == provenance:
-                text = forms_text(claim, result, "In the run that wrote this notebook.")
+                text = forms_text(claim, result, self.book.ledger, "In the run that wrote this notebook.")
                 untried = "" if result else f"\n\n**{NOT_RUN}**: `sparse-limits verify {claim.label}` tries the form."
                 parts.append(f"### {claim.label}: {claim.title}\n\n{one_line_displays(text)}{untried}")
                 parts.append(f"Statement, proof and evidence: {claim_link(claim.label)}.")
