@@ -13,6 +13,7 @@ from helpers import ROOT
 
 from numerics.cli import main
 from numerics.evidence.verification import verify
+from numerics.reports.mentions import linked
 from numerics.reports.notebooks.citations import References
 from numerics.reports.notebooks.markdown import cell, listed_rows, one_line_displays, table
 from numerics.reports.notebooks.pages import Book, Chapter, Page, read_pages
@@ -94,11 +95,12 @@ def test_every_claim_has_one_box_with_all_its_parts(book: Book, notebooks: dict[
         ]
         ((name, box),) = cells
         assert name == book.places[claim.label]
-        said = box["source"]
+        said, chapter = box["source"], Chapter(book, book.pages[name])
         assert said.startswith(f'<a id="claim-{claim.label}"></a>\n\n### {claim.label}. {claim.title}\n')
         for number, step in enumerate(claim.steps, start=1):
             assert f"\n**{number}. " in said
-            assert one_line_displays(fitted(claim.filled(step.sentence))) in said
+            sentence = linked(claim, claim.filled(step.sentence), book.ledger)
+            assert chapter.markdown(one_line_displays(fitted(sentence))).strip() in said
         assert said.count("<details>") == said.count("</details>") == 2 + bool(claim.quantities)
         assert re.search(r"\n\n</details>\Z", said), "what is folded ends with a blank line, else it is no Markdown"
         assert all(line in said for line in (f"**{claim.provenance}**", "not run here", "| check | kind |"))
