@@ -53,7 +53,7 @@ def key(value: object) -> str:
         return _name(value) if owner is None or isinstance(owner, ModuleType) else f"{key(owner)}.{value.__name__}"
     if isinstance(value, partial):
         return f"partial({key(value.func)}, {key(value.args)}, {key(value.keywords)})"
-    return _name(type(value)) + _contents(value)
+    return f"{type(value).__module__}.{type(value).__qualname__}{_contents(value)}"
 
 
 def _contents(value: object) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import partial, wraps
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ ORDER = [("a", "f8"), ("b", "f8")]
 DIFFERENT = (
     None, True, 1, 1.0, "1", b"1", Fraction(1), 1 + 0j, np.int64(1), np.float64(1), np.float32(1), np.array([1]), np.array([1.0]),
     np.array([[1.0]]), (1,), [(1,)], {1}, {1: 1}, range(1), sp.Integer(1), sp.Symbol("x"), sp.Symbol("x", positive=True),
-    sp.Matrix([1]), Colour.RED, Pair(1, 2), Pair(2, 1), Colour, draw, np.linalg.norm, partial(draw, size=1), partial(draw, size=2),
+    MappingProxyType({1: 1}), sp.Matrix([1]), Colour.RED, Pair(1, 2), Pair(2, 1), Colour, draw, np.linalg.norm, partial(draw, size=1), partial(draw, size=2),
     Held.of_class, Fraction(1, 3).limit_denominator, Fraction(1, 2).limit_denominator, F(sp.Symbol("x")), G(sp.Symbol("x")),
 )  # fmt: skip
 

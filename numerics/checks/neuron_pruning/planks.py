@@ -12,6 +12,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.balls import number
 from theory.neuron_pruning.alignment import N, eps, ratio
 from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.planks import (
@@ -121,7 +122,7 @@ def sums_beside_a_bound(
     nets, inputs = trial.size(300), 12
     for claim in (sp.Rational(1, 2), sp.Rational(13, 10)):
         known = {d: sp.Integer(inputs), N: sp.Integer(size)}
-        near = claim / (size * sp.Rational(trial.once(trial.value, average, known)) * 4)
+        near = claim / (size * sp.Rational(trial.once(number, average, known)) * 4)
         slope = trial.value(widest, {eps: near})
         claimed = trial.value(success, {**known, eps: near})
         count = trial.draw(full_sums, inputs, size, order, slope, nets)

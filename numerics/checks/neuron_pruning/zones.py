@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from numerics.evidence import Check, Finding, Trial, control, enclosed
+from numerics.exact.balls import number
 from theory.claims import Claim
 from theory.formulas.let import opened
 from theory.neuron_pruning.alignment import N, delta, eps
@@ -78,7 +79,7 @@ def check_of_the_mean(claim: Claim, body: str) -> Check:
 
     def the_letter_stands_for_the_mean(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
         """At twelve inputs, beside the formula of the step at a mean rounded down and up; with a letter for it, at errors below 1/4 and beyond."""
-        rounded = sp.Rational(math.floor(trial.once(trial.value, average, AT) * 10**9), 10**9)
+        rounded = sp.Rational(math.floor(trial.once(number, average, AT) * 10**9), 10**9)
         for name, of_mean in names.items():
             ends = [claim.claimed[of_mean].subs(mean, rounded + more) for more in (0, sp.Rational(1, 10**9))]
             low, high = ends if name.endswith("success") else reversed(ends)

@@ -9,6 +9,7 @@ import sympy as sp
 from scipy.sparse import csr_array
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.balls import number
 from numerics.masks.composition import path_counts
 from theory.formulas.level import level
 from theory.graphon.rate import log_size, row_law
@@ -160,7 +161,7 @@ def labellings_order_the_path_density(
     yield trial.below(relabelled_density.subs(DENSITIES), shared, at=[{}], strict=True)  # boxes: an integral
     yield trial.below(shared, sorted_density.subs({**AT, **DENSITIES}), at=[{}], strict=True)
     quoted = {rho_1: sp.Rational(1, 10), rho_2: sp.Rational(3, 10)}
-    thresholds = [trial.once(trial.value, level(product_survival(t), t, density)) for density in quoted.values()]
+    thresholds = [trial.once(number, level(product_survival(t), t, density)) for density in quoted.values()]
     at = {**quoted, **dict(zip((tau_1, tau_2), map(sp.Rational, thresholds), strict=True))}
     for share, decimals in ((path_density, "0.0621"), (relabelled_density, "0.0300"), (sorted_density, "0.0866")):
         value = trial.value(share, {symbol: at[symbol] for symbol in share.free_symbols})
