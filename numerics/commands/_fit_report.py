@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from numerics.fitting.summary import MethodsSummary, RestSummary, Summary
 
 METHOD_TITLE = (
-    "Methods at initialisation, the likeliest first (* not rejected); errors: mean\n"
-    "absolute, of column densities, and of sorted row densities (rows), each with its\n"
-    "p; p of patterns: what rows keep together; of so many empty rows or columns; of\n"
-    "all; networks: one hidden ReLU layer, Gaussian weights, residual "
+    "Methods at initialisation, the likeliest first (* not rejected); error: mean\n"
+    "absolute, of column densities; p of it, of the degrees of rows, of patterns:\n"
+    "what rows keep together, of so many empty rows or columns, of all; networks: one\n"
+    "hidden ReLU layer, Gaussian weights, residual "
 )
 RESIDUALS = {"-y": "-y (initial output subtracted)", "f0 - y": "f0 - y (output of a random network)"}
 QUANTILES = (0.0, 0.1, 0.5, 0.9, 1.0)
@@ -241,14 +241,13 @@ def _spectrum_table(found: SpectrumSummary) -> Table:
 
 
 def _method_table(found: MethodsSummary, title: str) -> Table:
-    names = ("method", "error", "p", "rows", "p", "patterns", "empty", "all", "ln L")
+    names = ("method", "error", "p", "rows", "patterns", "empty", "all", "ln L")
     best = found["ranking"][0]["log_likelihood"]
     cells = [
         (
             each["method"] + (" *" if each["fits"] else ""),
             f"{each['error']:.4f}",
             _p(each["columns_p"]),
-            f"{each['row_distance']:.4f}",
             _p(each["rows_p"]),
             _p(each["patterns_p"]),
             _p(each["empty_p"]),
@@ -257,7 +256,7 @@ def _method_table(found: MethodsSummary, title: str) -> Table:
         )
         for each in found["ranking"]
     ]
-    return Table(names, cells, "lrrrrrrrr", title)
+    return Table(names, cells, "lrrrrrrr", title)
 
 
 def _below(nats: float) -> str:
