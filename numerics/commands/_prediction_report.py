@@ -89,7 +89,7 @@ def _error_table(summary: Summary) -> Table:
     networks = f"{summary['networks']} networks" if summary["networks"] > 1 else "1 network"
     title = (
         f"Mean absolute error of column densities, {networks}; noise floor {summary['noise_floor']:.4f}\n"
-        "(* in use; explained: variance between columns; at most: what the exact law would explain)"
+        "(* in use; explained: variance between columns; if exact: what the exact law explains on average)"
     )
     rows = []
     for name, found in (summary["errors"] or {}).items():
@@ -99,7 +99,7 @@ def _error_table(summary: Summary) -> Table:
         mark = " *" if name == summary["predictor"] else ""
         ratio = "-" if found["ratio"] is None else f"{found['ratio']:.2f}"
         rows.append((name + mark, f"{found['error']:.4f}", ratio, *shares))
-    return Table(("predictor", "error", "error / floor", "explained", "at most"), rows, "rrrrr", title)
+    return Table(("predictor", "error", "error / floor", "explained", "if exact"), rows, "rrrrr", title)
 
 
 def _facts_table(summary: Summary) -> Table:

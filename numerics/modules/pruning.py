@@ -247,16 +247,13 @@ def masks_in_rounds(
     make_positive(copy)
     weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}
     whole = {path: weight.detach().clone() for path, weight in weights.items()}
-    gone = {
-        path: -1 - each for path, each in _numpy(whole).items()
-    }  # ranks below every score, without ties, which are slow
+    # what is gone ranks below every score, and without ties, which are slow
+    gone = {path: -1 - each for path, each in _numpy(whole).items()}
     masks = {path: np.ones(each.shape, bool) for path, each in gone.items()}
     total = ROUNDS if rounds is None else rounds
     for k in range(1, total + 1):
         for path, weight in weights.items():
-            weight.data = whole[path] * torch.from_numpy(
-                masks[path]
-            )  # its own memory: each parameter has a mask of its own
+            weight.data = whole[path] * torch.from_numpy(masks[path])
         scores = _flow(copy, weights, data)
         if k == 1:
             checked_scores(scores, module)
