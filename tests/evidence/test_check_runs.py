@@ -185,14 +185,17 @@ def test_a_nameless_function_has_no_stream():
         trial().once(lambda: 1)
 
 
+calls: list[int] = []
+
+
+def counted(rng, n):
+    """A draw that is noted: of a module, so that it has a key."""
+    calls.append(n)
+    return int(rng.binomial(n, 0.5))
+
+
 def test_claim_controls_and_mutants_see_one_draw():
-    calls = []
-
-    def counted(rng, n):
-        calls.append(n)
-        return int(rng.binomial(n, 0.5))
-
-    counted.__qualname__ = "counted"
+    calls.clear()
 
     @statistical(toy("Z1", {"p": half}), tests=1)
     @control("more", p=sp.Rational(3, 5))
