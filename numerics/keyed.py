@@ -76,12 +76,12 @@ def _of_functions(value: sp.Basic | sp.MatrixBase) -> str:
 
 
 def _name(thing: object) -> str:
-    """The module and the name of a function or a class, by which the module holds it."""
+    """The module and the name of a function or a class; TypeError for a name that is local, or that is another's there."""
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "<nameless>")
     try:
         held = attrgetter(name)(sys.modules[str(module)])
-    except (AttributeError, KeyError):
-        held = None
-    if held is not thing:
+    except (AttributeError, KeyError):  # of a module that is run, not imported
+        held = thing
+    if module is None or "<" in name or held is not thing:
         raise TypeError(f"{module}.{name} has no name of its own in a module, expected a function of a module")
     return f"{module}.{name}"
