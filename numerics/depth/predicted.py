@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,7 @@ def predicted(
         residuals = [each.residual for each in seen]
     elif averaged:
         residuals = list(_outputs(settings, units, y, rng))
+        units = replace(units, output=None)  # as much memory as anything here
     else:
         residuals = [Residual(settings.loss, np.zeros_like(y), y)]
     read = _read(settings, network, x, residuals, rng)
