@@ -45,12 +45,14 @@ class LayerLaw:
         """The scores of each block of networks, ascending."""
         return [np.sort(block, axis=None) for block in np.array_split(self.scores, min(BLOCKS, len(self.scores)))]
 
-    def above(self, threshold: float, without: int | None = None) -> float:
-        """The share of scores above a threshold; without: a block of networks that is left out."""
-        blocks = [block for place, block in enumerate(self.ordered) if place != without]
-        value = np.float32(threshold)
-        counts = [block.size - int(np.searchsorted(block, value, side="right")) for block in blocks]
-        return sum(counts) / sum(block.size for block in blocks)
+    def above(self, thresholds: Floats, without: Sequence[int | None]) -> Floats:
+        """The share of scores above each threshold, float[T]; without: a block of networks that is left out of each."""
+        values = np.asarray(thresholds, np.float32)
+        counts = np.array([block.size - np.searchsorted(block, values, side="right") for block in self.ordered])
+        sizes = np.array([block.size for block in self.ordered])
+        taken = np.array([[place != each for each in without] for place in range(len(sizes))])
+        shares: Floats = (counts * taken).sum(axis=0) / (sizes @ taken)
+        return shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +77,12 @@ class DepthLaw:
     def total(self) -> int:
         return sum(layer.size for layer in self.layers)
 
-    def shares(self, threshold: float, without: int | None = None) -> Floats:
-        """The share of each layer above a threshold, float[L + 1]; without: a block of networks that is left out."""
-        return np.array([layer.above(threshold, without) for layer in self.layers])
+    def shares(self, threshold: float) -> Floats:
+        """The share of each layer above a threshold, float[L + 1]."""
+        return self._shares(np.array([threshold]), [None])[:, 0]
+
+    def _shares(self, thresholds: Floats, without: Sequence[int | None]) -> Floats:
+        return np.array([layer.above(thresholds, without) for layer in self.layers])
 
     def density(self, threshold: float) -> float:
         """The share of all weights above a threshold."""
@@ -87,31 +92,36 @@ class DepthLaw:
     def sizes(self) -> Floats:
         return np.array([layer.size for layer in self.layers], float)
 
-    def threshold(self, density: float, without: int | None = None) -> float:
+    def threshold(self, density: float) -> float:
         """The threshold that keeps this share of all weights; halved on a scale of logarithms.
 
         NotCoveredError if it would have to divide scores that are not positive.
         """
-        positive = float(self.sizes @ self.shares(0.0, without) / self.total)
+        return float(self._thresholds(density, [None])[0])
+
+    def _thresholds(self, density: float, without: Sequence[int | None]) -> Floats:
+        """For each block of networks that is left out, the threshold of the others."""
+        positive = (self.sizes @ self._shares(np.zeros(len(without)), without) / self.total).min()
         if density >= positive:
             sign = "positive " if self.signed else "non-zero "
             raise NotCoveredError(
                 f"density is {density}: {sign}scores have {positive:.4g} of the weights here, expected a density below"
             )
-        largest = max(float(layer.scores.max()) for layer in self.layers)
-        low, high = np.log(largest) - 90.0, np.log(largest)
+        high = np.full(len(without), np.log(max(float(layer.scores.max()) for layer in self.layers)))
+        low = high - 90.0
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            more = self.sizes @ self.shares(float(np.exp(middle)), without) > density * self.total
-            low, high = (middle, high) if more else (low, middle)
-        return float(np.exp(high))
+            more = self.sizes @ self._shares(np.exp(middle), without) > density * self.total
+            low, high = np.where(more, middle, low), np.where(more, high, middle)
+        thresholds: Floats = np.exp(high)
+        return thresholds
 
     def densities(self, density: float) -> tuple[Floats, Floats]:
         """Densities of all layers under one threshold, and their errors (jackknife over blocks of networks)."""
         found = self.shares(self.threshold(density))
-        blocks = len(self.layers[0].ordered)
-        left = [self.shares(self.threshold(density, without), without) for without in range(blocks)]
-        deviation = np.sqrt((blocks - 1) * np.var(left, axis=0))
+        blocks = range(len(self.layers[0].ordered))
+        left = self._shares(self._thresholds(density, blocks), blocks)
+        deviation = np.sqrt((len(blocks) - 1) * np.var(left, axis=1))
         return found, deviation
 
     def own_thresholds(self, density: float) -> list[float]:
@@ -148,7 +158,8 @@ class DepthLaw:
 
     def resolved(self, threshold: float) -> bool:
         """Whether every layer has scores enough above a threshold for its share to be known."""
-        return all(layer.above(threshold) * layer.scores.size >= RESOLVED for layer in self.layers)
+        sizes = np.array([layer.scores.size for layer in self.layers])
+        return bool((self.shares(threshold) * sizes >= RESOLVED).all())
 
     def collapse(self, layer: int) -> float | None:
         """The density at which the layer (0 the first) is expected to keep one weight; None beyond what is resolved."""

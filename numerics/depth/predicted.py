@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,9 +69,10 @@ def predicted(
         residuals = [each.residual for each in seen]
     elif averaged:
         residuals = list(_outputs(settings, units, y, rng))
+        units = replace(units, output=None)  # as much memory as anything here
     else:
         residuals = [Residual(settings.loss, np.zeros_like(y), y)]
-    read = [each for residual in residuals for each in _read(settings, network, x, residual, rng)]
+    read = _read(settings, network, x, residuals, rng)
     for number, values in enumerate(read, start=1):
         if not values.any():
             raise NotCoveredError(
@@ -81,19 +82,22 @@ def predicted(
 
 
 def _read(
-    settings: LayersSettings, network: Architecture, x: Floats, residual: Residual, rng: np.random.Generator
+    settings: LayersSettings, network: Architecture, x: Floats, residuals: Sequence[Residual], rng: np.random.Generator
 ) -> list[Floats]:
     """The residuals [N, K] that the law is to be read with: SNIP's own, or GraSP's, moved by the tangent kernel.
 
     That kernel is known by drawn units where the first layer's weights are not normal: several such draws, so that the
-    spread of what they lead to is known.
+    spread of what they lead to is known; one for each residual, where there are several.
     """
     if settings.method == "snip":
-        return [residual.values]
-    if network.initialisation.law is NORMAL or settings.residual == "averaged":
-        return [residual.moved(smoothed(network, x, residual.values, rng))]
-    share = DRAWN_UNITS // 2
-    return [residual.moved(smoothed(network, x, residual.values, rng, share)) for _ in range(SMOOTHINGS)]
+        return [residual.values for residual in residuals]
+    if network.initialisation.law is NORMAL:
+        together = smoothed(network, x, np.hstack([residual.values for residual in residuals]), rng)
+        smooth = np.split(together, len(residuals), axis=1)
+    else:
+        residuals = residuals if settings.residual == "averaged" else [r for r in residuals for _ in range(SMOOTHINGS)]
+        smooth = [smoothed(network, x, residual.values, rng, DRAWN_UNITS // 2) for residual in residuals]
+    return [residual.moved(values) for residual, values in zip(residuals, smooth, strict=True)]
 
 
 def _outputs(settings: LayersSettings, units: Units, y: Floats, rng: np.random.Generator) -> Iterator[Residual]:

@@ -31,6 +31,7 @@ TERMS = (32, 128, 512, 2048)  # of the series, for tanh up to variance 10 or so
 REACH, STEPS = 16.0, (512, 1024, 2048)  # of the trapezoid rule: exact for φ(√a ·) analytic within 0.4, 0.2, 0.1 of ℝ
 RADIUS, RADII, ANGLES = 12.0, 48, 24  # of the polar rule
 BLOCK = 2**20  # values of φ held at a time
+TILE = 32  # pairs whose series are added up together
 
 
 @dataclass(frozen=True)
@@ -74,29 +75,52 @@ class Smooth(Sampled):
 
     def advance(self, left: Floats, right: Floats, sigma: Floats, theta: Floats) -> tuple[Floats, Floats]:
         terms = min(len(left), len(right)) // 2
-        series = [np.stack([side[1 : 1 + terms], side[1 + len(side) // 2 :][:terms]], axis=1) for side in (left, right)]
-        compiled(_mehler)(left[0], right[0], *series, sigma, theta)
+        ours, theirs = (
+            np.stack([side[1 : 1 + terms], side[1 + len(side) // 2 :][:terms]], axis=1) for side in (left, right)
+        )
+        ours = np.ascontiguousarray(np.moveaxis(ours, (2, 3), (0, 1)))
+        compiled(_mehler)(left[0], right[0], ours, theirs, sigma, theta, TILE, NEGLIGIBLE)
         return sigma, theta
 
 
-def _mehler(left: Floats, right: Floats, left_terms: Floats, right_terms: Floats, sigma: Floats, theta: Floats) -> None:
-    """In place: both series, terms float[K, 2, U, I or J], by Horner's rule."""
-    columns = sigma.shape[2]
-    cosine, value, slope = np.empty(columns), np.empty(columns), np.empty(columns)
+def _mehler(
+    left: Floats,
+    right: Floats,
+    left_terms: Floats,
+    right_terms: Floats,
+    sigma: Floats,
+    theta: Floats,
+    tile: int,
+    negligible: float,
+) -> None:
+    """In place: both series, terms float[U, I, K, 2] and float[K, 2, U, J], by Horner's rule.
+
+    What stands beyond term k adds up to at most |cosine|^k of what it is at cosine 1: each tile of columns takes the terms that
+    its largest cosine needs.
+    """
+    cosine, value, slope = np.empty(tile), np.empty(tile), np.empty(tile)
     for u in range(sigma.shape[0]):
-        for i in range(sigma.shape[1]):
-            for j in range(columns):
-                root = left[u, i] * right[u, j]
-                cosine[j] = min(1.0, max(-1.0, sigma[u, i, j] / root)) if root > 0 else 0.0
-                value[j] = slope[j] = 0.0
-            for k in range(left_terms.shape[0] - 1, -1, -1):
-                h, slope_h = left_terms[k, 0, u, i], left_terms[k, 1, u, i]
-                for j in range(columns):
-                    value[j] = value[j] * cosine[j] + h * right_terms[k, 0, u, j]
-                    slope[j] = slope[j] * cosine[j] + slope_h * right_terms[k, 1, u, j]
-            for j in range(columns):
-                sigma[u, i, j] = value[j]
-                theta[u, i, j] *= slope[j]
+        for start in range(0, sigma.shape[2], tile):
+            width = min(tile, sigma.shape[2] - start)
+            terms = right_terms[:, :, u, start : start + width].copy()
+            for i in range(sigma.shape[1]):
+                largest = 0.0
+                for j in range(width):
+                    root = left[u, i] * right[u, start + j]
+                    cosine[j] = min(1.0, max(-1.0, sigma[u, i, start + j] / root)) if root > 0 else 0.0
+                    largest = max(largest, abs(cosine[j]))
+                    value[j] = slope[j] = 0.0
+                needed = terms.shape[0]
+                if largest < 1:
+                    needed = min(needed, 1 + int(np.log(negligible) / np.log(max(largest, negligible))))
+                for k in range(needed - 1, -1, -1):
+                    h, slope_h = left_terms[u, i, k, 0], left_terms[u, i, k, 1]
+                    for j in range(width):
+                        value[j] = value[j] * cosine[j] + h * terms[k, 0, j]
+                        slope[j] = slope[j] * cosine[j] + slope_h * terms[k, 1, j]
+                for j in range(width):
+                    sigma[u, i, start + j] = value[j]
+                    theta[u, i, start + j] *= slope[j]
 
 
 class SlowSeriesError(InputError):

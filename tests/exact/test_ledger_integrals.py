@@ -78,7 +78,7 @@ def met():
         return ball
 
     core.RULES[sp.Integral] = recording
-    core._rule.cache_clear()
+    core.reading_of.cache_clear()
     ledger = load_ledger()
     try:
         for label, names in INTEGRATING.items():
@@ -89,7 +89,7 @@ def met():
                         list(check.findings(Trial(check.claim, check.name)))
     finally:
         core.RULES[sp.Integral] = rule
-        core._rule.cache_clear()
+        core.reading_of.cache_clear()
     return {expression: what for (expression, _), what in found.items()}
 
 

@@ -136,6 +136,20 @@ def test_a_series_that_converges_too_slowly_is_refused():
         activation("tanh").dual(400.0, 400.0, 0.0)
 
 
+@pytest.mark.parametrize("name", ["gelu", "tanh"])
+def test_terms_that_a_tile_leaves_out_do_not_matter(name):
+    """Pairs of small cosines need few terms: beside a cosine of 1 they get all of them."""
+    found, cosines = activation(name), np.linspace(-0.6, 0.6, 31)
+    alone = found.dual(9.0, 9.0, 9 * cosines)
+    row = found.profile(np.full((1, 1), 3.0)), found.profile(np.full((1, 32), 3.0))
+    sigma = 9 * np.append(cosines, 1.0)[None, None]
+    beside = found.advance(*row, sigma.copy(), np.ones_like(sigma))
+    whole = np.array(found.diagonal(9.0))
+    assert found.profile(np.full((1, 1), 3.0)).shape[0] > 200  # more than the cosines need
+    for few, all_of_them, most in zip(alone, beside, whole, strict=True):
+        assert np.abs(few - all_of_them[0, 0, :-1]).max() < 4e-16 * most
+
+
 # --- the recursion
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache, partial
+from typing import Any
 
 import sympy as sp
 from flint import acb, arb, fmpq
 
 Values = Mapping[sp.Symbol, acb]
 Rule = Callable[[sp.Basic, Values, bool], acb]
+Reading = Callable[[Values, bool], acb]
 
 HIGHEST_PRECISION = 4096
 NOT_A_NUMBER = acb("nan", "nan")
-RULES: dict[type, Rule] = {}
+MOST_READINGS = 2**14  # a few tens of MB
+ARITHMETIC: dict[type, Callable[[Any], Reading]] = {}
+RULES: dict[type, Rule] = {}  # of all other types
 
 
 class NoEnclosureError(ArithmeticError):
@@ -29,16 +33,18 @@ def evaluate(expression: sp.Basic, values: Values, analytic: bool = False) -> ac
 
     With `analytic`, the result is not finite unless the expression is analytic on the ball (for integration).
     """
+    return reading_of(expression)(values, analytic)
+
+
+@lru_cache(maxsize=MOST_READINGS, typed=True)
+def reading_of(expression: sp.Basic) -> Reading:
+    """What evaluates an expression: its arithmetic is taken apart once, however often it is evaluated."""
     kind: type = type(expression)
-    return _rule(kind)(expression, values, analytic)
-
-
-@cache
-def _rule(kind: type) -> Rule:
-    """The rule of a type, or of the nearest type that it derives from."""
-    for each in kind.__mro__:
+    for each in kind.__mro__:  # the nearest type that it derives from
+        if each in ARITHMETIC:
+            return ARITHMETIC[each](expression)
         if each in RULES:
-            return RULES[each]
+            return partial(RULES[each], expression)
     raise NoEnclosureError(f"no rule encloses {kind.__name__}")
 
 
@@ -49,8 +55,14 @@ class Place(dict[sp.Symbol, acb]):
     holds the sums within it that are already added up.
     """
 
-    line: Values | None = None
+    line: dict[sp.Symbol, acb] | None = None
     known: object = None
+
+    def put(self, symbol: sp.Symbol, x: acb) -> None:
+        """Give a symbol that is bound here its next value, a real one."""
+        self[symbol] = x
+        if self.line is not None:
+            self.line[symbol] = x
 
 
 def bind(values: Values, named: Values, line: Values | None = None) -> Place:
@@ -87,59 +99,75 @@ def integer(bound: sp.Expr, values: Values) -> int:
     return int(x.real.unique_fmpz())
 
 
-def _symbol(expression: sp.Symbol, values: Values, analytic: bool) -> acb:
-    try:
-        return values[expression]
-    except KeyError:
-        raise NoEnclosureError(f"no value for the symbol {expression}") from None
+def _symbol(expression: sp.Symbol) -> Reading:
+    def reading(values: Values, analytic: bool) -> acb:
+        try:
+            return values[expression]
+        except KeyError:
+            raise NoEnclosureError(f"no value for the symbol {expression}") from None
+
+    return reading
 
 
-def _rational(expression: sp.Rational, values: Values, analytic: bool) -> acb:
-    return acb(fmpq(int(expression.p), int(expression.q)))
+def _integer(expression: sp.Integer) -> Reading:
+    number = acb(int(expression.p))
+    return lambda values, analytic: number
 
 
-def _integer(expression: sp.Integer, values: Values, analytic: bool) -> acb:
-    return acb(int(expression.p))
+def _rational(expression: sp.Rational) -> Reading:
+    number = fmpq(int(expression.p), int(expression.q))
+    return lambda values, analytic: acb(number)  # rounded at the precision of the day
 
 
-def _sum(expression: sp.Add, values: Values, analytic: bool) -> acb:
-    total = acb(0)
-    for term in expression.args:
-        kind: type = type(term)  # as `evaluate`, a call less: balls are added up by the million
-        total += _rule(kind)(term, values, analytic)
-    return total
+def _sum(expression: sp.Add) -> Reading:
+    first, *others = map(reading_of, expression.args)
+
+    def reading(values: Values, analytic: bool) -> acb:
+        total = first(values, analytic)
+        for term in others:
+            total += term(values, analytic)
+        return total
+
+    return reading
 
 
-def _product(expression: sp.Mul, values: Values, analytic: bool) -> acb:
-    total = acb(1)
-    for factor in expression.args:
-        kind: type = type(factor)
-        total *= _rule(kind)(factor, values, analytic)
-    return total
+def _product(expression: sp.Mul) -> Reading:
+    first, *others = map(reading_of, expression.args)
+
+    def reading(values: Values, analytic: bool) -> acb:
+        total = first(values, analytic)
+        for factor in others:
+            total *= factor(values, analytic)
+        return total
+
+    return reading
 
 
-def _power(expression: sp.Pow, values: Values, analytic: bool) -> acb:
+def _power(expression: sp.Pow) -> Reading:
     base, exponent = expression.args
-    x = evaluate(base, values, analytic)
+    below, above = reading_of(base), reading_of(exponent)
     if isinstance(exponent, sp.Integer):
-        return x ** int(exponent.p)
-    if isinstance(exponent, sp.Rational) and exponent.q == 2 and abs(exponent.p) == 1:
-        root = x.sqrt(analytic=analytic)
-        return root if exponent.p == 1 else 1 / root
-    y = evaluate(exponent, values, analytic)
-    if x == 0 and y.real > 0:  # the base is 0 exactly and throughout, the exponent surely positive
-        return acb(0)
-    return x.pow(y, analytic=analytic)
+        whole = int(exponent.p)
+        return lambda values, analytic: below(values, analytic) ** whole
+    if exponent == sp.S.Half:
+        return lambda values, analytic: below(values, analytic).sqrt(analytic=analytic)
+    if exponent == -sp.S.Half:
+        return lambda values, analytic: 1 / below(values, analytic).sqrt(analytic=analytic)
+
+    def reading(values: Values, analytic: bool) -> acb:
+        x, y = below(values, analytic), above(values, analytic)
+        if x == 0 and y.real > 0:  # the base is 0 exactly and throughout, the exponent surely positive
+            return acb(0)
+        return x.pow(y, analytic=analytic)
+
+    return reading
 
 
+ARITHMETIC.update(
+    {sp.Symbol: _symbol, sp.Integer: _integer, sp.Rational: _rational, sp.Add: _sum, sp.Mul: _product, sp.Pow: _power}
+)
 RULES.update(
     {
-        sp.Symbol: _symbol,
-        sp.Integer: _integer,
-        sp.Rational: _rational,
-        sp.Add: _sum,
-        sp.Mul: _product,
-        sp.Pow: _power,
         type(sp.pi): lambda e, v, a: acb(arb.pi()),
         type(sp.E): lambda e, v, a: acb(1).exp(),
         type(sp.EulerGamma): lambda e, v, a: acb(arb.const_euler()),

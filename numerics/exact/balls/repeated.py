@@ -18,6 +18,7 @@ from numerics.exact.balls.core import (
     integer,
     is_real,
     on_line,
+    reading_of,
 )
 from numerics.exact.balls.symbols import free_symbols
 from numerics.exact.balls.vouching import named, vouch
@@ -89,9 +90,10 @@ def _added_up(expression: sp.Sum, values: Values, analytic: bool) -> acb:
     if last < first - 1:
         raise NoEnclosureError(f"the sum over {index} runs from {first} down to {last}")
     _check_terms(index, last - first)
-    total = acb(0)
+    total, term, here = acb(0), reading_of(body), bind(values, {index: acb(first)})
     for k in range(first, last + 1):
-        total += evaluate(body, bind(values, {index: acb(k)}), analytic)
+        here.put(index, acb(k))
+        total += term(here, analytic)
     return total
 
 
