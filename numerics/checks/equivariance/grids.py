@@ -47,6 +47,7 @@ from theory.equivariance.grids import (
 )
 from theory.equivariance.orbits import free
 from theory.equivariance.symbols import D, X, Y, class_size, order
+from theory.formulas.valued import valued
 
 Table = Mapping[str, sp.Expr]
 
@@ -150,7 +151,7 @@ def cells_stay_in_place(fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
     """Squares of side 1 to 9."""
     for size in range(1, 10):
         found = trial.once(fixed, size)
-        claimed = {name: formula.subs(D, size) for name, formula in fixed_cells.items()}
+        claimed = {name: valued(formula, {D: size}) for name, formula in fixed_cells.items()}
         yield trial.holds(found == [claimed, claimed], f"side {size}: {found}, claimed {claimed}")
 
 
@@ -176,7 +177,7 @@ def means(
     for pair, formula in entries.items():
         there, back = (types[name] for name in pair.split("_"))
         terms = (
-            of_a_class.subs({order: size, class_size: 1, chi_in: fixed_cells[kind] * a, chi_out: b}, simultaneous=True)
+            valued(of_a_class, {order: size, class_size: 1, chi_in: fixed_cells[kind] * a, chi_out: b})
             for kind, words in elements.items()
             for a, b in ((sp.Rational(there.character(word)), sp.Rational(back.character(word))) for word in words)
         )
@@ -229,7 +230,7 @@ def kernels_are_counted(c4_kernels: Table, d4_kernels: Table, trial: Trial) -> I
             for pair, formula in claimed.items():
                 there, back = pair.split("_")
                 for name in sorted({pair, f"{back}_{there}"} & found.keys()):
-                    number = formula.subs(D, size)
+                    number = valued(formula, {D: size})
                     detail = f"{group}, side {size}, {name}: {method} give {found[name]}, claimed {number}"
                     yield trial.holds(number == found[name], detail)
 
@@ -273,7 +274,7 @@ def orbits_of_cells_are_counted(
         for size in range(1, 10):
             grid = centred_grid(plane, size)
             found = int(orbit_labels(grid, trivial(grid.group)).max()) + 1
-            values = formula.subs(D, size), entry.subs(D, size)
+            values = valued(formula, {D: size}), entry.subs(D, size)
             yield trial.holds(values == (found, found), f"side {size}: {found} orbits, claimed {values}")
 
 

@@ -13,6 +13,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact import balls
 from numerics.exact.rationals import rational
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.convergence import delta, size
 from theory.lifts.convergence_two_layers import (
     TWO_LAYER_SIZES,
@@ -96,8 +97,8 @@ def tails_add_up(
         yield trial.holds(second == square, f"… and to the second moment {second}, expected {square}")
     for degree in (sp.Rational(2, 3), sp.Rational(3, 2)):
         large = {n: 1200, children: 2, lam: degree, omega: sp.Rational(4, 5), q: sp.Rational(2, 5), r: 3}
-        expected = mean.subs(large)
-        spread = expected if degree <= sp.Rational(5, 4) else variance.subs(large)
+        expected = valued(mean, large)
+        spread = expected if degree <= sp.Rational(5, 4) else valued(variance, large)
         for copies in (1, sp.floor(expected) + 1):
             value = said(trial, cantelli_failure, {**large, M: copies})
             true = trial.value(3 * spread / (spread + (expected - copies + 1) ** 2))

@@ -12,6 +12,7 @@ from scipy.integrate import solve_ivp
 from numerics.evidence import Refutation
 from numerics.lifts.tangent_bounds import tangent_radius
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.confinement import B, epsilon_0
 from theory.lifts.tangent import L_0, epsilon, eta, kappa, t
 
@@ -26,7 +27,7 @@ def descending(expression: sp.Expr) -> sp.Expr:
 
 
 def _there(cases: sp.Piecewise) -> sp.Expr:
-    value = next(value for value, condition in cases.args if condition.subs(DESCENT) == sp.true)
+    value = next(value for value, condition in cases.args if valued(condition, DESCENT) == sp.true)
     if value == no_guarantee:
         raise Refutation(f"no guarantee at {DESCENT}")
     return value

@@ -10,6 +10,7 @@ import sympy as sp
 from numerics.checks.lifts.degrees import enumerated_law
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.expressivity.wired_neurons import binomial_law
+from theory.formulas.valued import valued
 from theory.lifts.degrees import k, lam, n
 from theory.lifts.poisson import (
     F,
@@ -247,7 +248,7 @@ def distance_is_half_the_sum_of_differences(
         law = enumerated_law(copies, degree / copies)
         poisson = [poisson_law.subs({lam: degree, k: count}) for count in range(copies + 1)]
         within = sum(sp.Abs(p - q) for p, q in zip(law, poisson, strict=True))
-        yield trial.same(variation_distance.subs({n: copies, lam: degree}), (within + 1 - sum(poisson)) / 2, by=None)
+        yield trial.same(valued(variation_distance, {n: copies, lam: degree}), (within + 1 - sum(poisson)) / 2, by=None)
 
 
 def stein_increment(place: int) -> sp.Expr:
@@ -287,7 +288,7 @@ def bounds_hold(
         increment, most = (sp.expand(each * sp.exp(lam)) for each in (lam * stein_increment(place), bound * n / lam))
         yield trial.everywhere(increment, most, within={lam: (0, sp.oo)}, zero={lam: (0, 1)})
     for copies in (2, 3, 4):
-        for excess in choices_of_parts(variation_distance, copies):
+        for excess in trial.once(choices_of_parts, variation_distance, copies):
             sides = [sp.expand(each / lam) for each in (excess, bound.subs(n, copies))]
             order = 1 if sp.diff(sides[1] - sides[0], lam).subs(lam, 0) else 2
             yield trial.everywhere(*sides, within={lam: (0, copies)}, zero={lam: (0, order)})
@@ -300,8 +301,8 @@ def bounds_hold(
         yield trial.everywhere(smaller, larger, within={chance: (0, 1), real: (2, 40)}, zero={chance: (0, 1)})
     for degree in (sp.Integer(0), ONE / 7, ONE):
         at = {n: sp.Integer(1), lam: degree}
-        yield trial.same(variation_distance.subs(at), bound.subs(at), by=None)
-        yield trial.same(bound.subs(at), coupled_bound.subs(at))
+        yield trial.same(valued(variation_distance, at), valued(bound, at), by=None)
+        yield trial.same(valued(bound, at), valued(coupled_bound, at))
 
 
 @enclosed(poisson_distance)

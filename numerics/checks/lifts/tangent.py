@@ -21,6 +21,7 @@ from numerics.checks.lifts.exact_flows import (
 )
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.tangent import (
     L_0,
     L,
@@ -294,7 +295,7 @@ def gradient_ratios(bound: sp.Expr, instances: list[Instance]) -> list[sp.Expr]:
     """‖∇L‖² over the square of its bound, in each instance."""
     values = ({L: each.loss, epsilon: each.reached, kappa: each.step} for each in instances)
     points = ({symbol: sp.Rational(value) for symbol, value in point.items()} for point in values)
-    bounds = [sp.radsimp(sp.expand(bound.subs(point) ** 2)) for point in points]
+    bounds = [sp.radsimp(sp.expand(valued(bound, point) ** 2)) for point in points]
     return [sp.Rational(each.slope) / square for each, square in zip(instances, bounds, strict=True) if square != 0]
 
 

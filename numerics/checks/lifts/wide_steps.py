@@ -39,6 +39,14 @@ degree = sp.Symbol("lambda", positive=True)
 further = sp.Symbol("l", nonnegative=True)  # children beyond two
 
 
+def limits_of(mean: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The limit of a mean for one child, over n, and of what one child more multiplies it by, for all r."""
+    formula = where_some(mean).subs(lam, degree)
+    multiple = over(formula)(formula.subs(r, r + 1))
+    found = sp.limit(sp.expand_func(formula.subs(r, 1)) / n, n, sp.oo), sp.limit(multiple, n, sp.oo)
+    return found[0].subs(degree, lam), found[1].subs(degree, lam)
+
+
 @exact(copies_in_wide_lifts, step="rates", cost=0.5)
 @control("at least r children", copies_rate=copies_rate * sp.exp(lam))
 @control("types forgotten", copies_rate=copies_rate / q**r)
@@ -55,10 +63,8 @@ def rates_grow_child_by_child(
 ) -> Iterator[Finding]:
     """The limit of what one child more multiplies the means by, for all r; and the limits for one child."""
     for mean, rate in ((expected_copies, copies_rate), (isolated_mean, isolated_rate)):
-        formula = where_some(mean).subs(lam, degree)
-        multiple = over(formula)(formula.subs(r, r + 1))
-        yield trial.same(rate.subs(r, r + 1), rate * sp.limit(multiple, n, sp.oo).subs(degree, lam), by=over(rate))
-        first = sp.limit(sp.expand_func(formula.subs(r, 1)) / n, n, sp.oo).subs(degree, lam)
+        first, multiple = trial.once(limits_of, mean)
+        yield trial.same(rate.subs(r, r + 1), rate * multiple, by=over(rate))
         yield trial.same(rate.subs(r, 1), first, by=sp.expand)
 
 

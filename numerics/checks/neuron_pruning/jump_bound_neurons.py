@@ -10,6 +10,7 @@ from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.checks.neuron_pruning.jump_bound import by_clusters
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.let import Let
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.jump_bound import (
     A,
@@ -135,7 +136,7 @@ def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial
 def neurons_are_this_root(
     share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, root: sp.Expr, neurons: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    inside = root.subs({A: share, T: pair, R: ratio}, simultaneous=True)
+    inside = valued(root, {A: share, T: pair, R: ratio})
     yield trial.same(spelled_out(neurons), inside)
 
 

@@ -14,6 +14,7 @@ from numerics.bridge import numeric
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.neuron_pruning.circle import exact_sup_on_circle
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import eps
 from theory.neuron_pruning.jumps import (
     after,
@@ -98,7 +99,7 @@ def pieces_have_their_ends(piece: sp.Expr, trial: Trial) -> Iterator[Finding]:
 def jumps_are_differences_of_slopes(piece: sp.Expr, jump: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The slope after the node less that before it."""
     slope = sp.diff(piece, phi)
-    before = slope.subs({here: ahead, after: here, g: h, kink: kink - h}, simultaneous=True)
+    before = valued(slope, {here: ahead, after: here, g: h, kink: kink - h})
     yield trial.same(jump, slope.subs(phi, kink) - before.subs(phi, kink))
 
 

@@ -18,6 +18,7 @@ from numerics.subset_sum import (
     random_subset_sums,
     sum_distribution,
 )
+from theory.formulas.valued import valued
 from theory.subset_sum.expected_count import (
     correction,
     count_expansion,
@@ -237,7 +238,7 @@ def exact_counts_stay_within_the_remainder(
             at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.Rational(distance)}
             value = sp.Rational(trial.once(expected_subsets, size, at[z], at[eps])) - int(bool(abs(at[z]) <= at[eps]))
             error = sp.Abs(value / leading - 1 - correction)
-            bound = remainder.subs(r, abs(at[z]) + at[eps])
+            bound = valued(remainder, {r: abs(at[z]) + at[eps]})
             yield trial.below(error, bound, at=[at])
             if size == 48 and target == "-2":
                 yield trial.below(bound / 2, error, at=[at])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.formulas.valued import valued
 from theory.subset_sum.counting import covering_items
 from theory.subset_sum.potential import a, failure, growth, kappa, law_size, one_sign, r, v
 from theory.subset_sum.power_potential import (
@@ -246,7 +247,7 @@ def fewer_items_at_tiny_distances(
     """Uniform items, δ = 1/10: fewer than R4's at ε = 10⁻⁶ and 10⁻²⁰, by at least a tenth; and a lower rate."""
     for power, share, tilt in ((6, "15/16", "1"), (20, "35/36", "4/5")):
         at = {**SMALL, eps: sp.Rational(1, 10**power), far: sp.Rational(share), theta: sp.Rational(tilt)}
-        yield trial.below((first_items + later_items).subs(at), LESS * law_size.subs(at), at=[{}])
+        yield trial.below(valued(first_items + later_items, at), LESS * valued(law_size, at), at=[{}])
     yield trial.below(best_rate.subs(SMALL), LESS * (2 / -sp.log(1 - a * kappa / 2)).subs(SMALL), at=[{}])
 
 

@@ -13,6 +13,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import laws
 from theory.formulas.let import Let
+from theory.formulas.valued import valued
 from theory.subset_sum.potential import a
 from theory.subset_sum.product_laws import quenched_size, t, uniform_product
 from theory.subset_sum.single_candidate import (
@@ -50,7 +51,7 @@ def by_ends(gap: sp.Expr) -> sp.Expr:
         (1 + u + y, 1 + u),
     )
     for (far, near), side in product(places, (1, -1)):
-        here = gap.subs({w: side * (far + near) / 2, eps: (far - near) / 2}, simultaneous=True)
+        here = valued(gap, {w: side * (far + near) / 2, eps: (far - near) / 2})
         here = here.replace(
             lambda each: isinstance(each, (sp.Abs, sp.sign)), lambda each: each.func(sp.factor(each.args[0]))
         )
@@ -131,7 +132,7 @@ def inner_ends(gap: sp.Expr) -> sp.Expr:
     u, v, y = sp.symbols("u v y", positive=True)
     far, near = 1 / (1 + y), u / ((u + v) * (1 + y))
     for side in (1, -1):
-        here = gap.subs({w: side * (far + near) / 2, eps: (far - near) / 2}, simultaneous=True)
+        here = valued(gap, {w: side * (far + near) / 2, eps: (far - near) / 2})
         here = here.replace(lambda each: isinstance(each, sp.Abs), lambda each: sp.Abs(sp.factor(each.args[0])))
         here = here.replace(lambda each: isinstance(each, sp.core.relational.Relational), settled)
         here = here.replace(lambda each: isinstance(each, sp.log), lambda each: sp.log(sp.factor(each.args[0])))

@@ -10,6 +10,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.subset_sum.volumes import identity, relu, served_weights
+from theory.formulas.valued import valued
 from theory.subset_sum.symbols import eps
 from theory.subset_sum.volume import (
     c,
@@ -87,7 +88,7 @@ def compared(term: sp.Expr) -> sp.Expr:
 
 def first_left(gap: sp.Expr, cases: Iterator[dict[sp.Symbol, sp.Expr]]) -> sp.Expr:
     """What is left of it in the first case in which it does not reduce to 0; 0 if there is none."""
-    left = (sp.simplify(compared(gap.subs(case, simultaneous=True))) for case in cases)
+    left = (sp.simplify(compared(valued(gap, case))) for case in cases)
     return next((each for each in left if each != 0), sp.S.Zero)
 
 
@@ -182,7 +183,7 @@ def one_function_serves_its_share(
     near = Fraction(1, 7)
     for up, down in steps(near):
         found = trial.once(served_measure, (up, down), near)
-        claimed = measure.subs({p: up, q: down, eps: near})
+        claimed = valued(measure, {p: up, q: down, eps: near})
         yield trial.holds(claimed == found, f"ε = {near}, outputs {up}, {down}: {found}, claimed {claimed}")
     shares = {"linear": linear_share, "relu": relu_share, "large": large_share}
     for ratio in (20, Fraction(9, 2), Fraction(7, 3), 4, Fraction(3, 4)):
@@ -190,5 +191,5 @@ def one_function_serves_its_share(
             if kind == "large" and ratio < 4:
                 continue
             found = trial.once(largest_share, kind, near, ratio * near)
-            claimed = share.subs({eps: near, c: ratio * near})
+            claimed = valued(share, {eps: near, c: ratio * near})
             yield trial.holds(claimed == found, f"{kind}: {found} of a weight, claimed {claimed}")

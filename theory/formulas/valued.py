@@ -1,0 +1,24 @@
+"""Letters of an expression replaced all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+
+def valued(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> sp.Expr:
+    """The expression at exact values of its letters, or at formulas for them, put in together.
+
+    `subs` puts in one after the other, and asks anew after each whether conditions hold and what is larger: with ten letters
+    that takes some twenty times as long.
+
+    Examples:
+        >>> x, y = sp.symbols("x y")
+        >>> valued(sp.Max(x, y) / x, {x: y, y: 2 * x})
+        Max(y, 2*x)/y
+        >>> valued(sp.Piecewise((x / y, x < y), (1, True)), {x: 1, y: 2})
+        1/2
+    """
+    return sp.sympify(expression).xreplace({letter: sp.sympify(value) for letter, value in values.items()})
