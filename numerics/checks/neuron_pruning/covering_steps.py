@@ -70,7 +70,7 @@ def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial
     share, chance = sp.Symbol("y", positive=True), 1 / moment
     mean, square = chance * share, chance * share**2
     yield trial.same(square / mean**2, moment, by=sp.cancel)
-    yield trial.same(success, (1 - chance).subs(moment, moment_at), by=put_in)
+    yield trial.same(put_in(success), put_in((1 - chance).subs(moment, moment_at)), by=sp.expand)
     yield trial.same(opened(success), 1 - chance, by=sp.cancel)
 
 

@@ -84,8 +84,7 @@ def check_of_the_mean(claim: Claim, body: str) -> Check:
         for name, of_mean in names.items():
             ends = [claim.claimed[of_mean].subs(mean, rounded + more) for more in (0, sp.Rational(1, 10**9))]
             low, high = ends if name.endswith("success") else reversed(ends)
-            yield trial.below(low, formulas[name], at=[AT])
-            yield trial.below(formulas[name], high, at=[AT])
+            yield trial.below((2 * formulas[name] - low - high) ** 2, (high - low) ** 2, at=[AT])
         for name, of_mean in names.items():
             yield trial.same(opened(formulas[name]), claim.claimed[of_mean], by=None, at=BOTH)
 

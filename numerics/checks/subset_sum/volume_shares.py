@@ -9,6 +9,7 @@ from itertools import product
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.identities import simplified
 from numerics.subset_sum.volumes import identity, relu, served_weights
 from theory.formulas.valued import valued
 from theory.subset_sum.symbols import eps
@@ -88,7 +89,7 @@ def compared(term: sp.Expr) -> sp.Expr:
 
 def first_left(gap: sp.Expr, cases: Iterator[dict[sp.Symbol, sp.Expr]]) -> sp.Expr:
     """What is left of it in the first case in which it does not reduce to 0; 0 if there is none."""
-    left = (sp.simplify(compared(valued(gap, case))) for case in cases)
+    left = (simplified(compared(valued(gap, case))) for case in cases)
     return next((each for each in left if each != 0), sp.S.Zero)
 
 
