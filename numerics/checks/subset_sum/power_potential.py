@@ -204,7 +204,7 @@ def smaller_of_two_bounds(
     bounds = failure, two_phase_failure
     numbers = [sp.ceiling(law_size), sum(sp.Max(0, sp.ceiling(part)) for part in (first_items, later_items))]
     for least, values in ((least_failure, bounds), (enough_items, numbers)):
-        yield trial.same(least, sp.Min(*values), by=sp.expand)
+        yield trial.same(least, sp.Min(*values), by=None)
     for place, point in SMALLER:
         for least, values in ((least_failure, bounds), (enough_items, numbers)):
             yield trial.below(values[place], values[1 - place], at=[point], strict=True)
@@ -234,7 +234,7 @@ def rate_is_the_slope_in_the_limit(
 @control("the first alone", power_rate=theta / -sp.log(power_contraction))
 def best_rate_is_the_limit(power_rate: sp.Expr, best_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """By l'Hôpital for θ/(−ln c) at θ → 0, the rest at v_1 = 1."""
-    yield trial.same(sp.limit(power_rate.subs(far, 1), theta, 0), best_rate)
+    yield trial.same(trial.once(sp.limit, power_rate.subs(far, 1), theta, 0), best_rate)
 
 
 @enclosed(two_phases)

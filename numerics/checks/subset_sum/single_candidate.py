@@ -10,6 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.identities import is_zero
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import laws
 from theory.formulas.let import Let
@@ -57,7 +58,7 @@ def by_ends(gap: sp.Expr) -> sp.Expr:
         )
         here = here.replace(lambda each: isinstance(each, sp.core.relational.Relational), settled)
         here = here.replace(lambda each: isinstance(each, sp.Min), smaller)
-        if (left := sp.simplify(sp.expand_log(sp.simplify(here)))) != 0:
+        if not is_zero(here) and (left := sp.simplify(sp.expand_log(sp.simplify(here)))) != 0:
             return left
     return sp.S.Zero
 
@@ -80,7 +81,7 @@ def smaller(least: sp.Expr) -> sp.Expr:
 @control("10 % more", single_hit=MORE * single_hit)
 def one_candidate_serves_by_the_mass(single_hit: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Half of the integral of the density from |w| − ε to |w| + ε, as far as they lie in [0, 1], wherever that is."""
-    mass = sp.integrate(INSIDE, x)
+    mass = trial.once(sp.integrate, INSIDE, x)
     far, near = (mass.subs(x, sp.Min(1, sp.Abs(w) + side * eps)) for side in (1, -1))
     yield trial.same(single_hit, (far - near) / 2, by=by_ends)
 
@@ -251,7 +252,7 @@ def samples_hold_a_candidate_as_often(success: sp.Expr, trial: Trial) -> Iterato
         yield trial.counts(trial.draw(served, size, width, draws), draws, trial.value(success, at))
 
 
-WIDTHS = ((sp.Rational(1, 100), 1000), (sp.Rational(1, 10**4), 400))  # and how many runs tell the median at it
+WIDTHS = ((sp.Rational(1, 100), 600), (sp.Rational(1, 10**4), 250))  # and how many runs tell the median at it
 
 
 def first_hits(rng: np.random.Generator, width: float, runs: int) -> NDArray[np.int64]:
