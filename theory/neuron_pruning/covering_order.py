@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import sympy as sp
 
 from theory.bounds import Loose, Side, Unmeasured
@@ -80,6 +82,7 @@ divide = rho * sp.log(1 / rho) ** 2
 leading = sp.pi * (d - 2) * sp.log(1 / eps) / (8 * eps)
 
 
+@cache
 def in_full(formula: sp.Expr, thin: sp.Expr) -> sp.Expr:
     """A formula with the spread, the near neuron and the steepness in place, at a half-width."""
     parts = valued(formula, {a: spread, most: near_neuron})

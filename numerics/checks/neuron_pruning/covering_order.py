@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.identities import simplified
 from theory.formulas.let import opened
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import (
@@ -397,4 +398,4 @@ def the_near_number_leads(
 def in_logarithms(value: sp.Expr) -> sp.Expr:
     """Sums of logarithms of factors."""
     factors = value.replace(sp.log, lambda each: sp.log(sp.factor(each)))
-    return sp.simplify(sp.expand(sp.expand_log(factors, force=True)))
+    return simplified(sp.expand(sp.expand_log(factors, force=True)))

@@ -150,7 +150,7 @@ def minors_are_sines_of_distances(
         def rational(formula: sp.Expr, tangents: dict[sp.Symbol, sp.Symbol] = tangents) -> sp.Expr:
             wave = {sp.sin(each): 2 * v / (1 + v**2) for each, v in tangents.items()}
             wave |= {sp.cos(each): (1 - v**2) / (1 + v**2) for each, v in tangents.items()}
-            return sp.cancel(sp.expand_trig(formula).subs(wave))
+            return sp.expand_trig(formula).xreplace(wave)
 
         for a, b in combinations(range(kinks + 2), 2):
             kept = [column for column in range(kinks + 2) if column not in (a, b)]
