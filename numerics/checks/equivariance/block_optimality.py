@@ -207,7 +207,7 @@ def widths_are_compared(
     many = {B: 1 / (z * n_in * n_out)}
     for count, least, times in ((size, needed, 1), (size.subs(delta, 2 * delta), nonnegative_needed, 2)):
         quotient = (count / least).subs(many).subs(delta, 1 - sp.exp(-y))
-        yield trial.same(sp.limit(quotient, z, 0), times * block_looseness)
+        yield trial.same(trial.once(sp.limit, quotient, z, 0), times * block_looseness)
 
 
 @enclosed(ticket_blocks, step="uniform")

@@ -168,20 +168,26 @@ def dimensions(size: int, group: str, method: str) -> dict[str, int]:
     return found
 
 
+def mean(group: str, pair: str, elements: Mapping[str, list[tuple[int, ...]]], fixed_cells: Table) -> sp.Expr:
+    """The mean of Q1 over all elements for a pair of types."""
+    types = C4_TYPES if group == "C4" else D4_TYPES
+    there, back = (types[name] for name in pair.split("_"))
+    size = sum(map(len, elements.values()))
+    terms = (
+        valued(of_a_class, {order: size, class_size: 1, chi_in: fixed_cells[kind] * a, chi_out: b})
+        for kind, words in elements.items()
+        for a, b in ((sp.Rational(there.character(word)), sp.Rational(back.character(word))) for word in words)
+    )
+    return sp.Add(*terms)
+
+
 def means(
     entries: Table, elements: Mapping[str, list[tuple[int, ...]]], fixed_cells: Table, trial: Trial
 ) -> Iterator[Finding]:
     """For each pair of types the mean of Q1 over all elements, with the characters of their matrices."""
-    types = C4_TYPES if set(entries) == set(c4_kernels) else D4_TYPES
-    size = sum(map(len, elements.values()))
+    group = "C4" if set(entries) == set(c4_kernels) else "D4"
     for pair, formula in entries.items():
-        there, back = (types[name] for name in pair.split("_"))
-        terms = (
-            valued(of_a_class, {order: size, class_size: 1, chi_in: fixed_cells[kind] * a, chi_out: b})
-            for kind, words in elements.items()
-            for a, b in ((sp.Rational(there.character(word)), sp.Rational(back.character(word))) for word in words)
-        )
-        yield trial.same(formula, sp.Add(*terms), by=sp.expand)
+        yield trial.same(formula, trial.once(mean, group, pair, elements, fixed_cells), by=sp.expand)
 
 
 def c4_with(fixed: tuple[sp.Expr, ...], pair: str, characters: tuple[int, ...]) -> dict[str, sp.Expr]:

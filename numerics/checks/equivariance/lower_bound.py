@@ -67,6 +67,11 @@ def served(activation: str, outputs: tuple[Fraction, Fraction], near: Fraction, 
     return served_weights(ACTIVATIONS[activation], outputs, near, reach).measure
 
 
+def measures(measure: sp.Expr, near: Fraction) -> list[tuple[tuple[Fraction, Fraction], sp.Expr]]:
+    """All pairs of outputs, each with what a formula gives for it."""
+    return [(outputs, valued(measure, {p: outputs[0], q: outputs[1], eps: near})) for outputs in steps(near)]
+
+
 @exact(pruning_lower_bound)
 @control("an interval about p alone", measure=2 * eps)
 @control("for outputs that are not negative", measure=sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)))
@@ -85,9 +90,8 @@ def one_function_serves_its_share(
 ) -> Iterator[Finding]:
     """The set of weights cut into pieces: its measure for all pairs of outputs, and the largest against the shares."""
     width = Fraction(1, 7)
-    for up, down in steps(width):
+    for (up, down), claimed in trial.once(measures, measure, width):
         found = trial.once(served, "ReLU", (up, down), width, 99 * width)
-        claimed = valued(measure, {p: up, q: down, eps: width})
         yield trial.holds(claimed == found, f"ε = {width}, outputs {up}, {down}: {found}, claimed {claimed}")
     for near, size, reach in ((1, 1, 20), (1, 3, 20), (2, 5, 8), (3, 4, 30), (3, 4, 7), (1, 1, 2)):
         for activation, share in (("ReLU", relu_share), ("linear", linear_share)):
