@@ -262,8 +262,10 @@ def stein_increment(place: int) -> sp.Expr:
 
 def choices_of_parts(distance: sp.Expr, copies: int) -> list[sp.Expr]:
     """A sum of positive parts is the largest of these: each part as it is, or left out."""
-    total = distance.replace(sp.Piecewise, lambda *cases: cases[0][0]).subs(n, copies).doit()
-    parts = [(each, sp.Add(*each.args)) for each in sorted(total.atoms(sp.Max), key=sp.default_sort_key)]  # of 0 and it
+    positive = sp.Function("positive")  # part, the larger one of 0 and it
+    total = distance.replace(sp.Piecewise, lambda *cases: cases[0][0])
+    total = total.replace(sp.Max, lambda *either: positive(sp.Add(*either))).subs(n, copies).doit()
+    parts = [(each, each.args[0]) for each in sorted(total.atoms(positive), key=sp.default_sort_key)]
     chosen = product((0, 1), repeat=len(parts))
     return [
         total.xreplace({each: bit * part for bit, (each, part) in zip(bits, parts, strict=True)}) for bits in chosen

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.lifts.coverage_steps import over, where_some
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.limits import limit_by_logarithm
 from theory.lifts.coverage import i, omega, q, r
 from theory.lifts.degrees import k, lam, n
 from theory.lifts.wide_lifts import (
@@ -43,8 +44,8 @@ def limits_of(mean: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """The limit of a mean for one child, over n, and of what one child more multiplies it by, for all r."""
     formula = where_some(mean).subs(lam, degree)
     multiple = over(formula)(formula.subs(r, r + 1))
-    found = sp.limit(sp.expand_func(formula.subs(r, 1)) / n, n, sp.oo), sp.limit(multiple, n, sp.oo)
-    return found[0].subs(degree, lam), found[1].subs(degree, lam)
+    first, following = (limit_by_logarithm(each, n) for each in (sp.expand_func(formula.subs(r, 1)) / n, multiple))
+    return first.subs(degree, lam), following.subs(degree, lam)
 
 
 @exact(copies_in_wide_lifts, step="rates", cost=0.5)
