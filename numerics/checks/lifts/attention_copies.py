@@ -114,7 +114,7 @@ def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Exp
     at = {s_1: R_x * rate, s_2: -R_x * rate, y: 0}
     mean = R_x * own_share.subs(at) - R_x * other_share.subs(at)
     yield trial.same(sp.diff(mean, rate).subs(rate, 0) * gamma, mean_change)
-    yield trial.same(sp.limit(mean, rate, sp.oo) * delta_V, row_change.subs({delta_Q: 0, delta_K: 0}))
+    yield trial.same(trial.once(sp.limit, mean, rate, sp.oo) * delta_V, row_change.subs({delta_Q: 0, delta_K: 0}))
     for width in (1, 4):
         long, moved = MOVED_OUT / sp.sqrt(width), rate / sp.sqrt(width)  # of each entry
         for letters, matrices in (((delta_Q, delta_K), (moved, long)), ((delta_K, delta_Q), (long, moved))):

@@ -140,6 +140,14 @@ def dispersion_lies_between_its_extremes(
         yield trial.below(1 + high.subs(lam, 1), most_dispersion, at=[{}], strict=True)
 
 
+def square_of_change() -> tuple[sp.Expr, sp.Expr]:
+    """E(1 + |A| + |A'|)² from the generating function of binomial in-degrees, and its limit for n → ∞."""
+    s = sp.Symbol("s", positive=True)
+    law = s * (1 - edge + edge * s) ** (2 * n)
+    square = sp.simplify(sp.diff(s * sp.diff(law, s), s).subs(s, 1))
+    return square, sp.limit(square, n, sp.oo)
+
+
 @exact(copies_in_wide_lifts)
 @control("a root's own cell alone", efron_stein=n)
 @control("only the vertices it loses", change_of_root=1 + 3 * lam + lam**2)
@@ -150,10 +158,8 @@ def changes_of_one_piece_bound_the_variance(
     efron_stein: sp.Expr, change_of_root: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """E(1 + |A| + |A'|)² from binomial in-degrees, approached for n → ∞; the sum over 2n pieces; true of all small lifts."""
-    s = sp.Symbol("s", positive=True)
-    law = s * (1 - edge + edge * s) ** (2 * n)  # generating function of 1 + |A| + |A'|
-    square = sp.simplify(sp.diff(s * sp.diff(law, s), s).subs(s, 1))
-    yield trial.same(change_of_root, sp.limit(square, n, sp.oo))
+    square, limit = trial.once(square_of_change)
+    yield trial.same(change_of_root, limit)
     yield trial.holds(sp.simplify(change_of_root - square).is_nonnegative, f"E(1 + |A| + |A'|)² = {square}")
     yield trial.same(efron_stein, n * (1 + change_of_root) / 2, by=sp.expand)
     for size, density, chances in ((3, "1/3", "1/4 1/4"), (3, "2/5", "1/3"), (2, "1", "1/2")):

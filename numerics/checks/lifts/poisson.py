@@ -193,13 +193,17 @@ def le_cam_bounds_the_coupling(coupled_bound: sp.Expr, le_cam_bound: sp.Expr, tr
 def quotients_have_this_first_order(poisson_law: sp.Expr, first_order: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In x = 1/n: at k = 0, and what the quotient gains from k to k + 1, (1 − kx)/(1 − λx), at all k."""
     x = sp.Symbol("x", positive=True)
-    law = binomial_law(n, CHANCE, k)
-    gained = in_gammas((law / poisson_law).subs(k, k + 1) / (law / poisson_law))
-    gained = sp.cancel(gained.subs(n, 1 / x))
+    gained = sp.cancel(trial.once(gained_by_one, poisson_law).subs(n, 1 / x))
     yield trial.same(first_order.subs(k, k + 1) - first_order, sp.diff(gained, x).subs(x, 0), by=sp.cancel)
     yield trial.same(gained, (1 - k * x) / (1 - lam * x), by=sp.simplify)
     start = sp.log(1 - lam * x) / x + lam  # of (1 − λ/n)^n e^λ
-    yield trial.same(first_order.subs(k, 0), sp.limit(start / x, x, 0, "+"))
+    yield trial.same(first_order.subs(k, 0), trial.once(sp.limit, start / x, x, 0, "+"))
+
+
+def gained_by_one(poisson_law: sp.Expr) -> sp.Expr:
+    """What the quotient of the laws at k + 1 is over that at k."""
+    quotient = binomial_law(n, CHANCE, k) / poisson_law
+    return in_gammas(quotient.subs(k, k + 1) / quotient)
 
 
 @exact(poisson_distance, step="order")

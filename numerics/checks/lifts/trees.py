@@ -201,7 +201,7 @@ def limit_counts_pairs_in_a_branching_process(
     1/n, for both are functions of λ/n, the former with exponent n. So n(1 − P) → λ² Σ E binomial(Z_i, 2), and
     E Z(Z − 1) = λ²(E Z(Z − 1) + E Z) of the generation before.
     """
-    meetings = sp.diff(n * (1 - no_collision), lam, 2).subs(lam, 0) / 2
+    meetings = trial.once(sp.diff, n * (1 - no_collision), lam, 2).subs(lam, 0) / 2
     yield trial.same(meetings, k * (k - 1) / 2)
     yield trial.same(sp.diff(n * parent_share, lam).subs(lam, 0), k)
     mean, pairs, total = sp.Integer(1), sp.Integer(0), sp.Integer(0)  # E Z, E Z(Z − 1) and the sum of the latter

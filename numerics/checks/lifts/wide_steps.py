@@ -76,7 +76,7 @@ def rates_grow_child_by_child(
 @control("every copy is isolated", isolated_rate=copies_rate)
 def rate_rises_and_falls(isolated_rate: sp.Expr, best_lambda: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The derivative of the logarithm is 0 there, and falls by r/λ²."""
-    rise = sp.simplify(sp.diff(isolated_rate, lam) / isolated_rate).subs(lam, degree)
+    rise = sp.diff(sp.expand_log(sp.log(isolated_rate.subs(lam, degree)), force=True), degree)
     yield trial.same(rise, r / degree - (1 + r), by=sp.expand)
     yield trial.same(r / best_lambda, 1 + r, by=sp.cancel)
     yield trial.nonnegative(-sp.diff(rise, degree), r / degree**2)
