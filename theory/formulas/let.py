@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import sympy as sp
 
@@ -23,7 +24,7 @@ class Let(sp.Expr):
             return sp.sympify(body)
         return super().__new__(cls, sp.sympify(body), sp.Tuple(*reversed(kept)))
 
-    @property
+    @cached_property
     def free_symbols(self) -> set[sp.Basic]:
         body, named = self.args
         found = set(body.free_symbols)

@@ -296,7 +296,7 @@ def bounds_hold(
     for copies in (2, 3, 4):
         for excess in trial.once(choices_of_parts, variation_distance, copies):
             sides = [sp.expand(each / lam) for each in (excess, bound.subs(n, copies))]
-            order = 1 if sp.diff(sides[1] - sides[0], lam).subs(lam, 0) else 2
+            order = 1 if trial.once(sp.diff, sides[1] - sides[0], lam).subs(lam, 0) else 2
             yield trial.everywhere(*sides, within={lam: (0, copies)}, zero={lam: (0, order)})
     yield trial.below(variation_distance, bound, at=trial.points(variation_distance))  # boxes: n positive parts, any n
     chance, real = sp.symbols("x nu", positive=True)  # λ/n, and n

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import p_0, product_loss
+from numerics.checks.lifts.exact_flows import left, p_0
 from numerics.evidence import Finding, Trial, control, enclosed
 from theory.lifts.readout import (
     Delta,
@@ -115,6 +115,7 @@ def other_flows_keep_the_bounds(
     within = {p_0: (sp.Rational(1, 20), NINE), T: (sp.Rational(1, 100), 1)}
     nearly, drops = {share: sp.Rational(99, 100)}, {e: (0, 2), y: (sp.Rational(1, 4), 1)}
     for case, bound in zip(STANDING, (moving_bound, square_bound), strict=True):
-        yield trial.everywhere(product_loss.subs(t, T), bound.subs(beside), within=within)
+        share_of_most = sp.simplify(bound.subs(beside) / beside[epsilon])
+        yield trial.everywhere((1 + feature) ** 2, share_of_most / left.subs(t, T), within=within)
         there = {epsilon: e**2, T: share * case.end}
         yield trial.everywhere(case.loss, bound.subs(there).subs(nearly), within=drops)
