@@ -204,7 +204,7 @@ def smaller_of_two_bounds(
     bounds = failure, two_phase_failure
     numbers = [sp.ceiling(law_size), sum(sp.Max(0, sp.ceiling(part)) for part in (first_items, later_items))]
     for least, values in ((least_failure, bounds), (enough_items, numbers)):
-        yield trial.same(least, sp.Min(*values), by=None)
+        yield trial.same(least, trial.once(sp.Min, *values), by=None)
     for place, point in SMALLER:
         for least, values in ((least_failure, bounds), (enough_items, numbers)):
             yield trial.below(values[place], values[1 - place], at=[point], strict=True)
