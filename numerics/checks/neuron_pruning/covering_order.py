@@ -165,8 +165,7 @@ def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Fi
 
 def slope_at_zero(value: sp.Expr) -> sp.Expr:
     """The limit of its logarithm over ρ, where its own is 1; arctangents of what grows are by those of one over it."""
-    bounded = value.replace(sp.atan, lambda each: sp.pi / 2 - sp.atan(1 / each))
-    return sp.diff(bounded, rho).subs(rho, 0)
+    return sp.diff(value.replace(sp.atan, lambda each: sp.pi / 2 - sp.atan(1 / each)), rho).subs(rho, 0)
 
 
 @enclosed(ball_covering_order, step="near slope", cost=1.5)
