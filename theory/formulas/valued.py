@@ -21,4 +21,6 @@ def valued(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> sp.Expr:
         >>> valued(sp.Piecewise((x / y, x < y), (1, True)), {x: 1, y: 2})
         1/2
     """
-    return sp.sympify(expression).xreplace({letter: sp.sympify(value) for letter, value in values.items()})
+    expression = sp.sympify(expression)
+    letters = values.keys() & expression.free_symbols  # the same name inside a sum is another
+    return expression.xreplace({letter: sp.sympify(values[letter]) for letter in letters})
