@@ -235,7 +235,7 @@ def sources_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr
 @control("four times as many", uniform_size=4 * uniform_size)
 def fewer_units_are_enough(uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A fifth of the units fails in at most one draw of ten, a twentieth in more."""
-    sizes, near, chance, draws = (2, 2), sp.Rational(1, 100), sp.Rational(1, 10), trial.size(600)
+    sizes, near, chance, draws = (2, 2), sp.Rational(1, 100), sp.Rational(1, 10), trial.size(1000)
     guaranteed = trial.value(uniform_size, {d_0: sizes[0], d_1: sizes[1], eps: near, delta: chance})
     enough, few = (trial.draw(failed, sizes, floor(guaranteed / part), near, draws) for part in (5, 20))
     yield trial.counts(enough, draws, float(chance), "above", observed=True)
