@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import sympy as sp
+
+
+@lru_cache(maxsize=4096)
+def _letters(expression: sp.Basic) -> frozenset[sp.Basic]:
+    """Its free symbols: of the same long formulas again and again."""
+    return frozenset(expression.free_symbols)
 
 
 class Let(sp.Expr):
@@ -13,11 +20,11 @@ class Let(sp.Expr):
     is_commutative = True
 
     def __new__(cls, body: sp.Expr, named: Iterable[tuple[sp.Symbol, sp.Expr]]) -> sp.Expr:
-        used = sp.sympify(body).free_symbols
+        used = _letters(sp.sympify(body))
         kept = []
         for name, value in reversed([sp.Tuple(*pair) for pair in named]):
             if name in used:
-                used = used | value.free_symbols
+                used = used | _letters(value)
                 kept.append(sp.Tuple(name, value))
         if not kept:
             return sp.sympify(body)
@@ -26,9 +33,9 @@ class Let(sp.Expr):
     @property
     def free_symbols(self) -> set[sp.Basic]:
         body, named = self.args
-        found = set(body.free_symbols)
+        found = set(_letters(body))
         for name, value in reversed(named.args):
-            found = (found - {name}) | value.free_symbols
+            found = (found - {name}) | _letters(value)
         return found
 
     def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> sp.Expr | None:

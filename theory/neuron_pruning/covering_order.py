@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import sympy as sp
 
 from theory.bounds import Loose, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Told
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from theory.neuron_pruning.covering import (
     ANGLE,
@@ -79,10 +82,11 @@ divide = rho * sp.log(1 / rho) ** 2
 leading = sp.pi * (d - 2) * sp.log(1 / eps) / (8 * eps)
 
 
+@cache
 def in_full(formula: sp.Expr, thin: sp.Expr) -> sp.Expr:
     """A formula with the spread, the near neuron and the steepness in place, at a half-width."""
-    parts = formula.subs({a: spread, most: near_neuron}, simultaneous=True)
-    return parts.subs(slope, steepness).subs(rho, thin)
+    parts = valued(formula, {a: spread, most: near_neuron})
+    return valued(valued(parts, {slope: steepness}), {rho: thin})
 
 
 def in_place(formula: sp.Expr, thin: sp.Expr) -> sp.Expr:

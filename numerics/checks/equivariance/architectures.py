@@ -54,6 +54,7 @@ from theory.equivariance.grids import K
 from theory.equivariance.lower_bound import n_in
 from theory.equivariance.ticket import error as coefficient_error
 from theory.equivariance.ticket import inputs, norms, points
+from theory.formulas.valued import valued
 from theory.subset_sum.symbols import eps
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -188,7 +189,7 @@ class Strayed(NamedTuple):
         """The error after the last layer, layer by layer."""
         found = sp.Integer(0)
         for values in measures(self.target, self.errors, self.x):
-            found = error.subs({**dict(zip(MEASURED, values, strict=True)), before: found})
+            found = valued(error, {**dict(zip(MEASURED, values, strict=True)), before: found})
         return found
 
 

@@ -34,6 +34,7 @@ from theory.equivariance.block_optimality import (
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.symbols import B
 from theory.equivariance.ticket import failure
+from theory.formulas.valued import valued
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.symbols import delta, n
 
@@ -128,7 +129,7 @@ def laws_of_two_values_are_counted(
         for channels, before, after in ((1, 1, 1), (2, 1, 2), (3, 2, 2), (4, 1, 1)):
             at = {n: channels, n_in: before, n_out: after, B: 1}
             found = trial.once(counted, channels, after, signed) ** before
-            yield trial.holds(chance.subs(at).doit() == found, f"{at}: {found}")
+            yield trial.holds(valued(chance, at).doit() == found, f"{at}: {found}")
     for signed, count in ((True, two_values_needed), (False, two_values_nonnegative_needed)):
         found = next(k for k in range(1, 9) if 2 * trial.once(counted, k, 1, signed) >= 1)
         claimed = trial.value(count, {n_in: 1, n_out: 1, B: 1, delta: sp.Rational(1, 2)})
@@ -206,7 +207,7 @@ def widths_are_compared(
     many = {B: 1 / (z * n_in * n_out)}
     for count, least, times in ((size, needed, 1), (size.subs(delta, 2 * delta), nonnegative_needed, 2)):
         quotient = (count / least).subs(many).subs(delta, 1 - sp.exp(-y))
-        yield trial.same(sp.limit(quotient, z, 0), times * block_looseness)
+        yield trial.same(trial.once(sp.limit, quotient, z, 0), times * block_looseness)
 
 
 @enclosed(ticket_blocks, step="uniform")

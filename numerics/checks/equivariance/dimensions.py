@@ -48,6 +48,7 @@ from theory.equivariance.dimensions import (
     t_out,
 )
 from theory.equivariance.symbols import class_size, order
+from theory.formulas.valued import valued
 
 MORE = sp.Rational(11, 10)
 
@@ -131,7 +132,7 @@ def characters_count_the_solutions(share: sp.Expr, trial: Trial) -> Iterator[Fin
     for each in trial.once(cases, 3 if trial.effort == "quick" else 5):
         symbols = order, class_size, chi_out, chi_in
         values = ((each.order, size, *map(sp.Rational, characters)) for size, *characters in each.classes)
-        total = sp.Add(*(share.subs(dict(zip(symbols, here, strict=True))) for here in values))
+        total = sp.Add(*(valued(share, dict(zip(symbols, here, strict=True))) for here in values))
         yield trial.holds(total == each.nullity, f"characters give {total}, elimination {each.nullity}")
 
 
@@ -193,7 +194,7 @@ def multiplicities_give_the_dimension(
 ) -> Iterator[Finding]:
     """The mean of the products of two characters of C4 in terms of multiplicities."""
     pairs = zip(*c4_characters, strict=True)
-    terms = (share.subs({order: 4, class_size: 1, chi_in: a, chi_out: b}, simultaneous=True) for a, b in pairs)
+    terms = (valued(share, {order: 4, class_size: 1, chi_in: a, chi_out: b}) for a, b in pairs)
     yield trial.same(c4_dimension, sp.Add(*terms), by=sp.expand)
 
 

@@ -47,6 +47,7 @@ from theory.equivariance.grids import (
 )
 from theory.equivariance.orbits import free
 from theory.equivariance.symbols import D, X, Y, class_size, order
+from theory.formulas.valued import valued
 
 Table = Mapping[str, sp.Expr]
 
@@ -150,7 +151,7 @@ def cells_stay_in_place(fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
     """Squares of side 1 to 9."""
     for size in range(1, 10):
         found = trial.once(fixed, size)
-        claimed = {name: formula.subs(D, size) for name, formula in fixed_cells.items()}
+        claimed = {name: valued(formula, {D: size}) for name, formula in fixed_cells.items()}
         yield trial.holds(found == [claimed, claimed], f"side {size}: {found}, claimed {claimed}")
 
 
@@ -167,20 +168,26 @@ def dimensions(size: int, group: str, method: str) -> dict[str, int]:
     return found
 
 
+def mean(group: str, pair: str, elements: Mapping[str, list[tuple[int, ...]]], fixed_cells: Table) -> sp.Expr:
+    """The mean of Q1 over all elements for a pair of types."""
+    types = C4_TYPES if group == "C4" else D4_TYPES
+    there, back = (types[name] for name in pair.split("_"))
+    size = sum(map(len, elements.values()))
+    terms = (
+        valued(of_a_class, {order: size, class_size: 1, chi_in: fixed_cells[kind] * a, chi_out: b})
+        for kind, words in elements.items()
+        for a, b in ((sp.Rational(there.character(word)), sp.Rational(back.character(word))) for word in words)
+    )
+    return sp.Add(*terms)
+
+
 def means(
     entries: Table, elements: Mapping[str, list[tuple[int, ...]]], fixed_cells: Table, trial: Trial
 ) -> Iterator[Finding]:
     """For each pair of types the mean of Q1 over all elements, with the characters of their matrices."""
-    types = C4_TYPES if set(entries) == set(c4_kernels) else D4_TYPES
-    size = sum(map(len, elements.values()))
+    group = "C4" if set(entries) == set(c4_kernels) else "D4"
     for pair, formula in entries.items():
-        there, back = (types[name] for name in pair.split("_"))
-        terms = (
-            of_a_class.subs({order: size, class_size: 1, chi_in: fixed_cells[kind] * a, chi_out: b}, simultaneous=True)
-            for kind, words in elements.items()
-            for a, b in ((sp.Rational(there.character(word)), sp.Rational(back.character(word))) for word in words)
-        )
-        yield trial.same(formula, sp.Add(*terms), by=sp.expand)
+        yield trial.same(formula, trial.once(mean, group, pair, elements, fixed_cells), by=sp.expand)
 
 
 def c4_with(fixed: tuple[sp.Expr, ...], pair: str, characters: tuple[int, ...]) -> dict[str, sp.Expr]:
@@ -229,7 +236,7 @@ def kernels_are_counted(c4_kernels: Table, d4_kernels: Table, trial: Trial) -> I
             for pair, formula in claimed.items():
                 there, back = pair.split("_")
                 for name in sorted({pair, f"{back}_{there}"} & found.keys()):
-                    number = formula.subs(D, size)
+                    number = valued(formula, {D: size})
                     detail = f"{group}, side {size}, {name}: {method} give {found[name]}, claimed {number}"
                     yield trial.holds(number == found[name], detail)
 
@@ -273,7 +280,7 @@ def orbits_of_cells_are_counted(
         for size in range(1, 10):
             grid = centred_grid(plane, size)
             found = int(orbit_labels(grid, trivial(grid.group)).max()) + 1
-            values = formula.subs(D, size), entry.subs(D, size)
+            values = valued(formula, {D: size}), entry.subs(D, size)
             yield trial.holds(values == (found, found), f"side {size}: {found} orbits, claimed {values}")
 
 

@@ -44,6 +44,7 @@ from theory.equivariance.lower_bound import (
     saving,
 )
 from theory.equivariance.symbols import B, X, Y, order
+from theory.formulas.valued import valued
 from theory.subset_sum.potential import a, failure, kappa
 from theory.subset_sum.symbols import delta, eps, n
 from theory.subset_sum.volume import Theta, c, measure, p, q
@@ -66,6 +67,11 @@ def served(activation: str, outputs: tuple[Fraction, Fraction], near: Fraction, 
     return served_weights(ACTIVATIONS[activation], outputs, near, reach).measure
 
 
+def measures(measure: sp.Expr, near: Fraction) -> list[tuple[tuple[Fraction, Fraction], sp.Expr]]:
+    """All pairs of outputs, each with what a formula gives for it."""
+    return [(outputs, valued(measure, {p: outputs[0], q: outputs[1], eps: near})) for outputs in steps(near)]
+
+
 @exact(pruning_lower_bound)
 @control("an interval about p alone", measure=2 * eps)
 @control("for outputs that are not negative", measure=sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)))
@@ -84,15 +90,14 @@ def one_function_serves_its_share(
 ) -> Iterator[Finding]:
     """The set of weights cut into pieces: its measure for all pairs of outputs, and the largest against the shares."""
     width = Fraction(1, 7)
-    for up, down in steps(width):
+    for (up, down), claimed in trial.once(measures, measure, width):
         found = trial.once(served, "ReLU", (up, down), width, 99 * width)
-        claimed = measure.subs({p: up, q: down, eps: width})
         yield trial.holds(claimed == found, f"ε = {width}, outputs {up}, {down}: {found}, claimed {claimed}")
     for near, size, reach in ((1, 1, 20), (1, 3, 20), (2, 5, 8), (3, 4, 30), (3, 4, 7), (1, 1, 2)):
         for activation, share in (("ReLU", relu_share), ("linear", linear_share)):
             at = Fraction(near), Fraction(reach, size)
             largest = max(trial.once(served, activation, outputs, *at) for outputs in steps(at[0])) / (2 * at[1])
-            claimed = share.subs({eps: near, s: size, c: reach})
+            claimed = valued(share, {eps: near, s: size, c: reach})
             yield trial.holds(claimed == largest, f"{activation}: {largest} of a coefficient, claimed {claimed}")
 
 
@@ -196,13 +201,13 @@ def the_bounds_are_attained(relu_success: sp.Expr, linear_success: sp.Expr, tria
     for case, items in ((Case("one number", (1, 1), 64, 1, 2), 4), (Case("two points", (1, 1), 24, 2, 2), 1),
                         (Case("two points", (1, 1), 32, 1, 4), 2), (Case("a sum of points", (1, 2), 12, 1, 2), 1)):  # fmt: skip
         coefficients = case.channels[0] * case.channels[1] * hom_dimension(*pairs()[case.pair])
-        claimed = linear_success.subs(setting(case, items * coefficients))
+        claimed = valued(linear_success, setting(case, items * coefficients))
         found = trial.once(doubling, case, items)
         yield trial.holds(claimed == found, f"{case.pair}: {items} items serve {found}, claimed {claimed}")
     for case in CASES:
         at = setting(case)
         for activation, success in (("ReLU", relu_success), ("linear", linear_success)):
-            found, claimed = trial.once(constants, case, activation), success.subs(at)
+            found, claimed = trial.once(constants, case, activation), valued(success, at)
             detail = f"{case.pair}, {activation}: a constant serves {found}, claimed {claimed}"
             yield trial.holds(claimed == found, detail)
 
@@ -237,7 +242,7 @@ def random_sources_keep_the_bound(relu_success: sp.Expr, trial: Trial) -> Iterat
     for case, width in cases:
         for replicate in range(trial.size(2)):
             masked, found = trial.draw(random_source, case, width, replicate=replicate)
-            claimed = relu_success.subs(setting(case, masked))
+            claimed = valued(relu_success, setting(case, masked))
             yield trial.holds(found <= claimed, f"{case.pair}: {masked} parameters serve {found}, bound {claimed}")
 
 
@@ -274,14 +279,14 @@ def parameters_solve_the_equation(
             inside = {**channels, **basis, s: size, c: 3, delta: 1 - sp.Rational(1, 2**lost)}
             inside[eps] = sp.Rational(3, factor * size) / sp.Integer(2) ** bits
             exact_value = channels[n_in] * channels[n_out] * basis[B] * bits - lost
-            yield trial.same(needed.subs(inside), exact_value, by=None, at=[{}])
+            yield trial.same(valued(needed, inside), exact_value, by=None, at=[{}])
             least = max(0, exact_value)
-            reached = success.subs({**inside, Theta: least})
+            reached = valued(success, {**inside, Theta: least})
             yield trial.holds(
                 reached >= 1 - inside[delta], f"{least} parameters: {reached}, wanted {1 - inside[delta]}"
             )
             if least:
-                before = success.subs({**inside, Theta: least - 1})
+                before = valued(success, {**inside, Theta: least - 1})
                 yield trial.holds(before < 1 - inside[delta], f"one less: {before}")
 
 

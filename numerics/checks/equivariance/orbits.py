@@ -46,6 +46,7 @@ from theory.equivariance.orbits import (
     still_y,
 )
 from theory.equivariance.symbols import X, Y, class_size, n, order
+from theory.formulas.valued import valued
 
 MORE = sp.Rational(11, 10)
 
@@ -106,7 +107,7 @@ def fixed_points_count_the_orbits(share: sp.Expr, identity_share: sp.Expr, trial
     for each in trial.once(counts, trial.effort):
         values = [dict(zip((class_size, fixed_x, fixed_y), here, strict=True)) for here in each.classes]
         for formula, found in ((share, each.pairs), (identity_share, each.points)):
-            total = sp.Add(*(formula.subs({**here, order: each.order}) for here in values))
+            total = sp.Add(*(valued(formula, {**here, order: each.order}) for here in values))
             yield trial.holds(total == found, f"fixed points give {total}, orbits {found}")
 
 

@@ -12,6 +12,7 @@ import sympy as sp
 from numerics.arguments import InputError
 from numerics.evidence import Finding, Refutation, Trial, control, exact
 from numerics.exact.polynomials import polynomial
+from theory.formulas.valued import valued
 from theory.lifts.activation_map import linear_module, path_sums, w, w01, w02, w12, w13, w23, w34, weight_of, y
 from theory.lifts.lift import Lift
 from theory.lifts.module import Edge, PerceptronModule, Vertex
@@ -120,6 +121,6 @@ def random_graphs(rng: np.random.Generator, count: int) -> list[dict[Edge, int]]
 def random_graphs_sum_over_paths(edge_map: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Every vertex, those without edges into them and the input itself included."""
     for weights in trial.draw(random_graphs, trial.size(15)):
-        module = linear_module(weights, lambda weight, value: edge_map.subs({w: weight, y: value}, simultaneous=True))
+        module = linear_module(weights, lambda weight, value: valued(edge_map, {w: weight, y: value}))
         for v, found in Lift.identity(module, weights).activations({"0": sp.Integer(1)}).items():
             yield trial.same(found, sum_over_paths(tuple(weights), weights, v))

@@ -14,6 +14,7 @@ from numerics.exact import balls
 from numerics.exact.rationals import rational
 from numerics.lifts.students import train_students
 from theory.formulas.no_guarantee import guaranteed, no_guarantee, unconditional
+from theory.formulas.valued import valued
 from theory.lifts.convergence import (
     chernoff_failure,
     chernoff_size,
@@ -173,7 +174,7 @@ SPECIAL = {n: sp.Integer(64), q: sp.Rational(1, 2), r: sp.Integer(2)}
 def chernoff_bounds_the_failure(failure: sp.Expr, chernoff_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """From half the mean down, with the exponent that (1−δ)-Chernoff gives at δ = ½; beyond half the mean, no guarantee."""
     for copies in (1, 5, 16):
-        bound = chernoff_failure.subs({**SPECIAL, M: copies})
+        bound = valued(chernoff_failure, {**SPECIAL, M: copies})
         yield trial.holds(bound != no_guarantee, f"{copies} copies where 32 are expected: {bound}")
         yield trial.below(failure.subs({**SPECIAL, M: copies}), bound, at=[{}])
     deviation = sp.Rational(1, 2)

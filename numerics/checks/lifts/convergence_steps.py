@@ -132,8 +132,8 @@ def spheres_have_this_measure(surface: sp.Expr, trial: Trial) -> Iterator[Findin
     """Times the integral of x^{s−1}e^{−x²/2} over all radii it is (2π)^{s/2}."""
     radius = sp.Symbol("x", positive=True)
     size = sp.Symbol("s", positive=True)
-    radial = sp.integrate(radius ** (size - 1) * sp.exp(-(radius**2) / 2), (radius, 0, sp.oo)).subs(size, signs)
-    yield trial.same(surface * radial, (2 * sp.pi) ** (signs / 2))
+    radial = trial.once(sp.integrate, radius ** (size - 1) * sp.exp(-(radius**2) / 2), (radius, 0, sp.oo))
+    yield trial.same(surface * radial.subs(size, signs), (2 * sp.pi) ** (signs / 2))
 
 
 @exact(pac_convergence, step="radius")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import floor
 
 import numpy as np
 import sympy as sp
@@ -96,13 +97,13 @@ def tails_add_up(
         yield trial.holds(second == square, f"… and to the second moment {second}, expected {square}")
     for degree in (sp.Rational(2, 3), sp.Rational(3, 2)):
         large = {n: 1200, children: 2, lam: degree, omega: sp.Rational(4, 5), q: sp.Rational(2, 5), r: 3}
-        expected = mean.subs(large)
-        spread = expected if degree <= sp.Rational(5, 4) else variance.subs(large)
-        for copies in (1, sp.floor(expected) + 1):
+        below_mean = floor(trial.value(mean, large))
+        spread = mean if degree <= sp.Rational(5, 4) else variance
+        for copies in (1, below_mean + 1):
             value = said(trial, cantelli_failure, {**large, M: copies})
-            true = trial.value(3 * spread / (spread + (expected - copies + 1) ** 2))
+            true = trial.value(3 * spread / (spread + (mean - copies + 1) ** 2), large)
             yield trial.holds(value is not None and abs(value - true) <= 1e-12, f"{value}, expected {true}")
-        beyond = said(trial, cantelli_failure, {**large, M: sp.floor(expected) + 2})
+        beyond = said(trial, cantelli_failure, {**large, M: below_mean + 2})
         yield trial.holds(beyond is None, f"from the mean on: {beyond}")
 
 

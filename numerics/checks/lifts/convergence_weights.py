@@ -10,6 +10,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.formulas.let import Let
+from theory.formulas.valued import valued
 from theory.lifts.convergence import failure
 from theory.lifts.convergence_limit import gaussian_ball, gaussian_copy, nu, pac_convergence
 from theory.lifts.copies import M, rho_0, signs
@@ -48,7 +49,7 @@ def balls_have_the_noncentral_law(gaussian_ball: sp.Expr, trial: Trial) -> Itera
     for point in BALLS:
         radius = rho_0.subs(point)
         near, far = (radius - CENTRE.subs(point)) / sp.sqrt(2), (radius + CENTRE.subs(point)) / sp.sqrt(2)
-        yield trial.same(gaussian_ball.subs({signs: 3, **point}), three_dimensions(rho_0).subs(point), by=None)
+        yield trial.same(valued(gaussian_ball, {signs: 3, **point}), valued(three_dimensions(rho_0), point), by=None)
         yield trial.same(gaussian_ball.subs({signs: 1, **point}), (sp.erf(near) + sp.erf(far)) / 2, by=None)
 
 

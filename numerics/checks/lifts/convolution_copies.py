@@ -16,6 +16,7 @@ from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.exact.balls import NoGuaranteeError
 from numerics.lifts.pooled import count_filters
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.convergence import delta
 from theory.lifts.convergence_limit import goal
 from theory.lifts.convolution import C_i, H, k
@@ -261,5 +262,5 @@ def bounds_speak_from_seven_copies(filter_loss: sp.Expr, filter_size: sp.Expr, t
     at = {A_1: 1, A_2: 1, nu: 1, k: 2, signs: 1, C_i: 2, p_0: sp.Rational(1, 2)}
     few, more = (filter_loss.subs({**at, M: copies}) for copies in (6, 7))
     yield trial.holds(bool(few > sp.Rational(1, 2) > more), f"{few} at 6 copies, {more} at one more")
-    needed = filter_size.subs({**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
+    needed = valued(filter_size, {**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
     yield trial.holds(needed == 240, f"{needed}, said to be 240")

@@ -74,7 +74,7 @@ def ends_at(claimed: sp.Expr, longest: sp.Expr, trial: Trial) -> Iterator[Findin
     (point,) = trial.points(claimed, longest, count=1)
     end = sp.Rational(trial.value(longest, {s: point[s] for s in longest.free_symbols}))
     for factor, known in ((1 - sp.Rational(1, 10**9), True), (1 + sp.Rational(1, 10**9), False)):
-        said = claimed.subs({**point, T: factor * end})
+        said = claimed.xreplace({**point, T: factor * end})
         yield trial.holds(
             (said != no_guarantee) == known, f"{factor.evalf(10)} of the longest time: {'some' if known else 'none'}"
         )

@@ -13,6 +13,7 @@ import sympy as sp
 
 from numerics.checks.lifts.copies import EXACT_COPIES, inside
 from numerics.evidence import Finding, Trial, control, enclosed
+from theory.formulas.valued import valued
 from theory.lifts.copies import A_1, A_2, Lambda, M, bound, copy_bounds, isolated_bound, moved_cells, rho
 from theory.lifts.isolated_copies import isolated_copy_bounds
 from theory.lifts.readout import T
@@ -37,7 +38,7 @@ def faster(claimed: sp.Expr, factor: int) -> sp.Expr:
 def flow(target: sp.Rational, reached: sp.Rational) -> dict[sp.Symbol, sp.Expr]:
     """The place in the flow where some share of the target is reached; L₀ and the norms of the witness."""
     goal = COPIES * target
-    time = TIME.subs({A: goal, f: reached * goal})
+    time = valued(TIME, {A: goal, f: reached * goal})
     return {M: COPIES, A_1: goal, A_2: goal, Lambda: sp.S.One, L_0: goal**2 / 2, T: time, **EXACT_COPIES}
 
 
@@ -66,9 +67,9 @@ def linear_copies_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Tr
         place = flow(target, reached)
         least = sp.sqrt(2 * place[T] * place[L_0] / COPIES)
         loss = place[L_0] * (1 - reached) ** 2
-        yield trial.below(loss, inside(bound).subs({**place, rho: least}), at=[{}])
+        yield trial.below(loss, valued(inside(bound), {**place, rho: least}), at=[{}])
         distance = MOVED.subs(f, reached * COPIES * target)
-        yield trial.below(COPIES, moved_cells.subs({**place, rho: distance}), at=[{}])
+        yield trial.below(COPIES, valued(moved_cells, {**place, rho: distance}), at=[{}])
 
 
 @enclosed(isolated_copy_bounds)
@@ -83,4 +84,4 @@ def isolated_linear_copies_keep_the_bound(isolated_bound: sp.Expr, trial: Trial)
         goal, time = place[A_1], place[T]
         least = sp.sqrt(16 * goal**4 * time / COPIES**2 / (COPIES / 2 - 8 * goal**4 * time**2 / COPIES))
         loss = place[L_0] * (1 - reached) ** 2
-        yield trial.below(loss, inside(isolated_bound).subs({**place, rho: least}), at=[{}])
+        yield trial.below(loss, valued(inside(isolated_bound), {**place, rho: least}), at=[{}])

@@ -98,7 +98,7 @@ def follow(weights: Floats, targets: Floats, last: float) -> Followed:
     target = np.tanh(CUBE @ units.T) @ targets
     loss = objective(*tanh_student(weights), {0: CUBE}, target)
     times = [last / 2.0**k for k in range(HALVINGS, -1, -1)]
-    trajectory = gradient_flow(loss, loss.start, last, times=times, positions=True)
+    trajectory = gradient_flow(loss, loss.start, last, times=times, positions=True, rtol=1e-5)
     start = sp.Rational(float(target @ target) / len(target) / 2) * ROUNDED
     return Followed(trajectory, int(count_copies(weights, units).min()), start)
 

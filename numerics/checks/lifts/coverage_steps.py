@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.exact.identities import simplified
+from theory.formulas.valued import valued
 from theory.lifts.coverage import (
     N_1,
     N_2,
@@ -73,7 +74,7 @@ def inputs_are_added_one_by_one(type_probability: sp.Expr, trial: Trial) -> Iter
 def copies_are_added_vertex_by_vertex(copies_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The law of n + 1 vertices from that of n, at m + 1 and at 0; the law of one vertex."""
     law = where_some(copies_law)
-    more = law.subs({n: n + 1, m: m + 1}, simultaneous=True)
+    more = valued(law, {n: n + 1, m: m + 1})
     yield trial.same(more, (1 - q) * law.subs(m, m + 1) + q * law, by=over(law))
     none = law.subs(m, 0)
     yield trial.same(none.subs(n, n + 1), (1 - q) * none, by=over(none))
@@ -90,7 +91,7 @@ def counts_are_added_vertex_by_vertex(counts_law: sp.Expr, trial: Trial) -> Iter
     """The law of one vertex more, where both, one or none of the counts is positive, and the law of one vertex."""
 
     def law(vertices: sp.Expr, first: sp.Expr, second: sp.Expr) -> sp.Expr:
-        return where_some(counts_law).subs({n: vertices, N_1: first, N_2: second}, simultaneous=True)
+        return valued(where_some(counts_law), {n: vertices, N_1: first, N_2: second})
 
     rest, here = 1 - q_1 - q_2, law(n, N_1, N_2)
     before = rest * law(n, N_1 + 1, N_2 + 1) + q_1 * law(n, N_1, N_2 + 1) + q_2 * law(n, N_1 + 1, N_2)

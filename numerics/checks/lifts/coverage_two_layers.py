@@ -17,6 +17,7 @@ from numerics.checks.lifts.coverage_enumeration import (
 )
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.lifts.coverage import isolated_below
+from theory.formulas.valued import valued
 from theory.lifts.coverage import N_1, N_2, copies_law, m, omega, q, q_1, q_2, r
 from theory.lifts.degrees import k, n
 from theory.lifts.isolated import (
@@ -105,6 +106,8 @@ def roots_are_independent_given_the_first_layer(
         yield trial.holds(exactly(some_copy, at) == seen, f"P(M ≥ 1) = {seen}")
         for counts, row in given_counts(law).items():
             chance = exactly(copy_chance, {**at, N_1: counts[0], N_2: counts[1]})
-            binomial = {count: copies_law.subs({n: lift.size, q: chance, m: count}) for count in range(lift.size + 1)}
+            binomial = {
+                count: valued(copies_law, {n: lift.size, q: chance, m: count}) for count in range(lift.size + 1)
+            }
             agree = all(mass == row.get(count, 0) for count, mass in binomial.items())
             yield trial.holds(agree, f"given {counts} binomial of chance {chance}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.lifts.coverage_enumeration import efron_stein_sum
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.limits import limit_by_logarithm
 from numerics.lifts.coverage import Copies, copies_in_lifts, random_edges, sign_weights, vertex_types
 from theory.lifts.coverage import (
     binomial_below,
@@ -66,6 +68,7 @@ class Limits(NamedTuple):
     variance: sp.Expr
 
 
+@cache
 def limits(children: int) -> Limits:
     """By computer algebra from the exact formulas."""
 
@@ -73,11 +76,11 @@ def limits(children: int) -> Limits:
         return sp.expand_func(formula.subs(r, children).args[-1][0])
 
     mean, second = expanded(isolated_mean), expanded(factorial_moment.subs(k, 2))
-    rate = sp.limit(mean / n, n, sp.oo)
+    rate = limit_by_logarithm(mean / n, n)
     x = sp.Symbol("x", positive=True)
     ratio = sp.cancel(sp.powsimp(second / mean**2).subs(n, 1 / x))  # rational: 1 + excess·x + …
     excess = sp.diff(ratio, x).subs(x, 0)
-    return Limits(sp.limit(expanded(expected_copies) / n, n, sp.oo), rate, rate + rate**2 * excess)
+    return Limits(limit_by_logarithm(expanded(expected_copies) / n, n), rate, rate + rate**2 * excess)
 
 
 @exact(copies_in_wide_lifts, cost=1.0)
@@ -94,7 +97,7 @@ def rates_are_limits(
 ) -> Iterator[Finding]:
     """Limits by computer algebra for one to three children, and where the rate of isolated copies is stationary."""
     for children in (1, 2, 3):
-        found = trial.once(limits, children)
+        found = limits(children)
         yield trial.same(copies_rate.subs(r, children), found.copies, by=sp.expand)
         yield trial.same(isolated_rate.subs(r, children), found.isolated, by=sp.expand)
         yield trial.same(variance_rate.subs(r, children), found.variance, by=sp.expand)
@@ -118,7 +121,7 @@ def dispersion_lies_between_its_extremes(
     dispersion: sp.Expr, least_dispersion: sp.Expr, most_dispersion: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The limit of Var M'/EM'; for one child stationary at the two places, and there the extremes; for more children inside."""
-    found = trial.once(limits, 2)
+    found = limits(2)
     yield trial.same(dispersion.subs(r, 2) * found.isolated, found.variance, by=sp.expand)
     one = dispersion.subs({r: 1, q: 1, omega: 1})
     for place, extreme in ((steepest, least_dispersion), (flattest, most_dispersion)):
@@ -137,6 +140,14 @@ def dispersion_lies_between_its_extremes(
         yield trial.below(1 + high.subs(lam, 1), most_dispersion, at=[{}], strict=True)
 
 
+def square_of_change() -> tuple[sp.Expr, sp.Expr]:
+    """E(1 + |A| + |A'|)² from the generating function of binomial in-degrees, and its limit for n → ∞."""
+    s = sp.Symbol("s", positive=True)
+    law = s * (1 - edge + edge * s) ** (2 * n)
+    square = sp.simplify(sp.diff(s * sp.diff(law, s), s).subs(s, 1))
+    return square, sp.limit(square, n, sp.oo)
+
+
 @exact(copies_in_wide_lifts)
 @control("a root's own cell alone", efron_stein=n)
 @control("only the vertices it loses", change_of_root=1 + 3 * lam + lam**2)
@@ -147,10 +158,8 @@ def changes_of_one_piece_bound_the_variance(
     efron_stein: sp.Expr, change_of_root: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """E(1 + |A| + |A'|)² from binomial in-degrees, approached for n → ∞; the sum over 2n pieces; true of all small lifts."""
-    s = sp.Symbol("s", positive=True)
-    law = s * (1 - edge + edge * s) ** (2 * n)  # generating function of 1 + |A| + |A'|
-    square = sp.simplify(sp.diff(s * sp.diff(law, s), s).subs(s, 1))
-    yield trial.same(change_of_root, sp.limit(square, n, sp.oo))
+    square, limit = trial.once(square_of_change)
+    yield trial.same(change_of_root, limit)
     yield trial.holds(sp.simplify(change_of_root - square).is_nonnegative, f"E(1 + |A| + |A'|)² = {square}")
     yield trial.same(efron_stein, n * (1 + change_of_root) / 2, by=sp.expand)
     for size, density, chances in ((3, "1/3", "1/4 1/4"), (3, "2/5", "1/3"), (2, "1", "1/2")):

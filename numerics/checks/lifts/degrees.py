@@ -10,6 +10,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.lifts.trees import Sampling, in_degrees
+from theory.formulas.valued import valued
 from theory.lifts.degrees import binomial_degrees, degree_law, degree_zero, k, lam, n, variance
 from theory.lifts.poisson import poisson_law
 
@@ -31,7 +32,7 @@ def value(expression: sp.Expr) -> sp.Expr:
 def law_grows_edge_by_edge(degree_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One copy more at the same probability of an edge; no edge of any number, and both laws of one copy."""
     law = value(degree_law)
-    more = law.subs({**ONE_MORE, k: k + 1}, simultaneous=True)
+    more = valued(law, {**ONE_MORE, k: k + 1})
     without = law.subs(k, k + 1)
     yield trial.same(more, (1 - CHANCE) * without + CHANCE * law, by=over(law))
     yield trial.same(law.subs(k, 0), (1 - CHANCE) ** n)
@@ -97,7 +98,7 @@ def degrees_count_the_edges_of_all_graphs(
     ):
         law, at = enumerated_law(copies, degree / copies), {n: copies, lam: degree}
         for count, probability in enumerate(law):
-            yield trial.same(degree_law.subs({**at, k: count}), probability)
+            yield trial.same(valued(degree_law, {**at, k: count}), probability)
         yield trial.same(degree_zero.subs(at), law[0])
         mean = sum(i * p for i, p in enumerate(law))
         yield trial.holds(mean == degree, f"the mean degree is {mean}, λ = {degree}")

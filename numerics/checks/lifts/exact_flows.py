@@ -12,6 +12,7 @@ from scipy.integrate import solve_ivp
 from numerics.evidence import Refutation
 from numerics.lifts.tangent_bounds import tangent_radius
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.confinement import B, epsilon_0
 from theory.lifts.tangent import L_0, epsilon, eta, kappa, t
 
@@ -26,7 +27,7 @@ def descending(expression: sp.Expr) -> sp.Expr:
 
 
 def _there(cases: sp.Piecewise) -> sp.Expr:
-    value = next(value for value, condition in cases.args if condition.subs(DESCENT) == sp.true)
+    value = next(value for value, condition in cases.args if valued(condition, DESCENT) == sp.true)
     if value == no_guarantee:
         raise Refutation(f"no guarantee at {DESCENT}")
     return value
@@ -37,11 +38,18 @@ def _there(cases: sp.Piecewise) -> sp.Expr:
 p_0, share = sp.symbols("p_0 y", positive=True)  # the product at first, and √(2ε) as a share of the first residual
 product = p_0 * sp.exp(2 * t) / (1 - p_0 + p_0 * sp.exp(2 * t))
 product_loss = (1 - product) ** 2 / 2
+left = (1 - p_0 + p_0 * sp.exp(2 * t)) ** -2  # of it at the time t, as a share of what it is at first
 product_hypotheses = {  # the shortest step to √(2ε), along (1, 1), gets shorter and shorter
     L_0: (1 - p_0) ** 2 / 2,
     epsilon: (share * (1 - p_0)) ** 2 / 2,
     kappa: (1 - share) * (1 - p_0) / sp.sqrt(2 * p_0),
 }
+
+
+def beside_product_loss(bound: sp.Expr) -> sp.Expr:
+    """A bound over that loss, with the factor (1 − p_0)²/2 taken out of both."""
+    return sp.simplify(bound / ((1 - p_0) ** 2 / 2)) / left
+
 
 PARTS = (sp.Rational(1, 2), sp.Rational(9, 10))  # of that share
 PRODUCT_RANGE = {p_0: (sp.Rational(1, 20), sp.Rational(19, 20)), t: (0, 2)}

@@ -11,6 +11,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.lifts.fibration import (
     base_weight,
     diamond,
@@ -226,7 +227,7 @@ def completed(
             continue
         at = {base_weight: weights[below, plan.over[v]], rest: sp.Integer(sum(given)), fibre_size: len(sources)}
         found.update({(u, v): sp.Integer(w) for u, w in zip(sources, given, strict=False)})
-        found[sources[-1], v] = completing_weight.subs(at)
+        found[sources[-1], v] = valued(completing_weight, at)
     return Lift(module, plan.over, found)
 
 

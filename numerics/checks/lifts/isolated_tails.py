@@ -11,6 +11,7 @@ from numerics.checks.lifts.coverage_enumeration import SMALL, chance_of, copies_
 from numerics.checks.lifts.coverage_steps import over, where_some
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee, unconditional
+from theory.formulas.valued import valued
 from theory.lifts.coverage import i, m, omega, q, r
 from theory.lifts.degrees import k, lam, n
 from theory.lifts.isolated_tails import (
@@ -347,7 +348,7 @@ def nearly_poisson_copies_attain_the_generating_bound(
 ) -> Iterator[Finding]:
     """At r = 1, λ = 1/n and s = 2: twelve terms of the mean, none of them negative."""
     alone = {r: 1, q: 1, omega: 1}
-    terms = [s**j / sp.factorial(j) * where_some(factorial_moment).subs({**alone, k: j}) for j in range(12)]
+    terms = [s**j / sp.factorial(j) * valued(where_some(factorial_moment), {**alone, k: j}) for j in range(12)]
     bound = generating_bound.subs(mu, where_some(isolated_mean).subs(alone))
     yield trial.below(sp.Add(*terms), bound, at=[{n: 10**4, lam: sp.Rational(1, 10**4), s: sp.Integer(2)}])
 

@@ -10,6 +10,7 @@ import sympy as sp
 from numerics.checks.lifts.degrees import enumerated_law
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.expressivity.wired_neurons import binomial_law
+from theory.formulas.valued import valued
 from theory.lifts.degrees import k, lam, n
 from theory.lifts.poisson import (
     F,
@@ -192,13 +193,17 @@ def le_cam_bounds_the_coupling(coupled_bound: sp.Expr, le_cam_bound: sp.Expr, tr
 def quotients_have_this_first_order(poisson_law: sp.Expr, first_order: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In x = 1/n: at k = 0, and what the quotient gains from k to k + 1, (1 − kx)/(1 − λx), at all k."""
     x = sp.Symbol("x", positive=True)
-    law = binomial_law(n, CHANCE, k)
-    gained = in_gammas((law / poisson_law).subs(k, k + 1) / (law / poisson_law))
-    gained = sp.cancel(gained.subs(n, 1 / x))
+    gained = sp.cancel(trial.once(gained_by_one, poisson_law).subs(n, 1 / x))
     yield trial.same(first_order.subs(k, k + 1) - first_order, sp.diff(gained, x).subs(x, 0), by=sp.cancel)
     yield trial.same(gained, (1 - k * x) / (1 - lam * x), by=sp.simplify)
     start = sp.log(1 - lam * x) / x + lam  # of (1 − λ/n)^n e^λ
-    yield trial.same(first_order.subs(k, 0), sp.limit(start / x, x, 0, "+"))
+    yield trial.same(first_order.subs(k, 0), trial.once(sp.limit, start / x, x, 0, "+"))
+
+
+def gained_by_one(poisson_law: sp.Expr) -> sp.Expr:
+    """What the quotient of the laws at k + 1 is over that at k."""
+    quotient = binomial_law(n, CHANCE, k) / poisson_law
+    return in_gammas(quotient.subs(k, k + 1) / quotient)
 
 
 @exact(poisson_distance, step="order")
@@ -247,7 +252,7 @@ def distance_is_half_the_sum_of_differences(
         law = enumerated_law(copies, degree / copies)
         poisson = [poisson_law.subs({lam: degree, k: count}) for count in range(copies + 1)]
         within = sum(sp.Abs(p - q) for p, q in zip(law, poisson, strict=True))
-        yield trial.same(variation_distance.subs({n: copies, lam: degree}), (within + 1 - sum(poisson)) / 2, by=None)
+        yield trial.same(valued(variation_distance, {n: copies, lam: degree}), (within + 1 - sum(poisson)) / 2, by=None)
 
 
 def stein_increment(place: int) -> sp.Expr:
@@ -261,8 +266,10 @@ def stein_increment(place: int) -> sp.Expr:
 
 def choices_of_parts(distance: sp.Expr, copies: int) -> list[sp.Expr]:
     """A sum of positive parts is the largest of these: each part as it is, or left out."""
-    total = distance.replace(sp.Piecewise, lambda *cases: cases[0][0]).subs(n, copies).doit()
-    parts = [(each, sp.Add(*each.args)) for each in sorted(total.atoms(sp.Max), key=sp.default_sort_key)]  # of 0 and it
+    positive = sp.Function("positive")  # part, the larger one of 0 and it
+    total = distance.replace(sp.Piecewise, lambda *cases: cases[0][0])
+    total = total.replace(sp.Max, lambda *either: positive(sp.Add(*either))).subs(n, copies).doit()
+    parts = [(each, each.args[0]) for each in sorted(total.atoms(positive), key=sp.default_sort_key)]
     chosen = product((0, 1), repeat=len(parts))
     return [
         total.xreplace({each: bit * part for bit, (each, part) in zip(bits, parts, strict=True)}) for bits in chosen
@@ -287,9 +294,9 @@ def bounds_hold(
         increment, most = (sp.expand(each * sp.exp(lam)) for each in (lam * stein_increment(place), bound * n / lam))
         yield trial.everywhere(increment, most, within={lam: (0, sp.oo)}, zero={lam: (0, 1)})
     for copies in (2, 3, 4):
-        for excess in choices_of_parts(variation_distance, copies):
+        for excess in trial.once(choices_of_parts, variation_distance, copies):
             sides = [sp.expand(each / lam) for each in (excess, bound.subs(n, copies))]
-            order = 1 if sp.diff(sides[1] - sides[0], lam).subs(lam, 0) else 2
+            order = 1 if trial.once(sp.diff, sides[1] - sides[0], lam).subs(lam, 0) else 2
             yield trial.everywhere(*sides, within={lam: (0, copies)}, zero={lam: (0, order)})
     yield trial.below(variation_distance, bound, at=trial.points(variation_distance))  # boxes: n positive parts, any n
     chance, real = sp.symbols("x nu", positive=True)  # λ/n, and n
@@ -300,8 +307,8 @@ def bounds_hold(
         yield trial.everywhere(smaller, larger, within={chance: (0, 1), real: (2, 40)}, zero={chance: (0, 1)})
     for degree in (sp.Integer(0), ONE / 7, ONE):
         at = {n: sp.Integer(1), lam: degree}
-        yield trial.same(variation_distance.subs(at), bound.subs(at), by=None)
-        yield trial.same(bound.subs(at), coupled_bound.subs(at))
+        yield trial.same(valued(variation_distance, at), valued(bound, at), by=None)
+        yield trial.same(valued(bound, at), valued(coupled_bound, at))
 
 
 @enclosed(poisson_distance)

@@ -12,6 +12,7 @@ import sympy as sp
 from numerics.checks.lifts.degrees import value
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.lifts.sampling import random_sparse_lift
+from theory.formulas.valued import valued
 from theory.lifts.coverage import m, omega
 from theory.lifts.degrees import lam, n
 from theory.lifts.lift import Lift, full_lift
@@ -127,16 +128,20 @@ def permutations_of_fibres_keep_the_law(
     edges = sum(EDGES)
     yield trial.same(sampled_edges, value(graph_probability), where={n: 2, n_1: 2, N_e: edges}, by=sp.powsimp)
     yield trial.holds(two_law.subs(lam, 3) is sp.nan, "no law where each edge would have the probability 3/2")
-    for graph in product((0, 1), repeat=4):
+    laws = {
+        graph: sp.expand(valued(sampled_edges, dict(zip(EDGES, graph, strict=True))))
+        for graph in product((0, 1), repeat=4)
+    }
+    for graph, law in laws.items():
         here = dict(zip(EDGES, graph, strict=True))
         claimed = value(graph_probability).subs({n: 2, n_1: 2, N_e: sum(graph)})
-        yield trial.same(sampled_edges.subs(here), claimed, by=sp.expand)
+        yield trial.same(law, claimed, by=sp.expand)
         skips = int(np.array_equal(np.reshape(graph, (2, 2)), np.eye(2)))
         yield trial.holds(value(skip_law).subs(here) == skips, f"{graph} has the probability {skips} for skips")
         for sources, targets in product(permutations(range(2)), repeat=2):
-            moved = [graph[2 * i + j] for i in sources for j in targets]
+            moved = tuple(graph[2 * i + j] for i in sources for j in targets)
             there = dict(zip(EDGES, moved, strict=True))
-            yield trial.same(sampled_edges.subs(here), sampled_edges.subs(there), by=sp.expand)
+            yield trial.same(law, laws[moved], by=sp.expand)
             if sources == targets:
                 kept = value(skip_law).subs(here) == value(skip_law).subs(there)
                 yield trial.holds(kept, f"{graph}: skips after {sources} on both fibres")
@@ -196,7 +201,7 @@ def edges_of_all_graphs(
         for mask in product((0, 1), repeat=sources * targets):
             law[sum(mask)] += (lam / sources) ** sum(mask) * (1 - lam / sources) ** (len(mask) - sum(mask))
         for count, probability in enumerate(law):
-            yield trial.same(value(edges_law).subs({**at, N_e: count}), probability, by=sp.expand)
+            yield trial.same(valued(value(edges_law), {**at, N_e: count}), probability, by=sp.expand)
         mean = sum(count * probability for count, probability in enumerate(law))
         yield trial.same(mean_edges.subs(at), mean, by=sp.expand)
         spread = sum(count**2 * probability for count, probability in enumerate(law)) - mean**2

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import p_0, product_loss
+from numerics.checks.lifts.exact_flows import left, p_0
 from numerics.evidence import Finding, Trial, control, enclosed
 from theory.lifts.readout import (
     Delta,
@@ -111,10 +111,10 @@ def other_flows_keep_the_bounds(
     sides = [each.subs(forward) for each in (sp.exp(-readout), fixed_bound.subs(beside))]
     yield trial.everywhere(*sides, within={z_1: (0, 3), T: times}, strict=True)
     feature = sp.sqrt(p_0)  # it grows to 1, so that ā = 1 is worst at first
-    beside = {epsilon: (1 - feature) ** 2 / 2, Delta: 1 - feature}
     within = {p_0: (sp.Rational(1, 20), NINE), T: (sp.Rational(1, 100), 1)}
     nearly, drops = {share: sp.Rational(99, 100)}, {e: (0, 2), y: (sp.Rational(1, 4), 1)}
     for case, bound in zip(STANDING, (moving_bound, square_bound), strict=True):
-        yield trial.everywhere(product_loss.subs(t, T), bound.subs(beside), within=within)
+        share_of_most = sp.simplify(bound.subs({epsilon: y**2 / 2, Delta: y}) / (y**2 / 2))  # y: 1 − the feature
+        yield trial.everywhere((1 + feature) ** 2, share_of_most / left.subs(t, T), within=within)
         there = {epsilon: e**2, T: share * case.end}
         yield trial.everywhere(case.loss, bound.subs(there).subs(nearly), within=drops)

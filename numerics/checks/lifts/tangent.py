@@ -13,7 +13,10 @@ from numerics.checks.lifts.exact_flows import (
     DESCENT,
     PARTS,
     PRODUCT_RANGE,
+    beside_product_loss,
     descending,
+    left,
+    p_0,
     product,
     product_hypotheses,
     product_loss,
@@ -21,6 +24,7 @@ from numerics.checks.lifts.exact_flows import (
 )
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.tangent import (
     L_0,
     L,
@@ -294,7 +298,7 @@ def gradient_ratios(bound: sp.Expr, instances: list[Instance]) -> list[sp.Expr]:
     """‖∇L‖² over the square of its bound, in each instance."""
     values = ({L: each.loss, epsilon: each.reached, kappa: each.step} for each in instances)
     points = ({symbol: sp.Rational(value) for symbol, value in point.items()} for point in values)
-    bounds = [sp.radsimp(sp.expand(bound.subs(point) ** 2)) for point in points]
+    bounds = [sp.radsimp(sp.expand(valued(bound, point) ** 2)) for point in points]
     return [sp.Rational(each.slope) / square for each, square in zip(instances, bounds, strict=True) if square != 0]
 
 
@@ -314,6 +318,7 @@ def gradients_keep_their_bound(gradient_bound: sp.Expr, trial: Trial) -> Iterato
 def product_of_parameters_keeps_the_rate(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A flow that is not convex, in closed form: the product of two parameters, and L its square loss."""
     yield trial.same(sp.diff(product, t), 2 * product * (1 - product))
+    yield trial.same(product_loss, (1 - p_0) ** 2 / 2 * left)
     for part in PARTS:
         bound = descending(rate).subs(product_hypotheses).subs(share, part)
-        yield trial.everywhere(product_loss, bound, within=PRODUCT_RANGE, zero={t: (0, 1)})
+        yield trial.everywhere(sp.S.One, beside_product_loss(bound), within=PRODUCT_RANGE, zero={t: (0, 1)})

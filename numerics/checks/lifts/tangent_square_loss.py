@@ -11,10 +11,10 @@ import sympy as sp
 from numerics.checks.lifts.exact_flows import (
     PARTS,
     PRODUCT_RANGE,
+    beside_product_loss,
     descending,
     network_flow,
     product_hypotheses,
-    product_loss,
     share,
 )
 from numerics.checks.lifts.tangent import Instance, fractions, gradient_ratios, rational_vector
@@ -155,7 +155,7 @@ def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Tri
     """The flow of L12's check, in closed form, from all starts and at all times up to 2."""
     for part in PARTS:
         bound = descending(square_rate).subs(product_hypotheses).subs(share, part)
-        yield trial.everywhere(product_loss, bound, within=PRODUCT_RANGE, zero={t: (0, 1)})
+        yield trial.everywhere(sp.S.One, beside_product_loss(bound), within=PRODUCT_RANGE, zero={t: (0, 1)})
 
 
 @empirical(square_loss_rate)

@@ -87,7 +87,7 @@ def trained(rng: np.random.Generator, kind: str, units: int, students: int) -> t
     return masks, train_students(weights, masks, *population(), time=float(TIME), step=length).losses
 
 
-WORK = 2400  # hidden units to train of each size, so many that the opposite order is refuted at almost every seed
+WORK = 1920  # hidden units to train of each size, so many that the opposite order is refuted at almost every seed
 
 
 @statistical(training_success, tests=1, cost=3)

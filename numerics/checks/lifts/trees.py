@@ -13,6 +13,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.lifts.trees import Edge, Lasso, Sampling, full_lift_edges, graphs, lassos, most_walks, path, tree_like
 from theory.expressivity.wired_neurons import binomial_law
 from theory.formulas.transfer import Transfer
+from theory.formulas.valued import valued
 from theory.lifts.degrees import k, lam, n, sampled
 from theory.lifts.trees import (
     K,
@@ -111,7 +112,7 @@ def layers_are_counted_in_all_graphs(no_collision: sp.Expr, parent_share: sp.Exp
             law = [
                 count * chance**edges * (1 - chance) ** (copies * reached - edges) for edges, count in enumerate(counts)
             ]
-            yield trial.same(no_collision.subs(at), sum(law))
+            yield trial.same(valued(no_collision, at), sum(law))
             share = parent_share.subs(at)
             for edges, each in enumerate(law):
                 yield trial.same(binomial_law(copies, share, edges) * sum(law), each)
@@ -200,7 +201,7 @@ def limit_counts_pairs_in_a_branching_process(
     1/n, for both are functions of λ/n, the former with exponent n. So n(1 − P) → λ² Σ E binomial(Z_i, 2), and
     E Z(Z − 1) = λ²(E Z(Z − 1) + E Z) of the generation before.
     """
-    meetings = sp.diff(n * (1 - no_collision), lam, 2).subs(lam, 0) / 2
+    meetings = trial.once(sp.diff, n * (1 - no_collision), lam, 2).subs(lam, 0) / 2
     yield trial.same(meetings, k * (k - 1) / 2)
     yield trial.same(sp.diff(n * parent_share, lam).subs(lam, 0), k)
     mean, pairs, total = sp.Integer(1), sp.Integer(0), sp.Integer(0)  # E Z, E Z(Z − 1) and the sum of the latter

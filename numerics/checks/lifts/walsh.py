@@ -15,6 +15,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.lifts.students import covered
+from theory.formulas.valued import valued
 from theory.lifts import walsh as claims
 from theory.lifts.coverage import p_0
 from theory.lifts.degrees import n
@@ -55,7 +56,7 @@ def coefficients(values: Mapping[tuple[int, ...], sp.Expr]) -> dict[Support, sp.
 
 
 def on_the_cube(f: sp.Expr, inputs: Collection[sp.Symbol]) -> dict[tuple[int, ...], sp.Expr]:
-    return {x: f.subs(dict(zip(inputs, x, strict=True))) for x in points(len(inputs))}
+    return {x: valued(f, dict(zip(inputs, x, strict=True))) for x in points(len(inputs))}
 
 
 def added(formula: sp.Expr) -> sp.Expr:
@@ -170,7 +171,7 @@ def sums_of_inputs_have_the_coefficients(coefficient: sp.Expr, trial: Trial) -> 
         for x in trial.once(points, inputs):
             signs[sum(x)] += prod(x[:size])
         found = sum(count * sp.tanh(total) for total, count in signs.items()) / 2**inputs
-        yield trial.same(coefficient.subs({k: inputs, s: size}), found, by=None)
+        yield trial.same(valued(coefficient, {k: inputs, s: size}), found, by=None)
 
 
 # The bound itself: a least-squares problem in exact arithmetic, without characters
@@ -263,7 +264,7 @@ def same_as_chain(formula: sp.Expr, supports: Collection[Collection[int]], trial
     d = max(frozenset().union(*sets), default=0)
     for p in DENSITIES:
         chances = trial.once(chain_coverage, sets, d, p, UNITS)
-        claimed = [formula.subs({n: units, p_0: sp.Rational(str(p))}) for units in range(1, UNITS + 1)]
+        claimed = [valued(formula, {n: units, p_0: sp.Rational(str(p))}) for units in range(1, UNITS + 1)]
         agree = claimed == [sp.Rational(str(chance)) for chance in chances]
         yield trial.holds(agree, f"{chances[1]} by two units at density {p}")
 

@@ -9,6 +9,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.evidence.simplifying import over
+from theory.formulas.valued import valued
 from theory.lifts.coverage import p_0
 from theory.lifts.degrees import n
 from theory.lifts.walsh import (
@@ -195,11 +196,11 @@ def opposite_points_are_added(pattern: sp.Expr, pair: sp.Expr, trial: Trial) -> 
     """A pattern and its opposite, of all 2^k points."""
     opposite = {i: s - i, j: k - j}
     values = sp.tanh(k - 2 * j) * pattern
-    both = values + values.subs(opposite, simultaneous=True)
+    both = values + valued(values, opposite)
     yield trial.same(2**k * pair, both, by=over(values))
     for one, all_of_them in product(range(4), range(3)):
         there = {k: 5, s: 3, i: one, j: all_of_them}
-        yield trial.same((2**k * pair).subs(there), both.subs(there), by=sp.expand)
+        yield trial.same(valued(2**k * pair, there), valued(both, there), by=sp.expand)
 
 
 def gathered(formula: sp.Expr) -> sp.Expr:

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.lifts.coverage_steps import over, where_some
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.limits import limit_by_logarithm
 from theory.lifts.coverage import i, omega, q, r
 from theory.lifts.degrees import k, lam, n
 from theory.lifts.wide_lifts import (
@@ -39,6 +40,14 @@ degree = sp.Symbol("lambda", positive=True)
 further = sp.Symbol("l", nonnegative=True)  # children beyond two
 
 
+def limits_of(mean: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The limit of a mean for one child, over n, and of what one child more multiplies it by, for all r."""
+    formula = where_some(mean).subs(lam, degree)
+    multiple = over(formula)(formula.subs(r, r + 1))
+    first, following = (limit_by_logarithm(each, n) for each in (sp.expand_func(formula.subs(r, 1)) / n, multiple))
+    return first.subs(degree, lam), following.subs(degree, lam)
+
+
 @exact(copies_in_wide_lifts, step="rates", cost=0.5)
 @control("at least r children", copies_rate=copies_rate * sp.exp(lam))
 @control("types forgotten", copies_rate=copies_rate / q**r)
@@ -55,10 +64,8 @@ def rates_grow_child_by_child(
 ) -> Iterator[Finding]:
     """The limit of what one child more multiplies the means by, for all r; and the limits for one child."""
     for mean, rate in ((expected_copies, copies_rate), (isolated_mean, isolated_rate)):
-        formula = where_some(mean).subs(lam, degree)
-        multiple = over(formula)(formula.subs(r, r + 1))
-        yield trial.same(rate.subs(r, r + 1), rate * sp.limit(multiple, n, sp.oo).subs(degree, lam), by=over(rate))
-        first = sp.limit(sp.expand_func(formula.subs(r, 1)) / n, n, sp.oo).subs(degree, lam)
+        first, multiple = trial.once(limits_of, mean)
+        yield trial.same(rate.subs(r, r + 1), rate * multiple, by=over(rate))
         yield trial.same(rate.subs(r, 1), first, by=sp.expand)
 
 
@@ -69,7 +76,7 @@ def rates_grow_child_by_child(
 @control("every copy is isolated", isolated_rate=copies_rate)
 def rate_rises_and_falls(isolated_rate: sp.Expr, best_lambda: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The derivative of the logarithm is 0 there, and falls by r/λ²."""
-    rise = sp.simplify(sp.diff(isolated_rate, lam) / isolated_rate).subs(lam, degree)
+    rise = sp.diff(sp.expand_log(sp.log(isolated_rate.subs(lam, degree)), force=True), degree)
     yield trial.same(rise, r / degree - (1 + r), by=sp.expand)
     yield trial.same(r / best_lambda, 1 + r, by=sp.cancel)
     yield trial.nonnegative(-sp.diff(rise, degree), r / degree**2)

@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, statistical
+from numerics.exact.balls import number
 from theory.formulas.let import Told, opened, put_in
 from theory.formulas.smallest import Smallest
 from theory.neuron_pruning.alignment import N, delta, eps, ratio
@@ -88,10 +89,11 @@ def two_equal_points_and_two_a_sixth_of_a_turn_apart(
         sp.S.Zero: sp.Integral(law * (1 / chance - 1), (g, 0, 14)),
         sp.pi / 3: sp.Integral(law * both / chance**2, (g, 0, 14)),
     }
-    for angle, mean in means.items():
+    for angle, integral in means.items():
+        mean = sp.Rational(trial.once(number, integral)) * (1 + CLOSE)  # at most: the value in doubles
         bound = one_neuron.subs(theta, angle) - 1
         yield trial.below(mean, bound, at=[{rho: thin}])  # boxes: the means are integrals
-        yield trial.below(bound, sp.Rational(51, 50) * mean, at=[{rho: thin}])
+        yield trial.below(bound, sp.Rational(51, 50) * (1 - 3 * CLOSE) * mean, at=[{rho: thin}])
 
 
 SOME = {d: sp.Integer(6), N: sp.Integer(40), eps: sp.Rational(1, 20)}
@@ -118,8 +120,7 @@ def letters_stand_for_formulas(
         (success, opened(success).subs(moment, mean), SOME),
     )
     for formula, value, at in ours:  # the values in doubles
-        yield trial.below(formula, value + CLOSE, at=[at])
-        yield trial.below(value, formula + CLOSE, at=[at])
+        yield trial.below((formula - value) ** 2, CLOSE**2, at=[at])
 
 
 @enclosed(ball_covering, step="neurons", cost=0.5)
@@ -136,10 +137,10 @@ def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) ->
         neurons if isinstance(neurons, Smallest) else next(each for each in neurons.args if isinstance(each, Smallest))
     )
     function, limit, start = search.args
-    yield trial.same(function(N) - limit, delta - success, by=lambda gap: sp.expand(put_in(gap)))
+    yield trial.same(put_in(function(N) - limit), put_in(delta - success), by=sp.expand)
     yield trial.same(limit, 1 - delta)
     yield trial.holds((neurons, start) == (search, 1), f"searched from {start}")
-    for inputs, error, share in ((3, "1/10", "3/10"), (4, "1/20", "3/4"), (12, "1/10", "1/10")):
+    for inputs, error, share in ((3, "1/10", "3/10"), (4, "1/10", "3/4"), (12, "1/10", "1/10")):
         point = {d: sp.Integer(inputs), eps: sp.Rational(error), delta: sp.Rational(share)}
         at = [{**point, N: sp.Rational(trial.value(neurons, point))}]
         yield trial.below(delta, success, at=at)

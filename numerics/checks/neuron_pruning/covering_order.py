@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.identities import simplified
 from theory.formulas.let import opened
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import (
@@ -163,8 +164,8 @@ def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 def slope_at_zero(value: sp.Expr) -> sp.Expr:
-    """The limit of its logarithm over ρ, where its own is 1."""
-    return sp.limit(sp.diff(value, rho), rho, 0, "+")
+    """The limit of its logarithm over ρ, where its own is 1; arctangents of what grows are by those of one over it."""
+    return sp.diff(value.replace(sp.atan, lambda each: sp.pi / 2 - sp.atan(1 / each)), rho).subs(rho, 0)
 
 
 @enclosed(ball_covering_order, step="near slope", cost=1.5)
@@ -396,4 +397,4 @@ def the_near_number_leads(
 def in_logarithms(value: sp.Expr) -> sp.Expr:
     """Sums of logarithms of factors."""
     factors = value.replace(sp.log, lambda each: sp.log(sp.factor(each)))
-    return sp.simplify(sp.expand(sp.expand_log(factors, force=True)))
+    return simplified(sp.expand(sp.expand_log(factors, force=True)))

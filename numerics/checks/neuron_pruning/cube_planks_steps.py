@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps, ratio
 from theory.neuron_pruning.cube_planks import (
     bend,
@@ -59,7 +60,7 @@ def by_cases(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is in both cases of r and of ε."""
     found = [expression]
     for letter in expression.free_symbols & set(CASES):
-        found = [each.subs(letter, place) for each in found for place in CASES[letter]]
+        found = [valued(each, {letter: place}) for each in found for place in CASES[letter]]
     return sp.Add(*(decided(each) ** 2 for each in found))
 
 

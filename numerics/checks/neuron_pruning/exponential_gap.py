@@ -8,6 +8,8 @@ import sympy as sp
 
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.identities import simplified
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import delta, eps
 from theory.neuron_pruning.exponential_gap import (
     C,
@@ -44,7 +46,7 @@ def as_many_suffice_and_no_fewer(enough: sp.Expr, failure: sp.Expr, trial: Trial
     So with one neuron less it is above 1 − δ.
     """
     point = trial.points(enough, count=1)[0]
-    each = sp.simplify((enough / d).subs(point))
+    each = sp.simplify(valued(enough / d, point))
     yield trial.holds(each.is_integer, f"{each} neurons for each input")
     yield trial.below(contraction, sp.S.One, at=[{}], strict=True)  # a number
     added = sp.Symbol("r", nonnegative=True)
@@ -55,7 +57,7 @@ def as_many_suffice_and_no_fewer(enough: sp.Expr, failure: sp.Expr, trial: Trial
 
 def in_logarithms(gap: sp.Expr) -> sp.Expr:
     """Zero, where it is, with logarithms of positive factors taken apart: of δ < 1 too."""
-    return sp.simplify(sp.expand_log(gap, force=True))
+    return simplified(sp.expand_log(gap, force=True))
 
 
 @enclosed(exponential_gap)
@@ -67,9 +69,9 @@ def fewer_fail(needed: sp.Expr, share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, t
     """The bound of N5.2 without a sum is δ at this number, with its power, and the series converges there."""
     line, first, factor = (part.subs(s, slow) for part in (share, pair, ratio))
     errors = {eps: (sp.Rational(1, 50), sp.Rational(1, 3)), delta: (sp.Rational(1, 10), sp.Rational(9, 10))}
+    yield trial.same(line * needed + first * needed**2 / (1 - needed * factor), delta, by=None)
     yield trial.everywhere(sp.S.Zero, needed, within=errors, strict=True)
     yield trial.everywhere(needed * factor, sp.S.One, within=errors, strict=True)
-    yield trial.same(line * needed + first * needed**2 / (1 - needed * factor), delta, by=None)
 
 
 @exact(exponential_gap, step="rate of weights")

@@ -10,6 +10,7 @@ import sympy as sp
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.checks.neuron_pruning.jumps import random_neurons
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.identities import simplified
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.jump_bound import (
     bound,
@@ -76,7 +77,7 @@ def largest_strength_of_one_kink(jump: sp.Expr, length: sp.Expr, largest: sp.Exp
 def with_a_letter(gap: sp.Expr) -> sp.Expr:
     """For the excess of 1/ε, so that the logarithms of its square add up."""
     short = sp.expand_trig(gap.subs(excess, sp.Symbol("y", real=True)))
-    return sp.simplify(sp.expand_log(short.replace(sp.log, lambda inside: sp.log(sp.factor(inside)))))
+    return simplified(sp.expand_log(short.replace(sp.log, lambda inside: sp.log(sp.factor(inside)))))
 
 
 @enclosed(jump_bound, step="near the ends", cost=0.3)

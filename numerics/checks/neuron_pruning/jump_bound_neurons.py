@@ -10,6 +10,7 @@ from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.checks.neuron_pruning.jump_bound import by_clusters
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.let import Let
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.jump_bound import (
     A,
@@ -58,7 +59,7 @@ def terms_change_by_this_factor(
 ) -> Iterator[Finding]:
     """For even and for odd k: sets, strengths that fit to the power s, and gaps."""
     more_pairs = 1 + 2 / (sp.floor(k / 2) + 1)
-    choices, gaps = (sp.combsimp(each.subs(k, k + 1) / each) for each in (sets, simplex))
+    choices, gaps = (trial.once(sp.combsimp, each.subs(k, k + 1) / each) for each in (sets, simplex))
     yield trial.same(quotient, choices * (sp.pi * eps / 2 * more_pairs) ** s * gaps, by=gathered)
     for odd in (0, 1):
         at = {k: 2 * m + odd}
@@ -135,7 +136,7 @@ def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial
 def neurons_are_this_root(
     share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, root: sp.Expr, neurons: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    inside = root.subs({A: share, T: pair, R: ratio}, simultaneous=True)
+    inside = valued(root, {A: share, T: pair, R: ratio})
     yield trial.same(spelled_out(neurons), inside)
 
 
@@ -181,10 +182,15 @@ def limits_at_the_slow_power(
     arc = sp.Symbol("ell", positive=True)
     for formula, exponent, claimed in ((pair, 2, limit_pair), (ratio, 1, limit_ratio)):
         at = formula.subs(sp.pi - 2 * sp.asin(eps), arc).subs(s, power)
-        shifted = at.replace(sp.gamma, lambda z: sp.gamma(sp.expand(z) + 1) / sp.expand(z))
-        scaled = sp.powsimp(sp.expand_power_base(shifted) / (eps / w) ** exponent).subs(eps, small)
-        tends = sp.simplify(sp.expand_power_exp(sp.powdenest(scaled)))
+        tends = trial.once(scaled_down, at, exponent)
         yield trial.same(claimed, tends.subs({w: 0, arc: sp.pi}))
+
+
+def scaled_down(formula: sp.Expr, exponent: int) -> sp.Expr:
+    """A formula over a power of ε/w, at ε = exp(−1/w), so that w may be 0."""
+    shifted = formula.replace(sp.gamma, lambda z: sp.gamma(sp.expand(z) + 1) / sp.expand(z))
+    scaled = sp.powsimp(sp.expand_power_base(shifted) / (eps / w) ** exponent).subs(eps, sp.exp(-1 / w))
+    return sp.simplify(sp.expand_power_exp(sp.powdenest(scaled)))
 
 
 @exact(jump_bound, step="limit")

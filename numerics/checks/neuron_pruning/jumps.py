@@ -14,6 +14,7 @@ from numerics.bridge import numeric
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.neuron_pruning.circle import exact_sup_on_circle
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import eps
 from theory.neuron_pruning.jumps import (
     after,
@@ -98,7 +99,7 @@ def pieces_have_their_ends(piece: sp.Expr, trial: Trial) -> Iterator[Finding]:
 def jumps_are_differences_of_slopes(piece: sp.Expr, jump: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The slope after the node less that before it."""
     slope = sp.diff(piece, phi)
-    before = slope.subs({here: ahead, after: here, g: h, kink: kink - h}, simultaneous=True)
+    before = valued(slope, {here: ahead, after: here, g: h, kink: kink - h})
     yield trial.same(jump, slope.subs(phi, kink) - before.subs(phi, kink))
 
 
@@ -149,7 +150,7 @@ def minors_are_sines_of_distances(
         def rational(formula: sp.Expr, tangents: dict[sp.Symbol, sp.Symbol] = tangents) -> sp.Expr:
             wave = {sp.sin(each): 2 * v / (1 + v**2) for each, v in tangents.items()}
             wave |= {sp.cos(each): (1 - v**2) / (1 + v**2) for each, v in tangents.items()}
-            return sp.cancel(sp.expand_trig(formula).subs(wave))
+            return sp.expand_trig(formula).xreplace(wave)
 
         for a, b in combinations(range(kinks + 2), 2):
             kept = [column for column in range(kinks + 2) if column not in (a, b)]

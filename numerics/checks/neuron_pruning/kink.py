@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.neuron_pruning.kink import (
     kink,
     kink_bound,
@@ -117,9 +118,9 @@ def no_affine_function_does_better(
     symbols = {str(s): s for s in (kink, radius, slope, offset)}
     for instance in trial.draw(rational_instances, trial.size(20)):
         at = {symbols[name]: sp.Rational(*value) for name, value in instance.items()}
-        limit = bound.subs(at)
+        limit = valued(bound, at)
         best, other = (
-            max(abs(error.subs(at)) for error in errors(kink_function, best_affine + change))
+            max(abs(valued(error, at)) for error in errors(kink_function, best_affine + change))
             for change in (0, slope * x + offset)
         )
         yield trial.holds(best == limit, f"sup|F−g| = {best} for the best g, bound {limit}")

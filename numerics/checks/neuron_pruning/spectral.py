@@ -15,6 +15,7 @@ from numerics.exact.rationals import rational
 from numerics.neuron_pruning.spectral import mean_squared_distance
 from theory.formulas.let import Let, Told, opened
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.kernel import circle, sphere
 from theory.kernel.dual import cosine
 from theory.neuron_pruning.alignment import N, eps
@@ -156,7 +157,9 @@ def eigenvalues_add_up_by_dougall(
 def left_over(dimension: int, count: int) -> sp.Expr:
     """1/(2d) less the `count` largest eigenvalues, sorted by size."""
     degrees = range(14)
-    spectrum = [(coefficient.subs({d: dimension, k: i}) ** 2, multiplicity.subs({d: dimension, k: i})) for i in degrees]
+    spectrum = [
+        (valued(coefficient, {d: dimension, k: i}) ** 2, valued(multiplicity, {d: dimension, k: i})) for i in degrees
+    ]
     left = sp.Rational(1, 2 * dimension)
     for value, number in sorted(spectrum, key=lambda pair: float(pair[0]), reverse=True):
         left -= min(count, int(number)) * value

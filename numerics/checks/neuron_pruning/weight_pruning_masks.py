@@ -14,6 +14,7 @@ from numerics.checks.neuron_pruning.alignment import LESS, MORE, four_neurons
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.neuron_pruning.circle import Vector, exact_sup_on_circle, squared_error, squared_sine
 from numerics.neuron_pruning.tickets import weight_ticket
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, angle, eps
 from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.weight_pruning import (
@@ -125,7 +126,7 @@ def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Fi
 def error_scales_with_the_target(error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In the plane a target of the length r has r times the error of one of length 1, at the same angles."""
     far, near = {least: length * 2 / 3, angle: sp.Rational(1, 3)}, {angle: sp.pi / 2}
-    yield trial.same(error_bound.subs(far), length * sp.tan(sp.Rational(1, 6)) / 2, by=None)
+    yield trial.same(valued(error_bound, far), length * sp.tan(sp.Rational(1, 6)) / 2, by=None)
     points = [{length: sp.Rational(p, 9), least: sp.Rational(p, 20)} for p in (3, 5, 8)]
     yield trial.same(error_bound.subs(near), length * sp.tan(sp.asin(least / length) / 2) / 2, at=points, by=None)
 

@@ -13,6 +13,7 @@ from numerics.evidence import Check, Finding, Trial, control, enclosed
 from numerics.exact.balls import number
 from theory.claims import Claim
 from theory.formulas.let import opened
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering_order import (
     eta,
@@ -49,8 +50,8 @@ def check_of_the_lesser(claim: Claim, two_zones: sp.Expr, near_count: sp.Expr, t
         """That of the far points, less 1, is the part where its number is less, and that of the near ones where theirs is."""
         near = in_full(two_zones - two_zones.subs(most, 0), thin)
         root = in_full(1 - 2 * weight, thin)  # one over the square of the zone of the far points
-        yield trial.same(root.subs(N, least), (1 + part) ** -2, by=None, at=[FAR])
-        yield trial.same(near.subs(N, least), part, by=None, at=[NEAR])
+        yield trial.same(valued(root, {N: least}), (1 + part) ** -2, by=None, at=[FAR])
+        yield trial.same(valued(near, {N: least}), part, by=None, at=[NEAR])
 
     return the_lesser_number_fills_one_zone
 
@@ -83,8 +84,7 @@ def check_of_the_mean(claim: Claim, body: str) -> Check:
         for name, of_mean in names.items():
             ends = [claim.claimed[of_mean].subs(mean, rounded + more) for more in (0, sp.Rational(1, 10**9))]
             low, high = ends if name.endswith("success") else reversed(ends)
-            yield trial.below(low, formulas[name], at=[AT])
-            yield trial.below(formulas[name], high, at=[AT])
+            yield trial.below((2 * formulas[name] - low - high) ** 2, (high - low) ** 2, at=[AT])
         for name, of_mean in names.items():
             yield trial.same(opened(formulas[name]), claim.claimed[of_mean], by=None, at=BOTH)
 

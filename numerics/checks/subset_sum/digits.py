@@ -20,6 +20,7 @@ from numerics.tickets import Certificate, NetworkTicket, Source, certify, find_t
 from numerics.tickets.certificate import rounding
 from numerics.tickets.targets import Target
 from numerics.tickets.targets.digits import DIGITS_STEPS, digits_mlp
+from theory.formulas.valued import valued
 from theory.subset_sum.digits import Pruned, candidates, d_2, digits_ticket, total, weights
 from theory.subset_sum.layer_error import (
     activation,
@@ -259,7 +260,7 @@ def the_lead_is_the_least_there_is(margin: sp.Expr, trial: Trial) -> Iterator[Fi
     for first, second, one, two in points:
         tops, others = (range(x - by, x + by + 1) for x, by in ((first, one), (second, two)))
         least = min(a - b for a, b in product(tops, others))
-        claimed = margin.subs({top: first, other: second, top_error: one, other_error: two})
+        claimed = valued(margin, {top: first, other: second, top_error: one, other_error: two})
         if claimed != least:
             yield trial.holds(False, f"a lead of {least} at least, claimed {claimed}")
     yield trial.holds(True, f"{len(points)} pairs of outputs")

@@ -18,6 +18,7 @@ from numerics.subset_sum import (
     random_subset_sums,
     sum_distribution,
 )
+from theory.formulas.valued import valued
 from theory.subset_sum.expected_count import (
     correction,
     count_expansion,
@@ -199,6 +200,13 @@ def envelopes_hold_up_to_pi(
     yield trial.everywhere(u**4 / 1440, excess, within=before)
 
 
+def cumulants_of_an_item() -> tuple[sp.Expr, sp.Expr]:
+    """The coefficients of u⁴ and u⁶ in log φ."""
+    item = sum((-1) ** i * u ** (2 * i) / sp.factorial(2 * i + 1) for i in range(4))  # sin(u)/u
+    logarithm = sp.series(sp.log((1 + item) / 2), u, 0, 8).removeO()
+    return logarithm.coeff(u, 4), logarithm.coeff(u, 6)
+
+
 @enclosed(count_expansion, step="next term")
 @control("sixth cumulant alone", next_term=sp.Rational(5, 28))
 @control("fourth cumulant alone", next_term=sp.Rational(21, 640))
@@ -207,8 +215,7 @@ def envelopes_hold_up_to_pi(
 @control("kurtosis of a present item", correction=correction - sp.Rational(9, 40) / n)
 def the_order_of_the_remainder_is_sharp(next_term: sp.Expr, correction: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The term by the cumulants of an item; and n² times the relative error at z = 0, ε = 10⁻⁶, nearer by half at twice the n."""
-    item = sum((-1) ** i * u ** (2 * i) / sp.factorial(2 * i + 1) for i in range(4))  # sin(u)/u
-    cumulants = [sp.series(sp.log((1 + item) / 2), u, 0, 8).removeO().coeff(u, i) for i in (4, 6)]
+    cumulants = trial.once(cumulants_of_an_item)
     moments = [sp.factorial2(i - 1) * 6 ** (i // 2) for i in (6, 8)]
     yield trial.same(next_term, moments[0] * cumulants[1] + moments[1] * cumulants[0] ** 2 / 2)
     distances = []
@@ -237,7 +244,7 @@ def exact_counts_stay_within_the_remainder(
             at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.Rational(distance)}
             value = sp.Rational(trial.once(expected_subsets, size, at[z], at[eps])) - int(bool(abs(at[z]) <= at[eps]))
             error = sp.Abs(value / leading - 1 - correction)
-            bound = remainder.subs(r, abs(at[z]) + at[eps])
+            bound = valued(remainder, {r: abs(at[z]) + at[eps]})
             yield trial.below(error, bound, at=[at])
             if size == 48 and target == "-2":
                 yield trial.below(bound / 2, error, at=[at])

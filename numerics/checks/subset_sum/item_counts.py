@@ -86,8 +86,9 @@ def counts_add_up_usable_subsets(usable_count: sp.Expr, quenched_bound: sp.Expr,
         at = {z: sp.Rational(target), eps: sp.Rational(width)}
         counts = [trial.once(listed_count, items, at[z], at[eps], sp.S.One) for items in range(4)]
         yield trial.same(usable_count, counts[3], at=[{**at, usable: 3}], by=None)
-        ways = [sp.Min(1, counts[sum(way)]) / 8 for way in product((0, 1), repeat=3)]
-        yield trial.same(quenched_bound, sum(ways), at=[{**at, n: 3}], by=None)
+        capped = [trial.once(sp.Min, 1, count) for count in counts]
+        ways = sum(capped[sum(way)] / 8 for way in product((0, 1), repeat=3))
+        yield trial.same(quenched_bound, ways, at=[{**at, n: 3}], by=None)
 
 
 def thinned_hits(rng: np.random.Generator, size: int, width: float, draws: int) -> int:
@@ -199,8 +200,8 @@ def densities_of_two_are_integrals_of_squares(
     uniform_pair: sp.Expr, gaussian_pair: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """∫(ln x/2)² over both sides; that of (K₀/π)², by the integral of a product, which is the peak of two."""
-    yield trial.same(uniform_pair, 2 * sp.integrate((sp.log(x) / 2) ** 2, (x, 0, 1)))
-    yield trial.same(gaussian_pair, sp.limit(sum_density.subs(k, 2).subs(t, x), x, 0))
+    yield trial.same(uniform_pair, 2 * trial.once(sp.integrate, (sp.log(x) / 2) ** 2, (x, 0, 1)))
+    yield trial.same(gaussian_pair, trial.once(sp.limit, sum_density.subs(k, 2).subs(t, x), x, 0))
 
 
 @exact(annealed_count, step="pairs of items")
@@ -224,7 +225,7 @@ def larger_subsets_hold_pairs(pair_share: sp.Expr, trial: Trial) -> Iterator[Fin
 def the_limit_has_this_integral(spread: sp.Expr, local_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1/2π of the integral of e^(−u²·spread/2), by Gauß's integral."""
     rate = sp.Symbol("rate", positive=True)
-    integral = 2 * sp.integrate(sp.exp(-(u**2) * rate / 2), (u, 0, sp.oo)) / (2 * sp.pi)
+    integral = 2 * trial.once(sp.integrate, sp.exp(-(u**2) * rate / 2), (u, 0, sp.oo)) / (2 * sp.pi)
     yield trial.same(local_density, integral.subs(rate, spread))
 
 

@@ -9,7 +9,9 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.identities import is_zero
 from numerics.subset_sum import laws
+from theory.formulas.valued import valued
 from theory.subset_sum.item_products import item_products
 from theory.subset_sum.product_laws import (
     HALF,
@@ -143,12 +145,17 @@ def sampled_products_follow_the_laws(
 # Step by step
 
 
+def reduced(gap: sp.Expr) -> sp.Expr:
+    """A gap with its logarithms expanded, 0 at once where arithmetic alone shows it."""
+    return sp.S.Zero if is_zero(gap) else sp.simplify(sp.expand_log(sp.simplify(gap)))
+
+
 def by_places(*places: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
     """What is left of a gap in t at some places, on either side of 0; 0 if nothing is."""
 
     def reduce(gap: sp.Expr) -> sp.Expr:
         for place, sign in product(places, (1, -1)):
-            if (left := sp.simplify(sp.expand_log(sp.simplify(gap.subs(t, sign * place))))) != 0:
+            if (left := reduced(valued(gap, {t: sign * place}))) != 0:
                 return left
         return sp.S.Zero
 
@@ -223,8 +230,8 @@ def transform(power: sp.Expr, rate: sp.Expr) -> sp.Expr:
 def transforms_of_squares_multiply(chi_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its Laplace transform, by Euler's integral, is that of one normal square to the power k."""
     rate = sp.Symbol("lambda", positive=True)
-    one = sp.integrate(2 * sp.exp(-(HALF + rate) * y**2) / ROOT, (y, 0, sp.oo))
-    gamma_density = v ** (k / 2 - 1) * sp.exp(-(HALF + rate) * v) / transform(k / 2, HALF + rate)
+    one = trial.once(sp.integrate, 2 * sp.exp(-(HALF + rate) * y**2) / ROOT, (y, 0, sp.oo))
+    gamma_density = v ** (k / 2 - 1) * sp.exp(-(HALF + rate) * v) / trial.once(transform, k / 2, HALF + rate)
     yield trial.same(chi_square * sp.exp(-rate * v) / gamma_density / one**k, sp.S.One, by=as_powers)
 
 
@@ -265,7 +272,9 @@ def densities_of_sums_are_such_integrals(
     factor = sp.powsimp(mixture / sp.exp(order * w - x * sp.cosh(w))).subs(x, sp.Abs(t))
     yield trial.same(sum_density, factor * 2 * sp.besselk(order, sp.Abs(t)), by=off_zero)
     scale = (chi_square / (v ** (k / 2 - 1) * sp.exp(-v / 2))).subs(k, k + 1)
-    yield trial.same(sum_density.subs(t, 0).subs(k, k + 1), scale * transform(k / 2, HALF) / ROOT, by=by_gamma)
+    yield trial.same(
+        sum_density.subs(t, 0).subs(k, k + 1), scale * trial.once(transform, k / 2, HALF) / ROOT, by=by_gamma
+    )
 
 
 def by_gamma(gap: sp.Expr) -> sp.Expr:
@@ -302,7 +311,7 @@ def distributions_are_half_and_the_integral(
     sum_density: sp.Expr, bessel_integral: sp.Expr, sum_distribution: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """½ and, with the sign of t, the integral of s^ν K_ν times what the density has besides; ½ at 0."""
-    factor = sp.simplify(sum_density.subs(t, x) / (x**order * sp.besselk(order, x)))
+    factor = trial.once(sp.simplify, sum_density.subs(t, x) / (x**order * sp.besselk(order, x)))
     here = HALF + sp.sign(t) * factor * bessel_integral.subs(x, sp.Abs(t))
     yield trial.same(sum_distribution, here, by=off_zero)
     yield trial.same(sum_distribution.subs(t, 0), HALF)

@@ -10,9 +10,11 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.identities import is_zero
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import laws
 from theory.formulas.let import Let
+from theory.formulas.valued import valued
 from theory.subset_sum.potential import a
 from theory.subset_sum.product_laws import quenched_size, t, uniform_product
 from theory.subset_sum.single_candidate import (
@@ -50,13 +52,13 @@ def by_ends(gap: sp.Expr) -> sp.Expr:
         (1 + u + y, 1 + u),
     )
     for (far, near), side in product(places, (1, -1)):
-        here = gap.subs({w: side * (far + near) / 2, eps: (far - near) / 2}, simultaneous=True)
+        here = valued(gap, {w: side * (far + near) / 2, eps: (far - near) / 2})
         here = here.replace(
             lambda each: isinstance(each, (sp.Abs, sp.sign)), lambda each: each.func(sp.factor(each.args[0]))
         )
         here = here.replace(lambda each: isinstance(each, sp.core.relational.Relational), settled)
         here = here.replace(lambda each: isinstance(each, sp.Min), smaller)
-        if (left := sp.simplify(sp.expand_log(sp.simplify(here)))) != 0:
+        if not is_zero(here) and (left := sp.simplify(sp.expand_log(sp.simplify(here)))) != 0:
             return left
     return sp.S.Zero
 
@@ -79,7 +81,7 @@ def smaller(least: sp.Expr) -> sp.Expr:
 @control("10 % more", single_hit=MORE * single_hit)
 def one_candidate_serves_by_the_mass(single_hit: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Half of the integral of the density from |w| − ε to |w| + ε, as far as they lie in [0, 1], wherever that is."""
-    mass = sp.integrate(INSIDE, x)
+    mass = trial.once(sp.integrate, INSIDE, x)
     far, near = (mass.subs(x, sp.Min(1, sp.Abs(w) + side * eps)) for side in (1, -1))
     yield trial.same(single_hit, (far - near) / 2, by=by_ends)
 
@@ -131,7 +133,7 @@ def inner_ends(gap: sp.Expr) -> sp.Expr:
     u, v, y = sp.symbols("u v y", positive=True)
     far, near = 1 / (1 + y), u / ((u + v) * (1 + y))
     for side in (1, -1):
-        here = gap.subs({w: side * (far + near) / 2, eps: (far - near) / 2}, simultaneous=True)
+        here = valued(gap, {w: side * (far + near) / 2, eps: (far - near) / 2})
         here = here.replace(lambda each: isinstance(each, sp.Abs), lambda each: sp.Abs(sp.factor(each.args[0])))
         here = here.replace(lambda each: isinstance(each, sp.core.relational.Relational), settled)
         here = here.replace(lambda each: isinstance(each, sp.log), lambda each: sp.log(sp.factor(each.args[0])))
@@ -250,7 +252,7 @@ def samples_hold_a_candidate_as_often(success: sp.Expr, trial: Trial) -> Iterato
         yield trial.counts(trial.draw(served, size, width, draws), draws, trial.value(success, at))
 
 
-WIDTHS = ((sp.Rational(1, 100), 1000), (sp.Rational(1, 10**4), 400))  # and how many runs tell the median at it
+WIDTHS = ((sp.Rational(1, 100), 600), (sp.Rational(1, 10**4), 250))  # and how many runs tell the median at it
 
 
 def first_hits(rng: np.random.Generator, width: float, runs: int) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum.volumes import identity, served_weights, union_volume
+from theory.formulas.valued import valued
 from theory.subset_sum.counting import reach as farthest
 from theory.subset_sum.potential import kappa
 from theory.subset_sum.product_laws import uniform_reach
@@ -76,7 +77,7 @@ def masks_are_added_up(
     """A term for each mask of up to four parameters, any number of weights; no probability exceeds 1."""
     for success, share in ((relu_success, relu_share), (large_success, large_share)):
         cases = (
-            (success.subs(Theta, number), sp.Min(1, sp.Add(*(share**D for _ in product((0, 1), repeat=number)))))
+            (valued(success, {Theta: number}), sp.Min(1, sp.Add(*(share**D for _ in product((0, 1), repeat=number)))))
             for number in range(5)
         )
         yield trial.at_sizes(cases, "numbers of parameters")
@@ -118,7 +119,7 @@ def doubling_numbers_serve_as_many(
     """The bound and the power of what is served, where both are below 1; a term for each mask of up to four parameters."""
     yield trial.same(without_minimum(linear_success), doubling**D, by=by_powers)
     cases = (
-        (linear_success.subs(Theta, number), sp.Min(1, sp.Add(*(linear_share**D for _ in range(2**number)))))
+        (valued(linear_success, {Theta: number}), sp.Min(1, sp.Add(*(linear_share**D for _ in range(2**number)))))
         for number in range(5)
     )
     yield trial.at_sizes(cases, "numbers of parameters")
@@ -138,7 +139,7 @@ def doubling_numbers_attain_the_bounds(linear_success: sp.Expr, enough: sp.Expr,
     """All masks of masked copies: the share they serve exactly, and with the number of them that is enough all of it."""
     for items, weights, reach in ((1, 3, 5), (2, 1, 8), (3, 2, 20), (4, 1, 17)):
         found = trial.once(doubling_share, "linear", items, weights, reach)
-        claimed = linear_success.subs({Theta: items * weights, D: weights, c: reach, eps: 1})
+        claimed = valued(linear_success, {Theta: items * weights, D: weights, c: reach, eps: 1})
         yield trial.holds(claimed == found, f"{items} items for each of {weights} weights: {found}, claimed {claimed}")
     for items, weights in ((1, 1), (3, 2), (5, 3)):
         reach = 2**items - 1
@@ -193,13 +194,13 @@ def random_sources_keep_the_bounds(
     for kind, success in bounds.items():
         for reach in (17, 5):
             found = trial.once(doubling_share, kind, 4, 1, reach)
-            claimed = success.subs({Theta: 4, D: 1, c: reach, eps: 1})
+            claimed = valued(success, {Theta: 4, D: 1, c: reach, eps: 1})
             detail = f"{kind}: doubling numbers serve {float(found):.3g}, bound {float(claimed):.3g}"
             yield trial.holds(found <= claimed <= 1, detail)
         for sizes, reach in SOURCES:
             for replicate in range(trial.size(2)):
                 masked, found = trial.draw(source_share, sizes, kind, reach, replicate=replicate)
-                claimed = success.subs({Theta: masked, D: sizes[0] * sizes[2], c: reach, eps: 1})
+                claimed = valued(success, {Theta: masked, D: sizes[0] * sizes[2], c: reach, eps: 1})
                 detail = f"{kind}: {masked} parameters serve {float(found):.3g}, bound {float(claimed):.3g}"
                 yield trial.holds(found <= claimed, detail)
 
@@ -219,7 +220,7 @@ def covered_share(rng: np.random.Generator, items: int, near: float) -> Fraction
 def random_items_cover_less_than_their_volume(linear_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One weight and the subset sums of eight or ten uniform items: at most 2ⁿε, and somewhere more than half of it."""
     for items, near in ((8, 2.0**-9), (10, 2.0**-13)):
-        claimed = linear_success.subs({Theta: items, D: 1, c: 1, eps: sp.Rational(near)})
+        claimed = valued(linear_success, {Theta: items, D: 1, c: 1, eps: sp.Rational(near)})
         for replicate in range(trial.size(16 if items == 8 else 2)):
             found = trial.draw(covered_share, items, near, replicate=replicate)
             yield trial.holds(found <= claimed, f"{items} items cover {float(found):.3g}, bound {float(claimed):.3g}")
@@ -317,7 +318,7 @@ def growth(count: sp.Expr) -> sp.Expr:
     """The limit of its slope in log 1/ε, as ε tends to 0."""
     x = sp.Symbol("x", positive=True)
     inner = count.replace(lambda each: isinstance(each, sp.log), lambda each: sp.log(sp.factor(each.args[0])))
-    return sp.limit(sp.simplify(sp.diff(inner.subs(eps, sp.exp(-x)), x)), x, sp.oo)
+    return sp.limit(sp.together(sp.diff(inner.subs(eps, sp.exp(-x)), x)), x, sp.oo)
 
 
 @exact(volume_bound, step="excess", cost=0.4)
@@ -331,7 +332,7 @@ def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Exp
     """The limit of R8's number over this one, as the quotient of their slopes in log 1/ε."""
     factor = sp.Symbol("factor", positive=True)  # δ over d_0·d_1·ε^power
     asked = size.subs(delta, d_0 * d_1 * eps**power * factor)
-    yield trial.same(unit_excess * growth(units), growth(asked))
+    yield trial.same(unit_excess * trial.once(growth, units), trial.once(growth, asked))
 
 
 @enclosed(volume_bound)

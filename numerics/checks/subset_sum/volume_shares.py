@@ -9,7 +9,9 @@ from itertools import product
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.identities import simplified
 from numerics.subset_sum.volumes import identity, relu, served_weights
+from theory.formulas.valued import valued
 from theory.subset_sum.symbols import eps
 from theory.subset_sum.volume import (
     c,
@@ -87,7 +89,7 @@ def compared(term: sp.Expr) -> sp.Expr:
 
 def first_left(gap: sp.Expr, cases: Iterator[dict[sp.Symbol, sp.Expr]]) -> sp.Expr:
     """What is left of it in the first case in which it does not reduce to 0; 0 if there is none."""
-    left = (sp.simplify(compared(gap.subs(case, simultaneous=True))) for case in cases)
+    left = (simplified(compared(valued(gap, case))) for case in cases)
     return next((each for each in left if each != 0), sp.S.Zero)
 
 
@@ -162,6 +164,11 @@ def large_weights_are_served_on_one_side(measure: sp.Expr, large_share: sp.Expr,
     yield trial.nonnegative(2 * eps - (eps * (x - y) / (x + y) + eps), 2 * eps * y / (x + y))
 
 
+def measures(measure: sp.Expr, near: Fraction) -> list[tuple[tuple[Fraction, Fraction], sp.Expr]]:
+    """All pairs of outputs, each with what a formula gives for it."""
+    return [(outputs, valued(measure, {p: outputs[0], q: outputs[1], eps: near})) for outputs in steps(near)]
+
+
 @exact(volume_bound)
 @control("an interval about p alone", measure=2 * eps)
 @control("for outputs that are not negative", measure=sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)))
@@ -180,9 +187,8 @@ def one_function_serves_its_share(
 ) -> Iterator[Finding]:
     """The set of weights cut into pieces: its measure for all pairs of outputs, and the largest against the shares."""
     near = Fraction(1, 7)
-    for up, down in steps(near):
+    for (up, down), claimed in trial.once(measures, measure, near):
         found = trial.once(served_measure, (up, down), near)
-        claimed = measure.subs({p: up, q: down, eps: near})
         yield trial.holds(claimed == found, f"ε = {near}, outputs {up}, {down}: {found}, claimed {claimed}")
     shares = {"linear": linear_share, "relu": relu_share, "large": large_share}
     for ratio in (20, Fraction(9, 2), Fraction(7, 3), 4, Fraction(3, 4)):
@@ -190,5 +196,5 @@ def one_function_serves_its_share(
             if kind == "large" and ratio < 4:
                 continue
             found = trial.once(largest_share, kind, near, ratio * near)
-            claimed = share.subs({eps: near, c: ratio * near})
+            claimed = valued(share, {eps: near, c: ratio * near})
             yield trial.holds(claimed == found, f"{kind}: {found} of a weight, claimed {claimed}")
