@@ -12,7 +12,7 @@ def valued(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> sp.Expr:
     """The expression at exact values of its letters, or at formulas for them, put in together.
 
     `subs` puts in one after the other, and asks anew after each whether conditions hold and what is larger: with ten letters
-    that takes some twenty times as long.
+    that takes some twenty times as long. A letter that the expression has both free and bound is not told apart.
 
     Examples:
         >>> x, y = sp.symbols("x y")
