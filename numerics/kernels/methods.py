@@ -35,6 +35,7 @@ Floats = NDArray[np.float64]
 METHODS = ("random", "magnitude", "snip", "snip-unweighted", "water-filling", "anti")
 NODES = 60  # in |a|, for SNIP: R_2 is within 1e-10
 FAINT = 1e-100  # of the largest profile: what is below keeps nothing, and its quotients would overflow
+NOTHING = 1e-18  # of what all rows add to an entry of a kernel: less is lost in rounding
 FLOOR = 0.1  # of the largest profile, below which "anti" treats all columns alike: dead inputs would take everything
 
 BATCHES = 16  # independent ones, at least, whose spread is the standard error
@@ -97,6 +98,9 @@ def _snip_layers(density: float, profile: Floats, nodes: int, weighted: bool) ->
     W, Q = values(share, threshold), values(energy, threshold)
     rows = Latent(erf(modulus / sqrt(2)), mass / mass.sum())
     squares = modulus.astype(np.float64) ** 2
+    added = [mass[:, None] * Q, (mass * squares if weighted else mass)[:, None] * W]
+    adds_nothing = np.all([part <= NOTHING * part.sum(axis=0) for part in added], axis=(0, 2))
+    W[adds_nothing], Q[adds_nothing] = 0.0, 0.0  # such rows are one node of the kernel, not several
     return _one_hidden_layer(W, Q, squares, rows) if weighted else _one_hidden_layer(W, None, None, rows)
 
 

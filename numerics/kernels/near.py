@@ -73,18 +73,19 @@ def advance_inputs(
     mended unit by unit.
     """
     units = near_units(sigma, left, right)
-    before = theta[tuple(units)]
+    covariance, before = sigma[tuple(units)], theta[tuple(units)]
     sigma, theta = activation.advance(left, right, sigma, theta)
     if units.size:
         scales = activation.bend / pi, activation.line
         compiled(_mend, reassociate=True)(
-            units, before, np.sqrt(forward), x, x2, left[0], right[0], sigma, theta, *scales
+            units, covariance, before, np.sqrt(forward), x, x2, left[0], right[0], sigma, theta, *scales
         )
     return sigma, theta
 
 
 def _mend(
     units: Indices,
+    covariance: Floats,
     before: Floats,
     root: Floats,
     x: Floats,
@@ -96,17 +97,23 @@ def _mend(
     bend: float,
     line: float,
 ) -> None:
-    """sigma and theta at some (unit, input, input), as `_arc_cosine` of the activations leaves them."""
+    """sigma and theta at some (unit, input, input), as `_arc_cosine` of the activations leaves them.
+
+    Of 1 ∓ cos θ the small one is summed, and the other is 2 less that.
+    """
+    alpha = np.empty(root.shape[1])
     for at in range(units.shape[1]):
         u, i, j = units[0, at], units[1, at], units[2, at]
-        minus = plus = 0.0
+        ahead = covariance[at] > 0
         scale, other = 1 / left[u, i], 1 / right[u, j]  # neither overflows: the covariance is above `LEAST`
+        if at == 0 or u != units[0, at - 1] or i != units[1, at - 1]:
+            for v in range(root.shape[1]):
+                alpha[v] = root[u, v] * x[i, v] * scale
+        signed, small = other if ahead else -other, 0.0
         for v in range(root.shape[1]):
-            alpha, beta = root[u, v] * x[i, v] * scale, root[u, v] * x2[j, v] * other
-            minus += (alpha - beta) ** 2 / 2
-            plus += (alpha + beta) ** 2 / 2
-        ahead = minus <= plus
-        cosine = 1 - minus if ahead else plus - 1
+            small += (alpha[v] - root[u, v] * x2[j, v] * signed) ** 2 / 2
+        minus, plus = (small, 2 - small) if ahead else (2 - small, small)
+        cosine = 1 - small if ahead else small - 1
         supplement = 2 * np.arctan2(np.sqrt(plus), np.sqrt(minus))
         if supplement < 1:
             bent, power = 0.0, supplement**3

@@ -8,6 +8,7 @@ the decay 2.384.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from math import comb, inf
 from typing import NamedTuple
@@ -195,6 +196,8 @@ def _sphere_eigenvalue(dimension: int, degree: int) -> float:
         return float(_eigenvalue(dimension, degree))
 
 
+@cache
+@cache
 def _fit_weights(low: int, high: int) -> Floats:
     """The slope of a fit on log rank is weights · y, float[high − low + 1]: `circle.fit_slope` is linear in y."""
     x = np.log(np.arange(low, high + 1))

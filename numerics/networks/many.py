@@ -51,24 +51,28 @@ def train_many(
         raise InputError(f"step is {step!r}, expected a positive number")
     steps = checked_integer("steps", steps, 0, MOST_STEPS)
 
-    kept = kept.astype(float)
+    networks, units = top.shape
+    kept, moving = (each.reshape(-1, inputs).T.astype(float, order="C") for each in (kept, moving))  # [d, Nn]
     moving *= kept
-    entering = SCALE * data.T / math.sqrt(inputs)  # with the √2 of φ: what is below is max(z, 0)
-    rate = float(step) / (samples * math.sqrt(moving.shape[1]))
-    losses = np.empty((len(moving), steps + 1))
+    entering = SCALE * data / math.sqrt(inputs)  # with the √2 of φ: what is below is max(z, 0)
+    rate = float(step) / (samples * math.sqrt(units))
+    hidden, signal = np.empty((2, samples, networks, units))
+    losses = np.empty((networks, steps + 1))
     start: Array | float = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         for taken in range(steps + 1):
-            hidden = np.maximum(moving @ entering, 0.0)
-            output = (top[:, None] @ hidden)[:, 0] / math.sqrt(moving.shape[1])
+            np.maximum((entering @ moving).reshape(hidden.shape), 0.0, out=hidden)
+            output = np.einsum("jni,ni->jn", hidden, top) / math.sqrt(units)
             if taken == 0:
                 start = output
-            residual = output - start - labels
-            losses[:, taken] = (residual**2).mean(axis=1) / 2
+            residual = output - start - labels[:, None]
+            losses[:, taken] = (residual**2).mean(axis=0) / 2
             if taken < steps:
-                below = np.where(hidden > 0, residual[:, None], 0.0) @ entering.T
-                below *= kept * top[:, :, None]
-                top -= rate * (hidden @ residual[:, :, None])[:, :, 0]
-                moving -= rate * below
+                np.multiply(hidden > 0, residual[:, :, None], out=signal)
+                signal *= top
+                moved = (rate * entering.T) @ signal.reshape(samples, -1)
+                moved *= kept
+                moving -= moved
+                top -= rate * np.einsum("jni,jn->ni", hidden, residual)
     found: Array = np.where(np.isfinite(losses), losses, np.inf)
     return found

@@ -58,13 +58,12 @@ def passes(networks: ManyNetworks, x: Array) -> ManyPasses:
     """Run networks forward and back on inputs x [m, d]; pruned weights are 0."""
     entering = [x.T[None]]
     for weight in networks.weights:
-        entering.append(SCALE * np.maximum(weight @ entering[-1] / math.sqrt(weight.shape[2]), 0.0))
+        entering.append(np.maximum((weight @ entering[-1]) * (SCALE / math.sqrt(weight.shape[2])), 0.0))
     root = math.sqrt(networks.readout.shape[1])
-    signal = np.broadcast_to(networks.readout[:, :, None] / root, entering[-1].shape)
-    leaving: list[Array] = []
-    for weight, values in zip(reversed(networks.weights), reversed(entering), strict=False):
-        leaving.insert(0, np.where(values > 0, SCALE * signal, 0.0))
-        signal = weight.transpose(0, 2, 1) @ leaving[0] / math.sqrt(weight.shape[2])
+    leaving = [np.where(entering[-1] > 0, networks.readout[:, :, None] * (SCALE / root), 0.0)]
+    for weight, values in zip(networks.weights[:0:-1], entering[-2:0:-1], strict=True):
+        signal = (weight.transpose(0, 2, 1) @ leaving[0]) * (SCALE / math.sqrt(weight.shape[2]))
+        leaving.insert(0, np.where(values > 0, signal, 0.0))
     return ManyPasses(entering, leaving, (networks.readout[:, None] @ entering[-1])[:, 0] / root)
 
 
@@ -96,8 +95,9 @@ def train_layers(networks: ManyNetworks, x: ArrayLike, y: ArrayLike, *, step: fl
         residual = seen.output - start - labels
         losses[:, taken] = (residual**2).mean(axis=1) / 2
         for weight, mask, below, above in zip(moving.weights, moving.masks, seen.entering, seen.leaving, strict=False):
-            gradient = (above * residual[:, None]) @ below.transpose(0, 2, 1) / math.sqrt(weight.shape[2])
-            weight -= rate * mask * gradient
+            moved = (above * residual[:, None] * (rate / math.sqrt(weight.shape[2]))) @ below.transpose(0, 2, 1)
+            moved *= mask
+            weight -= moved
         root = math.sqrt(moving.readout.shape[1])
         moving.readout[:] -= rate / root * (seen.entering[-1] @ residual[:, :, None])[:, :, 0]
     return losses

@@ -134,7 +134,7 @@ class Case:
             return error_rate(self.predictions, self.split.y_test)
         if name in self.predictors:
             return self._predictor(name)
-        if name in (metrics := self.spectrum()):
+        if name in (metrics := self.spectrum):
             return metrics[name]
         raise InputError(f"quantity is {name!r}, expected one of mse, error, {', '.join([*self.predictors, *metrics])}")
 
@@ -143,6 +143,7 @@ class Case:
         """The names of those that the kernel has."""
         return tuple(name for name in PREDICTORS if self.rows is None or name not in PATH_BOUNDS)
 
+    @cached_property
     def spectrum(self) -> dict[str, float]:
         """The four metrics of K, and with "centred " before their names those of HKH; the decay on ranks 6 to m/2."""
         kernels = dict(zip(KINDS, (self.train, self.centred), strict=True))
@@ -298,5 +299,5 @@ def _outcome(case: Case, task: str, number: int, family: str) -> Outcome:
         case.quantity("error"),
         case.quantity("mse"),
         {name: case.quantity(name) for name in case.predictors},
-        case.spectrum(),
+        case.spectrum,
     )

@@ -20,6 +20,7 @@ from numerics.kernels import error_rate, gradient_descent_predict, mean_squared_
 from numerics.keyed import keyed_seed
 from numerics.masks.selection import Mask
 from numerics.networks import Network, random_network, stable_step, train, train_linearised
+from numerics.networks.training import Trajectory
 from numerics.parallel import raise_failure, run_tasks
 from numerics.pruning.methods import prune
 from numerics.studies.generalisation import LIMIT, Settings
@@ -27,7 +28,7 @@ from numerics.studies.generalisation_summary import NetworkRow
 from numerics.studies.kernel_study import Case
 from numerics.studies.tasks import Split, draw_split, task_named
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 ACTIVATION = "normalised relu"
 TASKS, METHODS, DENSITIES = ("noisy-3v8", "parity"), ("random", "magnitude", "snip"), (0.05, 0.2, 0.6)
@@ -43,6 +44,33 @@ def pruned_network(
     network = random_network((split.x.shape[1], width, split.y.shape[1]), rng, ACTIVATION)
     (mask,) = prune(method, network, split.x, -split.y, density, rng=rng, first_layer=True)
     return network, mask
+
+
+def predictions(
+    split: Split,
+    method: str,
+    density: float,
+    width: int,
+    rows: int,
+    seed: np.random.SeedSequence,
+    steps: int,
+    own: bool = False,
+) -> list[Floats]:
+    """Of test samples: by a pruned network, trained, by descent with the rows' kernel and the closed form, and with its own."""
+    network_seed, row_seed = seed.spawn(2)
+    network, mask = pruned_network(split, method, density, width, np.random.default_rng(network_seed))
+    step = stable_step(network, split.x, masks=[mask])
+
+    def trained(by: Callable[..., Trajectory]) -> Floats:
+        run = by(network, split.x, split.y, step=step, steps=steps, masks=[mask], x_test=split.x_test)
+        found: Floats = np.asarray(run.test_outputs)[-1]
+        return found
+
+    kernels = [
+        case.predict(gradient_descent_predict(case.train, np.eye(len(split.x)), split.y, step, steps))
+        for case in (Case(split, method, density, rows, row_seed), Case(split, method, density))
+    ]
+    return [trained(train), *kernels, *([trained(train_linearised)] if own else [])]
 
 
 class Beside(NamedTuple):
@@ -66,19 +94,7 @@ def train_beside(
     split: Split, method: str, density: float, width: int, rows: int, seed: np.random.SeedSequence, steps: int = STEPS
 ) -> Beside:
     """Prune, train, and descend with the kernels as many steps."""
-    network_seed, row_seed = seed.spawn(2)
-    network, mask = pruned_network(split, method, density, width, np.random.default_rng(network_seed))
-    step = stable_step(network, split.x, masks=[mask])
-    run, own = (
-        np.asarray(
-            each(network, split.x, split.y, step=step, steps=steps, masks=[mask], x_test=split.x_test).test_outputs
-        )[-1]
-        for each in (train, train_linearised)
-    )
-    kernels = [
-        case.predict(gradient_descent_predict(case.train, np.eye(len(split.x)), split.y, step, steps))
-        for case in (Case(split, method, density, rows, row_seed), Case(split, method, density))
-    ]
+    run, *kernels, own = predictions(split, method, density, width, rows, seed, steps, own=True)
     return Beside(
         *(float(np.linalg.norm(run - other) / np.linalg.norm(other)) for other in (own, *kernels)),
         *(mean_squared_error(found, split.y_test) for found in (run, *kernels)),

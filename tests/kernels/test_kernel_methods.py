@@ -247,3 +247,16 @@ def test_row_law_kernel_refuses():
         row_law_kernel(posed("random", 0.4, 100, data, depth=2), data.x, None, 1000, rng)
     with pytest.raises(ValueError, match="rows is 3"):
         row_law_kernel(posed("snip", 0.4, 100, data), data.x, None, 3, rng)
+
+
+def test_rows_that_add_nothing_are_one_node(monkeypatch):
+    """Nodes of SNIP's kernel whose weights are all but never kept: without them all digits stay, at faint inputs too."""
+    profile, x = np.geomspace(1e-3, 1.0, 20), np.vstack([np.eye(20), np.random.default_rng(5).standard_normal((9, 20))])
+    layers = method_layers("snip", 0.05, profile)
+    monkeypatch.setattr("numerics.kernels.methods.NOTHING", 0.0)
+    whole = method_layers("snip", 0.05, profile)
+    alive, before = (np.count_nonzero(first.second_moment.values.any(axis=1)) for first, _ in (layers, whole))
+    assert alive < before
+    diagonal, expected = (graphon_kernel(x, each).ntk.diagonal() for each in (layers, whole))
+    assert diagonal == pytest.approx(expected, rel=1e-12)
+    assert graphon_kernel(x, layers).ntk == pytest.approx(graphon_kernel(x, whole).ntk, abs=1e-14)

@@ -29,7 +29,7 @@ of eigenvalue $\lambda$ and $c=q\cdot y$, of $[[step_loss]]$ after $k$ steps (F1
 Compared are the curve of the network's *own* kernel at the start, $\frac1n$ times the sum over neurons of $[[unit]]$ (F2.2), and the curve of the *limit*, the mean over the masks of a row of the row kernel of K7.1.
 **Asserted:** in most draws of data and networks (a) the mean distance of $8$ networks of width $n=512$ from their own curves is less than a third of that of $32$ networks of width $16$, and below $n^{-1/2}$; (b) so is their mean distance from
 the limit's curve; (c) the networks of width $512$ are nearer to their own curves than to the limit's, in the mean. (d) With two hidden layers of $n$ neurons, the matrix between them masked at random with density $\frac12$ as well, all else the same, and the
-own kernel the sum over the hidden units and the readout of D1.1's kernel of a layer, $q_h$ over what a unit keeps: the mean distance of $6$ networks of width $96$ from their own curves is less than half of that of $32$ networks of width $16$, and below $n^{-1/2}$.
+own kernel the sum over the hidden units and the readout of D1.1's kernel of a layer, $q_h$ over what a unit keeps: the mean distance of $12$ networks of width $96$ from their own curves is less than half of that of $32$ networks of width $16$, and below $n^{-1/2}$.
 For comparison: $n^{-1/2}$ falls to less than a fifth from width $16$ to width $512$, to about two fifths from $16$ to $96$.
 """,
     proof_text=r"""

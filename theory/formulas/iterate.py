@@ -39,6 +39,8 @@ class Iterate(sp.Expr):
 
     def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> Iterate:
         step, times, start = self.args
+        if not step.free_symbols and not step.has(old):  # new names for its letters are costly
+            return Iterate(step, times.subs(old, new), start.subs(old, new))
         fresh = {x: sp.Dummy(x.name, **x.assumptions0) for x in step.variables}  # lest the new part be caught
         body = step.expr if old in fresh else step.expr.xreplace(fresh).subs(old, new)
         variables = step.variables if old in fresh else tuple(fresh.values())

@@ -175,13 +175,17 @@ class _Evaluation:
         else:
             integrand = integrand.subs({function: s for function, s in actual.items() if not isinstance(s, tuple)})
             polynomial = integrand.is_polynomial(variable) and not integrand.has(sp.Piecewise)
-            average = (sp.integrate if polynomial else sp.Integral)(integrand, (variable, 0, 1))
+            average = _over_unit(integrand, variable) if polynomial else sp.Integral(integrand, (variable, 0, 1))
         return self._name(average)
 
     def _name(self, number: sp.Expr) -> sp.Expr:
         if number.is_Rational or number.free_symbols & {u, v, above}:  # no number yet: it stays where it is
             return number
         return self.named.setdefault(number, sp.Symbol(f"m_{len(self.named) + 1}", real=True))
+
+
+def _over_unit(polynomial: sp.Expr, variable: sp.Symbol) -> sp.Expr:
+    return sp.Add(*(share / (power + 1) for (power,), share in sp.Poly(polynomial, variable).terms()))
 
 
 def _products(x: Sequence[sp.Expr], y: Sequence[sp.Expr]) -> tuple[sp.Expr, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -48,9 +49,14 @@ mean_entry = sp.Sum(entry_at(position), OVER_POSITIONS) / positions
 
 def written(formula: sp.Expr, size: int, letters: Mapping[Any, Any]) -> sp.Expr:
     """A formula at a number of positions, its functions of a position by values: `letters[function]` is a list."""
-    plain = formula.subs(positions, size).doit()
+    plain = at_size(formula, size)
     values = {each: letters[each.func][int(each.args[0]) - 1] for each in plain.atoms(AppliedUndef)}
-    return plain.xreplace(values).subs({key: value for key, value in letters.items() if isinstance(key, sp.Symbol)})
+    return plain.xreplace(values | {key: value for key, value in letters.items() if isinstance(key, sp.Symbol)})
+
+
+@cache
+def at_size(formula: sp.Expr, size: int) -> sp.Expr:
+    return formula.subs(positions, size).doit()
 
 
 def letters(name: str, *shape: int) -> sp.Matrix:
@@ -313,17 +319,19 @@ def fresh_filters(rng: np.random.Generator) -> dict[sp.Symbol, Floats]:
     rows = rng.standard_normal((FRESH, 9))
     readout = rng.standard_normal((FRESH, patches.shape[1]))
     size = patches.shape[1]
-    gates = (rows @ patches.reshape(-1, 9).T > 0).reshape(FRESH, IMAGES, size)
-    at_position = np.stack([gates[:, :, k] @ weighted[:, k] for k in range(size)], axis=1)  # [rows, P, 9]
-    corner, averaged = gates[:, :, -1], rows @ patches.mean(axis=1).T > 0
+
+    def gates(seen: Floats) -> Floats:
+        return (rows @ seen.T > 0).astype(float)
+
+    at_position = np.stack([gates(patches[:, k]) @ weighted[:, k] for k in range(size)], axis=1)  # [rows, P, 9]
     return {
         a: readout[:, :1],
         w: rows,
         pooled: at_position.mean(axis=1),
         dense: (readout[:, :, None] * at_position).sum(axis=1) / np.sqrt(size),
         h: np.broadcast_to(weighted.sum(axis=0).mean(axis=0), rows.shape),
-        one_gate: corner @ weighted.mean(axis=1),
-        mean_gate: averaged @ weighted.mean(axis=1),
+        one_gate: gates(patches[:, -1]) @ weighted.mean(axis=1),
+        mean_gate: gates(patches.mean(axis=1)) @ weighted.mean(axis=1),
     }
 
 

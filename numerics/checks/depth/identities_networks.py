@@ -106,14 +106,15 @@ def energies() -> list[tuple[sp.Expr, list[dict[sp.Symbol, sp.Expr]]]]:
         letters = [*network.inputs(), *network.residuals()]
         letters += [sp.Symbol(f"g1_{i}", real=True) for i in range(2)]
         moved = {letter: sp.Symbol(f"{letter}_y", real=True) for letter in letters}
+        r, total = network.residuals(), sp.expand(network.total())
         for layer in (1, 2):
+            expanded, values = [sp.expand(each) for each in network.signals(layer)], network.below(layer)
             samples = []
             for at in ({}, moved):
-                r = network.residuals()
-                outputs = [sp.expand(network.total()).coeff(each).subs(at) for each in r]
-                signals = [[sp.expand(each).coeff(one).subs(at) for each in network.signals(layer)] for one in r]
-                below = [each.subs(at) for each in network.below(layer)]
-                samples.append(([each.subs(at) for each in r], outputs, signals, below))
+                outputs = [total.coeff(each).xreplace(at) for each in r]
+                signals = [[each.coeff(one).xreplace(at) for each in expanded] for one in r]
+                below = [each.xreplace(at) for each in values]
+                samples.append(([each.xreplace(at) for each in r], outputs, signals, below))
             slopes = [
                 sum(
                     r * sp.diff(f, network.weight(layer, *cell))
@@ -149,5 +150,5 @@ def energy_weighs_the_kernel(energy: sp.Expr, layer_kernel: sp.Expr, trial: Tria
     one, other = sp.symbols("s_i t_i", real=True)
     row = residual * other_residual * layer_kernel.subs(above_product, one * other)
     yield adds_up(trial, energy, {above_product: one * other}, row)
-    cases = [(seen, sum(energy.subs(each) for each in parts) / 4) for seen, parts in trial.once(energies)]
+    cases = [(seen, sum(energy.xreplace(each) for each in parts) / 4) for seen, parts in trial.once(energies)]
     yield trial.at_sizes(cases, "layers")

@@ -13,8 +13,9 @@ from numerics.bridge import numeric
 from numerics.checks.depth.identities_drawn import leaving_slopes, whole_network
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.networks import Network, activations, gradient, random_network
+from numerics.networks import Network, activations, random_network
 from numerics.networks.derivatives import backward
+from numerics.networks.many_layers import ManyNetworks, passes
 from numerics.networks.network import activations_and_slopes
 from numerics.pruning.methods import saliency
 from theory.depth.independence import (
@@ -78,7 +79,7 @@ def fresh_last_rows(rng: np.random.Generator, values: Floats) -> dict[sp.Symbol,
     """Weights and gated means of rows drawn one by one on the values of the layer below."""
     r = -digits("ge5", standardise=True).y
     rows = rng.standard_normal((FRESH, BELOW))
-    gates = (rows @ values.T) > 0
+    gates = (rows @ values.T > 0).astype(float)
     return {
         a: rng.standard_normal((FRESH, 1)),
         w: rows,
@@ -106,13 +107,13 @@ SQUARE_FOURTH = sp.Rational(49, 48)  # the mean of the square of this square
 
 def pairs_of_rows(rng: np.random.Generator, networks: int) -> Floats:
     """n₁S₁²·n₁S₂² of networks of one input 1, two units, one unit, one output, with r = 1."""
-    found = np.empty(networks)
-    one = np.ones((1, 1))
-    for k in range(networks):
-        shapes = ((2, 1), (1, 2), (1, 1))
-        weights = [np.sqrt(rng.uniform(LOW, HIGH, shape)) * rng.choice((-1.0, 1.0), shape) for shape in shapes]
-        (slopes,) = gradient(Network(tuple(weights)), one, one, first_layer=True)
-        found[k] = 4 * np.prod((weights[0] * slopes) ** 2)
+    shapes = ((networks, 2, 1), (networks, 1, 2), (networks, 1))
+    first, second, readout = (
+        np.sqrt(rng.uniform(LOW, HIGH, shape)) * rng.choice((-1.0, 1.0), shape) for shape in shapes
+    )
+    drawn = ManyNetworks([first, second], [np.ones_like(first), np.ones_like(second)], readout)
+    slopes = passes(drawn, np.ones((1, 1))).leaving[0] / 2  # ReLU without √2
+    found: Floats = 4 * np.prod((first * slopes) ** 2, axis=(1, 2))
     return found
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.networks import random_network
+from numerics.networks.many_layers import ManyNetworks, passes
 from numerics.pruning.methods import saliency
 from theory.depth.one_sample import (
     density,
@@ -295,17 +296,17 @@ FIRST_LEVEL, HIDDEN_LEVEL = sp.Rational(1, 100), sp.Rational(1, 3)
 def exact_counts(rng: np.random.Generator) -> NDArray[np.int64]:
     """Scores above the levels: of one input and of the readout of a wide network, one hidden score each of many.
 
-    ReLU without √2, whose scores are smaller by the L-th power of √2 in all layers.
+    The wide one has ReLU without √2, whose scores are smaller by the L-th power of √2 in all layers.
     """
     inputs, residual = np.ones((1, INPUTS)), np.ones((1, 1))
     network = random_network((INPUTS, WIDE, 1), rng)
     layer, readout = saliency("snip", network, inputs, residual)
     above = [int((np.sqrt(2) * np.abs(each) > float(FIRST_LEVEL)).sum()) for each in (layer[:, 0], readout)]
-    seen = 0
-    for _ in range(SEEN):
-        network = random_network((INPUTS, 2, 2, 1), rng)
-        scores = saliency("snip", network, inputs, residual)
-        seen += bool(2 * np.abs(scores[1][0, 0]) > float(HIDDEN_LEVEL))
+    shapes = ((SEEN, 2, INPUTS), (SEEN, 2, 2), (SEEN, 2))
+    first, hidden, top = (rng.standard_normal(shape) for shape in shapes)
+    pass_of_all = passes(ManyNetworks([first, hidden], [np.ones_like(first), np.ones_like(hidden)], top), inputs)
+    slopes = pass_of_all.leaving[1][:, 0, 0] * pass_of_all.entering[1][:, 0, 0] / np.sqrt(2)
+    seen = int((np.abs(hidden[:, 0, 0] * slopes) > float(HIDDEN_LEVEL)).sum())
     return np.array([*above, seen])
 
 

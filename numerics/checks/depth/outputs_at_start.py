@@ -182,7 +182,7 @@ def differentiated() -> tuple[Scores, Scores]:
         whole = loss.subs(outputs, 2).subs(f)
         slopes = sp.Matrix([sp.diff(whole, each) for each in moved])
         change = slopes.jacobian(moved).subs(at) * slopes.subs(at)
-        found.append(tuple(sp.simplify(weight * each) for weight, each in zip((w, a_1, a_2), change, strict=True)))
+        found.append(tuple(sp.expand(weight * each) for weight, each in zip((w, a_1, a_2), change, strict=True)))
     return found[0], found[1]
 
 

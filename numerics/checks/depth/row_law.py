@@ -114,10 +114,10 @@ def derivatives_of_small_networks(derivative: sp.Expr, trial: Trial) -> Iterator
                     h: net.active[place][0],
                     gate: net.slope(place, 0),
                     signal: net.signal(place, 0),
-                    width: net.widths[place + 1],
-                    below: net.widths[place],
+                    width: sp.Integer(net.widths[place + 1]),
+                    below: sp.Integer(net.widths[place]),
                 }
-                yield sp.diff(net.output * net.residual, w), derivative.subs(at)
+                yield sp.diff(net.output * net.residual, w), derivative.xreplace(at)
 
     yield trial.at_sizes(cases(), "derivatives")
 
@@ -285,11 +285,10 @@ def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial
 
     def step(now: sp.Matrix, rule: sp.Expr, back_from: sp.Matrix | None = None) -> sp.Matrix:
         def entry(j: int, k: int) -> sp.Expr:
-            at = {a: now[j, j], b: now[k, k], v_l: 1, beta_b: 0}
+            at = {v_l: sp.S.One, beta_b: sp.S.Zero}
             if back_from is not None:
                 at[passed] = back_from[j, k]
-            reduced = rule.subs(at)
-            return sp.limit(reduced, c, now[j, j], "-") if j == k else reduced.subs(c, now[j, k])
+            return rule.xreplace({a: now[j, j], b: now[k, k], c: now[j, k], **at})
 
         return sp.Matrix(2, 2, entry)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from functools import cache
+from itertools import combinations_with_replacement, product
 from typing import NamedTuple
 
 import sympy as sp
@@ -43,6 +44,7 @@ Rows = tuple[tuple[int, ...], ...]
 SHAPES = ((1, 2, 1), (2, 1, 1), (1, 2, 2, 1))  # inputs, hidden widths, one output
 INPUTS = ((1, 2), (-2, 1))
 R, S = sp.symbols("r_1:3", real=True), sp.symbols("S_1:3", real=True)
+AT_ZERO = dict.fromkeys(S, sp.S.Zero)
 
 
 class Parts(NamedTuple):
@@ -75,6 +77,7 @@ class Parts(NamedTuple):
         ]
 
 
+@cache
 def parts(widths: tuple[int, ...]) -> Parts:
     """The last unit of each hidden layer is closed on the second sample if the layer has two."""
     letters, layers = [], []
@@ -93,10 +96,12 @@ def parts(widths: tuple[int, ...]) -> Parts:
     start = sp.symbols("c_1:3", real=True)
     loss = sum(r * each + curved * (each - c) ** 2 / 2 for r, each, curved, c in zip(R, f, S, start, strict=True)) / 2
     here = dict(zip(start, f, strict=True))
-    first = [sp.diff(loss, w) for w in letters]
+    second = {
+        frozenset(pair): sp.diff(loss, *pair, simplify=False).xreplace(here)
+        for pair in combinations_with_replacement(letters, 2)
+    }
     whole = [
-        sp.expand(sum(sp.diff(each, w).xreplace(here) * g for w, g in zip(letters, gradient, strict=True)))
-        for each in first
+        sp.expand(sum(second[frozenset((v, w))] * g for w, g in zip(letters, gradient, strict=True))) for v in letters
     ]
     return Parts(tuple(letters), tuple(layers), tuple(f), tuple(slopes), tuple(gradient), tuple(whole))
 
@@ -123,7 +128,7 @@ def output_changes_along_the_gradient(output_change: sp.Expr, trial: Trial) -> I
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for widths in SHAPES:
-            seen = trial.once(parts, widths)
+            seen = parts(widths)
             for place in range(2):
                 along = sum(j * g for j, g in zip(seen.slopes[place], seen.gradient, strict=True))
                 yield along, of_sample(output_change, seen, place)
@@ -141,10 +146,10 @@ def leading_term_is_that_of_the_moved_residual(moved: sp.Expr, trial: Trial) -> 
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for widths in SHAPES:
-            seen = trial.once(parts, widths)
+            seen = parts(widths)
             claimed = seen.scores([of_sample(moved, seen, place) for place in range(2)])
             for w, whole, one in zip(seen.weights, seen.product, claimed, strict=True):
-                yield w * (whole - whole.subs(dict.fromkeys(S, 0))), one
+                yield w * (whole - whole.xreplace(AT_ZERO)), one
 
     yield trial.at_sizes(cases(), "weights")
 
@@ -171,7 +176,7 @@ def scores_add_up_over_a_layer(layer_sum: sp.Expr, trial: Trial) -> Iterator[Fin
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for widths in SHAPES:
-            seen = trial.once(parts, widths)
+            seen = parts(widths)
             changes = [sum(j * g for j, g in zip(row, seen.gradient, strict=True)) for row in seen.slopes]
             mean = sum(s * change * f for s, change, f in zip(S, changes, seen.outputs, strict=True)) / 2
             for layer in range(1, len(widths)):
@@ -213,12 +218,12 @@ def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: T
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for widths in SHAPES:
-            seen = trial.once(parts, widths)
+            seen = parts(widths)
             for w, whole in zip(seen.weights, seen.product, strict=True):
-                rest = w * whole.subs(dict.fromkeys(S, 0))
+                rest = w * whole.xreplace(AT_ZERO)
                 first = w * whole - rest
-                yield first.subs(seen.flip(), simultaneous=True), leading_sign * first
-                yield rest.subs(seen.flip(), simultaneous=True), second_sign * rest
+                yield first.xreplace(seen.flip()), leading_sign * first
+                yield rest.xreplace(seen.flip()), second_sign * rest
 
     yield trial.at_sizes(cases(), "terms")
 

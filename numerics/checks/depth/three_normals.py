@@ -125,8 +125,9 @@ def residues_of_the_integrand(integrand: sp.Expr, term: sp.Expr, height: sp.Expr
         gamma = sp.gamma((s + 1) / 2)
         plain = sp.powsimp((integrand / gamma**3).subs(s, at))
         near = 2 * plain * moved**3
-        yield trial.same(sp.diff(near, epsilon, 2).subs(epsilon, 0) / 2, -term.subs(k, place).doit())
-        yield trial.same(near.subs(epsilon, 0), -height.subs(k, place) / (2 * place + 1))
+        bent = sp.diff(near, epsilon, 2, simplify=False)
+        yield trial.same(bent.subs(epsilon, 0) / 2, -term.subs(k, place).doit(), by=sp.expand)
+        yield trial.same(near.subs(epsilon, 0), -height.subs(k, place) / (2 * place + 1), by=sp.expand)
 
 
 @exact(three_normals, step="lines to the left")

@@ -116,7 +116,8 @@ def little_is_lost(lost: sp.Expr, noise: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 def slope_left(rest: sp.Expr) -> sp.Expr:
-    return sp.limit(rest / t, t, 0)
+    """The limit of rest over t, by the series up to t."""
+    return sp.limit(sp.series(rest, t, 0, 2).removeO() / t, t, 0)
 
 
 @enclosed(wide_layers, step="what is lost")

@@ -130,7 +130,16 @@ def square_waves_have_odd_frequencies(
     yield trial.same(wave_loss.subs(k, odd), sp.Rational(1, 4))
     stuck = 2 * wave_loss.subs(k, odd) * sp.simplify(square_component.subs(k, odd) ** 2)
     fading = 2 * wave_loss.subs(k, 1) * square_component.subs(k, 1) ** 2
-    yield trial.same(square_loss, fading + trial.once(sp.summation, sp.simplify(stuck), (k, 0, sp.oo)))
+    yield trial.same(square_loss, fading + trial.once(over_odd, sp.simplify(stuck)))
+
+
+def over_odd(term: sp.Expr) -> sp.Expr:
+    """The sum over k ≥ 0; of a power of 2k + 3 that of all whole numbers, less the even ones, less one."""
+    number, power = term.as_independent(k)
+    base, exponent = power.as_base_exp()
+    if base != 2 * k + 3 or not exponent < -1:
+        return sp.summation(term, (k, 0, sp.oo))
+    return number * ((1 - 2**exponent) * sp.zeta(-exponent) - 1)
 
 
 @exact(circle_times, step="what is left")

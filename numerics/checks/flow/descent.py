@@ -162,8 +162,9 @@ def two_samples_descend_in_fractions(
         total = sp.S.Zero
         for value, along in SPECTRUM:
             vector = sp.ImmutableMatrix(along) / sp.sqrt(5)
-            here = {m: 2, eigenvalue: value, amplitude: vector.dot(sp.ImmutableMatrix(START)), count: number}
-            total += vector[0] ** power * formula.subs(here, simultaneous=True)
+            numbers = {m: sp.Integer(2), eigenvalue: sp.sympify(value), count: sp.Integer(number)}
+            here = numbers | {amplitude: vector.dot(sp.ImmutableMatrix(START))}
+            total += vector[0] ** power * formula.xreplace(here)
         return total
 
     for number in range(10):

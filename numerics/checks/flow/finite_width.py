@@ -33,51 +33,52 @@ LETTERS = (*outputs, *gates, readout, product, whole)
 EXPONENT = amplitude**2 * factor**count / (2 * m)
 
 
+class Data(NamedTuple):
+    x: Array  # [m, d]
+    y: Array
+
+
 class Networks(NamedTuple):
     """Networks of one width before training, and their losses [N, steps + 1] after 0, 1, … steps."""
 
-    values: Array  # [N, n, m]: outputs of hidden units
+    values: Array  # [m, N, n]: outputs of hidden units
     readout: Array  # [N, n]
-    masks: Array  # [N, n, d]
+    masks: Array  # [d, N, n]
     losses: Array
 
 
 class Draw(NamedTuple):
-    x: Array  # [m, d]
-    y: Array
+    data: Data
     narrow: Networks
     wide: Networks
 
 
-def drawn_networks(rng: np.random.Generator, number: int, width: int, x: Array, y: Array) -> Networks:
-    masks = (rng.random((number, width, INPUTS)) < DENSITY).astype(float)
-    weights, top = rng.standard_normal(masks.shape), rng.standard_normal(masks.shape[:2])
-    losses = train_many(weights, top, masks, x, y, step=RATE, steps=STEPS)
-    values = SCALE * np.maximum((weights * masks) @ x.T / np.sqrt(INPUTS), 0.0)
-    return Networks(values, top, masks, losses)
-
-
-def drawn(rng: np.random.Generator, times: int) -> Draw:
-    """Data, and networks of the narrow width and of one so many times as wide."""
+def drawn_data(rng: np.random.Generator) -> Data:
     x = rng.standard_normal((SAMPLES, INPUTS))
     x *= np.sqrt(INPUTS) / np.linalg.norm(x, axis=1, keepdims=True)
-    y = rng.choice([-1.0, 1.0], SAMPLES)
-    narrow = drawn_networks(rng, NARROW_NETWORKS, NARROW, x, y)
-    return Draw(x, y, narrow, drawn_networks(rng, NETWORKS, times * NARROW, x, y))
+    return Data(x, rng.choice([-1.0, 1.0], SAMPLES))
+
+
+def drawn_networks(rng: np.random.Generator, data: Data, number: int, width: int) -> Networks:
+    masks = (rng.random((number, width, INPUTS)) < DENSITY).astype(float)
+    weights, top = rng.standard_normal(masks.shape), rng.standard_normal(masks.shape[:2])
+    losses = train_many(weights, top, masks, *data, step=RATE, steps=STEPS)
+    values = SCALE * np.maximum((weights * masks) @ data.x.T / np.sqrt(INPUTS), 0.0)
+    return Networks(np.moveaxis(values, 2, 0).copy(), top, np.moveaxis(masks, 2, 0).copy(), losses)
 
 
 def own_kernels(unit: sp.Expr, x: Array, networks: Networks) -> Array:
-    """The mean over the units of what each adds: [N, m, m]."""
+    """The mean over the units of what each adds: [N, m, m]; each pair of samples once, since kernels are symmetric."""
     values, masks = networks.values, networks.masks
-    slopes = SCALE * (values > 0)
-    products = (x[:, None] * x[None]).reshape(-1, INPUTS).T / INPUTS
-    shape = (*values.shape, SAMPLES)
-    kept = (masks.reshape(-1, INPUTS) @ products).reshape(shape)
-    pairs = (values[..., None], values[..., None, :], slopes[..., None], slopes[..., None, :])
-    top, dense = networks.readout[..., None, None], products.sum(axis=0).reshape(SAMPLES, SAMPLES)
-    with np.errstate(invalid="ignore"):  # roots of negative numbers, in wrong formulas
-        added = numeric(LETTERS, unit)(*pairs, top, kept, dense)
-    found: Array = np.broadcast_to(added, shape).mean(axis=1)
+    slopes, formula = SCALE * (values > 0), numeric(LETTERS, unit)
+    found = np.empty((masks.shape[1], SAMPLES, SAMPLES))
+    for one in range(SAMPLES):  # with itself and all after it
+        products = x[one] * x[one:] / INPUTS
+        kept = (products @ masks.reshape(INPUTS, -1)).reshape(-1, *masks.shape[1:])
+        pairs = (values[one], values[one:], slopes[one], slopes[one:])
+        with np.errstate(invalid="ignore"):  # roots of negative numbers, in wrong formulas
+            added = formula(*pairs, networks.readout, kept, products.sum(axis=1)[:, None, None])
+        found[:, one, one:] = found[:, one:, one] = np.broadcast_to(added, kept.shape).mean(axis=2).T
     return found
 
 
@@ -113,17 +114,19 @@ def distances(step_loss: sp.Expr, kernels: Array, y: Array, losses: Array) -> fl
     return float(apart.mean())
 
 
-def draws(widening: Widening, trial: Trial) -> list[Draw]:
-    return [trial.draw(drawn, widening.times, replicate=k) for k in range(trial.size(DRAWS))]
+def draws(widening: Widening, trial: Trial) -> Iterator[Draw]:
+    """Data, and networks of the narrow width and of one so many times as wide."""
+    for k in range(trial.size(DRAWS)):
+        data = trial.draw(drawn_data, replicate=k)
+        sizes = ((NARROW_NETWORKS, NARROW), (NETWORKS, widening.times * NARROW))
+        yield Draw(data, *(trial.draw(drawn_networks, data, *size, replicate=k) for size in sizes))
 
 
-def own_distances(unit: sp.Expr, step_loss: sp.Expr, draw: Draw) -> tuple[float, float]:
+def own_distances(unit: sp.Expr, step_loss: sp.Expr, draw: Draw) -> tuple[float, ...]:
     """Of the narrow and of the wide networks from their own curves."""
-    narrow, wide = (
-        distances(step_loss, own_kernels(unit, draw.x, networks), draw.y, networks.losses)
-        for networks in (draw.narrow, draw.wide)
-    )
-    return narrow, wide
+    x, y = draw.data
+    both = (draw.narrow, draw.wide)
+    return tuple(distances(step_loss, own_kernels(unit, x, each), y, each.losses) for each in both)
 
 
 def fall(
@@ -153,10 +156,10 @@ def networks_follow_their_own_curve(
     trial: Trial,
 ) -> Iterator[Finding]:
     """Mean distances of narrow and of wide networks; and of the wide ones from the limit's curve, which is farther."""
-    cases = draws(widening, trial)
+    cases = list(draws(widening, trial))
     found = np.array([own_distances(unit, step_loss, case) for case in cases])
     yield from fall(found, widening.times * NARROW, width_margin, highest, "own curve", trial)
-    limits = [distances(step_loss, limit_kernel(row_kernel, x), y, wide.losses) for x, y, _, wide in cases]
+    limits = [distances(step_loss, limit_kernel(row_kernel, x), y, wide.losses) for (x, y), _, wide in cases]
     nearer = int((found[:, 1] < np.array(limits)).sum())
     yield trial.mostly(nearer, len(cases), "own curves nearer than the limit's")
 
@@ -177,7 +180,7 @@ def networks_near_the_curve_of_the_limit(
 ) -> Iterator[Finding]:
     """The same for the kernel of infinitely wide networks at these inputs."""
     found = []
-    for x, y, narrow, wide in draws(widening, trial):
+    for (x, y), narrow, wide in draws(widening, trial):
         kernel = limit_kernel(row_kernel, x)
         found.append([distances(step_loss, kernel, y, networks.losses) for networks in (narrow, wide)])
     yield from fall(np.array(found), widening.times * NARROW, width_margin, highest, "limit's curve", trial)

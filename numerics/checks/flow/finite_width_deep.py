@@ -10,7 +10,19 @@ import numpy as np
 import sympy as sp
 
 from numerics.bridge import numeric
-from numerics.checks.flow.finite_width import DENSITY, EXPONENT, INPUTS, NARROW, RATE, SAMPLES, STEPS, distances, fall
+from numerics.checks.flow.finite_width import (
+    DENSITY,
+    EXPONENT,
+    INPUTS,
+    NARROW,
+    RATE,
+    SAMPLES,
+    STEPS,
+    Data,
+    distances,
+    drawn_data,
+    fall,
+)
 from numerics.evidence import Finding, Trial, control, statistical
 from numerics.networks import Array
 from numerics.networks.many_layers import ManyNetworks, passes, train_layers
@@ -21,47 +33,45 @@ from theory.generalisation.studies import Widening
 from theory.graphon.symbols import m
 
 NARROW_NETWORKS, NETWORKS = 32, 12  # a mean over fewer wide networks halves by chance too often
+FIRST, SECOND = np.triu_indices(SAMPLES)  # pairs of samples, each once: kernels are symmetric
 DRAWS = 96  # of data and networks: as many as let a control that goes through in one draw of forty be refuted
 whole = sp.Symbol("omega", real=True)  # product of all that enters a unit, kept or not: of a control
 LETTERS = (below_product, above_product, fan_in, whole)
 
 
-class DeepDraw(NamedTuple):
-    """Data, and networks of two widths before training, each with its losses [N, steps + 1]."""
+class DeepNetworks(NamedTuple):
+    """What the kernels of networks before training need, at all pairs of samples, and their losses [N, steps + 1].
 
-    x: Array
-    y: Array
-    networks: tuple[ManyNetworks, ManyNetworks]
-    losses: tuple[Array, Array]
+    kept, dense: products of what enters a unit, over what it keeps and over all, [N, n, pairs] and [N, 1, pairs] of each
+    layer; above: products of what leaves it, [N, n, pairs]; fan_in: of each layer, that of the output last.
+    """
 
-
-def drawn_deep(rng: np.random.Generator, times: int) -> DeepDraw:
-    """Data, and networks of the narrow width and of one so many times as wide."""
-    x = rng.standard_normal((SAMPLES, INPUTS))
-    x *= np.sqrt(INPUTS) / np.linalg.norm(x, axis=1, keepdims=True)
-    y = rng.choice([-1.0, 1.0], SAMPLES)
-    found = []
-    for number, width in ((NARROW_NETWORKS, NARROW), (NETWORKS, times * NARROW)):
-        masks = [(rng.random((number, width, below)) < DENSITY).astype(float) for below in (INPUTS, width)]
-        weights = [rng.standard_normal(mask.shape) for mask in masks]
-        found.append(ManyNetworks(weights, masks, rng.standard_normal((number, width))).checked(INPUTS))
-    losses = [train_layers(each, x, y, step=RATE, steps=STEPS) for each in found]
-    return DeepDraw(x, y, (found[0], found[1]), (losses[0], losses[1]))
+    kept: list[Array]
+    dense: list[Array]
+    above: list[Array]
+    fan_in: list[int]
+    losses: Array
 
 
-def deep_kernels(layer_kernel: sp.Expr, x: Array, networks: ManyNetworks) -> Array:
+def drawn_deep(rng: np.random.Generator, data: Data, number: int, width: int) -> DeepNetworks:
+    masks = [(rng.random((number, width, below)) < DENSITY).astype(float) for below in (INPUTS, width)]
+    weights = [rng.standard_normal(mask.shape) for mask in masks]
+    networks = ManyNetworks(weights, masks, rng.standard_normal((number, width))).checked(INPUTS)
+    seen = passes(networks, data.x)
+    below, above = ([each[..., FIRST] * each[..., SECOND] for each in part] for part in (seen.entering, seen.leaving))
+    dense = [each.sum(axis=1, keepdims=True) for each in below]
+    kept = [mask @ each for mask, each in zip(networks.masks, below, strict=False)]
+    losses = train_layers(networks, *data, step=RATE, steps=STEPS)
+    return DeepNetworks([*kept, dense[-1]], dense, [*above, np.ones((1, 1, 1))], [INPUTS, width, width], losses)
+
+
+def deep_kernels(layer_kernel: sp.Expr, networks: DeepNetworks) -> Array:
     """The sums over the units of hidden layers, each with what it keeps, and over the readout: [N, m, m]."""
     part = numeric(LETTERS, layer_kernel)
-    seen = passes(networks, x)
-    total = np.zeros((len(networks.readout), SAMPLES, SAMPLES))
-    for mask, below, above in zip(networks.masks, seen.entering, seen.leaving, strict=False):
-        pairs = (below[:, :, :, None] * below[:, :, None]).reshape(len(below), below.shape[1], -1)
-        kept = (mask @ pairs).reshape(*mask.shape[:2], SAMPLES, SAMPLES)
-        dense = pairs.sum(axis=1).reshape(-1, 1, SAMPLES, SAMPLES)
-        total += part(kept, above[..., None] * above[:, :, None], mask.shape[2], dense).sum(axis=1)
-    last = seen.entering[-1].transpose(0, 2, 1) @ seen.entering[-1]
-    total += part(last, 1.0, networks.readout.shape[1], last)
-    return total
+    layers = zip(networks.kept, networks.above, networks.fan_in, networks.dense, strict=True)
+    found = np.empty((len(networks.losses), SAMPLES, SAMPLES))
+    found[:, FIRST, SECOND] = found[:, SECOND, FIRST] = sum(part(*each).sum(axis=1) for each in layers)
+    return found
 
 
 @statistical(trained_widths, tests=2, cost=2)
@@ -79,13 +89,10 @@ def networks_of_two_layers_follow_their_own_curve(
     trial: Trial,
 ) -> Iterator[Finding]:
     """Mean distances of narrow and of wide networks from their own curves."""
-    times, found = deep_widening.times, []
-    for place in range(trial.size(DRAWS)):
-        case = trial.draw(drawn_deep, times, replicate=place)
-        found.append(
-            [
-                distances(step_loss, deep_kernels(layer_kernel, case.x, networks), case.y, losses)
-                for networks, losses in zip(case.networks, case.losses, strict=True)
-            ]
-        )
-    yield from fall(np.array(found), times * NARROW, deep_margin, highest, "two hidden layers", trial)
+    width, found = deep_widening.times * NARROW, []
+    for k in range(trial.size(DRAWS)):
+        data = trial.draw(drawn_data, replicate=k)
+        sizes = ((NARROW_NETWORKS, NARROW), (NETWORKS, width))
+        both = [trial.draw(drawn_deep, data, *size, replicate=k) for size in sizes]
+        found.append([distances(step_loss, deep_kernels(layer_kernel, each), data.y, each.losses) for each in both])
+    yield from fall(np.array(found), width, deep_margin, highest, "two hidden layers", trial)

@@ -168,17 +168,17 @@ def series_are_those_of_matrix_powers(
 
     def over_modes(formula: sp.Expr) -> list[sp.Expr]:
         pairs = zip(SPECTRUM, COMPONENTS, strict=True)
-        return [formula.subs({m: 3, eigenvalue: value, amplitude: c}) for value, c in pairs]
+        return [formula.xreplace({m: sp.Integer(3), eigenvalue: sp.sympify(value), amplitude: c}) for value, c in pairs]
 
     losses, descents = sum(over_modes(mode_loss)), sum(over_modes(mode_descent))
     samples = TURN.T * sp.ImmutableMatrix(over_modes(mode))
-    power = start
+    slopes, power = (losses, descents, samples[0]), start
     for order in range(ORDER + 1):
-        found = sp.diff(losses, time, order).subs(time, 0)
+        found, later, first = (each.subs(time, 0) for each in slopes)
+        slopes = tuple(sp.diff(each, time) for each in slopes)
         yield trial.same(found, (-2 * eta / 3) ** order * start.dot(power) / 6, by=sp.expand)
-        later = sp.diff(descents, time, order).subs(time, 0)
         power, before = kernel * power, power
         yield trial.same(later, (-2 * eta / 3) ** (order + 1) * start.dot(power) / 6, by=sp.expand)
-        first = sp.diff(samples[0], time, order).subs(time, 0)
         yield trial.same(first, (-eta / 3) ** order * before[0], by=sp.expand)
-    yield trial.same(sp.limit(losses.subs(eta, 1), time, sp.oo), plateau.subs({m: 3, amplitude: COMPONENTS[0]}))
+    last = trial.once(sp.limit, losses.subs(eta, 1), time, sp.oo)
+    yield trial.same(last, plateau.subs({m: 3, amplitude: COMPONENTS[0]}))

@@ -58,7 +58,7 @@ def exchanged(layers: Layers, hidden: int, entering: sp.ImmutableMatrix, leaving
     above = layers[hidden + 1]
     into, out = layers[hidden], sp.ImmutableMatrix([*above.tolist(), *above.tolist()][:2])
     at = dict(zip(rows, into, strict=True)) | dict(zip(columns, out, strict=True))
-    moved = [each.subs(at, simultaneous=True) for each in (entering, leaving)]
+    moved = [each.xreplace(at) for each in (entering, leaving)]
     return [*layers[:hidden], moved[0], sp.ImmutableMatrix(moved[1][: above.rows, :]), *layers[hidden + 2 :]]
 
 
@@ -138,7 +138,8 @@ def reversed_units_overlap_as_before(moved_along: sp.Expr, trial: Trial) -> Iter
 def rows_reversed_alone_overlap_less(torn_overlap: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Half powers of both; whole powers of rows, expanded and integrated term by term, that of columns free."""
     half = sp.Rational(1, 2)
-    yield trial.same(torn_overlap.subs({p: half, q: half}), sp.integrate(sp.sqrt(u - u**2), (u, 0, 1)))
+    semicircle = trial.once(sp.integrate, sp.sqrt(u - u**2), (u, 0, 1))
+    yield trial.same(torn_overlap.subs({p: half, q: half}), semicircle)
     cases = []
     for power in range(5):
         terms = (sp.binomial(power, i) * (-1) ** i / (q + i + 1) for i in range(power + 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import sympy as sp
@@ -212,10 +212,12 @@ def one_eigenvalue_attains_the_bounds(
     yield trial.same(latest_left.subs(time, latest_time), share)
 
 
-def spectrum_left(at: sp.Expr, values: tuple[int, ...], shares: tuple[sp.Rational, ...]) -> sp.Expr:
+def spectrum_left(
+    at: sp.Expr, values: tuple[int, ...], shares: tuple[sp.Rational, ...], plain: Mapping[sp.Symbol, sp.Expr]
+) -> sp.Expr:
     """What is left at a time of losses at several eigenvalues."""
-    pairs = zip(values, shares, strict=True)
-    return sum(left.subs({part: p, time: at}).subs(lam, value) for value, p in pairs)
+    pairs = zip(map(sp.Integer, values), shares, strict=True)
+    return sum(left.xreplace({**plain, part: p, time: at, lam: value}) for value, p in pairs)
 
 
 def whole_spectra(rng: np.random.Generator, count: int) -> list[tuple[tuple[int, ...], tuple[int, ...], sp.Rational]]:
@@ -239,15 +241,15 @@ def whole_spectra_are_between(
     trial: Trial,
 ) -> Iterator[Finding]:
     """At the bounds from below at least the share is left, at that from above at most it; of drawn spectra."""
-    plain = {eta: 1, m: 4, stuck: 0}
+    plain = {eta: sp.Integer(1), m: sp.Integer(4), stuck: sp.Integer(0)}
     for values, weights, target in trial.draw(whole_spectra, 6):
         shares = tuple(sp.Rational(weight, sum(weights)) for weight in weights)
         average = sum(p * value for p, value in zip(shares, values, strict=True))
         here = plain | {share: target}
-        early = mean_time.subs(here | {mu: average})
-        late = latest_time.subs(here | {lam: min(values)})
-        slow = slow_time.subs(here | {lam: max(values), part: 1})
-        leave = [spectrum_left(at, values, shares).subs(here) for at in (early, slow, late)]
+        early = mean_time.xreplace(here | {mu: average})
+        late = latest_time.xreplace(here | {lam: sp.Integer(min(values))})
+        slow = slow_time.xreplace(here | {lam: sp.Integer(max(values)), part: sp.Integer(1)})
+        leave = [spectrum_left(at, values, shares, here) for at in (early, slow, late)]
         for low, high in ((target, leave[0]), (target, leave[1]), (leave[2], target)):  # numbers of one spectrum
             yield trial.below(low, high, at=[{}])
     at = double_time.subs({eta: 1, m: 2, part: sp.Rational(2, 3), lam: 1, share: sp.Rational(1, 3)})

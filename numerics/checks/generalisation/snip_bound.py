@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import sympy as sp
@@ -180,6 +181,7 @@ def of_the_same_budget(name: str, density: sp.Rational) -> sp.Rational:
     return sp.Rational(balls.digits(SAME_BUDGET[name], {**LEVELS, tau: threshold(density)}, 20))
 
 
+@cache
 def threshold(density: sp.Rational) -> sp.Rational:
     """SNIP's threshold on the two levels, to 20 digits."""
     return sp.Rational(balls.digits(CLAIMED["threshold"].subs(LEVELS).subs(rho, density), {}, 20))

@@ -14,11 +14,11 @@ import sympy as sp
 
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.kernels import gradient_descent_predict
+from numerics.kernels import gradient_descent_predict, mean_squared_error
 from numerics.masks.selection import Mask
 from numerics.networks import Array, laziness, stable_step, train, train_linearised
 from numerics.studies.kernel_study import Case
-from numerics.studies.network_study import pruned_network, train_beside
+from numerics.studies.network_study import predictions, pruned_network
 from numerics.studies.tasks import Split, draw_split, task_named
 from theory.generalisation import studies as claims
 from theory.generalisation.studies import (
@@ -119,9 +119,10 @@ def splits_keep_the_order_of_densities(comparisons: tuple[Comparison, ...], tria
 
 EARLY = (2, 5)  # steps
 LEARNT = 50  # samples
-WIDTH, STEPS, PAIRS = 256, 20, 3  # networks are averaged over
+EARLY_WIDTH = 512
+WIDTH, STEPS, PAIRS = 128, 20, 3  # networks are averaged over
 WIDEST = 1024  # of them, at any effort
-NEURONS, ROWS_PER_NEURON, DESCENT, DRAWN = 1024, 4, 40, 4  # width; rows of the kernel; steps; splits averaged over
+NEURONS, ROWS_PER_NEURON, DESCENT, DRAWN = 512, 4, 40, 4  # width; rows of the kernel; steps; splits averaged over
 
 
 class Run(NamedTuple):
@@ -145,7 +146,7 @@ def few_samples(rng: np.random.Generator, learnt: int, tested: int) -> Split:
 def early_run(rng: np.random.Generator, learnt: int) -> Run:
     """Random at density 1/5, steps of a fifth of 1/λ_max."""
     split = few_samples(rng, learnt, TESTED)
-    network, mask = pruned_network(split, "random", float(claims.SPARSER), 2 * WIDTH, rng)
+    network, mask = pruned_network(split, "random", float(claims.SPARSER), EARLY_WIDTH, rng)
     step = stable_step(network, split.x, masks=[mask]) / 5
     run = train(network, split.x, split.y, step=step, steps=max(EARLY), masks=[mask], record=EARLY, x_test=split.x_test)
     weights, readout = network.weights
@@ -192,9 +193,9 @@ def early_training_follows_the_networks_own_kernel(
     """Test predictions of a masked network after 2 and 5 steps, beside kernel descent."""
     run = trial.draw(early_run, min(trial.size(LEARNT), task_named(claims.NOISY).training))
     kernel, learnt = gram(edge_gradient, readout_gradient, run), len(run.y)
-    for steps, predictions in zip(EARLY, run.predictions, strict=True):
+    for steps, found in zip(EARLY, run.predictions, strict=True):
         own = gradient_descent_predict(kernel[:learnt], kernel[learnt:], run.y, run.step, steps)
-        apart = float(np.linalg.norm(predictions - own) / np.linalg.norm(own))
+        apart = float(np.linalg.norm(found - own) / np.linalg.norm(own))
         yield trial.at_most(apart, float(early_margin), f"distance after {steps} steps")
 
 
@@ -227,8 +228,8 @@ def the_distance_falls_with_the_width(widening: Widening, width_margin: Fraction
 def descent_errors(rng: np.random.Generator, task: str, method: str, density: Fraction, width: int) -> dict[str, float]:
     """The mean squared test error of a trained network, and of kernel descent by either family."""
     split, seed = draw_split(task_named(task), rng), np.random.SeedSequence(int(rng.integers(2**63)))
-    found = train_beside(split, method, float(density), width, ROWS_PER_NEURON * width, seed, DESCENT)
-    return {"network": found.mse, "rows": found.rows_mse, "graphon": found.graphon_mse}
+    found = predictions(split, method, float(density), width, ROWS_PER_NEURON * width, seed, DESCENT)
+    return dict(zip(("network", "rows", "graphon"), (mean_squared_error(f, split.y_test) for f in found), strict=True))
 
 
 @empirical(trained_networks, cost=3)

@@ -89,13 +89,14 @@ def certificate_proves_the_optimum(
     """
     for instance in trial.draw(instances, trial.size(6)):
         level = water_level.subs(instance.at)
-        squares = [(w**2, share.subs({beta: w, lam: level})) for w in instance.weights]
+        cases = [{beta: sp.Integer(w), lam: level} for w in instance.weights]
+        squares = [(case[beta] ** 2, share.xreplace(case)) for case in cases]
         conditions = [x == level**2 * r**2 if r < 1 else r == 1 and x >= level**2 for x, r in squares]
         text = f"β = {instance.weights}, density {instance.density}"
         yield trial.holds(sum(r for _, r in squares) == sp.Rational(instance.budget), f"{text}: the budget is met")
         yield trial.holds(all(conditions), f"{text}: level {level} meets the conditions")
         value = sum(x / r for x, r in squares if x)
-        terms = [term.subs({beta: w, lam: level}) for w in instance.weights]
+        terms = [term.xreplace(case) for case in cases]
         yield trial.same(sum(terms), value)
         yield trial.same(optimum.subs(instance.at), value)
 
@@ -128,7 +129,7 @@ def no_point_of_a_grid_is_better(share: sp.Expr, trial: Trial) -> Iterator[Findi
     for weights, budget in (((6, 3, 2, 1), 2), ((5, 4, 4, 3), 1), ((9, 2, 1, 1), Fraction(5, 2))):
         instance = Instance(list(weights), Fraction(budget) / 4)
         level = sp.Rational(instance.rest) / sp.Rational(instance.budget - instance.capped)
-        shares = [share.subs({beta: w, lam: level}) for w in weights]
+        shares = [share.xreplace({beta: sp.Integer(w), lam: level}) for w in weights]
         scale = sp.Rational(instance.budget) / sum(shares)
         value = sum(w**2 / (r * scale) for w, r in zip(weights, shares, strict=True))
         best = trial.once(best_on_grid, weights, str(budget))

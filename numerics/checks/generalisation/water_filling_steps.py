@@ -65,11 +65,13 @@ def settled(expression: sp.Expr) -> sp.Expr:
     return expression.replace(sp.Min, chosen(sp.Min)).replace(sp.Max, chosen(sp.Max))
 
 
-def in_cases(*cases: Mapping[sp.Symbol, sp.Expr]) -> Callable[[sp.Expr], sp.Expr]:
+def in_cases(
+    *cases: Mapping[sp.Symbol, sp.Expr], by: Callable[[sp.Expr], sp.Expr] = sp.simplify
+) -> Callable[[sp.Expr], sp.Expr]:
     """A simplification that shows a difference to be 0 in cases which together cover all values of some letters."""
 
     def simplified(gap: sp.Expr) -> sp.Expr:
-        left = (sp.simplify(settled(gap.subs(case))) for case in cases)
+        left = (by(settled(gap.subs(case))) for case in cases)
         return next((each for each in left if each != 0), sp.S.Zero)
 
     return simplified
@@ -91,7 +93,7 @@ def share_costs_least(cost: sp.Expr, share: sp.Expr, trial: Trial) -> Iterator[F
     at_cap = sp.Max(sp.Abs(beta), lam)
     certificate = (sp.Abs(beta) - at_cap / (1 + z)) ** 2 * (1 + z) + z / (1 + z) * sp.Max(0, beta**2 - lam**2)
     more = cost.subs(density, 1 / (1 + z)) - cost.subs(density, share)
-    yield trial.nonnegative(more, certificate, by=in_cases(*SIZES))
+    yield trial.nonnegative(more, certificate, by=in_cases(*SIZES, by=sp.cancel))
 
 
 @exact(best_densities, step="one term")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
+from flint import arb, ctx
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.exact import balls
 from theory.kernel.angle import (
     arc_cosine_numerics,
     difference,
@@ -58,11 +58,16 @@ def sensitivities_are_derivatives(
     arccos_sensitivity: sp.Expr, kahan_sensitivity: sp.Expr, kahan_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """dθ/dr, and dθ/d ln t with p replaced by tp; the bound is the largest |ln t|, at lengths off by ±η."""
-    t = sp.Symbol("t", positive=True)
     yield trial.same(-arccos_sensitivity, sp.diff(sp.acos(cosine), cosine).subs(cosine, sp.cos(theta)), by=positive)
-    slope = sp.diff(kahan_angle.subs(difference, t * difference), t).subs(t, 1)
-    yield trial.same(kahan_sensitivity, sp.simplify(slope.subs(LENGTHS)))
+    yield trial.same(kahan_sensitivity, trial.once(relative_slope, kahan_angle))
     yield trial.same(sp.exp(kahan_bound) * (1 - eta), 1 + eta)
+
+
+def relative_slope(formula: sp.Expr) -> sp.Expr:
+    """Its derivative in the logarithm of the first length, at both lengths of an angle."""
+    t = sp.Symbol("t", positive=True)
+    slope = sp.diff(formula.subs(difference, t * difference), t).subs(t, 1)
+    return sp.simplify(slope.subs(LENGTHS))
 
 
 def positive(expression: sp.Expr) -> sp.Expr:
@@ -113,9 +118,10 @@ def integer_pairs(rng: np.random.Generator, pairs: int) -> tuple[NDArray[np.int6
     x = rng.integers(-1000, 1000, (pairs, 8)) * 10 ** rng.integers(0, 9, (pairs, 1))
     y = x + rng.integers(-10, 11, (pairs, 8))
     angles = np.empty(pairs)
-    for place, (first, second) in enumerate(zip(x.astype(object), y.astype(object), strict=True)):
-        a, b, c = (sp.Integer(int(v @ w)) for v, w in ((first, first), (second, second), (first, second)))
-        angles[place] = balls.number(sp.acos(c / sp.sqrt(a * b)))
+    with ctx.workprec(100):
+        for place, (first, second) in enumerate(zip(x.astype(object), y.astype(object), strict=True)):
+            a, b, c = (int(v @ w) for v, w in ((first, first), (second, second), (first, second)))
+            angles[place] = float(arb.atan2(arb(a * b - c * c).sqrt(), arb(c)))
     return np.stack([x, y]), angles
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
+from sympy.simplify.fu import TR8  # products of waves as sums
 
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
@@ -40,6 +42,7 @@ ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 
 theta = sp.Symbol("theta", positive=True)  # the angle between two inputs, in (0, π)
 i = sp.Symbol("i", integer=True, nonnegative=True)
+j = sp.Symbol("j", positive=True)  # a frequency
 
 
 def on_circle(kernel: sp.Expr) -> sp.Expr:
@@ -68,8 +71,22 @@ def coefficient(name: str, frequency: sp.Expr) -> sp.Expr:
     total = sp.Integer(0)
     for term in sp.Add.make_args(kernel):
         factor = next((wave for wave in (sp.cos(theta), sp.sin(theta)) if term.has(wave)), sp.Integer(1))
-        total += sp.integrate(sp.expand(term / factor * waves[factor]), (theta, 0, sp.pi)) / sp.pi
+        total += sum(map(over_half, sp.Add.make_args(sp.expand(term / factor * waves[factor])))) / sp.pi
     return total
+
+
+def over_half(term: sp.Expr) -> sp.Expr:
+    """The integral over (0, π) of a number times a power of θ times a wave cos jθ or sin jθ, if there is one."""
+    number, rest = term.as_independent(theta)
+    for wave in rest.atoms(sp.cos, sp.sin):
+        frequency = sp.cancel(wave.args[0] / theta)
+        return number * of_any_frequency(rest.subs(wave, wave.func(j * theta))).subs(j, frequency)
+    return number * sp.integrate(rest, (theta, 0, sp.pi))
+
+
+@cache
+def of_any_frequency(term: sp.Expr) -> sp.Expr:
+    return sp.integrate(term, (theta, 0, sp.pi))
 
 
 @exact(circle_spectrum, cost=1.2)
@@ -89,9 +106,14 @@ def eigenvalues_are_fourier_coefficients(
             yield trial.same(claimed.subs(k, frequency), trial.once(coefficient, name, frequency), by=sp.cancel)
 
 
+@cache
+def eigenvalue_at(frequency: int) -> sp.Expr:
+    return ntk_eigenvalue.subs(k, frequency)
+
+
 def descending(count: int) -> list[sp.Expr]:
     """The beginning of the list, from the eigenvalue of each frequency."""
-    values = [ntk_eigenvalue.subs(k, f) for f in range(count + 2)]
+    values = list(map(eigenvalue_at, range(count + 2)))
     return sorted((v for f, v in enumerate(values) for _ in range(1 + (f > 0))), key=float, reverse=True)[:count]
 
 
@@ -184,7 +206,9 @@ def sampling_error_has_its_constants(
 
 
 def mean_square(name: str) -> sp.Expr:
-    return sp.integrate(sp.expand(KERNELS[name] ** 2), (theta, 0, sp.pi)) / sp.pi
+    """(1/π)∫₀^π K²."""
+    terms = sp.Add.make_args(sp.expand(TR8(sp.expand(KERNELS[name] ** 2))))
+    return sum(map(over_half, terms)) / sp.pi
 
 
 def sampled_distances(rng: np.random.Generator, matrices: int, size: int) -> NDArray[np.floating]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.kernel.circle import KERNELS
+from numerics.checks.kernel.circle import KERNELS, mean_square
 from numerics.evidence import Finding, Trial, control, exact
 from theory.graphon.symbols import delta, m
 from theory.kernel.circle import (
@@ -240,18 +240,13 @@ def fits_of_powers_have_the_exponent(
     yield trial.holds(bool(even_limit > 0), f"λ k² → {even_limit}")
 
 
-def mean_of_squares() -> sp.Expr:
-    """(1/π)∫₀^π K²."""
-    return sp.integrate(sp.expand(KERNELS["ntk"] ** 2), (theta, 0, sp.pi)) / sp.pi
-
-
 @exact(circle_sampling, step="sum of squares", cost=0.6)
 @control("twice each square", squares=2 * squares)
 @control("the square of the trace", squares=sp.Integer(4))
 @control("10 % more", squares=ELEVEN * squares)
 def squares_are_integrated(squares: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of K² over the circle."""
-    yield trial.same(squares, trial.once(mean_of_squares))
+    yield trial.same(squares, trial.once(mean_square, "ntk"))
 
 
 @exact(circle_sampling, step="one point")

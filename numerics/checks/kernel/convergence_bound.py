@@ -138,8 +138,8 @@ def pieces_add_up_to_the_bound(
     """Rows: exact variances over masks of a fixed layer. Steps: fluctuation, rows, norms, gates. Two layers: the chain."""
     for density in (sp.Rational(1, 3), sp.Integer(1)):
         rows = (row_value, row_tangent, row_norm, row_frobenius)
-        for piece, seen in zip(rows, over_row_masks(density), strict=True):
-            yield trial.vanishes(sp.expand(over_fixed_layer(piece, density) ** 2 - seen))
+        for piece, seen in zip(rows, trial.once(over_row_masks, density), strict=True):
+            yield trial.vanishes(sp.expand(trial.once(over_fixed_layer, piece, density) ** 2 - seen))
     yield trial.same(value_step, sp.sqrt(step.values.diagonal / N) + row_value + row_norm)
     steepest = gate_shift.subs(cosine, 0)  # its largest value
     moved = chord * row_value + (1 + chord * cosine) * row_norm

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 import numpy as np
@@ -38,9 +38,10 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 def weighted(weight: sp.Expr, value: sp.Expr, same: int, other: int) -> sp.Expr:
     """The sum over the kept inputs, and over how many of them agree, of a weight times a value; p is left open."""
-    at = {agreeing: same, opposed: other}
     cells = [(k, i) for k in range(1, same + other + 1) for i in range(max(0, k - other), min(k, same) + 1)]
-    return sp.Add(*((weight * value).subs(at).subs({kept: k, kept_agreeing: i}) for k, i in cells))
+    letters, term = (agreeing, opposed, kept, kept_agreeing), weight * value
+    numbers = ((same, other, k, i) for k, i in cells)
+    return sp.Add(*(term.xreplace(dict(zip(letters, map(sp.Integer, each), strict=True))) for each in numbers))
 
 
 def written_out(formula: sp.Expr) -> sp.Expr:
@@ -48,8 +49,13 @@ def written_out(formula: sp.Expr) -> sp.Expr:
     if isinstance(formula, sp.Sum):
         (index, low, high), *inner = formula.limits
         assert not inner
-        return sp.Add(*(written_out(formula.function.subs(index, at)) for at in range(int(low), int(high) + 1)))
+        places = map(sp.Integer, range(int(low), int(high) + 1))
+        return sp.Add(*(written_out(formula.function.xreplace({index: at})) for at in places))
     return formula.func(*map(written_out, formula.args)) if formula.has(sp.Sum) else formula
+
+
+def at_numbers(formula: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    return written_out(formula.subs(at))
 
 
 @exact(quenched_kernel, step="gap of signs")
@@ -232,7 +238,7 @@ def jensen_decides_the_sign_of_the_gap(
         yield trial.same(signs_quenched.subs(at), weighted(signs_weight, h, same, other), by=None)
     for same, other in ((1, 1), (9, 1), (1, 9), (6, 6)):
         at = {agreeing: same, opposed: other, cosine: sp.Rational(same - other, same + other)}
-        sides = [written_out(each.subs(at)) for each in (signs_kernel, signs_quenched)]
+        sides = [trial.once(at_numbers, each, at) for each in (signs_kernel, signs_quenched)]
         yield trial.everywhere(*sides, within={share: (0, 1)}, zero={share: [(0, 1), (1, 1)]}, strict=True)
     for same, other, p in ((4, 0, sp.Rational(1, 3)), (0, 3, sp.Rational(2, 3)), (3, 2, sp.S.One)):
         at = {agreeing: same, opposed: other, share: p, cosine: sp.Rational(same - other, same + other)}

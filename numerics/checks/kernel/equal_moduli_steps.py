@@ -132,7 +132,7 @@ def over_masks(
                 b: sp.Add(*kept),
                 c: sp.Add(*(sign * x for sign, x in zip(signs, kept, strict=True))),
             }
-            mean += chance * row_kernel.subs(at, simultaneous=True)
+            mean += chance * row_kernel.xreplace(at)
     energies = [(w * x**2 / d, sign) for w, x, sign in zip(W, moduli, signs, strict=True)]
     return mean, {
         kind: sp.Add(*(x for x, each in energies if each == sign)) for kind, sign in ((alike, 1), (unlike, -1))

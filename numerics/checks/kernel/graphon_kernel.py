@@ -92,9 +92,10 @@ def written_out(expression: sp.Expr) -> sp.Expr:
     """The names of a `Let` replaced by what they stand for."""
 
     def filled(body: sp.Expr, named: sp.Tuple) -> sp.Expr:
-        for name, value in reversed(named.args):
-            body = body.subs(name, value)
-        return body
+        known: dict[sp.Basic, sp.Basic] = {}
+        for name, value in named.args:  # each in terms of those before
+            known[name] = value.xreplace(known)
+        return body.xreplace(known)
 
     return expression.replace(Let, filled)
 

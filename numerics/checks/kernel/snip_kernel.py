@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import sympy as sp
@@ -157,6 +158,7 @@ def integrals_become_gaussian(share_factor: sp.Expr, energy_factor: sp.Expr, tri
         yield trial.same(claimed, sp.expand_trig(found))
 
 
+@cache
 def gaussian(factor: sp.Expr) -> sp.Expr:
     """∫ e^{−2sy²} factor dy over y > 0, for a polynomial."""
     return sp.integrate(sp.exp(-2 * s * sinh_half**2) * factor, (sinh_half, 0, sp.oo))
