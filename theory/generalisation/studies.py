@@ -84,7 +84,7 @@ def _claim(label: str, title: str, statement: str, proof_text: str, **more: Any)
 
 MEASUREMENT = r"""Measured, not proved. Splits are independent draws given the digits, so the number of splits that go one way is
 binomial. *In most splits* means in more than half of them: it is asserted only if the opposite, "in at most half", is rejected at
-level $10^{-9}$, which takes at most two exceptions in forty splits. It speaks of further splits of these digits, not of other
+level $10^{-9}$, which takes at most two exceptions in forty splits, or seven in sixty. It speaks of further splits of these digits, not of other
 data. ∎"""
 
 selection_pays = _claim(
