@@ -21,7 +21,7 @@ class Tail:
 
     def at(self, x: sp.Expr) -> sp.Expr:
         """F̄(x)."""
-        return self.survival.subs(t, x)
+        return self.survival.xreplace({t: sp.sympify(x)})
 
     @property
     def density(self) -> sp.Expr:

@@ -27,6 +27,7 @@ returned.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
@@ -47,6 +48,7 @@ from numerics.networks import (
 )
 
 Scope = Literal["layers", "layer", "row"]
+AT_ONCE = 2**21  # activations of a layer: larger arrays take longer to be allocated than to be filled
 Masks = tuple[Mask, ...]
 
 METHODS = (
@@ -121,7 +123,7 @@ def saliency(
         entering = (inputs(network, samples),) if first_layer else activations(network, samples)
         norms = [np.linalg.norm(each, axis=0) for each in entering]
         return tuple(np.abs(weight) * norm for weight, norm in zip(weights, norms, strict=True))
-    derivative = gradient if method == "snip" else hessian_gradient_product
+    derivative = _gradient if method == "snip" else hessian_gradient_product
     slopes = derivative(network, samples, _given(method, "residual", residual), first_layer=first_layer)
     scores = tuple(weight * slope for weight, slope in zip(weights, slopes, strict=True))
     return scores if method == "grasp" else tuple(map(np.abs, scores))
@@ -196,6 +198,19 @@ def _select(scores: Layers, density: float, scope: Scope) -> Masks:
         return tuple(global_masks(scores, density))
     select = row_mask if scope == "row" else global_mask
     return tuple(select(score, density) for score in scores)
+
+
+def _gradient(network: Network, x: ArrayLike, residual: ArrayLike, *, first_layer: bool) -> Layers:
+    """The gradient, an average over the data, from blocks of samples."""
+    samples, r = inputs(network, x), real_matrix("residual", residual)
+    size = max(1, AT_ONCE // max(network.widths))
+    if len(samples) <= size or len(r) != len(samples):  # which `gradient` refuses
+        return gradient(network, samples, r, first_layer=first_layer)
+    blocks = [slice(start, start + size) for start in range(0, len(samples), size)]
+    parts = (gradient(network, samples[block], r[block], first_layer=first_layer) for block in blocks)
+    shares = [len(samples[block]) / len(samples) for block in blocks]
+    weighed = ([share * slope for slope in part] for share, part in zip(shares, parts, strict=True))
+    return tuple(reduce(np.add, layer) for layer in zip(*weighed, strict=True))
 
 
 def _synflow(network: Network) -> Layers:

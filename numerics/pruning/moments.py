@@ -25,6 +25,7 @@ BLOCK = 1024  # rows of the N × N matrix of cosines held at a time
 REACH = 7.0  # the normal law is cut at seven standard deviations: mass 3e-12
 DEPTH = 14.0  # and weights below e^-14 are left out: mass 1e-6
 WEIGHT_NODES, GRADIENT_NODES = 50, 240  # trapezoid rules, the first in log |w| for each sign
+AT_ONCE = 2**16  # values of the conditional density, of one column or several
 LINE_NODES = 2000  # in log |w| where the gradient has no fluctuation of its own, but may vanish at a weight
 CIRCLE = 14.0  # half the circle, in standard deviations, round which ⟨a, g⟩ is wrapped: mass beyond about e^-14
 FREQUENCIES = 300  # of its characteristic function, up to 67 per standard deviation
@@ -200,13 +201,15 @@ def column_densities(moments: ResidualMoments, threshold: float, formula: sp.Exp
     grid = (*_weight_nodes(WEIGHT_NODES), *_normal_nodes(GRADIENT_NODES))
     line = (*_weight_nodes(LINE_NODES), np.zeros(1), np.ones(1))
     densities = np.zeros(len(moments.mean))
-    for j, (mean, stein, spread) in enumerate(zip(moments.mean, moments.stein, moments.spread, strict=True)):
-        if mean == stein == spread == 0:
-            continue  # the saliency is 0
-        w, w_mass, zeta, zeta_mass = grid if spread > 0 else line
-        with np.errstate(divide="ignore", invalid="ignore"):  # a score of exactly 0 is below every threshold
-            values = conditional(threshold, mean, stein, spread, w[:, None], zeta)
-        densities[j] = w_mass @ np.broadcast_to(values, (len(w), len(zeta))) @ zeta_mass
+    columns = np.stack([moments.mean, moments.stein, moments.spread])
+    spreads, scored = columns[2] > 0, columns.any(axis=0)  # where nothing is scored, the saliency is 0
+    for found, (w, w_mass, zeta, zeta_mass) in ((spreads, grid), (scored & ~spreads, line)):
+        places, each = np.flatnonzero(found), max(1, AT_ONCE // (len(w) * len(zeta)))
+        for start in range(0, len(places), each):
+            at = places[start : start + each]
+            with np.errstate(divide="ignore", invalid="ignore"):  # a score of exactly 0 is below every threshold
+                values = conditional(threshold, *columns[:, at, None, None], w[:, None], zeta)
+            densities[at] = w_mass @ np.broadcast_to(values, (len(at), len(w), len(zeta))) @ zeta_mass
     return densities
 
 

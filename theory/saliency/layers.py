@@ -45,7 +45,7 @@ missing, number = sp.symbols("k i", integer=True, nonnegative=True)  # kept weig
 half_kept = (
     sp.binomial(layer_size, number) * sp.binomial(size - layer_size, size / 2 - number) / sp.binomial(size, size / 2)
 )
-fewer_kept = sp.Sum(half_kept, (number, 0, sp.Max(layer_size / 2 - missing, 0) - 1))
+fewer_kept = sp.factor_terms(sp.Sum(half_kept, (number, 0, sp.Max(layer_size / 2 - missing, 0) - 1)))
 uniform_error = Smallest(sp.Lambda(missing, 2 * fewer_kept), delta) / layer_size
 
 SCALES = (

@@ -40,7 +40,7 @@ row_saliency = sp.Abs(a) * sp.Abs(w) * sp.Abs(g)
 failure = 2 * sp.exp(-2 * width * exponent**2)
 concentration = sp.sqrt(sp.log(2 / delta) / (2 * width))
 half = sp.Rational(1, 2)
-even_rows = missed.subs(p_s, half)  # at most c of n fair coins are heads
+even_rows = sp.factor_terms(sp.powsimp(missed.subs(p_s, half), deep=True))  # at most c of n fair coins are heads
 most_missing = sp.Symbol("k", integer=True, nonnegative=True)  # heads, of half of the coins
 equal_failure = 2 * even_rows.subs(c, sp.Max(sp.ceiling(width / 2 - width * exponent), 0) - 1)
 fewest_missing = Smallest(

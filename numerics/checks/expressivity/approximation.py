@@ -10,7 +10,9 @@ import sympy as sp
 
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.exact_values import written_out
 from numerics.exact.identities import simplified
+from numerics.exact.rationals import rational
 from theory.expressivity.approximation import (
     least_width,
     success,
@@ -46,9 +48,9 @@ def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
         (5, sp.S.One, sp.S.One, 3, 5),
         (3, half, half, 1, 4),
     ):
-        at = {n: width, alpha: part, p: density, k: active, units: count}
+        at = {n: sp.Integer(width), alpha: part, p: density, k: sp.Integer(active), units: sp.Integer(count)}
         seen = trial.once(some_wired, width, exact_fraction(part * density**active), count)
-        yield trial.same(success.subs(at).doit(), sp.Rational(seen), by=None)
+        yield trial.same(rational(success, at), sp.Rational(seen), by=None)
 
 
 @enclosed(universal_approximation)
@@ -97,7 +99,7 @@ def enough_neurons_in_all_sets(success: sp.Expr, trial: Trial) -> Iterator[Findi
         sets = [sum(each) for each in product((0, 1), repeat=neurons)]
         for count in range(1, neurons + 1):
             total = sum(chance**each * (1 - chance) ** (neurons - each) for each in sets if each >= count)
-            cases.append((success.subs({n: neurons, units: count}).doit(), total))
+            cases.append((written_out(success, {n: sp.Integer(neurons), units: sp.Integer(count)}), total))
     yield trial.at_sizes(cases, "numbers of neurons")
 
 

@@ -11,6 +11,7 @@ import sympy as sp
 
 from numerics.checks.expressivity.approximation import larger, tail_of
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.rationals import rational
 from theory.expressivity.deep_unions import (
     deep_failure,
     deep_union,
@@ -167,8 +168,8 @@ def layers_of_the_width_fail_as_rarely_as_said(
 ) -> Iterator[Finding]:
     """At the least whole number from the width on, the sum of the tails, with k > N and with N > k."""
     for at in WIDE:
-        neurons = int(sp.ceiling(deep_width.subs(at)))
-        yield trial.below(deep_failure.subs({**at, n: neurons}), at[delta], at=[{}])
+        neurons = sp.ceiling(deep_width.subs(at))
+        yield trial.below(deep_failure, delta, at=[{**at, n: neurons}])
 
 
 @exact(deep_union, step="small failure")
@@ -217,9 +218,8 @@ def outputs_are_passed_on(passed: sp.Expr, relay: sp.Expr, trial: Trial) -> Iter
     yield trial.same(passed.subs(y, distance - size), distance)
 
 
-Network = tuple[
-    np.ndarray, ...
-]  # masks of the layers, neurons × neurons below; functions read inputs apart from each other
+# Masks of the layers, neurons × neurons below; functions read inputs apart from each other
+Network = tuple[tuple[tuple[bool, ...], ...], ...]
 
 
 def chosen(masks: Network, below: list[list[int]], count: int, greedy: bool) -> bool:
@@ -234,16 +234,15 @@ def chosen(masks: Network, below: list[list[int]], count: int, greedy: bool) -> 
         part = len(layer) // len(below)
         taken = []
         for q, inputs in enumerate(below):
-            wired = [v for v in range(q * part, (q + 1) * part) if layer[v][inputs].all()][:count]
+            wired = [v for v in range(q * part, (q + 1) * part) if all(layer[v][i] for i in inputs)][:count]
             if len(wired) < count:
                 return False
             taken.append(wired)
         return chosen(rest, taken, count, greedy)
     for order in permutations(range(len(layer)), count * len(below)):
         there = [list(order[q * count : (q + 1) * count]) for q in range(len(below))]
-        if all(layer[v][inputs].all() for inputs, own in zip(below, there, strict=True) for v in own) and chosen(
-            rest, there, count, greedy
-        ):
+        wired = all(layer[v][i] for inputs, own in zip(below, there, strict=True) for v in own for i in inputs)
+        if wired and chosen(rest, there, count, greedy):
             return True
     return False
 
@@ -254,12 +253,15 @@ def successes(shape: tuple[int, int, int, int], inputs: int, count: int, greedy:
     shape: number of functions, neurons of a layer, layers, all inputs.
     """
     number, neurons, layers, everything = shape
-    sizes = [neurons * everything] + [neurons * neurons] * (layers - 1)
+    edges, widths = neurons * (everything + neurons * (layers - 1)), [everything] + [neurons] * (layers - 1)
+    starts = [neurons * sum(widths[:layer]) for layer in range(layers)]
     found: dict[int, int] = {}
     below = [list(range(q * inputs, (q + 1) * inputs)) for q in range(number)]
-    for bits in product((False, True), repeat=sum(sizes)):
-        parts = np.split(np.array(bits), np.cumsum(sizes)[:-1])
-        masks = tuple(part.reshape(neurons, -1) for part in parts)
+    for bits in product((False, True), repeat=edges):
+        masks = tuple(
+            tuple(bits[start + v * width : start + (v + 1) * width] for v in range(neurons))
+            for start, width in zip(starts, widths, strict=True)
+        )
         if chosen(masks, below, count, greedy):
             found[sum(bits)] = found.get(sum(bits), 0) + 1
     return found
@@ -294,13 +296,12 @@ def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, t
         edges = neurons * everything + neurons * neurons * (layers - 1)
         greedy, best = (trial.once(successes, shape, inputs, count, each) for each in (True, False))
         at = {alpha: 1, k: inputs, units: count, depth: layers, functions: number}
-        success = own_success.subs({**at, n: neurons // number}).doit()
-        failure = deep_failure.subs({**at, n: neurons}).doit()
         for density in (Fraction(1, 2), Fraction(4, 5), Fraction(9, 10)):
-            rational = sp.Rational(density.numerator, density.denominator)
-            yield trial.same(success.subs(p, rational), probability(greedy, edges, density), by=None)
+            here = {letter: sp.Rational(value) for letter, value in {**at, p: density}.items()}
+            success = rational(own_success, {**here, n: sp.Integer(neurons // number)})
+            yield trial.same(success, probability(greedy, edges, density), by=None)
             failed = 1 - probability(best, edges, density)
-            high = failure.subs(p, rational)
+            high = rational(deep_failure, {**here, n: sp.Integer(neurons)})
             yield trial.holds(failed <= high, f"{float(failed):.4g} ≤ {float(high):.4g}")
 
 
@@ -342,6 +343,6 @@ def drawn_networks_fail_less(deep_failure: sp.Expr, trial: Trial) -> Iterator[Fi
     networks = trial.size(4000)
     for number, neurons in ((1, 6), (2, 12)):
         at = {n: neurons, p: sp.Rational(7, 10), alpha: 1, k: 1, units: 2, functions: number, depth: 3}
-        limit = trial.value(deep_failure.subs(at).doit())
+        limit = trial.value(deep_failure, at)
         failed = trial.draw(networks_that_fail, networks, number, neurons, 3, 0.7, 1, 2)
         yield trial.counts(failed, networks, min(1.0, limit), "above")

@@ -188,6 +188,8 @@ def relays_are_the_target_on_a_grid(relays_only: sp.Expr, target: sp.Expr, trial
     """On both sides of the line x₁ + x₂ = 0, and on it, in quarters."""
     quarters = [sp.Rational(each, 4) for each in range(-4, 5)]
     apart = [
-        at for at in product(quarters, repeat=2) if (target - relays_only).subs(dict(zip((x_1, x_2), at, strict=True)))
+        at
+        for at in product(quarters, repeat=2)
+        if (target - relays_only).xreplace(dict(zip((x_1, x_2), at, strict=True)))
     ]
     yield trial.holds(not apart, f"{len(apart)} of {len(quarters) ** 2} points differ")

@@ -8,6 +8,7 @@ from itertools import product
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.exact_values import written_out
 from theory.expressivity.maurey import (
     average_fourth,
     chance,
@@ -190,7 +191,9 @@ WIDTHS = (1, 2, 3)
 @control("10 % more", mean_inverse=ELEVEN * mean_inverse)
 def inverses_over_all_sets_of_wired_neurons(mean_inverse: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1/N over all sets of up to three neurons, p and k free."""
-    cases = ((mean_inverse.subs(n, w).doit(), over_sets(w, lambda c: sp.Rational(1, c))) for w in WIDTHS[1:])
+    cases = (
+        (written_out(mean_inverse, {n: sp.Integer(w)}), over_sets(w, lambda c: sp.Rational(1, c))) for w in WIDTHS[1:]
+    )
     yield trial.at_sizes(cases, "widths", by=as_ratio)
 
 
@@ -264,7 +267,9 @@ def fourth_powers_over_all_sets_of_wired_neurons(
     """Averages of units of variance ‖x‖²v over all sets of up to three neurons, p and k free; they have the factor ‖x‖⁴."""
     given = average_fourth.subs({fourth_central: x**4 * unit_fourth, second_central: x**2 * unit_variance})
     given = given * input_fourth / x**4
-    cases = ((fourth_moment.subs(n, w).doit(), over_sets(w, lambda c: given.subs(units, c))) for w in WIDTHS)
+    cases = (
+        (written_out(fourth_moment, {n: sp.Integer(w)}), over_sets(w, lambda c: given.subs(units, c))) for w in WIDTHS
+    )
     yield trial.at_sizes(cases, "widths", by=as_ratio)
 
 

@@ -11,8 +11,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.checks.expressivity.hubs import integrated
 from numerics.checks.expressivity.wired_neurons import exact_fraction, mask_chance
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.rationals import rational
 from theory.expressivity.paths import (
     W_1,
     W_2,
@@ -80,12 +82,7 @@ def paths_are_integrated_over_both_latents(
         W_2: lambda row, place: row**b * place + 1,
         W_3: lambda row: row,
     }
-    inner = sp.integrate(sp.powsimp(sp.expand(with_layers(given_latents, layers))), (u_2, 0, 1))
-    found = sp.integrate(sp.powsimp(sp.expand(inner)), (u_1, 0, 1))
-
-    def integrated(inside: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
-        return sp.integrate(sp.powsimp(sp.expand(inside)), *limits)
-
+    found = integrated(with_layers(given_latents, layers), (u_2, 0, 1), (u_1, 0, 1))
     yield trial.same(with_layers(path_density, layers).replace(sp.Integral, integrated), found)
 
 
@@ -108,9 +105,9 @@ def density_is_an_integral_of_kernels(
     path_density: sp.Expr, example_density: sp.Expr, example: Layers, trial: Trial
 ) -> Iterator[Finding]:
     """The example, integrated; and homogeneous layers."""
-    yield trial.same(with_layers(path_density, example).doit(), example_density, by=sp.expand)
+    yield trial.same(with_layers(path_density, example).replace(sp.Integral, integrated), example_density, by=sp.expand)
     flat: Layers = {W_1: lambda row, place: p_1, W_2: lambda row, place: p_2, W_3: lambda row: p_3}
-    yield trial.same(with_layers(path_density, flat).doit(), sp.prod(densities))
+    yield trial.same(with_layers(path_density, flat).replace(sp.Integral, integrated), sp.prod(densities))
 
 
 @exact(path_share, step="densities apart")
@@ -121,7 +118,7 @@ def densities_of_the_layers_are_multiplied(
 ) -> Iterator[Finding]:
     """The product of the layers' densities, column density first."""
     layers = (example[W_1](u_1, v), example[W_2](u_2, u_1), example[W_3](u_2))
-    apart = sp.prod(sp.integrate(sp.expand(layer), (u_1, 0, 1), (u_2, 0, 1)) for layer in layers)
+    apart = sp.prod(integrated(layer, (u_1, 0, 1), (u_2, 0, 1)) for layer in layers)
     yield trial.same(example_marginals, apart, by=sp.expand)
 
 
@@ -248,11 +245,11 @@ def isolation_in_all_masks(two_layers: sp.Expr, independent_paths: sp.Expr, tria
     for widths in ((1, 1), (2, 1), (1, 2), (2, 2)):
         for chances in ("1/3 1/2 3/4", "4/5 1/7 1/2", "1 1/2 1", "1/2 1 1/3"):
             given = tuple(map(Fraction, chances.split()))
-            at = {n_1: widths[0], n_2: widths[1], **dict(zip(densities, map(sp.Rational, given), strict=True))}
+            at = dict(zip((n_1, n_2, *densities), map(sp.Rational, (*widths, *given)), strict=True))
             seen = trial.once(no_path_by_enumeration, given, widths)
-            yield trial.same(two_layers.subs(at).doit(), sp.Rational(seen), by=None)
+            yield trial.same(rational(two_layers, at), sp.Rational(seen), by=None)
             single = trial.once(no_path_by_enumeration, given, (1, 1))
-            yield trial.same(independent_paths.subs(at), sp.Rational(single) ** (widths[0] * widths[1]), by=None)
+            yield trial.same(rational(independent_paths, at), sp.Rational(single) ** (widths[0] * widths[1]), by=None)
 
 
 @enclosed(isolated_input)

@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.exact.rationals import rational
 from theory.expressivity.subspace_union import (
     all_inputs,
     chances,
@@ -193,9 +194,8 @@ def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Tria
     for at in LAYERS:
         law, needs = law_of(at), (at[units_1], at[units_2])
         values = at_sympy(at)
-        yield trial.same(
-            union_failure.subs(values).doit(), sp.Rational(trial.once(falls_short, law, at[n], needs)), by=None
-        )
+        seen = sp.Rational(trial.once(falls_short, law, at[n], needs))
+        yield trial.same(rational(union_failure, values), seen, by=None)
         yield trial.same(either.subs(values), sp.Rational(sum(law)), by=None)
 
 
@@ -211,7 +211,7 @@ def layers_fail_between_the_bounds(
     for at in ({symbol: Fraction(value) for symbol, value in one_neuron.items()}, *LAYERS):
         needs = (int(at[units_1]), int(at[units_2]))
         seen = sp.Rational(trial.once(too_few, law_of(at), int(at[n]), needs))
-        low, high = (each.subs(at_sympy(at)).doit() for each in (union_floor, union_failure))
+        low, high = (rational(each, at_sympy(at)) for each in (union_floor, union_failure))
         yield trial.holds(low <= seen <= high, f"{float(low):.4g} ≤ {float(seen):.4g} ≤ {float(high):.4g}")
 
 
@@ -298,5 +298,5 @@ def drawn_masks_fail_less(union_failure: sp.Expr, trial: Trial) -> Iterator[Find
     """14 neurons at the density 9/10, two inputs, one for each function, seven units for each."""
     masks, sizes, needs = trial.size(20_000), (1, 1, 2), (7, 7)
     at = {n: 14, p: sp.Rational(9, 10), alpha: 1, k_1: 1, k_2: 1, all_inputs: 2, units_1: 7, units_2: 7}
-    bound = trial.value(union_failure.subs(at).doit())
+    bound = trial.value(union_failure, at)
     yield trial.counts(trial.draw(masks_that_fail, masks, 14, 0.9, sizes, needs), masks, min(1.0, bound), "above")

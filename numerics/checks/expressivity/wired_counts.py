@@ -11,6 +11,7 @@ import sympy as sp
 
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.exact_values import written_out
 from numerics.exact.identities import simplified
 from theory.expressivity.symbols import j, k, m, p
 from theory.expressivity.wired_counts import (
@@ -71,7 +72,7 @@ def tail_is_that_of_independent_neurons(exact_tail: sp.Expr, largest: sp.Expr, t
         last = max(count for count in range(int(at[m])) if 2 * count < mean.subs(at))
         yield trial.same(largest.subs(at), sp.Integer(last), by=None)
         seen = trial.once(tail_in_fractions, int(at[m]), exact_fraction(chance.subs(at)))
-        yield trial.same(exact_tail.subs(at).doit(), sp.Rational(seen), by=None)
+        yield trial.same(written_out(exact_tail, at), sp.Rational(seen), by=None)
 
 
 odds = sp.Symbol("odds", positive=True)  # of a neuron not to be fully wired, which q < 1 has

@@ -11,6 +11,8 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.exact.exact_values import written_out
+from numerics.exact.rationals import rational
 from theory.expressivity.symbols import alpha, j, k, kernel, n, p, positions, u
 from theory.expressivity.wired_neurons import (
     at_least,
@@ -95,9 +97,9 @@ def law_is_that_of_all_masks(
             law = trial.once(law_by_enumeration, columns_of(first, second), neurons)
             tails = list(accumulate(reversed(law)))[::-1]
             for count, (mass, tail) in enumerate(zip(law, tails, strict=True)):
-                at = {n: neurons, j: count, share: found}
+                at = {n: sp.Integer(neurons), j: sp.Integer(count), share: found}
                 yield trial.same(count_law.subs(at), sp.Rational(mass), by=None)
-                yield trial.same(tail_law.subs(at).doit(), sp.Rational(tail), by=None)
+                yield trial.same(rational(tail_law, at), sp.Rational(tail), by=None)
 
 
 @exact(wired_count)
@@ -167,7 +169,8 @@ def tails_are_those_of_all_sets_of_wired_neurons(tail_law: sp.Expr, trial: Trial
         sets = list(product((0, 1), repeat=neurons))
         for count in range(neurons + 1):
             total = sum(share ** sum(s) * (1 - share) ** (neurons - sum(s)) for s in sets if sum(s) >= count)
-            cases.append((share + tail_law.subs({n: neurons, j: count}).doit(), share + total))
+            claimed = written_out(tail_law, {n: sp.Integer(neurons), j: sp.Integer(count)})
+            cases.append((share + claimed, share + total))
     yield trial.at_sizes(cases, "numbers of neurons")
 
 
@@ -241,7 +244,7 @@ def count_dominates_the_floor(floor_share: sp.Expr, tail_law: sp.Expr, trial: Tr
                 continue
             chance = floor_share.subs({alpha: part, p: sp.Rational(floor), k: 2})
             for count in (1, 2):
-                claimed = tail_law.subs({n: size, share: chance, j: count}).doit()
+                claimed = rational(tail_law, {n: sp.Integer(size), share: chance, j: sp.Integer(count)})
                 seen = sum(law[count:], Fraction(0))
                 yield trial.holds(sp.Rational(seen) >= claimed, f"P(N ≥ {count}) = {seen}, claimed at least {claimed}")
                 smallest = min(smallest, float(seen - claimed))

@@ -174,9 +174,9 @@ def column_bound_is_the_smaller_one(
     union_bound: sp.Expr, free_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The union for one column, the other for many, and the smaller of both for all."""
-    yield trial.same(column_bound, sp.Min(union_bound, free_bound))
-    yield trial.same(column_bound, union_bound, at=[FEW])
-    yield trial.same(column_bound, free_bound, at=[MANY])
+    yield trial.same(column_bound, sp.Min(union_bound, free_bound), by=None)
+    yield trial.same(column_bound, union_bound, by=None, at=[FEW])
+    yield trial.same(column_bound, free_bound, by=None, at=[MANY])
 
 
 @exact(fixed_inputs, step="rounding of columns")
@@ -269,7 +269,7 @@ def equal_and_opposite_columns(
         for wide, far in ((1, sp.Rational(1, 5)), (3, sp.Rational(1, 4))):
             worst = [largest_deviation([each] * wide, rows) for each in heads]
             share = sp.Rational(sum(bool(each > far) for each in worst), len(worst))
-            yield trial.same(equal_column_failure.subs({n: rows, s: far}).doit(), share)
+            yield trial.same(rational(equal_column_failure, {n: sp.Integer(rows), s: far}), share)
         worst = sorted(largest_deviation([each, rows - each], rows) for each in heads)
         for allowed in (sp.Rational(1, 5), sp.Rational(1, 20)):
             least = worst[-int(allowed * len(worst)) - 1]

@@ -47,7 +47,7 @@ SHARED = {  # variance of what two scores have in common
 
 def by_level(expression: sp.Expr) -> sp.Expr:
     """The expression with erfcinv(2ρ) as its variable: normal laws are then Gaussian integrals."""
-    return expression.subs(sp.erfcinv(2 * rho), level).subs(rho, sp.erfc(level) / 2)
+    return expression.xreplace({sp.erfcinv(2 * rho): level}).xreplace({rho: sp.erfc(level) / 2})
 
 
 @lru_cache
@@ -74,7 +74,7 @@ def simplified_logarithm(expression: sp.Expr) -> sp.Expr:
 
 def same_density(left: sp.Expr, right: sp.Expr, trial: Trial) -> Finding:
     """That two positive expressions C e^{quadratic} are equal, by the logarithm of their quotient."""
-    sides = (each.subs(level, sp.erfcinv(2 * rho)) for each in (left, right))
+    sides = (each.xreplace({level: sp.erfcinv(2 * rho)}) for each in (left, right))
     return trial.same(*sides, by=lambda difference: simplified_logarithm(sp.log(left / right)))
 
 
@@ -223,7 +223,7 @@ def moments_grow_by_the_bivariate_density(
     for claimed, shared in zip(moments, SHARED.values(), strict=True):
         r = correlation * shared / SHARED["squared_kernel"]
         h = sp.sqrt(2) * level
-        growth = bivariate.subs({x: h, y: h, common: r}, simultaneous=True) * -sp.diff(r, noise_scale)
+        growth = bivariate.xreplace({x: h, y: h, common: r}) * -sp.diff(r, noise_scale)
         yield same_density(-sp.diff(by_level(claimed), noise_scale), growth, trial)
         yield trial.same(claimed.subs({row_scale: 0, column_scale: 0}).doit(), rho**2)
 

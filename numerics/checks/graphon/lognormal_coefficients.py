@@ -287,6 +287,8 @@ def bounds_of_the_spectrum_are_attained(certificate: sp.Expr, truncation: sp.Exp
     left = balanced_squared_kernel - hermite_coefficient(0, 0).subs(half) ** 2
     u = sp.Symbol("u", positive=True)
     noise = sp.sqrt((row_scale**2 + column_scale**2) * (1 / sp.sin(sp.pi * u / 2) - 1))
-    sides = [sp.simplify(each.subs(noise_scale, noise)) for each in (left, truncation.subs({**half, size: 1}))]
+    sides = [
+        trial.once(sp.simplify, each.subs(noise_scale, noise)) for each in (left, truncation.subs({**half, size: 1}))
+    ]
     sides = [each.subs(sp.asin(sp.sin(sp.pi * u / 2)), sp.pi * u / 2) for each in sides]
     yield trial.everywhere(*sides, within={u: (0, 1)}, zero={u: [(0, 1), (1, 1)]}, strict=True)

@@ -16,7 +16,7 @@ from theory.tails import Tail, alpha, t
 def rank_on_a_grid(model: SaliencyModel, cut: sp.Expr) -> int:
     """The rank of the values of the kernel for α = 2 on a grid of thirds, in rationals."""
     values = model.kernel(cut).subs(alpha, 2)
-    rank: int = sp.Matrix(4, 4, lambda i, j: values.subs({u: sp.Rational(i, 3), v: sp.Rational(j, 3)})).rank()
+    rank: int = sp.Matrix(4, 4, lambda i, j: values.xreplace({u: sp.Rational(i, 3), v: sp.Rational(j, 3)})).rank()
     return rank
 
 
@@ -71,8 +71,9 @@ def decided(value: sp.Expr) -> sp.Expr:
 def minor_of(kernel: sp.Expr, corner: Corner) -> sp.Expr:
     """The product of the values of W^{1/α} on one diagonal of a corner less that on the other."""
     lowest, row, column, _ = corner
-    at = [{alpha: 1, tau: 1, phi: 1, f: lowest * each} for each in (1, column, row, row * column)]
-    first, second, third, fourth = (decided(kernel.subs(values)) for values in at)
+    ones = dict.fromkeys((alpha, tau, phi), sp.S.One)
+    at = [{**ones, f: lowest * each} for each in (sp.S.One, column, row, row * column)]
+    first, second, third, fourth = (decided(kernel.xreplace(values)) for values in at)
     return sp.factor(second * third - first * fourth)
 
 
@@ -85,7 +86,7 @@ def ranks_are_those_of_all_minors(rank_one: Mapping[str, bool], kernel: sp.Expr,
     """Of rank one all 2 × 2 minors are 0. Else those of corners below and beyond 1 are numbers that their letters' signs make positive."""
     for name, corners in CORNERS.items():
         for corner in corners:
-            minor = minor_of(kernel, corner)
+            minor = trial.once(minor_of, kernel, corner)
             if rank_one[name]:
                 yield trial.same(minor, 0)
             elif (positive := corner[-1]).is_positive:

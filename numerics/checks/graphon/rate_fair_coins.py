@@ -41,8 +41,8 @@ def sum_of_coins(coins: int) -> sp.Rational:
 
 def of_coins(deviation: sp.Expr, coins: sp.Expr | int) -> sp.Expr:
     """De Moivre's closed form for fair coins."""
-    above = sp.floor(sp.Integer(1) * coins / 2) + 1
-    return deviation.subs({n: coins, p: HALF, mode: above}, simultaneous=True)
+    number = sp.sympify(coins)
+    return deviation.xreplace({n: number, p: HALF, mode: sp.floor(number / 2) + 1})
 
 
 @exact(optimal_rate, step="fair coins")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from numerics.checks.graphon.discretisation import at, reduce
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.evidence.simplifying import over
+from numerics.exact.rationals import rational
 from theory.graphon.sorted_latents import (
     cut,
     fall,
@@ -52,7 +53,7 @@ def beyond_on_one_side(size: int, far: sp.Rational) -> sp.Rational:
 def two_sides_are_twice_one(two_sides: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Up to five uniform numbers: the volume of those in order that do not exceed s; s is at least a half."""
     for size, far in product((1, 2, 3, 5), (sp.Rational(1, 2), sp.Rational(2, 3))):
-        yield trial.same(two_sides.subs({n: size, s: far}).doit(), 2 * beyond_on_one_side(size, far))
+        yield trial.same(rational(two_sides, {n: sp.Integer(size), s: far}), 2 * beyond_on_one_side(size, far))
 
 
 @exact(sorted_latents, step="deviation at a level")
@@ -127,7 +128,7 @@ def steps_have_their_share_of_the_bound(
     """Between √(m/(m + 1)) times the limit and the limit, from 2 to 40 latents, and for a million."""
     share = step_error / mean_sorted_error.subs(n, m) * 2
     for low, high in ((step_share * sp.sqrt(m / (m + 1)), share), (share, step_share)):
-        yield trial.everywhere(low, high, within={m: (2, 40)}, strict=True)
+        yield trial.everywhere(low, high, integers={m: (2, 40)}, strict=True)
         yield trial.below(
             low, high, at=[{m: 10**6}], strict=True
         )  # boxes: large factorials; all m: *limit of the share*
@@ -144,17 +145,19 @@ def mean_rectangle_error(rows: int, columns: int, height: Fraction, width: Fract
     return total
 
 
+def largest_rectangle_error(rows: int, columns: int) -> Fraction:
+    """The largest of these of rectangles with sides in eighths."""
+    eighths = [Fraction(each, 8) for each in range(1, 9)]
+    return max(mean_rectangle_error(rows, columns, *sides) for sides in product(eighths, repeat=2))
+
+
 @exact(sorted_latents)
 @control("the larger of the two terms", mean_sorted_error=1 / (2 * sp.sqrt(m)))
 @control("a quarter less", mean_sorted_error=sp.Rational(3, 4) * mean_sorted_error)
 def mean_errors_of_rectangles_stay_below(mean_sorted_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Kernels of both variables: the mean area between a rectangle and its sample, exactly."""
     for rows, columns in ((1, 1), (25, 1), (3, 4)):
-        largest = max(
-            mean_rectangle_error(rows, columns, Fraction(i, 8), Fraction(j, 8))
-            for i in range(1, 9)
-            for j in range(1, 9)
-        )
+        largest = trial.once(largest_rectangle_error, rows, columns)
         claimed = at(mean_sorted_error, rows, columns)
         yield trial.holds(sp.Rational(largest) <= claimed, f"mean error {largest}, bound {claimed}")
 

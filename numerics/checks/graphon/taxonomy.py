@@ -52,16 +52,19 @@ def kernel_varies_with_the_slope_of_the_profile(
 ) -> Iterator[Finding]:
     """∂W/∂u and ∂W/∂v of every pair of profiles, by the chain rule."""
     for model, threshold in instances:
-        argument = threshold / (model.row * model.column)
-        for profile, position in ((model.row, u), (model.column, v)):
-            at = {
-                t: argument,
-                density_of_noise: model.noise.density.subs(t, argument),
-                slope: sp.diff(sp.log(profile), position),
-            }
-            yield trial.same(
-                sp.diff(model.kernel(threshold), position), sensitivity.subs(at, simultaneous=True), by=sp.cancel
-            )
+        for position in (u, v):
+            derivative, at = trial.once(derivative_and_parts, model, threshold, position)
+            yield trial.same(derivative, sensitivity.xreplace(at), by=sp.cancel)
+
+
+def derivative_and_parts(
+    model: SaliencyModel, threshold: sp.Expr, position: sp.Symbol
+) -> tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]:
+    """∂W/∂u or ∂W/∂v, and t, the density of the noise there and the logarithmic slope of the profile."""
+    argument = threshold / (model.row * model.column)
+    profile = model.row if position == u else model.column
+    at = {t: argument, density_of_noise: model.noise.density.xreplace({t: argument})}
+    return sp.diff(model.kernel(threshold), position), {**at, slope: sp.diff(profile, position) / profile}
 
 
 @exact(graphon_taxonomy, step="derivative")

@@ -19,9 +19,9 @@ from numerics.statistics.exact_tests import LEVEL, Binomial
 from theory.graphon.taxonomy import TRAINED, Heterogeneity, graphon_taxonomy
 
 REGIMES = {  # of training: hidden layers, their width, first weights over those of the usual start, steps
-    "shallow": (1, 256, 1.0, 600),
-    "small": (1, 256, 0.0625, 600),
-    "deep": (3, 128, 1.0, 300),
+    "shallow": (1, 256, 1.0, 300),
+    "small": (1, 256, 0.0625, 300),
+    "deep": (3, 128, 1.0, 150),
 }
 SMALL = " from small weights"  # how the names of such networks end
 
@@ -38,7 +38,7 @@ def trained_halves(rng: np.random.Generator, regime: str) -> dict[str, NDArray[n
     network = random_network((x.shape[1], *[width] * depth, 1), rng)
     first = start * network.weights[0]
     network = replace(network, weights=(first, *network.weights[1:]))
-    run = train(network, x, y, step=stable_step(network, x) / 4, steps=steps)
+    run = train(network, x, y, step=stable_step(network, x) / 2, steps=steps)
     moved = np.linalg.norm(run.network.weights[0] - first) / np.linalg.norm(first)
     found = {"moved": np.array([moved, run.losses[-1] / run.losses[0]])}
     for method in {method for method, depths in PRUNED.values() if depth in depths}:

@@ -125,7 +125,7 @@ def kernel_multiplies_linear_functions(
 ) -> Iterator[Finding]:
     """λ₁ = E[Θ cos θ]: with its mirror image at π − θ it adds up to cos²θ; and the two points of d = 1."""
     mirrored = kernel * sp.cos(theta) + (kernel * sp.cos(theta)).subs(theta, sp.pi - theta)
-    share = sp.simplify(mirrored / sp.cos(theta) ** 2)
+    share = trial.once(sp.simplify, mirrored / sp.cos(theta) ** 2)
     yield trial.same(lambda_1, share * mean_square / 2)
     yield trial.same(mirrored, sp.cos(theta) ** 2)
     ends = [kernel.subs(theta, angle) for angle in (0, sp.pi)]

@@ -60,8 +60,12 @@ def squared_length_in_the_plane(plane_square: sp.Expr, trial: Trial) -> Iterator
 @control("length of one weight", plane_square=sp.S.One)
 def mean_over_the_sector(kappa_1: sp.Expr, plane_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """κ₁ is the mean of R² cos α cos(α − θ) over the sector, by SymPy."""
-    directions = sp.integrate(sp.cos(angle) * sp.cos(angle - theta), SECTOR) / (2 * sp.pi)
-    yield trial.same(kappa_1, plane_square * directions)
+    yield trial.same(kappa_1, plane_square * trial.once(mean_over_directions, sp.cos(angle) * sp.cos(angle - theta)))
+
+
+def mean_over_directions(integrand: sp.Expr) -> sp.Expr:
+    """The mean over all directions of what is 0 outside the sector."""
+    return sp.integrate(integrand, SECTOR) / (2 * sp.pi)
 
 
 @exact(smoothed_snip, step="tangent kernel")
@@ -75,8 +79,8 @@ def tangent_kernel_is_the_mean_of_a_unit(
     tangent_kernel: sp.Expr, kappa_0: sp.Expr, kappa_1: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The mean over a and w of a² (x·x′/d) 1{z > 0}1{z′ > 0} + σ(z)σ(z′), z = w·x/√d, integrated over the plane."""
-    gates = sp.integrate(sp.S.One, SECTOR) / (2 * sp.pi)
-    outputs = 2 * sp.integrate(sp.cos(angle) * sp.cos(angle - theta), SECTOR) / (2 * sp.pi)
+    gates = trial.once(mean_over_directions, sp.S.One)
+    outputs = 2 * trial.once(mean_over_directions, sp.cos(angle) * sp.cos(angle - theta))
     inner = norm * other_norm * sp.cos(theta)
     yield trial.same(tangent_kernel, inner / dimension * gates + norm * other_norm / dimension * outputs)
     yield trial.same(tangent_kernel, inner / dimension * kappa_0 + norm * other_norm / dimension * kappa_1)
@@ -135,21 +139,27 @@ def small_network() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
     data, labels = sp.Matrix([[1, 1], [-1, 2], [2, -third]]), sp.Matrix([1, -2, third])
     rows, inputs, size = weights.rows, weights.cols, data.rows
     w_, a_ = sp.Matrix(rows, inputs, sp.symbols("w:6", real=True)), sp.Matrix(sp.symbols("a:3", real=True))
-    at = dict(zip([*w_, *a_], [*weights, *readout], strict=True))
-    gates = [[int(bool((weights[i, :] * data[k, :].T)[0] > 0)) for i in range(rows)] for k in range(size)]
-    units = [[gates[k][i] * (w_[i, :] * data[k, :].T)[0] / sp.sqrt(inputs) for i in range(rows)] for k in range(size)]
-    outputs = [sum(a_[i] * units[k][i] for i in range(rows)) / sp.sqrt(rows) for k in range(size)]
-    loss = sum((output - label) ** 2 for output, label in zip(outputs, labels, strict=True)) / (2 * size)
-    parameters = [*w_, *a_]
-    slopes = sp.Matrix([sp.diff(loss, each) for each in parameters])
-    product = sp.hessian(loss, parameters).subs(at) * slopes.subs(at)
+    parameters, at, scale = [*w_, *a_], [*weights, *readout], sp.Symbol("scale")  # 1/√(nd), put in at the end
+    products = weights * data.T
+    gates = [[int(bool(products[i, k] > 0)) for i in range(rows)] for k in range(size)]
+    outputs = [
+        sp.Poly(scale * sum(gates[k][i] * a_[i] * (w_[i, :] * data[k, :].T)[0] for i in range(rows)), *parameters)
+        for k in range(size)
+    ]
+    loss = sum((output - label) ** 2 for output, label in zip(outputs, labels, strict=True)) * sp.Rational(1, 2 * size)
+    slopes = [loss.diff(each) for each in parameters]
+    gradient = sp.Matrix([slope(*at) for slope in slopes])
+    hessian = sp.Matrix([[slope.diff(each)(*at) for each in parameters] for slope in slopes])
 
-    jacobian = sp.Matrix([[sp.diff(output, each) for each in parameters] for output in outputs]).subs(at)
-    residual = sp.Matrix([output.subs(at) for output in outputs]) - labels
+    jacobian = sp.Matrix([[output.diff(each)(*at) for each in parameters] for output in outputs])
+    residual = sp.Matrix([output(*at) for output in outputs]) - labels
     smooth = jacobian * jacobian.T * residual / size
+    product, smooth, residual = (
+        each.subs(scale, 1 / sp.sqrt(rows * inputs)) for each in (hessian * gradient, smooth, residual)
+    )
     entries = []
     for i in range(rows):
-        active = sum(residual[k] * units[k][i].subs(at) for k in range(size)) / size
+        active = sum(residual[k] * gates[k][i] * products[i, k] / sp.sqrt(inputs) for k in range(size)) / size
         for j in range(inputs):
             means = [sum(r[k] * data[k, j] * gates[k][i] for k in range(size)) / size for r in (smooth, residual)]
             point = {
@@ -225,7 +235,7 @@ def smoothed_residual_is_that_of_wide_networks(tangent_kernel: sp.Expr, trial: T
     yield trial.at_most(float(np.linalg.norm(first - limit)) / scale, 3.0, "distance in standard errors")
 
 
-ROWS, FRESH = 2048, 8192
+ROWS, FRESH = 2048, 4096
 
 
 def grasp_columns(rng: np.random.Generator, labelling: str) -> tuple[Floats, Floats, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -56,7 +57,8 @@ def pulls(axis: int, output: int) -> list[sp.Expr]:
     return [r[output] * x[axis] / 2 for x, r in zip(INPUTS, RESIDUALS, strict=True)]
 
 
-def sector_mean(axis: int, power: int, gates: set[int]) -> sp.Expr:
+@cache
+def sector_mean(axis: int, power: int, gates: frozenset[int]) -> sp.Expr:
     """E[w_axis^power 1{w·x > 0 for the inputs of these gates}], w normal in the plane: an integral over a sector."""
     alpha = sp.Symbol("alpha", real=True)
     normals = [sp.atan2(INPUTS[gate][1], INPUTS[gate][0]) for gate in gates]
@@ -69,9 +71,9 @@ def sector_mean(axis: int, power: int, gates: set[int]) -> sp.Expr:
 def covariance_over_sectors(axis: int, k: int, other: int) -> sp.Expr:
     """Cov(g_k − β_k w, g_l − β_l w) of two outputs, w and g of the column `axis`, β = E[w g]."""
     one, two = pulls(axis, k), pulls(axis, other)
-    together = sum(one[s] * two[t] * sector_mean(axis, 0, {s, t}) for s, t in product(range(2), repeat=2))
+    together = sum(one[s] * two[t] * sector_mean(axis, 0, frozenset({s, t})) for s, t in product(range(2), repeat=2))
     means = [sum(pull) / 2 for pull in (one, two)]
-    steins = [sum(pull[s] * sector_mean(axis, 1, {s}) for s in range(2)) for pull in (one, two)]
+    steins = [sum(pull[s] * sector_mean(axis, 1, frozenset({s})) for s in range(2)) for pull in (one, two)]
     return together - means[0] * means[1] - 2 * steins[0] * steins[1] + steins[0] * steins[1]
 
 

@@ -63,10 +63,9 @@ def profile_of(data: Dataset) -> ResidualMoments:
 
 def tail_numbers(missed: sp.Expr, mistaken: sp.Expr, rows: int, most: int, chances: Floats, size: int) -> Floats:
     """The probability of failing at c = `most` for each column, the first `size` of which are the support."""
-    at = {n: rows, c: most}
-    tails = [numeric((p,), tail.subs(at).doit()) for tail, p in ((missed, p_s), (mistaken, p_0))]
+    tails = [numeric((n, c, p), tail) for tail, p in ((missed, p_s), (mistaken, p_0))]
     found = [
-        np.broadcast_to(tail(part), part.shape)
+        np.broadcast_to(tail(rows, most, part), part.shape)
         for tail, part in zip(tails, (chances[:size], chances[size:]), strict=True)
     ]
     return np.concatenate(found)
@@ -100,10 +99,10 @@ def planted_support_is_found(
     yield trial.counts_each(fails, masks, np.array(expected))
     columns = len(chances)
     tied = counts[:, :size].min(axis=1) <= counts[:, size:].max(axis=1)
-    at = {n: rows, k: size, d: columns}
     low, high = float(chances[:size].min()), float(chances[size:].max())
+    at = {n: rows, k: size, d: columns, p_s: sp.Rational(low), p_0: sp.Rational(high)}
     bounds = [
-        float(numeric((p_s, p_0), recovery_failure.subs({**at, c: most}).doit())(low, high))
+        trial.value(recovery_failure, {**at, c: sp.Integer(most)})
         for most in range(int(rows * high), int(rows * low) + 1)
     ]
     yield trial.counts(int(tied.sum()), masks, min(1.0, *bounds), "above")

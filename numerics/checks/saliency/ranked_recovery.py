@@ -33,7 +33,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 def in_logarithms(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is, the logarithms of powers and quotients of shares below 1 taken apart."""
     apart = {share: 1 / (1 + sp.Symbol(f"odds_{share}", positive=True)) for share in (rho, r_low, r_high)}
-    parts = expression.subs(apart).replace(sp.log, lambda inner: sp.log(sp.factor(inner)))
+    parts = expression.xreplace(apart).replace(sp.log, lambda inner: sp.log(sp.factor(inner)))
     return sp.simplify(sp.expand(sp.expand_log(parts)))
 
 

@@ -15,6 +15,7 @@ from numerics.exact.step_functions import in_steps
 from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import gradient, random_network, tangent_residual
 from numerics.pruning.methods import saliency
+from theory.formulas.let import Let
 from theory.formulas.level import Level, level
 from theory.saliency.model import mean_over_columns, phi, rho
 from theory.saliency.signed import (
@@ -181,8 +182,8 @@ def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, kernel: sp.Expr
     """A quarter of the columns of profile 2 and the others of profile ½ keep 3/10 or 7/10 of the signed scores between them."""
     for density in (sp.Rational(3, 10), sp.Rational(7, 10)):
         cut = in_steps(threshold.subs(rho, density), TWO_STEPS)
-        strong, weak = (kernel.subs(phi, value).subs(tau, cut) for value in (2, HALF))
-        yield trial.same((strong + 3 * weak) / 4, density, by=None)
+        strong, weak = (kernel.subs(phi, value) for value in (2, HALF))
+        yield trial.same(Let((strong + 3 * weak) / 4, [(tau, cut)]), density, by=None)
 
 
 @exact(signed_scores, step="slope")
@@ -248,13 +249,14 @@ def threshold_gives_the_density_and_its_dual(
     """For φ = 1 the kernel is ρ at the threshold, which changes sign with ρ → 1 − ρ and is the magnitudes' at 2ρ."""
     for density in (sp.Rational(1, 10), HALF, sp.Rational(7, 10)):
         here, there = (flat_threshold.subs(rho, each) for each in (density, 1 - density))
-        yield trial.same(kernel.subs({tau: here, phi: 1}), density, by=None)
+        yield trial.same(Let(kernel.subs(phi, 1), [(tau, here)]), density, by=None)
         yield trial.same(there, dual_threshold.subs(tau, here), by=None)
         for each in here.atoms(Level):  # a function without a zero has no value that could be refuted
             solved = product_normal.survival / 2 - min(density, 1 - density)
             yield trial.same(each.function(t), solved, by=None)
     tenth = sp.Rational(1, 10)
-    yield trial.same(product_normal.at(flat_threshold.subs(rho, tenth)), magnitude_density.subs(rho, tenth), by=None)
+    moduli_above = Let(product_normal.survival, [(t, flat_threshold.subs(rho, tenth))])
+    yield trial.same(moduli_above, magnitude_density.subs(rho, tenth), by=None)
     for point in ({tau: sp.Rational(1, 3), phi: 2}, {tau: sp.Rational(3, 2), phi: sp.Rational(3, 4)}):
         above = kernel.subs(point)
         below = kernel.subs({tau: dual_threshold.subs(point), phi: point[phi]})

@@ -50,11 +50,16 @@ def line_has_the_moments_of_the_gate(line: sp.Expr, gate: sp.Expr, trial: Trial)
 
     The slope of the gate times the normal density is its value at 0 times e^(−qw²), of integral √(π/q).
     """
-    steep = sp.diff(gate, w) * normal_density(w)
-    rate = sp.simplify(-sp.diff(sp.log(steep / steep.subs(w, 0)), w, 2) / 2)
+    steep, rate = trial.once(slope_and_rate, gate)
     yield trial.same(steep, steep.subs(w, 0) * sp.exp(-rate * w**2))
-    mean = sp.simplify(gate + gate.subs(w, -w)) / 2
+    mean = (gate + gate.subs(w, -w)) / 2
     yield trial.same(line, mean + w * steep.subs(w, 0) * sp.sqrt(sp.pi / rate))
+
+
+def slope_and_rate(gate: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The slope of the gate times the normal density, and its q."""
+    steep = sp.diff(gate, w) * normal_density(w)
+    return steep, sp.cancel(-sp.diff(sp.diff(steep, w) / steep, w) / 2)
 
 
 def normal_density(at: sp.Expr) -> sp.Expr:
@@ -161,8 +166,7 @@ def gate_has_the_moments_of_the_line(gate: sp.Expr, stein_kernel: sp.Expr, trial
     at = {norm: sp.sqrt(coordinate**2 + REST**2)}
     opened = gate.subs(at)
     yield trial.same(opened + opened.subs(w, -w), 1)
-    steep = sp.diff(opened, w) * sp.exp(-(w**2) / 2) / sp.sqrt(2 * sp.pi)
-    rate = sp.simplify(-sp.diff(sp.log(steep), w, 2) / 2)
+    steep, rate = slope_and_rate(opened)
     yield trial.same(steep, steep.subs(w, 0) * sp.exp(-rate * w**2), by=None)
     yield trial.same(steep.subs(w, 0) * sp.sqrt(sp.pi / rate), coordinate * stein_kernel.subs(at), by=None)
 
@@ -269,6 +273,12 @@ def digit_moments(labelling: str, standardise: bool) -> ResidualMoments:
     return residual_moments(bundle.x, -bundle.y)
 
 
+def predicted_densities(moments: ResidualMoments, formula: sp.Expr) -> Floats:
+    """Column densities of the mean 0.1 by a formula for the conditional density."""
+    at = threshold_for(partial(column_densities, moments, formula=formula), 0.1)
+    return column_densities(moments, at, formula)
+
+
 @empirical(stein_model, cost=6.0)
 @control("P0: the residual alone", conditional_density=conditional_density.subs({beta: 0, spread: 0}))
 @control("P1: no fluctuation", conditional_density=conditional_density.subs(spread, 0))
@@ -278,9 +288,10 @@ def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Tr
     """P2 is within two noise floors of the columns SNIP keeps of digits (ρ = 0.1, n = 1024)."""
     for labelling, standardise in DIGITS:
         observed = trial.draw(digit_counts, labelling, standardise, residual) / WIDTH
-        moments = trial.once(digit_moments, labelling, standardise)
-        at = threshold_for(partial(column_densities, moments, formula=conditional_density), 0.1)
-        error = float(np.abs(column_densities(moments, at, conditional_density) - observed).mean())
+        predicted = trial.once(
+            predicted_densities, trial.once(digit_moments, labelling, standardise), conditional_density
+        )
+        error = float(np.abs(predicted - observed).mean())
         floors = error / noise_floor(observed, WIDTH)
         yield trial.at_most(floors, 2.0, f"error in noise floors, {labelling}{'' if standardise else ' raw'}")
 

@@ -11,6 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.exact_values import written_out
 from theory.saliency.support_recovery import (
     c,
     d,
@@ -64,6 +65,11 @@ def chance_of(chance: sp.Expr, rows: int, counted: range) -> sp.Expr:
     return sp.Add(*(chance**kept * (1 - chance) ** (rows - kept) for kept in sets if kept in counted))
 
 
+def at_size(tail: sp.Expr, rows: int, most: int) -> sp.Expr:
+    """The sum written out, the probability of an entry left free."""
+    return written_out(tail, {n: sp.Integer(rows), c: sp.Integer(most)})
+
+
 SIZES = [(rows, most) for rows in range(1, 6) for most in range(rows)]
 
 
@@ -74,10 +80,7 @@ SIZES = [(rows, most) for rows in range(1, 6) for most in range(rows)]
 @control("removed entries", missed=missed.subs(p_s, 1 - p_s))
 def missed_are_all_sets_of_few_rows(missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The sets of at most c of up to five rows, p_S free."""
-    cases = [
-        (p_s * missed.subs({n: rows, c: most}).doit(), p_s * chance_of(p_s, rows, range(most + 1)))
-        for rows, most in SIZES
-    ]
+    cases = [(p_s * at_size(missed, rows, most), p_s * chance_of(p_s, rows, range(most + 1))) for rows, most in SIZES]
     yield trial.at_sizes(cases, "numbers of rows and of kept entries")
 
 
@@ -89,7 +92,7 @@ def missed_are_all_sets_of_few_rows(missed: sp.Expr, trial: Trial) -> Iterator[F
 def mistaken_are_all_sets_of_more_rows(mistaken: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The sets of more than c of up to five rows, p_0 free."""
     cases = [
-        (p_0 * mistaken.subs({n: rows, c: most}).doit(), p_0 * chance_of(p_0, rows, range(most + 1, rows + 1)))
+        (p_0 * at_size(mistaken, rows, most), p_0 * chance_of(p_0, rows, range(most + 1, rows + 1)))
         for rows, most in SIZES
     ]
     yield trial.at_sizes(cases, "numbers of rows and of kept entries")
@@ -145,6 +148,15 @@ def failure_of(row: Row, rows: int) -> Fraction:
     return sum((mass for counts, mass in laws.items() if counts[0] <= max(counts[1:])), Fraction(0))
 
 
+def failures(bound: sp.Expr, columns: int, on: Fraction, off: Fraction, rows: int) -> list[sp.Expr]:
+    """The bound for one column of the support, at every c."""
+    at = {n: rows, k: 1, d: columns, p_s: on, p_0: off}
+    return [
+        written_out(bound, {**{x: sp.Rational(y) for x, y in at.items()}, c: sp.Integer(most)})
+        for most in range(rows + 1)
+    ]
+
+
 LAWS = ((Fraction(4, 5), Fraction(1, 5), 6), (Fraction(9, 10), Fraction(2, 5), 8))
 
 
@@ -155,8 +167,7 @@ LAWS = ((Fraction(4, 5), Fraction(1, 5), 6), (Fraction(9, 10), Fraction(2, 5), 8
 def rows_of_three_columns_fail_less_often(recovery_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Every c, rows whose entries are independent, alike and against each other, in fractions."""
     for on, off, rows in LAWS:
-        at = {n: rows, k: 1, d: 3, p_s: sp.Rational(on), p_0: sp.Rational(off)}
-        bounds = [recovery_failure.subs(at).subs(c, most).doit() for most in range(rows + 1)]
+        bounds = failures(recovery_failure, 3, on, off, rows)
         for name, row in rows_of(on, off).items():
             seen = sp.Rational(trial.once(failure_of, row, rows))
             small = min(bounds)
@@ -209,8 +220,7 @@ PAIRS = (
 def two_columns_fail_as_often(recovery_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Counts drawn together as quantiles at shifted places, in fractions."""
     for on, off, rows in PAIRS:
-        at = {n: rows, k: 1, d: 2, p_s: sp.Rational(on), p_0: sp.Rational(off)}
-        bound = min(recovery_failure.subs(at).subs(c, most).doit() for most in range(rows + 1))
+        bound = min(failures(recovery_failure, 2, on, off, rows))
         tails = (distribution(each, rows) for each in (on, off))
         least = min(below + 1 - other for below, other in zip(*tails, strict=True))
         seen = trial.once(coupled_failure, (on, off), rows, least)
