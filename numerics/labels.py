@@ -62,7 +62,7 @@ def labelled(raw: Array, labelling: str | None, words: tuple[str, ...] | None) -
     numbered = chosen if words is None or shown is None else _numbered(chosen, words, shown)
     y = targets(raw, numbered)
     if labelling is not None and _base(numbered) == "onehot":
-        notes = (_one_column_each(_named(np.unique(raw), shown), ""),)
+        notes = (_one_column_each(_named(np.unique(raw), shown), "" if words is not None else _as_numbers()),)
     return Labelled(y, chosen, classes := _class_names(raw, numbered, shown), (*notes, *_rare(raw, shown, classes)))
 
 
@@ -95,6 +95,11 @@ def option(name: str, value: str = "") -> str:
     return f"--{name}{f' {value}' if value else ''}, in Python {name}={repr(value) if value else ''}"
 
 
+def _as_numbers() -> str:
+    """How to ask for regression where classes were asked for, by the user or by a loss."""
+    return f" (as numbers, for regression: {option('labels', 'as-is')}, with the loss mse where there is one)"
+
+
 def targets(values: ArrayLike, labelling: str) -> Array:
     """Targets y [N, q] from raw labels [N] or [N, 1] (as-is: [N, q]), labelled as in the table above.
 
@@ -119,7 +124,7 @@ def _classes(raw: Array, split: re.Match[str] | None, labelling: str) -> Array:
         raise InputError(f"labels have {raw.shape[1]} columns, expected 1 for labelling {labelling!r}")
     at_least = split is not None and split[1] == "ge"
     if not at_least and not np.array_equal(raw, np.round(raw)):
-        raise InputError(f"labels are not whole numbers, expected classes for labelling {labelling!r}")
+        raise InputError(f"labels are not whole numbers, expected classes for labelling {labelling!r}{_as_numbers()}")
     if split is None:
         y: Array = (raw == np.unique(raw)).astype(np.float64)
     else:

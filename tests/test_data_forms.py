@@ -214,7 +214,8 @@ def test_classes_that_are_asked_for_are_announced(tmp_path):
     np.savez(tmp_path / "mine.npz", x=DRAWN, y=np.arange(40))
     notes = load_data(tmp_path / "mine.npz", labels="onehot").about.notes
     some = "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ... (40 in all)"
-    assert f"labels are 40 classes, one 0/1 column each: {some}" in notes
+    how = "(as numbers, for regression: --labels as-is, in Python labels='as-is', with the loss mse where there is one)"
+    assert f"labels are 40 classes, one 0/1 column each: {some} {how}" in notes
     assert f"classes {some} of one sample each" in notes
     assert load_data(tmp_path / "mine.npz", labels="ge:5").about.notes == ()
     assert digits("onehot").about.notes == ()

@@ -18,6 +18,10 @@ T = TypeVar("T")
 _homes: dict[str, str] = {}  # of the modules beside the user's files: the folder that each came from
 
 
+class OwnCodeError(InputError):
+    """The user's code raised, or does not take what it is given: so it will again, whatever else is asked of it."""
+
+
 class Kind(NamedTuple):
     """What the code is for: the option that names it, and what is expected there."""
 
@@ -89,7 +93,7 @@ def guarded(name: str, kind: Kind, call: Callable[[], T], ours: str = "") -> T:
             and not frame.filename.startswith("<frozen importlib")
         ]
         show_traceback(error, frames)
-        raise InputError(f"{name!r:.100} raised {type(error).__name__}, expected {kind.form}") from error
+        raise OwnCodeError(f"{name!r:.100} raised {type(error).__name__}, expected {kind.form}") from error
 
 
 def show_traceback(error: BaseException, frames: Sequence[traceback.FrameSummary]) -> None:

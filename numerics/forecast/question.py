@@ -30,6 +30,7 @@ from numerics.forecast.predict import Forecast, predict
 from numerics.forecast.question_summary import Made, QuestionSummary, Without
 from numerics.forecast.question_text import question_summary
 from numerics.pruning.methods import DATA_DRIVEN
+from theory.own_code import OwnCodeError
 
 if TYPE_CHECKING:
     from torch import nn
@@ -149,7 +150,7 @@ def report(
         try:
             forecasts.append(ask(method=method, data=whole, samples=samples, seed=seed, progress=told, **settings))
         except InputError as error:
-            if methods is not None:
+            if methods is not None or isinstance(error, OwnCodeError):  # which no other method would change
                 raise
             left_out.append((method, error))
     if not forecasts:

@@ -16,7 +16,7 @@ from torch import nn
 from numerics.arguments import InputError
 from numerics.columns import CHANNELS
 from numerics.data import Dataset
-from theory.own_code import show_traceback
+from theory.own_code import OwnCodeError, show_traceback
 
 _OF_TYPES = (
     "scalar type",
@@ -48,12 +48,12 @@ def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Ten
     except (Exception, SystemExit) as error:  # a forward raises whatever it likes
         if (images := _images(flat, data)) is None:
             _show_own(error)
-            raise InputError(f"{_untaken(flat, error)}, expected it to") from error
+            raise OwnCodeError(f"{_untaken(flat, error)}, expected it to") from error
         try:
             found = _called(module, images)
         except (Exception, SystemExit) as second:
             _show_own(second if _own_frames(second) else error)
-            raise InputError(f"{_untaken(flat, error)}; {_untaken(images, second)}, expected one") from second
+            raise OwnCodeError(f"{_untaken(flat, error)}; {_untaken(images, second)}, expected one") from second
     if not isinstance(found, torch.Tensor):
         raise InputError(
             f"the module returns {type(found).__name__}, expected one tensor, as from a module around it whose forward "

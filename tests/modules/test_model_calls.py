@@ -71,3 +71,15 @@ def test_units_are_of_the_law(code, call):
         sl.InputError, match=r"^units is \d+, expected none with a module that the law does not follow: \S"
     ):
         call(model=f"{code}:odd", units=512)
+
+
+def test_numbers_under_cross_entropy_say_how_regression_is_asked_for(code, tmp_path, capsys):
+    lines = [",".join(["0.5"] * 63 + [str(row), str(row / 8)]) for row in range(8)]
+    table = tmp_path / "mine.csv"
+    table.write_text("\n".join([",".join(f"c{place}" for place in range(65)), *lines]), encoding="utf-8")
+    asked = ["predict", "--method", "snip", "--model", f"{code}:followed", "--data", str(table)]
+    assert main(asked) == 2
+    assert "--labels as-is" in (said := capsys.readouterr().err)
+    assert "with the loss mse" in said
+    assert main([*asked, "--labels", "as-is", "--loss", "mse"]) == 2
+    assert "expected 64 to 1" in capsys.readouterr().err  # the labels are taken: what does not fit is the module

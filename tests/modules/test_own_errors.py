@@ -66,6 +66,13 @@ def test_a_forward_that_raises_shows_its_own_traceback(capsys, tmp_path):
     assert "does not take inputs of shape (2, 64): my own mistake" in last
 
 
+def test_a_report_of_all_methods_shows_the_traceback_once(capsys, tmp_path):
+    (tmp_path / "models.py").write_text(MODELS)
+    words = ["report", "--model", f"{tmp_path}/models.py:Raises", "--samples", "20", "--networks", "2"]
+    assert main([*words, "--html", str(tmp_path / "page.html")]) == 2
+    assert capsys.readouterr().err.count("Traceback of your code") == 1
+
+
 def test_what_autograd_does_not_differentiate_is_one_line(capsys, tmp_path):
     (line,) = refused(capsys, tmp_path, "InPlace")
     assert "snip: autograd does not differentiate InPlace: one of the variables needed for gradient" in line
