@@ -185,12 +185,18 @@ def closing(summary: LayersSummary) -> list[str]:
             "them so, a file does not say. unused: inputs that reach no output; unreached: outputs that no input reaches; "
             "densities: their product, which need not be the share of paths that are kept (O7.3)."
         )
-    first = summary["layers"][0]
+    return [*lines, _in_depth(summary["layers"])]
+
+
+def _in_depth(layers: Sequence[LayerSummary]) -> str:
+    """How to see more of the first layer that is not too large for it."""
+    from numerics.fitting.fit import MOST_IN_DEPTH
+
+    first = next((each for each in layers if each["kept"] <= MOST_IN_DEPTH), None)
+    if first is None:
+        return f"one layer in depth: none here, as each keeps more than {MOST_IN_DEPTH} weights"
     nonzero = " --nonzero" if first["kind"] == "weights" and not is_weights(first["name"]) else ""
-    return [
-        *lines,
-        f"one layer in depth, with its noise and, with --data, the methods: --layer {first['layer']}{nonzero}",
-    ]
+    return f"one layer in depth, with its noise and, with --data, the methods: --layer {first['layer']}{nonzero}"
 
 
 def as_html(*summaries: LayersSummary) -> str:

@@ -21,6 +21,17 @@ EPILOG = (
     "executed. A file of several layers becomes a table of them all, unless --layer names one. Claims are named by their labels, such as G6: sparse-limits show G6."
 )
 
+IN_DEPTH = (
+    "data",
+    "labels",
+    "target",
+    "missing",
+    "drop",
+    "standardise",
+    "residual",
+    "plot",
+)  # ask for one layer in depth
+
 
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
@@ -66,7 +77,16 @@ def run(arguments: Namespace) -> int:
         with threadpool_limits(1):
             _all_layers(arguments, console)
         return 0
+    from numerics.fitting.fit import MOST_IN_DEPTH
+
     file = load_mask(first, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
+    if arguments.layer is None and file.mask.nnz > MOST_IN_DEPTH and not given(arguments, *IN_DEPTH):
+        said = f"{file.mask.nnz} weights are kept, more than are fitted in depth ({MOST_IN_DEPTH}): a line of the table of layers"
+        del file  # its memory is needed below
+        console.print(said, highlight=False)
+        with threadpool_limits(1):
+            _all_layers(arguments, console)
+        return 0
     with threadpool_limits(1):  # products of small matrices: more threads than one wait for each other
         _fit(arguments, file, console)
     return 0
@@ -116,7 +136,7 @@ def _refuse_in_depth(arguments: Namespace) -> None:
     from numerics.masks.layers import open_layers
     from numerics.masks.names import listed
 
-    for option in given(arguments, "data", "labels", "target", "missing", "drop", "standardise", "residual", "plot"):
+    for option in given(arguments, *IN_DEPTH):
         if len(arguments.mask) > 1:
             raise InputError(f"{option} is given for {len(arguments.mask)} files, expected one file beside it")
         file = open_layers(arguments.mask[0], nonzero=arguments.nonzero, transpose=arguments.transpose)

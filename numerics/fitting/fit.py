@@ -44,6 +44,10 @@ DRAWN = {2**17: 19, 2**22: 5}  # masks drawn from a graphon, by the entries of t
 FEWEST_DRAWN = 3
 ENUMERATED = 2**11  # numbers that an enumeration passes through in the time that the search takes for an entry
 SINGULAR_VALUES = 6
+MOST_IN_DEPTH, BYTES_OF_KEPT = (
+    2**24,
+    90,
+)  # kept weights, and what each takes, most of all to draw masks beside it: measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +138,8 @@ def fit(
 
     Raises:
         InputError: if the mask is empty, no matrix, or has other entries; if the data have another number of inputs; for
-            a residual or a number out of range; for what describes data where there are none.
+            a residual or a number out of range; for what describes data where there are none; for more kept weights than
+            fit in memory with the masks that are drawn beside them.
 
     Source: G1, G6.1, G6.2, O4 (of a mask alone); S2, S4, S6, S8, S11, S12, S13 (of methods).
 
@@ -152,6 +157,11 @@ def fit(
     """
     mask, number = sparse_mask(mask), seed_number(seed)
     check_fresh_rows(fresh_rows)
+    if mask.nnz > MOST_IN_DEPTH:
+        raise InputError(
+            f"{mask.nnz} weights are kept, which would take some {BYTES_OF_KEPT * mask.nnz / 1e9:.1f} GB in depth, expected at "
+            f"most {MOST_IN_DEPTH}: some of the rows, or the table of layers (fit_layers, `sparse-limits fit FILE` alone)"
+        )
     if data is None:
         about = {"labels": labels, "standardise": standardise, "target": target, "missing": missing, "drop": drop}
         for name, value in {**about, "residual": residual}.items():

@@ -13,8 +13,10 @@ import pytest
 from fit_cases import MASKS, NOISE, ROW
 from scipy.sparse import random_array, save_npz
 
+from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.commands import fit as command
+from numerics.fitting.fit import fit
 from numerics.masks.selection import top_k_mask
 
 # The command
@@ -229,3 +231,19 @@ def test_the_help_names_every_option() -> None:
     said = parser.format_help()
     for option in ("--layer", "--nonzero", "--transpose", "--data", "--labels", "--json", "--html", "--plot", "--seed"):
         assert option in said
+
+
+def test_a_layer_too_large_for_a_fit_in_depth_is_a_line_of_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("numerics.fitting.fit.MOST_IN_DEPTH", 100)
+    file, mask = tmp_path / "large.npy", np.random.default_rng(0).random((40, 30)) < 0.3
+    np.save(file, mask)
+    assert main(["fit", str(file)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"{mask.sum()} weights are kept, more than are fitted in depth (100)" in printed
+    assert "one layer in depth: none here" in printed
+    assert main(["fit", str(file), "--data", "digits"]) == 2
+    assert f"{mask.sum()} weights are kept, which would take some" in " ".join(capsys.readouterr().err.split())
+    with pytest.raises(InputError, match="expected at most 100: some of the rows"):
+        fit(mask)

@@ -241,8 +241,8 @@ def chosen(masks: Network, below: list[list[int]], count: int, greedy: bool) -> 
         return chosen(rest, taken, count, greedy)
     for order in permutations(range(len(layer)), count * len(below)):
         there = [list(order[q * count : (q + 1) * count]) for q in range(len(below))]
-        wired = all(layer[v][i] for inputs, own in zip(below, there, strict=True) for v in own for i in inputs)
-        if wired and chosen(rest, there, count, greedy):
+        whole = all(layer[v][i] for inputs, own in zip(below, there, strict=True) for v in own for i in inputs)
+        if whole and chosen(rest, there, count, greedy):
             return True
     return False
 
