@@ -197,7 +197,6 @@ def _sphere_eigenvalue(dimension: int, degree: int) -> float:
 
 
 @cache
-@cache
 def _fit_weights(low: int, high: int) -> Floats:
     """The slope of a fit on log rank is weights · y, float[high − low + 1]: `circle.fit_slope` is linear in y."""
     x = np.log(np.arange(low, high + 1))
