@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from numerics.fitting.layer_noise import MOST_FITTED
 from numerics.fitting.levels import UNLIKELY
 from numerics.masks.names import is_weights
 from numerics.reports.plain_text import rounded
@@ -179,6 +180,8 @@ def closing(summary: LayersSummary) -> list[str]:
         f"level of each test {UNLIKELY:g}. N:M: every block of M "
         "weights of a row (down: of a column) keeps N; M the whole row: ranked by rows."
     ]
+    if any(each["noise"] is None and _size(each) > MOST_FITTED for each in summary["layers"]):
+        lines.append(f"noise -: no graphon is fitted to layers of more than {MOST_FITTED} weights.")
     if summary["chains"]:
         lines.append(
             "paths: layers in the order of the file, joined where outputs and inputs are as many; whether the network joins "

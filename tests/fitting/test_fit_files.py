@@ -87,6 +87,15 @@ def test_large_layers_keep_to_counts():
     assert summary_of(kept)["noise"] is None
 
 
+def test_the_table_says_why_a_large_layer_has_no_noise(tmp_path, capsys):
+    kept = np.zeros((2, MOST_FITTED // 2 + 1), bool)
+    kept[:, ::3] = True
+    np.savez(tmp_path / "m.npz", large=kept, small=kept[:, :30])
+    assert main(["fit", str(tmp_path / "m.npz")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"noise -: no graphon is fitted to layers of more than {MOST_FITTED} weights" in said
+
+
 def test_a_layer_named_embed_is_one_with_a_bias_or_a_mask(tmp_path):
     held = {"module.embed.weight": np.ones((9, 5)), "module.embed.bias": np.ones(9), "wte.weight": np.ones((9, 5))} | {
         "patch_embed.weight": np.ones((4, 3, 2, 2)),
