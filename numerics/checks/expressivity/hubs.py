@@ -109,7 +109,7 @@ def integrated(inner: sp.Expr, *limits: Iterable[sp.Expr]) -> sp.Expr:
             powers = [power.as_base_exp() for power in sp.Mul.make_args(rest) if power != 1]
             exponent = sp.Add(*(each for _, each in powers))
             if {base for base, _ in powers} - {letter} or exponent.has(letter) or (low, high) != (0, 1):
-                return sp.integrate(sp.powsimp(sp.expand(inner)), *limits[place:])
+                return sp.Integral(inner, *limits[place:]).doit()
             found.append(factor / (exponent + 1))
         inner = sp.Add(*found)
     return inner
