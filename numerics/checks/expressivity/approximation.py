@@ -12,7 +12,6 @@ from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_b
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.exact_values import written_out
 from numerics.exact.identities import simplified
-from numerics.exact.rationals import rational
 from theory.expressivity.approximation import (
     least_width,
     success,
@@ -50,7 +49,7 @@ def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     ):
         at = {n: sp.Integer(width), alpha: part, p: density, k: sp.Integer(active), units: sp.Integer(count)}
         seen = trial.once(some_wired, width, exact_fraction(part * density**active), count)
-        yield trial.same(rational(success, at), sp.Rational(seen), by=None)
+        yield trial.same(written_out(success, at), sp.Rational(seen), by=None)
 
 
 @enclosed(universal_approximation)

@@ -11,7 +11,7 @@ import sympy as sp
 
 from numerics.checks.expressivity.approximation import larger, tail_of
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.rationals import rational
+from numerics.exact.exact_values import written_out
 from theory.expressivity.deep_unions import (
     deep_failure,
     deep_union,
@@ -298,10 +298,10 @@ def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, t
         at = {alpha: 1, k: inputs, units: count, depth: layers, functions: number}
         for density in (Fraction(1, 2), Fraction(4, 5), Fraction(9, 10)):
             here = {letter: sp.Rational(value) for letter, value in {**at, p: density}.items()}
-            success = rational(own_success, {**here, n: sp.Integer(neurons // number)})
+            success = written_out(own_success, {**here, n: sp.Integer(neurons // number)})
             yield trial.same(success, probability(greedy, edges, density), by=None)
             failed = 1 - probability(best, edges, density)
-            high = rational(deep_failure, {**here, n: sp.Integer(neurons)})
+            high = written_out(deep_failure, {**here, n: sp.Integer(neurons)})
             yield trial.holds(failed <= high, f"{float(failed):.4g} ≤ {float(high):.4g}")
 
 

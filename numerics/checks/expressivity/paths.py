@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numerics.checks.expressivity.hubs import integrated
 from numerics.checks.expressivity.wired_neurons import exact_fraction, mask_chance
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.rationals import rational
+from numerics.exact.exact_values import written_out
 from theory.expressivity.paths import (
     W_1,
     W_2,
@@ -247,9 +247,11 @@ def isolation_in_all_masks(two_layers: sp.Expr, independent_paths: sp.Expr, tria
             given = tuple(map(Fraction, chances.split()))
             at = dict(zip((n_1, n_2, *densities), map(sp.Rational, (*widths, *given)), strict=True))
             seen = trial.once(no_path_by_enumeration, given, widths)
-            yield trial.same(rational(two_layers, at), sp.Rational(seen), by=None)
+            yield trial.same(written_out(two_layers, at), sp.Rational(seen), by=None)
             single = trial.once(no_path_by_enumeration, given, (1, 1))
-            yield trial.same(rational(independent_paths, at), sp.Rational(single) ** (widths[0] * widths[1]), by=None)
+            yield trial.same(
+                written_out(independent_paths, at), sp.Rational(single) ** (widths[0] * widths[1]), by=None
+            )
 
 
 @enclosed(isolated_input)

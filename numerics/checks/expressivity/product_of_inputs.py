@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from numerics.checks.expressivity.approximation import some_wired
 from numerics.checks.expressivity.wired_neurons import exact_fraction
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.rationals import rational
+from numerics.exact.exact_values import written_out
 from numerics.expressivity.counts import Unit, fully_wired, product_network
 from theory.expressivity.approximation import success
 from theory.expressivity.product_of_inputs import (
@@ -96,7 +96,7 @@ def chance_of_enough_units_for_the_product(product_success: sp.Expr, trial: Tria
     for width, density, count in ((12, two_thirds, 2), (9, half, 1), (6, sp.S.One, 3), (3, half, 2)):
         seen = trial.once(some_wired, width, exact_fraction(density**2), 2 * count)
         at = {n: sp.Integer(width), p: density, pieces: sp.Integer(count)}
-        yield trial.same(rational(product_success, at), sp.Rational(seen), by=None)
+        yield trial.same(written_out(product_success, at), sp.Rational(seen), by=None)
 
 
 def masks_with_enough(rng: np.random.Generator, masks: int, width: int, count: int) -> int:

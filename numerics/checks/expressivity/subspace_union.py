@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.rationals import rational
+from numerics.exact.exact_values import written_out
 from theory.expressivity.subspace_union import (
     all_inputs,
     chances,
@@ -195,7 +195,7 @@ def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Tria
         law, needs = law_of(at), (at[units_1], at[units_2])
         values = at_sympy(at)
         seen = sp.Rational(trial.once(falls_short, law, at[n], needs))
-        yield trial.same(rational(union_failure, values), seen, by=None)
+        yield trial.same(written_out(union_failure, values), seen, by=None)
         yield trial.same(either.subs(values), sp.Rational(sum(law)), by=None)
 
 
@@ -211,7 +211,7 @@ def layers_fail_between_the_bounds(
     for at in ({symbol: Fraction(value) for symbol, value in one_neuron.items()}, *LAYERS):
         needs = (int(at[units_1]), int(at[units_2]))
         seen = sp.Rational(trial.once(too_few, law_of(at), int(at[n]), needs))
-        low, high = (rational(each, at_sympy(at)) for each in (union_floor, union_failure))
+        low, high = (written_out(each, at_sympy(at)) for each in (union_floor, union_failure))
         yield trial.holds(low <= seen <= high, f"{float(low):.4g} ≤ {float(seen):.4g} ≤ {float(high):.4g}")
 
 

@@ -12,7 +12,6 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.exact.exact_values import written_out
-from numerics.exact.rationals import rational
 from theory.expressivity.symbols import alpha, j, k, kernel, n, p, positions, u
 from theory.expressivity.wired_neurons import (
     at_least,
@@ -99,7 +98,7 @@ def law_is_that_of_all_masks(
             for count, (mass, tail) in enumerate(zip(law, tails, strict=True)):
                 at = {n: sp.Integer(neurons), j: sp.Integer(count), share: found}
                 yield trial.same(count_law.subs(at), sp.Rational(mass), by=None)
-                yield trial.same(rational(tail_law, at), sp.Rational(tail), by=None)
+                yield trial.same(tail_law.subs(at).doit(), sp.Rational(tail), by=None)
 
 
 @exact(wired_count)
@@ -244,7 +243,7 @@ def count_dominates_the_floor(floor_share: sp.Expr, tail_law: sp.Expr, trial: Tr
                 continue
             chance = floor_share.subs({alpha: part, p: sp.Rational(floor), k: 2})
             for count in (1, 2):
-                claimed = rational(tail_law, {n: sp.Integer(size), share: chance, j: sp.Integer(count)})
+                claimed = written_out(tail_law, {n: sp.Integer(size), share: chance, j: sp.Integer(count)})
                 seen = sum(law[count:], Fraction(0))
                 yield trial.holds(sp.Rational(seen) >= claimed, f"P(N ≥ {count}) = {seen}, claimed at least {claimed}")
                 smallest = min(smallest, float(seen - claimed))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.graphon.concentration_masks import sparse_cut_norms, sparse_cut_witnesses
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.exact.rationals import rational
+from numerics.exact.exact_values import written_out
 from numerics.masks.cut_norm import cut_norm_witness
 from theory.graphon.comparison import (
     any_mean,
@@ -105,7 +105,9 @@ def rows_of_coins_exceed_their_mean(one_row_failure: sp.Expr, trial: Trial) -> I
         sums = [Fraction(sum(throw), 2 * columns) for throw in product((0, 1), repeat=columns)]
         mean = sum(sums) / len(sums)
         share = Fraction(sum(each - mean >= far for each in sums), len(sums))
-        yield trial.same(rational(one_row_failure, {n: sp.Integer(columns), s: sp.Rational(far)}), sp.Rational(share))
+        yield trial.same(
+            written_out(one_row_failure, {n: sp.Integer(columns), s: sp.Rational(far)}), sp.Rational(share)
+        )
 
 
 @statistical(normal_comparison, tests=4)

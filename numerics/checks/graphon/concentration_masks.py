@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.graphon.concentration import ONE_EVENT
 from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.rationals import rational
+from numerics.exact.exact_values import written_out
 from numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
 from theory.graphon.concentration import all_alike, cut_norm_rate
 from theory.graphon.symbols import delta, m, n, s, variance
@@ -64,4 +64,4 @@ def far_out_only_the_sum_of_all_coins_counts(all_alike: sp.Expr, trial: Trial) -
         cuts = np.rint(np.asarray(exact_cut_norm(signs)) * rows * columns).astype(np.int64)
         for far in (sp.Rational(1, 3), sp.Rational(2, 5), sp.Rational(9, 20)):
             share = sp.Rational(int((cuts > float(2 * far * rows * columns) + 1e-9).sum()), len(cuts))
-            yield trial.same(rational(all_alike, {m: sp.Integer(rows), n: sp.Integer(columns), s: far}), share)
+            yield trial.same(written_out(all_alike, {m: sp.Integer(rows), n: sp.Integer(columns), s: far}), share)

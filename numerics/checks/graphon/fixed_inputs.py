@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.graphon.concentration import outcomes
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.exact_values import written_out
 from numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from numerics.exact.rationals import rational
 from theory.graphon.fixed_inputs import (
@@ -269,7 +270,7 @@ def equal_and_opposite_columns(
         for wide, far in ((1, sp.Rational(1, 5)), (3, sp.Rational(1, 4))):
             worst = [largest_deviation([each] * wide, rows) for each in heads]
             share = sp.Rational(sum(bool(each > far) for each in worst), len(worst))
-            yield trial.same(rational(equal_column_failure, {n: sp.Integer(rows), s: far}), share)
+            yield trial.same(written_out(equal_column_failure, {n: sp.Integer(rows), s: far}), share)
         worst = sorted(largest_deviation([each, rows - each], rows) for each in heads)
         for allowed in (sp.Rational(1, 5), sp.Rational(1, 20)):
             least = worst[-int(allowed * len(worst)) - 1]

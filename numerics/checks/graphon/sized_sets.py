@@ -11,8 +11,8 @@ import sympy as sp
 
 from numerics.checks.graphon.comparison_masks import fair_cut_witnesses
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.exact_values import written_out
 from numerics.exact.logarithms import expanded_logarithms, split_logarithms
-from numerics.exact.rationals import rational
 from theory.graphon import comparison
 from theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
 from theory.graphon.sized_sets import (
@@ -280,7 +280,7 @@ def better_rows_and_all_heads(pairs_mean: sp.Expr, all_heads: sp.Expr, trial: Tr
     for rows, columns, far in ((2, 2, HALF / 2), (2, 3, sp.Rational(1, 5)), (3, 3, sp.Rational(1, 6))):
         coins = rows * columns
         often = sum(bool(sum(throw) >= 2 * coins * far) for throw in product((-1, 1), repeat=coins))
-        claimed = rational(all_heads, {m: sp.Integer(rows), n: sp.Integer(columns), s: far})
+        claimed = written_out(all_heads, {m: sp.Integer(rows), n: sp.Integer(columns), s: far})
         yield trial.same(claimed, sp.Rational(often, 2**coins))
 
 

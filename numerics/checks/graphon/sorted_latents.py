@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numerics.checks.graphon.discretisation import at, reduce
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.evidence.simplifying import over
-from numerics.exact.rationals import rational
+from numerics.exact.exact_values import written_out
 from theory.graphon.sorted_latents import (
     cut,
     fall,
@@ -53,7 +53,7 @@ def beyond_on_one_side(size: int, far: sp.Rational) -> sp.Rational:
 def two_sides_are_twice_one(two_sides: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Up to five uniform numbers: the volume of those in order that do not exceed s; s is at least a half."""
     for size, far in product((1, 2, 3, 5), (sp.Rational(1, 2), sp.Rational(2, 3))):
-        yield trial.same(rational(two_sides, {n: sp.Integer(size), s: far}), 2 * beyond_on_one_side(size, far))
+        yield trial.same(written_out(two_sides, {n: sp.Integer(size), s: far}), 2 * beyond_on_one_side(size, far))
 
 
 @exact(sorted_latents, step="deviation at a level")

@@ -9,7 +9,7 @@ from math import comb
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.rationals import rational
+from numerics.exact.exact_values import written_out
 from theory.expressivity.wired_neurons import at_least
 from theory.graphon.symbols import m, n, variance
 from theory.operators.finite_noise import TENTH, sparse_noise, tenth_tail
@@ -242,4 +242,4 @@ def tenths_are_fed_twice(tenth_tail: sp.Expr, trial: Trial) -> Iterator[Finding]
     """Squares of entries of density 1/10, in fractions: rows of up to 40, and of 80, where twice the mean can be met."""
     for entries in (7, 12, 40, 80):
         seen = trial.once(twice_the_mean, entries, Fraction(1, 10))
-        yield trial.same(rational(tenth_tail, {n: sp.Integer(entries)}), sp.Rational(seen), by=None)
+        yield trial.same(written_out(tenth_tail, {n: sp.Integer(entries)}), sp.Rational(seen), by=None)

@@ -14,6 +14,7 @@ from numerics.bridge import numeric
 from numerics.checks.saliency.snip import two_gradients
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.exact.exact_values import written_out
 from numerics.exact.rationals import rational
 from numerics.networks import random_network, tangent_residual
 from numerics.pruning.methods import saliency
@@ -90,7 +91,7 @@ def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[
     """All numbers of heads, between the shares and at them."""
     for rows, far in ((4, Fraction(1, 5)), (4, Fraction(1, 4)), (10, Fraction(1, 10)), (10, Fraction(3, 11))):
         found = sp.Rational(beyond_half(rows, far))
-        claimed = rational(equal_failure, {n: sp.Integer(rows), exponent: sp.Rational(far)})
+        claimed = written_out(equal_failure, {n: sp.Integer(rows), exponent: sp.Rational(far)})
         yield trial.same(claimed, found)
 
 
@@ -107,7 +108,7 @@ def fair_deviation_is_the_least(
     for rows, allowed in cases:
         least = rational(equal_concentration, {n: rows, delta: allowed})
         tails = [
-            rational(equal_failure, {n: sp.Integer(rows), exponent: far})
+            written_out(equal_failure, {n: sp.Integer(rows), exponent: far})
             for far in (least, least - sp.Rational(1, 1000 * rows))
         ]
         yield trial.holds(bool(tails[0] <= allowed < tails[1]), f"{tails[0]} ≤ {allowed} < {tails[1]}")
