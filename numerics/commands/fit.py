@@ -21,16 +21,8 @@ EPILOG = (
     "executed. A file of several layers becomes a table of them all, unless --layer names one. Claims are named by their labels, such as G6: sparse-limits show G6."
 )
 
-IN_DEPTH = (
-    "data",
-    "labels",
-    "target",
-    "missing",
-    "drop",
-    "standardise",
-    "residual",
-    "plot",
-)  # ask for one layer in depth
+# Options that ask for one layer in depth
+IN_DEPTH = ("data", "labels", "target", "missing", "drop", "standardise", "residual", "plot")
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -95,8 +95,8 @@ def _mehler(
 ) -> None:
     """In place: both series, terms float[U, I, K, 2] and float[K, 2, U, J], by Horner's rule.
 
-    What stands beyond term k adds up to at most |cosine|^k of what it is at cosine 1: each tile of columns takes the terms that
-    its largest cosine needs.
+    What stands beyond term k adds up to at most |cosine|^k √(E φ(√a g)² E φ(√b g)²): each tile of columns takes the terms that
+    its largest cosine needs for a `negligible` share of that root.
     """
     cosine, value, slope = np.empty(tile), np.empty(tile), np.empty(tile)
     for u in range(sigma.shape[0]):

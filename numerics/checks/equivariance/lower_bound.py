@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.checks.subset_sum.volume_shares import measures
 from numerics.equivariance import (
     EquivariantLayer,
     Representation,
@@ -67,11 +68,6 @@ def served(activation: str, outputs: tuple[Fraction, Fraction], near: Fraction, 
     return served_weights(ACTIVATIONS[activation], outputs, near, reach).measure
 
 
-def measures(measure: sp.Expr, near: Fraction) -> list[tuple[tuple[Fraction, Fraction], sp.Expr]]:
-    """All pairs of outputs, each with what a formula gives for it."""
-    return [(outputs, valued(measure, {p: outputs[0], q: outputs[1], eps: near})) for outputs in steps(near)]
-
-
 @exact(pruning_lower_bound)
 @control("an interval about p alone", measure=2 * eps)
 @control("for outputs that are not negative", measure=sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)))
@@ -90,7 +86,8 @@ def one_function_serves_its_share(
 ) -> Iterator[Finding]:
     """The set of weights cut into pieces: its measure for all pairs of outputs, and the largest against the shares."""
     width = Fraction(1, 7)
-    for (up, down), claimed in trial.once(measures, measure, width):
+    pairs = steps(width)
+    for (up, down), claimed in zip(pairs, trial.once(measures, measure, pairs, width), strict=True):
         found = trial.once(served, "ReLU", (up, down), width, 99 * width)
         yield trial.holds(claimed == found, f"ε = {width}, outputs {up}, {down}: {found}, claimed {claimed}")
     for near, size, reach in ((1, 1, 20), (1, 3, 20), (2, 5, 8), (3, 4, 30), (3, 4, 7), (1, 1, 2)):

@@ -78,10 +78,11 @@ def coefficient(name: str, frequency: sp.Expr) -> sp.Expr:
 def over_half(term: sp.Expr) -> sp.Expr:
     """The integral over (0, π) of a number times a power of θ times a wave cos jθ or sin jθ, if there is one."""
     number, rest = term.as_independent(theta)
-    for wave in rest.atoms(sp.cos, sp.sin):
-        frequency = sp.cancel(wave.args[0] / theta)
-        return number * of_any_frequency(rest.subs(wave, wave.func(j * theta))).subs(j, frequency)
-    return number * sp.integrate(rest, (theta, 0, sp.pi))
+    wave = next(iter(rest.atoms(sp.cos, sp.sin)), None)
+    if wave is None:
+        return number * sp.integrate(rest, (theta, 0, sp.pi))
+    frequency = sp.cancel(wave.args[0] / theta)
+    return number * of_any_frequency(rest.subs(wave, wave.func(j * theta))).subs(j, frequency)
 
 
 @cache

@@ -192,9 +192,8 @@ def loss_beside_start(weights: Floats, target: float, inputs: Floats, last: floa
     """The loss of the flow after a time, and that at the start, for targets that the unit times `target` gives."""
     aims = target * np.tanh(inputs @ UNIT[0])
     loss = objective(*tanh_student(weights), {0: inputs}, aims)
-    return float(gradient_flow(loss, loss.start, last, times=[last], rtol=1e-5).losses[-1]), float(aims @ aims) / len(
-        aims
-    ) / 2
+    flow = gradient_flow(loss, loss.start, last, times=[last], rtol=1e-5)
+    return float(flow.losses[-1]), float(aims @ aims) / len(aims) / 2
 
 
 def losses_of_one_lift(rng: np.random.Generator, copies: int, target: float) -> tuple[int, list[tuple[float, float]]]:

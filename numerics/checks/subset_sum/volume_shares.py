@@ -164,9 +164,9 @@ def large_weights_are_served_on_one_side(measure: sp.Expr, large_share: sp.Expr,
     yield trial.nonnegative(2 * eps - (eps * (x - y) / (x + y) + eps), 2 * eps * y / (x + y))
 
 
-def measures(measure: sp.Expr, near: Fraction) -> list[tuple[tuple[Fraction, Fraction], sp.Expr]]:
-    """All pairs of outputs, each with what a formula gives for it."""
-    return [(outputs, valued(measure, {p: outputs[0], q: outputs[1], eps: near})) for outputs in steps(near)]
+def measures(measure: sp.Expr, outputs: list[tuple[Fraction, Fraction]], near: Fraction) -> list[sp.Expr]:
+    """What a formula gives for each pair of outputs at the two probes."""
+    return [valued(measure, {p: up, q: down, eps: near}) for up, down in outputs]
 
 
 @exact(volume_bound)
@@ -187,7 +187,8 @@ def one_function_serves_its_share(
 ) -> Iterator[Finding]:
     """The set of weights cut into pieces: its measure for all pairs of outputs, and the largest against the shares."""
     near = Fraction(1, 7)
-    for (up, down), claimed in trial.once(measures, measure, near):
+    pairs = steps(near)
+    for (up, down), claimed in zip(pairs, trial.once(measures, measure, pairs, near), strict=True):
         found = trial.once(served_measure, (up, down), near)
         yield trial.holds(claimed == found, f"ε = {near}, outputs {up}, {down}: {found}, claimed {claimed}")
     shares = {"linear": linear_share, "relu": relu_share, "large": large_share}

@@ -15,7 +15,7 @@ Reading = Callable[[Values, bool], acb]
 
 HIGHEST_PRECISION = 4096
 NOT_A_NUMBER = acb("nan", "nan")
-MOST_READINGS = 2**14  # a few tens of MB
+MOST_READINGS = 2**14  # expressions that are kept taken apart
 ARITHMETIC: dict[type, Callable[[Any], Reading]] = {}
 RULES: dict[type, Rule] = {}  # of all other types
 
