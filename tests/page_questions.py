@@ -18,8 +18,6 @@ CONTRAST = """() => {
   return poor;
 }"""
 
-SCROLLED = {"claim-L17.2", "claim-R2", "claim-R5.3"}  # as tests/test_book_formulas.py has them
-
 WIDER_THAN_ITS_BOX = """() => [...document.querySelectorAll('mjx-container[display=true]')]
   .filter(e => e.getClientRects().length && e.querySelector('svg').getBoundingClientRect().width > e.parentElement.clientWidth + 1)
   .map(e => e.closest('.claim')?.id ?? e.textContent.slice(0, 40))"""

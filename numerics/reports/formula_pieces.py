@@ -107,6 +107,26 @@ class Piece:
     apart: bool = False  # whether a space stands before it: brackets behind a space are a factor, else an argument
 
 
+def text_of(*rows: Sequence[Piece]) -> str:
+    """The LaTeX of rows; a command and a letter behind it stay apart."""
+    made = ""
+    for piece in (piece for row in rows for piece in row):
+        made += _apart(made, piece.text) + piece.text + piece.script_text
+    return made
+
+
+def text_around(piece: Piece, parts: Sequence[str]) -> str:
+    """The LaTeX of a piece, without its scripts, if its parts were these."""
+    made = ""
+    for around, part in zip(piece.around, [*parts, ""], strict=True):
+        made += around + _apart(around, part) + part
+    return made
+
+
+def _apart(before: str, after: str) -> str:
+    return " " if re.search(r"\\[a-zA-Z]+$", before) and re.match(r"[a-zA-Z]", after) else ""
+
+
 def width(latex: str, style: int = 0) -> float:
     """The width of a formula in em, estimated; style: 0 displayed, 1 in a line, 2 and 3 in an index."""
     return row_width(pieces_of(latex), style)

@@ -1,16 +1,28 @@
 """Formulas broken into lines where they are wider than the page: the width of a formula in LaTeX, estimated, and the breaks.
 
-Breaking adds lines and nothing else: `joined` gives back the formula as it was. What is broken is what an expression is
-printed as, so a line cannot say anything else than the expression.
+Breaking adds lines and nothing else: `joined` gives back the formula as it was, or with the quantities that it names below all
+of it (`numerics.reports.formula_names`), where that says the same. What is broken is what an expression is printed as, so a
+line cannot say anything else than the expression.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from numerics.reports.formula_pieces import WORDS, Piece, piece_width, pieces_of, row_width, rows_of_cells, width
+from numerics.reports.formula_names import chunks_at_commas, names, told_below
+from numerics.reports.formula_pieces import (
+    WORDS,
+    Piece,
+    piece_width,
+    pieces_of,
+    row_width,
+    rows_of_cells,
+    text_around,
+    text_of,
+    width,
+)
 
 COLUMN = 34.5  # em of a formula in the column of a page's text, 747 pixels
 TIGHTER = (1.0, 0.85, 0.7)  # of the room, tried one after the other: what cannot be broken takes more than it is given
@@ -31,6 +43,9 @@ def broken(latex: str, room: float = COLUMN) -> str:
         return latex
     pieces = _flat(pieces_of(text))
     tries = [_set(pieces, share * room) for share in TIGHTER]
+    below = told_below(pieces) if min(map(width, tries)) > room else None
+    if below:
+        tries = [_with_lines(*below, share * room) for share in TIGHTER]
     made = next((each for each in tries if width(each) <= room), min(tries, key=width))
     smaller = next((name for name, size in SMALLER.items() if width(made) * size <= room), "")
     return f"{{{smaller} {made}}}" if width(made) > room and smaller else made
@@ -80,7 +95,7 @@ OPEN, CLOSE = r"\left\lbrack", r"\right\rbrack"
 def _set(row: Sequence[Piece], room: float, style: int = 0) -> str:
     """A row of pieces as LaTeX no wider than the room, as far as it can be broken."""
     if row_width(row, style) <= room:
-        return _text(row)
+        return text_of(row)
     chunks = list(_chunks(row))
     if len(chunks) == 1:
         return _set_one(row, room)
@@ -94,15 +109,15 @@ def _set(row: Sequence[Piece], room: float, style: int = 0) -> str:
             line += chunk
             continue
         if line and not filled and not another and row_width(line) <= SHORT and row_width(chunk) > left:
-            filled = _text(line) + _set_one(chunk, left - row_width(line))
+            filled = text_of(line) + _set_one(chunk, left - row_width(line))
             continue
         if line:
-            lines.append((how, filled or _text(line)))
+            lines.append((how, filled or text_of(line)))
             how, left = begins, room - INDENT
         line, filled = list(chunk), ""
         if row_width(chunk) > left:
             filled = _set_one(chunk, left)
-    lines.append((how, filled or _text(line)))
+    lines.append((how, filled or text_of(line)))
     if len(lines) == 1:
         return lines[0][1]
     return BEGIN + "".join((BREAK if how == "rest" else BREAK_PLAIN if how else "") + text for how, text in lines) + END
@@ -114,10 +129,10 @@ def _set_one(row: Sequence[Piece], room: float) -> str:
     widest = max(range(len(row)), key=lambda place: held[place])
     left = room - (whole - piece_width(row[widest], 0, False)) - _frame(row[widest])
     factors = list(_factors(row))
-    named = next((place for place, piece in enumerate(row) if _names(piece)), None)
+    named = next((place for place, piece in enumerate(row) if names(piece)), None)
     if named is not None:
         made = _set_named(row[named], room - (whole - row_width([row[named]])))
-        return _text(row[:named]) + (made if len(row) == 1 else OPEN + made + CLOSE) + _text(row[named + 1 :])
+        return text_of(row[:named]) + (made if len(row) == 1 else OPEN + made + CLOSE) + text_of(row[named + 1 :])
     if held[widest] and (left >= LEAST or len(factors) == 1):
         piece = row[widest]
         parts = (
@@ -125,8 +140,8 @@ def _set_one(row: Sequence[Piece], room: float) -> str:
             if piece.kind == "lines"
             else [_set(_flat(part), max(left, LEAST)) for part in piece.parts]
         )
-        made = "".join(a + b for a, b in zip(piece.around, [*parts, ""], strict=True)) + piece.script_text
-        return _text(row[:widest]) + made + _text(row[widest + 1 :])
+        made = text_around(piece, parts) + piece.script_text
+        return text_of(row[:widest]) + made + text_of(row[widest + 1 :])
     if len(factors) > 1:
         lines: list[list[Piece]] = []
         for factor in factors:
@@ -136,42 +151,24 @@ def _set_one(row: Sequence[Piece], room: float) -> str:
                 lines.append(list(factor))
         if len(lines) > 1:
             set_lines = [
-                _text(each) if row_width(each) <= room - 2 * INDENT else _set_one(each, room - 2 * INDENT)
+                text_of(each) if row_width(each) <= room - 2 * INDENT else _set_one(each, room - 2 * INDENT)
                 for each in lines
             ]
             return BEGIN + BREAK_FACTOR.join(set_lines) + END
-    return _text(row)
+    return text_of(row)
 
 
-def _names(piece: Piece) -> bool:
-    """Whether it names quantities behind a bar: an expression at x = …"""
-    return (
-        piece.kind == "left"
-        and piece.around[1] == "\\right|"
-        and piece.script_text.startswith("_{")
-        and len(piece.scripts) == 1
-    )
+def _with_lines(row: Sequence[Piece], named: Iterable[Sequence[Piece]], room: float) -> str:
+    """A row and, in the lines below it, quantities that it names."""
+    body, lines = _set(_flat(row), room), [_set(_flat(each), max(room - 3, LEAST)) for each in named]
+    return BEGIN + body + BREAK_WITH + BREAK_AND.join(lines) + END
 
 
 def _set_named(piece: Piece, room: float) -> str:
     """An expression and, in the lines below it, the quantities that it names."""
-    body, named = _set(_flat(piece.parts[0]), max(room, LEAST)), list(_chunks_at_commas(_flat(piece.scripts[0])))
+    body, named = _set(_flat(piece.parts[0]), max(room, LEAST)), list(chunks_at_commas(_flat(piece.scripts[0])))
     lines = [_set(each, max(room - 3, LEAST)) for each in named]
     return BEGIN + body + BREAK_WITH + BREAK_AND.join(lines) + END
-
-
-def _chunks_at_commas(row: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The row cut behind commas outside of brackets."""
-    depth = 0
-    chunk: list[Piece] = []
-    for piece in row:
-        if piece.kind == "space" and chunk and chunk[-1].kind == "punct" and depth == 0:
-            yield chunk
-            chunk = []
-            continue
-        chunk = [*chunk, piece]
-        depth += (piece.kind == "open") - (piece.kind == "close")
-    yield chunk
 
 
 def _set_cells(piece: Piece, room: float) -> list[str]:
@@ -179,7 +176,7 @@ def _set_cells(piece: Piece, room: float) -> list[str]:
     rows = list(rows_of_cells(piece))
     most = max(map(len, rows))
     if most > 2 or "cases" not in piece.around[0]:
-        return [_text(cell) for cell in piece.parts]
+        return [text_of(cell) for cell in piece.parts]
     room -= most
     last = max((row_width(row[1], 1) for row in rows if len(row) > 1), default=0.0)
     first = max(row_width(row[0], 1) for row in rows)
@@ -192,7 +189,7 @@ def _set_cells(piece: Piece, room: float) -> list[str]:
 def _stacked(row: Sequence[list[Piece]], room: float) -> list[str]:
     """A row of cases whose condition stands below its value, if they are too wide side by side."""
     if len(row) < 2 or sum(row_width(cell, 1) for cell in row) <= room:
-        return list(map(_text, row))
+        return [text_of(cell) for cell in row]
     value, condition = (_set(_flat(cell), room - place * 2 * INDENT, 1) for place, cell in enumerate(row))
     return [BEGIN + value + BREAK_BELOW + condition + END, ""]
 
@@ -240,12 +237,13 @@ def _chunks(row: Sequence[Piece]) -> Iterator[tuple[str, list[Piece]]]:
 
 
 def _factors(row: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The factors of a product, cut before brackets and fractions that follow something else."""
+    """The factors of a product, cut before sums, brackets and fractions that follow something else."""
     factor: list[Piece] = []
     for piece in row:
         done = factor and factor[-1].kind in ("ord", "frac", "left", "sqrt", "close", "group")
         word = factor and factor[-1].text.lstrip("\\").split("{")[0] in {*WORDS, "operatorname", "int", "sum", "prod"}
-        if done and not word and piece.apart and piece.kind in ("frac", "left", "sqrt"):
+        begins = piece.text in ("\\sum", "\\prod") or (piece.apart and piece.kind in ("frac", "left", "sqrt"))
+        if done and not word and begins:
             yield factor
             factor = []
         factor = [*factor, piece]
@@ -263,13 +261,4 @@ def _flat(row: Sequence[Piece]) -> list[Piece]:
             made += inner
         else:
             made.append(piece)
-    return made
-
-
-def _text(row: Sequence[Piece]) -> str:
-    """The LaTeX of a row; a command and a letter behind it stay apart."""
-    made = ""
-    for piece in row:
-        apart = re.search(r"\\[a-zA-Z]+$", made) and re.match(r"[a-zA-Z]", piece.text)
-        made += (" " if apart else "") + piece.text + piece.script_text
     return made
