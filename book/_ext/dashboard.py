@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from claims import claim_link, separate_displays
+from claims import claim_link, folded, separate_displays
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
@@ -61,7 +61,9 @@ class ErrataDirective(SphinxDirective):
         section = nodes.section(ids=[f"{ANCHORS[claim.provenance]}-{anchor}"])
         section += nodes.title("", f"{claim.label}: {claim.title}")
         try:
-            section += self._parsed(separate_displays(fitted(forms_text(claim, result, self.env.app.ledger))))
+            text = self._parsed(separate_displays(fitted(forms_text(claim, result, self.env.app.ledger))))
+            folds = self.arguments == ["PITFALL"]  # a table above them says all in a line
+            section += folded("Why it fails, and a counterexample by hand", [text], "topic-fold") if folds else text
         except ValueError as error:
             logger.warning(str(error), location=self.get_location())
         line = nodes.paragraph("", "Statement, proof and evidence: ")
