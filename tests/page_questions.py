@@ -33,3 +33,7 @@ OUT_OF_REACH = """() => [...document.querySelectorAll('main div, main pre, main 
     && e.getClientRects().length && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)
     && e.tabIndex < 0 && !e.querySelector('a[href], button, input, summary, [tabindex="0"]'))
   .map(e => e.className + ' ' + e.textContent.trim().slice(0, 40))"""
+
+# What opens a fold, and has neither words nor a name that is read out.
+NAMELESS = """() => [...document.querySelectorAll('summary')].filter(e => !e.textContent.trim() && !e.getAttribute('aria-label'))
+  .map(e => e.parentElement.textContent.trim().slice(0, 40))"""

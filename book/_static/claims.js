@@ -43,6 +43,8 @@
   // A fold and the button that searches are called what they show.
   addEventListener("DOMContentLoaded", () => {
     for (const each of document.querySelectorAll("summary[aria-label], .search-button-field[aria-label]")) each.removeAttribute("aria-label");
+    // What opens the pages of a chapter, in the list of all, shows an arrow alone.
+    for (const each of document.querySelectorAll(".bd-links summary")) each.setAttribute("aria-label", `Pages of ${each.closest("li").querySelector("a").textContent}`);
     // The entries of a list are its items: the role that Sphinx gives them is out of use.
     for (const each of document.querySelectorAll('.citation-list > [role="doc-biblioentry"]')) each.setAttribute("role", "listitem");
   });
