@@ -387,11 +387,14 @@ if lacking:
 
 
 def _imported(sources: Sequence[str]) -> set[str]:
-    """The packages, beside those of Python, that cells import at their top or below it."""
+    """The packages, beside those of Python, that cells import at their top or below it, but for those they look for first."""
     found: set[str] = set()
+    looked_for: set[object] = set()
     for node in (node for source in sources for node in ast.walk(ast.parse(source))):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.partition(".")[0])
-    return found - sys.stdlib_module_names
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "find_spec":
+            looked_for |= {each.value for each in node.args if isinstance(each, ast.Constant)}
+    return {each for each in found if each not in looked_for} - sys.stdlib_module_names
