@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
 
 from numerics.arguments import InputError, checked_integer
 from numerics.kernels.activations import RELU, Activation, Function
@@ -75,14 +74,23 @@ def _merged(layers: Sequence[LayerGraphons]) -> list[Layer]:
     weights = layers[0].trained.columns.weights
     member = np.arange(weights.size)
     for trained, second_moment in layers:
-        below = csr_array((weights, member, np.arange(weights.size + 1)))  # sums over merged nodes
-        both = [np.asarray(graphon.values @ below) for graphon in (second_moment, trained)]
+        both = [_folded(graphon.values, weights, member) for graphon in (second_moment, trained)]
         stacked = np.concatenate(both, axis=1)
         _, first, member = np.unique(_sortable(stacked), return_index=True, return_inverse=True)
         member, weights = member.ravel(), trained.rows.weights
         forward, own = (part.copy() for part in np.split(stacked[first], 2, axis=1))
         found.append(Layer(forward, None if np.array_equal(forward, own) else own))
     return found
+
+
+def _folded(values: Floats, weights: Floats, member: NDArray[np.int64]) -> Floats:
+    """Values [r, n] times the weights of their columns, summed over the columns that are one node."""
+    weighted: Floats = values * weights
+    if member.max() == member.size - 1:
+        return weighted[:, np.argsort(member)]
+    order = np.argsort(member, kind="stable")
+    starts = np.searchsorted(member[order], np.arange(member.max() + 1))
+    return np.add.reduceat(weighted[:, order], starts, axis=1)
 
 
 def _sortable(rows: Floats) -> NDArray[np.void]:

@@ -19,6 +19,7 @@ from numerics.networks.network import (
     inputs,
     masked,
     random_network,
+    single_precision,
 )
 from numerics.networks.tangent_kernel import jacobian, tangent_kernel
 from numerics.networks.training import (
@@ -51,6 +52,7 @@ __all__ = [
     "laziness",
     "masked",
     "random_network",
+    "single_precision",
     "stable_step",
     "tangent_kernel",
     "tangent_residual",

@@ -43,7 +43,7 @@ def train_many(
         raise InputError(f"weights has shape {moving.shape}, expected finite numbers [N, n, {inputs}]")
     if top.shape != moving.shape[:2] or not np.isfinite(top).all():
         raise InputError(f"readout has shape {top.shape}, expected finite numbers {list(moving.shape[:2])}")
-    if kept.shape != moving.shape or not np.isin(kept, (0, 1)).all():
+    if kept.shape != moving.shape or not ((kept == 0) | (kept == 1)).all():
         raise InputError(f"masks has shape {kept.shape}, expected 0 or 1 in {list(moving.shape)}")
     if labels.shape != (samples,):
         raise InputError(f"y has shape {labels.shape}, expected [{samples}]")

@@ -36,7 +36,7 @@ class ManyNetworks(NamedTuple):
             each, among = np.asarray(weight, float), np.asarray(mask)
             if each.ndim != 3 or (len(each), each.shape[2]) != (shape[0], shape[2]) or not np.isfinite(each).all():
                 raise InputError(f"weights has shape {each.shape}, expected finite numbers [{shape[0]}, n, {shape[2]}]")
-            if among.shape != each.shape or not np.isin(among, (0, 1)).all():
+            if among.shape != each.shape or not ((among == 0) | (among == 1)).all():
                 raise InputError(f"masks has shape {among.shape}, expected 0 or 1 in {list(each.shape)}")
             shape = (shape[0], 0, each.shape[1])
             moving.append(each * among)
@@ -86,18 +86,32 @@ def train_layers(networks: ManyNetworks, x: ArrayLike, y: ArrayLike, *, step: fl
     if not 0 < step < math.inf:
         raise InputError(f"step is {step!r}, expected a positive number")
     steps = checked_integer("steps", steps, 0, MOST_STEPS)
-    moving = networks.checked(data.shape[1])
-    rate = step / len(data)
-    start = passes(moving, data).output
-    losses = np.empty((len(moving.readout), steps + 1))
+    weights, masks, top = networks.checked(data.shape[1])
+    root = math.sqrt(top.shape[1])
+    scaled = [weight * (SCALE / math.sqrt(weight.shape[2])) for weight in weights]  # h = max(scaled · h below, 0)
+    rates = [mask * (2 * step / (len(data) * mask.shape[2])) for mask in masks]  # of the scaled weights
+    values = [data.T[None], *(np.empty((*weight.shape[:2], len(data))) for weight in scaled)]
+    signals = [np.empty_like(each) for each in values[1:]]
+    moved = [np.empty_like(weight) for weight in scaled]  # as all these, filled anew at each step
+    losses = np.empty((len(top), steps + 1))
+    start: Array | None = None
     for taken in range(steps + 1):
-        seen = passes(moving, data)
-        residual = seen.output - start - labels
+        for weight, below, above in zip(scaled, values, values[1:], strict=False):
+            np.maximum(np.matmul(weight, below, out=above), 0.0, out=above)
+        output = (top[:, None] @ values[-1])[:, 0] / root
+        start = output if start is None else start
+        residual = output - start - labels
         losses[:, taken] = (residual**2).mean(axis=1) / 2
-        for weight, mask, below, above in zip(moving.weights, moving.masks, seen.entering, seen.leaving, strict=False):
-            moved = (above * residual[:, None] * (rate / math.sqrt(weight.shape[2]))) @ below.transpose(0, 2, 1)
-            moved *= mask
-            weight -= moved
-        root = math.sqrt(moving.readout.shape[1])
-        moving.readout[:] -= rate / root * (seen.entering[-1] @ residual[:, :, None])[:, :, 0]
+        if taken == steps:
+            break
+        np.multiply(values[-1] > 0, top[:, :, None], out=signals[-1])
+        signals[-1] *= (residual / root)[:, None]
+        for place in range(len(scaled) - 1, 0, -1):
+            np.matmul(scaled[place].transpose(0, 2, 1), signals[place], out=signals[place - 1])
+            signals[place - 1] *= values[place] > 0
+        top -= step / (len(data) * root) * (values[-1] @ residual[:, :, None])[:, :, 0]
+        for weight, rate, move, signal, below in zip(scaled, rates, moved, signals, values, strict=False):
+            np.matmul(signal, below.transpose(0, 2, 1), out=move)
+            move *= rate
+            weight -= move
     return losses

@@ -133,6 +133,11 @@ def random_network(widths: Sequence[int], rng: Seed, activation: Any = RELU) -> 
     return Network(tuple(draws.standard_normal((rows, columns)) for columns, rows in pairwise(widths)), activation)
 
 
+def single_precision(network: Network) -> Network:
+    """The network with its weights rounded to single precision: derivatives at inputs of that kind take half the time."""
+    return Network(tuple(weight.astype(np.float32) for weight in network.weights), network.activation)
+
+
 def masked(network: Network, masks: Sequence[Any]) -> Network:
     """The network with `masks[l]` [out, in], dense or sparse, multiplied into its first `len(masks)` layers."""
     dense = [_dense(f"masks[{layer}]", mask) for layer, mask in enumerate(masks)]

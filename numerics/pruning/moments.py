@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import sympy as sp
@@ -271,6 +271,7 @@ def threshold_for(densities: Callable[[float], Floats], density: float) -> float
     """
     from scipy.optimize import brentq
 
+    @cache  # the search begins where its bracket was tried
     def excess(log_threshold: float) -> float:
         return float(densities(float(np.exp(log_threshold))).mean()) - density
 

@@ -17,6 +17,7 @@ from numerics.networks import (
     hessian_gradient_product,
     masked,
     random_network,
+    single_precision,
     tangent_residual,
 )
 
@@ -173,12 +174,12 @@ def test_hessian_gradient_product_of_a_linear_network():
 @pytest.mark.parametrize("derivative", [gradient, hessian_gradient_product])
 def test_single_precision_stays_single(derivative):
     network, x, r = problem((8, 16, 8, 2), 4, samples=20)
-    single = Network(tuple(weight.astype(np.float32) for weight in network.weights))
-    rough = derivative(single, x.astype(np.float32), r.astype(np.float32))
+    rounded = single_precision(network)
+    rough = derivative(rounded, x.astype(np.float32), r.astype(np.float32))
     assert {each.dtype for each in rough} == {np.dtype(np.float32)}
     # the same numbers, rounded to single first: relative errors of some dozen operations, or a gate at its
     # kink
-    exact = derivative(Network(single.weights), x.astype(np.float32).astype(float), r.astype(np.float32))
+    exact = derivative(Network(rounded.weights), x.astype(np.float32).astype(float), r.astype(np.float32))
     for ours, theirs in zip(rough, exact, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4 * np.abs(theirs).max())
 

@@ -340,6 +340,17 @@ def test_the_threshold_meets_the_density(density: float, scale: float) -> None:
     assert densities(threshold_for(densities, density)).mean() == pytest.approx(density, rel=1e-6)
 
 
+def test_no_threshold_is_tried_twice():
+    tried = []
+
+    def densities(threshold: float) -> np.ndarray:
+        tried.append(threshold)
+        return np.array([np.exp(-threshold)])
+
+    assert threshold_for(densities, 0.1) == pytest.approx(log(10), rel=1e-8)
+    assert len(set(tried)) == len(tried)
+
+
 def test_zero_scores_bound_the_density() -> None:
     def densities(threshold: float) -> np.ndarray:
         return np.array([0.0, np.exp(-threshold)])

@@ -306,11 +306,11 @@ def test_settings():
 
 @pytest.mark.parametrize("density", [0.05, 0.2, 0.4, 0.7])
 def test_few_nodes_will_do_for_the_checks(density):
-    """What T1–T5 compare in many splits differs by percents; 24 nodes in |a| leave it within a ten-thousandth."""
+    """What T1–T5 compare in many splits differs by percents; 20 nodes in |a| leave it within a thousandth."""
     split = draw_split(task_named("noisy-3v8"), np.random.default_rng(11))
     few, usual = Case(split, "snip", density, nodes=FEW_NODES), Case(split, "snip", density)
     for quantity in ("mse", "scale-free", "gap_ratio", "centred gap_ratio"):
-        assert few.quantity(quantity) == pytest.approx(usual.quantity(quantity), rel=1e-4)
+        assert few.quantity(quantity) == pytest.approx(usual.quantity(quantity), rel=1e-3)
 
 
 # Any study from Python

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product as every
 from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, statistical
+from numerics.evidence.common import drawn_in_common
 from numerics.networks import Array
 from numerics.networks.many import SCALE, train_many
 from theory.flow.descent import count, factor, step_loss
@@ -33,43 +37,64 @@ LETTERS = (*outputs, *gates, readout, product, whole)
 EXPONENT = amplitude**2 * factor**count / (2 * m)
 
 
-class Data(NamedTuple):
-    x: Array  # [m, d]
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Of all draws: x [D, m, d], y [D, m]."""
+
+    x: Array
     y: Array
 
 
-class Networks(NamedTuple):
-    """Networks of one width before training, and their losses [N, steps + 1] after 0, 1, … steps."""
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """Networks of one width of all draws, before training, and their losses [D, N, steps + 1] after 0, 1, … steps."""
 
-    values: Array  # [m, N, n]: outputs of hidden units
-    readout: Array  # [N, n]
-    masks: Array  # [d, N, n]
+    values: Array  # [D, m, N, n]: outputs of hidden units
+    readout: Array  # [D, N, n]
+    masks: Array  # [D, d, N, n]
     losses: Array
 
 
-class Draw(NamedTuple):
-    data: Data
-    narrow: Networks
-    wide: Networks
+class Spectrum(NamedTuple):
+    """Eigenvalues of kernels [D, N, m], components of y along the eigenvectors, and for which draws all are numbers [D]."""
+
+    values: Array
+    components: Array
+    finite: NDArray[np.bool_]
 
 
-def drawn_data(rng: np.random.Generator) -> Data:
-    x = rng.standard_normal((SAMPLES, INPUTS))
-    x *= np.sqrt(INPUTS) / np.linalg.norm(x, axis=1, keepdims=True)
-    return Data(x, rng.choice([-1.0, 1.0], SAMPLES))
+def drawn_data(rng: np.random.Generator, draws: int) -> Data:
+    x = rng.standard_normal((draws, SAMPLES, INPUTS))
+    x *= np.sqrt(INPUTS) / np.linalg.norm(x, axis=2, keepdims=True)
+    return Data(x, rng.choice([-1.0, 1.0], (draws, SAMPLES)))
 
 
 def drawn_networks(rng: np.random.Generator, data: Data, number: int, width: int) -> Networks:
-    masks = (rng.random((number, width, INPUTS)) < DENSITY).astype(float)
-    weights, top = rng.standard_normal(masks.shape), rng.standard_normal(masks.shape[:2])
-    losses = train_many(weights, top, masks, *data, step=RATE, steps=STEPS)
-    values = SCALE * np.maximum((weights * masks) @ data.x.T / np.sqrt(INPUTS), 0.0)
-    return Networks(np.moveaxis(values, 2, 0).copy(), top, np.moveaxis(masks, 2, 0).copy(), losses)
+    draws = len(data.x)
+    found = Networks(
+        np.empty((draws, SAMPLES, number, width)),
+        np.empty((draws, number, width)),
+        np.empty((draws, INPUTS, number, width)),
+        np.empty((draws, number, STEPS + 1)),
+    )
+    for k, (x, y) in enumerate(zip(data.x, data.y, strict=True)):
+        masks = (rng.random((number, width, INPUTS)) < DENSITY).astype(float)
+        weights, top = rng.standard_normal(masks.shape), rng.standard_normal(masks.shape[:2])
+        found.losses[k] = train_many(weights, top, masks, x, y, step=RATE, steps=STEPS)
+        values = SCALE * np.maximum((weights * masks) @ x.T / np.sqrt(INPUTS), 0.0)
+        found.values[k], found.readout[k], found.masks[k] = np.moveaxis(values, 2, 0), top, np.moveaxis(masks, 2, 0)
+    return found
 
 
-def own_kernels(unit: sp.Expr, x: Array, networks: Networks) -> Array:
+@lru_cache(maxsize=16)  # what a control leaves as it is, its check has computed
+def own_spectrum(unit: sp.Expr, data: Data, networks: Networks) -> Spectrum:
+    """Of each network's own kernel."""
+    parts = zip(data.x, networks.values, networks.readout, networks.masks, strict=True)
+    return spectrum(np.array([own_kernels(unit, *each) for each in parts]), data.y)
+
+
+def own_kernels(unit: sp.Expr, x: Array, values: Array, readout: Array, masks: Array) -> Array:
     """The mean over the units of what each adds: [N, m, m]; each pair of samples once, since kernels are symmetric."""
-    values, masks = networks.values, networks.masks
     slopes, formula = SCALE * (values > 0), numeric(LETTERS, unit)
     found = np.empty((masks.shape[1], SAMPLES, SAMPLES))
     for one in range(SAMPLES):  # with itself and all after it
@@ -77,9 +102,15 @@ def own_kernels(unit: sp.Expr, x: Array, networks: Networks) -> Array:
         kept = (products @ masks.reshape(INPUTS, -1)).reshape(-1, *masks.shape[1:])
         pairs = (values[one], values[one:], slopes[one], slopes[one:])
         with np.errstate(invalid="ignore"):  # roots of negative numbers, in wrong formulas
-            added = formula(*pairs, networks.readout, kept, products.sum(axis=1)[:, None, None])
+            added = formula(*pairs, readout, kept, products.sum(axis=1)[:, None, None])
         found[:, one, one:] = found[:, one:, one] = np.broadcast_to(added, kept.shape).mean(axis=2).T
     return found
+
+
+@lru_cache(maxsize=4)
+def limit_spectrum(row_kernel: sp.Expr, data: Data) -> Spectrum:
+    """Of the kernel of the limit, one for all networks of a draw."""
+    return spectrum(np.array([limit_kernel(row_kernel, x) for x in data.x])[:, None], data.y)
 
 
 def limit_kernel(row_kernel: sp.Expr, x: Array) -> Array:
@@ -97,36 +128,35 @@ def limit_kernel(row_kernel: sp.Expr, x: Array) -> Array:
     return found
 
 
-def distances(step_loss: sp.Expr, kernels: Array, y: Array, losses: Array) -> float:
-    """The mean over networks of the largest distance of a loss from the curve of a kernel [N, m, m] or [m, m].
+def spectrum(kernels: Array, y: Array) -> Spectrum:
+    """Of kernels [D, N, m, m] and y [D, m]; kernels that are not numbers, as those of wrong formulas may be, count as 0."""
+    finite = np.asarray(np.isfinite(kernels).all(axis=(1, 2, 3)))
+    values, vectors = np.linalg.eigh(np.where(finite[:, None, None, None], kernels, 0.0))
+    return Spectrum(values, (y[:, None, None] @ vectors)[:, :, 0], finite)
 
-    Infinite for kernels that are not numbers, as those of wrong formulas may be.
+
+def distances(step_loss: sp.Expr, kernels: Spectrum, losses: Array) -> Array:
+    """The mean over a draw's networks of the largest distance of a loss from the curve of a kernel, float[D].
+
+    Infinite where a kernel is not a number.
     """
-    if not np.isfinite(kernels).all():
-        return math.inf
-    values, vectors = np.linalg.eigh(kernels)
-    components = np.einsum("...ji,j->...i", vectors, y)[..., None]
     curve = numeric((amplitude, eigenvalue, eta, count, m), step_loss)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        parts = curve(components, values[..., None], RATE, np.arange(STEPS + 1), SAMPLES)
-        claimed = np.broadcast_to(parts, (*values.shape, STEPS + 1)).sum(axis=-2)
-        apart = np.abs(losses - claimed).max(axis=1) / losses[:, 0]
-    return float(apart.mean())
+        parts = curve(kernels.components[..., None], kernels.values[..., None], RATE, np.arange(STEPS + 1), SAMPLES)
+        claimed = np.broadcast_to(parts, (*kernels.values.shape, STEPS + 1)).sum(axis=-2)
+        apart = np.abs(losses - claimed).max(axis=-1) / losses[..., 0]
+    found: Array = np.where(kernels.finite, apart.mean(axis=-1), math.inf)
+    return found
 
 
-def draws(widening: Widening, trial: Trial) -> Iterator[Draw]:
-    """Data, and networks of the narrow width and of one so many times as wide."""
-    for k in range(trial.size(DRAWS)):
-        data = trial.draw(drawn_data, replicate=k)
-        sizes = ((NARROW_NETWORKS, NARROW), (NETWORKS, widening.times * NARROW))
-        yield Draw(data, *(trial.draw(drawn_networks, data, *size, replicate=k) for size in sizes))
-
-
-def own_distances(unit: sp.Expr, step_loss: sp.Expr, draw: Draw) -> tuple[float, ...]:
-    """Of the narrow and of the wide networks from their own curves."""
-    x, y = draw.data
-    both = (draw.narrow, draw.wide)
-    return tuple(distances(step_loss, own_kernels(unit, x, each), y, each.losses) for each in both)
+def draws(widening: Widening, trial: Trial) -> tuple[Data, Networks, Networks]:
+    """Data, and networks of the narrow width and of one so many times as wide: the same for both checks."""
+    data = drawn_in_common(trial, drawn_data, trial.size(DRAWS))
+    narrow, wide = (
+        drawn_in_common(trial, drawn_networks, data, number, width)
+        for number, width in ((NARROW_NETWORKS, NARROW), (NETWORKS, widening.times * NARROW))
+    )
+    return data, narrow, wide
 
 
 def fall(
@@ -156,12 +186,12 @@ def networks_follow_their_own_curve(
     trial: Trial,
 ) -> Iterator[Finding]:
     """Mean distances of narrow and of wide networks; and of the wide ones from the limit's curve, which is farther."""
-    cases = list(draws(widening, trial))
-    found = np.array([own_distances(unit, step_loss, case) for case in cases])
+    data, *both = draws(widening, trial)
+    found = np.stack([distances(step_loss, own_spectrum(unit, data, each), each.losses) for each in both], axis=1)
     yield from fall(found, widening.times * NARROW, width_margin, highest, "own curve", trial)
-    limits = [distances(step_loss, limit_kernel(row_kernel, x), y, wide.losses) for (x, y), _, wide in cases]
-    nearer = int((found[:, 1] < np.array(limits)).sum())
-    yield trial.mostly(nearer, len(cases), "own curves nearer than the limit's")
+    limits = distances(step_loss, limit_spectrum(row_kernel, data), both[1].losses)
+    nearer = int((found[:, 1] < limits).sum())
+    yield trial.mostly(nearer, len(found), "own curves nearer than the limit's")
 
 
 @statistical(trained_widths, tests=2, cost=0.8)
@@ -179,8 +209,7 @@ def networks_near_the_curve_of_the_limit(
     trial: Trial,
 ) -> Iterator[Finding]:
     """The same for the kernel of infinitely wide networks at these inputs."""
-    found = []
-    for (x, y), narrow, wide in draws(widening, trial):
-        kernel = limit_kernel(row_kernel, x)
-        found.append([distances(step_loss, kernel, y, networks.losses) for networks in (narrow, wide)])
-    yield from fall(np.array(found), widening.times * NARROW, width_margin, highest, "limit's curve", trial)
+    data, *both = draws(widening, trial)
+    kernels = limit_spectrum(row_kernel, data)
+    found = np.stack([distances(step_loss, kernels, each.losses) for each in both], axis=1)
+    yield from fall(found, widening.times * NARROW, width_margin, highest, "limit's curve", trial)

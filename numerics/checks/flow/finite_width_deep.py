@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +21,11 @@ from numerics.checks.flow.finite_width import (
     SAMPLES,
     STEPS,
     Data,
+    Spectrum,
     distances,
     drawn_data,
     fall,
+    spectrum,
 )
 from numerics.evidence import Finding, Trial, control, statistical
 from numerics.networks import Array
@@ -39,8 +43,8 @@ whole = sp.Symbol("omega", real=True)  # product of all that enters a unit, kept
 LETTERS = (below_product, above_product, fan_in, whole)
 
 
-class DeepNetworks(NamedTuple):
-    """What the kernels of networks before training need, at all pairs of samples, and their losses [N, steps + 1].
+class Products(NamedTuple):
+    """What the kernels of networks before training need, at all pairs of samples.
 
     kept, dense: products of what enters a unit, over what it keeps and over all, [N, n, pairs] and [N, 1, pairs] of each
     layer; above: products of what leaves it, [N, n, pairs]; fan_in: of each layer, that of the output last.
@@ -50,28 +54,44 @@ class DeepNetworks(NamedTuple):
     dense: list[Array]
     above: list[Array]
     fan_in: list[int]
+
+
+@dataclass(frozen=True, eq=False)
+class DeepNetworks:
+    """Networks of one width of all draws, before training, and their losses [D, N, steps + 1]; y [D, m]."""
+
+    products: list[Products]
     losses: Array
+    y: Array
 
 
 def drawn_deep(rng: np.random.Generator, data: Data, number: int, width: int) -> DeepNetworks:
+    """One after the other: more at a time do not fit into the cache."""
+    drawn = [one_draw(rng, x, y, number, width) for x, y in zip(data.x, data.y, strict=True)]
+    return DeepNetworks([products for products, _ in drawn], np.array([losses for _, losses in drawn]), data.y)
+
+
+def one_draw(rng: np.random.Generator, x: Array, y: Array, number: int, width: int) -> tuple[Products, Array]:
     masks = [(rng.random((number, width, below)) < DENSITY).astype(float) for below in (INPUTS, width)]
     weights = [rng.standard_normal(mask.shape) for mask in masks]
     networks = ManyNetworks(weights, masks, rng.standard_normal((number, width))).checked(INPUTS)
-    seen = passes(networks, data.x)
+    seen = passes(networks, x)
     below, above = ([each[..., FIRST] * each[..., SECOND] for each in part] for part in (seen.entering, seen.leaving))
     dense = [each.sum(axis=1, keepdims=True) for each in below]
     kept = [mask @ each for mask, each in zip(networks.masks, below, strict=False)]
-    losses = train_layers(networks, *data, step=RATE, steps=STEPS)
-    return DeepNetworks([*kept, dense[-1]], dense, [*above, np.ones((1, 1, 1))], [INPUTS, width, width], losses)
+    products = Products([*kept, dense[-1]], dense, [*above, np.ones((1, 1, 1))], [INPUTS, width, width])
+    return products, train_layers(networks, x, y, step=RATE, steps=STEPS)
 
 
-def deep_kernels(layer_kernel: sp.Expr, networks: DeepNetworks) -> Array:
-    """The sums over the units of hidden layers, each with what it keeps, and over the readout: [N, m, m]."""
+@lru_cache(maxsize=16)  # what a control leaves as it is, its check has computed
+def deep_spectrum(layer_kernel: sp.Expr, networks: DeepNetworks) -> Spectrum:
+    """Of the sums over the units of hidden layers, each with what it keeps, and over the readout."""
     part = numeric(LETTERS, layer_kernel)
-    layers = zip(networks.kept, networks.above, networks.fan_in, networks.dense, strict=True)
-    found = np.empty((len(networks.losses), SAMPLES, SAMPLES))
-    found[:, FIRST, SECOND] = found[:, SECOND, FIRST] = sum(part(*each).sum(axis=1) for each in layers)
-    return found
+    found = np.empty((*networks.losses.shape[:2], SAMPLES, SAMPLES))
+    for kernels, each in zip(found, networks.products, strict=True):
+        layers = zip(each.kept, each.above, each.fan_in, each.dense, strict=True)
+        kernels[:, FIRST, SECOND] = kernels[:, SECOND, FIRST] = sum(part(*layer).sum(axis=1) for layer in layers)
+    return spectrum(found, networks.y)
 
 
 @statistical(trained_widths, tests=2, cost=2)
@@ -89,10 +109,9 @@ def networks_of_two_layers_follow_their_own_curve(
     trial: Trial,
 ) -> Iterator[Finding]:
     """Mean distances of narrow and of wide networks from their own curves."""
-    width, found = deep_widening.times * NARROW, []
-    for k in range(trial.size(DRAWS)):
-        data = trial.draw(drawn_data, replicate=k)
-        sizes = ((NARROW_NETWORKS, NARROW), (NETWORKS, width))
-        both = [trial.draw(drawn_deep, data, *size, replicate=k) for size in sizes]
-        found.append([distances(step_loss, deep_kernels(layer_kernel, each), data.y, each.losses) for each in both])
-    yield from fall(np.array(found), width, deep_margin, highest, "two hidden layers", trial)
+    width = deep_widening.times * NARROW
+    data = trial.draw(drawn_data, trial.size(DRAWS))
+    sizes = ((NARROW_NETWORKS, NARROW), (NETWORKS, width))
+    both = [trial.draw(drawn_deep, data, *size) for size in sizes]
+    found = np.stack([distances(step_loss, deep_spectrum(layer_kernel, each), each.losses) for each in both], axis=1)
+    yield from fall(found, width, deep_margin, highest, "two hidden layers", trial)

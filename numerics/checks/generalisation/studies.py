@@ -14,6 +14,8 @@ import sympy as sp
 
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from numerics.evidence.common import drawn_in_common
+from numerics.evidence.trial import EFFORTS
 from numerics.kernels import gradient_descent_predict, mean_squared_error
 from numerics.masks.selection import Mask
 from numerics.networks import Array, laziness, stable_step, train, train_linearised
@@ -42,27 +44,34 @@ UPSIDE_DOWN = (Comparison(claims.NOISY, "mse", claims.anti, claims.random),)
 SPLITS = 40  # all but two must go one way, or the opposite, "in at most half", is not rejected at level 1e-9
 CLOSE_SPLITS = 60  # all but seven: T1 and T2 compare kernels whose errors lie closer together
 TESTED = 100  # samples of each
-FEW_NODES = 24  # in |a|: much less time than 60 take, whose errors and spectra are near (tests/studies)
+FEW_NODES = 20  # in |a|: much less time than 60 take, whose errors and spectra are near (tests/studies)
 
 
 def reversed_comparisons(comparisons: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
     return tuple(replace(each, smaller=each.larger, larger=each.smaller) for each in comparisons)
 
 
-def split_seeds(rng: np.random.Generator, task: str, splits: int) -> tuple[int, ...]:
-    return tuple(int(seed) for seed in rng.integers(2**63, size=splits))
+def split_seeds(rng: np.random.Generator, task: str) -> tuple[int, ...]:
+    """Of as many random splits as any check takes."""
+    return tuple(int(seed) for seed in rng.integers(2**63, size=CLOSE_SPLITS * max(EFFORTS.values())))
 
 
-@lru_cache(maxsize=2)  # the kernels of a comparison see the same splits
-def few_of_splits(task: str, seeds: tuple[int, ...]) -> list[Split]:
-    """Random splits, some test samples of each."""
-    splits = (draw_split(task_named(task), np.random.default_rng(seed)) for seed in seeds)
-    return [Split(split.x, split.y, split.x_test[:TESTED], split.y_test[:TESTED]) for split in splits]
+@lru_cache(maxsize=2 * CLOSE_SPLITS)  # the kernels of a comparison see the same splits
+def few_of_split(task: str, seed: int) -> Split:
+    """A random split, some of its test samples."""
+    split = draw_split(task_named(task), np.random.default_rng(seed))
+    return Split(split.x, split.y, split.x_test[:TESTED], split.y_test[:TESTED])
+
+
+@lru_cache(maxsize=6 * CLOSE_SPLITS)  # what one claim has computed of a kernel serves the next
+def case(task: str, method: str, density: Fraction, seed: int) -> Case:
+    """A kernel on a random split."""
+    return Case(few_of_split(task, seed), method, float(density), nodes=FEW_NODES)
 
 
 def cases(task: str, method: str, density: Fraction, seeds: tuple[int, ...]) -> list[Case]:
     """A kernel on random splits."""
-    return [Case(split, method, float(density), nodes=FEW_NODES) for split in few_of_splits(task, seeds)]
+    return [case(task, method, density, seed) for seed in seeds]
 
 
 def measured(task: str, name: str, side: Pruned, seeds: tuple[int, ...], trial: Trial) -> Array:
@@ -72,10 +81,10 @@ def measured(task: str, name: str, side: Pruned, seeds: tuple[int, ...], trial: 
 
 
 def order(comparisons: tuple[Comparison, ...], quick: int, trial: Trial) -> Iterator[Finding]:
-    """Whether each comparison goes its way in most splits; all of a task share its splits."""
+    """Whether each comparison goes its way in most splits; all of a task, in all claims, share its splits."""
     splits = trial.size(quick)
     for each in comparisons:
-        seeds = trial.draw(split_seeds, each.task, splits)
+        seeds = drawn_in_common(trial, split_seeds, each.task)[:splits]
         smaller, larger = (
             measured(each.task, each.quantity, side, seeds, trial) for side in (each.smaller, each.larger)
         )

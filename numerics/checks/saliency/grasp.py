@@ -12,7 +12,7 @@ from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.masks.selection import global_mask, kth_largest
-from numerics.networks import random_network, tangent_residual
+from numerics.networks import random_network, single_precision, tangent_residual
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import noise_floor
 from theory.saliency.grasp import (
@@ -213,8 +213,10 @@ UNITS, SAMPLES = 4096, 600
 def realised_smoothing(rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Θ̂r at 600 digits for two independent networks of 4096 units."""
     bundle = digits("is0", standardise=True)
-    x, r = bundle.x[:SAMPLES], -bundle.y[:SAMPLES]
-    first, second = (tangent_residual(random_network((64, UNITS, 1), rng), x, r)[:, 0] for _ in range(2))
+    x, r = bundle.x[:SAMPLES].astype(np.float32), -bundle.y[:SAMPLES].astype(np.float32)
+    first, second = (
+        tangent_residual(single_precision(random_network((64, UNITS, 1), rng)), x, r)[:, 0] for _ in range(2)
+    )
     return first, second
 
 
@@ -241,11 +243,11 @@ ROWS, FRESH = 2048, 4096
 def grasp_columns(rng: np.random.Generator, labelling: str) -> tuple[Floats, Floats, Floats]:
     """Column densities of magnitude GraSP on digits (ρ = 0.1), and of fresh rows under Θ̂r and under r."""
     bundle = digits(labelling, standardise=True)
-    x, r = bundle.x, -bundle.y
-    network = random_network((64, ROWS, 1), rng)
+    x, r = bundle.x.astype(np.float32), -bundle.y.astype(np.float32)
+    network = single_precision(random_network((64, ROWS, 1), rng))
     (scores,) = saliency("grasp-magnitude", network, x, r, first_layer=True)
     observed = global_mask(scores, 0.1).mean(axis=0)
-    fresh = random_network((64, FRESH, 1), rng)
+    fresh = single_precision(random_network((64, FRESH, 1), rng))
     predictions = []
     for residual in (tangent_residual(network, x, r), r):
         (rows,) = saliency("snip", fresh, x, residual, first_layer=True)

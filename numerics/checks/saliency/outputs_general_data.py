@@ -14,7 +14,7 @@ from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.exact.logarithms import split_logarithms
 from numerics.masks.selection import global_mask
-from numerics.networks import random_network
+from numerics.networks import random_network, single_precision
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import OutputMoments, noise_floor, output_densities, output_moments, threshold_for
 from theory.saliency.model import tau
@@ -219,7 +219,12 @@ SETTINGS = (("onehot-centred", False), ("onehot", True))  # labels, and whether 
 def digit_columns(rng: np.random.Generator, labelling: str, standardise: bool) -> NDArray[np.int64]:
     """Column counts of SNIP on digits with ten outputs at density 0.1 and n = 2048, initial output subtracted."""
     data = digits(labelling, standardise)
-    (scores,) = saliency("snip", random_network((64, WIDTH, 10), rng), data.x, -data.y, first_layer=True)
+    network, x, r = (
+        single_precision(random_network((64, WIDTH, 10), rng)),
+        data.x.astype(np.float32),
+        -data.y.astype(np.float32),
+    )
+    (scores,) = saliency("snip", network, x, r, first_layer=True)
     counts: NDArray[np.int64] = global_mask(scores, 0.1).sum(axis=0)
     return counts
 

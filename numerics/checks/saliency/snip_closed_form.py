@@ -13,7 +13,7 @@ from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, Verdict, control, empirical, enclosed, exact, statistical
 from numerics.masks.selection import global_mask
-from numerics.networks import random_network
+from numerics.networks import random_network, single_precision
 from numerics.pruning.methods import residual as residual_of
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import ResidualMoments, column_densities, noise_floor, residual_moments, threshold_for
@@ -231,8 +231,8 @@ def teacher_rows(rng: np.random.Generator, width: int) -> tuple[Floats, Floats, 
     b = np.zeros(TEACHER_INPUTS)
     b[:TEACHER_ACTIVE] = 2 * np.linspace(0.2, 1, TEACHER_ACTIVE) / np.sqrt(TEACHER_INPUTS)
     residual = -(x @ b + 1)[:, None]
-    network = random_network((TEACHER_INPUTS, width, 1), rng)
-    (scores,) = saliency("snip", network, x, residual, first_layer=True)
+    network = single_precision(random_network((TEACHER_INPUTS, width, 1), rng))
+    (scores,) = saliency("snip", network, x.astype(np.float32), residual.astype(np.float32), first_layer=True)
     return x, residual, global_mask(scores, 0.1).sum(axis=0)
 
 
@@ -261,9 +261,9 @@ WIDTH = 1024
 def digit_counts(rng: np.random.Generator, labelling: str, standardise: bool, residual: str) -> NDArray[np.int64]:
     """Column counts of SNIP on digits at density 0.1 and n = 1024, initial output subtracted (residual fixed) or not."""
     bundle = digits(labelling, standardise)
-    network = random_network((64, WIDTH, 1), rng)
-    slopes = residual_of(network, bundle.x, bundle.y, subtract_output=residual == "fixed")
-    (scores,) = saliency("snip", network, bundle.x, slopes, first_layer=True)
+    network, x = single_precision(random_network((64, WIDTH, 1), rng)), bundle.x.astype(np.float32)
+    slopes = residual_of(network, x, bundle.y.astype(np.float32), subtract_output=residual == "fixed")
+    (scores,) = saliency("snip", network, x, slopes, first_layer=True)
     counts: NDArray[np.int64] = global_mask(scores, 0.1).sum(axis=0)
     return counts
 

@@ -16,7 +16,7 @@ from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.exact.exact_values import written_out
 from numerics.exact.rationals import rational
-from numerics.networks import random_network, tangent_residual
+from numerics.networks import random_network, single_precision, tangent_residual
 from numerics.pruning.methods import saliency
 from theory.saliency.model import delta, dimension
 from theory.saliency.model import width as n
@@ -279,8 +279,8 @@ ROWS, FRESH = 4096, 10_000
 def network_rows(rng: np.random.Generator, labelling: str, standardise: bool) -> Floats:
     """SNIP scores √(nd)·S[n, d] of a network on digits."""
     bundle = digits(labelling, standardise)
-    network = random_network((64, ROWS, 1), rng)
-    (scores,) = saliency("snip", network, bundle.x, -bundle.y, first_layer=True)
+    network = single_precision(random_network((64, ROWS, 1), rng))
+    (scores,) = saliency("snip", network, bundle.x.astype(np.float32), -bundle.y.astype(np.float32), first_layer=True)
     rescaled: Floats = scores * np.sqrt(ROWS * 64)
     return rescaled
 
@@ -288,11 +288,11 @@ def network_rows(rng: np.random.Generator, labelling: str, standardise: bool) ->
 def fresh_rows(rng: np.random.Generator, labelling: str, standardise: bool) -> dict[sp.Symbol, Floats]:
     """Weights and gradients of rows drawn one by one from their law, with SNIP's and GraSP's g."""
     bundle = digits(labelling, standardise)
-    x, r = bundle.x, -bundle.y
-    rows = rng.standard_normal((FRESH, 64))
-    smooth = tangent_residual(random_network((64, 1024, 1), rng), x, r)
+    x, r = bundle.x.astype(np.float32), -bundle.y.astype(np.float32)
+    rows = rng.standard_normal((FRESH, 64), np.float32)
+    smooth = tangent_residual(single_precision(random_network((64, 1024, 1), rng)), x, r)
     pulls = np.hstack([r * x, smooth * x]) / len(x)
-    slopes = np.concatenate([(part @ x.T > 0).astype(float) @ pulls for part in np.array_split(rows, 10)])
+    slopes = np.concatenate([(part @ x.T > 0).astype(np.float32) @ pulls for part in np.array_split(rows, 10)])
     return {
         a: rng.standard_normal((FRESH, 1)),
         w: rows,
