@@ -271,8 +271,7 @@ class Trial(StatisticalFindings):
             ValueError: without a case, and for one without a free letter, which is a number.
         """
         number = 0
-        for left, right in cases:
-            number += 1
+        for number, (left, right) in enumerate(cases, 1):
             found = self.same(left, right, by=by)
             if not found.letters:
                 raise ValueError(f"{what} {number} leaves no letter free: {left}")
