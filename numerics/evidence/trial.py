@@ -28,6 +28,7 @@ from numerics.exact.identities import is_zero
 from numerics.exact.relations import holds
 from numerics.keyed import key, keyed_seed
 from theory.claims import Claim
+from theory.formulas.valued import valued
 
 EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
 POINTS = 6  # random rational points at which an identity is tried
@@ -226,7 +227,7 @@ class Trial(StatisticalFindings):
         if not where:
             raise ValueError("no letter in `where`")
         lacking = set(where) - letters
-        left, right = (side.subs(where, simultaneous=True) for side in (left, right))
+        left, right = (valued(side, where) for side in (left, right))
         found = self.vanishes(left - right, by=by, at=at)
         if lacking and found.verdict is Verdict.SUPPORTS:
             letter = ", ".join(sorted(map(str, lacking)))
@@ -254,8 +255,8 @@ class Trial(StatisticalFindings):
         by: Simplify = sp.simplify,
     ) -> Finding:
         """That a term is `first` at n = `start`, and at n + 1 what follows from the term at n: for all n from `start` on."""
-        base = self.same(term.subs(n, start), first, by=by)
-        step = self.same(term.subs(n, n + 1), following(term), by=by)
+        base = self.same(valued(term, {n: start}), first, by=by)
+        step = self.same(valued(term, {n: n + 1}), following(term), by=by)
         for each, place in ((base, "start"), (step, "step")):
             if each.verdict is not Verdict.SUPPORTS or each.scope is not Scope.ALL:
                 return replace(each, detail=f"induction in {n}, {place}: {each.detail}")
@@ -270,8 +271,7 @@ class Trial(StatisticalFindings):
             ValueError: without a case, and for one without a free letter, which is a number.
         """
         number = 0
-        for left, right in cases:
-            number += 1
+        for number, (left, right) in enumerate(cases, 1):
             found = self.same(left, right, by=by)
             if not found.letters:
                 raise ValueError(f"{what} {number} leaves no letter free: {left}")
@@ -329,7 +329,7 @@ class Trial(StatisticalFindings):
             gap_ball = ball.real
             if bool(gap_ball < 0) or (strict and bool(gap_ball <= 0)):
                 return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"exceeded by {(-gap_ball).str(4)}{located(point)}")
-            if not bool(gap_ball >= 0) and (strict or sp.expand(gap.subs(point)) != 0):
+            if not bool(gap_ball >= 0) and (strict or sp.expand(valued(gap, point)) != 0):
                 undecided = f"equal to 15 digits{located(point)}"
             smallest = min(float(gap_ball.mid()), smallest)
         if undecided:

@@ -26,6 +26,7 @@ def holds(relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
     import sympy as sp
 
     from numerics.exact import balls
+    from theory.formulas.valued import valued
 
     if isinstance(relation, (sp.Ge, sp.Gt, sp.Le, sp.Lt)):
         try:
@@ -35,4 +36,4 @@ def holds(relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
         else:
             if gap.imag.contains(0) and not gap.real.contains(0):
                 return bool(gap.real > 0)
-    return bool(relation.subs(point) == sp.true)
+    return bool(valued(relation, point) == sp.true)

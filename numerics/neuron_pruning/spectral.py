@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from numerics.arguments import InputError, checked_array
 from numerics.exact import balls
+from theory.formulas.valued import valued
 from theory.kernel.dual import cosine
 from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import coefficient, k, kernel, multiplicity, total
@@ -103,7 +104,7 @@ def _zonal(dimension: int, c: arb) -> Iterator[arb]:
 
 @lru_cache(maxsize=4096)
 def _eigenvalue(dimension: int, degree: int) -> arb:
-    value = coefficient.subs({d: dimension, k: degree}) ** 2
+    value = valued(coefficient, {d: dimension, k: degree}) ** 2
     return balls.enclose(value, digits=200).real
 
 

@@ -15,6 +15,7 @@ from theory.equivariance.symmetric_group import k, m
 from theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, INPUTS, NORMS, POINTS, inputs, norms, points
 from theory.equivariance.ticket import error as coefficient_error
 from theory.formulas.no_guarantee import guaranteed
+from theory.formulas.valued import valued
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 from theory.subset_sum.solver import u
@@ -40,7 +41,7 @@ ERRORS = (0, sp.Rational(1, 10))  # ends between which errors of coefficients ar
 
 def sets_of_points(order: int) -> sp.Expr:
     """Maps between tensors of one order over the points."""
-    return tensor_maps.subs({k: order, m: order, permuted: points}, simultaneous=True)
+    return valued(tensor_maps, {k: order, m: order, permuted: points})
 
 
 bases = {

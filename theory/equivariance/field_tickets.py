@@ -16,6 +16,7 @@ from theory.equivariance.network_widths import most as largest_share
 from theory.equivariance.network_widths import t as share
 from theory.equivariance.symbols import BASIS, B
 from theory.equivariance.ticket import BLOCK, MASS, PRODUCTS, inputs, norms
+from theory.formulas.valued import valued
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 from theory.subset_sum.potential import a, kappa, law_size
@@ -49,7 +50,7 @@ feature, all_inputs, allowed, step_error, network_error, excess, layer_error = (
 )
 width = size.subs({eps: coefficient, delta: delta / depth}, simultaneous=True)
 largest_error, largest_strength, empty_error = radius * strengths, n_in * hull * a / 2, a / 2
-uniform_width = width.subs({a: uniform_reach, kappa: sp.Rational(1, 2), coefficient: layer_error})
+uniform_width = valued(width, {a: uniform_reach, kappa: sp.Rational(1, 2), coefficient: layer_error})
 
 STEPS = (
     Step(

@@ -11,6 +11,7 @@ from theory.equivariance.architectures import before, weight
 from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
 from theory.equivariance.symbols import BASIS, B
 from theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
+from theory.formulas.valued import valued
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 from theory.subset_sum.potential import a, kappa
@@ -45,7 +46,7 @@ one_of_all = {eps: coefficient, delta: delta / depth}
 first_width = ticket.size.subs(one_of_all, simultaneous=True)
 later_width = first_width.subs(delta, 2 * delta)
 uniform = {a: uniform_reach, kappa: sp.Rational(1, 2), coefficient: layer_error}
-uniform_first_width, uniform_later_width = (each.subs(uniform) for each in (first_width, later_width))
+uniform_first_width, uniform_later_width = (valued(each, uniform) for each in (first_width, later_width))
 NETWORK = {n_in: 3, n_out: 8, B: 9, depth: 3}  # three layers of convolutions with windows of nine cells
 LAW = {a: sp.Rational(1, 2), kappa: sp.Rational(1, 2), coefficient: sp.Rational(1, 100)}
 UNIFORM = {weight: 1, norms: 9, gains: 1, radius: 1, eps: sp.Rational(1, 10)}

@@ -11,6 +11,7 @@ from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERR
 from theory.equivariance.network_widths import RADIUS, radius
 from theory.equivariance.symbols import BASIS, B
 from theory.equivariance.ticket import BLOCK, EMPTY_SUMS, INPUTS, MASS, NORMS, PRODUCTS, norms
+from theory.formulas.valued import valued
 from theory.quantities import Hypothesis, Quantity
 from theory.steps import Carrier, Step
 from theory.subset_sum import power_potential
@@ -36,7 +37,7 @@ uniform_looseness = looseness.subs({a: uniform_reach, kappa: sp.Rational(1, 2)})
 # R13 for items of half the density and for each of the sums, one for each sign of each coefficient
 _of_each_sum = {kappa: kappa / 2, eps: eps / spread, delta: delta / (2 * n_in * n_out * B)}
 first_channels, later_channels = (
-    items.subs(_of_each_sum, simultaneous=True) for items in (power_potential.first_items, power_potential.later_items)
+    valued(items, _of_each_sum) for items in (power_potential.first_items, power_potential.later_items)
 )
 phases_looseness = sp.log(2) * (1 + 1 / (n_out * B)) * power_potential.power_rate.subs(kappa, kappa / 2)
 least_looseness = sp.log(2) * (1 + 1 / (n_out * B)) * power_potential.best_rate.subs(kappa, kappa / 2)

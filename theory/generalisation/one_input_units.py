@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 from theory.quantities import COUNT, UNIT, Hypothesis, Quantity
 from theory.questions import OpenQuestion
@@ -53,7 +54,7 @@ def _third_layer(covariance: sp.Expr) -> sp.Expr:
     alike, value = _near + 1, (relu.value.subs(unlike) + (pairs - 1) * relu.value.subs(same)) / pairs
     gate = (relu.slope.subs(unlike) + (pairs - 1) * relu.slope.subs(same)) / pairs
     above = {a: alike, b: alike, c: value}
-    return relu.value.subs(above) + relu.slope.subs(above) * (value + 2 * covariance * gate)
+    return valued(relu.value, above) + valued(relu.slope, above) * (value + 2 * covariance * gate)
 
 
 three_layers = (4 * (_near + 1) + (pairs - 1) * _third_layer(spike) - pairs * _third_layer(sp.S.Zero)) / (

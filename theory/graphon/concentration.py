@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.valued import valued
 from theory.graphon.rate import least_rate
 from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
 from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
@@ -41,7 +42,7 @@ root = 1 + sp.sqrt(2 * subsets / (variance * m * n)) / 3  # of 1 + 2s/(3V) at th
 hoeffding_rate = sp.sqrt(subsets / (2 * m * n))
 bernstein_rate = sp.sqrt(2 * variance * subsets / (m * n)) + subsets / (3 * m * n)
 
-all_alike = equal_failure.subs({width: m * n, exponent: s}, simultaneous=True)  # of the sum of all fair coins
+all_alike = valued(equal_failure, {width: m * n, exponent: s})  # of the sum of all fair coins
 FAIR_RATES = tuple({variance: sp.Rational(1, 4), m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000))
 FAIR_FAILURES = tuple({variance: sp.Rational(1, 4), m: size, n: size, s: sp.Rational(9, 20)} for size in (5, 10))
 

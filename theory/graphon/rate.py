@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.valued import valued
 from theory.graphon.symbols import ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
 from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import THRESHOLD, tau
@@ -41,7 +42,7 @@ whole = n * (1 - sp.sqrt(1 - 4 * variance)) / 2  # np, or n − np, from V = p(1
 def fair_deviation(coins: sp.Expr) -> sp.Expr:
     """E|heads − half of the coins|."""
     half = sp.Rational(1, 2)
-    return mean_deviation.subs({n: coins, p: half, mode: sp.floor(coins / 2) + 1}, simultaneous=True)
+    return valued(mean_deviation, {n: coins, p: half, mode: sp.floor(coins / 2) + 1})
 
 
 fair_mean = row_share * fair_deviation(n) / n

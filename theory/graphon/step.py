@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.valued import valued
 from theory.graphon.symbols import UP_TO_ONE
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import THRESHOLD, SaliencyModel, tau, u, v
@@ -40,7 +41,7 @@ def weighted_matrix(
     return sp.Matrix(
         len(rows),
         len(columns),
-        lambda a, b: weighted.subs({row_weight: rows[a], column_weight: columns[b], block: values[a, b]}),
+        lambda a, b: valued(weighted, {row_weight: rows[a], column_weight: columns[b], block: values[a, b]}),
     )
 
 

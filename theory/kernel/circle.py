@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.valued import valued
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
@@ -39,14 +40,15 @@ def _over_ranks(term: sp.Expr) -> sp.Sum:
 
 
 _x, _y = sp.log(rank), sp.log(ranked)
-decay = -fit_slope.subs(
+decay = -valued(
+    fit_slope,
     {
         points: high - low + 1,
         sum_x: _over_ranks(_x),
         sum_y: _over_ranks(_y),
         sum_xx: _over_ranks(_x**2),
         sum_xy: _over_ranks(_x * _y),
-    }
+    },
 )
 exponent = sp.Integer(2)
 trace_ratio = sp.pi**2 / 3

@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.formulas.valued import valued
 from theory.kernel.dual import COSINE, COVARIANCE, FIRST_VARIANCE, SECOND_VARIANCE, a, b, c, cosine, kappa_0, kappa_1
 from theory.kernel.fixed_inputs import INPUTS, SHARE, gap, inputs, share
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -29,7 +30,7 @@ signs_weight = kept_share * chance
 kept_cosine = (2 * kept_agreeing - kept) / kept
 mean_cosine = (agreeing - opposed) / (agreeing + opposed)
 signs_quenched = sp.Sum(
-    kept_share * sp.Sum(chance * angular.subs(cosine, kept_cosine), (kept_agreeing, 0, kept)),
+    kept_share * sp.Sum(chance * valued(angular, {cosine: kept_cosine}), (kept_agreeing, 0, kept)),
     (kept, 1, agreeing + opposed),
 )
 signs_bound = share * (1 + cosine)

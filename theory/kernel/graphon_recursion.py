@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sympy as sp
 
 from theory.formulas.let import Let
+from theory.formulas.valued import valued
 from theory.kernel.dual import DualActivation, a, b, c, relu
 from theory.saliency.model import u, v
 
@@ -115,8 +116,10 @@ class _Evaluation:
         for place, layer in enumerate(self.layers[:-1]):
             first, second, shared = (self._forward(layer, s) for s in (*variances, below[-1]))
             value, slope = self._dual(place, first, second, shared)
-            variances = [self.activation.value.subs({b: a, c: a}).subs(a, s.subs(u, v)) for s in (first, second)]
-            below.append(value.subs(u, v))
+            variances = [
+                valued(valued(self.activation.value, {b: a, c: a}), {a: valued(s, {u: v})}) for s in (first, second)
+            ]
+            below.append(valued(value, {u: v}))
             slopes.append(slope)
         back = sp.Integer(1)
         terms = []
@@ -124,7 +127,7 @@ class _Evaluation:
             here = {gradient(u): back, covariance(v): below[place]}
             terms.append(self._applied(self.recursion.own_layer, self.layers[place].trained, here))
             if place:
-                onward = {gradient(above): back.subs(u, above)}
+                onward = {gradient(above): valued(back, {u: above})}
                 flow = self._applied(self.recursion.backward, self.layers[place].second_moment, onward)
                 back = slopes[place - 1] * flow
         named = [(name, average) for average, name in self.named.items()]
@@ -145,7 +148,7 @@ class _Evaluation:
         parallel = sp.And(*(sp.Eq(self.x[i] * self.y[j], self.x[j] * self.y[i]) for i, j in pairs))
         alike = sp.And(parallel, sum(_products(self.x, self.y)) >= 0)
         cases = [(alike, shared, 1), (parallel, 0, 0)] if place == 0 else [(alike, shared, 1)]
-        cases.append((True, inner_value.subs(at, simultaneous=True), inner_slope.subs(at, simultaneous=True)))
+        cases.append((True, valued(inner_value, at), valued(inner_slope, at)))
         return (
             sp.Piecewise(*((value, condition) for condition, value, _ in cases)),
             sp.Piecewise(*((slope, condition) for condition, _, slope in cases)),
@@ -153,7 +156,7 @@ class _Evaluation:
 
     def _applied(self, formula: sp.Expr, graphon: sp.Expr, actual: dict[sp.Expr, Any]) -> sp.Expr:
         """A formula of the recursion at a graphon and given functions."""
-        at_graphon = formula.replace(weight, lambda row, column: graphon.subs({u: row, v: column}, simultaneous=True))
+        at_graphon = formula.replace(weight, lambda row, column: valued(graphon, {u: row, v: column}))
         return at_graphon.replace(
             lambda part: isinstance(part, sp.Integral), lambda integral: self._separated(integral, actual)
         )

@@ -8,6 +8,7 @@ from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Remark
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed, unconditional
+from theory.formulas.valued import valued
 from theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, delta, smallest
 from theory.lifts.copies import COPIES, UNITS, M
 from theory.lifts.coverage import REGION, m, omega, q, r
@@ -24,7 +25,7 @@ children = sp.Symbol("c", positive=True, integer=True)  # of a unit with two hid
 
 def of_children(law: sp.Expr) -> sp.Expr:
     """A law of L11.2 or L11.4, whose r counts the children of a root."""
-    return law.subs({r: children, m: M}, simultaneous=True)
+    return valued(law, {r: children, m: M})
 
 
 mean, variance = of_children(isolated_mean.args[-1].expr), of_children(isolated_variance)  # the first for λ ≤ n

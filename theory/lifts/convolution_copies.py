@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.bounds import Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.formulas.valued import valued
 from theory.lifts.convergence import ALLOWED, chernoff_size
 from theory.lifts.convergence_limit import goal
 from theory.lifts.convolution import C_i, H, k
@@ -41,7 +42,7 @@ copies_needed = A_2 * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 * k * nu / goal)
 
 def size_for(copies: sp.Expr, chance: sp.Expr) -> sp.Expr:
     """The size of L17.1 by Chernoff's bound, for so many copies, rounded up, of a chance."""
-    return chernoff_size.subs({M: sp.ceiling(copies), q: chance}, simultaneous=True)
+    return valued(chernoff_size, {M: sp.ceiling(copies), q: chance})
 
 
 filter_size = size_for(copies_needed, filter_copy)

@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.bracketed_sum import BracketedSum
+from theory.formulas.valued import valued
 from theory.lifts.coverage import (
     ALL_DISJOINT,
     COUNTS,
@@ -50,7 +51,7 @@ tuple_chance = edge ** (r * k) * (1 - edge) ** (r * k * (n - 1) + k * (n - r * k
 copies, moment = places * cell_chance, tuples * tuple_chance
 tail_weight = (-1) ** (i - m) * sp.binomial(i - 1, m - 1)
 inclusion_exclusion = BracketedSum(  # Bonferroni
-    tail_weight * moment.subs(k, i) / sp.factorial(i), (i, m, sp.floor(n / r))
+    tail_weight * valued(moment, {k: i}) / sp.factorial(i), (i, m, sp.floor(n / r))
 )
 
 expected_copies = within(r, copies)

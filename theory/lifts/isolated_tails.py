@@ -7,6 +7,7 @@ import sympy as sp
 from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.no_guarantee import guaranteed
+from theory.formulas.valued import valued
 from theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, omega, q, r
 from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
 from theory.lifts.isolated import ORDER, factorial_moment, isolated_at_least, isolated_mean
@@ -47,7 +48,7 @@ def _at(width: int, count: int) -> dict[sp.Symbol, sp.Expr]:
     """A lift with one child for each root, so many vertices and copies, and the mean that it has."""
     half = sp.Rational(1, 2)
     at = {n: sp.Integer(width), r: sp.S.One, q: half, lam: half, omega: sp.S.One}
-    return {**at, m: sp.Integer(count), mu: isolated_mean.subs(at)}
+    return {**at, m: sp.Integer(count), mu: valued(isolated_mean, at)}
 
 
 STEPS = (

@@ -8,6 +8,7 @@ from theory.bounds import Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Told
 from theory.formulas.smallest import Smallest
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from theory.neuron_pruning.inputs import INPUTS, cosines, d
 from theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
@@ -53,7 +54,7 @@ def width(half: sp.Expr) -> sp.Expr:
 
 wide, narrow = width(sp.cos(theta / 2)), width(sp.sin(theta / 2))
 widest = 1 / sp.sqrt(1 - rho**2)
-steepness = (sp.diff(tilted - v, v) / (2 * v)).subs({b: tilt, v: widest}, simultaneous=True)
+steepness = valued(sp.diff(tilted - v, v) / (2 * v), {b: tilt, v: widest})
 share = sp.sqrt((1 - 2 * rho**2) / (1 - rho**2))
 arcs = (
     2

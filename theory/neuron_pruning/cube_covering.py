@@ -8,6 +8,7 @@ from theory.bounds import Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Told
 from theory.formulas.smallest import Smallest
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import NEURONS, N, delta, eps
 from theory.neuron_pruning.covering import (
     ANGLE,
@@ -60,7 +61,7 @@ corner_ratio = 4 * eps
 thin = corner_ratio / sp.sqrt(d - 1)
 chance = sp.binomial(d - 1, k) / 2 ** (d - 1)
 cosine = 1 - 2 * k / (d - 1)
-cube_moment = sp.Sum(chance * one_neuron.subs(theta, sp.acos(cosine)) ** N, (k, 0, d - 1))
+cube_moment = sp.Sum(chance * valued(one_neuron, {theta: sp.acos(cosine)}) ** N, (k, 0, d - 1))
 moment_at = Told(cube_moment, [(rho, thin), (slope, steepness)])
 success_at = Told(success, [(moment, moment_at)])
 neurons = Smallest(sp.Lambda(n, Told(1 / moment, [(moment, moment_at.subs(N, n))])), 1 - delta, 1)

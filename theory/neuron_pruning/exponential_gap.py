@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import SUCCESS, delta, eps
 from theory.neuron_pruning.inputs import INPUTS, d
 from theory.neuron_pruning.jump_bound import ERRORS, neurons, pair, ratio, s, share, slow
@@ -16,7 +17,7 @@ from theory.steps import Carrier, Step
 C = sp.Symbol("C", positive=True)  # the limit in N5.2
 items = size.subs(delta, 1 - delta)  # for each input, at a failure of 1 − δ
 enough = d * sp.ceiling(items)
-needed = neurons.subs(s, slow)
+needed = valued(neurons, {s: slow})
 order = C / (eps * sp.log(1 / eps))
 weight_rate = -2 * d / sp.log(contraction)
 neuron_rate = sp.S.One

@@ -9,6 +9,7 @@ import sympy as sp
 
 from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.valued import valued
 from theory.neuron_pruning import weight_pruning
 from theory.neuron_pruning.jumps import c, strength_density
 from theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
@@ -53,7 +54,7 @@ neurons = 8 * sp.pi * k**2 / eps
 tail = (2 * sp.exp(-1)) ** k
 mass_tail = sp.exp(-2 * k) * sp.Sum((2 * k) ** j / sp.factorial(j), (j, 0, k - 1))  # of a Gamma(k) variable, above 2k
 failure = potential.failure.subs(n, k).subs(LAW, simultaneous=True) + 2 * tail
-kept = potential.law_size.subs({**LAW, delta: delta / 2}, simultaneous=True)
+kept = valued(potential.law_size, {**LAW, delta: delta / 2})
 certificate = certificate_of(plus, minus)
 
 weight_steepest = secant(sp.log(1 / eps))

@@ -9,6 +9,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let, Told
 from theory.formulas.no_guarantee import guaranteed
 from theory.formulas.smallest import Smallest
+from theory.formulas.valued import valued
 from theory.kernel import sphere
 from theory.kernel.dual import cosine, kappa_1
 from theory.neuron_pruning.alignment import N, eps
@@ -28,7 +29,7 @@ value, before, slope = sp.symbols("P P_- P'", real=True)  # of a zonal harmonic 
 chance = sp.Symbol("p", positive=True)  # of success
 
 coefficient = sp.gamma(d / 2) / (4 * sp.gamma((3 - k) / 2) * sp.gamma((k + d + 1) / 2))
-multiplicity = sphere.multiplicity.subs({sphere.k: d, sphere.ell: k}, simultaneous=True)
+multiplicity = valued(sphere.multiplicity, {sphere.k: d, sphere.ell: k})
 kernel = kappa_1 / (2 * d)
 total = 1 / (2 * d)
 curvature = ((d - 1) * t * slope - k * (k + d - 2) * value) / (1 - t**2)

@@ -7,6 +7,7 @@ import sympy as sp
 from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.smallest import Smallest
+from theory.formulas.valued import valued
 from theory.graphon.rate import mean_deviation, mode
 from theory.graphon.symbols import p
 from theory.quantities import POSITIVE, Hypothesis, Quantity
@@ -50,9 +51,7 @@ equal_concentration = (fewest_missing + width / 2 - sp.floor(width / 2)) / width
 uniform_rate = (
     2**dimension
     / (2 * width)
-    * mean_deviation.subs(
-        {p: 1 / sp.Integer(2) ** dimension, mode: sp.floor(width / 2**dimension) + 1}, simultaneous=True
-    )
+    * valued(mean_deviation, {p: 1 / sp.Integer(2) ** dimension, mode: sp.floor(width / 2**dimension) + 1})
 )
 frequency_variance = pattern * (1 - pattern) / width
 pattern_rate = sp.sqrt(2**dimension / width) / 2

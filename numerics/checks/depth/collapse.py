@@ -29,6 +29,7 @@ from theory.depth.collapse import (
 from theory.depth.one_sample import density, first, hidden, live, readout, threshold
 from theory.formulas.let import Let
 from theory.formulas.level import Level, level
+from theory.formulas.valued import valued
 from theory.kernel.dual import depth as L
 from theory.saliency.model import dimension as d
 from theory.saliency.model import rho, tau
@@ -96,9 +97,9 @@ def one_is_left_at_the_density(
         yield trial.same(at_any(last), threshold.function(tau) + rho)
         for each in last.atoms(Level):
             yield trial.same(each.function(tau), kept - 1)
-    level_of_all = level(density.subs(POINT).subs(tau, t), t, rho)
+    level_of_all = level(valued(valued(density, POINT), {tau: t}), t, rho)
     for last, kept in ((last_first, kept_first), (last_hidden, kept_hidden), (last_readout, kept_readout)):
-        yield trial.below(sp.S.Zero, last.subs(POINT), at=[{}], strict=True)
+        yield trial.below(sp.S.Zero, valued(last, POINT), at=[{}], strict=True)
         yield trial.below(last, live, at=[POINT], strict=True)
         left = Let(kept.subs(POINT), [(rho, last.subs(POINT)), (tau, level_of_all)])
         yield trial.same(left, 1, by=None, at=[{}])
@@ -125,7 +126,7 @@ def lower_bounds_are_powers(three_lower: sp.Expr, two_lower: sp.Expr, trial: Tri
     """All k factors exceed t^(1/k): the k-th power of the tail of one, at y where t is the k-th power of y."""
     y = sp.Symbol("y", positive=True)
     for claimed, factors in ((three_lower, 3), (two_lower, 2)):
-        yield trial.same(claimed.subs(t, y**factors), half_normal.at(y) ** factors)
+        yield trial.same(valued(claimed, {t: y**factors}), half_normal.at(y) ** factors)
 
 
 @exact(collapse, step="sums of squares")

@@ -39,6 +39,7 @@ from theory.depth.convolution import (
     sample_residual,
     slope_at,
 )
+from theory.formulas.valued import valued
 from theory.saliency.model import width as n
 from theory.saliency.snip import a, h, w
 
@@ -157,7 +158,7 @@ def pooled_slope_is_readout_times_mean(pooled_slope: sp.Expr, pooled_part: sp.Ex
     cases = []
     for each in trial.once(small_convolutions, False):
         at = {n: each.filters, patch_size: each.entries, pooled: written(pooled_part, each.size, each.parts)}
-        cases.append((each.seen, pooled_slope.subs({**at, a: each.parts[a]})))
+        cases.append((each.seen, valued(pooled_slope, {**at, a: each.parts[a]})))
     yield trial.at_sizes(cases, "weights")
 
 
@@ -173,7 +174,7 @@ def dense_slope_is_the_mean(dense_slope: sp.Expr, dense_part: sp.Expr, trial: Tr
     cases = []
     for each in trial.once(small_convolutions, True):
         at = {n: each.filters, patch_size: each.entries, dense: written(dense_part, each.size, each.parts)}
-        cases.append((each.seen, dense_slope.subs(at)))
+        cases.append((each.seen, valued(dense_slope, at)))
     yield trial.at_sizes(cases, "weights")
 
 

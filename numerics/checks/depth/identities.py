@@ -39,6 +39,7 @@ from theory.depth.identities import (
     slope_at_one,
     sum_above,
 )
+from theory.formulas.valued import valued
 
 Floats = NDArray[np.floating]
 NINE = sp.Rational(9, 10)
@@ -133,7 +134,7 @@ def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Iterator[Find
     weight, others = sp.symbols("w_ij z_ij", real=True)
     output = sp.Function("F_z", real=True)(others + weight * entering / sp.sqrt(fan_in))
     yield trial.same(sloped(sp.diff(output, weight), F_z=signal), slope)
-    cases = [(seen, slope.subs(parts)) for seen, parts in trial.once(slopes_and_parts)]
+    cases = [(seen, valued(slope, parts)) for seen, parts in trial.once(slopes_and_parts)]
     yield trial.at_sizes(cases, "weights")
 
 
@@ -307,7 +308,7 @@ def multiplied_layers() -> list[tuple[Symbolic, int, sp.Expr, sp.Expr]]:
         for layer, other in product(layers, layers):
             at = {network.weight(layer, *cell): gain * network.weight(layer, *cell) for cell in network.cells(layer)}
             plain = network.weight(other, 0, 0) * sp.diff(total, network.weight(other, 0, 0))
-            found.append((network, layer, plain.subs(at, simultaneous=True), plain))
+            found.append((network, layer, valued(plain, at), plain))
     return found
 
 
@@ -341,7 +342,7 @@ def kernel_parts() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
             h, signals = network.below(layer), [each.coeff(first) for each in map(sp.expand, network.signals(layer))]
             found.append(
                 (
-                    sum(each * each.subs(other) for each in slopes),
+                    sum(each * valued(each, other) for each in slopes),
                     {
                         below_product: sum(each * each.subs(other) for each in h),
                         above_product: sum(each * each.subs(other) for each in signals),
@@ -365,5 +366,5 @@ def products_of_slopes_factor(layer_kernel: sp.Expr, slope: sp.Expr, trial: Tria
     both = slope.subs({signal: one, entering: value}) * slope.subs({signal: other, entering: there})
     yield adds_up(trial, layer_kernel, {above_product: one * other}, row)
     yield adds_up(trial, row, {below_product: value * there}, both)
-    cases = [(seen, layer_kernel.subs(parts)) for seen, parts in trial.once(kernel_parts)]
+    cases = [(seen, valued(layer_kernel, parts)) for seen, parts in trial.once(kernel_parts)]
     yield trial.at_sizes(cases, "layers")

@@ -27,6 +27,7 @@ from theory.depth.identities import (
     residual,
     sum_above,
 )
+from theory.formulas.valued import valued
 
 
 def sums_with_biases() -> list[tuple[sp.Expr, sp.Expr, sp.Expr, sp.Expr]]:
@@ -58,7 +59,7 @@ def layers_and_biases_make_the_output(biased_sum: sp.Expr, passed_down: sp.Expr,
     yield trial.same(below, biased_sum.subs(biases_from, biases_from + bias_sum))
     yield trial.same(biased_sum.subs(biases_from, bias_sum), output_mean - bias_sum)  # the readout's own biases
     cases = [
-        (seen, biased_sum.subs({output_mean: total, bias_sum: own, biases_from: all_from}))
+        (seen, valued(biased_sum, {output_mean: total, bias_sum: own, biases_from: all_from}))
         for seen, total, own, all_from in trial.once(sums_with_biases)
     ]
     yield trial.at_sizes(cases, "layers")
@@ -78,7 +79,7 @@ def rescaled_units() -> list[tuple[int, sp.Symbol, sp.Expr, sp.Expr]]:
             for other in range(1, last + 1):
                 for letter in (network.weight(other, 0, 0), network.bias(other, 0)):
                     plain = letter * sp.diff(total, letter)
-                    found.append((network.power, factor, plain.subs(moved, simultaneous=True), plain))
+                    found.append((network.power, factor, valued(plain, moved), plain))
     return found
 
 

@@ -40,6 +40,7 @@ from theory.depth.row_law import (
     weight_above,
     width,
 )
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, relu, z
 from theory.kernel.dual import depth as L
 
@@ -88,7 +89,7 @@ class Small:
             moved[unit] += shift
             top = (self.weights[1] * moved / sp.sqrt(self.widths[1])).applyfunc(activation)
             output = (self.readout * top)[0] / sp.sqrt(self.widths[2])
-        return sp.sqrt(self.widths[place + 1]) * sp.diff(output, shift).subs(shift, 0) * self.residual
+        return sp.sqrt(self.widths[place + 1]) * valued(sp.diff(output, shift), {shift: 0}) * self.residual
 
 
 weight, others = sp.symbols("w_one z_rest", real=True)
@@ -241,7 +242,7 @@ def one_input_has_powers(
 
     yield trial.induction(variance, layer, start, ahead, start=1, by=joined)
     back = sp.simplify(sp.limit(backward.subs(b, a), c, a))
-    yield trial.same(signal_variance.subs(layer, layer - 1), back.subs(passed, signal_variance))
+    yield trial.same(valued(signal_variance, {layer: layer - 1}), valued(back, {passed: signal_variance}))
     yield trial.same(signal_variance.subs(layer, L), v_A)
 
 

@@ -39,6 +39,7 @@ from theory.depth.smoothed_at_depth import (
     u,
     x,
 )
+from theory.formulas.valued import valued
 
 Rows = tuple[tuple[int, ...], ...]
 SHAPES = ((1, 2, 1), (2, 1, 1), (1, 2, 2, 1))  # inputs, hidden widths, one output
@@ -212,7 +213,7 @@ def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: T
     for weight, other in product((below, top), (below_too, top)):
         first, beside = (sp.diff(each, other) for each in two_outputs)
         lead = weight * first * beside * sp.diff(two_outputs[0], weight)
-        yield same_whatever(trial, lead.subs(FLIPPED, simultaneous=True), leading_sign * lead)
+        yield same_whatever(trial, valued(lead, FLIPPED), leading_sign * lead)
         rest = weight * sp.diff(two_outputs[0], weight, other) * beside
         yield same_whatever(trial, rest.subs(FLIPPED, simultaneous=True), second_sign * rest)
 

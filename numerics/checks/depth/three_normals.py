@@ -32,6 +32,7 @@ from theory.depth.three_normals import (
     three_normals,
 )
 from theory.formulas.three_normals import ThreeNormals
+from theory.formulas.valued import valued
 from theory.saliency.snip import product_density
 from theory.tails import half_normal, product_normal, t
 
@@ -126,7 +127,7 @@ def residues_of_the_integrand(integrand: sp.Expr, term: sp.Expr, height: sp.Expr
         plain = sp.powsimp((integrand / gamma**3).subs(s, at))
         near = 2 * plain * moved**3
         bent = sp.diff(near, epsilon, 2, simplify=False)
-        yield trial.same(bent.subs(epsilon, 0) / 2, -term.subs(k, place).doit(), by=sp.expand)
+        yield trial.same(valued(bent, {epsilon: 0}) / 2, -valued(term, {k: place}).doit(), by=sp.expand)
         yield trial.same(near.subs(epsilon, 0), -height.subs(k, place) / (2 * place + 1), by=sp.expand)
 
 

@@ -19,6 +19,7 @@ from theory.depth.wide import (
     wide_density,
     wide_layers,
 )
+from theory.formulas.valued import valued
 from theory.kernel.dual import depth as L
 from theory.saliency.model import dimension as d
 from theory.saliency.model import rho, tau
@@ -147,4 +148,4 @@ def densities_of_one_layer_know_no_width(
     depth, inputs, wider = one_layer
     for width in (n, wider):
         at = {L: depth, d: inputs, n: width, tau: scaled / sp.sqrt(width)}
-        yield trial.same(single, density.subs(at, simultaneous=True))
+        yield trial.same(single, valued(density, at))

@@ -116,7 +116,9 @@ def sizes_are_counted(
             yield trial.holds(claimed == found, f"{name}, {side} and {count}: {found} elements, claimed {claimed}")
             total = sum(map(prod, here[name].shapes(channels)))
             at = {**dict(zip((n_0, n_1, n_2), channels, strict=True)), **dict(zip((B_1, B_2), found, strict=True))}
-            yield trial.holds(coefficients.subs(at) == total, f"{total} coefficients, claimed {coefficients.subs(at)}")
+            yield trial.holds(
+                valued(coefficients, at) == total, f"{total} coefficients, claimed {valued(coefficients, at)}"
+            )
 
 
 t = sp.Symbol("t", integer=True, nonnegative=True)
@@ -274,9 +276,9 @@ def the_second_layer_starts_with_the_first_error(
     two_layers: sp.Expr, error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The bound of one layer twice, first without an error in front, then with this one."""
-    one = error.subs({before: 0, eps: eps_1, norms: norms_1, inputs: inputs_1}, simultaneous=True)
+    one = valued(error, {before: 0, eps: eps_1, norms: norms_1, inputs: inputs_1})
     here = {eps: eps_2, norms: norms_2, inputs: inputs_2, weight: weight_2, n_in: n_1, before: one}
-    yield trial.same(two_layers, error.subs(here, simultaneous=True), by=sp.expand)
+    yield trial.same(two_layers, valued(error, here), by=sp.expand)
 
 
 FIRST, SECOND = (eps_1, norms_1, inputs_1), (eps_2, norms_2, inputs_2, weight_2, n_1)
@@ -302,5 +304,5 @@ def constant_features_attain_it(error: sp.Expr, two_layers: sp.Expr, trial: Tria
             yield trial.holds(gap == bound, f"{name}, {depth} layers: apart by {gap}, bound {bound}")
         found = trial.once(constant, name, 2)
         first, second = measures(found.target, found.errors, found.x)
-        bound = two_layers.subs(dict(zip((*FIRST, *SECOND), (*first[:3], *second), strict=True)))
+        bound = valued(two_layers, dict(zip((*FIRST, *SECOND), (*first[:3], *second), strict=True)))
         yield trial.holds(found.gap == bound, f"{name}: apart by {found.gap}, bound for two layers {bound}")

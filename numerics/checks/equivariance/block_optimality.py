@@ -95,7 +95,7 @@ def signs_are_counted(success: sp.Expr, nonnegative_success: sp.Expr, trial: Tri
             at = {n: channels, n_in: before, n_out: after, B: 1}
             for bound, signed in ((success, True), (nonnegative_success, False)):
                 found = trial.once(chances, channels, before, after, signed)
-                yield trial.below(found, bound.subs(at), at=[{}])
+                yield trial.below(found, valued(bound, at), at=[{}])
 
 
 def counted(channels: int, after: int, signed: bool) -> sp.Rational:

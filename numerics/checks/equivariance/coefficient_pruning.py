@@ -33,6 +33,7 @@ from theory.equivariance.coefficient_pruning import (
     probability,
 )
 from theory.equivariance.symbols import B, X, Y
+from theory.formulas.valued import valued
 
 TURN = cyclic_irreducibles(4)["rotation"]
 MORE = sp.Rational(11, 10)
@@ -95,7 +96,7 @@ def masks_are_listed(
     for each in trial.once(listed, trial.effort):
         at = {X: each.points_in, Y: each.points_out, B: each.basis}
         found = each.masks, each.equivariant, sp.Rational(each.equivariant, each.masks)
-        claimed = tuple(formula.subs(at) for formula in (masks, equivariant_masks, probability))
+        claimed = tuple(valued(formula, at) for formula in (masks, equivariant_masks, probability))
         yield trial.holds(claimed == found, f"{each.equivariant} of {each.masks} masks, claimed {claimed}")
 
 

@@ -48,6 +48,7 @@ from theory.equivariance.network_widths import most as largest_share
 from theory.equivariance.network_widths import t as share
 from theory.equivariance.symbols import B
 from theory.equivariance.ticket import inputs
+from theory.formulas.valued import valued
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
 from theory.subset_sum.product_laws import uniform_reach
@@ -237,7 +238,7 @@ def errors_are_at_most_those_of_empty_sums(
 @control("both signs in the failure", failure=2 * failure)
 def each_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, width: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The size at ε_ℓ and δ/L; L times the failure at ε_ℓ is δ times 1 − aκ/2 for each channel beyond the width."""
-    yield trial.same(width, size.subs({eps: coefficient, delta: delta / depth}, simultaneous=True), by=logarithm)
+    yield trial.same(width, valued(size, {eps: coefficient, delta: delta / depth}), by=logarithm)
     beyond = (n - width) * sp.log(1 - a * kappa / 2)
     each = failure.subs(eps, coefficient)
     yield trial.same(sp.log(depth) + sp.log(each), sp.log(delta) + beyond, by=logarithm)
@@ -296,7 +297,7 @@ def the_error_is_attained(
     and of those with all coefficients larger by what is allowed, in exact complex numbers."""
     apart = feature + network_error
     yield trial.same(apart.subs({passed: 0, strengths_before: 1}), radius)
-    further = apart.subs({passed: passed + 1, strengths_before: strength * strengths_before}, simultaneous=True)
+    further = valued(apart, {passed: passed + 1, strengths_before: strength * strengths_before})
     yield trial.same(further, gain.subs(eps, allowed) * apart, by=lambda gap: sp.expand(sp.powsimp(gap)))
     for name in ("turns", "turns and reflections"):
         ones = map_of_ones(name)
@@ -352,7 +353,7 @@ def networks_of_fields_stay_within(error: sp.Expr, trial: Trial) -> Iterator[Fin
                     strength: target.strengths[k],
                     n_in: features[k].shape[1],
                 }
-                step = sp.lambdify((inputs, before), error.subs(at))
+                step = sp.lambdify((inputs, before), valued(error, at))
                 found = step(np.linalg.norm(features[k], axis=-1).sum(axis=-1), found)
             gap = np.linalg.norm(features[-1] - others[-1], axis=-1).max(axis=-1)
             worst = float((gap - found).max())

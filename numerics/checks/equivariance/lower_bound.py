@@ -302,7 +302,7 @@ def tickets_that_exist_are_allowed(
     channels, coefficients = sp.Integer(341), 4  # 2 of each layer for each channel
     yield trial.below(4 * failure.subs({**items, n: channels}), DEEP_SETS[delta], at=[{}])
     for needed in (relu_parameters, linear_parameters):
-        yield trial.below(needed.subs({**DEEP_SETS, c: reach / 2}), coefficients * channels, at=[{}])
+        yield trial.below(valued(needed, {**DEEP_SETS, c: reach / 2}), coefficients * channels, at=[{}])
 
 
 @exact(pruning_lower_bound)

@@ -47,6 +47,7 @@ from theory.equivariance.network_widths import (
 )
 from theory.equivariance.symbols import B
 from theory.equivariance.ticket import inputs, norms
+from theory.formulas.valued import valued
 from theory.subset_sum import two_layers
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import uniform_reach
@@ -248,7 +249,7 @@ def the_error_is_attained(own_error: sp.Expr, network_error: sp.Expr, trial: Tri
             near.append(EquivariantLayer(layer.coeffs + Fraction(int(allowed.p), int(allowed.q)), layer.basis))
             features, product = layer.apply(features), product * rational(size)
             gap = rational(np.abs(forward(near, given) - features).max())
-            claimed = network_error.subs({radius: INPUT, gains_before: product, passed: count, t: rational(SHARE)})
+            claimed = valued(network_error, {radius: INPUT, gains_before: product, passed: count, t: rational(SHARE)})
             yield trial.holds(gap == claimed, f"{name}, {count} layers: apart by {gap}, claimed {claimed}")
 
 

@@ -39,6 +39,7 @@ from theory.equivariance.optimality import (
 )
 from theory.equivariance.symbols import B
 from theory.equivariance.ticket import failure, inputs, norms
+from theory.formulas.valued import valued
 from theory.subset_sum import power_potential
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.symbols import delta, eps, n
@@ -153,7 +154,7 @@ def uniform_coefficients_have_their_constant(
     """At a = 1/e and κ = 1/2; 29.4481… apart from the coefficients in front."""
     yield trial.same(uniform_looseness, looseness.subs(UNIFORM))
     parts = (1 + 1 / (n_out * B)) * sp.Rational(2944812477515583, 10**14)
-    inside = sp.Abs(uniform_looseness - parts).subs({n_out: 4, B: 1})
+    inside = valued(sp.Abs(uniform_looseness - parts), {n_out: 4, B: 1})
     yield trial.everywhere(inside, sp.Rational(2, 10**14))
 
 
@@ -173,7 +174,7 @@ def in_parts(gap: sp.Expr) -> sp.Expr:
 def shares_of_the_failure_add_up(first_channels: sp.Expr, later_channels: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """R13's failure at these numbers and half the density, for each coefficient and sign: together δ."""
     channels = {n: first_channels + later_channels, power_potential.n_1: first_channels}
-    one_sum = power_potential.two_phase_failure.subs({kappa: kappa / 2, eps: eps / spread}, simultaneous=True)
+    one_sum = valued(power_potential.two_phase_failure, {kappa: kappa / 2, eps: eps / spread})
     yield trial.same(2 * coefficients * one_sum, delta, where=channels, by=in_parts)
 
 

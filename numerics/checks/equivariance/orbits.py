@@ -162,11 +162,11 @@ def orbits_form_a_basis(share: sp.Expr, identity_share: sp.Expr, trial: Trial) -
             ranks = spans(solutions), spans(basis + solutions), len(basis)
             yield trial.holds(len(set(ranks)) == 1, f"ranks of the null space, of both, and orbits: {ranks}")
         values = [dict(zip((order, class_size, fixed_x, fixed_y), (each.order, *c), strict=True)) for c in each.classes]
-        total = sp.Add(*(share.subs(here) for here in values))
+        total = sp.Add(*(valued(share, here) for here in values))
         yield trial.holds(total == len(basis), f"{len(basis)} matrices, {total} claimed")
         diagonal = [m for m in equivariant_basis(source, source) if np.diagonal(m).any()]
         yield trial.holds(np.all(sum(diagonal) == np.eye(source.dimension)), "diagonal orbits add up to the identity")
-        parts = sp.Add(*(identity_share.subs(here) for here in values))
+        parts = sp.Add(*(valued(identity_share, here) for here in values))
         yield trial.holds(parts == len(diagonal), f"{len(diagonal)} diagonal orbits, {parts} claimed")
 
 
@@ -181,8 +181,8 @@ def semifree_actions_follow(
     semifree: sp.Expr, points_x: sp.Expr, points_y: sp.Expr, share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Burnside with the neutral element, and the others, that keep only the fixed points."""
-    neutral = share.subs({class_size: 1, fixed_x: points_x, fixed_y: points_y}, simultaneous=True)
-    others = share.subs({class_size: order - 1, fixed_x: still_x, fixed_y: still_y}, simultaneous=True)
+    neutral = valued(share, {class_size: 1, fixed_x: points_x, fixed_y: points_y})
+    others = valued(share, {class_size: order - 1, fixed_x: still_x, fixed_y: still_y})
     yield trial.same(semifree, neutral + others)
 
 

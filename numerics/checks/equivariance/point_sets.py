@@ -35,6 +35,7 @@ from theory.equivariance.point_sets import (
     total,
     x,
 )
+from theory.formulas.valued import valued
 from theory.subset_sum.digits import Pruned
 from theory.subset_sum.layer_error import d, e, error, h, w
 from theory.subset_sum.symbols import n
@@ -188,7 +189,7 @@ def coefficients_are_counted(
             (total, sum(layer.coeffs.size for layer in source)),
             (total, ticket.total),
         ):
-            claimed = expression.subs(at)
+            claimed = valued(expression, at)
             yield trial.holds(claimed == counted, f"{counted} coefficients, claimed {claimed}")
 
 

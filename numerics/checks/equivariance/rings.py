@@ -27,6 +27,7 @@ from theory.equivariance.rings import (
     turning,
 )
 from theory.equivariance.symbols import X, Y, order
+from theory.formulas.valued import valued
 
 MORE = sp.Rational(11, 10)
 m = sp.Symbol("m", nonnegative=True, integer=True)
@@ -139,7 +140,7 @@ def orbits_are_as_many(turning: sp.Expr, reflecting: sp.Expr, ring_norms: sp.Exp
         at = {N: samples, rings_in: before, rings_out: after}
         for name, size in (("turns", turning), ("reflections", reflecting)):
             found = trial.once(counted, samples, before, after, name == "reflections")
-            claimed = (size.subs(at), size.subs(at), ring_norms.subs(at))
+            claimed = (valued(size, at), valued(size, at), valued(ring_norms, at))
             yield trial.holds(found == claimed, f"{name}, {at}: {found}, claimed {claimed}")
 
 

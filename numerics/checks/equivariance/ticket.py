@@ -46,6 +46,7 @@ from theory.equivariance.ticket import (
     ticket_without_identity,
     uniform_size,
 )
+from theory.formulas.valued import valued
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
 from theory.subset_sum.symbols import delta, eps, n
@@ -141,7 +142,7 @@ def every_sum_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Exp
         for signed, bound in ((True, failure), (False, nonnegative_failure)):
             target, found, _ = trial.draw(searched, name, signed)
             here = {n_in: CHANNELS[0], n_out: CHANNELS[1], B: len(target.basis)}
-            yield trial.same(bound.subs(here), kept_sums(found) * one)
+            yield trial.same(valued(bound, here), kept_sums(found) * one)
 
 
 # Random layers whose products are uniform on [−1, 1]: the density is 1/2 exactly, a = 1
@@ -212,7 +213,7 @@ def tickets_are_found(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Fi
             before, after = targets(name)
             for each in x:
                 gap = np.abs(np.maximum(target.apply(each), 0) - np.maximum(forward(found.layers, each), 0)).max()
-                bound = error.subs({**weigh(target, each), eps: found.coef_error})
+                bound = valued(error, {**weigh(target, each), eps: found.coef_error})
                 yield trial.holds(gap <= bound, f"{name}: apart by {float(gap):.3g}, bound {float(bound):.3g}")
             yield trial.holds(symmetric_outputs(found, before, after, x[0]), f"{name}: g(ρ(g)x) = ρ(g)g(x)")
 

@@ -37,6 +37,7 @@ from theory.equivariance.ticket import (
     uniform_size,
     unit,
 )
+from theory.formulas.valued import valued
 from theory.subset_sum.layer_error import w
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
@@ -115,7 +116,7 @@ def one_half_errs(halves: sp.Expr, input_error: sp.Expr, trial: Trial) -> Iterat
         low, lower = (v, z) if side == 1 else (u, y)
         spare = 2 * eps * (low * positive(x) / (u + v) + lower * negative(x) / (y + z))
         yield trial.nonnegative(input_error - seen, spare, by=by_moduli)
-    both = halves.subs({w: eps, x: y}, simultaneous=True), -halves.subs({w: eps, x: -y}, simultaneous=True)
+    both = valued(halves, {w: eps, x: y}), -valued(halves, {w: eps, x: -y})
     for side, value in zip((1, -1), both, strict=True):
         yield trial.same(input_error.subs(x, side * y), value, by=by_moduli)
 

@@ -22,6 +22,7 @@ from theory.expressivity.approximation import (
 from theory.expressivity.symbols import alpha, k, m, n, p, units
 from theory.expressivity.wired_counts import poisson_bound
 from theory.expressivity.wired_neurons import at_least, floor_share
+from theory.formulas.valued import valued
 from theory.graphon.symbols import delta
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -61,12 +62,12 @@ def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iter
     """Half of the mean is N, or the second-best bound of E2 is δ, whatever comes last; then P(N ≥ N_ε) ≥ 1 − δ."""
     rare, common = {delta: sp.Rational(1, 10**6), units: 3}, {delta: HALF, units: 30}
     mean = alpha * sufficient_width * p**k
-    yield trial.same(poisson_bound.subs(m, alpha * sufficient_width).subs(rare), rare[delta], by=None)
+    yield trial.same(valued(valued(poisson_bound, {m: alpha * sufficient_width}), rare), rare[delta], by=None)
     yield trial.same(mean.subs(common) / 2, common[units], by=None)
     for at in (rare, common):
         point = {**at, alpha: sp.Rational(3, 5), p: sp.Rational(4, 5), k: 3}
         width = sp.ceiling(sufficient_width.subs(point))
-        yield trial.below(1 - at[delta], success.subs({**point, n: width}), at=[{}])  # boxes: a sum over ⌈width⌉
+        yield trial.below(1 - at[delta], valued(success, {**point, n: width}), at=[{}])  # boxes: a sum over ⌈width⌉
 
 
 def tail_of(chance: sp.Expr, least: sp.Expr) -> sp.Expr:
@@ -109,7 +110,7 @@ def enough_neurons_in_all_sets(success: sp.Expr, trial: Trial) -> Iterator[Findi
 @control("10 % less", too_few=NINE * too_few)
 def too_few_is_the_lower_tail(too_few: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The second-best bound of E2 for n neurons, each wired with probability αp^k."""
-    yield trial.same(too_few, poisson_bound.subs({m: n, k: 1, p: alpha * p**k}, simultaneous=True))
+    yield trial.same(too_few, valued(poisson_bound, {m: n, k: 1, p: alpha * p**k}))
 
 
 def larger(gap: sp.Expr) -> sp.Expr:

@@ -20,6 +20,7 @@ from theory.expressivity.barron import (
 )
 from theory.expressivity.symbols import alpha, k, m, n, p, units
 from theory.expressivity.wired_counts import mean, usual_bound
+from theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -35,7 +36,7 @@ def enough_pairs_are_wired(relu_error: sp.Expr, pairs: sp.Expr, unit_error: sp.E
     for width, inputs, part in product((32, 33, 47, 48, 64), (1, 2), (sp.Rational(1, 2), sp.Rational(3, 4))):
         at = {n: sp.Integer(width), p: sp.Rational(1, 2), k: sp.Integer(inputs), alpha: part}
         wired = sp.ceiling(floor_mean.subs(at) / 2)
-        found = ratio.subs({**at, units: wired // 2})
+        found = valued(ratio, {**at, units: wired // 2})
         least, even = wired // 2 - pairs.subs(at), floor_mean.subs(at) % 4 == 0
         yield trial.holds(found == 1 if even else found >= 1, f"{wired} wired neurons: bound over error {found}")
         yield trial.holds(least == 0 if even else least >= 0, f"{wired} wired neurons: {pairs.subs(at)} pairs")
@@ -50,7 +51,7 @@ def failure_is_the_lower_tail(failure: sp.Expr, floor_mean: sp.Expr, trial: Tria
     """The bound of E2 for n neurons of the chance αp^k, with the mean."""
     there = {m: n, k: sp.S.One, p: alpha * p**k}
     yield trial.same(mean.subs(there, simultaneous=True), floor_mean)
-    yield trial.same(failure, usual_bound.subs(there, simultaneous=True))
+    yield trial.same(failure, valued(usual_bound, there))
 
 
 @exact(barron_layer, step="sigmoidal layer")

@@ -35,6 +35,7 @@ from theory.expressivity.relays import x
 from theory.expressivity.symbols import alpha, k, m, n, p, units
 from theory.expressivity.wired_counts import poisson_bound
 from theory.expressivity.wired_neurons import at_least
+from theory.formulas.valued import valued
 from theory.graphon.symbols import delta
 from theory.kernel.dual import depth
 
@@ -168,7 +169,7 @@ def layers_of_the_width_fail_as_rarely_as_said(
 ) -> Iterator[Finding]:
     """At the least whole number from the width on, the sum of the tails, with k > N and with N > k."""
     for at in WIDE:
-        neurons = sp.ceiling(deep_width.subs(at))
+        neurons = sp.ceiling(valued(deep_width, at))
         yield trial.below(deep_failure, delta, at=[{**at, n: neurons}])
 
 
@@ -181,7 +182,7 @@ def layers_of_the_width_fail_as_rarely_as_said(
 @control("the smaller exponent", most=sp.Min(k, units))
 def small_failures_are_lower_tails(most: sp.Expr, small_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The second-best bound of E2 for n neurons, each wired to the larger of k and N, for each layer and function."""
-    tail = poisson_bound.subs({m: n, k: 1, p: alpha * p**most}, simultaneous=True)
+    tail = valued(poisson_bound, {m: n, k: 1, p: alpha * p**most})
     yield trial.same(small_failure, depth * functions * tail)
 
 

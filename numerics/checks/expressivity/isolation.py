@@ -28,6 +28,7 @@ from theory.expressivity.paths import (
     two_layers,
 )
 from theory.expressivity.symbols import n
+from theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -106,7 +107,7 @@ def two_layers_over_all_sets_reached(
     for width in range(1, 4):
         sets = [sum(each) for each in product((0, 1), repeat=width)]
         total = sum(p_1**each * (1 - p_1) ** (width - each) * lost.subs(reached, each) for each in sets)
-        numbers = sum((reach_law * lost).subs({n_1: width, reached: number}) for number in range(width + 1))
+        numbers = sum(valued(reach_law * lost, {n_1: width, reached: number}) for number in range(width + 1))
         cases += [(written_out(two_layers, {n_1: sp.Integer(width)}), total), (numbers, total)]
     yield trial.at_sizes(cases, "widths")
 

@@ -32,6 +32,7 @@ from theory.expressivity.maurey import (
     wired_average,
 )
 from theory.expressivity.symbols import k, n, p, units
+from theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -127,10 +128,10 @@ def moments_over_the_number_of_units(
         yield trial.same(written_out(mean_inverse, at), sp.Rational(inverse), by=None)
         square, fourth = (2**r * sp.gamma(at[k] / 2 + r) / sp.gamma(at[k] / 2) for r in (1, 2))  # E‖x‖^2r
         norms = {second_moment: square, square_norm: square / sp.pi}
-        average = sum(sp.Rational(law[c]) * maurey_error.subs({**norms, units: c}) for c in counts)
+        average = sum(sp.Rational(law[c]) * valued(maurey_error, {**norms, units: c}) for c in counts)
         yield trial.same(written_out(mse, at), average, by=None)
         centred = {fourth_central: fourth * unit_fourth, second_central: sp.sqrt(fourth) * unit_variance}
-        average = sum(sp.Rational(law[c]) * average_fourth.subs({**centred, units: c}) for c in counts)
+        average = sum(sp.Rational(law[c]) * valued(average_fourth, {**centred, units: c}) for c in counts)
         yield trial.same(written_out(fourth_moment, at), average, by=None)
     yield trial.same(variance_bound, fourth_moment - mse**2, by=None)
 

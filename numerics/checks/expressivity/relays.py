@@ -32,6 +32,7 @@ from theory.expressivity.relays import (
     x,
 )
 from theory.expressivity.symbols import epsilon, k, m, p
+from theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -86,7 +87,7 @@ def relays_in_all_small_masks(
         for density in (sp.Rational(1, 3), sp.Rational(3, 4), sp.S.One):
             at = {m: neurons, k: inputs, p: density}
             for claimed, row in ((relayed, counts[0]), (both_relayed, counts[1])):
-                yield trial.same(claimed.subs(at), probability(row, size, density), by=None)
+                yield trial.same(valued(claimed, at), probability(row, size, density), by=None)
             yield trial.same(chosen.subs(at), probability(counts[2], neurons, density), by=None)
 
 
@@ -108,7 +109,7 @@ def groups_are_as_large_as_they_can_be(group: sp.Expr, trial: Trial) -> Iterator
     """k neurons more bring one more; and k groups, of whole numbers, leave less than k of up to twelve neurons."""
     yield trial.same(group.subs(m, m + k), group + 1, by=sp.expand)
     for neurons, inputs in product(range(1, 13), range(1, 6)):
-        held = sp.sympify(group.subs({m: neurons, k: inputs}))
+        held = sp.sympify(valued(group, {m: neurons, k: inputs}))
         left = neurons - inputs * held
         yield trial.holds(held.is_Integer and 0 <= left < inputs, f"{inputs} groups of {neurons} neurons leave {left}")
 
@@ -299,7 +300,7 @@ def bounds_of_relays(
     relays = sp.Symbol("g", integer=True, positive=True)  # for each input, as they are for up to 60 neurons
     densities = {p: (sp.Rational(1, 20), sp.Rational(19, 20))}
     for inputs in range(2, 6):
-        sides = [each.subs({k: inputs, m: inputs * relays}) for each in (lower_bound, relayed)]
+        sides = [valued(each, {k: inputs, m: inputs * relays}) for each in (lower_bound, relayed)]
         yield trial.everywhere(*sides, within=densities, integers={relays: (1, 60 // inputs)})
     single = (1 - lower_bound).subs(k, 1)
     yield trial.same(sp.limit(sp.log(single) / sp.log((1 - relayed).subs(k, 1)), p, 0), 1, by=None)
@@ -321,7 +322,7 @@ def inputs_of_a_thousand_neurons(
     """The failure at the most inputs, and at one more, beside what is claimed for the budget; it grows with their number."""
     yield trial.same(unrelayed + relayed, sp.S.One)
     claimed = budget_failure.subs(THOUSAND)
-    yield trial.below(unrelayed.subs({**THOUSAND, k: most_inputs}), claimed, at=[{}])
+    yield trial.below(valued(unrelayed, {**THOUSAND, k: most_inputs}), claimed, at=[{}])
     yield trial.below(claimed, unrelayed.subs({**THOUSAND, k: most_inputs + 1}), at=[{}])
 
 

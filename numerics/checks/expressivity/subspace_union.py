@@ -34,6 +34,7 @@ from theory.expressivity.subspace_union import (
 )
 from theory.expressivity.symbols import alpha, j, n, p
 from theory.expressivity.wired_neurons import at_least, share, tail_law
+from theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Law = tuple[Fraction, Fraction, Fraction]  # of a neuron: wired to the first set alone, to the second alone, to both
@@ -56,7 +57,7 @@ def either_set_is_counted_edge_by_edge(either: sp.Expr, trial: Trial) -> Iterato
             if all(in_both) and (all(in_first) or all(in_second)):
                 wired += p ** sum(edges) * (1 - p) ** (len(edges) - sum(edges))
         sizes = {k_1: own_1 + common, k_2: own_2 + common, all_inputs: own_1 + own_2 + common}
-        cases.append((either.subs(sizes), alpha * wired))
+        cases.append((valued(either, sizes), alpha * wired))
     yield trial.at_sizes(cases, "pairs of sets of inputs")
 
 
@@ -68,7 +69,7 @@ def in_four_cases(gap: sp.Expr) -> sp.Expr:
         ({first: units_1 + enough_1}, {units_1: first + short_1}),
         ({second: units_2 + enough_2}, {units_2: second + short_2}),
     ):
-        if (left := sp.simplify(gap.subs({**case[0], **case[1]}))) != 0:
+        if (left := sp.simplify(valued(gap, {**case[0], **case[1]}))) != 0:
             return left
     return sp.S.Zero
 
@@ -91,7 +92,7 @@ def lacking_units_are_counted(lacking: sp.Expr, trial: Trial) -> Iterator[Findin
     """Units that get no neuron of their own, one after the other: up to four neurons and units of each kind."""
     for a, b, needs_1, needs_2 in product(range(5), range(5), range(1, 5), range(1, 5)):
         left = len(range(a, needs_1)) + len(range(b, needs_2))
-        found = lacking.subs({first: a, second: b, units_1: needs_1, units_2: needs_2})
+        found = valued(lacking, {first: a, second: b, units_1: needs_1, units_2: needs_2})
         if found != left:
             yield trial.holds(False, f"{found}, and {left} are lacking at a = {a}, b = {b}, N = {needs_1}, {needs_2}")
             return
@@ -180,7 +181,7 @@ def at_sympy(at: Mapping[sp.Symbol, int | Fraction]) -> dict[sp.Symbol, sp.Expr]
 def each_count_is_that_of_wired_neurons(union_failure: sp.Expr, either: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One less the tail of E1 for each of the three, all letters free."""
     counts = ((chances[0], units_1), (chances[1], units_2), (either, units_1 + units_2))
-    tails_of_e1 = (tail_law.subs({share: chance, j: least}, simultaneous=True) for chance, least in counts)
+    tails_of_e1 = (valued(tail_law, {share: chance, j: least}) for chance, least in counts)
     yield trial.same(union_failure, 3 - sp.Add(*tails_of_e1), by=sp.expand)
 
 
@@ -196,7 +197,7 @@ def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Tria
         values = at_sympy(at)
         seen = sp.Rational(trial.once(falls_short, law, at[n], needs))
         yield trial.same(written_out(union_failure, values), seen, by=None)
-        yield trial.same(either.subs(values), sp.Rational(sum(law)), by=None)
+        yield trial.same(valued(either, values), sp.Rational(sum(law)), by=None)
 
 
 @exact(subspace_union)
@@ -271,7 +272,7 @@ def one_unit_each_fails_as_claimed(pair_failure: sp.Expr, trial: Trial) -> Itera
     ):
         at = layer(neurons, Fraction(density), Fraction(floor), sizes, (1, 1))
         seen = trial.once(too_few, law_of(at), neurons, (1, 1))
-        yield trial.same(pair_failure.subs(at_sympy(at)), sp.Rational(seen), by=None)
+        yield trial.same(valued(pair_failure, at_sympy(at)), sp.Rational(seen), by=None)
 
 
 def masks_that_fail(

@@ -34,6 +34,7 @@ from theory.expressivity.wired_counts import (
     usual_bound,
 )
 from theory.expressivity.wired_neurons import binomial_law, i
+from theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
@@ -69,8 +70,8 @@ def tail_in_fractions(rows: int, chance: Fraction) -> Fraction:
 def tail_is_that_of_independent_neurons(exact_tail: sp.Expr, largest: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In rationals, strictly below half of the mean; l is the last count there."""
     for at in SMALL:
-        last = max(count for count in range(int(at[m])) if 2 * count < mean.subs(at))
-        yield trial.same(largest.subs(at), sp.Integer(last), by=None)
+        last = max(count for count in range(int(at[m])) if 2 * count < valued(mean, at))
+        yield trial.same(valued(largest, at), sp.Integer(last), by=None)
         seen = trial.once(tail_in_fractions, int(at[m]), exact_fraction(chance.subs(at)))
         yield trial.same(written_out(exact_tail, at), sp.Rational(seen), by=None)
 
@@ -80,7 +81,7 @@ odds = sp.Symbol("odds", positive=True)  # of a neuron not to be fully wired, wh
 
 def in_odds(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is, in terms of the odds against a fully wired neuron: logarithms of positive factors taken apart."""
-    parts = expression.subs(p, (1 + odds) ** (-1 / k)).replace(sp.log, lambda inner: sp.log(sp.factor(inner)))
+    parts = valued(expression, {p: (1 + odds) ** (-1 / k)}).replace(sp.log, lambda inner: sp.log(sp.factor(inner)))
     return simplified(sp.expand_log(parts))
 
 
@@ -102,7 +103,7 @@ def moment_is_the_mean_over_counts(exponential_bound: sp.Expr, trial: Trial) -> 
     for at in SMALL[2:4]:
         rows = int(at[m])
         moment = sum(binomial_law(m, chance, count) * sp.exp(tilt * (mean / 2 - count)) for count in range(rows + 1))
-        yield trial.same(exponential_bound.subs(at), moment.subs(at), by=None)
+        yield trial.same(valued(exponential_bound, at), valued(moment, at), by=None)
 
 
 @exact(lower_tail, step="slope")
@@ -184,7 +185,7 @@ def usual_bound_is_weaker(poisson_bound: sp.Expr, usual_bound: sp.Expr, trial: T
 def in_counts(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is, in terms of the numbers of neurons that are fully wired and that are not, both of them some."""
     wired, unwired = sp.symbols("wired unwired", integer=True, positive=True)
-    return in_odds(expression.subs({m: wired + unwired, i: wired}))
+    return in_odds(valued(expression, {m: wired + unwired, i: wired}))
 
 
 @exact(lower_tail, step="exponent of a count")
@@ -243,7 +244,7 @@ def lower_bound_is_a_mode_away_from_a_mass(lower_bound: sp.Expr, trial: Trial) -
         law = poisson_binomial([exact_fraction(chance.subs(at))] * rows)
         own = poisson_binomial([Fraction(below, rows)] * rows)
         yield trial.holds(own[below] == max(own), f"{below} is the mode of Bin({rows}, {below}/{rows})")
-        yield trial.same(lower_bound.subs(at), sp.Rational(law[below] / ((rows + 1) * own[below])), by=None)
+        yield trial.same(valued(lower_bound, at), sp.Rational(law[below] / ((rows + 1) * own[below])), by=None)
 
 
 TABLE = (instance(1200, HALF, 5), instance(600, sp.Rational(3, 10), 3), instance(400, HALF, 4))
@@ -271,7 +272,7 @@ def tail_lies_between_its_bounds(
         yield trial.below(low, high, at=[*trial.points(usual_bound), *TABLE])
     one = {m: 1, k: 1}
     for bound in chain[2:]:
-        yield trial.same(sp.log(bound), m * sp.log(bound.subs(one).subs(p, chance)), by=None)
+        yield trial.same(sp.log(bound), m * sp.log(valued(valued(bound, one), {p: chance})), by=None)
     densities = {p: (0, sp.Rational(99, 100))}
     for low, high, order in ((kl_bound, poisson_bound, 2), (poisson_bound, usual_bound, 1)):
         yield trial.everywhere(low.subs(one), high.subs(one), within=densities, zero={p: (0, order)})

@@ -28,6 +28,7 @@ from theory.expressivity.wired_neurons import (
     wired_count,
     wired_share,
 )
+from theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF, THIRD = sp.Rational(1, 2), sp.Rational(1, 3)
@@ -91,14 +92,14 @@ def law_is_that_of_all_masks(
                 (a.subs(column, place), row < THIRD), (b.subs(column, place), True)
             ),
         )
-        found = step.subs(dict(zip(positions, PLACES, strict=True))).doit()
+        found = valued(step, dict(zip(positions, PLACES, strict=True))).doit()
         for neurons in (1, 2):
             law = trial.once(law_by_enumeration, columns_of(first, second), neurons)
             tails = list(accumulate(reversed(law)))[::-1]
             for count, (mass, tail) in enumerate(zip(law, tails, strict=True)):
                 at = {n: sp.Integer(neurons), j: sp.Integer(count), share: found}
-                yield trial.same(count_law.subs(at), sp.Rational(mass), by=None)
-                yield trial.same(tail_law.subs(at).doit(), sp.Rational(tail), by=None)
+                yield trial.same(valued(count_law, at), sp.Rational(mass), by=None)
+                yield trial.same(valued(tail_law, at).doit(), sp.Rational(tail), by=None)
 
 
 @exact(wired_count)

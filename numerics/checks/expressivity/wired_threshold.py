@@ -30,6 +30,7 @@ from theory.expressivity.wired_counts import (
     wired_threshold,
 )
 from theory.expressivity.wired_neurons import binomial_law
+from theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
@@ -133,7 +134,7 @@ def lower_bound_below_the_threshold(
     some_lower: sp.Expr, threshold: sp.Expr, below_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """At (1 − ε)k* inputs; and the exponents at x inputs less, of which that of the bound is p^{−x} ≥ 1 times the one claimed."""
-    yield trial.same(some_lower.subs(k, (1 - epsilon) * threshold), below_threshold, by=in_exponents)
+    yield trial.same(valued(some_lower, {k: (1 - epsilon) * threshold}), below_threshold, by=in_exponents)
     x = sp.Symbol("x", nonnegative=True)
     exponent = sp.expand_log(sp.log(-sp.log(1 - some_lower)))
     claimed = sp.log(-sp.log(1 - below_threshold))
@@ -242,8 +243,8 @@ def count_is_nearly_poisson(poisson_law: sp.Expr, poisson_distance: sp.Expr, tri
         for rows in (1, int(at[m])):
             here = {**at, m: sp.Integer(rows)}
             there = poisson_law.subs(poisson_mean, mean)
-            masses = [there.subs({**here, j: count}) for count in range(rows + 1)]
-            moved = [abs(binomial_law(m, chance, c).subs(here) - mass) for c, mass in enumerate(masses)]
+            masses = [valued(there, {**here, j: count}) for count in range(rows + 1)]
+            moved = [abs(valued(binomial_law(m, chance, c), here) - mass) for c, mass in enumerate(masses)]
             distance = (sum(moved) + 1 - sum(masses)) / 2
             claimed = poisson_distance.subs(here)
             yield trial.same(distance, claimed, by=None) if rows == 1 else trial.below(distance, claimed, at=[{}])

@@ -19,6 +19,7 @@ from theory.flow.directions import (
 from theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, time
 from theory.flow.times import lam, single_time
 from theory.formulas.iterate import Iterate
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m
 from theory.kernel.collapse import d
 from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
@@ -47,7 +48,7 @@ def odd_image(axis: int) -> sp.Expr:
     square = sp.sqrt(d) ** 2 / d  # of a coordinate, over their number
     profile, product = (column, column * square) if axis == 0 else (other, sp.S.Zero)
     at = {a: profile * square, b: column * square}
-    return kernel.subs(at | {c: product}, simultaneous=True) - kernel.subs(at | {c: -product}, simultaneous=True)
+    return valued(kernel, at | {c: product}) - valued(kernel, at | {c: -product})
 
 
 def by_state(gap: sp.Expr) -> sp.Expr:

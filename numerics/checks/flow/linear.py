@@ -24,6 +24,7 @@ from theory.flow.linear import (
     shared,
     time,
 )
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -142,7 +143,7 @@ def two_samples_follow_their_flow(
     for signs, value in zip(SIGNS, (own + shared, own - shared), strict=True):
         vector = sp.ImmutableMatrix(signs) / sp.sqrt(2)
         here = {m: 2, eigenvalue: value, amplitude: vector.dot(sp.ImmutableMatrix(residuals))}
-        yield trial.same(vector.dot(pair_residuals), mode.subs(here, simultaneous=True))
+        yield trial.same(vector.dot(pair_residuals), valued(mode, here))
     there = dict(zip(residuals, pair_residuals, strict=True))
     moved = pair_velocity.subs(there, simultaneous=True)
     for claimed, velocity, start in zip(pair_residuals, moved, residuals, strict=True):
@@ -174,7 +175,7 @@ def series_are_those_of_matrix_powers(
     samples = TURN.T * sp.ImmutableMatrix(over_modes(mode))
     slopes, power = (losses, descents, samples[0]), start
     for order in range(ORDER + 1):
-        found, later, first = (each.subs(time, 0) for each in slopes)
+        found, later, first = (valued(each, {time: 0}) for each in slopes)
         slopes = tuple(sp.diff(each, time) for each in slopes)
         yield trial.same(found, (-2 * eta / 3) ** order * start.dot(power) / 6, by=sp.expand)
         power, before = kernel * power, power

@@ -23,6 +23,7 @@ from theory.flow.one_input import (
     squares,
 )
 from theory.flow.times import share
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m
 from theory.kernel.collapse import above, below, energy, negative_eigenvalue, positive_eigenvalue
 from theory.kernel.collapse import share as trained_share
@@ -152,7 +153,7 @@ def five_samples_descend_as_their_kernel_says(
     trial: Trial,
 ) -> Iterator[Finding]:
     """The matrix of K11.1: Taylor coefficients of the loss up to the fourth, residuals free."""
-    total = (positive_loss + negative_loss + collapse_plateau).subs(HERE)
+    total = valued(positive_loss + negative_loss + collapse_plateau, HERE)
     kernel, power = one_input_kernel(), START
     for order in range(5):
         found = sp.diff(total, time, order).subs(time, 0)

@@ -25,6 +25,7 @@ from theory.flow.start import (
     subtraction_gap,
     variance,
 )
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -55,7 +56,7 @@ def squares_have_their_mean(mean_mode_loss: sp.Expr, trial: Trial) -> Iterator[F
     for signs, value in zip(SIGNS, (own + shared, own - shared), strict=True):
         vector = sp.ImmutableMatrix(signs) / sp.sqrt(2)
         here = {m: 2, eigenvalue: value, label: vector.dot(labels), variance: vector.dot(covariance * vector)}
-        claimed += mean_mode_loss.subs(here, simultaneous=True)
+        claimed += valued(mean_mode_loss, here)
     yield trial.at_sizes([(claimed, seen)], "samples")
 
 
@@ -173,7 +174,7 @@ def two_samples_have_the_loss_of_the_centred_kernel(
     """The loss at the entries of HΘH; at opposite residuals that of Θ; and what is left at last."""
     kernel = centring_of(2) * sp.Matrix([[own, shared], [shared, own]]) * centring_of(2)
     here = {own: kernel[0, 0], shared: kernel[0, 1]}
-    yield trial.same(pair_kernel_loss, pair_output_loss.subs(here, simultaneous=True), by=sp.expand)
+    yield trial.same(pair_kernel_loss, valued(pair_output_loss, here), by=sp.expand)
     mean = (residuals[0] + residuals[1]) / 2
     yield trial.same(
         pair_kernel_loss.subs(residuals[1], residuals[0]),

@@ -31,6 +31,7 @@ from theory.flow.times import (
     two_time,
 )
 from theory.formulas.level import Level
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -252,6 +253,6 @@ def whole_spectra_are_between(
         leave = [spectrum_left(at, values, shares, here) for at in (early, slow, late)]
         for low, high in ((target, leave[0]), (target, leave[1]), (leave[2], target)):  # numbers of one spectrum
             yield trial.below(low, high, at=[{}])
-    at = double_time.subs({eta: 1, m: 2, part: sp.Rational(2, 3), lam: 1, share: sp.Rational(1, 3)})
+    at = valued(double_time, {eta: 1, m: 2, part: sp.Rational(2, 3), lam: 1, share: sp.Rational(1, 3)})
     found = two_left.subs({eta: 1, m: 2, part: sp.Rational(2, 3), lam: 1, nu: 2, time: at})
     yield trial.same(found, sp.Rational(1, 3), by=None)

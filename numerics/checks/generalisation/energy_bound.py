@@ -16,6 +16,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact import balls
 from numerics.exact.logarithms import split_logarithms
 from numerics.kernels import dense_kernel, graphon_kernel, scale_free
+from theory.formulas.valued import valued
 from theory.generalisation.energy_bound import (
     B_0,
     T,
@@ -71,12 +72,10 @@ def pieces_make_the_bound(
     yield trial.holds(confidence.subs({m: 2, delta: sp.S.Half}).is_positive, "the confidence term is positive")
     yield trial.same(risk_bound, 2 * complexity + confidence)
     yield trial.same(level_share, delta / (sp.zeta(2) * (i + 1) ** 2))  # Σ (i + 1)⁻² = ζ(2)
-    yield trial.same(
-        peeled_bound, risk_bound.subs({B_0: b * 2**i, delta: level_share}, simultaneous=True), by=split_logarithms
-    )
+    yield trial.same(peeled_bound, valued(risk_bound, {B_0: b * 2**i, delta: level_share}), by=split_logarithms)
     for radius, step in ((sp.Rational(2, 3), 0), (sp.Rational(5, 2), 2), (1, 5)):
         just_below = (radius * 2**step) ** 2
-        yield trial.same(peeled_norm.subs({b: radius, q: just_below}), radius * 2 ** (step + 1))
+        yield trial.same(valued(peeled_norm, {b: radius, q: just_below}), radius * 2 ** (step + 1))
     yield trial.same(peeled_norm.subs({b: 3, q: sp.Rational(1, 100)}), 6)
 
 

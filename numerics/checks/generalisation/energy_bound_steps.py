@@ -9,6 +9,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.evidence.simplifying import over
 from numerics.exact.logarithms import split_logarithms
+from theory.formulas.valued import valued
 from theory.generalisation.energy_bound import (
     B_0,
     T,
@@ -126,7 +127,7 @@ def bound_at_a_radius_and_its_share(
 ) -> Iterator[Finding]:
     """Radii that double from b on, put into the bound with their shares."""
     yield trial.induction(step_radius, i, b, lambda radius: 2 * radius)
-    there = risk_bound.subs({B_0: step_radius, delta: level_share}, simultaneous=True)
+    there = valued(risk_bound, {B_0: step_radius, delta: level_share})
     yield trial.same(peeled_bound, there, by=split_logarithms)
 
 

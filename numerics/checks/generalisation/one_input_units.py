@@ -11,6 +11,7 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.exact.identities import simplified
 from numerics.kernels import LayerGraphons, graphon_kernel, input_latent
 from numerics.masks.composition import GridGraphon, point_latent
+from theory.formulas.valued import valued
 from theory.generalisation.one_input_units import (
     alike_entry,
     alike_gate,
@@ -82,8 +83,8 @@ def over_units(product: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
     for unit, number in enumerate((1, 1, 1, 2 * pairs - 2)):
         at = {a: sp.factor(seen(one, one, unit)), b: sp.factor(seen(other, other, unit)), c: seen(one, other, unit)}
         variance += number * at[a]
-        value += number * relu.value.subs(at, simultaneous=True)
-        gate += number * at[c] * relu.slope.subs(at, simultaneous=True)
+        value += number * valued(relu.value, at)
+        gate += number * at[c] * valued(relu.slope, at)
     return variance, value, gate
 
 
@@ -93,7 +94,7 @@ def in_heights(gap: sp.Expr) -> sp.Expr:
     def factored(part: sp.Expr) -> sp.Expr:
         return sp.expand_power_base(sp.factor(part.base) ** part.exp)
 
-    gap = gap.subs(cosine, HEIGHT / (1 + HEIGHT))
+    gap = valued(gap, {cosine: HEIGHT / (1 + HEIGHT)})
     for _ in range(2):  # roots of cosines that hold roots
         gap = gap.replace(lambda part: part.is_Pow and part.exp.is_Rational and not part.exp.is_Integer, factored)
     return simplified(gap)
@@ -172,7 +173,7 @@ def edges_fade(
 def next_entry(size: sp.Expr, covariance: sp.Expr) -> sp.Expr:
     """Θκ₀ + F at a variance and a covariance, where Θ is twice the covariance."""
     at = {a: size, b: size, c: covariance}
-    return 2 * covariance * relu.slope.subs(at) + relu.value.subs(at)
+    return 2 * covariance * valued(relu.slope, at) + valued(relu.value, at)
 
 
 @exact(one_input_units, step="second layer", cost=0.4)

@@ -25,6 +25,7 @@ from numerics.evidence.findings import Kind, Verdict
 from numerics.exact import balls
 from numerics.kernels import graphon_kernel, path_densities, path_residual_bound, squared_norm
 from theory.expressivity.paths import rho_path
+from theory.formulas.valued import valued
 from theory.generalisation.path_bound import (
     beta,
     eigenvalue,
@@ -56,7 +57,7 @@ class Example(NamedTuple):
 
     def sum_of(self, term: sp.Expr, layers: int) -> sp.Expr:
         at = {d: self.X.cols, depth: layers}
-        return sum(term.subs({**at, rho_path: r, beta: w}) for r, w in zip(self.rho, self.beta, strict=True))
+        return sum(valued(term, {**at, rho_path: r, beta: w}) for r, w in zip(self.rho, self.beta, strict=True))
 
     def linear_part(self, factor: sp.Expr) -> sp.Matrix:
         """factor/d · X diag(ρ) Xᵀ."""

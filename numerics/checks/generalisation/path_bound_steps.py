@@ -9,6 +9,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.evidence.sums import adds_up
 from theory.expressivity.paths import rho_path
+from theory.formulas.valued import valued
 from theory.generalisation.path_bound import (
     antipodal_energy,
     antipodal_kernel,
@@ -79,9 +80,7 @@ def form_is_a_sum_over_features(feature_part: sp.Expr, trial: Trial) -> Iterator
     own = constant * rho_path / d * one * entry * (2 * reading + one * entry)
     yield adds_up(trial, feature_part, {reading: one * entry}, 2 * one * entry * beta - own)
     cases = trial.once(symbolic_forms)
-    yield trial.at_sizes(
-        ((sum(feature_part.subs(at, simultaneous=True) for at in places), form) for places, form in cases), "shapes"
-    )
+    yield trial.at_sizes(((sum(valued(feature_part, at) for at in places), form) for places, form in cases), "shapes")
 
 
 @exact(path_energy_bound, step="path term")

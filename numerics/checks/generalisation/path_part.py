@@ -18,6 +18,7 @@ from numerics.evidence.findings import Kind, Verdict
 from numerics.exact import balls
 from numerics.kernels import LayerGraphons, graphon_kernel, input_latent, path_densities
 from numerics.masks.composition import GridGraphon, Latent, point_latent
+from theory.formulas.valued import valued
 from theory.generalisation.path_part import (
     S,
     antipodal_determinant,
@@ -256,13 +257,13 @@ def best_constant_is_the_taylor_coefficient(best_constant: sp.Expr, trial: Trial
 
 
 def taylor_coefficient(layers: int) -> sp.Expr:
-    return sp.diff(composed(layers), cosine).subs(cosine, 0)
+    return valued(sp.diff(composed(layers), cosine), {cosine: 0})
 
 
 @enclosed(best_linear_constant, step="on the sphere", cost=0.6)
 @control("the crude constant", sphere_constant=constant)
 @control("the Taylor coefficient in every dimension", sphere_constant=best_constant)
-@control("weight of half the dimension", sphere_constant=sphere_constant.subs(d, d / 2))
+@control("weight of half the dimension", sphere_constant=valued(sphere_constant, {d: d / 2}))
 @control("10 % less", sphere_constant=NINE * sphere_constant)
 @control("a sphere of one layer more", sphere_constant=sphere_constant.subs(depth, depth + 1))
 @control("second moment for the fourth", sphere_excess=sphere_excess * (d + 2) / (3 * d))
@@ -275,7 +276,7 @@ def sphere_constant_exceeds_the_taylor_coefficient_by_little(
         size = {depth: L, d: dimension}
         half = trial.once(composed, L).subs(cosine, 1) / 2  # Θ(−1) ≥ 0 is left out
         ratio = trial.once(moment_ratio, dimension)
-        yield trial.same(sphere_excess.subs(size), (half - best_constant.subs(size)) * ratio, by=None)
+        yield trial.same(valued(sphere_excess, size), (half - valued(best_constant, size)) * ratio, by=None)
     for dimension in (2, 9):
         yield trial.same(sphere_constant.subs({depth: 1, d: dimension}), 1, by=None)
     places = [{angle: sp.Rational(k, 5), d: 5} for k in (1, 4, 7)]
@@ -291,7 +292,7 @@ def sphere_constant_exceeds_the_taylor_coefficient_by_little(
 def odd_integrand(layers: int) -> sp.Expr:
     """What is integrated on a sphere of dimension 5, opposite angles together."""
     kernel = composed(layers)
-    pair = kernel.subs(cosine, sp.cos(angle)) - kernel.subs(cosine, -sp.cos(angle))
+    pair = valued(kernel, {cosine: sp.cos(angle)}) - valued(kernel, {cosine: -sp.cos(angle)})
     return sp.cos(angle) * sp.sin(angle) ** 3 * pair
 
 

@@ -9,6 +9,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.evidence.simplifying import powers_together
 from theory.formulas.iterate import Iterate
+from theory.formulas.valued import valued
 from theory.generalisation.path_part import (
     S,
     antipodal_determinant,
@@ -204,7 +205,7 @@ def layers_add_one_at_equal_inputs(
     yield trial.same(layer_step["correlation"].subs(correlation, 1), 1)
 
     def following(kernel: sp.Expr) -> sp.Expr:
-        return layer_step["value"].subs({correlation: 1, value: kernel}, simultaneous=True)
+        return valued(layer_step["value"], {correlation: 1, value: kernel})
 
     yield trial.induction(kernel_at_one, depth, following(sp.S.One), following, start=1)
 

@@ -12,6 +12,7 @@ from numerics.checks.generalisation.path_part import digits_sample
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.kernels import LayerGraphons, energy, graphon_kernel, input_latent, mean_squared_error, ridge_predict
 from numerics.masks.composition import GridGraphon, Latent, point_latent
+from theory.formulas.valued import valued
 from theory.generalisation.energy_bound import T, q, raw_energy
 from theory.generalisation.energy_bound import energy as scale_free
 from theory.generalisation.scale import eigenvalue, gamma, scale_invariance, shrinkage
@@ -54,7 +55,7 @@ def regression_in_rationals(
     for K, row, y in trial.draw(regressions):
         fitted = K * (K + ridge * K.trace() / 2 * sp.eye(2)).inv()
         for value, (vector,) in ((value, vectors) for value, _, vectors in K.eigenvects() if len(vectors) == 1):
-            claimed = shrinkage.subs({eigenvalue: value, gamma: ridge, T: K.trace(), m: 2})
+            claimed = valued(shrinkage, {eigenvalue: value, gamma: ridge, T: K.trace(), m: 2})
             yield trial.holds(
                 fitted * vector == claimed * vector, f"share {claimed} of a target with eigenvalue {value}"
             )
@@ -88,8 +89,8 @@ def constant_masks_scale_every_layer(
     Term by term, forward through ρ, the dual and the own layer, and back through ρ and the gates.
     """
     scaled = {a: s * a, b: s * b, c: s * c}
-    yield trial.same(relu.value.subs(scaled, simultaneous=True), s * relu.value)
-    yield trial.same(relu.slope.subs(scaled, simultaneous=True), relu.slope)
+    yield trial.same(valued(relu.value, scaled), s * relu.value)
+    yield trial.same(valued(relu.slope, scaled), relu.slope)
     for L in (1, 2, 3):
         for readout, claimed in ((rho, kernel_scale), (sp.Integer(1), dense_readout_scale)):
             layers = [rho] * L + [readout]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.generalisation.energy_bound import T, q, raw_energy
 from theory.generalisation.energy_bound import energy as scale_free
 from theory.generalisation.scale import (
@@ -63,7 +64,7 @@ def row_of_the_kernel_itself(prediction: sp.Expr, shrinkage: sp.Expr, trial: Tri
 
 def scaled(expression: sp.Expr, factor: sp.Expr) -> sp.Expr:
     """What an expression becomes for `factor` times the kernel."""
-    return expression.subs({each: factor * each for each in (row, eigenvalue, T)}, simultaneous=True)
+    return valued(expression, {each: factor * each for each in (row, eigenvalue, T)})
 
 
 @exact(scale_invariance, step="same predictions")

@@ -14,6 +14,7 @@ from numerics.checks.generalisation.water_filling import Instance
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact import balls
 from theory.formulas.level import Level, level
+from theory.formulas.valued import valued
 from theory.generalisation.path_bound import beta as weight
 from theory.generalisation.snip_bound import (
     beta,
@@ -69,7 +70,7 @@ def two_levels_are_water_filled(
             }
             level = sp.Rational(case.rest) / sp.Rational(case.budget - case.capped)
             scale = sp.Integer(sizes[-1] ** 2 * len(sizes))
-            yield trial.same(strong_share.subs(at), share.subs({weight: sizes[0], lam: level}))
+            yield trial.same(valued(strong_share, at), valued(share, {weight: sizes[0], lam: level}))
             yield trial.same(optimum.subs(at), sp.Rational(case.value) / scale)
             yield trial.same(uniform.subs(at), sum(x * x for x in sizes) / sp.Rational(density) / scale)
 
@@ -99,7 +100,7 @@ def bound_diverges_at_small_weights(energy_upper: sp.Expr, power_integrand: sp.E
     weights = v**a
     yield trial.same(power_integrand, weights**2 / energy_upper.subs(s, tau / weights))
     for exponent in (sp.S.Half, sp.Integer(1), sp.Integer(2)):
-        nearby = sp.limit((v * power_integrand).subs({a: exponent, tau: 1}), v, 0, "+")
+        nearby = sp.limit(valued(v * power_integrand, {a: exponent, tau: 1}), v, 0, "+")
         yield trial.holds(nearby == sp.oo, f"v · β²/R₂ → {nearby} for the profile v^{exponent}")
 
 
@@ -184,7 +185,7 @@ def of_the_same_budget(name: str, density: sp.Rational) -> sp.Rational:
 @cache
 def threshold(density: sp.Rational) -> sp.Rational:
     """SNIP's threshold on the two levels, to 20 digits."""
-    return sp.Rational(balls.digits(CLAIMED["threshold"].subs(LEVELS).subs(rho, density), {}, 20))
+    return sp.Rational(balls.digits(valued(valued(CLAIMED["threshold"], LEVELS), {rho: density}), {}, 20))
 
 
 def scores(rng: np.random.Generator, draws: int, tilted: bool) -> NDArray[np.float64]:

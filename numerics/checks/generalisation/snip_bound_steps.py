@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.generalisation.path_bound import beta as weight
 from theory.generalisation.snip_bound import (
     alignment,
@@ -86,7 +87,7 @@ def both_tails(
 def strong_features_at_the_level(strong_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """B4's share of the strong features at B4's level with nothing at the cap; beyond it they are at the cap."""
     level = water_level.subs({capped: 0, rest: d * mean(beta, 1), rho: budget}, simultaneous=True)
-    yield trial.same(strong_share, share.subs({weight: beta, lam: level}, simultaneous=True))
+    yield trial.same(strong_share, valued(share, {weight: beta, lam: level}))
 
 
 @exact(snip_path_bound, step="optimum of two levels")
@@ -96,7 +97,7 @@ def strong_features_at_the_level(strong_share: sp.Expr, trial: Trial) -> Iterato
 def others_share_what_is_left(strong_share: sp.Expr, optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The strong terms and, for each weak one, B4's level of what the strong ones leave; without a cap B4's other form."""
     left = {capped: p * d * strong_share, rest: (1 - p) * d, rho: budget}
-    weak = (1 - p) * water_level.subs(left, simultaneous=True)
+    weak = (1 - p) * valued(water_level, left)
     yield trial.same(optimum, p * beta**2 / strong_share + weak)
     uncapped = uncapped_optimum.subs({total: d * mean(beta, 1), rho: budget}, simultaneous=True) / d
     free = optimum.replace(sp.Min, lambda *sides: next(side for side in sides if side != 1))

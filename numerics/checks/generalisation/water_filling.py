@@ -11,6 +11,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.kernels import water_filling
+from theory.formulas.valued import valued
 from theory.generalisation.path_bound import beta
 from theory.generalisation.water_filling import (
     a,
@@ -88,7 +89,7 @@ def certificate_proves_the_optimum(
     These are the Kuhn–Tucker conditions of a convex problem; λ from the number k of capped features found by trial.
     """
     for instance in trial.draw(instances, trial.size(6)):
-        level = water_level.subs(instance.at)
+        level = valued(water_level, instance.at)
         cases = [{beta: sp.Integer(w), lam: level} for w in instance.weights]
         squares = [(case[beta] ** 2, share.xreplace(case)) for case in cases]
         conditions = [x == level**2 * r**2 if r < 1 else r == 1 and x >= level**2 for x, r in squares]
@@ -110,7 +111,7 @@ def uncapped_optimum_is_a_lower_bound(uncapped_optimum: sp.Expr, trial: Trial) -
     """By trial of all capped sets: below the optimum, equal to it if and only if no feature is capped."""
     equal = 0
     for instance in trial.draw(instances, trial.size(20)):
-        claimed, value = uncapped_optimum.subs(instance.at), sp.Rational(instance.value)
+        claimed, value = valued(uncapped_optimum, instance.at), sp.Rational(instance.value)
         tight = instance.capped == 0
         equal += tight
         yield trial.holds(claimed == value if tight else claimed < value, f"{claimed} beside the optimum {value}")
@@ -163,7 +164,7 @@ def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Iterator[Finding
         cap = 1 / (profile + 1)
         for density, pieces in ((cap / 3, [below]), (cap, [below, above]), ((2 + cap) / 3, [above])):
             for piece in pieces:
-                yield trial.same(*(part.subs({a: profile, rho: density}) for part in (optimum, piece)))
+                yield trial.same(*(valued(part, {a: profile, rho: density}) for part in (optimum, piece)))
 
 
 @empirical(power_profile)

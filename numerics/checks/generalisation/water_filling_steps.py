@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.generalisation.path_bound import beta
 from theory.generalisation.water_filling import (
     a,
@@ -71,7 +72,7 @@ def in_cases(
     """A simplification that shows a difference to be 0 in cases which together cover all values of some letters."""
 
     def simplified(gap: sp.Expr) -> sp.Expr:
-        left = (by(settled(gap.subs(case))) for case in cases)
+        left = (by(settled(valued(gap, case))) for case in cases)
         return next((each for each in left if each != 0), sp.S.Zero)
 
     return simplified
@@ -129,8 +130,8 @@ def level_spends_the_budget(share: sp.Expr, water_level: sp.Expr, trial: Trial) 
 
     def level(features: tuple[int, int]) -> sp.Expr:
         found, sums = coefficients(*features)
-        spent = sum(settled(share.subs(beta, each)) for each in found)
-        return water_level.subs({**sums, rho: spent / d}, simultaneous=True)
+        spent = sum(settled(valued(share, {beta: each})) for each in found)
+        return valued(water_level, {**sums, rho: spent / d})
 
     yield trial.at_sizes(((level(features), lam) for features in FEATURES), "sets of features", by=sp.factor)
 
@@ -147,8 +148,8 @@ def terms_add_up(term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: T
 
     def sides(features: tuple[int, int]) -> tuple[sp.Expr, sp.Expr]:
         found, sums = coefficients(*features)
-        terms = sum(settled(term.subs(beta, each)) for each in found)
-        return terms, optimum.subs({**sums, rho: (sums[capped] + sums[rest] / lam) / d}, simultaneous=True)
+        terms = sum(settled(valued(term, {beta: each})) for each in found)
+        return terms, valued(optimum, {**sums, rho: (sums[capped] + sums[rest] / lam) / d})
 
     yield trial.at_sizes(map(sides, FEATURES), "sets of features", by=sp.factor)
 

@@ -14,6 +14,7 @@ from numerics.checks.graphon.concentration_masks import sparse_cut_norms, sparse
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.exact.exact_values import written_out
 from numerics.masks.cut_norm import cut_norm_witness
+from theory.formulas.valued import valued
 from theory.graphon.comparison import (
     any_mean,
     best_rate,
@@ -92,7 +93,7 @@ def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Itera
     for (rows, columns), tenths in product(((1, 1), (2, 2), (3, 3)), (1, 5)):
         for far, chance in trial.once(far_from_the_mean, rows, columns, tenths):
             at = {m: rows, n: columns, s: sp.Rational(far)}
-            yield trial.below(sp.Rational(chance), one_failure.subs(at), at=[{}])
+            yield trial.below(sp.Rational(chance), valued(one_failure, at), at=[{}])
 
 
 @exact(normal_comparison)

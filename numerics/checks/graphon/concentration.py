@@ -9,6 +9,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from theory.formulas.valued import valued
 from theory.graphon.concentration import (
     bernstein_cumulant,
     bernstein_exponent,
@@ -99,7 +100,7 @@ def failures_are_the_number_of_events_times_the_best_tilt(
         for rows, columns in ((1, 1), (1, 3), (3, 2)):
             events = sum(1 for _ in product((1, -1), *[(0, 1)] * (rows + columns)))
             yield trial.holds(
-                sp.simplify(failure.subs({m: rows, n: columns, s: 0}) - events) == 0,
+                sp.simplify(valued(failure, {m: rows, n: columns, s: 0}) - events) == 0,
                 f"{events} events for {rows} rows and {columns} columns",
             )
         exponent = -expanded_logarithms(sp.log(failure / failure.subs(s, 0))) / (m * n)
@@ -169,7 +170,7 @@ def curvature_is_a_variance(centred_cumulant: sp.Expr, tilted: sp.Expr, trial: T
 @control("the odds for the probability", tilted=tilted / (1 - tilted))
 def curvature_is_at_most_a_quarter(tilted: sp.Expr, most_curvature: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What q(1 − q) leaves is (q − ½)², at all odds p : 1 − p; q(1 − q) is its value at q = ½."""
-    q = tilted.subs(AT_ODDS)
+    q = valued(tilted, AT_ODDS)
     share = odds * sp.exp(tilt) / (1 + odds * sp.exp(tilt))
     yield trial.nonnegative(most_curvature - q * (1 - q), (share - sp.Rational(1, 2)) ** 2)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.exact.logarithms import split_logarithms
+from theory.formulas.valued import valued
 from theory.graphon.discretisation import (
     diagonals,
     kernel_discretisation,
@@ -38,7 +39,7 @@ def reduce(expression: sp.Expr) -> sp.Expr:
 
 def at(expression: sp.Expr, rows: int, columns: int) -> sp.Expr:
     """The bound for a grid of rows × columns cells."""
-    return expression.subs({m: rows, n: columns})
+    return valued(expression, {m: rows, n: columns})
 
 
 def distance(kernel: Kernel, rows: int, columns: int, point: str = "middle") -> Fraction:

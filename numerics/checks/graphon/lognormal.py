@@ -9,6 +9,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from theory.formulas.valued import valued
 from theory.graphon.lognormal import (
     balanced_squared_kernel,
     bivariate,
@@ -163,8 +164,8 @@ def degrees_average_the_kernel(
     for each in (kernel, row_degree, column_degree):
         yield trial.same(each.subs({x: 0, y: 0, rho: sp.Rational(1, 2)}), sp.Rational(1, 2))
     transposed = {x: y, y: x, row_scale: column_scale, column_scale: row_scale}
-    yield trial.same(kernel.subs(transposed, simultaneous=True), kernel)
-    yield trial.same(row_degree.subs(transposed, simultaneous=True), column_degree)
+    yield trial.same(valued(kernel, transposed), kernel)
+    yield trial.same(valued(row_degree, transposed), column_degree)
 
 
 @exact(probit_graphon, step="correlation")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.graphon.lognormal import SHARED, by_level, level, normal_mean, same_density, simplified
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.formulas.valued import valued
 from theory.graphon.lognormal import (
     balanced_squared_kernel,
     captured,
@@ -59,7 +60,7 @@ def shifted_latents_shift_the_threshold(kernel: sp.Expr, shifted: sp.Expr, trial
     """½ at the centre; and E of the slope in the level at X + a and Y + b, as a Gaussian integral."""
     centre = {row_shift: 0, column_shift: 0, rho: sp.Rational(1, 2)}
     yield trial.same(shifted.subs(centre), sp.Rational(1, 2))
-    moved = kernel.subs({x: x + row_shift, y: y + column_shift}, simultaneous=True)
+    moved = valued(kernel, {x: x + row_shift, y: y + column_shift})
     mean = normal_mean(normal_mean(-sp.diff(by_level(moved), level), y), x)
     yield same_density(-sp.diff(by_level(shifted), level), mean, trial)
 
@@ -215,7 +216,7 @@ def certificate_bounds_singular_values(certificate: sp.Expr, trial: Trial) -> It
         total, root = p * p + q * q + r * r + s * s, 4 * (p * s - q * r) ** 2
         first, second = (sp.sqrt((total + sign * sp.sqrt(total**2 - root)) / 2) for sign in (1, -1))
         for value, of_part in ((first, abs(p)), (second, 0)):
-            bound = certificate.subs({sigma: of_part, moment: total, captured: p * p})
+            bound = valued(certificate, {sigma: of_part, moment: total, captured: p * p})
             yield trial.below(of_part, value, at=[{}])
             yield trial.below(value, bound, at=[{}])
 

@@ -12,6 +12,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.evidence.simplifying import over
 from numerics.exact.logarithms import split_logarithms
 from numerics.masks.cut_norm import exact_cut_norm
+from theory.formulas.valued import valued
 from theory.graphon.rate import (
     first_term,
     j,
@@ -234,7 +235,7 @@ def mean_deviation_of_a_binomial(mean_deviation: sp.Expr, trial: Trial) -> Itera
         for chance in (sp.Rational(1, 10), sp.Rational(1, 2), sp.Rational(5, 7)):
             law = [sp.binomial(size, j) * chance**j * (1 - chance) ** (size - j) for j in range(size + 1)]
             mean = sum(abs(j - size * chance) * weight for j, weight in enumerate(law))
-            yield trial.same(mean_deviation.subs({n: size, p: chance, mode: sp.floor(size * chance) + 1}), mean)
+            yield trial.same(valued(mean_deviation, {n: size, p: chance, mode: sp.floor(size * chance) + 1}), mean)
 
 
 @enclosed(optimal_rate)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.limits import limit_by_logarithm
 from numerics.masks.cut_norm import exact_cut_norm
+from theory.formulas.valued import valued
 from theory.graphon.rate import (
     fair_constant,
     fair_error,
@@ -153,4 +154,4 @@ def means_have_the_constant(
     yield trial.same(sp.sqrt(2 * k) * even / wallis, 1, by=by_gamma)
     yield trial.same((2 * k - 1) * odd / (2 * k * even), 1, by=by_gamma)
     yield trial.same(trial.once(limit_by_logarithm, wallis, k), fair_constant)
-    yield trial.same((fair_mean - ranked_mean).subs(m, n), 2 * fair_mean.subs(n, n**2))
+    yield trial.same(valued(fair_mean - ranked_mean, {m: n}), 2 * valued(fair_mean, {n: n**2}))

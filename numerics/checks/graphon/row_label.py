@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.masks.cut_norm import exact_cut_norm
+from theory.formulas.valued import valued
 from theory.graphon.row_label import (
     comparison,
     eta,
@@ -129,10 +130,10 @@ def small_laws_of_rows(
     """
     for size, means in small_means(trial):
         at = {n: size, kappa: means.kappa, gamma: means.gamma, eta: means.eta}
-        yield trial.same(four_cycle.subs(at), means.four_cycle)
-        yield trial.below(means.cut, upper.subs(at), at=[{}])
-        yield trial.below(projection.subs(at), means.cut, at=[{}])
-        yield trial.below(means.kappa, comparison.subs(at), at=[{}])
+        yield trial.same(valued(four_cycle, at), means.four_cycle)
+        yield trial.below(means.cut, valued(upper, at), at=[{}])
+        yield trial.below(valued(projection, at), means.cut, at=[{}])
+        yield trial.below(means.kappa, valued(comparison, at), at=[{}])
     opposite = means_of(Law(SCALE * np.array([[1, -1], [-1, 1]]), (1, 1)), 2)
     yield trial.same(comparison.subs(gamma, opposite.gamma), opposite.kappa)
     size = 20_000

@@ -14,6 +14,7 @@ from scipy.special import ndtri
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import top_k_mask
+from theory.formulas.valued import valued
 from theory.graphon.lognormal import column_scale, log_threshold, noise_scale, row_scale, x, y
 from theory.graphon.selection import (
     above,
@@ -60,7 +61,7 @@ def masks_of_the_same_scores_are_nested(gap: sp.Expr, row_shift: int, trial: Tri
         over = np.roll(scores, row_shift, axis=0) > threshold
         difference = top_k_mask(scores, keep).astype(np.int64) - over
         rows, columns = scores.shape
-        claimed = gap.subs({kept: keep, above: int(over.sum()), m: rows, n: columns})
+        claimed = valued(gap, {kept: keep, above: int(over.sum()), m: rows, n: columns})
         distance = sp.Rational(int(np.abs(difference).sum()), difference.size)
         cut = sp.Rational(round(float(exact_cut_norm(difference)) * difference.size), difference.size)
         yield trial.holds(distance == claimed, f"L¹ distance {distance}, claimed {claimed}")
@@ -89,7 +90,7 @@ def shared_entries() -> set[tuple[int, int, int]]:
 def masks_share_the_first_entries(shared: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All scores of three entries on three levels, all orders that fall, all numbers to keep and all thresholds."""
     for keep, over, both in sorted(trial.once(shared_entries)):
-        claimed = shared.subs({kept: keep, above: over})
+        claimed = valued(shared, {kept: keep, above: over})
         yield trial.holds(claimed == both, f"K = {keep}, N = {over}: {both} shared, claimed {claimed}")
 
 
@@ -211,14 +212,14 @@ def count_has_the_variance_of_its_generating_function(
         entries = sp.symbols(f"p:{size}", positive=True)
         generating = prod(1 - q + q * z for q in entries)
         first, second = (sp.diff(generating, z, order).subs(z, 1) for order in (1, 2))
-        claimed = spread.subs(
+        claimed = valued(
+            spread,
             {
                 variance: sum(entry_variance.subs(p, q) for q in entries) / size,
                 rho: sum(entries) / size,
                 m: rows,
                 n: columns,
             },
-            simultaneous=True,
         )
         yield trial.same(claimed, (second + first - first**2) / size**2, by=sp.expand)
 

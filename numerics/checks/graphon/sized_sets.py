@@ -13,6 +13,7 @@ from numerics.checks.graphon.comparison_masks import fair_cut_witnesses
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.exact_values import written_out
 from numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from theory.formulas.valued import valued
 from theory.graphon import comparison
 from theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
 from theory.graphon.sized_sets import (
@@ -112,7 +113,7 @@ def pair_of_largest_sums(
 ) -> Iterator[Finding]:
     """√b times the largest sum of rows and √a times that of columns, over mn."""
     rows, columns = m * normal_tail, n * normal_tail.subs(z, w)
-    of_columns = top_mean.subs({m: n, z: w}, simultaneous=True)
+    of_columns = valued(top_mean, {m: n, z: w})
     yield trial.same(m * n * pair_mean, sp.sqrt(columns) * top_mean + sp.sqrt(rows) * of_columns)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.sorting import sort_by_degree
+from theory.formulas.valued import valued
 from theory.graphon.sorting import (
     both_bound,
     cut_error,
@@ -83,7 +84,7 @@ def rearranging_rows_costs_their_degrees(row_distance: sp.Expr, monotone: bool, 
         rows, columns = kernel.shape
         degrees = [sp.Rational(int(total), columns * SCALE) for total in kernel.sum(axis=1)]
         pairs = zip(degrees, (degrees[place] for place in order), strict=True)
-        claimed = sum(row_distance.subs({degree: d, other_degree: e}) for d, e in pairs) / rows
+        claimed = sum(valued(row_distance, {degree: d, other_degree: e}) for d, e in pairs) / rows
         distance = mean_modulus(kernel[order] - kernel)
         yield trial.holds(distance == claimed, f"{rows}×{columns}: distance {distance}, claimed {claimed}")
 

@@ -18,6 +18,7 @@ from numerics.fitting.homogeneity import held_out
 from numerics.networks import random_network
 from numerics.pruning.methods import prune
 from numerics.statistics.exact_tests import LEVEL, Binomial
+from theory.formulas.valued import valued
 from theory.graphon.taxonomy import (
     CLASSES,
     METHODS,
@@ -38,7 +39,7 @@ Classes = Mapping[str, Heterogeneity]
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 BOTH = SaliencyModel(1 + u, 1 + v, half_normal)
-SQUARE = replace(pareto, survival=pareto.survival.subs(sp.Symbol("alpha", positive=True), 2))
+SQUARE = replace(pareto, survival=valued(pareto.survival, {sp.Symbol("alpha", positive=True): 2}))
 SIGNED = Tail("signed normal", half_normal.survival / 2)  # P(ξ > t) for t ≥ 0
 SELF_TERM = SaliencyModel(half_normal_quantile, ONE, Tail("squared normal", half_normal.at(sp.sqrt(t))))  # |a| w²
 

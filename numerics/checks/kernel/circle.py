@@ -13,6 +13,7 @@ from sympy.simplify.fu import TR8  # products of waves as sums
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.kernels.spectra import kernel_eigenvalues, sphere_spectrum
+from theory.formulas.valued import valued
 from theory.graphon.symbols import delta, m
 from theory.kernel.circle import (
     circle_spectrum,
@@ -109,7 +110,7 @@ def eigenvalues_are_fourier_coefficients(
 
 @cache
 def eigenvalue_at(frequency: int) -> sp.Expr:
-    return ntk_eigenvalue.subs(k, frequency)
+    return valued(ntk_eigenvalue, {k: frequency})
 
 
 def descending(count: int) -> list[sp.Expr]:
@@ -120,7 +121,7 @@ def descending(count: int) -> list[sp.Expr]:
 
 @exact(circle_spectrum, cost=0.4)
 @control("each frequency once", ranked=ntk_eigenvalue.subs(k, rank - 1))
-@control("a rank too early", ranked=ranked.subs(rank, rank + 1))
+@control("a rank too early", ranked=valued(ranked, {rank: rank + 1}))
 @control("without multiplicities", top_energy=sum(ntk_eigenvalue.subs(k, f) for f in (0, 1, 2, 4, 6)) / 2)
 @control("the five after the first", top_energy=top_energy - 1 / sp.pi**2)
 @control("10 % less", trace_ratio=NINE * trace_ratio)
@@ -174,13 +175,15 @@ def centred_slope(first: int, last: int) -> sp.Expr:
 
 @enclosed(circle_spectrum, cost=0.5)
 @control("the exponent", decay=sp.Integer(2))
-@control("a rank more", decay=decay.subs(low, low - 1))
-@control("ranks from zero", decay=decay.subs({low: low + 1, high: high + 1}, simultaneous=True))
+@control("a rank more", decay=valued(decay, {low: low - 1}))
+@control("ranks from zero", decay=valued(decay, {low: low + 1, high: high + 1}))
 @control("10 % less", decay=NINE * decay)
 def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The fit on ranks 6 to 30, with centred logarithms, to 30 digits; and on ranks 6 to 60 it is 2.384, rounded."""
     for first, last in ((6, 30), (5, 12), (7, 16)):
-        yield trial.same(decay.subs({low: first, high: last}), trial.once(centred_slope, first, last), by=None, at=[{}])
+        yield trial.same(
+            valued(decay, {low: first, high: last}), trial.once(centred_slope, first, last), by=None, at=[{}]
+        )
     window, half = {low: 6, high: 60}, sp.Rational(1, 2000)
     yield trial.below(sp.Abs(decay - sp.Rational(2384, 1000)), half, at=[window])
 

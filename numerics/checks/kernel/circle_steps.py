@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.kernel.circle import KERNELS, mean_square
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.graphon.symbols import delta, m
 from theory.kernel.circle import (
     circle_spectrum,
@@ -210,7 +211,7 @@ def decays_are_fits_of_logarithms(
     abscissa, ordinate = sp.log(rank), sp.log(ranked)
     sums = {sum_x: abscissa, sum_y: ordinate, sum_xx: abscissa**2, sum_xy: abscissa * ordinate}
     at = {letter: over_ranks(term) for letter, term in sums.items()}
-    yield trial.same(decay, -fit_slope.subs({points: high - low + 1, **at}), by=sp.expand)
+    yield trial.same(decay, -valued(fit_slope, {points: high - low + 1, **at}), by=sp.expand)
 
 
 @exact(circle_spectrum, step="large frequencies")

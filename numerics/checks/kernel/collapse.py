@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.spectra import kernel_eigenvalues
+from theory.formulas.valued import valued
 from theory.kernel.collapse import (
     above,
     alike,
@@ -40,7 +41,7 @@ def one_neuron_sees_signs_alone(alike: sp.Expr, trial: Trial) -> Iterator[Findin
     """F and the gate at the variances qx²/d, qy²/d and the covariance ±qxy/d; the gradient's own covariance is ±wxy/d."""
     for sign, expected in ((1, alike), (-1, sp.S.Zero)):
         at = {a: moment * first**2 / d, b: moment * second**2 / d, c: sign * moment * first * second / d}
-        added = relu.value.subs(at) + sign * trained * first * second / d * relu.slope.subs(at)
+        added = valued(relu.value, at) + sign * trained * first * second / d * valued(relu.slope, at)
         yield trial.same(expected, added, by=sp.expand)
 
 

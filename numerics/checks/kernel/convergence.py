@@ -13,6 +13,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.claims import formulas
+from theory.formulas.valued import valued
 from theory.kernel.convergence import (
     Moments,
     N,
@@ -261,7 +262,7 @@ def dense_networks_have_a_closed_form(
         yield trial.same(dense_second.subs(L, depth), trial.once(recursion, depth, n), by=sp.cancel)
     for depth, width in ((3, 2), (5, 3), (6, 7)):
         seen = trial.once(recursion, depth, sp.Integer(width))
-        claimed = dense_second.subs({L: depth, n: width})
+        claimed = valued(dense_second, {L: depth, n: width})
         yield trial.holds(claimed == seen, f"depth {depth}, width {width}: {seen}, claimed {claimed}")
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.kernels.width import before_readout
+from theory.formulas.valued import valued
 from theory.kernel.convergence import (
     Moments,
     N,
@@ -62,7 +63,7 @@ def over_fixed_layer(expression: sp.Expr, density: sp.Rational) -> sp.Expr:
         diagonal=sum(K[j, j] ** 2 for j in range(3)) / sp.Integer(3),
     )
     known = Moments(replace(known.values, traces=norm**2), known.mixed, tangents)
-    return expression.subs({**values_of(known), n: 3, rho: density, value_error: 0, tangent_error: 0})
+    return valued(expression, {**values_of(known), n: 3, rho: density, value_error: 0, tangent_error: 0})
 
 
 FIXED_VALUES = (1, sp.Rational(1, 2), sp.sqrt(sp.Rational(7, 4)))  # of mean square 1
@@ -151,7 +152,7 @@ def pieces_add_up_to_the_bound(
     first = {value_error: sp.sqrt(6 / n), tangent_error: sp.sqrt(2 / n), N: n, rho: sp.Integer(1)}
     known = advance(step, at_inputs(1), n, n, sp.Integer(1))
     here = {**values_of(known), **first}
-    errors = {value_error: value_step.subs(here), tangent_error: tangent_step.subs(here)}
+    errors = {value_error: valued(value_step, here), tangent_error: valued(tangent_step, here)}
     last = {**values_of(advance(step, known, n, n, sp.Integer(1))), **errors, rho: sp.Integer(1)}
     yield trial.same(depth_two, bound.xreplace(last), by=None)
 

@@ -8,6 +8,7 @@ from itertools import product
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.kernel.cut_norm import (
     beta,
     chance,
@@ -62,7 +63,7 @@ def slopes_in_a_variance_are_below(variance_slope: sp.Expr, largest_slope: sp.Ex
     """The squares at a = s(1 + x), b = β/(1 + y); equal at no covariance, the least a and the largest b."""
     there = {a: s * (1 + more), b: beta / (1 + less)}
     gap = beta / s * (more + less + more * less) / ((1 + more) * (1 + less)) + (c / there[a]) ** 2
-    square = variance_slope.subs(there, simultaneous=True) ** 2
+    square = valued(variance_slope, there) ** 2
     yield trial.nonnegative(largest_slope**2 - square, gap / (4 * sp.pi**2))
     yield trial.same(variance_slope.subs({a: s, b: beta, c: 0}), largest_slope)
     moved = relu.value.subs(c, cosine * sp.sqrt(a * b))  # F at a cosine: ∂_a F at fixed c, by the chain rule

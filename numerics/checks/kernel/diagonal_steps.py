@@ -10,6 +10,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from theory.claims import formulas
+from theory.formulas.valued import valued
 from theory.kernel.convergence import Moments, N, Pair, advance, mean, moments, path, readout, step
 from theory.kernel.diagonal import (
     apart_mixed,
@@ -59,7 +60,7 @@ def gain(first: sp.Expr, second: sp.Expr) -> sp.Expr:
 
 def grown(formula: sp.Expr) -> sp.Expr:
     """A formula in h with one more coordinate."""
-    return formula.subs({name: name + extra for name, extra in MORE.items()}, simultaneous=True)
+    return valued(formula, {name: name + extra for name, extra in MORE.items()})
 
 
 @exact(tangent_moments, step="all layers")

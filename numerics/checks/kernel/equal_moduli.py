@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.kernel.fixed_inputs import by_factors, contribution
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1
 from theory.kernel.equal_moduli import (
     agreeing,
@@ -55,7 +56,7 @@ def written_out(formula: sp.Expr) -> sp.Expr:
 
 
 def at_numbers(formula: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
-    return written_out(formula.subs(at))
+    return written_out(valued(formula, at))
 
 
 @exact(quenched_kernel, step="gap of signs")
@@ -102,7 +103,7 @@ def signs_have_the_bounds_of_their_energies(
 ) -> Iterator[Finding]:
     """Shares (1 ± r)/2 of the inputs agree and differ; p times h at the cosine r, which is the mean one of A and B inputs."""
     energies = {alike: share * (1 + cosine) / 2, unlike: share * (1 - cosine) / 2}
-    yield trial.same(signs_kernel, modulus_kernel.subs(energies))
+    yield trial.same(signs_kernel, valued(modulus_kernel, energies))
     yield trial.same(signs_bound, modulus_bound.subs(energies), by=sp.expand)
     yield trial.same(signs_kernel, share * angular, by=sp.expand)
     shares = {alike: agreeing / (agreeing + opposed), unlike: opposed / (agreeing + opposed)}
@@ -132,7 +133,7 @@ def weights_count_masks(signs_weight: sp.Expr, trial: Trial) -> Iterator[Finding
         for (k, i), chance in chances.items():
             if k:
                 at = {agreeing: same, opposed: other, kept: k, kept_agreeing: i}
-                cases.append((signs_weight.subs(at), chance * sp.Rational(k, same + other)))
+                cases.append((valued(signs_weight, at), chance * sp.Rational(k, same + other)))
     yield trial.at_sizes(cases, "kinds of masks")
 
 
@@ -147,7 +148,7 @@ def quenched_is_the_weighted_mean(
     """The kernel at few inputs, p free, as the sum of h at the kept cosines with the weights."""
     h = angular.subs(cosine, kept_cosine)
     cases = (
-        (written_out(signs_quenched.subs({agreeing: same, opposed: other})), weighted(signs_weight, h, same, other))
+        (written_out(valued(signs_quenched, {agreeing: same, opposed: other})), weighted(signs_weight, h, same, other))
         for same, other in SIZES
     )
     yield trial.at_sizes(cases, "numbers of inputs")
@@ -196,8 +197,8 @@ def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Ite
             common = sum(bit * sign for bit, sign in zip(mask, signs, strict=True))
             if k:
                 at = {a: sp.Rational(k, d), b: sp.Rational(k, d), c: sp.Rational(common, d)}
-                total += p**k * (1 - p) ** (d - k) * row_kernel.subs(at)
-        yield trial.same(signs_quenched.subs({agreeing: same, opposed: other, share: p}), total, by=None)
+                total += p**k * (1 - p) ** (d - k) * valued(row_kernel, at)
+        yield trial.same(valued(signs_quenched, {agreeing: same, opposed: other, share: p}), total, by=None)
 
 
 @exact(quenched_kernel, step="convex")
@@ -242,7 +243,7 @@ def jensen_decides_the_sign_of_the_gap(
         yield trial.everywhere(*sides, within={share: (0, 1)}, zero={share: [(0, 1), (1, 1)]}, strict=True)
     for same, other, p in ((4, 0, sp.Rational(1, 3)), (0, 3, sp.Rational(2, 3)), (3, 2, sp.S.One)):
         at = {agreeing: same, opposed: other, share: p, cosine: sp.Rational(same - other, same + other)}
-        yield trial.same(signs_quenched.subs(at), signs_kernel.subs(at), by=None)
+        yield trial.same(valued(signs_quenched, at), valued(signs_kernel, at), by=None)
 
 
 @exact(quenched_kernel)
@@ -261,7 +262,7 @@ def two_inputs_have_four_masks(
             for pair in ((x, x), (y, y), (x, y))
         ]
         if any(mask):
-            mean += density ** len(x) * row_kernel.subs(dict(zip((a, b, c), moments, strict=True)), simultaneous=True)
+            mean += density ** len(x) * valued(row_kernel, dict(zip((a, b, c), moments, strict=True)))
     at = {agreeing: sum(p == q for p, q in zip(x, y, strict=True)), share: density}
     at[opposed] = len(x) - at[agreeing]
     yield trial.same(written_out(signs_quenched.subs(at)), mean)

@@ -9,6 +9,7 @@ import sympy as sp
 
 from numerics.checks.kernel.equal_moduli import written_out
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, cosine, kappa_1
 from theory.kernel.equal_moduli import (
     agreeing,
@@ -62,7 +63,7 @@ def tangents_carry_the_mean(support: sp.Expr, modulus_kernel: sp.Expr, trial: Tr
     """Linear in a and c; at the means on the ray of r; a tangent: its slope at c = ra is that of h, its value there."""
     means = {a: alike + unlike, c: alike - unlike}
     r = (alike - unlike) / (alike + unlike)
-    yield trial.same(modulus_kernel, support.subs(means, simultaneous=True).subs(cosine, r), by=in_energies)
+    yield trial.same(modulus_kernel, valued(valued(support, means), {cosine: r}), by=in_energies)
     both = support.subs({a: a + more, c: c + turned}, simultaneous=True)
     yield trial.same(both, support + support.subs({a: more, c: turned}, simultaneous=True), by=sp.expand)
     h = support.subs({a: 1, c: cosine})
@@ -163,11 +164,11 @@ def all_masks_lie_between_the_bounds(
     """Unlike moduli and densities, strictly between; equal to the lower one where no mask leaves its ray."""
     for case in CASES:
         mean, at = trial.once(over_masks, *case)
-        yield trial.below(modulus_kernel.subs(at), mean, at=[{}], strict=True)
+        yield trial.below(valued(modulus_kernel, at), mean, at=[{}], strict=True)
         yield trial.below(mean, modulus_bound.subs(at), at=[{}], strict=True)
     for case in EQUAL:
         mean, at = trial.once(over_masks, *case)
-        yield trial.same(modulus_kernel.subs(at), mean, by=None, at=[{}])
+        yield trial.same(valued(modulus_kernel, at), mean, by=None, at=[{}])
 
 
 @enclosed(quenched_kernel)
@@ -184,7 +185,7 @@ def signs_lie_between_the_bounds(
         energies = {alike: p * sp.Rational(3, 5), unlike: p * sp.Rational(2, 5)}
         quenched = written_out(signs_quenched.subs({agreeing: 3, opposed: 2})).subs(share, p)
         if p == 1:
-            yield trial.same(modulus_kernel.subs(energies), quenched, by=None, at=[{}])
+            yield trial.same(valued(modulus_kernel, energies), quenched, by=None, at=[{}])
         else:
-            yield trial.below(modulus_kernel.subs(energies), quenched, at=[{}], strict=True)
+            yield trial.below(valued(modulus_kernel, energies), quenched, at=[{}], strict=True)
         yield trial.below(quenched, modulus_bound.subs(energies), at=[{}], strict=True)

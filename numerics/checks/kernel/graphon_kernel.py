@@ -15,6 +15,7 @@ from numerics.kernels import LayerGraphons, input_latent
 from numerics.kernels import graphon_kernel as kernel_on_grid
 from numerics.masks.composition import GridGraphon, Latent, point_latent
 from theory.formulas.let import Let
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, linear, relu
 from theory.kernel.dual_activations import squares
 from theory.kernel.graphon_kernel import (
@@ -201,7 +202,7 @@ def one_hidden_layer_is_written_out(
     )
     first, second, shared = sums
     at = {gap: first * second - shared**2, c: shared}
-    expected = [shared * inner_slope.subs(at), inner_value.subs(at)]
+    expected = [shared * valued(inner_slope, at), valued(inner_value, at)]
     yield trial.same(generic_integrand(one_hidden), sp.Add(*expected), by=roots_expanded)
     for term, integrand in zip(one_hidden_terms, expected, strict=True):
         yield trial.same(generic_integrand(term), integrand, by=roots_expanded)

@@ -17,6 +17,7 @@ from numerics.checks.kernel.graphon_kernel import (
 )
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.evidence.sums import same_whatever, sloped
+from theory.formulas.valued import valued
 from theory.kernel.graphon_kernel import (
     GRAPHONS,
     above,
@@ -129,7 +130,7 @@ def edges_add_up_to_the_product_of_gradients(edge: sp.Expr, trial: Trial) -> Ite
     total += apart + kept * strength * sum(slope * each for slope, each in zip(slopes, across, strict=True))
     more = {met: math.prod(changes), apart: math.prod(rests)}
     more |= {each: change * rest for each, change, rest in zip(across, changes, reversed(rests), strict=True)}
-    further = total.subs({each: each + term for each, term in more.items()}, simultaneous=True)
+    further = valued(total, {each: each + term for each, term in more.items()})
     yield same_whatever(trial, further, total + added)
     yield same_whatever(trial, total.subs(dict.fromkeys(more, sp.S.Zero)), own)
     cases = ((sum(filled_in(edge, each) for each in edges), seen) for seen, edges in small_network())

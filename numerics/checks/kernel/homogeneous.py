@@ -16,6 +16,7 @@ from numerics.checks.kernel.graphon_kernel_networks import (
     mean_over_pairs_of_paths,
 )
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
 from theory.kernel.graphon_kernel import POSITIONS, densely_trained, graphon_kernel, masked, x, y
 from theory.kernel.homogeneous import (
@@ -54,8 +55,8 @@ def layers_contribute_equal_powers(
 ) -> Iterator[Finding]:
     """F scales with its arguments and its slope does not: then it is counting, layer by layer."""
     scaled = {variable: rho * variable for variable in (a, b, c)}
-    yield trial.same(relu.value.subs(scaled, simultaneous=True), rho * relu.value)
-    yield trial.same(relu.slope.subs(scaled, simultaneous=True), relu.slope)
+    yield trial.same(valued(relu.value, scaled), rho * relu.value)
+    yield trial.same(valued(relu.slope, scaled), relu.slope)
     one = sp.Integer(1)
     for hidden in (1, 2, 4):
         everywhere, inside = [rho] * (hidden + 1), [rho] * hidden + [one]
@@ -77,7 +78,7 @@ def layers_contribute_equal_powers(
 def value_scales_and_slope_does_not(scaled_value: sp.Expr, scaled_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """F and its derivative in the covariance at ρ times their arguments; ρ ∂F(ρ …) = ∂ρF, by the chain rule."""
     scaled = {variable: rho * variable for variable in (a, b, c)}
-    yield trial.same(relu.value.subs(scaled, simultaneous=True), scaled_value)
+    yield trial.same(valued(relu.value, scaled), scaled_value)
     yield trial.same(relu.slope.subs(scaled, simultaneous=True) * rho, scaled_slope * rho)
     yield trial.same(sp.diff(scaled_value, c), rho * scaled_slope)
 

@@ -20,6 +20,7 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.kernels import LayerGraphons, dense_kernel, input_latent
 from numerics.kernels import graphon_kernel as kernel_on_grid
 from numerics.masks.composition import GridGraphon, Latent, point_latent
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
 from theory.kernel.graphon_kernel import POSITIONS, graphon_kernel, masked, x, y
 from theory.kernel.rank_one import blocks, feature_reweighting, flow, kernel, mixture, p, power_flow, q, share
@@ -68,7 +69,7 @@ def the_graphon_kernel_is_a_dense_one(kernel: sp.Expr, trial: Trial) -> Iterator
     at = dict(zip((*x, *y), (1, 2, 3, -1), strict=True))
     inputs = reweighted((1, 2), (3, -1))
     for hidden in (1, 2):
-        claimed = kernel.subs({**inputs, flow: trial.once(flow_through, hidden), depth: hidden})
+        claimed = valued(kernel, {**inputs, flow: trial.once(flow_through, hidden), depth: hidden})
         yield trial.same(trial.once(rank_one_kernel, hidden), claimed, by=None, at=[at])
     unpruned = kernel.subs({flow: 1, a: 2, b: 2, c: 1, depth: 4})
     yield trial.same(unpruned, 2 * dense_ntk.subs({depth: 4, cosine: sp.Rational(1, 2)}), by=None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
 from theory.kernel.graphon_recursion import above as next_position
 from theory.kernel.graphon_recursion import backward, covariance, forward, gradient, own_layer, weight
@@ -60,7 +61,7 @@ def taken_out(integral: sp.Integral) -> sp.Expr:
 def scaled(expression: sp.Expr, first: sp.Expr, second: sp.Expr) -> sp.Expr:
     """At `first` and `second` times the variances, and the geometric mean of the two times the covariance."""
     at = {a: first * a, b: second * b, c: sp.sqrt(first * second) * c}
-    return expression.subs(at, simultaneous=True)
+    return valued(expression, at)
 
 
 @exact(feature_reweighting, step="scales")
@@ -84,7 +85,7 @@ def values_scale_and_slopes_do_not(scaled_value: sp.Expr, scaled_slope: sp.Expr,
 def covariances_go_forward(scaled_value: sp.Expr, passed: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The integral of K2 over rows whose F is that of g B times a, b, c; profiles are open functions."""
     one = rows(v) * below
-    values = scaled_value.subs(dict.fromkeys(scales, one), simultaneous=True)
+    values = valued(scaled_value, dict.fromkeys(scales, one))
     upper = sp.Function("g_next", positive=True)
     found = at_profiles(forward, upper, nexts, {covariance(v): values})
     yield trial.same(passed, found.subs(upper(u), row))

@@ -13,6 +13,7 @@ from scipy.special import erfcinv
 from numerics.bridge import numeric
 from numerics.checks.kernel.graphon_kernel_networks import chain_contributions
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, depth, relu
 from theory.kernel.graphon_recursion import covariance, edge, gate, kept, strength, tangent
 from theory.kernel.second_moment import (
@@ -218,7 +219,7 @@ def diagonal_is_a_mean_over_paths(path_weight: sp.Expr, trial: Trial) -> Iterato
             **{W: w for W, (w, _) in zip(shares, path, strict=True)},
             **{Q: q for Q, (_, q) in zip(energies, path, strict=True)},
         }
-        claimed += INPUT[j] ** 2 * path_weight.subs(at)
+        claimed += INPUT[j] ** 2 * valued(path_weight, at)
     mean = trial.once(mean_diagonal_kernel)
     yield trial.holds(claimed == mean, f"E Θ(x, x) = {mean}, claimed {claimed}")
 

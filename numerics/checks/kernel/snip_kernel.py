@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.spectra.singular_values import half_normal as half_normal_law
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, relu
 from theory.kernel.second_moment import own, second_moment
 from theory.kernel.snip_kernel import (
@@ -234,7 +235,7 @@ def energy_adds_both_tails(
 @control("threshold on the readout alone", graphon=half_normal.at(1 / alpha))
 def energy_of_an_entry_is_that_of_its_share(graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E[M w²] = q(W), the function of K4."""
-    yield trial.same(entry_energy, second_moment.subs(density, graphon), by=None)
+    yield trial.same(entry_energy, valued(second_moment, {density: graphon}), by=None)
 
 
 @enclosed(snip_laws)
@@ -315,7 +316,7 @@ def kept_entries(rng: np.random.Generator, rows: int) -> tuple[NDArray[np.int64]
 @control("Pareto: in proportion to the profile", r=1 / (4 * s))
 @control("10 % more", r=ELEVEN * r)
 @control("energy as if all rows had one threshold", R_2=half_normal.at(s) + s * half_normal.density.subs(t, s))
-@control("energy of the mean share, q(r)", R_2=second_moment.subs(density, r))
+@control("energy of the mean share, q(r)", R_2=valued(second_moment, {density: r}))
 @control("energy 10 % more", R_2=ELEVEN * R_2)
 @control("energy 10 % less", R_2=NINE * R_2)
 def masks_have_the_laws(r: sp.Expr, R_2: sp.Expr, trial: Trial) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.kernel.sphere_steps import EVEN, by_gammas
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.kernel.sphere import (
     constant,
     ell,
@@ -63,7 +64,7 @@ def harmonics_are_what_degrees_add(monomials: sp.Expr, multiplicity: sp.Expr, tr
 
 def at_even_degrees(expression: sp.Expr) -> Callable[[int], sp.Expr]:
     """An expression at every even degree, so much more, with two inputs or more."""
-    return lambda more: expression.subs({ell: EVEN + more, k: k + 1}, simultaneous=True)
+    return lambda more: valued(expression, {ell: EVEN + more, k: k + 1})
 
 
 @exact(sphere_spectrum, step="fall")

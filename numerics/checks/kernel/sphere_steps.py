@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 from theory.kernel.sphere import (
     before,
@@ -93,7 +94,7 @@ def the_recursion_takes_derivatives_on(
     yield trial.same(slope.subs(start), 1 - cosine**2, by=sp.expand)
     yield trial.same(slope_before.subs(start), 0, by=sp.expand)
     following = {ell: ell + 1, before: now, now: next_harmonic}
-    taken = slope.subs(following, simultaneous=True), slope_before.subs(following, simultaneous=True)
+    taken = valued(slope, following), valued(slope_before, following)
     for each, moved in zip(taken, (taken_on(next_harmonic, slope, slope_before), slope), strict=True):
         yield trial.same(each.subs(ell, ell + 1), moved.subs(ell, ell + 1), by=sp.cancel)
 

@@ -166,7 +166,7 @@ def directions_add_up(row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial
     gap = head_lipschitz**2 * sum(rate**2 for rate in rates) - row_change**2
     yield trial.nonnegative(gap, certificate)
     yield positive(head_lipschitz, trial)
-    yield trial.same(gap.subs(dict(zip(rates, slopes, strict=True)), simultaneous=True), 0)
+    yield trial.same(valued(gap, dict(zip(rates, slopes, strict=True))), 0)
 
 
 @exact(copied_heads, step="all entries")
@@ -272,7 +272,7 @@ def heads_have_this_loss(
     point = {letter: value for letter, value in point.items() if letter != rho}
     edge = sp.Rational(trial.value(inside(radius), {s: point[s] for s in inside(radius).free_symbols}))
     for factor, known in ((1 + sp.Rational(1, 10**9), True), (1 - sp.Rational(1, 10**9), False)):
-        said = head_loss.subs({**point, rho: factor * edge})
+        said = valued(head_loss, {**point, rho: factor * edge})
         yield trial.holds(
             (said != no_guarantee) == known, f"{factor.evalf(10)} of the radius: {'some' if known else 'none'}"
         )
@@ -353,7 +353,7 @@ def sizes_of_heads_keep_the_conditions(head_size: sp.Expr, trial: Trial) -> Iter
 def bounds_speak_from_sixteen_copies(head_loss: sp.Expr, head_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, R_x: 1, d: 1, signs: 1, C: 2, p_0: sp.Rational(1, 2), rho: sp.Rational(1, 2)}
-    few, more = (head_loss.subs({**at, M: copies}) for copies in (15, 16))
+    few, more = (valued(head_loss, {**at, M: copies}) for copies in (15, 16))
     yield trial.holds(bool(few > sp.Rational(1, 2) > more), f"{few} at 15 copies, {more} at one more")
     needed = valued(head_size, {**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
     yield trial.holds(needed == 560, f"{needed}, said to be 560")

@@ -13,6 +13,7 @@ from numerics.checks.lifts.exact_flows import descending
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.lifts.tangent_bounds import confining_radius
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.confinement import (
     B,
     confined_flow,
@@ -42,7 +43,7 @@ def longest_path_starts_at_the_bound(
 ) -> Iterator[Finding]:
     """From B down to ε by tangents that reach ε' < ε, which is where their rate tends to; more than from any lower loss."""
     allowed = {eta: epsilon, epsilon: middle}
-    path = descending(growing_length).subs(allowed, simultaneous=True)
+    path = valued(descending(growing_length), allowed)
     yield trial.same(longest_path, path.subs(L_0, B), by=sp.cancel)
     yield trial.same(sp.diff(path, L_0), sp.diff(longest_path, B), by=sp.cancel)
     y, u = sp.symbols("y u", positive=True)
@@ -66,9 +67,9 @@ def radius_exceeds_the_path(pac_radius: sp.Expr, longest_path: sp.Expr, trial: T
 def cases_of(radius: sp.Expr, least: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The radius where nothing is to be done, and none down to ε_0."""
     for start, floor in ((sp.Rational(1, 10), 0), (sp.Rational(1, 5), sp.Rational(1, 5))):
-        low = radius.subs({B: start, epsilon: sp.Rational(1, 5), epsilon_0: floor, kappa: 2})
+        low = valued(radius, {B: start, epsilon: sp.Rational(1, 5), epsilon_0: floor, kappa: 2})
         yield trial.holds(low == least, f"from B = {start} ≤ ε, where nothing is to be done: {low}")
-    below = radius.subs({B: 1, epsilon: sp.Rational(1, 5), epsilon_0: sp.Rational(1, 5), kappa: 2})
+    below = valued(radius, {B: 1, epsilon: sp.Rational(1, 5), epsilon_0: sp.Rational(1, 5), kappa: 2})
     yield trial.holds(below == no_guarantee, f"down to ε_0: {below}")
 
 
@@ -82,7 +83,7 @@ def needed_radius_is_a_length(
     needed_radius: sp.Expr, middle: sp.Expr, length: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """From B down to ε by tangents that reach ε' < ε; where nothing is to be done it is 0."""
-    longest = descending(length).subs({L_0: B, eta: epsilon, epsilon: middle}, simultaneous=True)
+    longest = valued(descending(length), {L_0: B, eta: epsilon, epsilon: middle})
     yield trial.same(descending(needed_radius), longest)
     yield trial.same(needed_radius.subs(epsilon, B + x), sp.S.Zero)
     yield from cases_of(needed_radius, sp.S.Zero, trial)
@@ -113,7 +114,7 @@ def tangents_of_the_example_reach_its_floor(
     """The step along its slope, which reaches the output ε and so this loss; it grows by (1 − ε)eˣ."""
     reached = standstill + sp.diff(standstill, x) * standstill_radius
     yield trial.same(reached, epsilon, by=sp.expand)
-    yield trial.same(low_loss.subs(z, reached), epsilon)
+    yield trial.same(valued(low_loss, {z: reached}), epsilon)
     yield trial.same(sp.diff(standstill_radius, x), (1 - epsilon) * sp.exp(x))
     yield trial.holds((standstill - 1).is_positive, "the loss is above 1")
 

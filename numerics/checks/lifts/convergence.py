@@ -176,10 +176,10 @@ def chernoff_bounds_the_failure(failure: sp.Expr, chernoff_failure: sp.Expr, tri
     for copies in (1, 5, 16):
         bound = valued(chernoff_failure, {**SPECIAL, M: copies})
         yield trial.holds(bound != no_guarantee, f"{copies} copies where 32 are expected: {bound}")
-        yield trial.below(failure.subs({**SPECIAL, M: copies}), bound, at=[{}])
+        yield trial.below(valued(failure, {**SPECIAL, M: copies}), bound, at=[{}])
     deviation = sp.Rational(1, 2)
     exponent = n * q * deviation**2 / 2
-    yield trial.same(chernoff_failure.subs({**SPECIAL, M: 1}), (r * sp.exp(-exponent)).subs(SPECIAL))
+    yield trial.same(valued(chernoff_failure, {**SPECIAL, M: 1}), valued(r * sp.exp(-exponent), SPECIAL))
     bound = chernoff_failure.subs({**SPECIAL, M: 17})
     yield trial.holds(bound == no_guarantee, f"17 copies where 32 are expected: {bound}")
 

@@ -14,6 +14,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact import balls
 from numerics.exact.rationals import rational
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.convergence import delta, size
 from theory.lifts.convergence_two_layers import (
     TWO_LAYER_SIZES,
@@ -48,7 +49,7 @@ def isolated_counts(rng: np.random.Generator, lifts: int, vertices: int) -> NDAr
 
 
 @statistical(two_layer_convergence, tests=2, cost=0.4)
-@control("cells need not be isolated", two_layer_failure=two_layer_failure.subs(lam, 2 * lam))
+@control("cells need not be isolated", two_layer_failure=valued(two_layer_failure, {lam: 2 * lam}))
 @control("two units", two_layer_failure=2 * two_layer_failure)
 @control("10 % more", two_layer_failure=ELEVEN * two_layer_failure)
 @control("10 % less", two_layer_failure=NINE * two_layer_failure)
@@ -62,14 +63,14 @@ def isolated_copies_fall_short(two_layer_failure: sp.Expr, trial: Trial) -> Iter
 
 
 @enclosed(two_layer_convergence)
-@control("one copy more", two_layer_failure=two_layer_failure.subs(M, M + 1))
+@control("one copy more", two_layer_failure=valued(two_layer_failure, {M: M + 1}))
 @control("one unit", two_layer_failure=two_layer_failure.subs(r, 1))
 @control("10 % less", two_layer_failure=NINE * two_layer_failure)
-@control("one unit by Cantelli", cantelli_failure=cantelli_failure.subs(r, 1))
+@control("one unit by Cantelli", cantelli_failure=valued(cantelli_failure, {r: 1}))
 @control("Chebyshev", cantelli_failure=by_moments(r * V / (mu - M + 1) ** 2))
 @control("Chebyshev at half the mean, four times as wide", cantelli_failure=by_moments(4 * r * V / mu**2))
 @control("Efron–Stein, thousands of times as wide", cantelli_failure=by_moments(4 * r * efron_stein / mu**2))
-@control("fewer than M − 1", cantelli_failure=cantelli_failure.subs(M, M - 1))
+@control("fewer than M − 1", cantelli_failure=valued(cantelli_failure, {M: M - 1}))
 @control("always as if Poisson", cantelli_failure=by_moments(r * mu / (mu + (mu - M + 1) ** 2)))
 @control("Cantelli 10 % less", cantelli_failure=NINE * cantelli_failure)
 def tails_add_up(
@@ -113,8 +114,8 @@ CHAIN = {children: sp.S.One, r: sp.S.One, q: sp.S.One, omega: sp.S.One}  # one u
 @exact(two_layer_convergence)
 @control("two units", two_layer_failure=2 * two_layer_failure)
 @control("10 % more", two_layer_failure=ELEVEN * two_layer_failure)
-@control("one vertex fewer", two_layer_failure=two_layer_failure.subs(n, n - 1))
-@control("one copy fewer", two_layer_failure=two_layer_failure.subs(M, M - 1))
+@control("one vertex fewer", two_layer_failure=valued(two_layer_failure, {n: n - 1}))
+@control("one copy fewer", two_layer_failure=valued(two_layer_failure, {M: M - 1}))
 def failures_can_rise_with_the_width(two_layer_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One vertex, which is a copy; two of them; and two copies among two and three."""
     for copies, degree, vertices, expected in (

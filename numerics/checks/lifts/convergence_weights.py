@@ -45,12 +45,12 @@ def balls_have_the_noncentral_law(gaussian_ball: sp.Expr, trial: Trial) -> Itera
     half_square = rho_0**2 / 2
     central = 1 - sp.exp(-half_square) * sp.Sum(half_square**j / sp.factorial(j), (j, 0, k + 1))  # χ² of 4 + 2k
     mixture = sp.Sum(sp.exp(-nu / 2) * (nu / 2) ** k / sp.factorial(k) * central, (k, 0, 30))
-    yield trial.same(gaussian_ball.subs({signs: 4, **point}), mixture.subs(point), by=None)
+    yield trial.same(valued(gaussian_ball, {signs: 4, **point}), valued(mixture, point), by=None)
     for point in BALLS:
         radius = rho_0.subs(point)
         near, far = (radius - CENTRE.subs(point)) / sp.sqrt(2), (radius + CENTRE.subs(point)) / sp.sqrt(2)
         yield trial.same(valued(gaussian_ball, {signs: 3, **point}), valued(three_dimensions(rho_0), point), by=None)
-        yield trial.same(gaussian_ball.subs({signs: 1, **point}), (sp.erf(near) + sp.erf(far)) / 2, by=None)
+        yield trial.same(valued(gaussian_ball, {signs: 1, **point}), (sp.erf(near) + sp.erf(far)) / 2, by=None)
 
 
 @enclosed(pac_convergence)

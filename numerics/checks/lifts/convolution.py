@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.lifts.fibration import all_free, interpreted
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.lifts.bundle import entries
 from theory.lifts.convolution import (
     C_i,
@@ -256,7 +257,7 @@ def padded_signals_differ_at_inner_seams(padding_errors: sp.Expr, trial: Trial) 
     """Positive integers: with zeros beyond the end so many outputs differ from the repetition, on a cycle none."""
     for instance in trial.draw(random_instances, trial.size(30), 1, 10):
         long = np.tile(instance.inputs, instance.sheets)
-        for cyclic, wrong in ((True, sp.Integer(0)), (False, padding_errors.subs(instance.sizes))):
+        for cyclic, wrong in ((True, sp.Integer(0)), (False, valued(padding_errors, instance.sizes))):
             repeated = np.tile(convolved(instance.weights, instance.inputs, cyclic), instance.sheets)
             differing = int((convolved(instance.weights, long, cyclic) != repeated).sum())
             yield trial.same(wrong, sp.Integer(differing))

@@ -260,7 +260,7 @@ def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[
 def bounds_speak_from_seven_copies(filter_loss: sp.Expr, filter_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, nu: 1, k: 2, signs: 1, C_i: 2, p_0: sp.Rational(1, 2)}
-    few, more = (filter_loss.subs({**at, M: copies}) for copies in (6, 7))
+    few, more = (valued(filter_loss, {**at, M: copies}) for copies in (6, 7))
     yield trial.holds(bool(few > sp.Rational(1, 2) > more), f"{few} at 6 copies, {more} at one more")
     needed = valued(filter_size, {**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
     yield trial.holds(needed == 240, f"{needed}, said to be 240")

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from theory.formulas.no_guarantee import guaranteed, no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.copies import (
     A_1,
     A_2,
@@ -91,7 +92,7 @@ def a_moving_unit_attains_the_approximation_loss(approximation_loss: sp.Expr, tr
     readout = sp.symbols("a_1 a_2", positive=True)
     target = -sp.sqrt(2 * epsilon_w)  # the witness, of weights 0, has the output 0
     output = sum(a * Lambda * (rho_0 + rho) for a in readout)
-    claimed = approximation_loss.subs({A_1: sum(readout), A_2: sp.sqrt(sum(a**2 for a in readout))})
+    claimed = valued(approximation_loss, {A_1: sum(readout), A_2: sp.sqrt(sum(a**2 for a in readout))})
     yield trial.same(claimed, (output - target) ** 2 / 2)
 
 

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.lifts.copies import positive
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.lifts.copies import rho, signs
 from theory.lifts.copy_examples import (
     agreement,
@@ -109,7 +110,7 @@ def squares_of_children_add_up(child_square: sp.Expr, tree_lipschitz: sp.Expr, t
 @control("10 % more", pattern_chance=ELEVEN * pattern_chance)
 def patterns_grow_by_one_input(pattern_chance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One input that the unit has, which is kept, or has not, which is not; none to begin with."""
-    has = pattern_chance.subs({signs: signs + 1, inputs: inputs + 1}, simultaneous=True)
+    has = valued(pattern_chance, {signs: signs + 1, inputs: inputs + 1})
     yield trial.same(has, p_0 * pattern_chance, by=sp.powsimp)
     yield trial.same(pattern_chance.subs(inputs, inputs + 1), (1 - p_0) * pattern_chance, by=sp.powsimp)
     yield trial.same(pattern_chance.subs({signs: 1, inputs: 1}), p_0)

@@ -60,7 +60,7 @@ def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
 @control("10 % more", type_probability=ELEVEN * type_probability)
 def inputs_are_added_one_by_one(type_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In the pattern, and outside of it; without inputs what is left is ω."""
-    inside = type_probability.subs({inputs: inputs + 1, pattern: pattern + 1}, simultaneous=True)
+    inside = valued(type_probability, {inputs: inputs + 1, pattern: pattern + 1})
     yield trial.same(inside, p_0 * type_probability, by=over(type_probability))
     outside = type_probability.subs(inputs, inputs + 1)
     yield trial.same(outside, (1 - p_0) * type_probability, by=over(type_probability))

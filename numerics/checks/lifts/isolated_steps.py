@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.lifts.coverage_steps import over, where_some
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.lifts.coverage import N_1, N_2, i, m, omega, q, r
 from theory.lifts.degrees import k, lam, n
 from theory.lifts.isolated import (
@@ -57,7 +58,7 @@ def cells_are_extended_vertex_by_vertex(cell_chance: sp.Expr, trial: Trial) -> I
     yield trial.same(cell_chance.subs(r, r + 1), cell_chance * q * lam / (n - lam), by=over(cell_chance))
     chance = by_edges(cell_chance)
     yield trial.same(chance.subs(n, n + 1), (1 - p) * chance, by=over(chance))
-    yield trial.same(chance.subs({n: n + 1, r: r + 1}, simultaneous=True), p * q * chance, by=over(chance))
+    yield trial.same(valued(chance, {n: n + 1, r: r + 1}), p * q * chance, by=over(chance))
     yield trial.same(chance.subs({n: 1, r: 1}), p * q * omega)
 
 
@@ -127,7 +128,9 @@ def cells_are_added_one_by_one(
 ) -> Iterator[Finding]:
     """A further copy: of its edges, present or absent, 2rk are known to be absent, as k are isolated; none, and one copy."""
     known = (1 - edge) ** (2 * r * k)
-    yield trial.same(tuple_chance.subs(k, k + 1), tuple_chance * cell_chance * isolation / known, by=over(tuple_chance))
+    yield trial.same(
+        valued(tuple_chance, {k: k + 1}), tuple_chance * cell_chance * isolation / known, by=over(tuple_chance)
+    )
     yield trial.same(tuple_chance.subs(k, 0), 1)
 
 

@@ -145,7 +145,7 @@ def spread_passes_that_of_poisson_there(
 @control("10 % more", power_term=ELEVEN * power_term)
 def powers_are_expanded(power_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One factor 1 + s more adds s times the term before; without factors there is the first term, 1."""
-    grown = power_term.subs({m: m + 1, x: x + 1}, simultaneous=True)
+    grown = valued(power_term, {m: m + 1, x: x + 1})
     unit = s**x * sp.binomial(m, x)
     yield trial.same(grown, power_term.subs(x, x + 1) + s * power_term, by=over(unit))
     yield trial.same(power_term.subs(x, 0), 1)
@@ -208,7 +208,7 @@ def two_values_attain_cantelli(cantelli: sp.Expr, factorial_moment: sp.Expr, tri
     """
     for children in (1, 2, 3):
         for size in range(children, 2 * children):
-            pairs = factorial_moment.subs({k: 2, r: children, n: size})
+            pairs = valued(factorial_moment, {k: 2, r: children, n: size})
             yield trial.holds(pairs == 0, f"{children} children, {size} vertices: {pairs} pairs of isolated copies")
     yield trial.same(unconditional(cantelli).subs({m: 1, V: mu * (1 - mu)}), 1 - mu, by=sp.cancel)
     chance = unconditional(cantelli).subs(mu, t + m - 1)

@@ -24,6 +24,7 @@ from numerics.checks.lifts.exact_flows import (
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.exact.logarithms import split_logarithms
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.path_length import energy_length, growing_length, length, path_per_loss, travelled_length
 from theory.lifts.tangent import L_0, L, epsilon, eta, example_loss, kappa, t, x
 
@@ -61,7 +62,7 @@ def lengths_are_integrals(
     yield trial.same(path.subs(eta, example_loss), x, by=split_logarithms)
     resting = {epsilon: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: sp.Integer(2)}
     for level in (sp.Rational(1, 5), resting[L_0]):
-        claimed = length.subs({**resting, eta: level})
+        claimed = valued(length, {**resting, eta: level})
         yield trial.holds(claimed == 0, f"from 1/20 down to {level} a path of {claimed}")
     claimed = length.subs({**DESCENT, kappa: 2, eta: DESCENT[epsilon]})
     yield trial.holds(claimed == no_guarantee, f"down to ε a path of {claimed}")
@@ -87,13 +88,13 @@ def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[F
     speeds, times = sp.symbols("v_1 v_2", nonnegative=True), sp.symbols("t_1 t_2", nonnegative=True)
     fallen = L_0 - sum(v**2 * d for v, d in zip(speeds, times, strict=True))
     gone = sum(v * d for v, d in zip(speeds, times, strict=True))
-    square = (energy_length**2).subs({t: sum(times), L: fallen}, simultaneous=True)
+    square = valued(energy_length**2, {t: sum(times), L: fallen})
     yield trial.nonnegative(square - gone**2, times[0] * times[1] * (speeds[0] - speeds[1]) ** 2, by=sp.expand)
     for place, (speeds, durations) in enumerate(trial.draw(stepwise_speeds, trial.size(12))):
         gone = sum(v * d for v, d in zip(speeds, durations, strict=True))
         fall = sum(v * v * d for v, d in zip(speeds, durations, strict=True))
         at = {t: sp.Rational(sum(durations)), L: sp.Integer(1), L_0: 1 + sp.Rational(fall)}
-        claimed = energy_length.subs(at)
+        claimed = valued(energy_length, at)
         fact = sp.Eq(claimed, sp.Rational(gone)) if place == 0 else sp.Rational(gone) <= claimed
         yield trial.holds(fact, f"a path of {gone}, claimed {'exactly' if place == 0 else 'at most'} {claimed}")
 
@@ -108,14 +109,14 @@ def product_of_parameters_keeps_the_lengths(length: sp.Expr, energy_length: sp.E
     """
     for part in PARTS:
         passed = p_0 + way * (1 - p_0) * (1 - share)  # a share of the way to the loss ε
-        bound = descending(length).subs(eta, (1 - passed) ** 2 / 2).subs(product_hypotheses)
+        bound = valued(valued(descending(length), {eta: (1 - passed) ** 2 / 2}), product_hypotheses)
         path = product_length(passed)
         within = {p_0: PRODUCT_RANGE[p_0], way: (0, sp.Rational(99, 100))}
         sides = [each.subs(share, part).replace(sp.log, lambda z: sp.log(sp.factor(z))) for each in (path, bound)]
         yield trial.everywhere(*sides, within=within, zero={way: (0, 1)})
     time = sp.log(way * (1 - p_0) / (p_0 * (1 - way))) / 2  # until the product is `way`
     yield trial.same(product.subs(t, time), way)
-    bound = energy_length.subs({L: (1 - way) ** 2 / 2, t: time}).subs(product_hypotheses)
+    bound = valued(valued(energy_length, {L: (1 - way) ** 2 / 2, t: time}), product_hypotheses)
     for start in (sp.Rational(1, 20), sp.Rational(1, 2)):
         within = {way: (start + sp.Rational(1, 100), sp.Rational(99, 100))}
         sides = [each.subs(p_0, start) for each in (product_length(way) ** 2, bound**2)]

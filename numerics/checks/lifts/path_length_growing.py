@@ -10,6 +10,7 @@ import sympy as sp
 from numerics.checks.lifts.exact_flows import DESCENT, descending
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.path_length import (
     cubic_gain,
     growing_example,
@@ -215,5 +216,5 @@ def powers_keep_the_growing_bounds(
         (position, growing_length, {eta: loss}),
     ):
         both = (side, descending(bound).subs(there))
-        sides = [each.subs(power_hypotheses).subs(stretched).subs(reach, 1) for each in both]
+        sides = [valued(valued(valued(each, power_hypotheses), stretched), {reach: 1}) for each in both]
         yield trial.everywhere(*sides, within=within, zero={s: (0, 2), power: (1, 1)})

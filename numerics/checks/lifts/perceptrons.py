@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.lifts.fibration import all_free
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.lifts.lift import Lift, full_lift
 from theory.lifts.maps import relu
 from theory.lifts.perceptrons import (
@@ -71,7 +72,7 @@ def random_masks(rng: np.random.Generator, count: int) -> list[list[NDArray[np.i
 def unmasked(lift: Lift) -> Lift:
     """The lift with all its masks at 1."""
     ones = {letter: 1 for mask in masks for letter in mask}
-    return lift.with_weights({edge: weight.subs(ones) for edge, weight in lift.weights.items()})
+    return lift.with_weights({edge: valued(weight, ones) for edge, weight in lift.weights.items()})
 
 
 @exact(perceptron_lifts, step="masks", cost=0.4)

@@ -70,7 +70,7 @@ def stein_equation_is_solved(poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Ex
     """With F(i) = F(i − 1) + π_i: at i < j, at i > j, from j to j + 1, and at 0, where F is π_0."""
     point, here = poisson_law.subs(k, j), poisson_law.subs(k, i)
     more = {i: i + 1, F: F + here}
-    yield trial.same(lam * up_to.subs(more, simultaneous=True) - i * up_to, -point, by=in_gammas)
+    yield trial.same(lam * valued(up_to, more) - i * up_to, -point, by=in_gammas)
     yield trial.same(lam * beyond.subs(more, simultaneous=True) - i * beyond, -point, by=in_gammas)
     yield trial.same((lam * beyond.subs(more, simultaneous=True) - i * up_to).subs(i, j), 1 - point, by=in_gammas)
     yield trial.same(lam * up_to.subs({i: 1, F: poisson_law.subs(k, 0)}), -point, by=in_gammas)
@@ -106,7 +106,7 @@ def jumps_are_differences(
     poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Expr, jump: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The solution at j + 1 less that at j."""
-    after = beyond.subs({i: j + 1, F: F + poisson_law.subs(k, j)}, simultaneous=True)
+    after = valued(beyond, {i: j + 1, F: F + valued(poisson_law, {k: j})})
     yield trial.same(jump, after - up_to.subs(i, j), by=in_gammas)
 
 

@@ -10,6 +10,7 @@ import sympy as sp
 
 from numerics.checks.lifts.exact_flows import left, p_0
 from numerics.evidence import Finding, Trial, control, enclosed
+from theory.formulas.valued import valued
 from theory.lifts.readout import (
     Delta,
     T,
@@ -75,7 +76,7 @@ def modes_keep_the_bounds(fixed_bound: sp.Expr, interpolating_bound: sp.Expr, tr
             Delta: sp.sqrt(sum((first - other) ** 2 for _, first, other in table)),
             T: time,
         }
-        yield trial.below(floor + left, fixed_bound.subs(there), at=[{}])
+        yield trial.below(floor + left, valued(fixed_bound, there), at=[{}])
         distance = sp.sqrt(sum(first**2 for _, first, _ in table))
         yield trial.below(left, interpolating_bound.subs({Delta: distance, T: time}), at=[{}])
 
@@ -117,4 +118,4 @@ def other_flows_keep_the_bounds(
         share_of_most = sp.simplify(bound.subs({epsilon: y**2 / 2, Delta: y}) / (y**2 / 2))  # y: 1 − the feature
         yield trial.everywhere((1 + feature) ** 2, share_of_most / left.subs(t, T), within=within)
         there = {epsilon: e**2, T: share * case.end}
-        yield trial.everywhere(case.loss, bound.subs(there).subs(nearly), within=drops)
+        yield trial.everywhere(case.loss, valued(valued(bound, there), nearly), within=drops)

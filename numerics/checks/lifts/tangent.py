@@ -159,7 +159,7 @@ def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: T
     for start, level in ((low, sp.Rational(1, 2)), (edge, sp.Rational(1, 5)), (0, 1), (low, low)):
         at = {L_0: start, epsilon: edge, kappa: 2, eta: level}
         for time in (0, 10, 80):  # at 80 the formula without cases divides by 0
-            claimed = rate.subs({**at, t: time})
+            claimed = valued(rate, {**at, t: time})
             yield trial.holds(claimed == start, f"a flow at rest at {start} ≤ ε has the rate {claimed}")
         claimed = hitting_time.subs(at)
         yield trial.holds(claimed == 0, f"from {start} down to {level} in the time {claimed}")
@@ -320,5 +320,5 @@ def product_of_parameters_keeps_the_rate(rate: sp.Expr, trial: Trial) -> Iterato
     yield trial.same(sp.diff(product, t), 2 * product * (1 - product))
     yield trial.same(product_loss, (1 - p_0) ** 2 / 2 * left)
     for part in PARTS:
-        bound = descending(rate).subs(product_hypotheses).subs(share, part)
+        bound = valued(valued(descending(rate), product_hypotheses), {share: part})
         yield trial.everywhere(sp.S.One, beside_product_loss(bound), within=PRODUCT_RANGE, zero={t: (0, 1)})

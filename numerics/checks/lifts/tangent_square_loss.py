@@ -20,6 +20,7 @@ from numerics.checks.lifts.exact_flows import (
 from numerics.checks.lifts.tangent import Instance, fractions, gradient_ratios, rational_vector
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee
+from theory.formulas.valued import valued
 from theory.lifts.tangent import L_0, L, epsilon, eta, hitting_time, kappa, t
 from theory.lifts.tangent_square_loss import (
     square_gradient_bound,
@@ -101,7 +102,7 @@ def bounds_are_in_order(
     """Gradient and time are better than L12's; the explicit rate has not reached η by then."""
     gap = (square_gradient_bound - gradient_bound).subs(ROOTS)
     yield trial.nonnegative(gap, z**2 / kappa)
-    times = [descending(each).subs(ROOTS).subs(y, y + z) for each in (square_hitting_time, hitting_time)]
+    times = [valued(valued(descending(each), ROOTS), {y: y + z}) for each in (square_hitting_time, hitting_time)]
     beyond = {y: (0, 3), z: (sp.Rational(1, 10), 3)}  # both over κ²/ε
     yield trial.everywhere(*(each.subs({e: 1, kappa: 1}) for each in times), within=beyond, zero={y: (0, 1)})
     yield trial.below(square_hitting_time, hitting_time)  # boxes: above; here both cases of each
@@ -154,7 +155,7 @@ def square_gradients_keep_their_bound(square_gradient_bound: sp.Expr, trial: Tri
 def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The flow of L12's check, in closed form, from all starts and at all times up to 2."""
     for part in PARTS:
-        bound = descending(square_rate).subs(product_hypotheses).subs(share, part)
+        bound = valued(valued(descending(square_rate), product_hypotheses), {share: part})
         yield trial.everywhere(sp.S.One, beside_product_loss(bound), within=PRODUCT_RANGE, zero={t: (0, 1)})
 
 

@@ -113,7 +113,7 @@ def layers_are_counted_in_all_graphs(no_collision: sp.Expr, parent_share: sp.Exp
                 count * chance**edges * (1 - chance) ** (copies * reached - edges) for edges, count in enumerate(counts)
             ]
             yield trial.same(valued(no_collision, at), sum(law))
-            share = parent_share.subs(at)
+            share = valued(parent_share, at)
             for edges, each in enumerate(law):
                 yield trial.same(binomial_law(copies, share, edges) * sum(law), each)
 
@@ -127,7 +127,7 @@ def lifted(edges: Sequence[Edge], root: object, copies: int) -> list[Lasso]:
 def expected(lasso: sp.Expr, each: Lasso, degrees: dict[Edge, sp.Rational], copies: int) -> sp.Expr:
     """The expected number of lifts of a lasso of the base."""
     weight = sp.prod(degrees[edge] for edge in each.edges)
-    return lasso.subs({w: weight, c: each.shared, n: copies}) / (2 if each.same else 1)
+    return valued(lasso, {w: weight, c: each.shared, n: copies}) / (2 if each.same else 1)
 
 
 @exact(local_trees, cost=0.3)

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from theory.expressivity.wired_neurons import binomial_law
+from theory.formulas.valued import valued
 from theory.lifts.degrees import k, lam, n
 from theory.lifts.trees import (
     K,
@@ -108,7 +109,7 @@ def vertices_are_placed_one_by_one(placements: sp.Expr, trial: Trial) -> Iterato
     """One vertex more is placed in n ways, a pair above one base vertex in n(n − 1); one edge at the root asks for no other."""
     yield trial.same(placements.subs(m, m + 1), n * placements)
     pair = {m: m + 2, c: c + 1}
-    yield trial.same(placements.subs(pair, simultaneous=True), n * (n - 1) * placements)
+    yield trial.same(valued(placements, pair), n * (n - 1) * placements)
     yield trial.same(placements.subs({m: 1, c: 0}), sp.S.One)
 
 

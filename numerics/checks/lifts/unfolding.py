@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from numerics.checks.lifts.fibration import interpreted, random_plan
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.polynomials import polynomial
+from theory.formulas.valued import valued
 from theory.lifts.coverage import p_0
 from theory.lifts.degrees import lam, n
 from theory.lifts.lift import Lift
@@ -228,7 +229,7 @@ def random_witnesses_in_all_graphs(expected_morphisms: sp.Expr, trial: Trial) ->
     """Polynomials in p and p_0, with inputs and edges that skip a layer."""
     for width, H in trial.draw(random_witnesses, trial.size(8)):
         found = trial.once(census, H, width)
-        claimed = expected_morphisms.subs({n: width, **numbers(H)})
+        claimed = valued(expected_morphisms, {n: width, **numbers(H)})
         yield trial.same(claimed, found, by=polynomial, at=trial.points(claimed - found, count=2))
 
 
@@ -268,7 +269,7 @@ def the_leading_term(
     for H in (tree_graph, diamond_graph, *drawn):
         at = {**numbers(H), V: sum(below not in H.module.inputs for below in H.over.values())}
         fibres = [at[h] for h in (h_1, h_2, h_3)]
-        share = sp.expand(sp.expand_func(ratio.subs(at)).subs(n, 1 / part))
+        share = sp.expand(valued(sp.expand_func(valued(ratio, at)), {n: 1 / part}))
         lost = sp.Rational(sum(size * (size - 1) for size in fibres), 2) * part
         wide = {part: (0, sp.Rational(1, max(fibres))), lam: (sp.Rational(1, 3), 3), p_0: (sp.Rational(1, 5), 1)}
         yield trial.everywhere(share, sp.S.One, within=wide, zero={part: (0, 1)})

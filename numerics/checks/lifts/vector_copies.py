@@ -10,6 +10,7 @@ from numerics.checks.lifts.convolution_copies import is_least_size
 from numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive, slack
 from numerics.evidence import Finding, Trial, control, exact
 from theory.formulas.no_guarantee import guaranteed
+from theory.formulas.valued import valued
 from theory.lifts.convergence import chernoff_size, delta
 from theory.lifts.copies import (
     A_1,
@@ -73,7 +74,7 @@ def moving_units_attain_the_loss(
         (approximation_loss, (output - target) ** 2 / 2),
     ):
         yield trial.same(
-            claimed.subs(A_1, first_norm).subs(POSITIVE),
+            valued(valued(claimed, {A_1: first_norm}), POSITIVE),
             found.subs(POSITIVE),
             by=lambda gap: sp.simplify(sp.expand(gap)),
         )

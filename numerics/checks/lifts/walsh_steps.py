@@ -172,8 +172,8 @@ def points_are_counted_input_by_input(pattern: sp.Expr, trial: Trial) -> Iterato
     """One point without inputs; one input more, outside of the set or inside, is 1 or −1."""
     outside = pattern + pattern.subs(j, j - 1)
     yield trial.same(pattern.subs(k, k + 1), outside, by=over(pattern))
-    inside = pattern - pattern.subs({i: i - 1, j: j - 1}, simultaneous=True)
-    yield trial.same(pattern.subs({k: k + 1, s: s + 1}, simultaneous=True), inside, by=over(pattern))
+    inside = pattern - valued(pattern, {i: i - 1, j: j - 1})
+    yield trial.same(valued(pattern, {k: k + 1, s: s + 1}), inside, by=over(pattern))
     for one, all_of_them in product(range(3), repeat=2):
         found = pattern.subs({k: 0, s: 0, i: one, j: all_of_them})
         yield trial.holds(found == (one == all_of_them == 0), f"of no inputs {one} and {all_of_them}: {found}")

@@ -12,6 +12,7 @@ from numerics.checks.neuron_pruning.broken_bins_walk import equal, in_factorials
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning.broken_bins import bins_of, breakpoints
+from theory.formulas.valued import valued
 from theory.neuron_pruning.broken_bins import (
     T,
     all_broken_first,
@@ -84,7 +85,7 @@ def bins_are_equally_likely(
     breakpoint_cdf: sp.Expr, bin_edge: sp.Expr, share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The mass to the left of edge i is that of i bins, and T bins have all of it."""
-    yield trial.same(breakpoint_cdf.subs(t, bin_edge), i * share, by=inner_angles)
+    yield trial.same(valued(breakpoint_cdf, {t: bin_edge}), i * share, by=inner_angles)
     yield trial.same(T * share, sp.S.One)
 
 

@@ -11,6 +11,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
+from theory.formulas.valued import valued
 from theory.neuron_pruning.broken_bins import (
     T,
     b,
@@ -181,5 +182,5 @@ def random_networks_have_no_broken_bin_as_often(none_broken_anywhere: sp.Expr, t
 def pairs_multiply(none_broken: sp.Expr, none_broken_anywhere: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The product over the pairs of inputs 2i − 1 and 2i, listed for d ≤ 7; the number of bins and of neurons free."""
     pairs = {inputs: [(2 * i - 1, 2 * i) for i in range(1, inputs + 1) if 2 * i <= inputs] for inputs in range(2, 8)}
-    cases = ((none_broken_anywhere.subs(d, inputs), none_broken ** len(pairs[inputs])) for inputs in pairs)
+    cases = ((valued(none_broken_anywhere, {d: inputs}), none_broken ** len(pairs[inputs])) for inputs in pairs)
     yield trial.at_sizes(cases, "numbers of inputs")

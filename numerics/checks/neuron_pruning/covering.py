@@ -11,6 +11,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, statistical
 from numerics.exact.balls import number
 from theory.formulas.let import Told, opened, put_in
 from theory.formulas.smallest import Smallest
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps, ratio
 from theory.neuron_pruning.covering import (
     ball_covering,
@@ -56,9 +57,9 @@ def covered_circles(rng: np.random.Generator, thin: float, sizes: tuple[int, ...
 @statistical(ball_covering, tests=1, cost=0.3)
 @control("of half the error", success=success_at.subs(eps, eps / 2))
 @control("independent points", success=1 - 1 / (1 + 0 * N))
-@control("in four dimensions more", success=success_at.subs(d, d + 4))
+@control("in four dimensions more", success=valued(success_at, {d: d + 4}))
 @control("half", success=success_at / 2)
-@control("of half the neurons", success=success_at.subs(N, N / 2))
+@control("of half the neurons", success=valued(success_at, {N: N / 2}))
 def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Three inputs, ε = 1/20, and 10, 15 or 20 neurons: arcs of a half circle, glued at its ends."""
     sizes, nets = (10, 15, 20), trial.size(24000)
@@ -72,7 +73,7 @@ def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) ->
 @control("no dependence", one_neuron=sp.S.One)
 @control("10 % more", one_neuron=MORE * neuron_at)
 @control("half of it", one_neuron=(1 + neuron_at) / 2)
-@control("half of the angle", one_neuron=neuron_at.subs(theta, theta / 2))
+@control("half of the angle", one_neuron=valued(neuron_at, {theta: theta / 2}))
 @control("5 % more than independent", one_neuron=1 + sp.Rational(21, 20) * (neuron_at - 1))
 @control("on one side", missed=missed / 2)
 @control("of one side", rate=rate / 2)
@@ -91,7 +92,7 @@ def two_equal_points_and_two_a_sixth_of_a_turn_apart(
     }
     for angle, integral in means.items():
         mean = sp.Rational(trial.once(number, integral)) * (1 + CLOSE)  # at most: the value in doubles
-        bound = one_neuron.subs(theta, angle) - 1
+        bound = valued(one_neuron, {theta: angle}) - 1
         yield trial.below(mean, bound, at=[{rho: thin}])  # boxes: the means are integrals
         yield trial.below(bound, sp.Rational(51, 50) * (1 - 3 * CLOSE) * mean, at=[{rho: thin}])
 
@@ -103,7 +104,7 @@ SOME = {d: sp.Integer(6), N: sp.Integer(40), eps: sp.Rational(1, 20)}
 @control("of half the error", second_moment=moment_at.subs(eps, eps / 2))
 @control("at another steepness", second_moment=Told(opened(moment_at), [(rho, ratio), (slope, steepness / 2)]))
 @control("at another half-width", second_moment=Told(opened(moment_at), [(rho, 4 * eps), (slope, steepness)]))
-@control("of one neuron more", success=success_at.subs(N, N + 1))
+@control("of one neuron more", success=valued(success_at, {N: N + 1}))
 @control("of the mean square", success=Told(1 - 1 / moment, [(moment, moment_at**2)]))
 @control("without the steepness", one_neuron=Told(one_neuron, [(slope, sp.S.Zero)]))
 def letters_stand_for_formulas(

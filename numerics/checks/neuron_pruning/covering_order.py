@@ -10,6 +10,7 @@ from numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_root
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.identities import simplified
 from theory.formulas.let import opened
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import (
     angle_density,
@@ -133,8 +134,7 @@ def the_weight_is_that_of_the_chord(
     far_neuron: sp.Expr, chord: sp.Expr, weight: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """What m exceeds 1 by, with the chord for 1/sin θ − 1, N times."""
-    excess = (far_neuron - 1).subs(1 / sp.sin(theta), 1 + chord)
-    yield trial.same(weight, N * excess / ((d - 1) * c**2))
+    yield trial.same(weight, N * (far_neuron - 1).subs(1 / sp.sin(theta), 1 + chord) / ((d - 1) * c**2))
 
 
 @exact(ball_covering_order, step="square")
@@ -149,7 +149,7 @@ def a_normal_square_has_this_mean(square_mean: sp.Expr, trial: Trial) -> Iterato
 
 
 @enclosed(ball_covering_order, step="near points")
-@control("at a right angle", near_neuron=one_neuron.subs(theta, sp.pi / 2))
+@control("at a right angle", near_neuron=valued(one_neuron, {theta: sp.pi / 2}))
 @control("its root", near_neuron=sp.sqrt(near_neuron))
 @control("10 % more", near_neuron=MORE * near_neuron)
 def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -247,7 +247,7 @@ def the_far_part_is_full_at_its_number(
 ) -> Iterator[Finding]:
     """At this N the weight is the exponent λ that makes the mean 1 and the part."""
     exponent = (1 - (1 + part) ** -2) / 2
-    yield trial.same(square_mean.subs(lamda, exponent) ** -2, (1 + part) ** -2, by=sp.cancel)
+    yield trial.same(valued(square_mean, {lamda: exponent}) ** -2, (1 + part) ** -2, by=sp.cancel)
     yield trial.same(far_count, exponent * N / weight)
 
 
@@ -315,7 +315,7 @@ def half_the_chance_leaves_so_much(
     yield trial.same(
         above,
         (d - 3) * sp.log(2 / delta) - sp.log(1 - delta),
-        by=lambda gap: in_logarithms(gap.subs(at)),
+        by=lambda gap: in_logarithms(valued(gap, at)),
     )
     terms = (d - 3) * delta * sp.log(2) + delta * sp.log(2)
     yield trial.same(near_least, terms / (growth * rho))
@@ -382,7 +382,7 @@ def the_near_number_leads(
 ) -> Iterator[Finding]:
     """At ρ = e^−L both numbers are what they are but for log m and the spread; L − 2 log L is L, ρ is 4ε, to leading order; and η is at most 4/e²."""
     at = {rho: sp.exp(-long)}
-    near = (near_count * sp.log(most)).subs(eta, divide).subs(at)
+    near = valued(valued(near_count * sp.log(most), {eta: divide}), at)
     yield trial.same(near, (d - 2) * (long - 2 * sp.log(long)) + sp.log(part), by=in_logarithms)
     far = (far_count * a * rho / (d - 1)).subs(eta, divide).subs(at)
     share = long**2 * sp.exp(-long)

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.let import opened, put_in
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, eps, ratio
 from theory.neuron_pruning.covering import (
     angle_density,
@@ -188,7 +189,7 @@ def the_steepness_is_a_slope(
     square = sp.Symbol("square", positive=True)
     growing, in_width = sp.diff((tilted - v).subs(v, sp.sqrt(square)), square), sp.diff(tilted - v, v) / (2 * v)
     yield trial.same(growing, in_width.subs(v, sp.sqrt(square)))
-    yield trial.same(steepness, in_width.subs({v: widest, b: tilt}, simultaneous=True))
+    yield trial.same(steepness, valued(in_width, {v: widest, b: tilt}))
     c = sp.Symbol("c", positive=True)
     twice = sp.diff(sp.diff(v * (sp.exp(c * v) - 1), v) / v, v)
     u = sp.Symbol("u", nonnegative=True)
@@ -220,7 +221,7 @@ def by_square_roots(gap: sp.Expr) -> sp.Expr:
 
 
 @enclosed(ball_covering, step="one arc")
-@control("of half the half-width", sine=sine.subs(rho, rho / 2))
+@control("of half the half-width", sine=valued(sine, {rho: rho / 2}))
 @control("10 % more", sine=MORE * sine)
 @control("without the root", sine=2 * rho**2 / (2 * (1 - 2 * rho**2) * sp.sin(theta)))
 @control("of the difference", sine=1 - sine)
@@ -302,9 +303,9 @@ def powers_of_the_sine_are_a_density(angle_density: sp.Expr, trial: Trial) -> It
 
 @exact(ball_covering, step="second moment")
 @control("10 % more", second_moment=MORE * second_moment)
-@control("one neuron less", second_moment=second_moment.subs(N, N - 1))
-@control("uniform angles", second_moment=second_moment.subs(d, 3))
-@control("of one neuron alone", second_moment=second_moment.subs(N, 1))
+@control("one neuron less", second_moment=valued(second_moment, {N: N - 1}))
+@control("uniform angles", second_moment=valued(second_moment, {d: 3}))
+@control("of one neuron alone", second_moment=valued(second_moment, {N: 1}))
 @control("one degree more", angle_density=angle_density * sp.sin(theta))
 @control("no dependence", one_neuron=sp.S.One)
 def the_mean_is_over_the_angle(

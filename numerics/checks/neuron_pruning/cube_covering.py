@@ -13,6 +13,7 @@ from numerics.checks.neuron_pruning.zones import check_of_the_letters
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.formulas.let import Told, opened, put_in
 from theory.formulas.smallest import Smallest
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import moment, one_neuron, rho, slope, steepness, success, theta
 from theory.neuron_pruning.covering_order import (
@@ -102,8 +103,8 @@ def differing_coordinates_lower_the_product(cosine: sp.Expr, trial: Trial) -> It
 
 @exact(cube_covering, step="second moment")
 @control("10 % more", cube_moment=MORE * cube_moment)
-@control("one neuron less", cube_moment=cube_moment.subs(N, N - 1))
-@control("of one neuron alone", cube_moment=cube_moment.subs(N, 1))
+@control("one neuron less", cube_moment=valued(cube_moment, {N: N - 1}))
+@control("of one neuron alone", cube_moment=valued(cube_moment, {N: 1}))
 @control("biased", chance=chance * 2**k)
 @control("one for each", cosine=1 - k / (d - 1))
 def the_mean_is_over_the_differing_coordinates(
@@ -152,7 +153,7 @@ def at_width(width: sp.Expr) -> sp.Expr:
 @control("of half the error", success=success_at.subs(eps, eps / 2))
 @control("half", success=success_at / 2)
 @control("without the dimension", success=at_width(corner_ratio / (d - 1)))
-@control("of half the neurons", success=success_at.subs(N, N / 2))
+@control("of half the neurons", success=valued(success_at, {N: N / 2}))
 def random_planks_cover_corners_no_more_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Five inputs, ε = 1/10, and 10, 20 or 30 neurons: all eight pairs of opposite corners."""
     inputs, sizes, nets = 5, (10, 20, 30), trial.size(6000)
@@ -172,7 +173,7 @@ CLOSE = sp.Rational(1, 10**12)
 @control(
     "at the half-width of the corner itself", cube_moment=Told(cube_moment, [(rho, corner_ratio), (slope, steepness)])
 )
-@control("of one neuron more", success=success_at.subs(N, N + 1))
+@control("of one neuron more", success=valued(success_at, {N: N + 1}))
 @control("of the mean square", success=Told(success, [(moment, moment_at**2)]))
 def letters_stand_for_formulas(cube_moment: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Each formula is what it prints as, with the values of the formulas that its letters are."""
@@ -228,7 +229,7 @@ def the_tail_is_the_best_exponential(tail: sp.Expr, trial: Trial) -> Iterator[Fi
 @enclosed(cube_covering_order, step="two zones")
 @control("far points alone", two_zones=square_mean.subs(lamda, weight))
 @control("near points alone", two_zones=tail * most**N)
-@control("half as far", two_zones=two_zones.subs(eta, eta / 2))
+@control("half as far", two_zones=valued(two_zones, {eta: eta / 2}))
 @control("one side", tail=tail / 2)
 @control("by the exponential at η", two_zones=sp.exp(N * a * rho**2 * (1 / eta - 1)) + tail * most**N)
 @control("half the weight", weight=weight / 2)

@@ -143,7 +143,7 @@ def neurons_are_this_root(
 def spelled_out(formula: sp.Expr) -> sp.Expr:
     """With values in the place of the names that stand for them."""
     return formula.replace(
-        lambda part: isinstance(part, Let), lambda part: part.args[0].subs(dict(part.args[1].args), simultaneous=True)
+        lambda part: isinstance(part, Let), lambda part: valued(part.args[0], dict(part.args[1].args))
     )
 
 
@@ -204,7 +204,7 @@ def the_constant_is_the_root_of_the_limits(
     root: sp.Expr, limit_share: sp.Expr, limit_pair: sp.Expr, limit_ratio: sp.Expr, constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The root takes a factor: A and R by it, T by its square, make it smaller by it."""
-    yield trial.same(root.subs({A: v * A, R: v * R, T: v**2 * T}, simultaneous=True), root / v)
+    yield trial.same(valued(root, {A: v * A, R: v * R, T: v**2 * T}), root / v)
     yield trial.same(constant, root.subs({A: limit_share, T: limit_pair, R: limit_ratio}))
 
 

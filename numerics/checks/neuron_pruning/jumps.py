@@ -113,7 +113,7 @@ def sinusoids_have_no_jumps(jump: sp.Expr, kernel_minor: sp.Expr, trial: Trial) 
     nodes = {here: kink, after: kink + g, ahead: kink - h}
     for wave in (sp.cos, sp.sin):
         at = {error: wave(place) for error, place in nodes.items()}
-        yield trial.vanishes(jump.subs(at, simultaneous=True), by=lambda gap: sp.simplify(sp.expand_trig(gap)))
+        yield trial.vanishes(valued(jump, at), by=lambda gap: sp.simplify(sp.expand_trig(gap)))
     rows = [[sp.cos(place), sp.sin(place)] for place in (kink, kink + distance)]
     yield trial.same(kernel_minor, sp.Matrix(rows).det())
 
@@ -123,7 +123,7 @@ def matrix(jump: sp.Expr, gaps: tuple[sp.Symbol, ...]) -> sp.Matrix:
     rows = len(gaps) - 1
     J = sp.zeros(rows, rows + 2)
     for row in range(rows):
-        at = jump.subs({h: gaps[row], g: gaps[row + 1]}, simultaneous=True)
+        at = valued(jump, {h: gaps[row], g: gaps[row + 1]})
         for column, error in ((row, ahead), (row + 1, here), (row + 2, after)):
             J[row, column] = sp.diff(at, error)
     return J
@@ -155,7 +155,7 @@ def minors_are_sines_of_distances(
         for a, b in combinations(range(kinks + 2), 2):
             kept = [column for column in range(kinks + 2) if column not in (a, b)]
             product = sp.prod(sp.sin(each) for each in gaps)
-            claimed = minor.subs({distance: sum(gaps[a:b]), sines: product}, simultaneous=True)
+            claimed = valued(minor, {distance: sum(gaps[a:b]), sines: product})
             cases.append((rational(J[:, kept].det()) ** 2, rational(claimed) ** 2))
     yield trial.at_sizes(cases, "minors", by=sp.cancel)
 
@@ -182,8 +182,8 @@ def volume_times_the_largest_density(
 @control("density 1", fits=2**k * fits / 2)
 def bounds_of_two_clusters_multiply(fits: sp.Expr, pairs: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Of j and of k − j kinks, Π the product of both products."""
-    first = fits.subs({k: j, sines: x}, simultaneous=True)
-    second = fits.subs({k: k - j, sines: sines / x}, simultaneous=True)
+    first = valued(fits, {k: j, sines: x})
+    second = valued(fits, {k: k - j, sines: sines / x})
     yield trial.same(eps**k * pairs / sines, first * second)
     yield trial.same(fits.subs(sines, 1) / eps**k, pairs.subs(j, 0))
 
@@ -201,7 +201,7 @@ def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.E
     yield trial.same(pairs.subs(j, j + 1), pairs * rise, by=lambda gap: sp.cancel(sp.expand_func(gap)))
     yield trial.same(rise, 1 + 2 * (k - 2 * j - 1) / ((j + 1) * (k - j + 2)), by=sp.cancel)
     for odd in (0, 1):
-        yield trial.same(most_pairs.subs(k, 2 * k + odd), pairs.subs({k: 2 * k + odd, j: k}, simultaneous=True))
+        yield trial.same(valued(most_pairs, {k: 2 * k + odd}), valued(pairs, {k: 2 * k + odd, j: k}))
     yield trial.same(most_pairs, pairs.subs(j, sp.floor(k / 2)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import eps
 from theory.neuron_pruning.jumps import (
     after,
@@ -38,7 +39,7 @@ def by_sines(gap: sp.Expr) -> sp.Expr:
 @control("of twice the length", one_fits=1 - sp.exp(-one_length))
 def strengths_of_one_kink_fill_an_interval(one_length: sp.Expr, one_fits: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Errors of either sign at the ends and of the other one at the kink, where the sum of cotangents is positive; and the mass of the density."""
-    farthest = jump.subs({after: eps, ahead: eps, here: -eps}, simultaneous=True)
+    farthest = valued(jump, {after: eps, ahead: eps, here: -eps})
     yield trial.same(one_length, 2 * farthest, by=by_sines)
     mass = 2 * sp.integrate(strength_density.subs(c, X), (X, 0, one_length / 2))
     yield trial.same(one_fits, mass, by=None)

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser, check_of_the_mean
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, angle, delta, eps, error_bound, ratio
 from theory.neuron_pruning.covering_order import near_count, two_zones
 from theory.neuron_pruning.inputs import cosines, d
@@ -106,7 +107,7 @@ def powers_of_the_cosine_recur(cosines: sp.Expr, trial: Trial) -> Iterator[Findi
 @exact(ball_planks, step="law of the ratio")
 @control("one degree more", ratio_cdf=ratio_cdf.subs(d, d + 1))
 @control("10 % more", ratio_cdf=MORE * ratio_cdf)
-@control("the sine", ratio_cdf=ratio_cdf.subs(r, r / sp.sqrt(1 - r**2 / 20)))
+@control("the sine", ratio_cdf=valued(ratio_cdf, {r: r / sp.sqrt(1 - r**2 / 20)}))
 @control("of both halves", cosines=2 * cosines)
 def the_law_has_the_density_of_the_angle(ratio_cdf: sp.Expr, cosines: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its slope at r = tan θ is that density over the total, times dθ/dr; it is 0 at 0."""

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.neuron_pruning.spectral import LESS, MORE
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import allowed, delta, j, m, ranks, total
@@ -124,7 +125,7 @@ def in_exponentials(gap: sp.Expr) -> sp.Expr:
 @control("of another sign", digamma_density=-digamma_density)
 @control("without the denominator", digamma_density=sp.exp(-tau) - sp.exp(-x * tau))
 def digammas_differ_by_a_sinh(digamma_density: sp.Expr, difference_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    yield trial.vanishes(digamma_density.subs(x, 1))
+    yield trial.vanishes(valued(digamma_density, {x: 1}))
     high, low = (digamma_density.subs(x, c + HALF + sign * s) for sign in (1, -1))
     yield trial.same(difference_density, high - low, by=in_exponentials)
 
@@ -207,7 +208,7 @@ def density_of(derivative: sp.Expr, density: sp.Expr, step: int) -> sp.Expr:
 @control("one dimension more on the left", left_side=left_side.subs(d, d + 1))
 @control("10 % more", left_side=MORE * left_side)
 @control("of one volume", right_side=right_side + sp.log(2))
-@control("one dimension more on the right", right_side=right_side.subs(d, d + 1))
+@control("one dimension more on the right", right_side=valued(right_side, {d: d + 1}))
 @control("10 % less", right_side=LESS * right_side)
 @control("half of the density", left_density=left_density / 2)
 @control("cosh", left_density=left_density * sp.sinh(2 * q) / sp.cosh(2 * q))
@@ -394,5 +395,5 @@ def neurons_solve_the_bound(
     """So many make the bound as small as allowed: the squared error, and all that there is if it fails."""
     yield trial.same(allowed, eps**2 + delta * total)
     yield trial.same(
-        lower.subs(N, neurons_bound), allowed, by=lambda gap: sp.simplify(sp.powdenest(gap.subs(d, y + 1)))
+        valued(lower, {N: neurons_bound}), allowed, by=lambda gap: sp.simplify(sp.powdenest(valued(gap, {d: y + 1})))
     )

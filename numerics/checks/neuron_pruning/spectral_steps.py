@@ -10,6 +10,7 @@ from numerics.evidence import Finding, Trial, control, exact
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import no_guarantee, unconditional
 from theory.formulas.smallest import Smallest
+from theory.formulas.valued import valued
 from theory.kernel.dual import cosine, kappa_1
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.inputs import d
@@ -61,7 +62,7 @@ def by_half_the_dimension(expression: sp.Expr) -> sp.Expr:
 
 def by_two_gammas(expression: sp.Expr) -> sp.Expr:
     """Simplified in u = (3 − x)/2 and v = (x + d + 1)/2, where x is the degree."""
-    return sp.gammasimp(expression.subs({x: 3 - 2 * u, d: 2 * v + 2 * u - 4}, simultaneous=True))
+    return sp.gammasimp(valued(expression, {x: 3 - 2 * u, d: 2 * v + 2 * u - 4}))
 
 
 def stepwise(expression: sp.Expr) -> sp.Expr:
@@ -122,9 +123,9 @@ def recursion_crosses_the_equator(
     next_harmonic: sp.Expr, at_equator: sp.Expr, following: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """It has the harmonic of degree 2, and is 1 at 1; P_(k+2)(0) over P_k(0), and the factors at k and k + 2, not divided."""
-    second = next_harmonic.subs({k: 1, value: t, before: 1}, simultaneous=True)
+    second = valued(next_harmonic, {k: 1, value: t, before: 1})
     yield trial.same(second, (d * t**2 - 1) / (d - 1), by=sp.cancel)
-    yield trial.same(next_harmonic.subs({t: 1, value: 1, before: 1}, simultaneous=True), 1, by=sp.cancel)
+    yield trial.same(valued(next_harmonic, {t: 1, value: 1, before: 1}), 1, by=sp.cancel)
     ratio = next_harmonic.subs(k, k + 1).subs(t, 0) / before
     one, two = (sp.cancel(1 / at_equator.subs(k, degree)) for degree in (k, k + 2))
     yield trial.same(two * following, ratio * one, by=sp.cancel)

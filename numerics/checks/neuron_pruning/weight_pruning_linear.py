@@ -9,6 +9,7 @@ import sympy as sp
 from numerics.checks.neuron_pruning.chances import LESS, MORE, arcsine, checks_of_the_number
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee, unconditional
+from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import angle, delta, eps
 from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.weight_pruning import (
@@ -47,7 +48,7 @@ def by_half(expression: sp.Expr) -> sp.Expr:
     def root(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
         return sp.sqrt(sp.factor(base)) if abs(exponent) == sp.Rational(1, 2) and exponent > 0 else base**exponent
 
-    found = expression.replace(sp.tan, tangent).subs(least, length * 2 * half / (1 + half**2))
+    found = valued(expression.replace(sp.tan, tangent), {least: length * 2 * half / (1 + half**2)})
     return sp.factor(found.replace(sp.Pow, root))
 
 

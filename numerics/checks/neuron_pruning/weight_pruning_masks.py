@@ -121,7 +121,7 @@ def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Fi
 
 @enclosed(pruned_weights_linear_output)
 @control("length forgotten", error_bound=error_bound / length)
-@control("coordinate relative to the length", error_bound=error_bound.subs(least, least / length))
+@control("coordinate relative to the length", error_bound=valued(error_bound, {least: least / length}))
 @control("10 % less", error_bound=LESS * error_bound)
 def error_scales_with_the_target(error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In the plane a target of the length r has r times the error of one of length 1, at the same angles."""
@@ -252,4 +252,4 @@ def single_weights_are_straight_where_the_target_bends(
     for neuron in ((1, 0), (-1, 0), (0, 1), (0, -1)):
         yield trial.holds(bend(*neuron) == 0, f"the neuron {neuron} is linear on them")
     at = {angle: sp.pi / 2, length: 1, least: min(target)}
-    yield trial.same(error_bound.subs(at), bend(*target) / (2 + chord))
+    yield trial.same(valued(error_bound, at), bend(*target) / (2 + chord))

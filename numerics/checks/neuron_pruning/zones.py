@@ -61,7 +61,7 @@ def check_of_the_covered(claim: Claim, two_zones: sp.Expr, thin: sp.Expr) -> Che
     covered = claim.aids["covered"]
 
     @enclosed(claim)
-    @control("half of the neurons", covered=covered.subs(N, N / 2))
+    @control("half of the neurons", covered=valued(covered, {N: N / 2}))
     @control("far points alone", covered=in_full(1 - 1 / square_mean.subs(lamda, weight), thin))
     @control("squared", covered=covered**2)
     def two_moments_bound_what_is_covered(covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -116,7 +116,7 @@ def check_of_the_letters(claim: Claim, thin: sp.Expr) -> Check:
     )
     made: Any = letters_stand_for_formulas
     for name, raw in raws.items():
-        made = control(f"{name} of half the error", **{name: claim.expressions[name].subs(eps, eps / 2)})(made)
+        made = control(f"{name} of half the error", **{name: valued(claim.expressions[name], {eps: eps / 2})})(made)
         made = control(f"{name} 10 % more", **{name: MORE * claim.expressions[name]})(made)
         made = control(f"{name} at twice the half-width", **{name: in_full(claim.claimed[raw], 2 * thin)})(made)
     return enclosed(claim)(made)

@@ -14,6 +14,7 @@ from numerics.checks.operators.singular_values_nystrom import PROBIT, in_quantil
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.evidence.findings import Refutation
 from numerics.spectra.singular_values import leading_triplets, mask_singular_values
+from theory.formulas.valued import valued
 from theory.graphon import lognormal
 from theory.graphon.symbols import m, n
 from theory.operators.bias import (
@@ -70,7 +71,7 @@ def expansion_solves_the_characteristic_equation(expansion: sp.Expr, trial: Tria
             right: eps**2 * (b.T * H.T * H * b)[0],
         }
         perturbed = strength * a * b.T + eps * H
-        root = analytic(sp.expand(expansion.subs(observed, simultaneous=True)))
+        root = analytic(sp.expand(valued(expansion, observed)))
         determinant = sp.Poly((root * sp.eye(H.rows) - perturbed * perturbed.T).det(method="berkowitz"), eps)
         low = [determinant.coeff_monomial(eps**k) for k in range(3)]
         yield trial.holds(not any(low), f"{H.rows}×{H.cols}: coefficients of 1, ε, ε² are {low}")
@@ -125,10 +126,10 @@ def every_singular_value_adds_its_cross_term(
                 left: eps**2 * (a.T * H * H.T * a)[0],
                 right: eps**2 * (b.T * H.T * H * b)[0],
             }
-            root = expansion.subs(observed, simultaneous=True)
+            root = valued(expansion, observed)
             for i in set(range(rank)) - {k}:
                 products = {onto: eps * (a.T * H * columns[i])[0], back: eps * (rows[i].T * H * b)[0]}
-                root += cross_term.subs({sigma: VALUES[k], other: VALUES[i], **products}, simultaneous=True)
+                root += valued(cross_term, {sigma: VALUES[k], other: VALUES[i], **products})
             root = analytic(sp.expand(root))
             perturbed = P + eps * H
             characteristic = (root * sp.eye(H.rows) - perturbed * perturbed.T).det(method="berkowitz")
@@ -164,7 +165,7 @@ def root_of_the_constant_case(
 ) -> Iterator[Finding]:
     """The square is ρ² and 2ρ times the bias of the value, at V = ρ(1 − ρ); and 2ρ times its spread."""
     constant = {sigma: rho, **dict.fromkeys((row_noise, column_noise, joint_noise), rho * (1 - rho))}
-    yield trial.same(square_mean.subs(constant, simultaneous=True), rho**2 + 2 * rho * (random_value - rho))
+    yield trial.same(valued(square_mean, constant), rho**2 + 2 * rho * (random_value - rho))
     yield trial.same(2 * sigma * value_sd.subs(joint_noise, rho * (1 - rho)), 2 * sigma * random_sd)
 
 
@@ -192,7 +193,7 @@ def random_mask_is_the_constant_case(
     yield trial.same(square_mean, sigma**2 + left_mean + right_mean)
     constant = {sigma: rho, row_noise: rho * (1 - rho), column_noise: rho * (1 - rho), joint_noise: rho * (1 - rho)}
     small = {m: 1 / (eps * x), n: 1 / (eps * y)}
-    root = sp.sqrt(square_mean.subs(constant, simultaneous=True).subs(small, simultaneous=True))
+    root = sp.sqrt(valued(valued(square_mean, constant), small))
     claimed = random_value.subs(small, simultaneous=True)
     for order in range(2):
         yield trial.same(sp.diff(root, eps, order).subs(eps, 0), sp.diff(claimed, eps, order).subs(eps, 0))

@@ -9,6 +9,7 @@ from itertools import product
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m, n
 from theory.operators.bias import column_noise, cross_mean, joint_noise, row_noise, second_order_bias, value_sd
 
@@ -60,7 +61,7 @@ def entries_of_any_variances(
     claims = {"left_mean": left_mean, "right_mean": right_mean, "value_sd": value_sd**2}
     found = [trial.once(means_at, *shape) for shape in ((2, 3), (3, 2))]
     for name, claimed in claims.items():
-        yield trial.at_sizes(((claimed.subs(at, simultaneous=True), means[name]) for at, means in found), "shapes")
+        yield trial.at_sizes(((valued(claimed, at), means[name]) for at, means in found), "shapes")
 
 
 @exact(second_order_bias, step="squares of the cross terms")
@@ -118,7 +119,7 @@ def means_over_all_masks(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.E
         }
         yield trial.holds(means["h"] == 0, f"E h = {means['h']}")
         for name, claimed in (("s", value_sd**2), ("p", left_mean), ("q", right_mean)):
-            number = claimed.subs({symbol: sp.Rational(x) for symbol, x in at.items()}, simultaneous=True)
+            number = valued(claimed, {symbol: sp.Rational(x) for symbol, x in at.items()})
             yield trial.holds(
                 sp.expand(number - sp.Rational(means[name])) == 0, f"mean {means[name]}, claimed {number}"
             )

@@ -13,6 +13,7 @@ import sympy as sp
 from numerics.checks.operators.norms import cut_norm
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.masks.composition import path_counts
+from theory.formulas.valued import valued
 from theory.graphon.rate import mean_deviation, mode
 from theory.graphon.symbols import n, p
 from theory.operators.composition import (
@@ -74,7 +75,7 @@ def composition_is_lipschitz(composition_bound: sp.Expr, trial: Trial) -> Iterat
     for distance, parts in trial.draw(composed_cuts, trial.size(30), 2) + trial.draw(composed_cuts, trial.size(30), 3):
         claimed, *others = map(sp.Rational, parts)
         for each in others:
-            claimed = composition_bound.subs({first_cut: claimed, second_cut: each}, simultaneous=True)
+            claimed = valued(composition_bound, {first_cut: claimed, second_cut: each})
         yield trial.holds(sp.Rational(distance) <= claimed, f"compositions {distance} apart, claimed at most {claimed}")
 
 
@@ -266,7 +267,7 @@ def deviations_of_a_composed_entry(
 ) -> Iterator[Finding]:
     """E|S − ES|/n beside its normal size, for hidden units of one kind (De Moivre, G5) and of several (convolution)."""
     entries = [
-        ({n: size}, chance, chance**2, mean_deviation.subs({n: size, p: chance, mode: size * chance + 1}) / size)
+        ({n: size}, chance, chance**2, valued(mean_deviation, {n: size, p: chance, mode: size * chance + 1}) / size)
         for size in (10, 40_000)
         for chance in (sp.Rational(1, 10), HALF, sp.Rational(4, 5))
     ]
@@ -274,7 +275,7 @@ def deviations_of_a_composed_entry(
         size, first, second, spread = trial.once(exact_deviation, tenths, copies)
         entries.append(({n: size}, first, second, spread))
     for at, first, second, spread in entries:
-        claimed = deviation.subs({first_moment: first, second_moment: second})
+        claimed = valued(deviation, {first_moment: first, second_moment: second})
         yield trial.below(spread - claimed, deviation_error, at=[at])
         yield trial.below(claimed - spread, deviation_error, at=[at])
         yield trial.below(spread, rate_bound, at=[at])

@@ -12,6 +12,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact.balls import number
 from numerics.masks.composition import path_counts
 from theory.formulas.level import level
+from theory.formulas.valued import valued
 from theory.graphon.rate import log_size, row_law
 from theory.operators.composition import (
     first_kernel,
@@ -158,8 +159,8 @@ def labellings_order_the_path_density(
     shared = path_density.subs(AT)
     yield trial.same(path_density.subs(tau_2, 0), product_survival(tau_1), by=None, at=[AT])
     yield trial.same(path_density.subs(tau_1, 0), product_survival(tau_2), by=None, at=[AT])
-    yield trial.below(relabelled_density.subs(DENSITIES), shared, at=[{}], strict=True)  # boxes: an integral
-    yield trial.below(shared, sorted_density.subs({**AT, **DENSITIES}), at=[{}], strict=True)
+    yield trial.below(valued(relabelled_density, DENSITIES), shared, at=[{}], strict=True)  # boxes: an integral
+    yield trial.below(shared, valued(sorted_density, {**AT, **DENSITIES}), at=[{}], strict=True)
     quoted = {rho_1: sp.Rational(1, 10), rho_2: sp.Rational(3, 10)}
     thresholds = [trial.once(number, level(product_survival(t), t, density)) for density in quoted.values()]
     at = {**quoted, **dict(zip((tau_1, tau_2), map(sp.Rational, thresholds), strict=True))}

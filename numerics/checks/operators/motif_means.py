@@ -13,6 +13,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.evidence.simplifying import powers_together
 from numerics.masks.motifs import motif_density
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m, n
 from theory.operators.motif_means import (
     bernoulli_mean,
@@ -212,7 +213,7 @@ def means_over_all_small_masks(
         weighted = sum(sp.Rational(total) * rho**k * (1 - rho) ** (size - k) for k, total in enumerate(totals))
         yield trial.same(bernoulli_mean.subs({m: rows, n: columns}), weighted, by=sp.expand)
         for k, total in enumerate(totals):
-            claimed = subset_mean.subs({m: rows, n: columns, kept_entries: k})
+            claimed = valued(subset_mean, {m: rows, n: columns, kept_entries: k})
             yield trial.same(claimed, sp.Rational(total) / comb(size, k))
 
 
@@ -227,10 +228,10 @@ def means_of_other_motifs_over_all_small_masks(motif_means: Mapping[str, sp.Expr
         claimed = mean.subs({m: rows, n: columns})
         weighted = sum(sp.Rational(total) * rho**k * (1 - rho) ** (size - k) for k, total in enumerate(totals))
         powers = {chance: rho**r for r, chance in enumerate(kept_chances, start=1)}
-        yield trial.same(claimed.subs(powers), weighted, by=sp.expand)
+        yield trial.same(valued(claimed, powers), weighted, by=sp.expand)
         for k, total in enumerate(totals):
             chances = {chance: sp.Rational(comb(k, r), comb(size, r) or 1) for r, chance in enumerate(kept_chances, 1)}
-            yield trial.holds(claimed.subs(chances) * comb(size, k) == sp.Rational(total), f"{name}, {k} of {size}")
+            yield trial.holds(valued(claimed, chances) * comb(size, k) == sp.Rational(total), f"{name}, {k} of {size}")
 
 
 def four_cycle_hits(rng: np.random.Generator, masks: int, rows: int, columns: int, kept: int) -> list[int]:

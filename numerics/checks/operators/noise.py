@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.spectra.noise_edge import noise_edge_bounds
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m, n, variance
 from theory.operators.noise import (
     column_bound,
@@ -60,11 +61,11 @@ def heights_exceed_the_bound_by_squares(
         for i in range(2):
             flow, inflow = (sum(V[i, j] * each[j] for j in range(2)) / 2 for each in (b, q))
             rows = {row_resolvent: a[i], row_flow: flow, row_share: p[i], row_inflow: inflow}
-            gap += (p[i] * row_height - row_bound).subs(rows, simultaneous=True) / 2
+            gap += valued(p[i] * row_height - row_bound, rows) / 2
             squares += p[i] * (1 / sp.sqrt(a[i]) - sp.sqrt(a[i] * inflow / (n * p[i]))) ** 2 / 2
             flow, inflow = (sum(V[j, i] * each[j] for j in range(2)) / 2 for each in (a, p))
             columns = {column_resolvent: b[i], column_flow: flow, column_share: q[i], column_inflow: inflow}
-            gap += (q[i] * column_height - column_bound).subs(columns, simultaneous=True) / 2
+            gap += valued(q[i] * column_height - column_bound, columns) / 2
             squares += q[i] * (1 / sp.sqrt(b[i]) - sp.sqrt(b[i] * inflow / (m * q[i]))) ** 2 / 2
         yield trial.same(gap, squares, by=None)
 
@@ -91,10 +92,10 @@ def constant_profile_attains_both_bounds(
     a, b = sp.sqrt(n / largest_column), sp.sqrt(m / largest_row)
     flows = {row_resolvent: a, row_flow: largest_row * b, column_resolvent: b, column_flow: largest_column * a}
     for height in (row_height, column_height):
-        yield trial.same(height.subs(flows, simultaneous=True), edge_bound)
+        yield trial.same(valued(height, flows), edge_bound)
     yield trial.same(edge_bound.subs({largest_row: variance, largest_column: variance}), constant_edge)
     halves = {row_share: HALF, row_inflow: variance / 2, column_share: HALF, column_inflow: variance / 2}
-    yield trial.same((row_bound + column_bound).subs(halves, simultaneous=True), constant_edge)
+    yield trial.same(valued(row_bound + column_bound, halves), constant_edge)
 
 
 @exact(noise_edge)
@@ -107,9 +108,9 @@ def edge_of_a_quarter_is_not_that_of_the_mean(
     edge_bound: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """V for half of the rows and columns, m = n: both bounds, p = q = 1 on these halves, are √2 times 2√(∬V/n)."""
-    above = edge_bound.subs({largest_row: variance / 2, largest_column: variance / 2, m: n}, simultaneous=True)
+    above = valued(edge_bound, {largest_row: variance / 2, largest_column: variance / 2, m: n})
     inside = {row_share: 1, row_inflow: variance / 2, column_share: 1, column_inflow: variance / 2, m: n}
-    yield trial.same(above, (row_bound + column_bound).subs(inside, simultaneous=True) / 2)
+    yield trial.same(above, valued(row_bound + column_bound, inside) / 2)
     yield trial.same(above, sp.sqrt(2 * variance / n))
     yield trial.same(above / (2 * sp.sqrt(variance / 4 / n)), sp.sqrt(2))
 
@@ -139,7 +140,7 @@ def outlier_is_the_pole_and_meets_the_edge(
     flows = {row_resolvent: a, row_flow: variance * b, column_resolvent: b, column_flow: variance * a}
     yield trial.same(a * b, sigma**-2)
     for height in (row_height, column_height):
-        yield trial.same(height.subs(flows, simultaneous=True), outlier)
+        yield trial.same(valued(height, flows), outlier)
     yield trial.same(sp.diff(outlier**2, sigma).subs(sigma, visible), 0)
     yield trial.same(outlier.subs(sigma, visible), constant_edge, by=None)
     yield trial.same(debiased.subs(raw, outlier), sigma, by=None)

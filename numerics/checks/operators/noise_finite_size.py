@@ -11,6 +11,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.exact_values import written_out
 from theory.expressivity.wired_neurons import at_least
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m, n, variance
 from theory.operators.finite_noise import TENTH, sparse_noise, tenth_tail
 from theory.operators.noise import (
@@ -161,7 +162,7 @@ def fourth_cumulant_shifts_the_constant_edge(
     a, b = sp.sqrt(n / variance), sp.sqrt(m / variance)
     optimum = {row_resolvent: a, column_resolvent: b}
     optimum |= {row_fourth: fourth_cumulant * b**2, column_fourth: fourth_cumulant * a**2}
-    shift = (row_excess + column_excess).subs(optimum, simultaneous=True) / 2
+    shift = valued(row_excess + column_excess, optimum) / 2
     yield trial.same(sparse_edge - constant_edge, shift)
     square = (sparse_edge.subs(m, n) * sp.sqrt(n / variance) - 2) * n * variance
     yield trial.same(sp.limit(sp.simplify(square), variance, 0), 1)
@@ -219,7 +220,7 @@ def rows_are_fed_to_a_level_rarely(row_tail: sp.Expr, trial: Trial) -> Iterator[
             squares = times * (1 - chance) ** 2 + (40 - times) * chance**2
             at = {**FED, row_flow: sp.Rational(2 * chance * (1 - chance)), level: sp.Rational(2 * squares / 280)}
             at[reach] = sp.Rational(2 * (1 - chance) ** 2)
-            yield trial.below(sp.Rational(fed_beyond(chance, times)), row_tail.subs(at), at=[{}])
+            yield trial.below(sp.Rational(fed_beyond(chance, times)), valued(row_tail, at), at=[{}])
 
 
 def twice_the_mean(entries: int, chance: Fraction) -> Fraction:

@@ -18,6 +18,7 @@ from numerics.masks.selection import n_of_m_mask
 from numerics.spectra.noise_edge import RARE, RARE_EDGE, RARE_SPREAD, edge_scale
 from numerics.spectra.noise_edge import noise_edge as edge_of_profile
 from numerics.spectra.singular_values import mask_singular_values
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m, n, variance
 from theory.operators.finite_noise import block_noise, sparse_noise
 from theory.operators.noise import (
@@ -69,7 +70,7 @@ def blocks_act_as_fewer_columns(
     columns = sp.Symbol("r", positive=True)
     rank = n * (1 - 1 / block)
     as_fewer = constant_edge.subs({variance: block_eigenvalue, n: columns}) * sp.sqrt(columns / n)
-    yield trial.same(block_edge, as_fewer.subs(columns, rank), by=None)
+    yield trial.same(block_edge, valued(as_fewer, {columns: rank}), by=None)
     mirrored = constant_edge.subs({variance: block_eigenvalue, n: columns, sp.sqrt(m): -sp.sqrt(m)}) * sp.sqrt(
         columns / n
     )

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.identities import is_zero
+from theory.formulas.valued import valued
 from theory.graphon.symbols import m, n, variance
 from theory.operators.finite_noise import block_noise, entry_variance, sparse_noise, tail_exponent, turn
 from theory.operators.noise import (
@@ -108,7 +109,7 @@ def both_bounds_meet_for_one_variance(
     """R = C = V from above; p = q = ½ from below."""
     yield trial.same(edge_bound.subs({largest_row: variance, largest_column: variance}), constant_edge)
     halves = {row_share: HALF, row_inflow: variance / 2, column_share: HALF, column_inflow: variance / 2}
-    yield trial.same((row_bound + column_bound).subs(halves, simultaneous=True), constant_edge)
+    yield trial.same(valued(row_bound + column_bound, halves), constant_edge)
 
 
 @exact(noise_edge, step="product")
@@ -297,7 +298,7 @@ def without_roots(gap: sp.Expr) -> sp.Expr:
     def factored(part: sp.Expr) -> sp.Expr:
         return sp.expand_power_base(sp.factor(part.base) ** part.exp)
 
-    gap = gap.subs(ROOTS).replace(
+    gap = valued(gap, ROOTS).replace(
         lambda part: part.is_Pow and part.exp.is_Rational and not part.exp.is_Integer, factored
     )
     return sp.S.Zero if is_zero(gap) else sp.cancel(sp.expand(gap))

@@ -16,6 +16,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact import balls
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.motifs import motif_density
+from theory.formulas.valued import valued
 from theory.operators.motifs import cycle
 from theory.operators.norms import (
     complex_factor,
@@ -385,5 +386,5 @@ def degrees_move_by_two_cuts(degree_bound: sp.Expr, density_bound: sp.Expr, tria
         moved, density = Fraction(sum(cuts), difference.size), Fraction(abs(int(degrees.sum())), difference.size)
         yield trial.holds(sum(cuts) == np.abs(degrees).sum(), "two cuts add up to the distance of the degrees")
         for what, value, bound in (("degrees", moved, degree_bound), ("density", density, density_bound)):
-            claimed = bound.subs(cut, sp.Rational(distance))
+            claimed = valued(bound, {cut: sp.Rational(distance)})
             yield trial.holds(value <= claimed, f"{what} moved by {value}, claimed at most {claimed}")

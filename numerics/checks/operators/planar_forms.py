@@ -10,6 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from theory.formulas.valued import valued
 from theory.operators import norms
 from theory.operators.norms import infinity_one_bound, largest_entry, norm_chain
 from theory.operators.planar_forms import (
@@ -198,7 +199,7 @@ def waves_add_up_to_a_cosine(
             reduced, flips = folded(k * turns)
             wave = inner_wave if reduced <= sp.Rational(1, 4) else middle_wave
             term = wave.subs(x, sp.pi * reduced)
-            total += value * sign.subs(n, (k + 1) // 2) * flips * term / sp.Integer(k) ** 3
+            total += value * valued(sign, {n: (k + 1) // 2}) * flips * term / sp.Integer(k) ** 3
         off = sp.Abs(sp.cos(sp.pi * turns) - total / first_coefficient)
         yield trial.below(off, 1 / (2 * MOST**2 * first_coefficient), at=[{}])
 

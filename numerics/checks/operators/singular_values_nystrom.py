@@ -13,6 +13,7 @@ from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.evidence.findings import Refutation
 from numerics.spectra.singular_values import Quadrature, graphon_singular_values, normal
+from theory.formulas.valued import valued
 from theory.graphon import lognormal
 from theory.graphon.lognormal import correlation
 from theory.graphon.symbols import n
@@ -79,7 +80,7 @@ def nystrom_moments(entry: sp.Expr, degree: int, count: int) -> tuple[sp.Expr, .
     def at(a: int, b: int) -> sp.Expr:
         (x, omega), (y, nu) = rows[a], columns[b]
         w = sp.expand(sum(A[j, k] * x**j * y**k for j in range(degree + 1) for k in range(degree + 1)))
-        return entry.subs({value: w, row_weight: omega, column_weight: nu, nodes: count}, simultaneous=True)
+        return valued(entry, {value: w, row_weight: omega, column_weight: nu, nodes: count})
 
     N = sp.Matrix(count, count, at)
     ones = (sp.Matrix([sp.sqrt(weight) for _, weight in rule]) for rule in (rows, columns))

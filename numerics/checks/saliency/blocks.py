@@ -13,6 +13,7 @@ from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.exact.logarithms import split_logarithms
 from numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
 from numerics.masks.selection import n_of_m_mask
+from theory.formulas.valued import valued
 from theory.graphon.concentration import hoeffding_cumulant, hoeffding_rate, pairs, tilt
 from theory.graphon.symbols import delta, m, n, s
 from theory.saliency.blocks import (
@@ -192,7 +193,7 @@ def ranks_are_those_of_an_exponential_race(
     for phis, power in product(BLOCKS, (1, 2)):
         strengths = [sp.Rational(phi) ** power for phi in phis]
         for places, expression in enumerate((one_of_four, two_of_four, three_of_four), start=1):
-            value = expression.subs({**dict(zip(profile, phis, strict=True)), alpha: power})
+            value = valued(expression, {**dict(zip(profile, phis, strict=True)), alpha: power})
             seen = trial.once(race, strengths, places)
             yield trial.holds(value == seen, f"{places} of 4: {seen}, claimed {value}")
 
@@ -249,7 +250,7 @@ def kept_ones_have_the_range(block_range: sp.Expr, trial: Trial) -> Iterator[Fin
             masks = list(combinations(range(size), places))
             numbers = [[sum(j < k for j in mask) for mask in masks] for k in range(size + 1)]
             widest = max(max(each) - min(each) for each in numbers)
-            value = block_range.subs({kept: places, block: size})
+            value = valued(block_range, {kept: places, block: size})
             yield trial.holds(value == widest, f"{places}:{size}: range {widest}, claimed {value}")
 
 

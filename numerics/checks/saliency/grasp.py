@@ -15,6 +15,7 @@ from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network, single_precision, tangent_residual
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import noise_floor
+from theory.formulas.valued import valued
 from theory.saliency.grasp import (
     activation,
     kappa_0,
@@ -185,7 +186,7 @@ def small_network() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
 def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Three units, two inputs, three samples: H and g differentiated by SymPy at a rational point, all parameters."""
     for entry, point in trial.once(small_network):
-        yield trial.same(entry, hessian_gradient.subs(point))
+        yield trial.same(entry, valued(hessian_gradient, point))
 
 
 ANGLES = (0.6, -0.8)  # cosines of the second input with the first

@@ -15,6 +15,7 @@ from numerics.exact.logarithms import split_logarithms, split_powers
 from numerics.exact.rationals import rational
 from numerics.masks.selection import global_masks
 from theory.formulas.level import Level
+from theory.formulas.valued import valued
 from theory.graphon.limit import rounding
 from theory.graphon.symbols import m, n
 from theory.saliency.layers import (
@@ -68,7 +69,7 @@ def density_is_that_of_all_weights(density: sp.Expr, trial: Trial) -> Iterator[F
 @control("half-normal noise", density=global_density(half_normal))
 def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
-    equation = threshold.function(tau) if isinstance(threshold, Level) else density.subs(tau, threshold) - rho
+    equation = threshold.function(tau) if isinstance(threshold, Level) else valued(density, {tau: threshold}) - rho
     yield trial.same(equation, density - rho if isinstance(threshold, Level) else 0)
 
 
@@ -246,7 +247,7 @@ def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr, trial: Trial) 
     symbols = {symbol.name: symbol for symbol in within.free_symbols}
 
     def concentration(count: sp.Expr) -> sp.Expr:
-        return within.subs({symbols["n"]: count, symbols["delta"]: delta / 2}, simultaneous=True)
+        return valued(within, {symbols["n"]: count, symbols["delta"]: delta / 2})
 
     in_all = concentration(size) + rounding.subs({m: 1, n: size})
     yield trial.same(count_error, concentration(layer_size) + size * in_all / layer_size)

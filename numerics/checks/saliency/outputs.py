@@ -14,6 +14,7 @@ from numerics.data import Dataset, digits, symmetrised
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
+from theory.formulas.valued import valued
 from theory.saliency.model import tau
 from theory.saliency.outputs import (
     any_score,
@@ -54,7 +55,7 @@ def network_scores(weights: sp.Matrix, readouts: sp.Matrix, data: sp.Matrix, res
     units = (data * symbols.T).applyfunc(lambda z: sp.Max(0, z))
     loss = (residuals.T * units * readouts).trace() / data.rows
     at = dict(zip(symbols, weights, strict=True))
-    return sp.Matrix(*weights.shape, lambda i, j: sp.Abs(weights[i, j] * sp.diff(loss, symbols[i, j]).subs(at)))
+    return sp.Matrix(*weights.shape, lambda i, j: sp.Abs(weights[i, j] * valued(sp.diff(loss, symbols[i, j]), at)))
 
 
 @exact(inner_product_graphon, step="any data")
@@ -94,7 +95,7 @@ def score_of_a_small_network(score: sp.Expr, trial: Trial) -> Iterator[Finding]:
     scores, means = network_scores(weights, readouts, data, residuals), data.T * residuals / data.rows
     for i, j in product(range(2), repeat=2):
         point = {w: weights[i, j], **dict(zip(readout, readouts[i, :], strict=True))}
-        yield trial.same(scores[i, j], score.subs({**point, **dict(zip(column, means[j, :], strict=True))}))
+        yield trial.same(scores[i, j], valued(score, {**point, **dict(zip(column, means[j, :], strict=True))}))
 
 
 @exact(inner_product_graphon, step="kernel")
@@ -150,7 +151,7 @@ def columns_that_are_not_parallel_disagree(witness: sp.Matrix, score: sp.Expr, t
     """A row that one column never keeps has score ∝ Σ (h_i k_l − h_l k_i)² in the other."""
     exchange = dict(zip([*column, *other], [*other, *column], strict=True))
     in_column = score.subs(w, 1)
-    in_other = in_column.subs(dict(zip(column, other, strict=True)))
+    in_other = valued(in_column, dict(zip(column, other, strict=True)))
     row, opposite = witness, witness.subs(exchange, simultaneous=True)
     minors = sum((column[i] * other[j] - column[j] * other[i]) ** 2 for i, j in combinations(range(3), 2))
     for seen, missed, at in ((in_other, in_column, row), (in_column, in_other, opposite)):
@@ -166,7 +167,7 @@ def columns_that_are_not_parallel_disagree(witness: sp.Matrix, score: sp.Expr, t
 @control("with an offset", score=score + 1)
 def parallel_columns_have_one_row_factor(parallel_score: sp.Expr, score: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The score at c h."""
-    scaled = score.subs({entry: factor * entry for entry in column}, simultaneous=True)
+    scaled = valued(score, {entry: factor * entry for entry in column})
     yield trial.same(parallel_score, scaled)
 
 

@@ -17,6 +17,7 @@ from numerics.masks.selection import global_mask
 from numerics.networks import random_network, single_precision
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import OutputMoments, noise_floor, output_densities, output_moments, threshold_for
+from theory.formulas.valued import valued
 from theory.saliency.model import tau
 from theory.saliency.outputs import any_score, column, gradient, norm, omega, profile, readout
 from theory.saliency.outputs_general_data import (
@@ -99,7 +100,7 @@ def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Iterator[Find
     """On two inputs with two outputs the covariance of g − βw is a sum over sectors of w, and a positive matrix."""
     for axis in range(2):
         pairs = list(product(range(2), repeat=2))
-        entries = sp.Matrix(2, 2, [unexplained.subs(trial.once(stated_moments, axis, *pair)) for pair in pairs])
+        entries = sp.Matrix(2, 2, [valued(unexplained, trial.once(stated_moments, axis, *pair)) for pair in pairs])
         for pair in pairs:
             yield trial.same(entries[pair], trial.once(covariance_over_sectors, axis, *pair), by=None)
         yield trial.below(0, entries[0, 0], at=[{}])
@@ -138,7 +139,7 @@ def inner_products_with_the_gradient_are_normal(
     one = {gradient[1]: 0, gradient[2]: 0}
     yield trial.same(conditional_density.subs(one), half_normal.at(tau / any_score.subs(one).subs(readout[0], 1)))
     along = {weight: entry / norm(gradient) for weight, entry in zip(readout, gradient, strict=True)}
-    yield trial.same(any_score.subs(along, simultaneous=True), sp.Abs(w) * deviation)
+    yield trial.same(valued(any_score, along), sp.Abs(w) * deviation)
 
 
 def reduce(expression: sp.Expr) -> sp.Expr:

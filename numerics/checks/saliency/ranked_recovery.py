@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.formulas.valued import valued
 from theory.saliency.model import phi, rho, tau
 from theory.saliency.snip import integral_form, product_columns
 from theory.saliency.support_recovery import (
@@ -46,7 +47,7 @@ def in_logarithms(expression: sp.Expr) -> sp.Expr:
 @control("half of the exponent", too_many=sp.sqrt(deviation))
 def too_few_kept_are_too_many_removed(too_many: sp.Expr, too_few: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The logarithm of the bound for the removed shares, at densities 1 − r_2 and 1 − ρ."""
-    removed = too_many.subs({r_low: 1 - r_high, rho: 1 - rho}, simultaneous=True)
+    removed = valued(too_many, {r_low: 1 - r_high, rho: 1 - rho})
     yield trial.same(sp.log(too_few), sp.log(removed), by=in_logarithms)
 
 
@@ -70,7 +71,7 @@ def three_events_add_up(
 @control("10 % less", column_failure=NINE * recovery_failure)
 def columns_fail_as_in_the_claim_used(column_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A column of S and one off S bring the tails of S16.1 each."""
-    yield trial.same(column_failure.subs({k: 0, d: 0}, simultaneous=True), sp.S.Zero, by=sp.expand)
+    yield trial.same(valued(column_failure, {k: 0, d: 0}), sp.S.Zero, by=sp.expand)
     yield trial.same(sp.diff(column_failure, d), mistaken, by=sp.expand)
     yield trial.same(sp.diff(column_failure, k), missed - mistaken, by=sp.expand)
 
@@ -119,6 +120,6 @@ def rows_of_one_column_deviate_less(too_many: sp.Expr, too_few: sp.Expr, trial: 
             (1 - q, range(rows // 2 + 1), too_few, r_high),
         ):
             each = q ** (rows // 2)
-            tail = sum(kept_law(density).subs({n: rows, i: count}) / each for count in kept)
-            limit = bound.subs({n: rows, rho: sp.Rational(1, 2), which: density}) / each
+            tail = sum(valued(kept_law(density), {n: rows, i: count}) / each for count in kept)
+            limit = valued(bound, {n: rows, rho: sp.Rational(1, 2), which: density}) / each
             yield trial.everywhere(tail, limit, within={q: (0, sp.Rational(1, 2))})

@@ -11,6 +11,7 @@ import sympy as sp
 from numerics.checks.saliency.support_recovery import distribution
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.rationals import rational
+from theory.formulas.valued import valued
 from theory.saliency.model import delta
 from theory.saliency.recovery_by_pairs import (
     best_tilt,
@@ -36,7 +37,7 @@ odds_s, odds_0 = sp.symbols("odds_S odds_0", positive=True)  # roots of the odds
 def in_odds(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is, in terms of the roots of the odds of the two entries."""
     chances = {p_s: odds_s**2 / (1 + odds_s**2), p_0: odds_0**2 / (1 + odds_0**2)}
-    return sp.simplify(sp.factor(sp.together(expression.subs(chances))))
+    return sp.simplify(sp.factor(sp.together(valued(expression, chances))))
 
 
 @exact(recovery_by_pairs, step="independent entries")
@@ -147,7 +148,7 @@ def floor_is_the_square_over_the_counts(root_mass: sp.Expr, pair_floor: sp.Expr,
     """The square of the sum of the roots over the number of counts, for up to five rows."""
     roots = {p_s: odds_s**2 / (1 + odds_s**2), p_0: odds_0**2 / (1 + odds_0**2)}
     for rows in range(1, 6):
-        total = sum(root_mass.subs({n: rows, i: count}).subs(roots) for count in range(rows + 1))
+        total = sum(valued(valued(root_mass, {n: rows, i: count}), roots) for count in range(rows + 1))
         claimed = pair_floor.subs(n, rows).subs(roots)
         yield trial.same(claimed * (rows + 1), total**2, by=lambda gap: sp.factor(sp.powdenest(sp.simplify(gap))))
 
@@ -176,7 +177,7 @@ def independent_columns_lie_between(pair_failure: sp.Expr, pair_floor: sp.Expr, 
         for rows in (2, 5, 12, 40):
             at = {n: rows, k: 1, d: 2, p_s: sp.Rational(on), p_0: sp.Rational(off)}
             fails, ties = (sp.Rational(x) for x in trial.once(no_more, on, off, rows))
-            yield trial.below(fails, pair_failure.subs(at), at=[{}])
+            yield trial.below(fails, valued(pair_failure, at), at=[{}])
             yield trial.below(pair_floor.subs(at), ties, at=[{}])
 
 
@@ -206,7 +207,7 @@ def rows_with_latents_fail_less(pair_failure: sp.Expr, trial: Trial) -> Iterator
     on, off = (sum(pair, Fraction(0)) / 2 for pair in LATENTS)
     for rows in (1, 2, 4, 8):
         at = {n: rows, k: 1, d: 2, p_s: sp.Rational(on), p_0: sp.Rational(off)}
-        yield trial.below(sp.Rational(trial.once(mixed, rows)), pair_failure.subs(at), at=[{}])
+        yield trial.below(sp.Rational(trial.once(mixed, rows)), valued(pair_failure, at), at=[{}])
 
 
 def misses_and_ties(rows: int, on: Fraction, off: Fraction) -> tuple[Fraction, Fraction]:

@@ -18,6 +18,7 @@ from numerics.exact.exact_values import written_out
 from numerics.exact.rationals import rational
 from numerics.networks import random_network, single_precision, tangent_residual
 from numerics.pruning.methods import saliency
+from theory.formulas.valued import valued
 from theory.saliency.model import delta, dimension
 from theory.saliency.model import width as n
 from theory.saliency.snip import a, g, h, w
@@ -85,7 +86,7 @@ def beyond_half(rows: int, far: Fraction) -> Fraction:
 
 @exact(row_law, step="fair rows")
 @control("one side", equal_failure=equal_failure / 2)
-@control("at least as far", equal_failure=equal_failure.subs(exponent, exponent - 1 / sp.Integer(10**6)))
+@control("at least as far", equal_failure=valued(equal_failure, {exponent: exponent - 1 / sp.Integer(10**6)}))
 @control("10 % less", equal_failure=sp.Rational(9, 10) * equal_failure)
 def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All numbers of heads, between the shares and at them."""
@@ -133,7 +134,7 @@ def uniform_patterns_and_fair_entries(
         chance = Fraction(1, 2**inputs)
         law = [comb(rows, k) * chance**k * (1 - chance) ** (rows - k) for k in range(rows + 1)]
         mean = sum((each * abs(Fraction(k, rows) - chance) for k, each in enumerate(law)), Fraction(0))
-        yield trial.same(uniform_rate.subs({dimension: inputs, n: rows}), sp.Rational(mean * 2**inputs / 2))
+        yield trial.same(valued(uniform_rate, {dimension: inputs, n: rows}), sp.Rational(mean * 2**inputs / 2))
         if inputs == 1:
             gap = floor.subs({count_mean: sp.Rational(1, 2), n: rows}) - sp.Rational(mean)
             yield trial.same(fair_floor_error.subs(n, rows), gap)
@@ -236,7 +237,7 @@ def network_slopes(weights: sp.Matrix, readout: sp.Matrix, data: sp.Matrix, resi
     outputs = [sum(readout[i] * unit[i] for i in range(rows)) / sp.sqrt(rows * inputs) for unit in units]
     loss = sum(residual[k] * output for k, output in enumerate(outputs)) / size
     at = dict(zip(symbols, weights, strict=True))
-    return sp.Matrix(rows, inputs, lambda i, j: sp.diff(loss, symbols[i, j]).subs(at))
+    return sp.Matrix(rows, inputs, lambda i, j: valued(sp.diff(loss, symbols[i, j]), at))
 
 
 @exact(row_law, step="row")

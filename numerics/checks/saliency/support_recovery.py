@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.exact.exact_values import written_out
+from theory.formulas.valued import valued
 from theory.saliency.support_recovery import (
     c,
     d,
@@ -109,7 +110,7 @@ def failures_add_up_over_the_columns(
     missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """None without columns; one more column of S brings the one probability in place of the other, one more input the other."""
-    yield trial.same(recovery_failure.subs({k: 0, d: 0}, simultaneous=True), sp.S.Zero, by=sp.expand)
+    yield trial.same(valued(recovery_failure, {k: 0, d: 0}), sp.S.Zero, by=sp.expand)
     one_more = recovery_failure.subs(k, k + 1) - recovery_failure
     yield trial.same(one_more, missed - mistaken, by=sp.expand)
     yield trial.same(recovery_failure.subs(d, d + 1) - recovery_failure, mistaken, by=sp.expand)

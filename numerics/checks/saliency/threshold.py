@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.masks.selection import global_mask
 from theory.formulas.level import Level
+from theory.formulas.valued import valued
 from theory.saliency.model import ONE, SaliencyModel, magnitude_model, rho, tau, v
 from theory.saliency.threshold import (
     c,
@@ -135,7 +136,7 @@ LADDER = tuple(sp.Rational(k, 4) + sp.Rational(1, 64) for k in range(0, 24))
 def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator[Finding]:
     """For fφ ∈ {1, 3}, half each, D falls strictly up a ladder of thresholds where it is below 1."""
     for noise in noises.values():
-        law = Tail(noise.name, noise.survival.subs(alpha, sp.Rational(3, 2)))
+        law = Tail(noise.name, valued(noise.survival, {alpha: sp.Rational(3, 2)}))
         values = [(law.at(step) + law.at(step / 3)) / 2 for step in LADDER]
         for high, low in itertools.pairwise(values):
             if low != 1:

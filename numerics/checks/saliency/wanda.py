@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import global_mask, row_mask
+from theory.formulas.valued import valued
 from theory.saliency.model import columns as n
 from theory.saliency.model import phi, tau
 from theory.saliency.wanda import (
@@ -211,6 +212,6 @@ def row_masks_stay_within_the_bound(bound: sp.Expr, trial: Trial) -> Iterator[Fi
         np.array_equal(nested, np.abs(SMALL // 2 - thresholded.sum(axis=2)).sum(axis=1)), "rows are nested, 200 masks"
     )
     left, right = np.asarray(exact_cut_norm(rows - p)), np.asarray(exact_cut_norm(thresholded - p))
-    limits = [(bound - 1 / (2 * n)).subs({cut_rate: sp.Rational(float(a)), n: SMALL}) for a in right]
+    limits = [valued(bound - 1 / (2 * n), {cut_rate: sp.Rational(float(a)), n: SMALL}) for a in right]
     worst = max(sp.Rational(float(low)) - limit for low, limit in zip(left, limits, strict=True))
     yield trial.holds(worst <= 0, f"largest excess over the bound {float(worst):.4g}")

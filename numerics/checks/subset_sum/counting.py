@@ -14,6 +14,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import rational
 from numerics.subset_sum.counting import covering_radius, expected_vector_subsets, random_vector_sums
+from theory.formulas.valued import valued
 from theory.subset_sum.counting import (
     closeness,
     count_bound,
@@ -177,7 +178,9 @@ def equal(formula: sp.Expr, value: Fraction, at: Mapping[sp.Symbol, sp.Rational]
 @control("exponent 1", equal_count=equal_count.subs(m, 1))
 @control("forgets the empty subset", equal_count=equal_count - empty_subset)
 @control("10 % more", equal_count=MORE * equal_count)
-@control("one coordinate is enough", vector_count={**vector_count, 2: vector_count[2].subs(targets[1], targets[0])})
+@control(
+    "one coordinate is enough", vector_count={**vector_count, 2: valued(vector_count[2], {targets[1]: targets[0]})}
+)
 @control("10 % less", vector_count={**vector_count, 3: vector_count[3] / MORE})
 def subsets_are_counted_one_by_one(
     equal_count: sp.Expr, vector_count: Mapping[int, sp.Expr], trial: Trial
@@ -232,7 +235,7 @@ def one_item_attains_the_bounds(count_bound: sp.Expr, hit_items: sp.Expr, trial:
     for coordinates in (1, 3):
         at = {n: sp.Integer(1), m: sp.Integer(coordinates), z: sp.Rational(1, 2), eps: sp.Rational(2, 5)}
         yield trial.same(count_bound, exact_count, at=[at], by=None)
-        yield trial.same(hit_items.subs(p, exact_count), n, at=[at], by=None)
+        yield trial.same(valued(hit_items, {p: exact_count}), n, at=[at], by=None)
     for size in (2, 5, 9):
         at = {n: sp.Integer(size), m: sp.Integer(2), z: sp.Rational(-1, 3), eps: sp.Rational(size, 10)}
         yield trial.below(exact_count, count_bound, at=[at])

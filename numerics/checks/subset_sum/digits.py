@@ -289,7 +289,7 @@ def weights_are_counted(weights: sp.Expr, candidates: sp.Expr, total: sp.Expr, t
             (total, sum(layer.coeffs.size for layer in source)),
             (total, ticket.total),
         ):
-            claimed = expression.subs(at)
+            claimed = valued(expression, at)
             yield trial.holds(claimed == counted, f"{counted} weights, claimed {claimed}")
 
 

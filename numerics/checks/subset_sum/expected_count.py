@@ -55,7 +55,7 @@ def normal_count(variance: sp.Expr) -> sp.Expr:
 
 @exact(subset_count)
 @control("no alternating sign", sum_cdf=sum_cdf.xreplace({(-1) ** j: sp.Integer(1)}))
-@control("items on [0, 1]", sum_cdf=sum_cdf.subs(t, 2 * t - k))
+@control("items on [0, 1]", sum_cdf=valued(sum_cdf, {t: 2 * t - k}))
 @control("one item more", sum_cdf=sum_cdf.subs(k, k + 1))
 @control("10 % more", sum_cdf=MORE * sum_cdf)
 def items_are_added_by_averaging(sum_cdf: sp.Expr, trial: Trial) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.subset_sum.expected_count import half_gaussian
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.formulas.valued import valued
 from theory.subset_sum.expected_count import (
     averaged,
     count_expansion,
@@ -165,7 +166,7 @@ def errors_up_to_pi_are_gaussian_moments(
 ) -> Iterator[Finding]:
     """Four errors, integrated over all u > 0, with the envelopes put in."""
     opened = sp.symbols("slope fourth sixth", positive=True)
-    errors = trial.once(near, *opened).subs(dict(zip(opened, (rate, quartic, sextic), strict=True)))
+    errors = valued(trial.once(near, *opened), dict(zip(opened, (rate, quartic, sextic), strict=True)))
     yield trial.same(near_error, errors)
 
 

@@ -12,6 +12,7 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import laws
 from theory.formulas.let import Let
+from theory.formulas.valued import valued
 from theory.subset_sum.item_counts import annealed_count, quenched_count
 from theory.subset_sum.product_laws import (
     ENDS,
@@ -77,7 +78,7 @@ def mean_counts_add_up_usable_subsets(expected_count: sp.Expr, trial: Trial) -> 
 
 @enclosed(quenched_count, cost=0.4)
 @control("10 % more", usable_count=MORE * usable_count)
-@control("one item fewer", usable_count=usable_count.subs(usable, usable - 1))
+@control("one item fewer", usable_count=valued(usable_count, {usable: usable - 1}))
 @control("no cap", quenched_bound=expected_count)
 @control("a third usable", quenched_bound=quenched_bound * sp.Rational(2, 3) ** n)
 def counts_add_up_usable_subsets(usable_count: sp.Expr, quenched_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -159,15 +160,15 @@ def by_sign(gap: sp.Expr) -> sp.Expr:
 
 @exact(annealed_count, step="close")
 @control("both ends on one side", closeness=closeness.subs(side, -side))
-@control("the far end alone", closeness=closeness.subs(side, 0))
+@control("the far end alone", closeness=valued(closeness, {side: 0}))
 @control("one item more", closeness=closeness.subs(k, k + 1))
 @control("10 % more", closeness=MORE * closeness)
-@control("one item fewer", closeness=closeness.subs(k, k - 1))
+@control("one item fewer", closeness=valued(closeness, {k: k - 1}))
 def probabilities_are_differences_at_both_ends(closeness: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The distribution function at h less that at s·l, for an end l that lies above 0, at it and below."""
     ends = {far: sp.Symbol("h", positive=True), near: sp.Symbol("l", positive=True)}
     difference = sum_distribution.subs(t, far) - sum_distribution.subs(t, side * near)
-    yield trial.same(closeness, difference, by=lambda gap: by_sign(gap.subs(ends)))
+    yield trial.same(closeness, difference, by=lambda gap: by_sign(valued(gap, ends)))
 
 
 @exact(annealed_count, step="weight of all subsets")

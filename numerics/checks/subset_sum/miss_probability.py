@@ -14,6 +14,7 @@ from numerics.statistics.distribution_free import clopper_pearson
 from numerics.statistics.exact_tests import LEVEL
 from numerics.subset_sum.laws import Law, Thinned, Uniform, UniformProduct
 from numerics.subset_sum.misses import Floats, subset_counts, subset_rates
+from theory.formulas.valued import valued
 from theory.subset_sum.expected_count import expected_count
 from theory.subset_sum.miss_probability import S_1, S_2, conditional_poisson, mean, miss, rate, variance
 from theory.subset_sum.symbols import eps, n, z
@@ -46,7 +47,7 @@ def an_item_adds_a_fourth_of_its_square(mean: sp.Expr, variance: sp.Expr, trial:
 
 
 @exact(conditional_poisson, step="rate")
-@control("items always present", rate=rate.subs({S_1: 2 * S_1, S_2: 4 * S_2}))
+@control("items always present", rate=valued(rate, {S_1: 2 * S_1, S_2: 4 * S_2}))
 @control("second moments for variances", rate=rate.subs(S_2, 2 * S_2))
 @control("around 0", rate=rate.subs(S_1, 0))
 @control("half of the window", rate=rate / 2)
@@ -91,7 +92,7 @@ def the_rate_is_that_of_a_normal_law(rate: sp.Expr, miss: sp.Expr, trial: Trial)
         found = trial.once(moments, items)
         near = sp.Rational(1, 50)
         at = {n: sp.Integer(len(items)), eps: near, S_1: found["S_1"], S_2: found["S_2"]}
-        here = rate.subs(at)
+        here = valued(rate, at)
         yield trial.same(sp.diff(sp.log(here), z), (found["mean"] - z) / found["variance"])
         yield trial.same(sp.Integral(here, (z, -sp.oo, sp.oo)), 2 * near * 2 ** len(items), by=None)
     many, mean = sp.symbols("m c", positive=True)

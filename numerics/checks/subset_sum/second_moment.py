@@ -10,6 +10,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.subset_sum import all_subset_sums, expected_subsets, rational
 from numerics.subset_sum import second_moments as engine
+from theory.formulas.valued import valued
 from theory.subset_sum.expected_count import empty_subset, expected_count
 from theory.subset_sum.second_moment import (
     a,
@@ -57,7 +58,7 @@ SIZES = ((2, 3, 2), (3, 1, 3), (0, 2, 1), (2, 2, 0), (1, 0, 2))
 def truncated_power_is_an_integral_over_the_common_part(truncated_power: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The integral of the three powers, as polynomials in x and y."""
     places = [dict(zip((a, b, c), sizes, strict=True)) for sizes in SIZES]
-    cases = ((truncated_power.subs(at).doit(), trial.once(integrated, *at.values())) for at in places)
+    cases = ((valued(truncated_power, at).doit(), trial.once(integrated, *at.values())) for at in places)
     yield trial.at_sizes(cases, "numbers of items")
 
 
@@ -113,7 +114,7 @@ def items_are_of_four_kinds(arrangements: sp.Expr, trial: Trial) -> Iterator[Fin
     all_items = n + a + b + c
     here = arrangements.subs(n, all_items)
     for kind in (a, b, c):
-        more = arrangements.subs(kind, kind + 1).subs(n, all_items) * (kind + 1)
+        more = valued(valued(arrangements, {kind: kind + 1}), {n: all_items}) * (kind + 1)
         yield trial.same(more, here * n, by=lambda gap: sp.gammasimp(gap / here))
     yield trial.same(arrangements.subs({a: 0, b: 0, c: 0}), sp.S.One)
     yield trial.same(arrangements.subs({n: 5, a: 2, b: 1, c: 1}), 5 * 4 * 3)  # b, c and the one left out, in this order
@@ -216,7 +217,7 @@ def two_valued_counts_attain_both_bounds(
 ) -> Iterator[Finding]:
     """N = v with probability h, else 0: the lower bound is h; at v = 1, and at h = 1 for v ≥ 1, the upper one is h."""
     h, v = sp.symbols("h v", positive=True)
-    yield trial.same(hit_at_least.subs({mean: h * v, square: h * v**2}, simultaneous=True), h)
+    yield trial.same(valued(hit_at_least, {mean: h * v, square: h * v**2}), h)
     for likely in (sp.Rational(1, 3), sp.Rational(2, 7), sp.S.One):
         yield trial.same(hit_at_most.subs(mean, likely), likely)
     for count in (2, 7):

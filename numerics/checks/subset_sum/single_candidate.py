@@ -261,7 +261,7 @@ def first_hits(rng: np.random.Generator, width: float, runs: int) -> NDArray[np.
 
 
 @statistical(single_candidates, tests=4, cost=0.5)
-@control("curves exchanged", median_items=quenched_size, subset_items=median_items.subs(w, sp.Rational(3, 10)))
+@control("curves exchanged", median_items=quenched_size, subset_items=valued(median_items, {w: sp.Rational(3, 10)}))
 @control("every item usable", subset_items=quenched_size / 2)
 @control("a bit more for a bit", subset_items=2 * quenched_size)
 @control("order 1/√ε", median_items=sp.sqrt(median_items))

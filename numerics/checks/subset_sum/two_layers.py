@@ -16,6 +16,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum.misses import subset_counts
 from numerics.subset_sum.potential import mean_next_measure
+from theory.formulas.valued import valued
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
 from theory.subset_sum.symbols import delta, eps, n
@@ -105,7 +106,7 @@ def half_of_the_items_cover_half_as_fast(
         share, grown = trial.once(thinned_growth, reach, density)
         shrinks = 1 - (grown / share - 1) / (1 - share) / 2
         for bound in (failure, nonnegative_failure):
-            here = bound.subs({a: sp.Rational(reach), kappa: sp.Rational(density), d_0: 2, d_1: 2, eps: share})
+            here = valued(bound, {a: sp.Rational(reach), kappa: sp.Rational(density), d_0: 2, d_1: 2, eps: share})
             yield trial.same(here.subs(n, 3), shrinks * here.subs(n, 2))
 
 

@@ -215,7 +215,7 @@ def covered_share(rng: np.random.Generator, items: int, near: float) -> Fraction
 
 
 @exact(volume_bound)
-@control("half as many masks", linear_success=linear_success.subs(Theta, Theta - 1))
+@control("half as many masks", linear_success=valued(linear_success, {Theta: Theta - 1}))
 @control("masks to base √2", linear_success=linear_success.subs(Theta, Theta / 2))
 def random_items_cover_less_than_their_volume(linear_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One weight and the subset sums of eight or ten uniform items: at most 2ⁿε, and somewhere more than half of it."""
@@ -291,10 +291,10 @@ def tickets_that_exist_are_allowed(
     near, reach, one = sp.Rational(1, 2**11), uniform_reach / 2, sp.Rational(1, 2)
     for inputs, outputs in ((20, 30), (1, 1)):
         at = {d_0: inputs, d_1: outputs, eps: near, delta: one}
-        have = uniform_size.subs(at) * inputs * (outputs + 1)
+        have = valued(uniform_size, at) * inputs * (outputs + 1)
         here = {D: inputs * outputs, c: reach, eps: near, delta: one}
         for needed in (linear_parameters, relu_parameters, large_parameters):
-            yield trial.below(needed.subs(here), have, at=[{}])
+            yield trial.below(valued(needed, here), have, at=[{}])
         yield trial.below(large_parameters.subs(here), enough.subs(here), at=[{}])
         yield trial.below(linear_parameters.subs(here), enough.subs(here), at=[{}])
         gap = here[D] * sp.log((reach + near) / (reach - 2 * near)) / sp.log(2) - sp.log(1 - one) / sp.log(2)
@@ -341,6 +341,6 @@ def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Exp
 def the_order_depends_on_the_shape(units: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A thousand inputs and one output: R8's 442 units for each input, where this bound asks for more than 3.7, below 3.8."""
     at = {d_0: 1000, d_1: 1, eps: sp.Rational(1, 1000), delta: sp.Rational(1, 2), c: uniform_reach / 2}
-    asked, least = uniform_size.subs(at), units.subs(at)
+    asked, least = valued(uniform_size, at), valued(units, at)
     for low, high in ((441, asked), (asked, 442), (sp.Rational(37, 10), least), (least, sp.Rational(38, 10))):
         yield trial.below(low, high, at=[{}])

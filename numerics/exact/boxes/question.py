@@ -12,6 +12,7 @@ from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreat
 
 from numerics.exact.balls import free_symbols
 from numerics.exact.boxes.errors import BoxError
+from theory.formulas.valued import valued
 
 MOST_PARTS = 10_000
 Ranges = Mapping[sp.Symbol, tuple[object, object]]
@@ -60,7 +61,7 @@ class Part:
 
     def origin(self, point: Point) -> Point:
         """The point in the symbols of the question."""
-        return {symbol: expression.subs(point) for symbol, expression in self.back}
+        return {symbol: valued(expression, point) for symbol, expression in self.back}
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,8 @@ class Question:
         back = {**fixed, **{symbol: expression for symbol, expression, _ in pieces}}
         moved = {symbol: expression for symbol, expression in back.items() if symbol != expression}
         dimensions = tuple(dimension for *_, dimension in pieces if dimension is not None)
-        gaps = tuple((gap.subs(moved), strict) for gap, strict in relations)
-        return Part(self.low.subs(moved), self.high.subs(moved), dimensions, gaps, tuple(back.items()))
+        gaps = tuple((valued(gap, moved), strict) for gap, strict in relations)
+        return Part(valued(self.low, moved), valued(self.high, moved), dimensions, gaps, tuple(back.items()))
 
     def _pieces(self, symbol: sp.Symbol, low: sp.Expr, high: sp.Expr) -> list[Piece]:
         """A range cut at its zeros, and at 0 if it has no ends; what comes from −∞ is mirrored."""

@@ -12,6 +12,7 @@ from numerics.exact.boxes.graph import Graph
 from numerics.exact.boxes.legal import Ranges, never_negative
 from theory.formulas.iterate import Iterate
 from theory.formulas.let import Let, Told
+from theory.formulas.valued import valued
 
 MOST_TERMS = 400  # of a sum, and steps of a recursion, that are written out
 
@@ -167,7 +168,7 @@ def _finite_sum(t: Translation, expression: sp.Sum) -> int:
             f"{_short(expression)} has no rule on boxes: expected at most {MOST_TERMS} terms, their number known"
         )
     body = sp.Sum(expression.function, *inner) if inner else expression.function
-    return t.total(body.subs(index, k) for k in range(int(low), int(high) + 1))
+    return t.total(valued(body, {index: k}) for k in range(int(low), int(high) + 1))
 
 
 def _iterate(t: Translation, expression: Iterate) -> int:

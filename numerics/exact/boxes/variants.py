@@ -19,6 +19,7 @@ from numerics.exact.boxes.legal import Ranges
 from numerics.exact.boxes.question import Part
 from numerics.exact.boxes.straight import INFIX, METHODS, Straight
 from numerics.exact.boxes.translation import Translation
+from theory.formulas.valued import valued
 
 TOTAL = {"constant", "variable", "absolute", "mul", "square", "whole_power", "side", "share", "sin", "cos", "cosh"}
 EVERYWHERE = TOTAL.union(INFIX, METHODS)  # never refused
@@ -100,7 +101,7 @@ class Variants:
             each.symbol: each.low + 1 if each.high is sp.oo else (each.low + each.high) / 2
             for each in self.part.dimensions
         }
-        return all(_is_zero(sp.diff(gap, letter, i).subs(letter, end), middle) for i in range(order))
+        return all(_is_zero(valued(sp.diff(gap, letter, i), {letter: end}), middle) for i in range(order))
 
     def _far(self, place: int) -> sp.Expr:
         """A letter that runs to infinity, by its inverse."""
@@ -116,7 +117,9 @@ class Variants:
             if place in far:
                 moved[each.symbol] = self._far(place)
         sides = (
-            [side.subs(moved) for side in (part.gap, part.low, part.high)] if moved else [part.gap, part.low, part.high]
+            [valued(side, moved) for side in (part.gap, part.low, part.high)]
+            if moved
+            else [part.gap, part.low, part.high]
         )
         inverses = [self._inverses[place] for place in far]
         nonzero = [base for side in sides for base in _denominators(side, inverses)]
