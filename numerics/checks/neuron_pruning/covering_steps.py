@@ -109,8 +109,10 @@ def by_roots(gap: sp.Expr) -> sp.Expr:
 def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Of a pair with covariance cos θ, whose derivative is −sin θ; and that density follows the equation of Price."""
     c = sp.Symbol("c", real=True)
-    density = sp.exp(-(x**2 + y**2 - 2 * c * x * y) / (2 * (1 - c**2))) / (2 * sp.pi * sp.sqrt(1 - c**2))
-    yield trial.same(sp.diff(density, c), sp.diff(density, x, y))
+    exponent = -(x**2 + y**2 - 2 * c * x * y) / (2 * (1 - c**2)) - sp.log(2 * sp.pi * sp.sqrt(1 - c**2))
+    mixed = sp.diff(exponent, x) * sp.diff(exponent, y) + sp.diff(exponent, x, y)
+    yield trial.same(sp.diff(exponent, c), mixed)  # both over the density, so that no number overflows near c = 1
+    density = sp.exp(exponent)
     alike, apart = (density.subs({x: level, y: sign * level}) for sign in (1, -1))
     spread = 2 * (alike - apart) * sp.sqrt(1 - c**2)
     yield trial.same(rate, spread.subs(c, sp.cos(theta)), by=by_half_angle)
