@@ -143,7 +143,7 @@ $[[edge_gradient]]$ and $[[readout_gradient]]$, with the mask $M$ and the gate $
 is their Gram matrix. **Asserted:** (a) on noisy 3v8, Random, $\rho=\frac15$, steps $\frac15/\lambda_{{\max}}(\Theta_n/m)$: test
 predictions after 2 and 5 steps are within $\frac1{{20}}$ (relative $L^2$) of kernel descent with $\Theta_n$; (b) at steps
 $1/\lambda_{{\max}}$, after 20 and more, the mean distance of three networks falls to less than half when the width grows fourfold; (c) parity, Random, $\rho=\frac1{{20}}$, where
-a neuron sees $3.2$ inputs: after 40 steps the test mean squared error of networks, averaged over four splits, is nearer to that
+a neuron sees $3.2$ inputs: after 40 steps the test mean squared error of networks, averaged over sixteen splits, is nearer to that
 of the fixed-$d$ kernel (K7.1) than to that of the graphon kernel. **Reported, not asserted:** the same for other methods and densities, and the distance from the graphon
 kernel, which for SNIP does not vanish with the width (its gates are not independent of its mask).
 """,
