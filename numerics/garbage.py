@@ -5,8 +5,8 @@ from __future__ import annotations
 import atexit
 import gc
 
-# After so many Python looks. After 700, its default, a tenth of the time of the ledger goes there, after 50 000 a fiftieth;
-# what waits meanwhile is a few megabytes.
+# After so many Python looks. After 700, its default, a tenth of the time of the ledger goes there, after 50 000 a thirtieth;
+# what waits meanwhile is a twentieth of the memory of a run in one process (60 of 1100 MB).
 NEW_OBJECTS = 500_000
 
 
