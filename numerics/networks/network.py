@@ -134,7 +134,7 @@ def random_network(widths: Sequence[int], rng: Seed, activation: Any = RELU) -> 
 
 
 def single_precision(network: Network) -> Network:
-    """The network with its weights rounded to single precision: derivatives at inputs of that kind take half the time."""
+    """The network with its weights rounded to single precision: at inputs of that kind its derivatives are, too."""
     return Network(tuple(weight.astype(np.float32) for weight in network.weights), network.activation)
 
 

@@ -4,6 +4,7 @@ import pytest
 import sympy as sp
 
 from theory.formulas.let import Let
+from theory.formulas.level import level
 from theory.formulas.no_guarantee import guaranteed, no_guarantee
 from theory.formulas.valued import valued
 
@@ -29,3 +30,23 @@ def test_conditions_are_decided(place, expected):
 
 def test_bound_names_keep_their_meaning():
     assert valued(Let(x + y, [(x, y**2)]), {x: 5, y: 3}) == Let(x + 3, [(x, sp.Integer(9))])
+
+
+def test_letters_that_are_bound_inside_are_told_apart():
+    k, t, rho = sp.symbols("k t rho", positive=True)
+    named = Let(x * y, [(x, k)])  # k·y, whatever x is elsewhere
+    cases = [
+        (x + Let(x**2, [(x, y)]), {x: 2}, 2 + y**2),
+        (named, {y: x + 1}, k * (x + 1)),
+        (x + named, {x: y, y: x}, y + k * x),
+    ]
+    for expression, values, expected in cases:
+        body = valued(expression, values)
+        for part in body.atoms(Let):
+            (name, value), *_ = part.args[1].args
+            body = body.xreplace({part: part.args[0].xreplace({name: value})})
+        assert sp.expand(body - expected) == 0
+    threshold = level(sp.exp(-t * x), t, rho)
+    assert valued(threshold, {x: t + 1}).free_symbols == {t, rho}
+    assert threshold.subs(x, t + 1).free_symbols == {t, rho}
+    assert named.subs(y, x + 1).free_symbols == {x, k}

@@ -39,9 +39,12 @@ class Let(sp.Expr):
         return found
 
     def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> sp.Expr | None:
-        body, named = self.args
-        if old in {name for name, _ in named.args}:
+        names = {name for name, _ in self.args[1].args}
+        if old in names:
             return self
+        # names of their own, lest letters of the new part be caught
+        fresh = {name: sp.Dummy(name.name, **name.assumptions0) for name in names & _letters(new)}
+        body, named = (part.xreplace(fresh) for part in self.args)
         return self.func(body.subs(old, new), [(name, value.subs(old, new)) for name, value in named.args])
 
     def _latex(self, printer: object) -> str:

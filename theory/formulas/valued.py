@@ -9,12 +9,15 @@ from typing import Any
 import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from theory.formulas.let import Let
+
 
 def valued(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> sp.Expr:
     """The expression at exact values of its letters, or at formulas for them, put in together.
 
     `subs` compares every part with itself after each letter, and asks anew whether conditions hold and what is larger: a
-    letter takes some ten times as long. It is asked where a letter is both free and bound.
+    letter takes some ten times as long. It is asked where a letter, or one of the formula for it, is bound somewhere inside; a sum or
+    an integral of SymPy's then catches the formula's letter, as it does from `subs`.
 
     Examples:
         >>> x, y = sp.symbols("x y")
@@ -24,13 +27,24 @@ def valued(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> sp.Expr:
         1/2
         >>> valued(x + sp.Sum(x**2, (x, 1, 3)), {x: y})
         y + Sum(x**2, (x, 1, 3))
+        >>> from theory.formulas.let import Let
+        >>> valued(x + Let(x**2, [(x, y)]), {x: 2})
+        Let(x**2, x = y) + 2
     """
     expression = sp.sympify(expression)
     letters = values.keys() & expression.free_symbols  # the same name inside a sum is another
     put = {letter: sp.sympify(values[letter]) for letter in letters}
-    if letters.isdisjoint(_bound(expression)):
+    if _bound(expression).isdisjoint(letters.union(*(value.free_symbols for value in put.values()))):
         return expression.xreplace(put)
-    return expression.subs(put, simultaneous=True)
+    kept_apart = {letter: sp.Dummy(letter.name, **letter.assumptions0) for letter in letters}
+    for letter, apart in kept_apart.items():
+        expression = expression.subs(letter, apart)
+    for (
+        letter,
+        apart,
+    ) in kept_apart.items():  # one by one: `simultaneous` does not ask whether what it puts in is bound there
+        expression = expression.subs(apart, put[letter])
+    return expression
 
 
 @lru_cache(maxsize=4096)
@@ -39,4 +53,4 @@ def _bound(part: sp.Basic) -> frozenset[sp.Basic]:
     found = frozenset[sp.Basic]().union(*map(_bound, part.args))
     if isinstance(part, (ExprWithLimits, sp.Lambda, sp.Derivative, sp.Subs)):
         return found.union(part.variables)
-    return found
+    return found.union(name for name, _ in part.args[1].args) if isinstance(part, Let) else found

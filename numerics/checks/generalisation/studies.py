@@ -132,7 +132,7 @@ EARLY_WIDTH = 512
 WIDTH, STEPS, PAIRS = 128, 20, 3  # networks are averaged over
 WIDEST = 1024  # of them, at any effort
 NEURONS, ROWS_PER_NEURON, DESCENT = 512, 4, 40  # width; rows of the kernel; steps
-DRAWN = 16  # splits averaged over: the distances are then equal at 4.6 standard errors of their difference, 2e-6 of the seeds
+DRAWN = 16  # splits averaged over: the distances are equal at 4.6 standard errors of their difference, by the spread of 64 splits
 
 
 class Run(NamedTuple):
