@@ -18,11 +18,16 @@ ISOLATED = ["unshare", "-rn", sys.executable, str(TESTS / "without_network.py")]
 NO_PAGES = ("genindex.html", "index.html", "search.html")  # a list, a redirection, a form
 
 
+def in_a_network_of_its_own(command: list[str]) -> list[str]:
+    """The command with nothing but loopback, and ports that no other process takes, where the machine allows it."""
+    allowed = not subprocess.run([*ISOLATED, "true"], capture_output=True, check=False).returncode
+    return [*ISOLATED, *command] if allowed else command
+
+
 def build(book: Path, output: Path, isolated: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
     """`jupyter-book build`, with nothing but loopback where the machine allows a namespace of its own."""
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(book), "--path-output", str(output)]
-    if isolated and not subprocess.run([*ISOLATED, "true"], capture_output=True, check=False).returncode:
-        command = [*ISOLATED, *command]
+    command = in_a_network_of_its_own(command) if isolated else command
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=1200, env={**os.environ, **environment}
     )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from pathlib import Path
+from typing import Any
 
+from nbclient import NotebookClient
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -18,6 +22,37 @@ def allow(app: Sphinx, config: Config) -> None:
             app.extensions[name].parallel_read_safe = app.extensions[name].parallel_write_safe = True
 
 
+def start_kernels_in_turn(lock: Path) -> None:
+    """Let one process at a time start a kernel: free ports are looked for, and taken a moment later by the kernel.
+
+    Two processes that find the same ports leave one of the two kernels without them, and the build without a page.
+    """
+    start, connect = NotebookClient.async_start_new_kernel, NotebookClient.async_start_new_kernel_client
+
+    async def start_in_turn(client: NotebookClient, **options: Any) -> None:
+        client.turn = lock.open("w")
+        fcntl.flock(client.turn, fcntl.LOCK_EX)
+        try:
+            await start(client, **options)
+        except BaseException:
+            client.turn.close()
+            raise
+
+    async def connect_and_let_others(client: NotebookClient) -> Any:
+        try:
+            return await connect(client)  # waits until the kernel answers
+        finally:
+            client.turn.close()
+
+    NotebookClient.async_start_new_kernel = start_in_turn
+    NotebookClient.async_start_new_kernel_client = connect_and_let_others
+
+
+def begin(app: Sphinx) -> None:
+    start_kernels_in_turn(Path(app.doctreedir) / "kernels.lock")
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     app.connect("config-inited", allow)
+    app.connect("builder-inited", begin)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from book_cases import in_a_network_of_its_own
 from helpers import ROOT
 
 from numerics.cli import main
@@ -275,11 +276,13 @@ def test_the_first_cell_says_what_the_kernel_lacks(notebooks: dict[str, dict], t
 WITH_CODE = [name for name in NAMES if "{code-cell}" in (BOOK / f"{name}.md").read_text("utf-8")]
 
 
-@pytest.mark.parametrize("name", WITH_CODE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"notebook {name}")) for name in WITH_CODE]
+)
 def test_notebooks_run_outside_of_the_repository(name: str, tmp_path: Path) -> None:
     pytest.importorskip("nbclient", reason="the book needs pip install -e '.[book]'")
     write_notebooks(tmp_path, [name], check=False)
-    command = [str(Path(sys.executable).with_name("jupyter-execute")), f"{name}.ipynb"]
+    command = in_a_network_of_its_own([str(Path(sys.executable).with_name("jupyter-execute")), f"{name}.ipynb"])
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
 
