@@ -88,8 +88,8 @@ class Loose:
             return "sharp in the exponent"
         return "sharp in order" if self.order else "loose"
 
-    def ratio(self, bound: sp.Expr, truth: sp.Expr) -> sp.Expr:
-        """By which factor the bound is beyond the truth."""
+    def ratio(self, bound: Any, truth: Any) -> Any:
+        """By which factor the bound is beyond the truth, two formulas or two numbers."""
         return bound / truth if self.side is Side.ABOVE else truth / bound
 
     def beyond(self, truth: sp.Expr) -> sp.Expr:

@@ -233,7 +233,11 @@ class Claim:
 
     def quantity(self, symbol: Letter) -> Quantity | None:
         """What a letter stands for; None for one that the claim does not explain."""
-        return next((each for each in self.quantities if symbol in each.letters), None)
+        return self._explained.get(symbol)
+
+    @cached_property
+    def _explained(self) -> Mapping[Letter, Quantity]:
+        return {letter: quantity for quantity in self.quantities for letter in quantity.letters}
 
     def drawn(self, symbol: sp.Symbol) -> tuple[object, object] | None:
         """Ends of the range in which random points for a letter are drawn; None where the claim names none."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import reduce
 
 import sympy as sp
+from flint import arb
 
 from numerics.evidence.check import Check, control, enclosed
-from numerics.evidence.findings import Finding, Verdict
+from numerics.evidence.findings import Finding, Kind, Verdict
 from numerics.evidence.points import located
 from numerics.evidence.trial import Trial
 from numerics.exact import balls
@@ -30,10 +32,29 @@ def factors(claim: Claim, bound: Loose) -> tuple[str, ...]:
 
 
 def _factor(bound: Loose, value: sp.Expr, truth: sp.Expr, point: Mapping[sp.Symbol, object]) -> str:
-    ratio = bound.ratio(value, truth)
-    letters = balls.free_symbols(ratio)
-    ball = balls.enclose(ratio, {letter: sp.sympify(x) for letter, x in point.items() if letter in letters})
-    return f"{float(ball.real.mid()):.3g}"
+    ratio = bound.ratio(*(_enclosed(side, point) for side in (value, truth)))
+    return f"{float(ratio.mid()):.3g}"
+
+
+def _enclosed(side: sp.Expr, point: Mapping[sp.Symbol, object]) -> arb:
+    """The value of a side at a point, in a ball whose radius is below 10^-17 of it.
+
+    Raises:
+        NoEnclosureError: if it has none or is not real.
+    """
+    letters = balls.free_symbols(side)
+    ball = balls.enclose(side, {letter: sp.sympify(x) for letter, x in point.items() if letter in letters})
+    if ball.imag != 0:
+        raise balls.NoEnclosureError(f"{side} is not real{located(point)}")
+    return ball.real
+
+
+def _below(trial: Trial, low: sp.Expr, high: sp.Expr, point: Mapping[sp.Symbol, object]) -> Finding:
+    """That low < high: by a ball around each, which gives their ratio, too, else by a ball around the gap."""
+    with suppress(balls.NoEnclosureError):
+        if bool(_enclosed(low, point) < _enclosed(high, point)):
+            return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, "less")
+    return trial.below(low, high, at=[point], strict=True)
 
 
 def _allowed(claim: Claim, trial: Trial, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
@@ -51,9 +72,10 @@ def _comparison(claim: Claim, bound: Loose) -> Check:
         for point in bound.at:
             if not _allowed(claim, trial, {letter: sp.sympify(x) for letter, x in point.items()}):
                 raise ValueError(f"{bound.expression} is compared at {dict(point)}, outside the hypotheses")
-            finding = trial.below(low, high, at=[point], strict=True)
-            times = f"{_factor(bound, value, truth, point)} times{located(point)}"
-            yield replace(finding, detail=times) if finding.verdict is Verdict.SUPPORTS else finding
+            finding = _below(trial, low, high, point)
+            if finding.verdict is Verdict.SUPPORTS:
+                finding = replace(finding, detail=f"{_factor(bound, value, truth, point)} times{located(point)}")
+            yield finding
 
     body.__name__ = f"{bound.expression}_beside_{bound.truth}"
     body.__doc__ = f"{bound.expression.replace('_', ' ')} at its points, and by which factor it is beyond the truth."
