@@ -23,6 +23,7 @@ from theory.formulas.let import opened
 from theory.formulas.smallest import Smallest
 
 MOST_DOUBLINGS = 64  # in the search for a whole number
+STEPS = (Smallest, sp.floor, sp.ceiling, Relational)
 FEW = 64  # whole numbers below the one found are all tried
 
 
@@ -108,10 +109,11 @@ def _small(ball: acb, bits: int, nonzero: bool) -> bool:
     return radius == 0 or (not nonzero and bool(radius <= arb(2) ** (-bits)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2**15)
 def _steps(expression: sp.Basic) -> frozenset[sp.Basic]:
-    """Where an expression steps."""
-    return frozenset(expression.atoms(Smallest, sp.floor, sp.ceiling, Relational))
+    """Where an expression steps; what expressions have in common is looked through once."""
+    found = frozenset[sp.Basic]().union(*(_steps(part) for part in expression.args if part.args))
+    return found | {expression} if isinstance(expression, STEPS) else found
 
 
 def with_exact_steps(
