@@ -187,7 +187,7 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
     unmeasured=tuple(
         Unmeasured(
             expression=bound,
-            why="it rests on the bound (B2) of L16.2, of which it is not known how loose it is",
+            why="it rests on the bound (B2) of L16.2, which is set beside a linear unit alone: how loose it is for these units is not known",
         )
         for bound in ("uniform_loss", "tree_loss", "noisy_loss", "copies_needed", "uniform_size")
     ),

@@ -267,7 +267,7 @@ $$[[head_copy]],$$ which is that of these weights (other orders of the columns m
         *(
             Unmeasured(
                 expression=bound,
-                why="it rests on the bound (B2) of L16.2, of which it is not known how loose it is",
+                why="it rests on the bound (B2) of L16.2, which is set beside a linear unit alone: how loose it is for these units is not known",
             )
             for bound in ("head_loss", "copies_for_loss", "copies_for_radius", "head_size")
         ),

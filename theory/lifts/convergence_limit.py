@@ -278,7 +278,7 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
     unmeasured=(
         Unmeasured(
             expression="copies_needed",
-            why="it is the smallest number for which the bound (B1) of L16.1 is low enough, of which it is not known how loose it is",
+            why="it is the smallest number for which the bound (B1) of L16.1 is low enough, and this is set beside a linear unit alone: how loose it is for others is not known",
         ),
     ),
 )

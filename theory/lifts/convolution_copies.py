@@ -225,7 +225,7 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
     unmeasured=tuple(
         Unmeasured(
             expression=bound,
-            why="all rest on the bound (B2) of L16.2, of which it is not known how loose it is",
+            why="all rest on the bound (B2) of L16.2, which is set beside a linear unit alone: how loose it is for these units is not known",
         )
         for bound in ("filter_loss", "copies_needed", "filter_size")
     ),

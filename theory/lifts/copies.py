@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from theory.bounds import Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.coverage import r
@@ -24,6 +24,7 @@ epsilon_w = sp.Symbol("epsilon_w", nonnegative=True)  # loss of the witness
 signs = sp.Symbol("s", positive=True, integer=True)  # inputs of a unit, |S|
 movers = sp.Symbol("N", nonnegative=True, integer=True)  # cells that have moved
 survivors = sp.Symbol("m", positive=True, integer=True)  # copies of a unit that have not
+gamma = sp.Symbol("gamma", positive=True)  # the share of the target that the output has reached
 
 COPIES = Quantity(M, "number of copies of each unit of the witness", COUNT_FROM_ZERO)
 UNITS = Quantity(r, "number of units of the witness, or of the children of its one root", COUNT)
@@ -71,6 +72,33 @@ def per_copy(value: sp.Expr) -> sp.Expr:
     """The value, where there are copies at all."""
     return guaranteed(value, M >= 1)
 
+
+copies_loss = L_0 * (1 - gamma) ** 2
+LOST = r"at most, as other witnesses, units and data may come nearer than copies of one linear unit on one data point, whose output has reached the share $\gamma$ of the target"
+
+
+def linear_witness(copies: int, target: sp.Rational, reached: sp.Rational) -> dict[sp.Symbol, sp.Expr]:
+    """Copies of a linear unit with a target of so much for each, and the share of it that they have reached."""
+    goal = copies * target
+    return {M: sp.Integer(copies), A_1: goal, A_2: goal, Lambda: sp.S.One, L_0: goal**2 / 2, gamma: reached}
+
+
+def linear_copies_at(
+    copies: int, target: sp.Rational, reached: sp.Rational, time: sp.Expr, radius: sp.Expr
+) -> dict[sp.Symbol, sp.Expr]:
+    """The same at a time by which they have not gone further, beside a radius that may be as large then."""
+    exact = {rho_0: sp.S.Zero, epsilon_w: sp.S.Zero}
+    return {**linear_witness(copies, target, reached), T: time, rho: radius, **exact}
+
+
+LINEAR_COPIES = tuple(
+    linear_copies_at(12, target, sp.Rational(2, 5), sp.Rational(17, 400), radius)
+    for target, radius in (
+        (sp.Rational(1, 1000), sp.Rational(1, 1000)),
+        (sp.Rational(1, 10), sp.Rational(3, 40)),
+    )
+)
+BEST_FOR_LINEAR_COPIES = linear_witness(12, sp.Rational(27, 5), sp.Rational(23, 50))  # just after the time T₁
 
 along = Lambda**2 * A_1**2 * rho**2 / 2 + 2 * L_0 * A_2**2 / (M**2 * rho**2)
 
@@ -276,11 +304,19 @@ Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the
             check="half_of_the_copies_are_enough",
         ),
     ),
-    unmeasured=tuple(
-        Unmeasured(
-            expression=bound,
-            why="the truth is the largest loss over all witnesses, units and data, of which no closed form is known: examples come up to an eleventh of the bound",
-        )
-        for bound in ("bound", "B1")
+    aids={"copies_loss": copies_loss},
+    loose=(
+        Loose(
+            expression="bound",
+            truth="copies_loss",
+            at=LINEAR_COPIES,
+            lost=LOST,
+        ),
+        Loose(
+            expression="B1",
+            truth="copies_loss",
+            at=(BEST_FOR_LINEAR_COPIES,),
+            lost=LOST,
+        ),
     ),
 )

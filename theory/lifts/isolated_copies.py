@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Loose, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.lifts.copies import (
     A_1,
     A_2,
     COMPARISON,
     FIRST,
+    LOST,
     WITNESS,
     Lambda,
     M,
+    copies_loss,
     given,
     isolated_best_radius,
     isolated_best_time,
@@ -24,6 +26,8 @@ from theory.lifts.copies import (
     isolated_radius,
     isolated_time,
     isolated_value,
+    linear_copies_at,
+    linear_witness,
     per_copy,
 )
 from theory.lifts.readout import T
@@ -42,6 +46,16 @@ square_speed = 2 * Lambda**2 * L
 load = 16 * Lambda**4 * A_1**2 * A_2**2 * c**2
 radius_square = 32 * c * Lambda**2 * A_2**4 / (M**2 * (1 - load))
 isolated_along = A_2**2 / (M**2 * c * (1 - load))
+
+ISOLATED_LINEAR_COPIES = tuple(
+    linear_copies_at(12, target, sp.Rational(2, 5), sp.Rational(17, 400), radius)
+    for target, radius in (
+        (sp.Rational(1, 1000), sp.Rational(1, 200000)),
+        (sp.Rational(1, 10), sp.Rational(1, 20)),
+    )
+)
+CONVENIENT_FOR_LINEAR_COPIES = linear_witness(12, sp.Rational(7, 12), sp.Rational(21, 50))  # just after the time T₂
+BEST_FOR_ISOLATED_LINEAR_COPIES = linear_witness(12, sp.Rational(7, 12), sp.Rational(9, 25))  # just after the best time
 
 SECOND = {
     "isolated_moved_cells": per_copy(isolated_moved_cells),
@@ -209,14 +223,18 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
         ),
     ),
     expressions=SECOND,
-    unmeasured=(
-        *(
-            Unmeasured(
-                expression=bound,
-                why="the truth is the largest loss over all witnesses, units and data, of which no closed form is known: examples come up to an eleventh of the bound",
-            )
-            for bound in ("isolated_bound", "B2", "B2_best")
+    aids={"copies_loss": copies_loss},
+    loose=(
+        Loose(
+            expression="isolated_bound",
+            truth="copies_loss",
+            at=ISOLATED_LINEAR_COPIES,
+            lost=LOST,
         ),
+        Loose(expression="B2", truth="copies_loss", at=(CONVENIENT_FOR_LINEAR_COPIES,), lost=LOST),
+        Loose(expression="B2_best", truth="copies_loss", at=(BEST_FOR_ISOLATED_LINEAR_COPIES,), lost=LOST),
+    ),
+    unmeasured=(
         Unmeasured(
             expression="isolated_moved_cells",
             why="the truth is the largest number of cells over all witnesses, units and data, of which no closed form is known",

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.convergence import ALLOWED, CHANCE, chernoff_size
 from theory.lifts.copies import (
     FIRST,
+    LINEAR_COPIES,
+    LOST,
     NETWORK,
     UNITS,
     WITNESS,
     comparison_error,
+    copies_loss,
     given,
     survivor_square,
     survivors,
 )
 from theory.lifts.coverage import q, r
-from theory.lifts.isolated_copies import SECOND, square_speed
+from theory.lifts.isolated_copies import ISOLATED_LINEAR_COPIES, SECOND, square_speed
 from theory.lifts.readout import moving_bound
 from theory.lifts.tangent import L_0, LOSS, START
 from theory.quantities import COUNT, Hypothesis, Quantity
@@ -164,11 +167,14 @@ probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which
             check="moving_units_attain_the_loss",
         ),
     ),
-    unmeasured=tuple(
-        Unmeasured(
-            expression=bound,
-            why="the truth is the largest loss over all witnesses, units and data, of which no closed form is known; see L16.1 and L16.2",
-        )
-        for bound in ("bound", "isolated_bound")
+    aids={"copies_loss": copies_loss},
+    loose=(
+        Loose(expression="bound", truth="copies_loss", at=LINEAR_COPIES, lost=f"{LOST}: a unit with one feature"),
+        Loose(
+            expression="isolated_bound",
+            truth="copies_loss",
+            at=ISOLATED_LINEAR_COPIES,
+            lost=f"{LOST}: a unit with one feature",
+        ),
     ),
 )

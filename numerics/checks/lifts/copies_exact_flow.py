@@ -1,30 +1,50 @@
-"""Evidence for L16.1 and L16.2: copies of a linear unit, whose flow is known in closed form, beside the bounds.
-
-M copies θ of one unit on one data point, θ = 1 at first, are trained towards A with the readout 0 at first. All copies do the same:
-a = sinh u, θ = cosh u, and the output is M sinh(2u)/2.
-"""
+"""Evidence for L16.1, L16.2 and L21.1: copies of a linear unit, whose flow is known in closed form, beside the bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 import sympy as sp
 
-from numerics.checks.lifts.copies import EXACT_COPIES, inside
-from numerics.evidence import Finding, Trial, control, enclosed
+from numerics.checks.lifts.copies import ELEVEN, inside
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.valued import valued
-from theory.lifts.copies import A_1, A_2, Lambda, M, bound, copy_bounds, isolated_bound, moved_cells, rho
-from theory.lifts.isolated_copies import isolated_copy_bounds
+from theory.lifts.copies import (
+    A_1,
+    A_2,
+    BEST_FOR_LINEAR_COPIES,
+    LINEAR_COPIES,
+    M,
+    best_time,
+    bound,
+    copies_loss,
+    copy_bounds,
+    gamma,
+    isolated_best_time,
+    isolated_bound,
+    isolated_time,
+    linear_copies_at,
+    linear_witness,
+    moved_cells,
+    per_copy,
+    rho,
+)
+from theory.lifts.isolated_copies import (
+    BEST_FOR_ISOLATED_LINEAR_COPIES,
+    CONVENIENT_FOR_LINEAR_COPIES,
+    ISOLATED_LINEAR_COPIES,
+    isolated_copy_bounds,
+)
+from theory.lifts.linear_copies import distance_at, time_to
 from theory.lifts.readout import T
 from theory.lifts.tangent import L_0
+from theory.lifts.vector_copies import vector_copies
 
-COPIES = sp.Integer(12)
+COPIES = 12
 A, f = sp.symbols("A f", positive=True)  # the target and the output
-SPEED = sp.sqrt(COPIES**2 + 4 * A**2)
-ROOT = sp.sqrt(COPIES**2 + 4 * f**2)
-TIME = sp.log(A * (COPIES**2 + 4 * A * f + SPEED * ROOT) / ((A - f) * COPIES * (COPIES + SPEED))) / SPEED
-MOVED = sp.sqrt((1 + ROOT / COPIES) / 2) - 1  # cosh u − 1
+TIME = time_to(sp.Integer(COPIES), A, f)
+MOVED = distance_at(sp.Integer(COPIES), f)
 SHARES = (sp.Rational(2, 5), sp.Rational(9, 10))  # of the target, that the output has reached
 SLOW, FAST = sp.Rational(1, 1000), sp.Integer(10)  # targets for each copy
 SECOND_TERM = A_2**2 / (M * T)
@@ -35,11 +55,28 @@ def faster(claimed: sp.Expr, factor: int) -> sp.Expr:
     return claimed.xreplace({SECOND_TERM: SECOND_TERM / factor})
 
 
-def flow(target: sp.Rational, reached: sp.Rational) -> dict[sp.Symbol, sp.Expr]:
-    """The place in the flow where some share of the target is reached; L₀ and the norms of the witness."""
-    goal = COPIES * target
-    time = valued(TIME, {A: goal, f: reached * goal})
-    return {M: COPIES, A_1: goal, A_2: goal, Lambda: sp.S.One, L_0: goal**2 / 2, T: time, **EXACT_COPIES}
+LINEAR_LOSS = L_0 * (1 - gamma)
+LEAST_SQUARE = 2 * T * L_0 / M  # ρ², at which half of the copies may have moved by the time T
+ISOLATED_LEAST_SQUARE = 32 * A_1**4 * T / (M * (M**2 - 16 * A_1**4 * T**2))  # the same in (B2), for A₁ = A₂ and Λ = 1
+
+
+def flow(target: sp.Rational, reached: sp.Rational, square_radius: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
+    """The place in the flow where some share of the target is reached, beside the radius that its time needs."""
+    place = linear_witness(COPIES, target, reached)
+    goal = place[A_1]
+    timed = linear_copies_at(COPIES, target, reached, valued(TIME, {A: goal, f: reached * goal}), sp.S.Zero)
+    return {**timed, rho: sp.sqrt(valued(square_radius, timed))}
+
+
+def loss_of_the_output(copies_loss: sp.Expr, trial: Trial) -> Finding:
+    """That it is half of the square by which the output misses the target."""
+    return trial.same(valued(copies_loss, {L_0: A**2 / 2, gamma: f / A}), (A - f) ** 2 / 2)
+
+
+def passed(place: Mapping[sp.Symbol, sp.Expr], time: sp.Expr, trial: Trial) -> Finding:
+    """That the share of the target is reached at that time, or later: the loss, which never grows, is no less then."""
+    goal = place[A_1]
+    return trial.below(valued(inside(time), place), time_to(place[M], goal, place[gamma] * goal), at=[{}])
 
 
 def solves_its_equation(trial: Trial) -> Iterator[Finding]:
@@ -57,31 +94,63 @@ def solves_its_equation(trial: Trial) -> Iterator[Finding]:
 @control("M² in place of M", bound=bound.xreplace({SECOND_TERM: SECOND_TERM / M}))
 @control("a quarter of the cells", moved_cells=moved_cells / 4)
 @control("the copies share the distance", moved_cells=moved_cells / M)
-def linear_copies_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("the loss falls with the share itself", copies_loss=LINEAR_LOSS)
+def linear_copies_keep_the_bound(
+    bound: sp.Expr, moved_cells: sp.Expr, copies_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The loss beside the bound at the least radius that the time allows, and all cells that move beside those that may.
 
     For small targets the loss comes up to 1/4e of the bound, at the share 1 − e^(−1/2): the bound is 4e = 10.87… times too large there.
     """
     yield from solves_its_equation(trial)
+    yield loss_of_the_output(copies_loss, trial)
     for target, reached in product((SLOW, sp.S.One, FAST), SHARES):
-        place = flow(target, reached)
-        least = sp.sqrt(2 * place[T] * place[L_0] / COPIES)
-        loss = place[L_0] * (1 - reached) ** 2
-        yield trial.below(loss, valued(inside(bound), {**place, rho: least}), at=[{}])
-        distance = MOVED.subs(f, reached * COPIES * target)
+        place = flow(target, reached, LEAST_SQUARE)
+        yield trial.below(valued(copies_loss, place), valued(inside(bound), place), at=[{}])
+        distance = valued(MOVED, {f: reached * COPIES * target})
         yield trial.below(COPIES, valued(moved_cells, {**place, rho: distance}), at=[{}])
+
+
+@enclosed(copy_bounds)
+@control("10 % later", T1=ELEVEN * per_copy(best_time))
+@control("twice as late", T1=2 * per_copy(best_time))
+def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """And the other times that are named where their loss is set beside the bounds."""
+    yield passed(BEST_FOR_LINEAR_COPIES, T1, trial)
+    for place in LINEAR_COPIES:
+        yield passed(place, place[T], trial)
 
 
 @enclosed(isolated_copy_bounds)
 @control("eleven times as fast", isolated_bound=faster(isolated_bound, 11))
 @control("M² in place of M", isolated_bound=isolated_bound.xreplace({SECOND_TERM: SECOND_TERM / M}))
 @control("all of it a twelfth", isolated_bound=isolated_bound / 12)
-def isolated_linear_copies_keep_the_bound(isolated_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("the loss falls with the share itself", copies_loss=LINEAR_LOSS)
+def isolated_linear_copies_keep_the_bound(
+    isolated_bound: sp.Expr, copies_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The same for the second bound, for targets that are small enough for it to say something."""
     yield from solves_its_equation(trial)
+    yield loss_of_the_output(copies_loss, trial)
     for target, reached in product((SLOW, sp.Rational(1, 10)), SHARES):
-        place = flow(target, reached)
-        goal, time = place[A_1], place[T]
-        least = sp.sqrt(16 * goal**4 * time / COPIES**2 / (COPIES / 2 - 8 * goal**4 * time**2 / COPIES))
-        loss = place[L_0] * (1 - reached) ** 2
-        yield trial.below(loss, valued(inside(isolated_bound), {**place, rho: least}), at=[{}])
+        place = flow(target, reached, ISOLATED_LEAST_SQUARE)
+        yield trial.below(valued(copies_loss, place), valued(inside(isolated_bound), place), at=[{}])
+
+
+@enclosed(isolated_copy_bounds)
+@control("10 % later", T2=ELEVEN * per_copy(isolated_time))
+@control("the best time 10 % later", T2_best=ELEVEN * per_copy(isolated_best_time))
+def linear_copies_have_passed_both_times(T2: sp.Expr, T2_best: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """And the other times that are named where their loss is set beside the second bound."""
+    yield passed(CONVENIENT_FOR_LINEAR_COPIES, T2, trial)
+    yield passed(BEST_FOR_ISOLATED_LINEAR_COPIES, T2_best, trial)
+    for place in ISOLATED_LINEAR_COPIES:
+        yield passed(place, place[T], trial)
+
+
+@exact(vector_copies)
+@control("the loss falls with the share itself", copies_loss=LINEAR_LOSS)
+@control("10 % more", copies_loss=ELEVEN * copies_loss)
+def one_feature_has_the_loss_of_linear_copies(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One linear unit with one feature is a vector of one."""
+    yield loss_of_the_output(copies_loss, trial)
