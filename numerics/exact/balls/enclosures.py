@@ -191,10 +191,12 @@ def _smallest(search: Smallest, values: Mapping[sp.Symbol, sp.Expr], highest: in
     """Doubling, then halving, every comparison proved; that no smaller will do is proved, tried or vouched."""
     function, limit, start = search.args
     (variable,) = function.variables
+    others = {symbol: x for symbol, x in values.items() if symbol != variable}
+    gap = with_exact_steps(function.expr - limit, others, highest)  # the same at every number that is tried
 
     def enough(n: int) -> bool:
         try:
-            sign = _sign(function.expr - limit, {**values, variable: sp.Integer(n)}, highest)
+            sign = _sign(gap, {**others, variable: sp.Integer(n)}, highest)
         except NoGuaranteeError:
             return False
         if sign is None:
