@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy as sp
 
@@ -23,7 +24,7 @@ class Tail:
         """F̄(x)."""
         return self.survival.xreplace({t: sp.sympify(x)})
 
-    @property
+    @cached_property
     def density(self) -> sp.Expr:
         """−F̄′(t)."""
         return -sp.diff(self.survival, t)

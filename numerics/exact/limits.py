@@ -19,13 +19,13 @@ def limit_by_logarithm(product: sp.Expr, n: sp.Symbol) -> sp.Expr:
     factor, rest = product.as_independent(n, as_Add=False)
     logarithm = sp.expand_log(sp.log(rest), force=True)
     gammas = {sp.log(each): _logarithm(each, n) for each in logarithm.atoms(sp.gamma)}
-    return factor * sp.exp(sp.limit(logarithm.xreplace(gammas), n, sp.oo))
+    return factor * sp.exp(sp.limit(sp.expand(logarithm.xreplace(gammas)), n, sp.oo))
 
 
 def _logarithm(gamma: sp.gamma, n: sp.Symbol) -> sp.Expr:
-    """log Γ(z), less what tends to 0 if z = an + b with a > 0."""
+    """log Γ(z), less what tends to 0 if z = an + b with a > 0: then log n is the only logarithm that grows."""
     (z,) = gamma.args
     slope = z.coeff(n)
     if not slope.is_positive or (z - slope * n).has(n):
         return sp.loggamma(z)
-    return (z - sp.S.Half) * sp.log(z) - z + sp.log(2 * sp.pi) / 2
+    return (z - sp.S.Half) * (sp.log(slope) + sp.log(n)) - slope * n + sp.log(2 * sp.pi) / 2

@@ -270,7 +270,12 @@ def small_spikes_leave_three_quarters(many_ratio: sp.Expr, least_ratio: sp.Expr,
 
 
 def at_small_spikes(ratio: sp.Expr) -> sp.Expr:
-    return sp.limit(ratio, cosine, 0)
+    """The quotient of the slopes of numerator and denominator, if both are 0 at r = 0."""
+    parts = sp.fraction(sp.together(ratio))
+    if any(valued(part, {cosine: 0}) != 0 for part in parts):
+        return sp.limit(ratio, cosine, 0)
+    above, below = (valued(sp.diff(part, cosine), {cosine: 0}) for part in parts)
+    return above / below
 
 
 VALUES = (  # η and the limit, to fifteen digits

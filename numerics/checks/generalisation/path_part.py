@@ -212,7 +212,7 @@ def gates_that_masks_follow_leave_nothing(one_sided_gap: sp.Expr, trial: Trial) 
     law = sp.exp(-(w**2) / 2) / sp.sqrt(2 * sp.pi)
 
     def mean(kept: sp.Expr) -> sp.Expr:
-        return sp.integrate(kept * law, (w, 0, sp.oo))
+        return trial.once(sp.integrate, kept * law, (w, 0, sp.oo))
 
     paths = layer_constant.subs(depth, 1) * (mean(sp.S.One) + mean(w**2))
     kernels = {x: mean(2 * (w * x) ** 2 + 2 * x**2) if x > 0 else sp.S.Zero for x in (1, -1)}  # the gate of w > 0

@@ -296,7 +296,7 @@ def best_rate_is_the_least_of_three(
     rates = hoeffding_rate, bernstein_rate, normal_rate
     for rate, older in zip(rates, (concentration.hoeffding_rate, concentration.bernstein_rate), strict=False):
         yield trial.same(rate, older)
-    yield trial.same(best_rate, sp.Min(*rates), by=None)
+    yield trial.same(best_rate, trial.once(sp.Min, *rates), by=None)
     for place, point in SMALLEST:
         values = [trial.value(each, point) for each in rates]
         yield trial.holds(values.index(min(values)) == place, f"the smallest of {values}")

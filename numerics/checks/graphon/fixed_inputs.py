@@ -224,7 +224,8 @@ def pieces_add_up_for_fixed_inputs(
     """The farthest that the chosen columns get: all of the rounding as excess, the others at minus their bound, none moved there."""
     bound = sp.Symbol("B", positive=True)
     at = {others: -bound, moved_elsewhere: 0}
-    (first,) = sp.solve(column_excess.subs(at) - column_rounding, moved)
+    left = column_excess.subs(at) - column_rounding  # linear in what is moved
+    first = -left.subs(moved, 0) / sp.diff(left, moved)
     farthest = sp.expand(column_sum.subs(moved, first).subs(at)).subs(bound, column_bound)
     yield trial.same(ranked_column_bound, farthest)
     yield trial.same(ranked_column_bound, farthest, at=[FEW, MANY])

@@ -103,8 +103,8 @@ def coefficients_are_derivatives_of_the_shifted_density(
     cases = []
     for j in range(3):
         for k in range(3):
-            term = point ** (j + k) / sp.factorial(j + k) * derivative.subs(order, j + k)
-            taylor = sp.diff(term, (row_shift, j), (column_shift, k)) / sp.sqrt(sp.factorial(j) * sp.factorial(k))
+            power = sp.diff(point ** (j + k), (row_shift, j), (column_shift, k)) / sp.factorial(j + k)
+            taylor = power * derivative.subs(order, j + k) / sp.sqrt(sp.factorial(j) * sp.factorial(k))
             cases.append((coefficient.subs({row_order: j, column_order: k}), taylor))
     yield trial.at_sizes(cases, "pairs of orders", by=sp.factor)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations, product
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
@@ -98,7 +99,7 @@ def small_means(trial: Trial) -> list[tuple[int, Means]]:
 
 def mean_excess(tosses: int) -> sp.Rational:
     """E|heads − tails|/tosses of an even number of fair coins (De Moivre)."""
-    return sp.binomial(tosses, tosses // 2) / sp.Integer(2) ** tosses
+    return sp.Rational(comb(tosses, tosses // 2), 2**tosses)
 
 
 @exact(row_label)

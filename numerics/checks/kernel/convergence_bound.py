@@ -32,7 +32,6 @@ from theory.kernel.convergence import (
     row_norm,
     row_tangent,
     row_value,
-    scatter,
     step,
     tangent_error,
     tangent_step,
@@ -196,25 +195,23 @@ def by_enumeration(
     return value, tangent, own_value + own_tangent + sp.sqrt(2) * frobenius
 
 
-masked_values = sp.sqrt(scatter * moments.values.diagonal / n)
-masked_tangents = sp.sqrt(scatter * moments.tangents.diagonal / n)
-
-
 def turned(expression: sp.Expr, part: sp.Expr) -> sp.Expr:
-    """The expression with the sign of a part turned, wherever it stands."""
-    return expression.subs(part, -part)
+    """The expression with the sign of the root of a part turned, wherever it stands."""
+    return expression.xreplace({sp.sqrt(part): -sp.sqrt(part)})
 
 
 @enclosed(tangent_convergence, cost=0.4)
 @control(
     "a row's own value less uncertain than the layer's, everywhere",
-    **{name: turned(formula, masked_values) for name, formula in CHAIN.items()},
+    **{name: turned(formula, moments.values.diagonal) for name, formula in CHAIN.items()},
 )
 @control(
     "a row's own trace less uncertain than the layer's, everywhere",
-    **{name: turned(formula, masked_tangents) for name, formula in CHAIN.items()},
+    **{name: turned(formula, moments.tangents.diagonal) for name, formula in CHAIN.items()},
 )
-@control("no masks, everywhere", **{name: formula.subs(masked_values, 0) for name, formula in CHAIN.items()})
+@control(
+    "no masks, everywhere", **{name: valued(formula, {moments.values.diagonal: 0}) for name, formula in CHAIN.items()}
+)
 @control("10 % less of a value", value_step=NINE * value_step)
 @control("10 % more of a tangent", tangent_step=ELEVEN * tangent_step)
 @control("10 % more", bound=ELEVEN * bound)

@@ -11,6 +11,7 @@ from scipy.special import erf as erf_function
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.logarithms import split_logarithms
+from theory.formulas.valued import valued
 from theory.kernel.dual import (
     J_2,
     DualActivation,
@@ -277,8 +278,11 @@ def coefficients_are_those_of_taylor(taylor_0: sp.Expr, taylor_1: sp.Expr, trial
     for series, first, lowest in ((taylor_0, kappa_0, 1), (taylor_1, kappa_1, 2)):
         for order in range(4):
             power = 2 * order + lowest
-            derivative = sp.diff(first, cosine, power).subs(cosine, 0) / sp.factorial(power)
-            yield trial.same(series.subs(k, order), derivative)
+            yield trial.same(series.subs(k, order), trial.once(taylor_coefficient, first, power))
+
+
+def taylor_coefficient(function: sp.Expr, power: int) -> sp.Expr:
+    return valued(sp.diff(function, cosine, power, simplify=False), {cosine: 0}) / sp.factorial(power)
 
 
 def polar_integral(power: int, theta: sp.Expr) -> sp.Expr:

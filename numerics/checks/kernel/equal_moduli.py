@@ -232,11 +232,13 @@ def jensen_decides_the_sign_of_the_gap(
     """
     h = angular.subs(cosine, kept_cosine)
     for same, other in ((1, 1), (2, 1), (1, 3), (3, 2)):
-        yield trial.same(weighted(signs_weight, sp.S.One, same, other), share, by=sp.expand)
-        mean = share * sp.Rational(same - other, same + other)
-        yield trial.same(weighted(signs_weight, kept_cosine, same, other), mean, by=sp.expand)
+        whole, mean, quenched = (
+            trial.once(weighted, signs_weight, each, same, other) for each in (sp.S.One, kept_cosine, h)
+        )
+        yield trial.same(whole, share, by=sp.expand)
+        yield trial.same(mean, share * sp.Rational(same - other, same + other), by=sp.expand)
         at = {agreeing: same, opposed: other}
-        yield trial.same(signs_quenched.subs(at), weighted(signs_weight, h, same, other), by=None)
+        yield trial.same(signs_quenched.subs(at), quenched, by=None)
     for same, other in ((1, 1), (9, 1), (1, 9), (6, 6)):
         at = {agreeing: same, opposed: other, cosine: sp.Rational(same - other, same + other)}
         sides = [trial.once(at_numbers, each, at) for each in (signs_kernel, signs_quenched)]

@@ -11,6 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, cosine, kappa_1, relu
 from theory.kernel.finite_width import (
     at_covariance,
@@ -60,7 +61,7 @@ def at_angle(expression: sp.Expr) -> sp.Expr:
     """A formula in a, b, c (or the cosine) at lengths A, B and angle θ."""
     covariance = first_length * second_length * sp.cos(theta)
     polar = {a: first_length**2, b: second_length**2, c: covariance, cosine: sp.cos(theta)}
-    return expression.subs(polar, simultaneous=True)
+    return valued(expression, polar)
 
 
 def reduce(expression: sp.Expr) -> sp.Expr:

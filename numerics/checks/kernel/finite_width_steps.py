@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
 from theory.kernel.dual import a, b, c, cosine, kappa_1, relu
 from theory.kernel.finite_width import (
     arc_cosine,
@@ -57,7 +58,7 @@ def mean_over(polynomial: sp.Expr, moments: Mapping[sp.Expr, tuple[sp.Expr, ...]
 def at_covariance(expression: sp.Expr) -> sp.Expr:
     """A formula in lengths and the angle, at a, b and c."""
     polar = {first_length: sp.sqrt(a), second_length: sp.sqrt(b), theta: sp.acos(c / sp.sqrt(a * b))}
-    return expression.subs(polar, simultaneous=True)
+    return valued(expression, polar)
 
 
 def one_sine(gap: sp.Expr) -> sp.Expr:

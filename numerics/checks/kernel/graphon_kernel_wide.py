@@ -90,10 +90,11 @@ def wide_networks(rng: np.random.Generator, networks: int) -> Floats:
     for part in range(UNITS):
         own = np.sqrt((part + rng.random(networks)) / UNITS)
         positions = rng.random((networks, WIDTH))
-        shares = [first_graphon(positions, at) for at in AT]
-        weights = [np.sqrt(share / AT.size) * rng.standard_normal(positions.shape) for share in shares]
+        shares = first_graphon(positions, AT[:, None, None])
+        weights = np.sqrt(shares / AT.size) * rng.standard_normal(shares.shape)
         mask = rng.random(positions.shape) < second_graphon(own[:, None], positions)
-        h = [np.maximum(sum(w * s for w, s in zip(weights, side, strict=True)), 0) * mask for side in INPUTS]
+        h = np.tensordot(INPUTS, weights, axes=1)
+        np.multiply(np.maximum(h, 0, out=h), mask, out=h)
         variances = [2 * np.einsum("sj,sj->s", each, each) / WIDTH for each in h]
         for place, (i, j) in enumerate(PAIRS):
             at = limits(own, INPUTS[i], INPUTS[j])

@@ -8,6 +8,7 @@ import sympy as sp
 
 from numerics.checks.saliency.layers import pareto_power, reduce_powers
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.limits import limit_by_logarithm
 from theory.saliency.layer_collapse import COLLAPSE, density_ratios, layer_collapse, power_law, r, x
 from theory.saliency.layers import first_scale, second_scale
 from theory.saliency.model import tau
@@ -71,9 +72,8 @@ def limits_are_those_of_the_densities(
         ("exponential", "exponential"),
         ("product_normal", "exponential"),
     ):
-        yield trial.same(
-            collapse[name], trial.once(sp.limit, sp.expand(density_ratios[above].subs(r, 1 + y)), x, sp.oo)
-        )
+        limit = trial.once(limit_by_logarithm, density_ratios[above].subs(r, 1 + y), x)
+        yield trial.same(collapse[name], limit)
 
 
 @exact(layer_collapse, cost=0.5)

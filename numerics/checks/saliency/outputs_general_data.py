@@ -114,15 +114,12 @@ def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Iterator[Find
 @control("determinant forgotten", mode_exponent=mode_exponent + sp.log(1 + variance * omega**2) / 2)
 def modes_have_this_transform(mode_exponent: sp.Expr, closure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E e^{−ω²g²/2} over ζ in the closure of S5 with s² = V: the square is completed, the rest is a Gaussian integral."""
-    shift = sp.Symbol("m", real=True)
     exponent = sp.expand(-(omega**2) * closure.subs(spread, sp.sqrt(variance)) ** 2 / 2 - zeta**2 / 2)
     square, linear, constant = (exponent.coeff(zeta, power) for power in (2, 1, 0))
     rate = sp.Symbol("q", positive=True)
     gauss = trial.once(sp.integrate, sp.exp(-(zeta**2) * rate), (zeta, -sp.oo, sp.oo)) / sp.sqrt(2 * sp.pi)
     width = gauss.subs(rate, -square)
-    top = sp.solve(sp.diff(square * shift**2 + linear * shift, shift), shift)[0]
-    highest = (square * shift**2 + linear * shift).subs(shift, top)
-    yield trial.same(mode_exponent, sp.log(width) + highest + constant, by=reduce)
+    yield trial.same(mode_exponent, sp.log(width) - linear**2 / (4 * square) + constant, by=reduce)
 
 
 @exact(stein_model_of_outputs, step="conditional density")

@@ -57,9 +57,9 @@ def line_has_the_moments_of_the_gate(line: sp.Expr, gate: sp.Expr, trial: Trial)
 
 
 def slope_and_rate(gate: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """The slope of the gate times the normal density, and its q."""
-    steep = sp.diff(gate, w) * normal_density(w)
-    return steep, sp.cancel(-sp.diff(sp.diff(steep, w) / steep, w) / 2)
+    """The slope of the gate times the normal density, and its q: minus half the second derivative of the logarithm."""
+    steep = sp.diff(gate, w, simplify=False) * normal_density(w)
+    return steep, sp.cancel(-sp.diff(sp.expand_log(sp.log(steep), force=True), w, 2) / 2)
 
 
 def normal_density(at: sp.Expr) -> sp.Expr:

@@ -9,6 +9,7 @@ import sympy as sp
 
 from numerics.checks.saliency.layers import pareto_power
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence.simplifying import powers_together
 from theory.saliency.model import phi, tau
 from theory.saliency.snip import integral_form, product_density, x
 from theory.saliency.tail_selectivity import (
@@ -99,7 +100,7 @@ def pulled_out(gap: sp.Expr) -> sp.Expr:
         front = integral.function.subs(x, 0)
         return front * sp.Integral(sp.powsimp(sp.expand(integral.function / front)), *integral.limits)
 
-    return sp.simplify(gap.replace(lambda each: isinstance(each, sp.Integral), normal))
+    return powers_together(gap.replace(lambda each: isinstance(each, sp.Integral), normal))
 
 
 @enclosed(tail_selectivity, step="SNIP")
