@@ -149,13 +149,16 @@ def mean_over(polynomial: sp.Expr, x: sp.Symbol) -> sp.Expr:
 
 
 def carried_out(formula: sp.Expr) -> sp.Expr:
-    """A formula with its integrals of polynomials carried out, inner ones first."""
+    """A formula with its integrals carried out, inner ones first: of polynomials by their powers."""
 
-    def integral(polynomial: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
+    def integral(inner: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
         for x, low, high in limits:
-            area = sp.Poly(polynomial, x).integrate()
-            polynomial = area.eval(high) - area.eval(low)
-        return polynomial
+            if inner.is_polynomial(x):
+                area = sp.Poly(inner, x).integrate()
+                inner = area.eval(high) - area.eval(low)
+            else:
+                inner = sp.Integral(inner, (x, low, high)).doit()
+        return inner
 
     return formula.replace(sp.Integral, integral)
 
