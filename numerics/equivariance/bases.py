@@ -94,9 +94,10 @@ def defect(matrix: ArrayLike, rho_in: Representation, rho_out: Representation) -
 def _moved_entries(
     matrix: NDArray[Any], rho_in: Representation, rho_out: Representation, letter: int
 ) -> Iterator[Fraction]:
+    """The largest change of an entry alone."""
     exact = matrix.astype(object)
     moved = exact[rho_out.permutation((letter,))[:, None], rho_in.permutation((letter,))]
-    return map(Fraction, (moved - exact).flat)
+    yield Fraction(np.abs(moved - exact).max())
 
 
 def _commutator(

@@ -149,7 +149,7 @@ def _numbers(what: str, values: ArrayLike) -> NDArray[Any]:
     array = checked_array(what, values)
     if not array.size:
         raise InputError(f"{what} {list(array.shape)}: expected numbers, got none")
-    if array.dtype.kind == "O" and all(isinstance(x, Rational) for x in array.flat):
+    if array.dtype.kind == "O" and all(issubclass(kind, Rational) for kind in set(map(type, array.flat))):
         return array
     if array.dtype.kind in "biu":
         return array.astype(np.int64).astype(object) if array.dtype.kind == "b" else array.astype(object)

@@ -1,8 +1,10 @@
-"""Limits of products with gamma functions, by Stirling's formula: a fifteenth of the time that SymPy takes for the products."""
+"""Limits by logarithms, in a part of SymPy's time: of products with gamma functions, by Stirling's formula, and of quotients of logarithms."""
 
 from __future__ import annotations
 
 import sympy as sp
+
+exponent = sp.Symbol("L", positive=True)
 
 
 def limit_by_logarithm(product: sp.Expr, n: sp.Symbol) -> sp.Expr:
@@ -20,6 +22,19 @@ def limit_by_logarithm(product: sp.Expr, n: sp.Symbol) -> sp.Expr:
     logarithm = sp.expand_log(sp.log(rest), force=True)
     gammas = {sp.log(each): _logarithm(each, n) for each in logarithm.atoms(sp.gamma)}
     return factor * sp.exp(sp.limit(sp.expand(logarithm.xreplace(gammas)), n, sp.oo))
+
+
+def limit_of_logarithms(quotient: sp.Expr, letter: sp.Symbol, place: sp.Expr) -> sp.Expr:
+    """The limit of a quotient of logarithms where a letter is a multiple of e^L or e^−L and L → ∞: linear in L, but for a rest.
+
+    The factors in the logarithms are positive. place: of the letter, in `exponent`, which is L.
+
+    Examples:
+        >>> x, y = sp.symbols("x y", positive=True)
+        >>> limit_of_logarithms(sp.log(y / x**2) / sp.log(3 / x), x, sp.exp(-exponent))
+        2
+    """
+    return sp.limit(sp.expand_log(quotient.subs(letter, place), force=True), exponent, sp.oo)
 
 
 def _logarithm(gamma: sp.gamma, n: sp.Symbol) -> sp.Expr:

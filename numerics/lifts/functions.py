@@ -95,7 +95,13 @@ class Pooled:
 
     def vjp(self, cotangent: Any, z: Any) -> tuple[Any]:
         """The derivative in z of a number whose derivative in the mean is `cotangent`."""
-        value = self.inner(z)
+        ones = namespace(z).ones_like(self._like_value(z))
         spread = cotangent[..., None] if self.axis == -1 else cotangent[..., None, :]
-        found: tuple[Any] = self.inner.vjp(namespace(z).ones_like(value) * spread / value.shape[self.axis], z)
+        found: tuple[Any] = self.inner.vjp(ones * spread / ones.shape[self.axis], z)
         return found
+
+    def _like_value(self, z: Any) -> Any:
+        """An array of the shape of the value, which is computed only where the shape is not known otherwise."""
+        if isinstance(self.inner, Tanh):
+            return z
+        return z[..., 0, :, :] if isinstance(self.inner, Attention) else self.inner(z)

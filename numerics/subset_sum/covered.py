@@ -133,7 +133,10 @@ def outer_covered_set(x: Floats, eps: float, interval: tuple[float, float]) -> O
     Raises:
         InputError: as for `covered_set`.
     """
-    _checked(x, eps, interval)
+    doubles = isinstance(x, np.ndarray) and x.dtype == np.float64 and x.ndim == 1 and bool(np.isfinite(x).all())
+    known = doubles and eps > 0 and -inf < interval[0] <= 0 <= interval[1] < inf and interval[0] < interval[1]
+    if not known or not all(isinstance(each, float) for each in (eps, *interval)):
+        _checked(x, eps, interval)  # exactly, which for short lists takes longer than all that follows
     start, end = map(float, interval)
     half = float(eps) / 2
     low, high = np.array([max(-half, start)]), np.array([min(half, end)])
@@ -144,6 +147,8 @@ def outer_covered_set(x: Floats, eps: float, interval: tuple[float, float]) -> O
         highs = np.concatenate([high, np.minimum(moved_high[inside], end)])
         order = np.argsort(lows, kind="stable")
         lows, reached = lows[order], np.maximum.accumulate(highs[order])
-        apart = lows[1:] > reached[:-1]
-        low, high = lows[np.append(True, apart)], reached[np.append(apart, True)]
+        apart = np.flatnonzero(lows[1:] > reached[:-1])
+        low, high = lows[np.concatenate([[0], apart + 1])], reached[np.concatenate([apart, [-1]])]
+        if len(low) == 1 and low[0] == start and high[0] == end:
+            break  # it is the whole frame, and stays it
     return OuterUnion(low, high, (start, end))

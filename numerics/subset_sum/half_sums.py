@@ -144,6 +144,25 @@ def count_between(left: Sums, right: Sums, low: int, high: int) -> int:
     return count
 
 
+def count_each(items: Sums, low: int, high: int, most: int, counts: Sums) -> None:
+    """For each row how many subsets of its items that are not 0, at most `most`, have a sum in [low, high].
+
+    items: int[t, n]; counts: int[t]
+    """
+    left, right = np.empty(2 << (most + 1) // 2, np.int64), np.empty(2 << most // 2, np.int64)
+    left[1] = right[1] = 0  # the sum of no items; `add_item` writes all others that are read
+    for t in range(len(items)):
+        a = b = 0  # items in either half
+        for item in items[t]:
+            if item != 0 and a == b:
+                add_item(left, a, item)
+                a += 1
+            elif item != 0:
+                add_item(right, b, item)
+                b += 1
+        counts[t] = count_between(left[1 << a : 2 << a], right[1 << b : 2 << b], low, high)
+
+
 def list_between(left: Sums, right: Sums, low: int, high: int, pairs: Sums) -> None:
     """The places of all sums in [low, high]. pairs: int[count_between(...), 2]"""
     filled = 0

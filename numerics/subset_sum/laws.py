@@ -175,7 +175,7 @@ def first_hit(rng: np.random.Generator, law: Law, z: float, eps: float, most: in
         if (np.minimum(np.abs(left - below), np.abs(left - above)) <= eps).any():
             return count
         if first.size < LISTED:
-            first = np.sort(np.concatenate([first, first + x]))
+            first = np.sort(np.concatenate([first, first + x]), kind="stable")  # which merges two lists in order
         else:
             rest = np.concatenate([rest, rest + x])
     return most + 1

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.arguments import InputError
 from numerics.bridge import compiled, numeric
 from numerics.subset_sum.exact_numbers import Number, exact_number
-from numerics.subset_sum.half_sums import count_between, half_sums
+from numerics.subset_sum.half_sums import add_item, count_between, count_each
 from numerics.subset_sum.solver import BEYOND, LARGEST
 from theory.subset_sum import miss_probability as theory
 from theory.subset_sum.symbols import eps as width
@@ -45,10 +45,7 @@ def subset_counts(items: ArrayLike, z: Number, eps: Number) -> NDArray[np.int64]
         raise InputError(f"eps = {eps} and {most} items: expected at least 0, and at most {LARGEST}")
     low, high = (max(-BEYOND, min(end, BEYOND)) for end in (ceil((z - eps) * UNIT), floor((z + eps) * UNIT)))
     found = np.empty(len(given), dtype=np.int64)
-    for place, row in enumerate(given):
-        x = row[row != 0]
-        halves = (half_sums(part, with_masks=False)[0] for part in (x[: x.size // 2], x[x.size // 2 :]))
-        found[place] = compiled(count_between)(*halves, low, high)
+    compiled(count_each, calls=(add_item, count_between))(given, low, high, most, found)
     return found
 
 

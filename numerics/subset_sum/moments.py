@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
-from math import factorial, prod
+from math import comb, factorial, prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -124,7 +124,10 @@ def _rational(expression: sp.Basic, values: Mapping[sp.Symbol, Fraction]) -> Fra
     if isinstance(expression, sp.Pow) and parts[1].denominator == 1:
         return parts[0] ** int(parts[1])
     if isinstance(expression, (sp.factorial, sp.binomial)) and all(part.denominator == 1 for part in parts):
-        return Fraction(int(expression.func(*map(int, parts))))
+        whole = [int(part) for part in parts]
+        if min(whole) < 0:
+            return Fraction(int(expression.func(*whole)))
+        return Fraction(comb(*whole) if isinstance(expression, sp.binomial) else factorial(*whole))
     operations: dict[type, Any] = {sp.Add: sum, sp.Mul: prod, sp.Max: max, sp.Min: min}
     if type(expression) in operations:
         return Fraction(operations[type(expression)](parts))

@@ -32,9 +32,9 @@ def valued(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> sp.Expr:
         Let(x**2, x = y) + 2
     """
     expression = sp.sympify(expression)
-    letters = values.keys() & expression.free_symbols  # the same name inside a sum is another
+    letters = values.keys() & _free(expression)  # the same name inside a sum is another
     put = {letter: sp.sympify(values[letter]) for letter in letters}
-    if _bound(expression).isdisjoint(letters.union(*(value.free_symbols for value in put.values()))):
+    if _bound(expression).isdisjoint(letters.union(*map(_free, put.values()))):
         return expression.xreplace(put)
     kept_apart = {letter: sp.Dummy(letter.name, **letter.assumptions0) for letter in letters}
     for letter, apart in kept_apart.items():
@@ -45,6 +45,19 @@ def valued(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> sp.Expr:
     ) in kept_apart.items():  # one by one: `simultaneous` does not ask whether what it puts in is bound there
         expression = expression.subs(apart, put[letter])
     return expression
+
+
+@lru_cache(maxsize=4096)
+def _free(part: sp.Basic) -> frozenset[sp.Basic]:
+    """The free letters, remembered: to find them, SymPy puts every sum together anew with all that it adds up."""
+    if isinstance(part, ExprWithLimits):
+        found = _free(part.function)
+        for letter, *ends in part.limits:
+            found = (found - {letter}).union(*map(_free, ends)) if ends else found | {letter}
+        return found
+    if type(part).free_symbols is sp.Basic.free_symbols:
+        return frozenset[sp.Basic]().union(*map(_free, part.args))
+    return frozenset(part.free_symbols)
 
 
 @lru_cache(maxsize=4096)

@@ -89,6 +89,11 @@ def in_full(formula: sp.Expr, thin: sp.Expr) -> sp.Expr:
     return valued(valued(parts, {slope: steepness}), {rho: thin})
 
 
+def less_in_full(one: sp.Expr, other: sp.Expr, thin: sp.Expr) -> sp.Expr:
+    """The lesser of two formulas in full; which one it is depends on the letters, and SymPy would look for it long."""
+    return sp.Min(in_full(one, thin), in_full(other, thin), evaluate=False)
+
+
 def in_place(formula: sp.Expr, thin: sp.Expr) -> sp.Expr:
     """The same, which prints as the formula."""
     return Told(formula, [(rho, thin), (slope, steepness), (a, spread), (most, near_neuron)])
@@ -100,7 +105,7 @@ def same_at(thin: sp.Expr) -> str:
 
 
 WHY = "the probability that random planks cover has no closed form, and no number of neurons that is enough, of the same order, is known for three inputs or more"
-least = in_full(sp.Min(far_count, near_count), ratio)
+least = less_in_full(far_count, near_count, ratio)
 covered = in_full(1 - 1 / two_zones, ratio)
 spread_at, near_neuron_at = (Told(each, [(slope, steepness)]) for each in (spread, near_neuron))
 zones, far_size, near_size = (in_place(each, ratio) for each in (two_zones, far_count, near_count))

@@ -36,6 +36,7 @@ from theory.neuron_pruning.covering_order import (
     in_full,
     in_place,
     lamda,
+    less_in_full,
     most,
     near_slope,
     part,
@@ -165,7 +166,7 @@ tail = 2 * sp.exp(-(d - 1) * entropy)
 two_zones = square_mean.subs(lamda, weight) + tail * most**N
 near_count = sp.log(part / tail) / sp.log(most)
 leading = sp.pi * sp.log(2) * (d - 1) ** sp.Rational(3, 2) / (8 * eps)
-least = in_full(sp.Min(far_count, near_count), thin)
+least = less_in_full(far_count, near_count, thin)
 covered = in_full(1 - 1 / two_zones, thin)
 zones, far_size, near_size = (in_place(each, thin) for each in (two_zones, far_count, near_count))
 

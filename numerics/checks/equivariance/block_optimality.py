@@ -9,6 +9,7 @@ import sympy as sp
 
 from numerics.checks.subset_sum.two_layers_steps import logarithm
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.limits import exponent, limit_of_logarithms
 from theory.equivariance.block_chances import (
     coefficients,
     hit,
@@ -201,13 +202,13 @@ def success_is_rarer_with_fewer_channels(
 def widths_are_compared(
     size: sp.Expr, needed: sp.Expr, nonnegative_needed: sp.Expr, block_looseness: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Q7.1's size; the quotients as 1/x coefficients become many, δ = 1 − e^(−y); for one sign Q7.1 allows δ twice."""
+    """Q7.1's size; the quotients as coefficients become many, δ = 1 − e^(−y); for one sign Q7.1 allows δ twice."""
     beyond = (n - size) * sp.log(1 - a * kappa / 4)
     yield trial.same(sp.log(failure), sp.log(delta) + beyond, by=logarithm)
-    many = {B: 1 / (z * n_in * n_out)}
+    many = sp.exp(exponent) / (n_in * n_out)
     for count, least, times in ((size, needed, 1), (size.subs(delta, 2 * delta), nonnegative_needed, 2)):
-        quotient = (count / least).subs(many).subs(delta, 1 - sp.exp(-y))
-        yield trial.same(trial.once(sp.limit, quotient, z, 0), times * block_looseness)
+        quotient = (count / least).subs(delta, 1 - sp.exp(-y))
+        yield trial.same(trial.once(limit_of_logarithms, quotient, B, many), times * block_looseness)
 
 
 @enclosed(ticket_blocks, step="uniform")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.equivariance import (
     NO_TURNS,
+    Representation,
     centred_grid,
     cyclic_irreducibles,
     defect,
@@ -155,15 +157,23 @@ def cells_stay_in_place(fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
         yield trial.holds(found == [claimed, claimed], f"side {size}: {found}, claimed {claimed}")
 
 
+@cache
+def maps_between(group: str) -> dict[str, Representation]:
+    """The representations on the linear maps from each type to each other."""
+    types = C4_TYPES if group == "C4" else D4_TYPES
+    pairs = product(types.items(), repeat=2)
+    return {f"{a}_{b}": tensor_product(dual(source), target) for (a, source), (b, target) in pairs}
+
+
 def dimensions(size: int, group: str, method: str) -> dict[str, int]:
     """Kernels on a square from each type to each other, by characters of matrices or by elimination."""
     plane, types = (TURN, C4_TYPES) if group == "C4" else (SQUARE, D4_TYPES)
     grid = centred_grid(plane, size)
+    if method == "characters":
+        return {pair: hom_dimension(grid, maps) for pair, maps in maps_between(group).items()}
     found = {}
     for (a, source), (b, target) in product(types.items(), repeat=2):
-        if method == "characters":
-            found[f"{a}_{b}"] = hom_dimension(grid, tensor_product(dual(source), target))
-        elif source.dimension * target.dimension <= 16:
+        if source.dimension * target.dimension <= 16:
             found[f"{a}_{b}"] = len(equivariant_basis(tensor_product(grid, source), target, "nullspace"))
     return found
 

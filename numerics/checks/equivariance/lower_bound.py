@@ -63,9 +63,9 @@ def steps(near: Fraction) -> list[tuple[Fraction, Fraction]]:
     return list(product(values, values))
 
 
-def served(activation: str, outputs: tuple[Fraction, Fraction], near: Fraction, reach: Fraction) -> Fraction:
-    """The measure of the weights that outputs at two probes serve."""
-    return served_weights(ACTIVATIONS[activation], outputs, near, reach).measure
+def served(activation: str, near: Fraction, reach: Fraction) -> list[Fraction]:
+    """The measures of the weights that outputs at two probes serve, step by step."""
+    return [served_weights(ACTIVATIONS[activation], outputs, near, reach).measure for outputs in steps(near)]
 
 
 @exact(pruning_lower_bound)
@@ -87,13 +87,13 @@ def one_function_serves_its_share(
     """The set of weights cut into pieces: its measure for all pairs of outputs, and the largest against the shares."""
     width = Fraction(1, 7)
     pairs = steps(width)
-    for (up, down), claimed in zip(pairs, trial.once(measures, measure, pairs, width), strict=True):
-        found = trial.once(served, "ReLU", (up, down), width, 99 * width)
+    by_formula, by_pieces = trial.once(measures, measure, pairs, width), trial.once(served, "ReLU", width, 99 * width)
+    for (up, down), claimed, found in zip(pairs, by_formula, by_pieces, strict=True):
         yield trial.holds(claimed == found, f"ε = {width}, outputs {up}, {down}: {found}, claimed {claimed}")
     for near, size, reach in ((1, 1, 20), (1, 3, 20), (2, 5, 8), (3, 4, 30), (3, 4, 7), (1, 1, 2)):
         for activation, share in (("ReLU", relu_share), ("linear", linear_share)):
             at = Fraction(near), Fraction(reach, size)
-            largest = max(trial.once(served, activation, outputs, *at) for outputs in steps(at[0])) / (2 * at[1])
+            largest = max(trial.once(served, activation, *at)) / (2 * at[1])
             claimed = valued(share, {eps: near, s: size, c: reach})
             yield trial.holds(claimed == largest, f"{activation}: {largest} of a coefficient, claimed {claimed}")
 

@@ -12,6 +12,7 @@ from numerics.checks.subset_sum.power_potential import at_no_power
 from numerics.checks.subset_sum.two_layers_steps import logarithm
 from numerics.equivariance import EquivariantLayer
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.limits import exponent, limit_of_logarithms
 from numerics.exact.logarithms import split_logarithms
 from theory.equivariance.block_chances import (
     coefficients,
@@ -115,7 +116,7 @@ def candidates_are_compared(
 @control("natural logarithms in the quotient", ratio=ratio / sp.log(2))
 def small_errors_leave_a_constant(ratio: sp.Expr, looseness: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The quotient as ε → 0, all other letters free."""
-    yield trial.same(trial.once(sp.limit, ratio, eps, 0), looseness)
+    yield trial.same(trial.once(limit_of_logarithms, ratio, eps, sp.exp(-exponent)), looseness)
 
 
 @exact(ticket_optimality, step="whole source")
@@ -140,7 +141,10 @@ def a_dense_layer_is_not_bounded(
     width: sp.Expr, parameters: sp.Expr, whole_source: sp.Expr, dense_looseness: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The quotient as ε → 0, all other letters free."""
-    yield trial.same(trial.once(sp.limit, whole_source.subs(n, width) / parameters, eps, 0), dense_looseness)
+    yield trial.same(
+        trial.once(limit_of_logarithms, whole_source.subs(n, width) / parameters, eps, sp.exp(-exponent)),
+        dense_looseness,
+    )
 
 
 @enclosed(ticket_optimality, step="uniform")
@@ -236,5 +240,11 @@ def fewer_uniform_coefficients(
 @control("the largest coefficient for half of it", growth=growth.subs(eps, eps / 2))
 @control("natural logarithms in the quotient", ratio=ratio / sp.log(2))
 def many_channels_need_a_logarithm(ratio: sp.Expr, growth: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The quotient over ln n_in at n_in = 1/x, as x → 0."""
-    yield trial.same(trial.once(sp.limit, ratio.subs(n_in, 1 / y) / sp.log(1 / y), y, 0), growth)
+    """The quotient over ln n_in as n_in → ∞."""
+    yield trial.same(trial.once(for_many_channels, ratio), growth)
+
+
+def for_many_channels(ratio: sp.Expr) -> sp.Expr:
+    """The limit over ln n_in, by the letters 1/ln n_in and 1/n_in: a quotient that is continuous where both are 0."""
+    written = sp.expand_log(ratio, force=True).subs(sp.log(n_in), 1 / z).subs(n_in, 1 / y)
+    return sp.cancel(written * z).subs({y: 0, z: 0})

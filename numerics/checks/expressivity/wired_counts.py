@@ -81,8 +81,10 @@ odds = sp.Symbol("odds", positive=True)  # of a neuron not to be fully wired, wh
 
 def in_odds(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is, in terms of the odds against a fully wired neuron: logarithms of positive factors taken apart."""
-    parts = valued(expression, {p: (1 + odds) ** (-1 / k)}).replace(sp.log, lambda inner: sp.log(sp.factor(inner)))
-    return simplified(sp.expand_log(parts))
+    parts = valued(expression, {p: (1 + odds) ** (-1 / k)})
+    for _ in range(2):  # a factor may be a power of a sum that has factors
+        parts = sp.expand_log(parts.replace(sp.log, lambda inner: sp.log(sp.factor(inner))))
+    return simplified(parts)
 
 
 @exact(lower_tail, step="moment")

@@ -117,7 +117,7 @@ def terms_are_mean_powers(even_moment: sp.Expr, series_term: sp.Expr, trial: Tri
 
     def by_neighbours(gap: sp.Expr) -> sp.Expr:
         share = gap / mean + 1  # of the term and the mean: the same for all j, and 1 for j = 0
-        ratio = sp.simplify(sp.gammasimp(sp.powsimp(sp.simplify(share.subs(j, j + 1) / share))))
+        ratio = sp.gammasimp(sp.powsimp(share.subs(j, j + 1) / share))
         return sp.S.Zero if ratio == 1 and sp.simplify(share.subs(j, 0)) == 1 else gap
 
     yield trial.same(series_term, mean, by=by_neighbours)

@@ -99,7 +99,15 @@ def coefficient(function: sp.Expr, order: int) -> sp.Expr:
         index, low, high = limits
         return sp.Add(*(body.subs(index, value) for value in range(low, high + 1)))
 
-    return sp.diff(sp.expand(function.replace(sp.Sum, terms)), z, order).subs(z, 0)
+    def first_terms(power: sp.Expr) -> sp.Expr:
+        start = power.subs(z, 0)
+        return sp.exp(start) * sp.Add(*((power - start) ** i / sp.factorial(i) for i in range(order + 1)))
+
+    written = function.replace(sp.Sum, terms)
+    polynomial = sp.expand(written.replace(sp.exp, first_terms))
+    if polynomial.is_polynomial(z):
+        return sp.factorial(order) * polynomial.coeff(z, order)
+    return sp.diff(sp.expand(written), z, order).subs(z, 0)
 
 
 @exact(copies_in_one_layer)

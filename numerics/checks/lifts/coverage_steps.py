@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.identities import simplified
+from numerics.exact.identities import is_zero, simplified
 from theory.formulas.valued import valued
 from theory.lifts.coverage import (
     N_1,
@@ -48,7 +48,8 @@ def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
 
     def by(gap: sp.Expr) -> sp.Expr:
         parts = (sp.gammasimp(sp.powsimp(part / term)) for part in sp.Add.make_args(gap))
-        return simplified(sp.Add(*parts))
+        left = sp.Add(*parts)
+        return sp.S.Zero if is_zero(left) else simplified(sp.powsimp(sp.expand(left)))
 
     return by
 

@@ -79,7 +79,10 @@ def limits(children: int) -> Limits:
     rate = limit_by_logarithm(mean / n, n)
     x = sp.Symbol("x", positive=True)
     ratio = sp.cancel(sp.powsimp(second / mean**2).subs(n, 1 / x))  # rational: 1 + excess·x + …
-    excess = sp.diff(ratio, x).subs(x, 0)
+    (above, more_above), (below, more_below) = (
+        [part.coeff(x, order) for order in (0, 1)] for part in sp.fraction(ratio)
+    )
+    excess = (more_above * below - above * more_below) / below**2
     return Limits(limit_by_logarithm(expanded(expected_copies) / n, n), rate, rate + rate**2 * excess)
 
 
@@ -103,7 +106,8 @@ def rates_are_limits(
         yield trial.same(variance_rate.subs(r, children), found.variance, by=sp.expand)
     slope = sp.diff(sp.log(isolated_rate), lam)
     yield trial.vanishes(slope.subs(lam, best_lambda))
-    before, after = (sp.simplify(slope.subs(lam, place)) for place in (best_lambda / 2, 2 * best_lambda))
+    rise = sp.diff(sp.expand_log(sp.log(isolated_rate), force=True), lam)
+    before, after = (sp.cancel(rise.subs(lam, place)) for place in (best_lambda / 2, 2 * best_lambda))
     yield trial.holds(before.is_positive and after.is_negative, f"the slope is {before} before, {after} after it")
 
 

@@ -48,7 +48,7 @@ product_hypotheses = {  # the shortest step to √(2ε), along (1, 1), gets shor
 
 def beside_product_loss(bound: sp.Expr) -> sp.Expr:
     """A bound over that loss, with the factor (1 − p_0)²/2 taken out of both."""
-    return sp.simplify(bound / ((1 - p_0) ** 2 / 2)) / left
+    return sp.cancel(bound / ((1 - p_0) ** 2 / 2)) / left
 
 
 PARTS = (sp.Rational(1, 2), sp.Rational(9, 10))  # of that share

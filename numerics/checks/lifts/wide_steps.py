@@ -43,7 +43,7 @@ further = sp.Symbol("l", nonnegative=True)  # children beyond two
 def limits_of(mean: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """The limit of a mean for one child, over n, and of what one child more multiplies it by, for all r."""
     formula = where_some(mean).subs(lam, degree)
-    multiple = over(formula)(formula.subs(r, r + 1))
+    multiple = sp.simplify(sp.gammasimp(sp.powsimp(formula.subs(r, r + 1) / formula)))
     first, following = (limit_by_logarithm(each, n) for each in (sp.expand_func(formula.subs(r, 1)) / n, multiple))
     return first.subs(degree, lam), following.subs(degree, lam)
 

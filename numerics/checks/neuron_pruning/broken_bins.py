@@ -278,13 +278,15 @@ def mean_times_solve_their_equations(
 def hits(rng: np.random.Generator, bins: int, start: int, runs: int) -> int:
     """In how many runs, from the first bins broken, the breakpoints of random neurons break all before they mend all."""
     broken = np.tile(np.arange(bins) < start, (runs, 1))
-    hit = 0
+    count, hit = np.full(runs, start), 0
     while len(broken):
         places = breakpoints(rng.standard_normal((len(broken), 2)))[:, 0]
-        broken[np.arange(len(broken)), bins_of(places, bins)] ^= True
-        count = broken.sum(axis=1)
+        here = np.arange(len(broken)), bins_of(places, bins)
+        broken[here] ^= True
+        count += np.where(broken[here], 1, -1)
         hit += int(np.count_nonzero(count == bins))
-        broken = broken[(count > 0) & (count < bins)]
+        left = (count > 0) & (count < bins)
+        broken, count = broken[left], count[left]
     return hit
 
 

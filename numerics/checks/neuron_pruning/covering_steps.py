@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.identities import simplified
 from theory.formulas.let import opened, put_in
 from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, eps, ratio
@@ -76,11 +77,13 @@ def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial
 
 
 def by_half_angle(gap: sp.Expr) -> sp.Expr:
-    """The gap in the cosine of half of θ, whose sine is a letter too."""
-    other = sp.sqrt(1 - half**2)
-    halves = {sp.cos(theta): 2 * half**2 - 1, sp.sin(theta): 2 * half * other}
-    gap = gap.subs({**halves, sp.cos(theta / 2): half, sp.sin(theta / 2): other}, simultaneous=True)
-    return sp.simplify(sp.powsimp(sp.expand(gap.replace(sp.exp, lambda each: sp.exp(sp.expand(sp.cancel(each)))))))
+    """The gap in the tangent of half of θ, where exponents are sums of its powers."""
+    tangent = sp.Symbol("tangent", positive=True)
+    square = 1 + tangent**2
+    halves = {sp.cos(theta / 2): 1 / sp.sqrt(square), sp.sin(theta / 2): tangent / sp.sqrt(square)}
+    whole = {sp.cos(theta): (1 - tangent**2) / square, sp.sin(theta): 2 * tangent / square}
+    gap = gap.xreplace({**halves, **whole})
+    return simplified(gap.replace(sp.exp, lambda each: sp.exp(sp.expand(sp.cancel(each)))))
 
 
 def by_roots(gap: sp.Expr) -> sp.Expr:

@@ -282,7 +282,7 @@ def the_near_number_leads(
     limit = (1 - (1 + part) ** -2) / (4 * a * eps * sp.pi * sp.log(2))
     yield trial.same(far_count.subs(rho, thin) / leading, limit * eta * (1 + eta) * sp.sqrt(d - 1))
     yield trial.same(leading, (d - 1) * sp.log(2) / (near_slope * thin))
-    exponent = in_logarithms(-sp.log(tail / 2) / (d - 1))
+    exponent = sp.cancel(sp.expand_log(-sp.log(tail / 2), force=True) / (d - 1))
     yield trial.everywhere(sp.Abs(exponent - sp.log(2)), eta, within={eta: (sp.Rational(1, 10**9), 1)})
 
 

@@ -46,19 +46,23 @@ CASES = {
 }  # r from 1, ε from 1/4 upwards; and down
 
 
+LARGEST = sp.Function("largest")  # stands for a maximum, whose parts SymPy compares whenever it is put together
+
+
 def decided(expression: sp.Expr) -> sp.Expr:
     """The expression with the largest of some parts where signs decide which one it is."""
 
     def largest(*parts: sp.Expr) -> sp.Expr:
         above = (each for each in parts if all(sp.factor(each - other).is_nonnegative for other in parts))
-        return next(above, sp.Max(*parts))
+        found = next(above, None)
+        return sp.Max(*parts) if found is None else found
 
-    return sp.factor(expression.replace(sp.Max, largest))
+    return sp.factor(expression.replace(sp.Max, largest).replace(LARGEST, largest))
 
 
 def by_cases(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is in both cases of r and of ε."""
-    found = [expression]
+    found = [expression.replace(sp.Max, LARGEST)]
     for letter in expression.free_symbols & set(CASES):
         found = [valued(each, {letter: place}) for each in found for place in CASES[letter]]
     return sp.Add(*(decided(each) ** 2 for each in found))

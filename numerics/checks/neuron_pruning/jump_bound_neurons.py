@@ -170,7 +170,7 @@ def limits_at_the_slow_power(
     trial: Trial,
 ) -> Iterator[Finding]:
     """At ε = exp(−1/w), w → 0: Γ(jw) = Γ(jw + 1)/jw, and the arc tends to π. A logarithm is 2L and what tends to 0."""
-    yield trial.same(slow, 1 + 1 / sp.log(eps))
+    yield trial.same(slow, 1 + 1 / sp.log(eps), by=sp.expand_log)
     many, bounded = sp.symbols("L ell_0", real=True)
     parts = sp.expand((share / eps).subs(sp.log(1 + excess**2), 2 * many + bounded))
     yield trial.same(limit_share, parts.coeff(many))
@@ -190,7 +190,7 @@ def scaled_down(formula: sp.Expr, exponent: int) -> sp.Expr:
     """A formula over a power of ε/w, at ε = exp(−1/w), so that w may be 0."""
     shifted = formula.replace(sp.gamma, lambda z: sp.gamma(sp.expand(z) + 1) / sp.expand(z))
     scaled = sp.powsimp(sp.expand_power_base(shifted) / (eps / w) ** exponent).subs(eps, sp.exp(-1 / w))
-    return sp.simplify(sp.expand_power_exp(sp.powdenest(scaled)))
+    return sp.powsimp(sp.expand(sp.powdenest(scaled)))
 
 
 @exact(jump_bound, step="limit")

@@ -169,7 +169,7 @@ def discriminant_vanishes_at_the_edge(row_height: sp.Expr, column_height: sp.Exp
     """
     a_total = sp.Integer(0)
     for weight, V in TWO_CLASSES:
-        (a,) = sp.solve(row_height.subs(row_flow, V * flow) - z, row_resolvent)
+        (a,) = sp.solve(row_height.subs(row_flow, V * flow) - z, row_resolvent, simplify=False)
         a_total += weight * V * a
     equation = sp.together((column_height - z).subs({column_flow: a_total, column_resolvent: flow}).subs(SIZES))
     cubic = sp.numer(equation)

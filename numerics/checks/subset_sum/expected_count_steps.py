@@ -87,11 +87,12 @@ def powers_are_averaged_by_the_rule_of_pascal(
 
 
 def pascal(place: sp.Symbol) -> Callable[[sp.Expr], sp.Expr]:
-    """A simplification of what is a multiple of (−1)^j C(k, j)."""
+    """A simplification of what is a multiple of (−1)^j C(k, j), whatever the maxima in it are."""
 
     def simplified(gap: sp.Expr) -> sp.Expr:
-        signs = sp.expand(sp.powsimp(sp.expand_power_exp(gap / (-1) ** place)))
-        return sp.simplify(sp.combsimp(sp.expand(sp.simplify(signs).rewrite(sp.gamma))))
+        hidden = gap.replace(sp.Max, sp.Function("largest"))
+        signs = sp.expand(sp.powsimp(sp.expand_power_exp(hidden / (-1) ** place)))
+        return sp.combsimp(signs / sp.binomial(k, place))
 
     return simplified
 

@@ -228,11 +228,11 @@ def transform(power: sp.Expr, rate: sp.Expr) -> sp.Expr:
 @control("of half the variances", chi_square=2 * chi_square.subs(v, 2 * v))
 @control("10 % more", chi_square=MORE * chi_square)
 def transforms_of_squares_multiply(chi_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its Laplace transform, by Euler's integral, is that of one normal square to the power k."""
+    """Its Laplace transform, by Euler's integral, is that of one normal square to the power k; at the rate less ½."""
     rate = sp.Symbol("lambda", positive=True)
-    one = trial.once(sp.integrate, 2 * sp.exp(-(HALF + rate) * y**2) / ROOT, (y, 0, sp.oo))
-    gamma_density = v ** (k / 2 - 1) * sp.exp(-(HALF + rate) * v) / trial.once(transform, k / 2, HALF + rate)
-    yield trial.same(chi_square * sp.exp(-rate * v) / gamma_density / one**k, sp.S.One, by=as_powers)
+    one = trial.once(sp.integrate, 2 * sp.exp(-rate * y**2) / ROOT, (y, 0, sp.oo))
+    gamma_density = v ** (k / 2 - 1) * sp.exp(-rate * v) / trial.once(transform, k / 2, rate)
+    yield trial.same(chi_square * sp.exp(-(rate - HALF) * v) / gamma_density / one**k, sp.S.One, by=as_powers)
 
 
 @exact(item_products, step="mixture")

@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.exact.limits import exponent, limit_of_logarithms
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum import potential as engine
@@ -307,7 +308,8 @@ def samples_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Iterator[Fi
 @control("one factor 1/ε", law_size=sp.log(2 * a**2 / (eps * delta)) / -sp.log(contraction))
 def no_fewer_by_more_than_a_factor(law_size: sp.Expr, looseness: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The guaranteed number over that of R3, in units of a, as ε → 0."""
-    yield trial.same(trial.once(sp.limit, law_size / covering_items.subs(eps, eps / a), eps, 0), looseness)
+    quotient = law_size / covering_items.subs(eps, eps / a)
+    yield trial.same(trial.once(limit_of_logarithms, quotient, eps, sp.exp(-exponent)), looseness)
 
 
 MOST = 16  # items of which all subset sums are tried: more can only help

@@ -69,6 +69,10 @@ def an_interval_of_the_linear_weights(interval: sp.Expr, linear_share: sp.Expr, 
     yield trial.same(linear_share, sp.Min(interval, 2 * c) / (2 * c), by=lengths(0))
 
 
+# They stand for maxima and minima, whose parts SymPy compares whenever they are put together
+LARGEST, LEAST = (sp.Function(name, real=True) for name in ("largest", "least"))
+
+
 def compared(term: sp.Expr) -> sp.Expr:
     """The same, with relations, moduli, minima and maxima of two settled where the signs of a factored difference do."""
 
@@ -77,18 +81,21 @@ def compared(term: sp.Expr) -> sp.Expr:
 
     def extreme(each: sp.Basic) -> sp.Basic:
         first, second = each.args
+        largest = isinstance(each, (sp.Max, LARGEST))
         gap = sp.factor(first - second)
         if gap.is_nonnegative or gap.is_nonpositive:
-            return first if bool(gap.is_nonnegative) == isinstance(each, sp.Max) else second
-        return each
+            return first if bool(gap.is_nonnegative) == largest else second
+        return sp.Max(first, second) if largest else sp.Min(first, second)
 
     term = term.replace(lambda each: isinstance(each, sp.Abs), lambda each: sp.Abs(sp.factor(each.args[0])))
-    term = term.replace(lambda each: isinstance(each, (sp.Max, sp.Min)) and len(each.args) == 2, extreme)
+    extremes = sp.Max, sp.Min, LARGEST, LEAST
+    term = term.replace(lambda each: isinstance(each, extremes) and len(each.args) == 2, extreme)
     return term.replace(lambda each: isinstance(each, sp.core.relational.Relational), relation)
 
 
 def first_left(gap: sp.Expr, cases: Iterator[dict[sp.Symbol, sp.Expr]]) -> sp.Expr:
     """What is left of it in the first case in which it does not reduce to 0; 0 if there is none."""
+    gap = gap.replace(sp.Max, LARGEST).replace(sp.Min, LEAST)
     left = (simplified(compared(valued(gap, case))) for case in cases)
     return next((each for each in left if each != 0), sp.S.Zero)
 
