@@ -143,8 +143,10 @@ class Chapter:
         code = [cell for cell in cells if cell["cell_type"] == "code"]
         if code:
             cells.insert(0, self._cell("code", preamble([cell["source"] for cell in code]), "requirements"))
-        if self.page.labels and not any(each.name == "legend" for each in self.page.directives):
-            cells.append(self._cell("markdown", f"## {HEADING}\n\n{self._legend(self.page.labels)}", "symbols"))
+        if not any(each.name == "legend" for each in self.page.directives) and (
+            legend := self._legend(self.page.labels)
+        ):
+            cells.append(self._cell("markdown", f"## {HEADING}\n\n{legend}", "symbols"))
         if self.cited and not any(each.name == "bibliography" for each in self.page.directives):
             cells.append(
                 self._cell("markdown", f"## References\n\n{self.book.references.listed(self.cited)}", "references")
@@ -325,9 +327,9 @@ class Chapter:
         return None
 
     def _legend(self, labels: Sequence[str]) -> str:
-        """The letters of some claims, folded."""
+        """The letters of some claims, folded; nothing if they have none."""
         rows = legend_rows([self.book.ledger[label].claim for label in labels])
-        return folded(many(len(rows), "symbol"), self.markdown(legend_table(rows)))
+        return folded(many(len(rows), "symbol"), self.markdown(legend_table(rows))) if rows else ""
 
     def _claim(self, label: str) -> str:
         entry = self.book.ledger[label]
