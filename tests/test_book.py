@@ -212,6 +212,23 @@ def test_a_second_build_does_what_has_changed(tmp_path: Path) -> None:
     assert again()[:2] == (0, False)
 
 
+def test_links_follow_a_box_to_another_page(tmp_path: Path) -> None:
+    """On a page, too, that has not changed itself, and that a second build need not read."""
+    book, environment = small_book(tmp_path, GOOD)
+    box, page, other = "```{claim} N1\n```\n", book / "page.md", book / "other.md"
+    other.write_text("# Another page\n", encoding="utf-8")
+    (book / "third.md").write_text("# A third page\n\nSee {claimref}`N1`.\n", encoding="utf-8")
+    chapters = "format: jb-book\nroot: page\nchapters:\n  - file: other\n  - file: third\n"
+    (book / "_toc.yml").write_text(chapters, encoding="utf-8")
+    for place in ("page", "other"):
+        result = build(book, tmp_path / "out", isolated=False, **environment)
+        assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
+        linked = (tmp_path / "out" / "_build" / "html" / "third.html").read_text(encoding="utf-8")
+        assert f'href="{place}.html#claim-N1"' in linked
+        page.write_text(page.read_text("utf-8").replace(box, ""), encoding="utf-8")
+        other.write_text(f"# Another page\n\n{box}", encoding="utf-8")
+
+
 def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
     page = SECTION.substitute(label="S17").replace("##", "#", 1) + "\n```{bibliography}\n```\n"
     book, environment = small_book(tmp_path, page)

@@ -295,8 +295,20 @@ def forget_page(app: Sphinx, env: BuildEnvironment, page: str) -> None:
         del places[label]
 
 
+def forget_pages(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
+    """Before the first of them is read: a box may have moved to it from one that is read later."""
+    for page in pages:
+        forget_page(app, env, page)
+
+
 def merge_places(app: Sphinx, env: BuildEnvironment, pages: set[str], other: BuildEnvironment) -> None:
     claim_places(env).update({label: page for label, page in claim_places(other).items() if page in pages})
+
+
+def pages_to_write(app: Sphinx, env: BuildEnvironment) -> set[str]:
+    """All pages if a box has moved to another page, since any of them may link to it."""
+    before, env.written_places = getattr(env, "written_places", {}), dict(claim_places(env))  # type: ignore[attr-defined]
+    return set() if before == env.written_places else set(env.found_docs)  # type: ignore[attr-defined]
 
 
 def every_claim_has_a_page(app: Sphinx, env: BuildEnvironment) -> None:
@@ -335,8 +347,10 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_node(claim_link)
     app.connect("builder-inited", run_ledger)
     app.connect("env-get-outdated", read_all_pages)
+    app.connect("env-before-read-docs", forget_pages)
     app.connect("env-purge-doc", forget_page)
     app.connect("env-merge-info", merge_places)
+    app.connect("env-updated", pages_to_write)
     app.connect("env-check-consistency", every_claim_has_a_page)
     app.connect("doctree-resolved", resolve_links)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from claims import parsed
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.reports.legend import HEADING, claims_on, legend_rows, legend_table
+from numerics.reports.legend import HEADING, LegendRow, claims_on, legend_rows, legend_table
 from numerics.reports.plain_text import many
+from theory.claims import Ledger
 
 
 class LegendDirective(SphinxDirective):
@@ -18,9 +21,7 @@ class LegendDirective(SphinxDirective):
     final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
-        ledger = self.env.app.ledger
-        labels = {entry.label for entry in ledger}
-        rows = legend_rows([ledger[label].claim for label in self.arguments[0].split() if label in labels])
+        rows = rows_of(self.env.app.ledger, self.arguments[0].split())
         head = f'<details class="claim-legend"><summary>{many(len(rows), "symbol")}</summary><div class="claim-scroll" tabindex="0" role="region" aria-label="Symbols">'
         return [
             nodes.raw("", head, format="html"),
@@ -29,10 +30,16 @@ class LegendDirective(SphinxDirective):
         ]
 
 
+def rows_of(ledger: Ledger, labels: Sequence[str]) -> list[LegendRow]:
+    """The letters of those claims that the ledger has."""
+    known = {entry.label for entry in ledger}
+    return legend_rows([ledger[label].claim for label in labels if label in known])
+
+
 def add_legend(app: Sphinx, page: str, source: list[str]) -> None:
-    """Put the legend below a page that has claims, unless it has one."""
+    """Put the legend below a page whose claims have letters, unless it has one."""
     labels = claims_on(source[0])
-    if labels and "```{legend}" not in source[0]:
+    if "```{legend}" not in source[0] and rows_of(app.ledger, labels):
         source[0] += f"\n\n## {HEADING}\n\n```{{legend}} {' '.join(labels)}\n```\n"
 
 

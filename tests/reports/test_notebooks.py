@@ -162,6 +162,13 @@ def test_forms_that_fail_come_with_the_figure_of_the_run(book: Book) -> None:
     assert said.count("**In the run that wrote this notebook.**") == said.count("**What is said.**") > 0
 
 
+def test_a_page_whose_claims_have_no_letters_has_no_table_of_them(book: Book) -> None:
+    for label, letters in (("T1", False), ("S1", True)):
+        assert bool(book.ledger[label].claim.quantities) == letters
+        said = words(page_of(book, f"# T\n\n```{{claim}} {label}\n```\n").notebook())
+        assert ("## Symbols on this page" in said) == letters
+
+
 def test_a_notebook_alone_links_to_no_other(book: Book) -> None:
     text = "# T\n\nSee [the other *page*](graphon.md), [](saliency.md), and {claimref}`G5`.\n"
     said = words(page_of(book, text, offered=frozenset({"flow"})).notebook())

@@ -143,12 +143,12 @@ class Chapter:
         code = [cell for cell in cells if cell["cell_type"] == "code"]
         if code:
             cells.insert(0, self._cell("code", preamble([cell["source"] for cell in code]), "requirements"))
-        if self.page.labels and not any(each.name == "legend" for each in self.page.directives):
-            cells.append(self._cell("markdown", f"## {HEADING}\n\n{self._legend(self.page.labels)}", "symbols"))
-        if self.cited and not any(each.name == "bibliography" for each in self.page.directives):
-            cells.append(
-                self._cell("markdown", f"## References\n\n{self.book.references.listed(self.cited)}", "references")
-            )
+        named = {each.name for each in self.page.directives}
+        if "legend" not in named and (legend := self._legend(self.page.labels)):
+            cells.append(self._cell("markdown", f"## {HEADING}\n\n{legend}", "symbols"))
+        if self.cited and "bibliography" not in named:
+            listed = self.book.references.listed(self.cited)
+            cells.append(self._cell("markdown", f"## References\n\n{listed}", "references"))
         metadata = {
             "kernelspec": KERNEL,
             "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
@@ -325,9 +325,9 @@ class Chapter:
         return None
 
     def _legend(self, labels: Sequence[str]) -> str:
-        """The letters of some claims, folded."""
+        """The letters of some claims, folded; nothing if they have none."""
         rows = legend_rows([self.book.ledger[label].claim for label in labels])
-        return folded(many(len(rows), "symbol"), self.markdown(legend_table(rows)))
+        return folded(many(len(rows), "symbol"), self.markdown(legend_table(rows))) if rows else ""
 
     def _claim(self, label: str) -> str:
         entry = self.book.ledger[label]
