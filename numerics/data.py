@@ -216,12 +216,16 @@ def _dataset(name: str, content: Content, labelling: str | None, standardise: bo
 
 @cache
 def _digits() -> tuple[Array, Array]:
-    """What `sklearn.datasets.load_digits` reads, from its file: importing scikit-learn takes ten times as long."""
+    """What `load_digits` gives, read from its file where that is known: importing scikit-learn takes ten times as long."""
     package = find_spec("sklearn")
-    if package is None or package.origin is None:
-        raise ImportError("scikit-learn, which has the digits, is not installed")
-    rows = np.loadtxt(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", delimiter=",")
-    return rows[:, :-1] / 16, rows[:, -1].astype(int)
+    file = Path(package.origin).parent / "datasets/data/digits.csv.gz" if package and package.origin else None
+    if file is not None and file.exists():
+        rows = np.loadtxt(file, delimiter=",")
+        return rows[:, :-1] / 16, rows[:, -1].astype(int)
+    from sklearn.datasets import load_digits
+
+    pixels, values = load_digits(return_X_y=True)
+    return pixels / 16, values
 
 
 def _read(file: Path, target: str | None, missing: str | None, drop: Sequence[str]) -> Content:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pickle
 import struct
 import zipfile
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sklearn.datasets import load_digits
 
+import numerics.data
 from numerics.data import Dataset, digits, load, standardised, symmetrised
 from numerics.labels import targets
 
@@ -36,6 +39,16 @@ def test_digits_as_the_claims_use_them():
     assert np.mean(digits("is0").y) == pytest.approx(-0.80, abs=0.005)
     assert standard.labelling == "ge5"
     assert standard.name == "digits"
+
+
+def test_digits_are_those_of_scikit_learn(monkeypatch):
+    """From its file, and from its function where the file is not where it was."""
+    pixels, values = load_digits(return_X_y=True)
+    for package in (find_spec("sklearn"), None):
+        monkeypatch.setattr(numerics.data, "find_spec", lambda name, package=package: package)
+        read, seen = numerics.data._digits.__wrapped__()
+        np.testing.assert_array_equal(read, pixels / 16)
+        np.testing.assert_array_equal(seen, values)
 
 
 @pytest.mark.parametrize(
