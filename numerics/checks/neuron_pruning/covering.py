@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
+from numerics.checks.neuron_pruning.zones import is_least
 from numerics.evidence import Finding, Trial, control, enclosed, statistical
 from numerics.exact.balls import number
-from theory.formulas.let import Told, opened, put_in
+from theory.formulas.let import Told, opened
 from theory.formulas.smallest import Smallest
 from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps, ratio
@@ -134,15 +135,4 @@ def letters_stand_for_formulas(
 @control("where R is 1 − δ", neurons=Smallest(neurons.args[0], 1 / (1 - delta), 1))
 def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1 less the bound is searched, from 1 on, until it is 1 − δ or less; so the bound is δ or more there, and less one neuron earlier."""
-    search = (
-        neurons if isinstance(neurons, Smallest) else next(each for each in neurons.args if isinstance(each, Smallest))
-    )
-    function, limit, start = search.args
-    yield trial.same(put_in(function(N) - limit), put_in(delta - success), by=sp.expand)
-    yield trial.same(limit, 1 - delta)
-    yield trial.holds((neurons, start) == (search, 1), f"searched from {start}")
-    for inputs, error, share in ((3, "1/10", "3/10"), (4, "1/10", "3/4"), (12, "1/10", "1/10")):
-        point = {d: sp.Integer(inputs), eps: sp.Rational(error), delta: sp.Rational(share)}
-        at = [{**point, N: sp.Rational(trial.value(neurons, point))}]
-        yield trial.below(delta, success, at=at)
-        yield trial.below(success.subs(N, N - 1), delta, at=at, strict=True)
+    yield from is_least(success, neurons, ((3, "1/10", "3/10"), (4, "1/10", "3/4"), (12, "1/10", "1/10")), trial)

@@ -9,10 +9,9 @@ import numpy as np
 import sympy as sp
 
 from numerics.checks.neuron_pruning.covering_order import full, in_logarithms
-from numerics.checks.neuron_pruning.zones import check_of_the_letters
+from numerics.checks.neuron_pruning.zones import check_of_the_letters, is_least
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.formulas.let import Told, opened, put_in
-from theory.formulas.smallest import Smallest
 from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import moment, one_neuron, rho, slope, steepness, success, theta
@@ -194,18 +193,7 @@ def letters_stand_for_formulas(cube_moment: sp.Expr, success: sp.Expr, trial: Tr
 @control("a bound for one neuron more", success=success_at.subs(N, N + 1))
 def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1 less the bound is searched, from 1 on, until it is 1 − δ or less; so the bound is δ or more there, and less one neuron earlier."""
-    search = (
-        neurons if isinstance(neurons, Smallest) else next(each for each in neurons.args if isinstance(each, Smallest))
-    )
-    function, limit, start = search.args
-    yield trial.same(function(N) - limit, delta - success, by=lambda gap: sp.expand(put_in(gap)))
-    yield trial.same(limit, 1 - delta)
-    yield trial.holds((neurons, start) == (search, 1), f"searched from {start}")
-    for inputs, error, share in ((3, "1/5", "3/10"), (4, "1/20", "3/4"), (9, "1/5", "1/10")):
-        point = {d: sp.Integer(inputs), eps: sp.Rational(error), delta: sp.Rational(share)}
-        at = [{**point, N: sp.Rational(trial.value(neurons, point))}]
-        yield trial.below(delta, success, at=at)
-        yield trial.below(success.subs(N, N - 1), delta, at=at, strict=True)
+    yield from is_least(success, neurons, ((3, "1/5", "3/10"), (4, "1/20", "3/4"), (9, "1/5", "1/10")), trial)
 
 
 # The order

@@ -1,10 +1,10 @@
-"""Checks that N3.1, N3.2 and N9.2 share: the bounds by two zones of N9.2 and N10.2 with all that they are made of in place."""
+"""Checks that N3, N9 and N10 share: of the least number of neurons, and of bounds by two zones with all they are made of in place."""
 
 from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sympy as sp
@@ -12,7 +12,8 @@ import sympy as sp
 from numerics.evidence import Check, Finding, Trial, control, enclosed
 from numerics.exact.balls import number
 from theory.claims import Claim
-from theory.formulas.let import opened
+from theory.formulas.let import opened, put_in
+from theory.formulas.smallest import Smallest
 from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering_order import (
@@ -35,6 +36,24 @@ FAR, NEAR = (  # where the far number is less, and where the near one is
     {d: sp.Integer(20), eps: sp.Rational(1, error), delta: sp.Rational(1, 2), eta: share}
     for error, share in ((10, sp.Rational(1, 20)), (100, sp.Rational(3, 4)))
 )
+
+
+def is_least(
+    success: sp.Expr, neurons: sp.Expr, cases: Iterable[tuple[int, str, str]], trial: Trial
+) -> Iterator[Finding]:
+    """That neurons are the least number from 1 on with 1 less the bound at 1 − δ or less: at inputs, an error and δ in each case."""
+    search = (
+        neurons if isinstance(neurons, Smallest) else next(each for each in neurons.args if isinstance(each, Smallest))
+    )
+    function, limit, start = search.args
+    yield trial.same(put_in(function(N) - limit), put_in(delta - success), by=sp.expand)
+    yield trial.same(limit, 1 - delta)
+    yield trial.holds((neurons, start) == (search, 1), f"searched from {start}")
+    for inputs, error, share in cases:
+        point = {d: sp.Integer(inputs), eps: sp.Rational(error), delta: sp.Rational(share)}
+        at = [{**point, N: sp.Rational(trial.value(neurons, point))}]
+        yield trial.below(delta, success, at=at)
+        yield trial.below(success.subs(N, N - 1), delta, at=at, strict=True)
 
 
 def check_of_the_lesser(claim: Claim, two_zones: sp.Expr, near_count: sp.Expr, thin: sp.Expr) -> Check:
