@@ -177,11 +177,8 @@ class Claim:
         for name in (name for bound in self.loose for name in (bound.expression, bound.truth)):
             if not isinstance({**self.aids, **self.claimed}.get(name), sp.Expr):
                 raise ValueError(f"{self.label}: a loose bound names {name!r}, which is no formula of the claim")
-        graded = [
-            *(bound.expression for bound in self.sharp),
-            *(bound.expression for bound in self.loose),
-            *(bound.expression for bound in self.unmeasured),
-        ]
+        bounds: tuple[Sharp | Loose | Unmeasured, ...] = (*self.sharp, *self.loose, *self.unmeasured)
+        graded = [bound.expression for bound in bounds]
         if unknown := set(graded) - set(self.claimed):
             raise ValueError(f"{self.label}: {', '.join(sorted(unknown))} is a bound, and nothing that is claimed")
         if twice := sorted({name for name in graded if graded.count(name) > 1}):
