@@ -91,13 +91,16 @@ def linear_copies_at(
     return {**linear_witness(copies, target, reached), T: time, rho: radius, **exact}
 
 
-LINEAR_COPIES = tuple(
-    linear_copies_at(12, target, sp.Rational(2, 5), sp.Rational(17, 400), radius)
-    for target, radius in (
-        (sp.Rational(1, 1000), sp.Rational(1, 1000)),
-        (sp.Rational(1, 10), sp.Rational(3, 40)),
+def small_linear_copies(*radii: sp.Rational) -> tuple[dict[sp.Symbol, sp.Expr], ...]:
+    """Twelve copies that have reached two fifths of small targets, a thousandth and a tenth for each, beside a radius each."""
+    targets = sp.Rational(1, 1000), sp.Rational(1, 10)
+    return tuple(
+        linear_copies_at(12, target, sp.Rational(2, 5), sp.Rational(17, 400), radius)
+        for target, radius in zip(targets, radii, strict=True)
     )
-)
+
+
+LINEAR_COPIES = small_linear_copies(sp.Rational(1, 1000), sp.Rational(3, 40))
 BEST_FOR_LINEAR_COPIES = linear_witness(12, sp.Rational(27, 5), sp.Rational(23, 50))  # just after the time T₁
 
 along = Lambda**2 * A_1**2 * rho**2 / 2 + 2 * L_0 * A_2**2 / (M**2 * rho**2)

@@ -26,9 +26,9 @@ from theory.lifts.copies import (
     isolated_radius,
     isolated_time,
     isolated_value,
-    linear_copies_at,
     linear_witness,
     per_copy,
+    small_linear_copies,
 )
 from theory.lifts.readout import T
 from theory.lifts.tangent import LOSS, L, epsilon
@@ -47,13 +47,7 @@ load = 16 * Lambda**4 * A_1**2 * A_2**2 * c**2
 radius_square = 32 * c * Lambda**2 * A_2**4 / (M**2 * (1 - load))
 isolated_along = A_2**2 / (M**2 * c * (1 - load))
 
-ISOLATED_LINEAR_COPIES = tuple(
-    linear_copies_at(12, target, sp.Rational(2, 5), sp.Rational(17, 400), radius)
-    for target, radius in (
-        (sp.Rational(1, 1000), sp.Rational(1, 200000)),
-        (sp.Rational(1, 10), sp.Rational(1, 20)),
-    )
-)
+ISOLATED_LINEAR_COPIES = small_linear_copies(sp.Rational(1, 200000), sp.Rational(1, 20))
 CONVENIENT_FOR_LINEAR_COPIES = linear_witness(12, sp.Rational(7, 12), sp.Rational(21, 50))  # just after the time T₂
 BEST_FOR_ISOLATED_LINEAR_COPIES = linear_witness(12, sp.Rational(7, 12), sp.Rational(9, 25))  # just after the best time
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.lifts.copies import ELEVEN, inside
+from numerics.checks.lifts.copies import ELEVEN, EXACT_COPIES, inside
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.valued import valued
 from theory.lifts.copies import (
@@ -23,6 +23,7 @@ from theory.lifts.copies import (
     gamma,
     isolated_best_time,
     isolated_bound,
+    isolated_moved_cells,
     isolated_time,
     linear_copies_at,
     linear_witness,
@@ -56,8 +57,17 @@ def faster(claimed: sp.Expr, factor: int) -> sp.Expr:
 
 
 LINEAR_LOSS = L_0 * (1 - gamma)
-LEAST_SQUARE = 2 * T * L_0 / M  # ρ², at which half of the copies may have moved by the time T
-ISOLATED_LEAST_SQUARE = 32 * A_1**4 * T / (M * (M**2 - 16 * A_1**4 * T**2))  # the same in (B2), for A₁ = A₂ and Λ = 1
+
+
+def least_square(cells: sp.Expr) -> sp.Expr:
+    """ρ² at which half of exact copies may have moved by the time T, by the number of cells that is claimed."""
+    square = sp.Symbol("square", positive=True)
+    gap = valued(sp.expand((cells - M / 2) * rho**2), {**EXACT_COPIES, rho: sp.sqrt(square)})
+    gap = sp.expand(gap)  # linear in the square
+    return -gap.subs(square, 0) / sp.diff(gap, square)
+
+
+LEAST_SQUARE, ISOLATED_LEAST_SQUARE = map(least_square, (moved_cells, isolated_moved_cells))
 
 
 def flow(target: sp.Rational, reached: sp.Rational, square_radius: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
