@@ -170,7 +170,8 @@ def _architecture(target: TargetSummary) -> str:
     if _is_perceptron(target):
         constant = ", with an input and hidden channels that carry biases" if target["biased"] else ""
         return f"perceptron {channels}, {coefficients}{constant}"
-    group = "" if target["generators"] is None else f", symmetric ({target['generators']} generators)"
+    generators = target["generators"]
+    group = "" if generators is None else f", symmetric ({generators} generator{'s' if generators != 1 else ''})"
     return f"channels {channels} on {'-'.join(map(str, coordinates))} coordinates, {coefficients}{group}"
 
 

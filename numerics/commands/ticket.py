@@ -20,6 +20,8 @@ TRAINED = (
     "digits-mlp",
     "digits-cnn",
     "shapes-steerable",
+    "rings-c8",
+    "rings-d8",
     "graphs-pairs",
     "graphs-messages",
     "pointset-deepsets",

@@ -136,7 +136,8 @@ def _permutations_hold(stored: StoredTicket) -> Iterator[Finding]:
         return
     generators = len(moves(stored.permutations))
     problem = broken_symmetry(stored.ticket.target, stored.permutations)
-    said = f"every basis element commutes with the {generators} permutations that the file states, exactly"
+    counted = "1 permutation" if generators == 1 else f"{generators} permutations"
+    said = f"every basis element commutes with the {counted} that the file states, exactly"
     if not generators:
         said = "all that the file states are the identity: it says nothing of a symmetry"
     yield Finding("permutations commute", problem is None, problem or said)

@@ -25,11 +25,33 @@ from numerics.tickets.report import compare
 from numerics.tickets.target_files import broken_symmetry
 from numerics.tickets.targets import TARGETS
 from numerics.tickets.targets.graphs import automorphisms, directed_graphs, petersen, spread_heat
+from numerics.tickets.targets.rings import ANGLES, SAMPLES, TURNS, ring_spots
 from numerics.tickets.targets.shapes import SIDE, TETROMINOES, shape_images
 
-STATED = {"digits-cnn": 0.93, "shapes-steerable": 0.98, "graphs-pairs": 0.99, "graphs-messages": 0.93}
-CERTIFIED = {"digits-cnn": 0.9, "shapes-steerable": 0.97, "graphs-pairs": 0.99, "graphs-messages": 0.97}
-COEFFICIENTS = {"digits-cnn": 5216, "shapes-steerable": 1868, "graphs-pairs": 756, "graphs-messages": 176}
+STATED = {
+    "digits-cnn": 0.93,
+    "shapes-steerable": 0.98,
+    "rings-c8": 0.98,
+    "rings-d8": 0.98,
+    "graphs-pairs": 0.99,
+    "graphs-messages": 0.93,
+}
+CERTIFIED = {
+    "digits-cnn": 0.9,
+    "shapes-steerable": 0.97,
+    "rings-c8": 0.98,
+    "rings-d8": 0.98,
+    "graphs-pairs": 0.99,
+    "graphs-messages": 0.97,
+}
+COEFFICIENTS = {
+    "digits-cnn": 5216,
+    "shapes-steerable": 1868,
+    "rings-c8": 1072,
+    "rings-d8": 688,
+    "graphs-pairs": 756,
+    "graphs-messages": 176,
+}
 
 
 def case(name: str, seed: int = 0) -> Case:
@@ -48,6 +70,14 @@ def test_the_command_knows_the_targets(capsys):
     assert main(["ticket", "--target", "digits-cnnn"]) == 2
     said = capsys.readouterr().err
     assert all(name in said.replace("\n", " ") for name in TRAINED)
+
+
+def test_one_generator_is_one(capsys, tmp_path):
+    file = str(tmp_path / "ticket.npz")
+    main(["ticket", "--target", "rings-c8", "--width-factor", "1/8", "--output", file])
+    assert "symmetric (1 generator)" in " ".join(capsys.readouterr().out.split())
+    main(["ticket", "--check", file])
+    assert "commutes with the 1 permutation that" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("seed", [-1, 2**33, 2**130])
@@ -111,7 +141,7 @@ def test_a_basis_with_one_entry_moved_breaks_the_symmetry(name):
         assert (moved["error"] <= moved["bound"]) == holds
 
 
-@pytest.mark.parametrize("name", ["shapes-steerable", "graphs-pairs", "graphs-messages"])
+@pytest.mark.parametrize("name", ["shapes-steerable", "rings-d8", "graphs-pairs", "graphs-messages"])
 def test_an_error_of_the_outputs_is_kept(name):
     """Q11.1 for networks with a symmetry: what it asks of each layer keeps the outputs of samples within the error."""
     of = case(name)
@@ -143,6 +173,35 @@ def test_shapes_are_themselves_turned_but_not_mirrored():
     assert list(TETROMINOES) == ["L", "J", "S", "Z"]
     bright = np.sort(images, axis=1)[:, -4:]
     assert 0.55 < np.median(bright) < 1.05
+
+
+def test_rings_are_themselves_turned_by_an_eighth():
+    """C₈ calls a mirror image by the class of the other hand, D₈ by the same one; a quarter of the angle more is another."""
+    for name, offsets, mirrored, hands in (("rings-c8", TURNS, False, [2, 3, 0, 1]), ("rings-d8", ANGLES, True, None)):
+        values, labels = ring_spots(np.random.default_rng(7), 400, offsets, mirrored)
+        layers, both = case(name).layers, values.reshape(400, 2, SAMPLES)
+        back = (-np.arange(SAMPLES)) % SAMPLES
+
+        def tops(spots, layers=layers):
+            x = np.stack([spots.reshape(len(spots), -1), np.ones((len(spots), 2 * SAMPLES))], axis=1)
+            return forward(layers, x)[..., 0].argmax(axis=1)
+
+        own = tops(both)
+        assert np.mean(own == labels) > 0.97
+        assert (tops(np.roll(both, 3, axis=2)) == own).all()
+        expected = labels if hands is None else np.array(hands)[labels]
+        assert np.mean(tops(both[:, :, back]) == expected) > 0.97
+        inner = np.stack([both[:, 0], np.roll(both[:, 1], 1, axis=1)], axis=1)  # one ring alone is another pair
+        assert np.mean(tops(inner) == labels) < 0.5
+
+
+def test_the_spots_of_rings_lie_as_said():
+    values, labels = ring_spots(np.random.default_rng(8), 3000, ANGLES, True)
+    outer, inner = values.reshape(-1, 2, SAMPLES).argmax(axis=2).T
+    apart = np.minimum((inner - outer) % SAMPLES, (outer - inner) % SAMPLES)
+    assert np.mean(apart == np.array(ANGLES)[labels]) > 0.99
+    one_way = (inner - outer)[labels == 1] % SAMPLES == 1
+    assert 0.4 < one_way.mean() < 0.6
 
 
 def test_a_histogram_of_pixels_does_not_tell_shapes():

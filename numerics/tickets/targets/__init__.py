@@ -5,6 +5,7 @@ from collections.abc import Callable
 from numerics.tickets.targets.digits import digits_cnn, digits_mlp
 from numerics.tickets.targets.graphs import graphs_messages, graphs_pairs
 from numerics.tickets.targets.point_sets import pointset_deepsets
+from numerics.tickets.targets.rings import rings_c8, rings_d8
 from numerics.tickets.targets.shapes import shapes_steerable
 from numerics.tickets.targets.target import Target
 
@@ -12,6 +13,8 @@ TARGETS: dict[str, Callable[[int], Target]] = {
     "digits-mlp": digits_mlp,
     "digits-cnn": digits_cnn,
     "shapes-steerable": shapes_steerable,
+    "rings-c8": rings_c8,
+    "rings-d8": rings_d8,
     "graphs-pairs": graphs_pairs,
     "graphs-messages": graphs_messages,
     "pointset-deepsets": pointset_deepsets,
@@ -25,5 +28,7 @@ __all__ = [
     "graphs_messages",
     "graphs_pairs",
     "pointset_deepsets",
+    "rings_c8",
+    "rings_d8",
     "shapes_steerable",
 ]
