@@ -62,6 +62,7 @@ def row_of(result: ClaimResult, link: str) -> Row:
         claim.label,
         claim.title,
         claim.statement,
+        str(claim.source),
         *claim.expressions,
         *(each.meaning for each in claim.quantities),
         *(step.name for step in claim.steps),

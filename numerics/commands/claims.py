@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="TOPIC|LABEL", help="claims to list (default: all)")
     add_ledger(parser)
     parser.add_argument(
-        "--search", metavar="WORDS", help="those whose title, statement, letters or expressions have all"
+        "--search", metavar="WORDS", help="those whose title, statement, source (such as 2206.04270), letters or expressions have all"
     )
     parser.add_argument("--json", metavar="FILE", help="write the list as JSON (- for standard output)")
 
@@ -68,7 +68,7 @@ def _table(lines: Sequence[Line]) -> Table:
 
 
 def _found(asked: str, own: str | None) -> set[str]:
-    """The labels of the claims that have all words asked for, in title, statement, letters, expressions or names.
+    """The labels of the claims that have all words asked for, in title, statement, source, letters, expressions or names.
 
     Case, accents and the stroke of a name make no difference, and Greek letters are their names. A single letter is one of the
     claim's as it stands; of anything longer a part of a word is enough.
@@ -82,8 +82,8 @@ def _found(asked: str, own: str | None) -> set[str]:
     def has(entry: Entry) -> bool:
         claim = entry.claim
         own_letters = {str(letter) for each in claim.quantities for letter in each.letters}
-        texts = (entry.label, entry.name, claim.title, claim.statement, *claim.assumed, *map(str, claim.quantities))
-        said = _folded(" ".join((*texts, *claim.expressions)))
+        texts = (entry.label, entry.name, claim.title, claim.statement, str(claim.source), *claim.assumed)
+        said = _folded(" ".join((*texts, *map(str, claim.quantities), *claim.expressions)))
         return letters <= own_letters and all(word in said for word in longer)
 
     return {entry.label for entry in load_ledger(own) if wanted and has(entry)}

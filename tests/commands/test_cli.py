@@ -200,6 +200,7 @@ def test_claims_are_searched(capsys):
         ("product_graphon", "S4", "S1"),
         ("a kink", "N1", "S4"),
         ("h", "N1", "S4"),  # a letter, not all words with an h
+        ("2206.04270", "Q1", "S4"),  # the paper, by its number on arXiv
     ],
 )
 def test_claims_are_searched_by_words(capsys, words, there, not_there):
