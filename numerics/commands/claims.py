@@ -24,7 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="TOPIC|LABEL", help="claims to list (default: all)")
     add_ledger(parser)
     parser.add_argument(
-        "--search", metavar="WORDS", help="those whose title, statement, source (such as 2206.04270), letters or expressions have all"
+        "--search",
+        metavar="WORDS",
+        help="those whose title, statement, source (such as 2206.04270), letters or expressions have all",
     )
     parser.add_argument("--json", metavar="FILE", help="write the list as JSON (- for standard output)")
 

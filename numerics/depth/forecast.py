@@ -323,7 +323,11 @@ def _notes(
         )
     asked = settings.data_driven and settings.scope == "global"
     if asked and (why := narrowed(network, len(data.x), settings.units)):
-        yield f"where layers keep one weight (one left) and where the last path ends is not known of all: {why}"
+        ends = zip(*(each.collapse for each in said), strict=True)
+        unknown = [str(layer) for layer, found in enumerate(ends, start=1) if None in found]
+        layers = f"layer{'s' if len(unknown) > 1 else ''} {' and '.join(unknown)}"
+        single = f"where one weight is left of {layers} (one left), and " if unknown else ""
+        yield f"{single}where the last path ends, is not known: {why}"
     if not all(each.resolved for each in said):
         yield "some layers keep so little that too few drawn scores lie beyond the threshold for a share: take more --units"
     largest = max(each.jitter for each in said)

@@ -20,6 +20,8 @@ BLOCKS = 16  # of networks of the limit at most, of which the jackknife leaves o
 HALVINGS = 60  # of the interval that holds the logarithm of a threshold
 SMALLEST, LARGEST = 1e-30, 1e30  # of the largest score
 RESOLVED = 8  # scores beyond a threshold that make a share worth reporting
+COUNTED = 64  # scores beyond a threshold are enough to be counted; fewer of them weigh less than their slopes tell
+STEEPEST = 2**16  # slopes that tell the share of a rare score: of thousands of them, the largest few
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,13 @@ class LayerLaw:
     def ordered(self) -> list[Latents]:
         """The scores of each block of networks, ascending."""
         return [np.sort(block, axis=None) for block in np.array_split(self.scores, min(BLOCKS, len(self.scores)))]
+
+    @cached_property
+    def steepest(self) -> Floats:
+        """The largest moduli of slopes, `STEEPEST` of them."""
+        moduli = np.abs(self.slopes).ravel()
+        rest = max(0, moduli.size - STEEPEST)
+        return np.partition(moduli, rest)[rest:].astype(float) if rest else moduli.astype(float)
 
     def above(self, thresholds: Floats, without: Sequence[int | None]) -> Floats:
         """The share of scores above each threshold, float[T]; without: a block of networks that is left out of each."""
@@ -162,10 +171,45 @@ class DepthLaw:
         return bool((self.shares(threshold) * sizes >= RESOLVED).all())
 
     def collapse(self, layer: int) -> float | None:
-        """The density at which the layer (0 the first) is expected to keep one weight; None beyond what is resolved."""
+        """The density at which the layer (0 the first) is expected to keep one weight; None beyond what is resolved.
+
+        Where fewer than `RESOLVED` drawn scores tell, the slopes do: above the first layer weights are independent of them, and
+        the tail of the law of weights is known. The density has then an error like that of so many scores at most.
+        """
         scores = np.sort(self.layers[layer].scores, axis=None)
         place = scores.size // self.layers[layer].size
-        return self.density(float(scores[scores.size - place])) if place >= RESOLVED else None
+        if place >= RESOLVED:
+            return self.density(float(scores[scores.size - place]))
+        if layer == 0:
+            return None
+        low, high = (float(np.log(scores[-1])) + each for each in (-20.0, 20.0))
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            more = self._rare(layer, float(np.exp(middle)))[0] * self.layers[layer].size > 1
+            low, high = (middle, high) if more else (low, middle)
+        known = [self._share(each, float(np.exp(high))) for each in range(len(self.layers))]
+        kept, squares = (
+            self.sizes**power @ np.array(each) for power, each in zip((1, 2), zip(*known, strict=True), strict=True)
+        )
+        return float(kept / self.total) if RESOLVED * squares <= kept**2 else None
+
+    def _share(self, layer: int, threshold: float) -> tuple[float, float]:
+        """The share of a layer above a threshold, from the slopes where few scores are, and its variance."""
+        found = self.layers[layer]
+        size, count = found.scores.size, int((found.scores > threshold).sum())
+        if count >= COUNTED or layer == 0:
+            return count / size, max(count, 1) / size**2
+        share, told = self._rare(layer, threshold)
+        return share, share**2 / max(told, 1.0)
+
+    def _rare(self, layer: int, threshold: float) -> tuple[float, float]:
+        """The share of a layer above the first one that is above a high threshold, and how many equal slopes would tell it as well."""
+        found = self.layers[layer]
+        with np.errstate(divide="ignore"):
+            limits = threshold * found.scale / (self.network.weight_deviation() * found.steepest)
+        chances = self.network.initialisation.law.tail(limits) / (2 if self.signed else 1)
+        total, squares = float(chances.sum()), float(chances @ chances)
+        return total / found.scores.size, total**2 / squares if squares else 0.0
 
 
 def law_of(

@@ -10,7 +10,7 @@ from numerics.arguments import InputError
 from numerics.depth import closed, drawn
 from numerics.depth.architecture import Architecture
 from numerics.depth.latents import MEMORY, Sizes, memory, narrowed, sizes_of, units_of
-from numerics.depth.law import DepthLaw, LayerLaw, expected_dead, law_of
+from numerics.depth.law import RESOLVED, DepthLaw, LayerLaw, expected_dead, law_of
 from numerics.depth.settings import Residual
 from numerics.pruning.row_law import NotCoveredError, Problem, sample_row_law
 from numerics.statistics.exact_tests import LEVEL, TwoCounts
@@ -179,6 +179,25 @@ def test_a_layer_of_magnitudes_collapses_where_one_weight_is_expected(layer):
     law = closed.magnitude_law(network)
     density = law.collapse(layer)
     assert law.shares(law.threshold(density))[layer] * network.sizes[layer] == pytest.approx(1.0, rel=1e-6)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("init", ["normal", "torch"])
+def test_slopes_tell_where_one_weight_is_left_of_a_layer_that_is_wider_than_drawn(init, signed):
+    """Beside a thousand networks drawn whole: within four standard errors, each as near as eight scores would tell it."""
+    network, rng = Architecture(8, (64, 64), 1, init=init), RNG(0)
+    x, y = rng.standard_normal((6, 8)), rng.standard_normal((6, 1))
+
+    def ends(sizes, seed):
+        own = RNG(seed)
+        law = law_of(units_of(network, x, sizes, own), -y, own, signed=signed)
+        assert (law.layers[1].scores.size // network.sizes[1] >= RESOLVED) == (sizes.units == network.widths)
+        return law.collapse(1)
+
+    whole = ends(Sizes(1024, (64, 64)), 1)
+    found = np.array([ends(Sizes(8, (32, 32)), seed) for seed in range(2, 32)])
+    assert abs(found.mean() - whole) < 4 * found.std(ddof=1) / 30**0.5 + whole / 32
+    assert found.std() < whole / RESOLVED**0.5
 
 
 @pytest.mark.parametrize("scale", [1e-20, 1e15])

@@ -301,10 +301,14 @@ def test_what_narrow_networks_of_the_limit_do_not_tell_is_said():
     found = sl.predict_layers("snip", units=128, **asked)
     (note,) = (note for note in found.notes if "one left" in note)
     assert note.endswith("--units 320 gives them whole")
-    assert found.layers[1].collapse is None
+    assert note.startswith(
+        "where one weight is left of layers 1 and 3 (one left), and where the last path ends, is not"
+    )
+    assert [layer.collapse is None for layer in found.layers] == [True, False, True]
     assert found.path_ends is None
     whole = sl.predict_layers("snip", units=320, **asked)
     assert not any("one left" in note for note in whole.notes)
     assert all(layer.collapse is not None for layer in whole.layers)
+    assert 0.5 < found.layers[1].collapse / whole.layers[1].collapse < 2
     assert whole.path_ends is not None
     assert not any("one left" in note for note in sl.predict_layers("snip", units=128, scope="layer", **asked).notes)
