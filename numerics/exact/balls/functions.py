@@ -55,15 +55,42 @@ def _bessel(method: str) -> Rule:
     return rule
 
 
+MODERATE = 2  # up to here FLINT's series of K₀ and K₁ lose few bits, farther on as many as e^(|z| + Re z) has
+
+
 def _bessel_k(expression: sp.besselk, values: Values, analytic: bool) -> acb:
     order, x = (evaluate(argument, values, analytic) for argument in expression.args)
     if analytic and _on_cut_left(x):
         return NOT_A_NUMBER
+    return _bessel_k_right(order, x) if order in (0, 1) and bool(x.real > MODERATE) else _direct_bessel_k(order, x)
+
+
+def _direct_bessel_k(order: acb, x: acb) -> acb:
     if ctx.prec <= 256 or order not in (1, 2):
         return x.bessel_k(order)
     zeroth = x.bessel_k(0)  # the direct way to the others takes minutes where e^x meets the precision
     first = (1 / x - x.bessel_i(1) * zeroth) / x.bessel_i(0)  # by the Wronskian
     return first if order == 1 else zeroth + 2 * first / x
+
+
+def _bessel_k_right(order: acb, z: acb) -> acb:
+    """K of order 0 or 1 where Re z > 0: at the middle of the ball, and as far from there as its slope leads.
+
+    As the integral of e^(−z cosh t) cosh(order t), |K(z)| is at most K(r) with r = Re z; by cosh t ≥ 1 + t²/2 and
+    cosh t ≤ 1 + sinh t, K₀(r) is at most e^−r √(π/2r), and K₁(r) at most that and e^−r/r. Slopes are −K₁ and −K₀ − K₁/z.
+    """
+    middle, r = acb(z.real.mid(), z.imag.mid()), z.real.lower()
+    size = float(abs(middle).mid())
+    lost = (
+        0 if 2 * size >= ctx.prec else int(1.45 * (size + float(middle.real.mid()))) + 4
+    )  # none from its asymptotic series
+    with ctx.workprec(ctx.prec + lost):
+        value = _direct_bessel_k(order, middle)
+    zeroth = (-r).exp() * (arb.pi() / (2 * r)).sqrt()
+    first = zeroth + (-r).exp() / r
+    steepest = first if order == 0 else zeroth + first / r
+    error = arb(0, (steepest * (z - middle).abs_upper()).upper())
+    return value + (error if is_real(z) else acb(error, error))
 
 
 def _expint(expression: sp.Function, values: Values, analytic: bool) -> acb:
