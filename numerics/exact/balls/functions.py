@@ -141,7 +141,11 @@ def _divergent_series(a: acb, b: acb, z: acb) -> acb:
     if not (is_real(a) and is_real(b) and a.real > 0 and b.real > 0 and z.real > 0):
         return NOT_A_NUMBER
     middle = acb(z.real.mid(), z.imag.mid())
-    value = middle**-a * (1 / middle).hypgeom_u(a, a - b + 1)
+    w = 1 / middle
+    if ((a == 1 and 2 * b == 1) or (b == 1 and 2 * a == 1)) and bool(w.real < ctx.prec):
+        value = (acb(arb.pi()) * w).sqrt() * w.exp() * w.sqrt().erfc()  # in a tenth of the time
+    else:
+        value = w**a * w.hypgeom_u(a, a - b + 1)
     reach = (a * b).real * arb(z.real.rad()).max(arb(z.imag.rad())) * arb(2).sqrt()
     error = reach.union(-reach)
     if not bool(reach < 1):
