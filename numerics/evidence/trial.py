@@ -138,7 +138,8 @@ class Trial(StatisticalFindings):
         low, high = self._range(symbol)
         if symbol.is_integer:
             return sp.Integer(int(rng.integers(int(low), int(high) + 1)))
-        return low + (high - low) * sp.Rational(int(rng.integers(1, 997)), 997)
+        share = int(rng.integers(1, 997))  # of 997, from the lower end: put over one denominator in plain integers
+        return sp.Rational(low.p * high.q * (997 - share) + high.p * low.q * share, 997 * low.q * high.q)
 
     # Deterministic findings
 
