@@ -65,11 +65,12 @@ class Place(dict[sp.Symbol, acb]):
     """Values of symbols and, inside an integral, `line`: what they are where its variable is real.
 
     There a function pieced together on the real line is decided; beside the line it is continued. Inside a sum, `known`
-    holds the sums within it that are already added up.
+    holds the sums within it that are already added up. `integrated` says whether an integral is around.
     """
 
     line: dict[sp.Symbol, acb] | None = None
     known: object = None
+    integrated: bool = False
 
     def put(self, symbol: sp.Symbol, x: acb) -> None:
         """Give a symbol that is bound here its next value, a real one."""
@@ -83,6 +84,7 @@ def bind(values: Values, named: Values, line: Values | None = None) -> Place:
     here = Place(values)
     here.update(named)
     here.known = getattr(values, "known", None)
+    here.integrated = getattr(values, "integrated", False)
     around = getattr(values, "line", None)
     if around is not None:
         here.line = {**around, **(named if line is None else line)}
