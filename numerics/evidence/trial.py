@@ -49,7 +49,7 @@ class Trial(StatisticalFindings):
     check: str
     effort: str = "quick"
     seed: int = 0
-    draws: dict[tuple[str, object, int | str], Any] = field(default_factory=dict)
+    draws: dict[tuple[str, str, int | str], Any] = field(default_factory=dict)
     proved: set[sp.Expr] = field(default_factory=set)  # to be 0, for all values
     drew: bool = False  # whether anything depended on the seed
     _supported: dict[tuple[object, ...], tuple[Finding, set[str]]] = field(default_factory=dict)
@@ -83,8 +83,7 @@ class Trial(StatisticalFindings):
 
     def once(self, compute: Callable[..., Computed], *arguments: object) -> Computed:
         """`compute(*arguments)`, deterministic, computed once for the claim, its controls and its mutants."""
-        alike = arguments if all(isinstance(each, sp.Basic) for each in arguments) else key(arguments)
-        place = (key(compute), alike, "once")  # expressions are their own keys, without being written out
+        place = (key(compute), key(arguments), "once")
         if place not in self.draws:
             self.draws[place] = compute(*arguments)
         computed: Computed = self.draws[place]
@@ -262,9 +261,8 @@ class Trial(StatisticalFindings):
         for each, place in ((base, "start"), (step, "step")):
             if each.verdict is not Verdict.SUPPORTS or each.scope is not Scope.ALL:
                 return replace(each, detail=f"induction in {n}, {place}: {each.detail}")
-        return replace(
-            step, detail=f"induction in {n}: start and step reduce to 0", letters=base.letters | step.letters
-        )
+        letters = base.letters | step.letters
+        return replace(step, detail=f"induction in {n}: start and step reduce to 0", letters=letters)
 
     def at_sizes(self, cases: Iterable[tuple[sp.Expr, sp.Expr]], what: str, *, by: Simplify = sp.expand) -> Finding:
         """That the two sides of each case are equal, whatever the letters are that stay free in them.
