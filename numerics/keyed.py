@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from inspect import isroutine
 from operator import attrgetter
 from types import ModuleType
@@ -44,8 +44,10 @@ def key(value: object) -> str:
             raise TypeError(f"{type(value).__name__} of {value.dtype} has no key, expected a plain array of numbers")
         digest = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
         return f"array {value.dtype.str} {value.shape} {digest}"
-    if isinstance(value, sp.MatrixBase | sp.Basic):
+    if isinstance(value, sp.MatrixBase):
         return str(sp.srepr(value)) + _of_functions(value)
+    if isinstance(value, sp.Basic):
+        return _of_expression(value)
     if isinstance(value, Enum):
         return _name(type(value)) + "." + value.name
     if isinstance(value, type) or isroutine(value):
@@ -67,6 +69,12 @@ def _contents(value: object) -> str:
     if is_dataclass(value):
         return f"({', '.join(f'{each.name}={key(getattr(value, each.name))}' for each in fields(value))})"
     raise TypeError(f"{type(value).__qualname__} has no key, expected plain values, arrays or named functions")
+
+
+@lru_cache(maxsize=2**12)
+def _of_expression(value: sp.Basic) -> str:
+    """Remembered: a claim and its controls compute with the same."""
+    return str(sp.srepr(value)) + _of_functions(value)
 
 
 def _of_functions(value: sp.Basic | sp.MatrixBase) -> str:

@@ -12,6 +12,7 @@ import inspect
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import ModuleType
 
 from flint import ctx
@@ -47,7 +48,7 @@ class Check:
     cost: float = 0.2
     step: str = ""  # of the proof, that it computes; none: it tries the claim as a whole
 
-    @property
+    @cached_property
     def subjects(self) -> tuple[str, ...]:
         """The names of what the claim and its steps give, and of its aids, that the check takes."""
         return tuple(name for name in inspect.signature(self.body).parameters if name != "trial")

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import reduce
+from functools import lru_cache, reduce
 
 import sympy as sp
 from flint import arb
@@ -60,7 +60,13 @@ def _below(trial: Trial, low: sp.Expr, high: sp.Expr, point: Mapping[sp.Symbol, 
 def _allowed(claim: Claim, trial: Trial, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
     """Whether a point keeps to the ranges of its letters and to the hypotheses between them."""
     ranges = [(quantity.within, point[letter]) for letter in point if (quantity := claim.quantity(letter)) is not None]
-    return trial.allows(point) and all(within.contains(value) == sp.true for within, value in ranges)
+    return trial.allows(point) and all(_lies_in(value, within) for within, value in ranges)
+
+
+@lru_cache(maxsize=1024)
+def _lies_in(value: sp.Expr, within: sp.Set) -> bool:
+    """Whether a range holds a value, remembered: controls are compared at the points of the claim."""
+    return bool(within.contains(value) == sp.true)
 
 
 def _comparison(claim: Claim, bound: Loose) -> Check:

@@ -64,7 +64,14 @@ def as_key(points: Sequence[Point] | None) -> object:
 
 
 def located(point: Point) -> str:
-    return " at " + ", ".join(f"{s} = {x}" for s, x in point.items()) if point else ""
+    return " at " + ", ".join(f"{_written(s)} = {_written(x)}" for s, x in point.items()) if point else ""
+
+
+def _written(part: sp.Basic) -> str:
+    """The text of a letter or a value; of a name and of a rational number without SymPy's printer."""
+    if isinstance(part, sp.Rational):
+        return str(part.p) if part.q == 1 else f"{part.p}/{part.q}"
+    return part.name if type(part) is sp.Symbol else str(part)
 
 
 def count_of(points: Sequence[object]) -> str:

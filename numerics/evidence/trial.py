@@ -137,7 +137,8 @@ class Trial(StatisticalFindings):
         low, high = self._range(symbol)
         if symbol.is_integer:
             return sp.Integer(int(rng.integers(int(low), int(high) + 1)))
-        return low + (high - low) * sp.Rational(int(rng.integers(1, 997)), 997)
+        share = int(rng.integers(1, 997))  # of 997, from the lower end: put over one denominator in plain integers
+        return sp.Rational(low.p * high.q * (997 - share) + high.p * low.q * share, 997 * low.q * high.q)
 
     # Deterministic findings
 
@@ -260,9 +261,8 @@ class Trial(StatisticalFindings):
         for each, place in ((base, "start"), (step, "step")):
             if each.verdict is not Verdict.SUPPORTS or each.scope is not Scope.ALL:
                 return replace(each, detail=f"induction in {n}, {place}: {each.detail}")
-        return replace(
-            step, detail=f"induction in {n}: start and step reduce to 0", letters=base.letters | step.letters
-        )
+        letters = base.letters | step.letters
+        return replace(step, detail=f"induction in {n}: start and step reduce to 0", letters=letters)
 
     def at_sizes(self, cases: Iterable[tuple[sp.Expr, sp.Expr]], what: str, *, by: Simplify = sp.expand) -> Finding:
         """That the two sides of each case are equal, whatever the letters are that stay free in them.

@@ -10,6 +10,7 @@ from flint import acb, arb, ctx
 
 from numerics.exact import balls
 from numerics.exact.balls import NoEnclosureError, digits, enclose, integrals
+from theory.formulas.level import level
 
 # Functions with cuts and kinks, off and on the real line
 
@@ -176,3 +177,28 @@ def test_what_is_raised_inside_an_integral_comes_out():
 
     with pytest.raises(KeyboardInterrupt):
         integrals._quadrature(stop, acb(0), acb(1))
+
+
+def test_an_integral_is_computed_once_at_the_same_numbers(monkeypatch):
+    """And anew at others, or with more bits; what it rests on is noted each time."""
+    computed, rule = [], integrals._computed
+    monkeypatch.setattr(integrals, "_known", {})
+    monkeypatch.setattr(integrals, "_computed", lambda *asked: computed.append(asked) or rule(*asked))
+    inside = sp.Integral(sp.cos(x * y), (y, 0, sp.pi))
+    t = sp.Symbol("t", positive=True)
+    vouched = sp.Integral(sp.cos(y), (y, 0, level(x - t - sp.sin(t) / 2, t, sp.S.Zero)))
+    for expression, rests in ((inside, False), (vouched, True)):
+        for shift, at, count, times in (
+            (1, R(1, 3), 17, 1),
+            (2, R(1, 3), 17, 0),
+            (3, R(1, 3), 30, 1),
+            (4, R(1, 2), 17, 1),
+        ):
+            computed.clear()
+            with balls.collecting() as notes:
+                ball = enclose(expression + shift, {x: at}, digits=count)
+            assert bool(computed) == bool(times)
+            with balls.collecting() as again:
+                assert ball.overlaps(shift + enclose(expression, {x: at}, digits=40))
+            assert notes == again
+            assert bool(notes) == rests

@@ -8,11 +8,12 @@ import mpmath
 import pytest
 import sympy as sp
 from ball_cases import MPMATH, R, assert_encloses, k, x, y, z
-from flint import ctx
+from flint import acb, arb, ctx
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from numerics.exact.balls import NoEnclosureError, digits, enclose, number, repeated
+from numerics.exact.balls.core import evaluate
 from theory.formulas.let import Let
 from theory.formulas.level import Level, level
 from theory.saliency.model import phi, tau
@@ -329,3 +330,20 @@ def test_levels_print_and_refuse_nonsense():
     for wrong in (sp.exp(-t), sp.Lambda((t, x), t - x)):
         with pytest.raises(ValueError, match="Lambda of one variable"):
             Level(wrong)
+
+
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize("middle", [acb(2.5), acb(9, 4), acb(20), acb(25, 30), acb(40, 1)])
+@pytest.mark.parametrize("radius", [0.0, 2.0**-40, 0.25])
+def test_balls_of_bessel_k_hold_its_values_and_are_hardly_wider(order: int, middle: acb, radius: float) -> None:
+    """FLINT alone has none of 56 bits at 20, since its series has terms of the size e^20."""
+    wide = middle + acb(arb(0, radius), arb(0, radius) if middle.imag != 0 else 0)
+    with ctx.workprec(56):
+        found = evaluate(sp.besselk(order, x), {x: wide})
+    for along in (-0.7, 0.0, 0.7):
+        with ctx.workprec(300):
+            exactly = (middle + radius * along * (1 if middle.imag == 0 else acb(1, 1))).bessel_k(order)
+        assert found.overlaps(exactly)
+    with ctx.workprec(300):
+        least = abs(middle.bessel_k(order)).lower()
+    assert bool(found.real.rad() < 4 * least * (radius + arb(2) ** -46))

@@ -17,6 +17,9 @@ HIGHEST_PRECISION = 4096
 NOT_A_NUMBER = acb("nan", "nan")
 MOST_READINGS = 2**14  # expressions that are kept taken apart
 ARITHMETIC: dict[type, Callable[[Any], Reading]] = {}
+FUNCTIONS: dict[
+    type, Callable[..., acb]
+] = {}  # of the balls of the arguments, and of whether it must be analytic there
 RULES: dict[type, Rule] = {}  # of all other types
 
 
@@ -38,25 +41,36 @@ def evaluate(expression: sp.Basic, values: Values, analytic: bool = False) -> ac
 
 @lru_cache(maxsize=MOST_READINGS, typed=True)
 def reading_of(expression: sp.Basic) -> Reading:
-    """What evaluates an expression: its arithmetic is taken apart once, however often it is evaluated."""
+    """What evaluates an expression: arithmetic and functions are taken apart once, however often they are evaluated."""
     kind: type = type(expression)
     for each in kind.__mro__:  # the nearest type that it derives from
         if each in ARITHMETIC:
             return ARITHMETIC[each](expression)
+        if each in FUNCTIONS:
+            return _applied(FUNCTIONS[each], expression)
         if each in RULES:
             return partial(RULES[each], expression)
     raise NoEnclosureError(f"no rule encloses {kind.__name__}")
+
+
+def _applied(function: Callable[..., acb], expression: sp.Basic) -> Reading:
+    parts = [reading_of(argument) for argument in expression.args]
+    if len(parts) == 1:
+        only = parts[0]
+        return lambda values, analytic: function(only(values, analytic), analytic)
+    return lambda values, analytic: function(*[part(values, analytic) for part in parts], analytic)
 
 
 class Place(dict[sp.Symbol, acb]):
     """Values of symbols and, inside an integral, `line`: what they are where its variable is real.
 
     There a function pieced together on the real line is decided; beside the line it is continued. Inside a sum, `known`
-    holds the sums within it that are already added up.
+    holds the sums within it that are already added up. `integrated` says whether an integral is around.
     """
 
     line: dict[sp.Symbol, acb] | None = None
     known: object = None
+    integrated: bool = False
 
     def put(self, symbol: sp.Symbol, x: acb) -> None:
         """Give a symbol that is bound here its next value, a real one."""
@@ -70,6 +84,7 @@ def bind(values: Values, named: Values, line: Values | None = None) -> Place:
     here = Place(values)
     here.update(named)
     here.known = getattr(values, "known", None)
+    here.integrated = getattr(values, "integrated", False)
     around = getattr(values, "line", None)
     if around is not None:
         here.line = {**around, **(named if line is None else line)}

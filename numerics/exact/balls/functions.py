@@ -7,7 +7,9 @@ from collections.abc import Callable
 import sympy as sp
 from flint import acb, arb, ctx
 
-from numerics.exact.balls.core import NOT_A_NUMBER, RULES, Rule, Values, evaluate, is_real
+from numerics.exact.balls.core import ARITHMETIC, FUNCTIONS, NOT_A_NUMBER, Reading, Values, is_real, reading_of
+
+Function = Callable[..., acb]  # of the balls of its arguments, and of whether it must be analytic there
 
 
 def _on_cut_left(x: acb) -> bool:
@@ -20,45 +22,50 @@ def _on_cut_outside_unit(x: acb) -> bool:
     return bool(x.imag.contains(0)) and not bool(abs(x.real) < 1)
 
 
-def _meromorphic(method: str) -> Rule:
+def _meromorphic(method: str) -> Function:
     """A function without cuts; on a ball with a pole in it Arb's is not finite."""
+    found = getattr(acb, method)
 
-    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
-        return getattr(evaluate(expression.args[0], values, analytic), method)()
+    def function(x: acb, analytic: bool) -> acb:
+        value: acb = found(x)
+        return value
 
-    return rule
-
-
-def _cut(method: str, on_cut: Callable[[acb], bool]) -> Rule:
-    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
-        x = evaluate(expression.args[0], values, analytic)
-        return NOT_A_NUMBER if analytic and on_cut(x) else getattr(x, method)()
-
-    return rule
+    return function
 
 
-def _real_only(method: str) -> Rule:
+def _cut(method: str, on_cut: Callable[[acb], bool]) -> Function:
+    found = getattr(acb, method)
+
+    def function(x: acb, analytic: bool) -> acb:
+        return NOT_A_NUMBER if analytic and on_cut(x) else found(x)
+
+    return function
+
+
+def _real_only(method: str) -> Function:
     """A function known for real balls alone: analytic only as a constant, since others leave the real line."""
+    found = getattr(arb, method)
 
-    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
-        x = evaluate(expression.args[0], values, analytic)
-        return acb(getattr(x.real, method)()) if is_real(x) else NOT_A_NUMBER
+    def function(x: acb, analytic: bool) -> acb:
+        return acb(found(x.real)) if is_real(x) else NOT_A_NUMBER
 
-    return rule
-
-
-def _bessel(method: str) -> Rule:
-    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
-        order, x = (evaluate(argument, values, analytic) for argument in expression.args)
-        return NOT_A_NUMBER if analytic and _on_cut_left(x) else getattr(x, method)(order)
-
-    return rule
+    return function
 
 
-def _bessel_k(expression: sp.besselk, values: Values, analytic: bool) -> acb:
-    order, x = (evaluate(argument, values, analytic) for argument in expression.args)
+def _bessel_i(order: acb, x: acb, analytic: bool) -> acb:
+    return NOT_A_NUMBER if analytic and _on_cut_left(x) else x.bessel_i(order)
+
+
+MODERATE = 2  # up to here FLINT's series of K₀ and K₁ lose few bits, farther on as many as e^(|z| + Re z) has
+
+
+def _bessel_k(order: acb, x: acb, analytic: bool) -> acb:
     if analytic and _on_cut_left(x):
         return NOT_A_NUMBER
+    return _bessel_k_right(order, x) if order in (0, 1) and bool(x.real > MODERATE) else _direct_bessel_k(order, x)
+
+
+def _direct_bessel_k(order: acb, x: acb) -> acb:
     if ctx.prec <= 256 or order not in (1, 2):
         return x.bessel_k(order)
     zeroth = x.bessel_k(0)  # the direct way to the others takes minutes where e^x meets the precision
@@ -66,46 +73,67 @@ def _bessel_k(expression: sp.besselk, values: Values, analytic: bool) -> acb:
     return first if order == 1 else zeroth + 2 * first / x
 
 
-def _expint(expression: sp.Function, values: Values, analytic: bool) -> acb:
-    order, x = (evaluate(argument, values, analytic) for argument in expression.args)
+def _bessel_k_right(order: acb, z: acb) -> acb:
+    """K of order 0 or 1 where Re z > 0: at the middle of the ball, and as far from there as its slope leads.
+
+    As the integral of e^(−z cosh t) cosh(order t), |K(z)| is at most K(r) with r = Re z; by cosh t ≥ 1 + t²/2 and
+    cosh t ≤ 1 + sinh t, K₀(r) is at most e^−r √(π/2r), and K₁(r) at most that and e^−r/r. Slopes are −K₁ and −K₀ − K₁/z.
+    """
+    middle, r = acb(z.real.mid(), z.imag.mid()), z.real.lower()
+    size = float(abs(middle).mid())
+    lost = (
+        0 if 2 * size >= ctx.prec else int(1.45 * (size + float(middle.real.mid()))) + 4
+    )  # none from its asymptotic series
+    with ctx.workprec(ctx.prec + lost):
+        value = _direct_bessel_k(order, middle)
+    zeroth = (-r).exp() * (arb.pi() / (2 * r)).sqrt()
+    first = zeroth + (-r).exp() / r
+    steepest = first if order == 0 else zeroth + first / r
+    error = arb(0, (steepest * (z - middle).abs_upper()).upper())
+    return value + (error if is_real(z) else acb(error, error))
+
+
+def _expint(order: acb, x: acb, analytic: bool) -> acb:
     return NOT_A_NUMBER if analytic and _on_cut_left(x) else x.expint(order)
 
 
-def _hermite(expression: sp.hermite, values: Values, analytic: bool) -> acb:
-    n, x = (evaluate(argument, values, analytic) for argument in expression.args)
+def _hermite(n: acb, x: acb, analytic: bool) -> acb:
     return x.hermite_h(n)
 
 
-def _zeta(expression: sp.zeta, values: Values, analytic: bool) -> acb:
-    s, *a = (evaluate(argument, values, analytic) for argument in expression.args)
+def _zeta(s: acb, *others: acb | bool) -> acb:
+    *a, analytic = others
     return NOT_A_NUMBER if analytic and any(map(_on_cut_left, a)) else s.zeta(*a)
 
 
-def _binomial(expression: sp.Function, values: Values, analytic: bool) -> acb:
+def _binomial(n: acb, k: acb, analytic: bool) -> acb:
     """By gamma functions: not finite where n is a negative integer, although SymPy has a value there."""
-    n, k = (evaluate(argument, values, analytic) for argument in expression.args)
     return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
 
 
-def _factorial(expression: sp.Function, values: Values, analytic: bool) -> acb:
-    return (evaluate(expression.args[0], values, analytic) + 1).gamma()
+def _factorial(n: acb, analytic: bool) -> acb:
+    return (n + 1).gamma()
 
 
-def _falling(expression: sp.Function, values: Values, analytic: bool) -> acb:
+def _falling(x: acb, k: acb, analytic: bool) -> acb:
     """By gamma functions: not finite where x is a negative integer, although SymPy has a value there."""
-    x, k = (evaluate(argument, values, analytic) for argument in expression.args)
     return (x + 1).gamma() * (x - k + 1).rgamma()
 
 
-def _hyper(expression: sp.hyper, values: Values, analytic: bool) -> acb:
-    above = [evaluate(a, values, analytic) for a in expression.ap]
-    below = [evaluate(b, values, analytic) for b in expression.bq]
-    x = evaluate(expression.argument, values, analytic)
-    if len(above) == 2 and not below:
-        return _divergent_series(above[0], above[1], -x)
-    if analytic and len(above) > len(below) and bool(x.imag.contains(0)) and not bool(x.real < 1):
-        return NOT_A_NUMBER
-    return x.hypgeom(above, below)
+def _hyper(expression: sp.hyper) -> Reading:
+    upper, lower = ([reading_of(each) for each in those] for those in (expression.ap, expression.bq))
+    argument = reading_of(expression.argument)
+
+    def reading(values: Values, analytic: bool) -> acb:
+        above, below = ([each(values, analytic) for each in those] for those in (upper, lower))
+        x = argument(values, analytic)
+        if len(above) == 2 and not below:
+            return _divergent_series(above[0], above[1], -x)
+        if analytic and len(above) > len(below) and bool(x.imag.contains(0)) and not bool(x.real < 1):
+            return NOT_A_NUMBER
+        return x.hypgeom(above, below)
+
+    return reading
 
 
 def _divergent_series(a: acb, b: acb, z: acb) -> acb:
@@ -113,7 +141,11 @@ def _divergent_series(a: acb, b: acb, z: acb) -> acb:
     if not (is_real(a) and is_real(b) and a.real > 0 and b.real > 0 and z.real > 0):
         return NOT_A_NUMBER
     middle = acb(z.real.mid(), z.imag.mid())
-    value = middle**-a * (1 / middle).hypgeom_u(a, a - b + 1)
+    w = 1 / middle
+    if ((a == 1 and 2 * b == 1) or (b == 1 and 2 * a == 1)) and bool(w.real < ctx.prec):
+        value = (acb(arb.pi()) * w).sqrt() * w.exp() * w.sqrt().erfc()  # in a tenth of the time
+    else:
+        value = w**a * w.hypgeom_u(a, a - b + 1)
     reach = (a * b).real * arb(z.real.rad()).max(arb(z.imag.rad())) * arb(2).sqrt()
     error = reach.union(-reach)
     if not bool(reach < 1):
@@ -121,7 +153,7 @@ def _divergent_series(a: acb, b: acb, z: acb) -> acb:
     return value + acb(error, 0 if is_real(z) else error)
 
 
-RULES.update(
+FUNCTIONS.update(
     {
         sp.exp: _meromorphic("exp"),
         sp.sin: _meromorphic("sin"),
@@ -144,12 +176,12 @@ RULES.update(
         sp.erfinv: _real_only("erfinv"),
         sp.erfcinv: _real_only("erfcinv"),
         sp.besselk: _bessel_k,
-        sp.besseli: _bessel("bessel_i"),
+        sp.besseli: _bessel_i,
         sp.expint: _expint,
         sp.hermite: _hermite,
         sp.binomial: _binomial,
         sp.factorial: _factorial,
         sp.FallingFactorial: _falling,
-        sp.hyper: _hyper,
     }
 )
+ARITHMETIC[sp.hyper] = _hyper

@@ -7,20 +7,52 @@ to be log-concave, as whoever writes the integral vouches, and bounded by f(R)²
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 
 import sympy as sp
 from flint import acb, arb, ctx
 
 from numerics.exact.balls.core import NOT_A_NUMBER, RULES, NoEnclosureError, Place, Values, evaluate, is_real, on_line
+from numerics.exact.balls.symbols import free_symbols
 from numerics.exact.balls.tails import tail
-from numerics.exact.balls.vouching import named, vouch
+from numerics.exact.balls.vouching import collecting, named, vouch
 
 MOST_DOUBLINGS = 24  # of the interval of an improper integral, while nothing bounds the rest
 
 
+MOST_KNOWN = 2**12  # integrals that are remembered
+_known: dict[Hashable, tuple[acb, frozenset[str]]] = {}
+
+
 def _integral(expression: sp.Integral, values: Values, analytic: bool) -> acb:
+    """Computed once for the same numbers: of the integrals that checks and their controls ask for, more than half were known."""
+    place = None if analytic else _place(expression, values)
+    if place is None:
+        return _computed(expression, values, analytic)
+    if place not in _known:
+        with collecting(alone=True) as notes:
+            found = _computed(expression, values, analytic)
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known[place] = found, frozenset(notes)
+    ball, needed = _known[place]
+    vouch(needed)
+    return ball
+
+
+def _place(expression: sp.Integral, values: Values) -> Hashable:
+    """What tells one value from another: the integral, the precision and the balls; none within another integral."""
+    if getattr(values, "integrated", False):
+        return None
+    letters = [(symbol, values.get(symbol, NOT_A_NUMBER)) for symbol in free_symbols(expression)]
+    if not all(x.is_finite() for _, x in letters):
+        return None
+    parts = [(symbol, part.mid().man_exp(), part.rad().man_exp()) for symbol, x in letters for part in (x.real, x.imag)]
+    return (expression, ctx.prec, *parts)
+
+
+def _computed(expression: sp.Integral, values: Values, analytic: bool) -> acb:
     *inner, limits = expression.limits
     if len(limits) != 3:
         raise NoEnclosureError(f"{expression} has no limits")
@@ -187,6 +219,7 @@ def _function(
 
     def function(x: acb, beside: bool) -> acb:
         here = Place(values)
+        here.integrated = True
         here[variable] = x
         if analytic or beside:  # where the path leaves the real line nothing is pieced together
             here.line = {**line, variable: acb(x.real) if on_real_line else x}

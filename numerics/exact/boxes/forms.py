@@ -65,13 +65,13 @@ def least(variant: Variant, ends: Ends, enough: Enough, curved: bool) -> Cornere
         OutsideError: where the expression may be undefined on the cell.
     """
     balls = [ball(*each) for each in ends]
+    value = variant.value.at(ctx.prec)(*balls)[0]
+    if enough(value):  # most cells end here, without slopes
+        return None
     slopes = None
     if variant.full is not None:
         with suppress(OutsideError):
             slopes = variant.full.at(ctx.prec)(*balls)
-    value = variant.value.at(ctx.prec)(*balls)[0] if slopes is None else slopes[0]
-    if enough(value):
-        return None
     cell = Cornered(ends, balls, [(a + b) * HALF for a, b in ends], list(range(len(ends))), value, {})
     return cell if slopes is None or not _closer(variant, cell, slopes, enough, curved) else None
 
