@@ -56,6 +56,12 @@ def allow_forks() -> None:
         _may_fork = True
 
 
+def forbid_forks() -> None:
+    """Let workers import what they need again: for a copy of a process that may fork, in which other threads will run."""
+    global _may_fork
+    _may_fork = False
+
+
 def workers_are_copies() -> bool:
     """Whether workers have what this process imports before their first task."""
     return _may_fork

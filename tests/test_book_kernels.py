@@ -1,14 +1,27 @@
-"""Processes that build the book start their kernels one after the other."""
+"""Processes that build the book start their kernels one after the other, as copies of themselves."""
 
 import asyncio
 import fcntl
+import os
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
+import helpers
 import pytest
 from helpers import ROOT
 
 nbclient = pytest.importorskip("nbclient", reason="the book needs pip install -e '.[book]'")
+jupyter_client = pytest.importorskip("jupyter_client", reason="the book needs pip install -e '.[book]'")
+nbformat = pytest.importorskip("nbformat", reason="the book needs pip install -e '.[book]'")
+
+
+def extension(name: str) -> ModuleType:
+    spec = spec_from_file_location(f"book_{name}", ROOT / "book" / "_ext" / f"{name}.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def is_held(lock: Path) -> bool:
@@ -36,10 +49,7 @@ def test_the_lock_is_held_until_a_kernel_answers_or_fails(
 
     monkeypatch.setattr(nbclient.NotebookClient, "async_start_new_kernel", step("start"))
     monkeypatch.setattr(nbclient.NotebookClient, "async_start_new_kernel_client", step("connect"))
-    spec = spec_from_file_location("book_in_parallel", ROOT / "book" / "_ext" / "parallel.py")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.start_kernels_in_turn(lock)
+    extension("parallel").start_kernels_in_turn(lock)
 
     async def begun() -> None:
         client = nbclient.NotebookClient({})
@@ -54,3 +64,46 @@ def test_the_lock_is_held_until_a_kernel_answers_or_fails(
         asyncio.run(begun())
     assert seen == [("start", True), ("connect", True)][: 1 if failing == "start" else 2]
     assert not is_held(lock)
+
+
+def run_cell(code: str, folder: Path) -> list[dict]:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    where = {"metadata": {"path": str(folder)}}
+    nbclient.NotebookClient(notebook, kernel_name="python3", timeout=60, resources=where).execute()
+    return notebook.cells[0].outputs
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels are started anew")
+def test_copies_have_what_was_imported_and_nothing_of_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    monkeypatch.setattr(jupyter_client.provisioning.LocalProvisioner, "launch_kernel", extension("kernels").launch)
+    monkeypatch.setattr(helpers, "seen_by_copies", 1, raising=False)
+    first = "import os, helpers\nleft = helpers.seen_by_copies = helpers.seen_by_copies + 1\nprint(os.getcwd(), os.getppid(), left)"
+    for _ in range(2):  # the second finds the module as it was, and not as the first has left it
+        assert run_cell(first, tmp_path)[0]["text"] == f"{tmp_path} {os.getpid()} 2\n"
+    assert helpers.seen_by_copies == 1
+    with pytest.raises(nbclient.exceptions.CellExecutionError, match="NameError"):
+        run_cell("left", tmp_path)
+    shown = run_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()", tmp_path)
+    assert any("image/png" in each.get("data", {}) for each in shown)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels are started anew")
+def test_a_copy_that_dies_is_an_error_of_its_page_and_no_lock_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, lock = nbclient.NotebookClient, tmp_path / "lock"
+    for name in ("async_start_new_kernel", "async_start_new_kernel_client"):
+        monkeypatch.setattr(client, name, getattr(client, name))  # put back what the extension replaces
+    monkeypatch.setattr(jupyter_client.provisioning.LocalProvisioner, "launch_kernel", extension("kernels").launch)
+    extension("parallel").start_kernels_in_turn(lock)
+    with pytest.raises(nbclient.exceptions.DeadKernelError):
+        run_cell(f"import os\nwith open({str(lock)!r}) as file:\n    os.kill(os.getpid(), 9)", tmp_path)
+    assert not is_held(lock)
+    cell = f"""import fcntl
+with open({str(lock)!r}) as file:
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+print("free while a cell runs")"""
+    assert run_cell(cell, tmp_path)[0]["text"] == "free while a cell runs\n"

@@ -66,6 +66,12 @@ def test_a_process_that_has_imported_sympy_does_not_fork(tmp_path):
     assert subprocess.run([sys.executable, "-c", text], capture_output=True, text=True).stdout == "False\n"
 
 
+def test_forks_that_are_forbidden_are_not_made(tmp_path):
+    assert printed("(parallel.forbid_forks(), parallel.workers_are_copies(), sorted(results([1, 2])))", tmp_path)[
+        1:
+    ] == [False, [1, 2]]
+
+
 def alive(pid: int) -> bool:
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
     return bool(state) and not state.startswith("Z")

@@ -11,6 +11,8 @@ from nbclient import NotebookClient
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from numerics.parallel import allow_forks
+
 UNDECLARED = ("sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")  # keep nothing that a page could change
 
 
@@ -27,6 +29,11 @@ def start_kernels_in_turn(lock: Path) -> None:
 
     Two processes that find the same ports leave one of the two kernels without them, and the build without a page.
     """
+
+    def let_others(client: NotebookClient) -> None:
+        fcntl.flock(client.turn, fcntl.LOCK_UN)  # a kernel that is a copy holds the file, too, and would keep the lock
+        client.turn.close()
+
     start, connect = NotebookClient.async_start_new_kernel, NotebookClient.async_start_new_kernel_client
 
     async def start_in_turn(client: NotebookClient, **options: Any) -> None:
@@ -35,14 +42,14 @@ def start_kernels_in_turn(lock: Path) -> None:
         try:
             await start(client, **options)
         except BaseException:
-            client.turn.close()
+            let_others(client)
             raise
 
     async def connect_and_let_others(client: NotebookClient) -> Any:
         try:
             return await connect(client)  # waits until the kernel answers
         finally:
-            client.turn.close()
+            let_others(client)
 
     NotebookClient.async_start_new_kernel = start_in_turn
     NotebookClient.async_start_new_kernel_client = connect_and_let_others
@@ -53,6 +60,7 @@ def begin(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
+    allow_forks()  # for the run of the ledger; this extension is the first one, so that numpy and SymPy are not there yet
     app.connect("config-inited", allow)
     app.connect("builder-inited", begin)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

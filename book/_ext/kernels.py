@@ -1,0 +1,92 @@
+"""Kernels are copies of the process that reads pages, with all that pages import: two seconds of CPU less for each page.
+
+A copy has no cell of another page, since each page has one of its own, and finds in its modules what importing them gives.
+Where the system cannot copy a process (Windows, macOS), kernels start as they do elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning import LocalProvisioner
+from sphinx.application import Sphinx
+
+from numerics.parallel import forbid_forks
+
+IMPORTED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib.pyplot", "scipy.optimize", "scipy.stats")
+MODULE = "ipykernel_launcher"  # of the command that starts a kernel elsewhere, its arguments behind it
+
+
+class Copy:
+    """A copied process, as jupyter_client expects one of `subprocess`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process = process
+        self.pid, self.kill, self.terminate = process.pid, process.kill, process.terminate
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self) -> int | None:
+        self._process.join()
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self._process.pid, number)  # type: ignore[arg-type]
+
+
+def run_kernel(arguments: Sequence[str], environment: Mapping[str, str], folder: str) -> None:
+    """Be a kernel, in a session of its own, until it is told to end."""
+    from ipykernel.kernelapp import launch_new_instance
+
+    os.setsid()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[:] = [each for each in sys.path if each != str(Path(__file__).parent)]
+    signal.set_wakeup_fd(-1)  # a signal is this process's own, not one for the loop of the process that was copied
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    forbid_forks()
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    watched = f"--IPKernelApp.parent_handle={os.getppid()}"  # the kernel ends when that process has
+    launch_new_instance(argv=[*arguments, watched])
+
+
+async def launch(provisioner: LocalProvisioner, cmd: list[str], **options: Any) -> dict[str, Any]:
+    """In place of `LocalProvisioner.launch_kernel`."""
+    arguments = cmd[cmd.index(MODULE) + 1 :]
+    environment = dict(options.get("env") or os.environ)
+    folder = str(options.get("cwd") or Path.cwd())
+    process = multiprocessing.get_context("fork").Process(target=run_kernel, args=(arguments, environment, folder))
+    process.start()
+    provisioner.process, provisioner.pid, provisioner.pgid = Copy(process), process.pid, None
+    provisioner.cwd = folder
+    return provisioner.connection_info
+
+
+def begin(app: Sphinx) -> None:
+    if sys.platform != "linux":
+        return
+    for name in IMPORTED:
+        import_module(name)
+    gc.freeze()  # all that was imported stays, in memory that the copies share
+    LocalProvisioner.launch_kernel = launch
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("builder-inited", begin, priority=900)  # after the run of the ledger, which has imported the rest
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
