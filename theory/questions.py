@@ -10,7 +10,7 @@ class OpenQuestion:
     """A question beside a claim to which nobody here knows the answer.
 
     asks: the question. obstacle: where a proof stops. known: the best partial result, with the labels of the claims that prove
-    it. evidence: what was computed or measured, and for which answer it speaks. These are Markdown with LaTeX and the
+    it. evidence: what was computed or measured, and for which answer it speaks, where there is any. These are Markdown with LaTeX and the
     slots of the statement. checked_by: the check of the same claim that carries the evidence; without one every face of the
     claim says "not checked".
 
