@@ -205,7 +205,7 @@ to first order in $u$; for $Lu<1$ one may put $\gamma_L=[[gamma]]$ in place of $
 $$[[roundings]]:$$ $n$ channels in a block of the source, `n_in` input channels of the layer, and `reach` nonzero entries of all basis elements in a row.
 
 (iii) *Types.* The first and all later layers have so many basis elements (`bases`) per pair of channels: perceptron 1; convolution with a $K\times K$ window on a torus $K^2$; the same with turns, from pixels to
-regular features and between these (p4, p4m) $K^2$ and $4K^2$ for $C_4$, $K^2$ and $8K^2$ for $D_4$; points in any order (DeepSets) 2, pairs of them (2-IGN) 15 from four points on; message passing with $I$
+regular features and between these (p4, p4m) $K^2$ and $4K^2$ for $C_4$, $K^2$ and $8K^2$ for $D_4$; points in any order (DeepSets) 2 from two points on, pairs of them (2-IGN) 15 from four points on; message passing with $I$
 and the adjacency matrix $A$ 2. With channels $n_0,n_1,n_2$ two layers have $[[coefficients]]$ coefficients. Message passing commutes with permutations that
 move $A$ along.
 """,

@@ -137,7 +137,7 @@ $[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. Whether s
     hypotheses=(
         Hypothesis("permutation representations"),
         Hypothesis("independent coefficients of one symmetric law, independent of the target"),
-        Hypothesis("all coefficients of the target are larger than the error"),
+        Hypothesis("all coefficients of the target are larger in modulus than the error"),
         Hypothesis("in each block only the coefficients of the identity from its own channel before are kept"),
         MASS,
     ),

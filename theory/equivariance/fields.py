@@ -93,7 +93,7 @@ STEPS = (
     ),
     Step(
         name="other frequencies",
-        sentence=r"""Its determinant is $[[determinant]]$. With $\varphi=\frac{2\pi k}N$, $\psi=\frac{2\pi l}N$, $0<k,l<\frac N2$, it is $0$ only for $k=l$, as the cosine falls on $(0,\pi)$: else $T=0$.""",
+        sentence=r"""The matrix of *two turns* has the determinant $[[determinant]]$. With $\varphi=\frac{2\pi k}N$, $\psi=\frac{2\pi l}N$, $0<k,l<\frac N2$, it is $0$ only for $k=l$, as the cosine falls on $(0,\pi)$: else $T=0$.""",
         gives={"determinant": determinant},
         uses=("two turns",),
     ),

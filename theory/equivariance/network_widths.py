@@ -168,7 +168,7 @@ Let the target be a network of $L$ equivariant layers as in Q9: all levels moved
 before and after it, $B$ the number of its basis elements, `norms` $=\sum_b\|B_b\|$, `weight` $=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and `gains` the product of `weight` over all layers. The source has two random layers for each, as in Q7.1, with $n$
 channels between them for each channel before. Let no input exceed $R$ in modulus, and let $0<\varepsilon\le R\cdot$`gains`, which no output exceeds, so that beyond it the empty network does. Put
 $$t=[[excess]],\qquad\varepsilon_\ell=\frac{\mathtt{weight}\cdot t}{\mathtt{n_{in}}\cdot\mathtt{norms}}=[[layer_error]].$$
-If the first of these layers has $$n\ge[[first_width]]$$ and every other $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then except with probability $\delta$ a mask leaves an equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every
+If the first of these layers has $$n\ge[[first_width]]$$ and every other $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves an equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every
 output. If inputs are never negative, the second width does for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are $$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$
 
 *Nothing is lost on the way.* Coefficients within $\varepsilon_\ell$ bring, behind the first $l\le L$ layers with the product `gains_before` of their weights, an error of at most $$[[network_error]],$$ which is $\varepsilon$ behind the last. For orbit bases of transitive levels, and all $L$, $R$,

@@ -119,7 +119,7 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
     ),
     Step(
         name="uniform",
-        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ that is $[[uniform_looseness]]$.",
+        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ the limit of *small errors* is $[[uniform_looseness]]$.",
         gives={"uniform_looseness": uniform_looseness},
         uses=("small errors", "uniform coefficients"),
     ),
@@ -139,7 +139,7 @@ $n=\lceil x\rceil+\lceil y\rceil$ channels with $x=[[first_channels]]$ and $y=[[
     ),
     Step(
         name="small errors, two phases",
-        sentence=r"With these channels the quotient tends to $[[phases_looseness]]$ as $\varepsilon\to0$, rounded up or not: whole numbers between add less than $2$ channels.",
+        sentence=r"With these channels the quotient tends to $[[phases_looseness]]$ as $\varepsilon\to0$, rounded up or not: to round $x$ and $y$ up adds less than $2$ channels.",
         gives={"phases_looseness": phases_looseness},
         uses=("candidates", "counting", "channels in two phases"),
     ),

@@ -77,7 +77,7 @@ def attention_lift(
     """X + Σ_h softmax(X Q_h K_hᵀ Xᵀ / √d) X V_h O_h: the lift of an `attention_block` with diagonal skips.
 
     `channels` copies (x, c) and (o, c), `heads` copies (a, h). `weight(u, v)` is that of the edge: at (x, c) → (a, h)
-    column c of Q_h, K_h, V_h as a value of shape (3, d), at (a, h) → (o, c) that of O_h, of shape (d,).
+    row c of Q_h, K_h, V_h as a value of shape (3, d), at (a, h) → (o, c) column c of O_h, of shape (d,).
 
     Raises:
         InputError: for numbers that are no whole numbers ≥ 1, or weights of the wrong shape.

@@ -153,7 +153,7 @@ $[[alike]]$.""",
     ),
     Step(
         name="bound",
-        sentence=r"With $M$ exact copies of each head, whose cells are isolated, the loss comes below $[[best_loss]]$, if the constant is valid at the radius $[[radius]]$.",
+        sentence=r"With $M$ exact copies of each head, whose cells are isolated, the loss comes down to at most $[[best_loss]]$, if the constant is valid at the radius $[[radius]]$.",
         by=Carrier.CLAIM,
         source="L21.1",
         gives={"best_loss": best_loss, "radius": radius},

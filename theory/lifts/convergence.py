@@ -157,7 +157,7 @@ $$r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure
             expression="chernoff_failure",
             truth="failure",
             at=tuple({n: size, M: 4, q: sp.Rational(1, 4), r: 2} for size in (50, 100, 200)),
-            lost="in Chernoff's bound of the binomial tail, whose exponent is smaller for so small an $M$",
+            lost="in Chernoff's bound of the binomial tail, which for so small an $M$ falls much faster",
         ),
         Loose(
             expression="chernoff_size",

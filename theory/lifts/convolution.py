@@ -133,8 +133,8 @@ L3(a) applies.""",
     ),
     Step(
         name="seams",
-        sentence=r"""The repetition of a padded output lacks terms there in each of the $m$ periods, the output on $\mathbb Z_{mH}$ in the last one alone: in each output channel they have not the same
-terms at all of these pixels but those of the last period, which are $[[padding_errors]]$ together.""",
+        sentence=r"""The repetition of a padded output lacks terms there in each of the $m$ periods, the output on $\mathbb Z_{mH}$ in the last one alone: in each output channel their terms
+differ at each of these pixels but those of the last period, which are $[[padding_errors]]$ together.""",
         gives={"padding_errors": padding_errors},
         uses=("repetition", "cut", "positive terms"),
     ),

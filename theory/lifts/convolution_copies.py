@@ -127,7 +127,7 @@ second moments of the channels $S$ of a pixel.""",
     ),
     Step(
         name="bound",
-        sentence=r"With $M$ copies of each filter, whose cells are isolated, the loss comes below $[[best_loss]]$: the constant is the same on every ball.",
+        sentence=r"With $M$ copies of each filter, whose cells are isolated, the loss comes down to at most $[[best_loss]]$: the constant is the same on every ball.",
         by=Carrier.CLAIM,
         source="L21.1",
         gives={"best_loss": best_loss},

@@ -52,7 +52,7 @@ last edge, and that is not there, or $k$, and it is.""",
     ),
     Step(
         name="products of edges",
-        sentence=r"""$X$ is a sum of independent numbers, $0$ or $1$. The mean of a product of two of these, less their means, is $0$: one edge more adds $p$ to
+        sentence=r"""$X$ is a sum of independent numbers, $0$ or $1$. The mean of a product of two of these, each less its mean, is $0$: one edge more adds $p$ to
 the mean, and $p(1-p)$ to the variance.""",
         by=Carrier.RULE,
         source="product",

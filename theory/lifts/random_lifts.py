@@ -109,8 +109,8 @@ $1$: both lifts have the joint law $[[joint_law]]$.""",
     ),
     Step(
         name="pruned again",
-        sentence=r"""If each edge outlives another pruning with probability $p$, independently, a pair is an edge with the probability $p\lambda/n$ that belongs to $[[pruned_degree]]$: so each pair is
-absent, or was there and is pruned.""",
+        sentence=r"""If each edge outlives another pruning with probability $p$, independently, a pair is an edge with the probability $p\lambda/n$ that belongs to $[[pruned_degree]]$: else
+it was absent, or was there and is pruned.""",
         gives={"pruned_degree": pruned_degree},
         uses=("pairs",),
     ),

@@ -100,7 +100,7 @@ is nothing to show.)""",
     ),
     Step(
         name="speeds fall",
-        sentence=r"""If the features do not move, $a(t)$ and $a(t+h)$ are two flows of one convex function: their distance does not grow, nor does
+        sentence=r"""If the features do not move, $a(t)$ and $a(t+s)$, $s>0$, are two flows of one convex function: their distance does not grow, nor does
 $\|\nabla L\|=\|\dot a\|$.""",
         by=Carrier.RULE,
         source="contraction",

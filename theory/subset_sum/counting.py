@@ -213,7 +213,7 @@ different subsets of one sample pay nothing (R4).
         ),
         Sharp(
             expression="hit_items",
-            example=r"one item, $\|z\|_\infty\le1-\varepsilon$ and its own probability $p=\varepsilon^m$ of a hit",
+            example=r"one item, $\varepsilon<\|z\|_\infty\le1-\varepsilon$ and its own probability $p=\varepsilon^m$ of a hit",
             check="one_item_attains_the_bounds",
             side=Side.BELOW,
         ),

@@ -84,7 +84,7 @@ next_term = sp.Rational(5, 28) + sp.Rational(21, 640)  # what n² times the rela
 COUNT_STEPS = (
     Step(
         name="truncated power",
-        sentence=r"$F_0(t)=1\{t\ge0\}$ is $[[truncated]]$ at $k=0$.",
+        sentence=r"$F_0(t)=1\{t\ge0\}$ is $[[truncated]]$ at $k=0$, read as $0$ for $t<0$.",
         by=Carrier.DEFINED,
         gives={"truncated": truncated},
     ),

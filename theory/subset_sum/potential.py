@@ -184,7 +184,7 @@ Let $X_1,\dots,X_n$ be independent with a law of subdensity $\kappa$ on $[-a,a]$
 Borel sets $B\subset[-a,a]$, atoms and mass elsewhere allowed. For $0<\varepsilon\le a/2$ *every* $z\in[-\frac
 a2,\frac a2]$ satisfies $\min_S|\sum_{i\in S}X_i-z|\le\varepsilon$, except with probability at most $$[[failure]];$$
 for $\varepsilon\ge a/2$ the empty subset does. So $n\ge[[law_size]]$ items fail with probability at most $\delta$;
-uniform ones on $[-1,1]$ ($a=1$, $\kappa=\frac12$) need $$n\ge[[size]].$$ The order $\ln\frac1\varepsilon$ is right:
+for uniform ones on $[-1,1]$ ($a=1$, $\kappa=\frac12$) that is $$n\ge[[size]].$$ The order $\ln\frac1\varepsilon$ is right:
 for every $\delta<1$ one needs at least $\log_2(1+\frac a{2\varepsilon})$ items, by R3, and the number above is in the
 limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
 """,
@@ -244,7 +244,7 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
             truth="one_sign",
             at=tuple({n: items, eps: sp.Rational(1, 10), **UNIFORM} for items in (20, 40)),
             lost=r"at most, as the truth lies between (items of one sign miss all targets beyond $\varepsilon$ of the other): in the factor "
-            r"$\frac34$ for each item, where such samples have $\frac12$, and in the union over the targets, $\varepsilon^{-2}$",
+            r"$\frac34$ for each item, where such samples have $\frac12$, and in $\varepsilon^{-2}$, of the odds at the start and of Markov's inequality",
         ),
         Loose(
             expression="law_size",

@@ -194,14 +194,14 @@ evaluated exactly, from the items and the subset.
     sharp=(
         Sharp(
             expression="operations",
-            example="negative items in the first half, and positive ones, each larger than the sum of their moduli, in the other",
+            example="negative items in the first half, and positive ones, each larger than the sum of the moduli of those, in the other; $z=0$",
             check="work_is_counted",
         ),
     ),
     unmeasured=(
         Unmeasured(
             expression="summation_error",
-            why="how near the roundings of a sum can come to it, all in one direction, is not examined here",
+            why=r"$1+u+\dots+u$ rounds to $1$ and comes within a share of $(m-1)u$ of it; how near other sums come is not examined here",
         ),
     ),
     loose=(

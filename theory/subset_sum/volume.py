@@ -175,7 +175,7 @@ So *parameters* with $D=d_0d_1$ and $c=\frac a2$ asks for $n\ge[[units]]$.""",
     Step(
         name="excess",
         sentence=r"""Let $d_0d_1/\delta$ be $\varepsilon$ to the power of $-$`power`, up to a factor that is fixed, and $\delta\le\frac12$, so that
-$\log_2(1-\delta)$ stays above $-1$. As $\ln\frac1\varepsilon$ grows, R8's number and this one grow in proportion to it, and their rates have the quotient $[[unit_excess]]$.""",
+$\log_2(1-\delta)$ is no less than $-1$. As $\ln\frac1\varepsilon$ grows, R8's number and this one grow in proportion to it, and their rates have the quotient $[[unit_excess]]$.""",
         gives={"unit_excess": unit_excess},
         uses=("units",),
     ),
@@ -189,7 +189,7 @@ Targets $f(x)=\sigma(Wx)$ with $D=d_0d_1$ weights, $\sigma=\mathrm{ReLU}$ or $\s
 masks; the error is $\sup_{\|x\|_1\le1}\|g(x)-f(x)\|_\infty$. Let $W$ be uniform on $[-c,c]^D$. One function is within $\varepsilon$ for at most the share $$[[linear_share]]\ \text{(linear)}\qquad\text{or}\qquad[[relu_share]]\ \text{(ReLU)}$$ of the
 values of each weight, both attained, and some mask is within $\varepsilon$ with probability at most $$[[linear_success]]\ \text{(linear, attained)}\qquad\text{or}\qquad[[relu_success]]\ \text{(ReLU)}.$$ If every $W\in[-c,c]^D$ succeeds with probability at
 least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[linear_parameters]]\ \text{(linear)},\qquad\Theta\ge[[relu_parameters]]\ \text{(ReLU)}.$$ For ReLU this counts the weights below $2\varepsilon$, which one function serves all. Let $W$ be uniform on
-$2\varepsilon<|w|\le c$ instead: the share is $$[[large_share]],$$ attained if $c\ge4\varepsilon$, the probability at most $[[large_success]]$, and so for $c>2\varepsilon$ $$\Theta\ge[[large_parameters]],$$ more than before if $c>4\varepsilon$. This is sharp: wherever
+$2\varepsilon<|w|\le c$ instead: the share is $$[[large_share]],$$ attained if $c\ge4\varepsilon$, the probability at most $[[large_success]]$, and so for $c>2\varepsilon$ $$\Theta\ge[[large_parameters]],$$ more than before if $c>4\varepsilon$. This is sharp in the limit $\frac c\varepsilon\to\infty$: wherever
 $\log_2(1+c/\varepsilon)$ is a whole number, $$\Theta=[[enough]]$$ parameters serve every $W\in[-c,c]^D$, linear or ReLU. All rest on this: the weights $w$ with $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU,
 have the measure $$[[measure]].$$
 
@@ -281,7 +281,7 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
             expression="linear_parameters",
             truth="enough",
             at=tuple({D: 10, delta: sp.Rational(1, 10), c: reach, eps: 1} for reach in (3, 1023)),
-            lost=r"in the intervals at the ends, of which a half lies beyond $c$, and in the probability $\delta$ of failure, which *enough* does not use",
+            lost=r"in the interval of the lowest sum, which lies beyond $-c$, and in the probability $\delta$ of failure, which *enough* does not use",
             order=r"by *enough*: the quotient tends to $1$ as $\frac c\varepsilon\to\infty$",
             side=Side.BELOW,
         ),

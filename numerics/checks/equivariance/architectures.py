@@ -107,7 +107,7 @@ def whole(matrix: NDArray[Any]) -> NDArray[np.int64]:
 def sizes_are_counted(
     bases: Mapping[str, tuple[sp.Expr, ...]], coefficients: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Bases are independent and as large as claimed, coefficients as many: windows of 1 and 3, 2 to 5 points."""
+    """Bases are independent and as large as claimed, coefficients as many: windows of 1 and 3, 2, 3 and 5 points."""
     channels = (2, 3, 5)
     for side, count in ((1, 2), (3, 3), (1, 5)):
         here = trial.once(sizes, side, count)
@@ -221,7 +221,7 @@ def strayed(rng: np.random.Generator, name: str, depth: int, last: int) -> Stray
 @control("no error from before", error=coefficient_error)
 @control("no error of its own", error=error - coefficient_error)
 def whole_networks_stay_within(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two and three layers of random whole numbers: the exact error never exceeds the bound."""
+    """One to three layers of random whole numbers: the exact error never exceeds the bound."""
     for name in TRANSITIVE:
         for depth in (1, 2, 3):
             for replicate, last in product(range(trial.size(1)), (0, 1)):

@@ -90,7 +90,7 @@ def chances(channels: int, before: int, after: int, signed: bool) -> sp.Rational
 @control("the square, one sign", nonnegative_success=nonnegative_success**3)
 @control("half of the channels, one sign", nonnegative_success=nonnegative_success.subs(n, n / 2))
 def signs_are_counted(success: sp.Expr, nonnegative_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The probability that the signs allow success, in fractions, for up to 9 channels, 3 coefficients and 2 inputs."""
+    """The probability that the signs allow success, in fractions, for up to 9 channels, 4 coefficients and 2 inputs."""
     for channels in (1, 2, 4, 6, 9):
         for before, after in ((1, 1), (1, 3), (2, 2)):
             at = {n: channels, n_in: before, n_out: after, B: 1}

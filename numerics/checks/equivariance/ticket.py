@@ -206,7 +206,7 @@ def random_layers_fail_at_most_as_often(
 @control("inputs that are not negative", signed=False)
 @control("no error at all", error=sp.Integer(0))
 def tickets_are_found(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Finding]:
-    """Outputs of the target and of the ticket in whole numbers: apart by less than the bound, which the certificate repeats."""
+    """Outputs of the target and of the ticket in whole numbers: apart by at most the bound; those of the ticket follow the group."""
     for name in NAMES:
         for replicate in range(trial.size(1)):
             target, found, x = trial.draw(searched, name, signed, replicate=replicate)

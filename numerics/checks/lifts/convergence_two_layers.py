@@ -80,7 +80,7 @@ def tails_add_up(
     variance: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Σ P(M′ ≥ m) = EM′ and Σ (2m − 1)P(M′ ≥ m) = EM′², in fractions; Chebyshev at the distance ½EM′ from the mean."""
+    """Σ P(M′ ≥ m) = EM′ and Σ (2m − 1)P(M′ ≥ m) = EM′², in fractions; Cantelli's bound below the mean, and none beyond."""
     for c, vertices in ((1, 5), (2, 8)):
         point = {
             n: sp.Integer(vertices),

@@ -175,7 +175,7 @@ def isolated_students_keep_the_second_bound(
     isolated_bound: sp.Expr, squared_readout: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """(B2) along flows of one hidden layer, a random one and copies alone: the loss at the least ρ that a time allows,
-    and what its proof follows, the readout, at most twice that of the witness, and the loss integrated so far (by lower sums).
+    and what its proof follows, the readout, at most twice the one that it is compared with, and the loss integrated so far (by lower sums).
 
     How far cells move is not held against the bound: it is four orders of magnitude above.
     """

@@ -77,7 +77,7 @@ TWO_TYPES = ((5, "1/4", "1/3"), (6, "1/5", "1/3"), (4, "2/5", "3/5"), (1, "1/2",
 def counts_sum_over_all_types(
     copies_law: sp.Expr, binomial_below: sp.Expr, counts_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """All ways to give two types to up to five vertices, in fractions."""
+    """All ways to give two types to up to six vertices, in fractions."""
     for vertices, first, second in TWO_TYPES:
         law = trial.once(counts_by_enumeration, vertices, (Fraction(first), Fraction(second)))
         at = {n: vertices, q: sp.Rational(first), q_1: sp.Rational(first), q_2: sp.Rational(second)}

@@ -185,7 +185,7 @@ fibre_size = sp.Symbol("m", positive=True)  # for controls that look at the numb
 
 
 def random_plan(rng: np.random.Generator, edges: tuple[Edge, ...], widest: int, idle: frozenset[Edge]) -> Plan:
-    """One to three copies of each vertex; above each edge into a copy one to `widest` edges, or none if it is idle."""
+    """One to three copies of each vertex; above each edge into a copy one to `widest` edges, perhaps none if it is idle."""
     vertices = sorted({end for edge in edges for end in edge})
     copies = {v: [f"{v}{letter}" for letter in "abc"[: rng.integers(1, 4)]] for v in vertices}
     fibres = {}

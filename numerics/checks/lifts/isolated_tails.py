@@ -330,7 +330,7 @@ def pairs_are_no_more_than_those_of_poisson(
 @control("from the degree on", increasing_from=lam)
 @control("half", increasing_from=increasing_from / 2)
 def means_rise_with_the_width(increasing_from: sp.Expr, isolated_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In fractions, from the first whole width on; before it, means fall."""
+    """In fractions, from the first whole width on."""
     for children, degree in ((1, "3/5"), (1, "9/10"), (1, "1"), (2, "6/5"), (2, "3/2"), (3, "2")):
         at = {r: sp.Integer(children), lam: sp.Rational(degree), q: sp.S.One, omega: sp.S.One}
         start = max(children, sp.ceiling(increasing_from.subs(at)))

@@ -75,7 +75,7 @@ def masks_of_the_study_cover_as_often(coverage: sp.Expr, parameters: sp.Expr, tr
 
 
 def trained(rng: np.random.Generator, kind: str, units: int, students: int) -> tuple[Bools, Floats]:
-    """Masks and final losses of students; kind: of the study, or "one triple", that sees 123 and pairs of inputs."""
+    """Masks and final losses of students; kind: of the study, "without x_1", or "one triple": 123 and pairs of inputs."""
     seed = int(rng.integers(2**63))
     masks, weights = draw_students(PAIRS if kind == "one triple" else kind, units, range(students), seed)
     if kind == "one triple":

@@ -179,7 +179,7 @@ def mean_over_graphs(counts: NDArray[np.int64], graphs: NDArray[np.int32], from_
 def all_graphs_of_a_small_width(
     tree: sp.Expr, diamond: sp.Expr, tree_graph: Lift, diamond_graph: Lift, trial: Trial
 ) -> Iterator[Finding]:
-    """Polynomials in p: all 2, 2^8 and 2^18 graphs with one, two and three vertices a layer."""
+    """Polynomials in p: all 2², 2⁸ and 2¹⁸ graphs with one, two and three vertices a layer."""
     for width in (1, 2, 3):
         yield trial.same(tree.subs(n, width), trial.once(census, tree_graph, width), by=polynomial)
         yield trial.same(diamond.subs(n, width), trial.once(census, diamond_graph, width), by=polynomial)

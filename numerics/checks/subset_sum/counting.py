@@ -185,7 +185,7 @@ def equal(formula: sp.Expr, value: Fraction, at: Mapping[sp.Symbol, sp.Rational]
 def subsets_are_counted_one_by_one(
     equal_count: sp.Expr, vector_count: Mapping[int, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
-    """The probability of a hit, added up over the subsets of up to three items, in up to three coordinates."""
+    """The probability of a hit, added up over the subsets of up to four items, in up to three coordinates, and in up to four equal ones."""
     for size, place, distance in INSTANCES:
         target, width = tuple(map(sp.Rational, place)), sp.Rational(distance)
         at = {n: sp.Integer(size), eps: width}
@@ -230,7 +230,7 @@ def bounds_add_up_the_subsets(
 @control("10 % more items", hit_items=MORE * hit_items)
 @control("items for every coordinate", hit_items=m * hit_items)
 def one_item_attains_the_bounds(count_bound: sp.Expr, hit_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Equality for one item and a target well inside; at random points the count stays below, whatever the coordinates."""
+    """Equality for one item and a target well inside; for two, five and nine items the count stays below."""
     exact_count = counting_bounds.expressions["equal_count"]
     for coordinates in (1, 3):
         at = {n: sp.Integer(1), m: sp.Integer(coordinates), z: sp.Rational(1, 2), eps: sp.Rational(2, 5)}

@@ -214,7 +214,7 @@ def cumulants_of_an_item() -> tuple[sp.Expr, sp.Expr]:
 @control("10 % less", next_term=next_term / MORE)
 @control("kurtosis of a present item", correction=correction - sp.Rational(9, 40) / n)
 def the_order_of_the_remainder_is_sharp(next_term: sp.Expr, correction: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The term by the cumulants of an item; and n² times the relative error at z = 0, ε = 10⁻⁶, nearer by half at twice the n."""
+    """The term by the cumulants of an item; and n² times the relative error at z = 0, ε = 10⁻⁶, about half as far at twice the n."""
     cumulants = trial.once(cumulants_of_an_item)
     moments = [sp.factorial2(i - 1) * 6 ** (i // 2) for i in (6, 8)]
     yield trial.same(next_term, moments[0] * cumulants[1] + moments[1] * cumulants[0] ** 2 / 2)
@@ -238,7 +238,7 @@ def the_order_of_the_remainder_is_sharp(next_term: sp.Expr, correction: sp.Expr,
 def exact_counts_stay_within_the_remainder(
     leading: sp.Expr, correction: sp.Expr, remainder: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The expansion against exact counts at n = 16 and 48; at z = −2 the remainder is at most twice the error."""
+    """The expansion against exact counts at n = 16 and 48; at n = 48 and z = −2 the remainder is at most twice the error."""
     for size in (16, 48):
         for target, distance in (("3/10", "1/20"), ("0", "1/1000"), ("-1/5", "1"), ("-2", "1/100")):
             at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.Rational(distance)}

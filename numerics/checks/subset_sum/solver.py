@@ -238,7 +238,7 @@ def rounded_sums(rng: np.random.Generator, draws: int) -> list[tuple[list[float]
 @control("one rounding less", summation_error=(m - 2) * u * A)
 @control("10 % less", summation_error=NINE * summation_error)
 def rounded_sums_keep_the_bound(summation_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Sums in doubles against sums in fractions; 1 + u + … + u rounds to 1 and comes within 19u of the bound."""
+    """Sums in doubles against sums in fractions; 1 + u + … + u rounds to 1 and comes within a share of 19u of the bound."""
     for numbers, total in trial.draw(rounded_sums, trial.size(30)):
         terms = [Fraction(value) for value in numbers]
         size = sum(map(abs, terms))
