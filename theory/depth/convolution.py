@@ -117,7 +117,7 @@ readout, and $r$ a fixed function of the data. For every data set, every $\phi$ 
 $\big([[pooled_score]]\big)_j$, $g_P$ the mean over the data of $[[pooled_part]]$, $s_P(k)=\phi'(z_k)$ and $x_P(k)=x_{kj}$. For ReLU and normal weights this is S6 with
 the patches as samples, each with the residual of its image.
 
-(b) With a weight for each position, $f=(nP)^{-1/2}\sum_{i,k}a_{ik}\phi(w_i\cdot x_k/\sqrt{d_{patch}})$: they are iid with the law of $\big([[dense_score]]\big)_j$, $g_A$ the mean over
+(b) With a weight for each position, $f=(nP)^{-1/2}\sum_{i,k}a_{ik}\phi(w_i\cdot x_k/\sqrt{d_{patch}})$: the rows of $\sqrt{n\,d_{patch}}\,S$ are iid with the law of $\big([[dense_score]]\big)_j$, $g_A$ the mean over
 the data of $[[dense_part]]$. For standard normal readout weights $g_A$ is a normal vector given $w_i$, with the covariances $[[dense_covariance]]$,
 $u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$ and $t_P(k)$ the same for another entry.
 

@@ -64,7 +64,7 @@ $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and the squared lengths $s_
     ),
     Step(
         name="fits",
-        sentence=r"""A function of the input that is linear on either side of $0$, $\alpha x$ for $x>0$ and $\beta|x|$ for $x<0$, taken from the residuals leaves the loss
+        sentence=r"""A function of the input that is linear on either side of $0$ and $0$ there, $\alpha x$ for $x>0$ and $\beta|x|$ for $x<0$, taken from the residuals leaves the loss
 $[[fit_loss]]$.""",
         gives={"fit_loss": fit_loss},
     ),
@@ -90,7 +90,7 @@ one_input_plateau = Claim(
 Let a graphon keep one input, as in K11.1, with samples of either sign, $s_\pm$ the sums of its squares over them, $M_\pm$ those of $|x_a|r_a$, and $R=\sum_ar_a^2$, $r$ the residuals at the start of a flow
 as in F1.1. Then the loss is
 $$[[positive_loss]]+[[negative_loss]]+[[collapse_plateau]].$$
-The last is its plateau: the least loss that taking from the residuals a function of that input, linear on either side of $0$, can leave. The share $s$ of the first part is left at the time $[[positive_time]]$.
+The last is its plateau: the least loss that taking from the residuals a function of that input, linear on either side of $0$ and $0$ there, can leave. The share $s$ of the first part is left at the time $[[positive_time]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "that spectra collapse is reported second-hand, not in the abstract"),

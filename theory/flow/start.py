@@ -134,7 +134,7 @@ What the initial function adds to it is $[[initial_part]]$ in each mode; if $K=\
 $\sum_q[[centred_output_loss]]$. **Centred kernel:** $H\Theta H$ in place of $\Theta$, $H=I-\frac1m\mathbf1\mathbf1^\top$, the kernel of features less their mean over the samples. Then the
 mean $\mu$ of the residuals stays, and the loss at last is at least $[[kernel_plateau]]$. Two samples of kernel $a$ with themselves and $b$ with each other, residuals $r_1,r_2$ at the start, have the losses
 $$[[pair_output_loss]]\qquad\text{and}\qquad[[pair_kernel_loss]].$$
-Also for residuals of mean $0$ the two differ, unless the mean $g$ of $\Theta r(0)$ is $0$: with the centred kernel the loss is smaller by $[[subtraction_gap]]$, up to terms of third order in $t$.
+Also for residuals of mean $0$ the two differ if the mean $g$ of $\Theta r(0)$ is not $0$: with the centred kernel the loss is smaller by $[[subtraction_gap]]$, up to terms of third order in $t$.
 """,
     steps=STEPS,
     source=Source("2510.17515", "beyond the two sentences at hand"),

@@ -62,7 +62,7 @@ STEPS = (
     ),
     Step(
         name="one time",
-        sentence=r"""The sum of these falls from $1$, strictly and without a jump, to the share on eigenvectors of eigenvalue $0$: it is $s$ at one time.""",
+        sentence=r"""The sum of these falls from $1$, strictly and without a jump, to the share on eigenvectors of eigenvalue $0$: if that is less than $s$, it is $s$ at one time.""",
         by=Carrier.RULE,
         source="intermediate value",
         uses=("shares",),

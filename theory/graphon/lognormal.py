@@ -216,7 +216,7 @@ of the normal law by $e^{aX-a^2/2}$, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=
     ),
     Step(
         name="certificate",
-        sentence=r"So $\sigma_i(W)\le[[certificate]]$, with equality if $(c_{jk})$ has one column.",
+        sentence=r"So $\sigma_i(W)\le[[certificate]]$, with equality for $i=1$ if $(c_{jk})$ has one column.",
         gives={"certificate": certificate},
         uses=("what is left out",),
     ),

@@ -324,7 +324,7 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             expression="stirling_error",
             truth="fair_error",
             at=FAIR,
-            lost="in the next term of $n$ itself, which is left out",
+            lost="in the next term of $n$ itself, and in later terms, which are left out",
         ),
     ),
 )

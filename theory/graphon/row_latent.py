@@ -158,7 +158,7 @@ $[[limit_distance]]$, $\rho$ their density; no relabelling of the rows makes it 
     },
     remarks=(
         Remark(
-            r"Measured on digits ($\rho=0.1$, $n=2048$): $\|M-W\|_{op}/\sqrt{nd}$ is within $15\%$ of that of a mask of independent "
+            r"Measured on digits ($\rho=0.1$, $n=2048$): $\|M-W\|_{op}/\sqrt{nd}$ is at most $15\%$ above that of a mask of independent "
             r"entries of means $W$ with the latent $(a_i,g_{i\cdot})$, but not with $|a_i|$; and at least $60\%$ of "
             r"$\operatorname{Cov}(g)$ lies in three directions.",
             checked_by="noise_on_digits_is_that_of_independent_entries",

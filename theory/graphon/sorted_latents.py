@@ -42,8 +42,8 @@ one of them first, then the other.""",
     ),
     Step(
         name="distribution functions",
-        sentence=r"""For monotone $g$ with values in $[0,1]$, $\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt$ with $c(t)=|\{g\le t\}|$: both
-integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$, and $Q(x)\le c$ just where $x\le F_m(c)$.""",
+        sentence=r"""For monotone $g$ with values in $[0,1]$, $\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt$ with $c(t)=|\{g\le t\}|$ and
+the distribution function $F_m$ of the $m$ latents: both integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$, and $Q(x)\le c$ just where $x\le F_m(c)$.""",
         by=Carrier.RULE,
         source="Fubini",
         uses=("one variable at a time",),

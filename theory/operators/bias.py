@@ -146,7 +146,7 @@ $Ep=[[left_mean]]$, $Eq=[[right_mean]]$ exactly. Each other singular value $\sig
 $[[cross_term]]$ with
 $x=\frac{\langle a,Hb_l\rangle}{\sqrt{mn}}$, $y=\frac{\langle a_l,Hb\rangle}{\sqrt{mn}}$, all of them together
 $O_P(n^{-3/2})$, whatever the rank of $P$. For a random mask (constant $P=\rho$): $\sigma_1(M)/\sqrt{mn}$
-is $[[random_value]]$ with standard deviation $[[random_sd]]$. With exactly $K=\rho mn$ kept entries $h=0$ there, and
+is $[[random_value]]$ with standard deviation $[[random_sd]]$, up to $O_P(n^{-3/2})$. With exactly $K=\rho mn$ kept entries $h=0$ there, and
 the fluctuation is of second order. The bias is relative to $P$: passing from $P$ to its graphon costs the
 discretisation error besides (O5).
 """,

@@ -306,7 +306,7 @@ PATH_STEPS = (
     Step(
         name="independent labels",
         sentence=r"""With labels that are independent in the two layers the mean of the product is that of the means, $[[relabelled_density]]$. Both
-kernels grow with $x$, so that *one order* makes it too little.""",
+kernels grow with $x$, so that by *one order* it is no more than the share of kept paths.""",
         by=Carrier.RULE,
         source="product",
         gives={"relabelled_density": relabelled_density},
@@ -349,7 +349,7 @@ The share of kept paths from input
 $v$ is $\int\!\!\int W_2(u,t)W_1(t,v)\,dt\,du$, with one labelling $t$ of the hidden units for both layers. If both prefer the
 same units it is at least the product of the densities (for constant graphons it is that product). SNIP with
 $S^{(1)}_{tj}=|a_tw_{tj}|$ and $S^{(2)}_t=|a_t\zeta_t|$, all standard normal, keeps above the thresholds $\tau_1,\tau_2$ the share
-$[[path_density]]$ of paths ($x=\ln|a|$; the densities are $\rho_l=H(\tau_l)$, S4). Were the hidden units labelled independently
+$[[path_density]]$ of paths ($x=\ln|a|$; the densities are $\rho_l=H(\tau_l)$, S4). At thresholds above $0$: were the hidden units labelled independently
 in each layer it would be $[[relabelled_density]]$, too little; were they sorted by their degrees, separately in each layer,
 $E[W_1;|a|>\sqrt2\operatorname{erfinv}(1-\rho_2)]=[[sorted_density]]$, too much.
 """,

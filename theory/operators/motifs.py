@@ -250,7 +250,12 @@ $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_de
         "cycle_density": cycle_density,
     },
     aids={"motifs": MOTIFS},
-    remarks=(Remark("On sparse random masks the bound is loose."),),
+    remarks=(
+        Remark(
+            r"Of random masks the bound is loose: with one probability of all entries, neither $0$ nor $1$, and $m=n$, the densities of "
+            r"mask and graphon, $t$ of one edge, differ by $O_P(n^{-1})$, while $c$ is of the order $n^{-1/2}$ (G5)."
+        ),
+    ),
     sharp=(
         Sharp(
             expression="counting_bound",

@@ -14,7 +14,9 @@ from theory.steps import Carrier, Step
 
 x = sp.Symbol("x", real=True)  # difference of two angles
 alpha, beta = sp.symbols("alpha beta", real=True)  # angles of f and of the conjugate of g
-n = sp.Symbol("n", integer=True, positive=True)  # half of an odd frequency less one half: the frequency is 2n − 1
+n = sp.Symbol(
+    "n", integer=True, positive=True
+)  # half of what an odd frequency and one add up to: the frequency is 2n − 1
 
 planar_entry = sp.cos(alpha - beta)
 inner_wave = sp.Rational(3, 4) - 4 * x**2 / sp.pi**2  # the mean product of the two waves, 0 ≤ x ≤ π/4
@@ -117,7 +119,7 @@ planar_forms = Claim(
     title="Complex forms beside real ones, by hand",
     statement=r"""
 For real $|W|\le1$ on $[0,1]^2$ and complex $|f|,|g|\le1$
-$$\Big|\int fWg\Big|\le[[planar_factor]]\,\|W\|_{\infty\to1},\qquad\|T\|_{op}\le[[planar_operator_bound]],\quad c=\|W\|_\square,$$
+$$\Big|\int fWg\Big|\le[[planar_factor]]\,\|W\|_{\infty\to1},\qquad\|T\|_{op}\le[[planar_operator_bound]],\quad c=\|W\|_\square.$$
 from the series of two waves, without Krivine's theorem. The first factor is less than $2\,\%$ above $\sqrt2$, the best one (O2.1). The second bound, by interpolation over the complex numbers, is larger than that of O2.1, which does without.
 """,
     steps=STEPS,

@@ -156,7 +156,7 @@ $\Theta r$ for $r$.
     remarks=(
         Remark(
             r"Measured on digits: the columns that GraSP keeps are those of SNIP rows with the realised $\hat\Theta r$, within "
-            r"$1.5$ noise floors.",
+            r"$1.5$ noise floors (S6) of the difference of both samples, $2048$ rows and $4096$.",
             checked_by="grasp_keeps_what_smoothed_snip_keeps",
         ),
     ),

@@ -144,7 +144,7 @@ it is an approximation: exact are its first two moments.
     aids={"closure": stein_model.expressions["closure"]},
     remarks=(
         Remark(
-            r"The row law S6 is expected to hold for several outputs too, with $\langle a,g\rangle$ in place of $ag$."
+            r"The rows are iid as in S6, with $\langle a,g\rangle$ in place of $ag$: row $i$ is one function of $(a_i,w_i)$, the same for all $i$."
         ),
         Remark(
             r"Measured on digits with ten classes (two labellings, $\rho=0.1$, $n=2048$): P2 is within two noise floors (S6); on the "

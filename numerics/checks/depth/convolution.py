@@ -293,7 +293,7 @@ one_gate, mean_gate = sp.symbols("g_1 g_2", real=True)  # of controls
 
 
 def images() -> tuple[Floats, Floats]:
-    """Digits x[128, 64] and their residuals −y[128, 1]."""
+    """Digits x[64, 64] and their residuals −y[64, 1]."""
     bundle = digits("ge5", standardise=True)
     return bundle.x[:IMAGES], -bundle.y[:IMAGES]
 

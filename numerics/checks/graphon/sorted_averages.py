@@ -103,7 +103,7 @@ def averages_of_a_step(averaging_bias: sp.Expr, trial: Trial) -> Iterator[Findin
 @control("one variable", averaging_bias=1 / (2 * blocks))
 @control("bias, 10 % less", averaging_bias=NINE * averaging_bias)
 def hooks_approach_the_bias(averaging_bias: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Ones beyond the middle of the last row or column of 100×100 blocks, in half blocks."""
+    """Ones beyond the middle of the last row or column of 2, 10 and 100 blocks on each side, in half blocks."""
     for count in (2, 10, 100):
         last = np.arange(2 * count) == 2 * count - 1
         hook = (last[:, None] | last[None, :]).astype(np.int64)

@@ -107,7 +107,7 @@ def enumerated_noise(rows: int, columns: int) -> tuple[dict[str, Fraction], dict
 @control("10 % more spread", value_sd=ELEVEN * value_sd)
 @control("spread over one side", value_sd=sp.sqrt(joint_noise) / n)
 def means_over_all_masks(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E h = 0, E h², E p and E q by enumeration of all masks of 2×2 and 2×3 entries with unequal probabilities."""
+    """E h = 0, E h², E p and E q by enumeration of all masks of 2×2, 2×3 and 3×2 entries, unequal probabilities."""
     for rows, columns in ((2, 2), (2, 3), (3, 2)):
         means, averages = trial.once(enumerated_noise, rows, columns)
         at = {

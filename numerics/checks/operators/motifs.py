@@ -101,7 +101,7 @@ def telescope(upper: Integers, lower: Integers, motif: Motif) -> list[int]:
 
 
 def pairs_of_masks(rng: np.random.Generator, count: int) -> list[tuple[Integers, Integers, Fraction]]:
-    """Masks of several densities, each beside another one or a constant tenth (both times ten), and their cut norm."""
+    """Masks of several densities, each beside another one or a constant of whole tenths (both times ten), and their cut norm."""
     pairs = []
     for _ in range(count):
         rows, columns = rng.integers(3, 8, size=2)

@@ -75,7 +75,7 @@ def norms(matrix: Integers, scale: int = 1) -> Norms:
 
 
 def sample_norms(rng: np.random.Generator, count: int, side: int) -> list[Norms]:
-    """The extremal kernels, all sign patterns of two rows and three columns, and random masks less a constant or not."""
+    """The extremal kernels, one in seven of all 2×3 kernels of entries −1, 0, 1, and random ones with few and with many zeros."""
     small = [np.reshape(entries, (2, 3)) for entries in product((-1, 0, 1), repeat=6) if any(entries)]
     shapes = rng.integers(2, side + 1, size=(count, 2))
     large = [

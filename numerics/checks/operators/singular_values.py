@@ -219,7 +219,7 @@ def rational(expression: sp.Expr) -> Fraction:
 def every_small_mask_keeps_the_bounds(
     scale: sp.Expr, lower: sp.Expr, upper: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """All masks of up to nine entries, in integers: ρ ≤ σ₁ with equality iff the mask is regular; Σσᵢ² = ρ."""
+    """All masks of six shapes of up to nine entries, in integers: ρ ≤ σ₁ with equality iff the mask is regular; Σσᵢ² = ρ."""
     for rows, columns in SHAPES:
         unit = rational(scale.subs({m: rows, n: columns}) ** 2)
         for entries, polynomial, regular in trial.once(classes_of_masks, rows, columns):

@@ -259,7 +259,7 @@ def grasp_columns(rng: np.random.Generator, labelling: str) -> tuple[Floats, Flo
 @empirical(smoothed_snip, cost=3.0)
 @control("SNIP's profile: the residual not smoothed", hessian_gradient=a * plain / sp.sqrt(width * dimension))
 def grasp_keeps_what_smoothed_snip_keeps(hessian_gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """On digits the columns GraSP keeps are those of SNIP rows with the realised Θ̂r, within 1.5 noise floors.
+    """On digits the columns GraSP keeps are those of SNIP rows with the realised Θ̂r, within 1.5 noise floors of both samples.
 
     The residual that the leading term of Hg carries is read off the expression: G (smoothed) or g (plain).
     """
