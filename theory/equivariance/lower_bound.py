@@ -162,8 +162,9 @@ $|g-f|$ over outputs and over an input set which contains all $\pm e_x$ ($x\in X
 
 * one function $g$ is within $\varepsilon$ for at most the share $$[[relu_share]]$$ of the values of each coefficient (ReLU; attained by $g=\varepsilon$ at all
   probes), or $$[[linear_share]]$$ (linear targets; attained by $g=0$);
-* some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear targets; attained, for instance by
-  masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two);
+* some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear targets; attained at the inputs
+  $\pm e_x$ alone, for instance by masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two, as long as the intervals of their
+  sums lie within those of the coefficients);
 * if every $w$ succeeds with probability at least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[relu_parameters]]$$ for ReLU, and
   $$\Theta\ge[[linear_parameters]]$$ for linear targets.
 
@@ -219,7 +220,7 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
         Sharp(expression="linear_share", example="$g=0$", check="one_function_serves_its_share"),
         Sharp(
             expression="linear_success",
-            example=r"masked copies of one layer, coefficients $2\varepsilon s$ times powers of two",
+            example=r"masked copies of one layer, coefficients $2\varepsilon s$ times powers of two, as long as their intervals lie within $[-c,c]$; inputs $\pm e_x$",
             check="the_bounds_are_attained",
         ),
         Sharp(expression="free_saving", example="a group that acts freely on $Y\\times X$", check="symmetry_saves"),

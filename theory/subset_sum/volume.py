@@ -129,8 +129,8 @@ ReLU. As long as the intervals lie within $[-c,c]$, they serve the share $[[doub
     ),
     Step(
         name="linear success",
-        sentence=r"""So the bound of *masks* for linear targets, $[[linear_success]]$, is attained: where $[[doubling]]$ is at most $1$ its $D$-th power is
-$2^\Theta(\varepsilon/c)^D$.""",
+        sentence=r"""So the bound of *masks* for linear targets, $[[linear_success]]$, is attained: as long as the intervals lie within $[-c,c]$, the $D$-th power of
+$[[doubling]]$ is $2^\Theta(\varepsilon/c)^D$.""",
         gives={"linear_success": linear_success},
         uses=("masks", "doubling"),
     ),
@@ -227,7 +227,11 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
     hypotheses=(
         Hypothesis("the source does not depend on the target"),
         Hypothesis("the inputs include all ±e_i"),
-        Hypothesis("the intervals lie within those of the weights", doubling <= 1, needed_by=("doubling",)),
+        Hypothesis(
+            "the intervals of the sums, which begin at −(2^(Θ/D) + 1)ε, lie within those of the weights",
+            doubling + eps / c <= 1,
+            needed_by=("doubling",),
+        ),
         Hypothesis(
             "for the weights beyond twice the error, that there are such",
             c > 2 * eps,
@@ -334,7 +338,7 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
         ),
         Sharp(
             expression="linear_success",
-            example=r"numbers that double, $2\varepsilon$ the first",
+            example=r"numbers that double, $2\varepsilon$ the first, as long as their intervals lie within $[-c,c]$",
             check="doubling_numbers_attain_the_bounds",
         ),
         Sharp(
