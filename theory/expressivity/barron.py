@@ -88,7 +88,7 @@ Let $f(x)=\int e^{i\omega\cdot x}\hat f(\omega)\,d\omega$ on $k$ active inputs, 
 the edges of a hidden layer of $n$ neurons obey the floor of E1, a share $\alpha$ of them with probability at least $p$ of an edge to each
 active input, and let the readout be dense. With probability at least $1-[[failure]]$ the masked layer of sigmoidal units with biases,
 and an output bias, contains an approximant of $f$ whose $L^2$ error under any given law of the inputs on the ball of radius $r$ is at most
-$[[barron_error]]$; with ReLU units at most $[[relu_error]]$ (nothing is said where the floor is $0$).
+$[[barron_error]]$; with ReLU units at most $[[relu_error]]$ (of ReLU units nothing is said for $\alpha np^k<4$).
 Full wiring is sufficient, not necessary; other edges of a wired neuron do no harm, their weights are set to $0$.
 """,
     steps=STEPS,

@@ -201,7 +201,7 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
             asks="Is the price $p^N$ of each further layer needed?",
             obstacle="The proof copies a dense network into the mask, for which a neuron hears all $N$ units below. Representations that are made for the mask, in which neurons hear few, need another theorem of approximation.",
             known="It suffices (E12.1). One layer of relays removes the price $p^k$ of the first layer (E8); what no neuron of the last layer hears is lost (E12.2).",
-            evidence="In all masks of up to 12 edges every choice of neurons was tried: none fails more often than the bound says, which does not tell what price is needed.",
+            evidence="In all masks of four small layouts, of up to 12 edges, every choice of neurons was tried: none fails more often than the bound says, which does not tell what price is needed.",
             checked_by="small_networks_over_all_masks",
         ),
     ),

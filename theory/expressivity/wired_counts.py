@@ -175,7 +175,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
         COUNTED,
     ),
     hypotheses=(
-        Hypothesis("the count of E1, or any that it dominates"),
+        Hypothesis("the count of E1; the upper bounds hold for every count that dominates it, too"),
         Hypothesis("some neurons that are not fully wired", i < m, needed_by=("count_exponent", "mass_ratio")),
     ),
     uses=("E1",),

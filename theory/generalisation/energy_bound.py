@@ -320,7 +320,7 @@ the labels, as SNIP's does, needs labels of its own.
         ),
         Sharp(
             expression="peeled_norm",
-            example=r"$\sqrt q$ just above a radius $b2^i$: twice that radius is taken",
+            example=r"as $\sqrt q$ falls to a radius $b2^i$ from above: twice that radius is taken",
             check="pieces_make_the_bound",
         ),
         Sharp(

@@ -99,7 +99,7 @@ the entries of $K$ and of $B$.""",
     ),
     Step(
         name="linear part",
-        sentence=r"The path densities are equal, and $B$ is $1+\eta ss^\top$ in the same units: $\frac1{2n}s^\top Bs=[[linear_energy]]$.",
+        sentence=r"The path densities are equal, and $B$ is $I+\eta ss^\top$ in the same units: $\frac1{2n}s^\top Bs=[[linear_energy]]$.",
         gives={"linear_energy": linear_energy},
         uses=("first layer",),
     ),
@@ -171,7 +171,7 @@ leave less of the linear part than any homogeneous ones (B2.2).
     sharp=(
         Sharp(
             expression="least_ratio",
-            example=r"the masks and inputs of the statement as $n\to\infty$, then $r\to0$",
+            example=r"the masks and inputs of the statement as $\delta\to0$, then $n\to\infty$, then $r\to0$",
             check="small_spikes_leave_three_quarters",
             side=Side.BELOW,
         ),

@@ -248,7 +248,10 @@ truth is $[[antipodal_energy]]$ too.
         Quantity(cosine, "cosine of the angle between two inputs", sp.Interval(-1, 1)),
         Quantity(degree, "half of an even power of that cosine", COUNT_FROM_ZERO, drawn=(0, 9)),
     ),
-    hypotheses=(Hypothesis("the hypotheses of B2.1"),),
+    hypotheses=(
+        Hypothesis("the hypotheses of B2.1"),
+        Hypothesis("an invertible kernel matrix, where its inverse stands"),
+    ),
     uses=("B2.1", "B3"),
     expressions={
         "residual_term": residual_term,

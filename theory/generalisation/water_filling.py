@@ -51,7 +51,7 @@ STEPS = (
     Step(
         name="one feature",
         sentence=r"""Over $0<r\le1$ that is smallest at $r=[[share]]$: below the cap what it exceeds its minimum by is a square over $r$, and
-at the cap both $\beta^2(\frac1r-1)$ and the price saved tell against a smaller $r$. A feature with $\beta=0$ gets $r=0$.""",
+at the cap, where $|\beta|\ge\lambda$, a smaller $r$ adds $\beta^2(\frac1r-1)$, no less than the price $\lambda^2(1-r)$ that it saves. A feature with $\beta=0$ gets $r=0$.""",
         gives={"share": share},
         uses=("price",),
     ),

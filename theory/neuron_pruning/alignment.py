@@ -218,7 +218,7 @@ neurons, between the projection of $w_i$ on the plane of $x_0$ and $w^*$ and the
 kept). That is attained: for $d=2$ and $0<\text{angle}<\frac\pi2$ four neurons of length $1$ have just this error, with the outputs
 $\alpha_i$ and the angles from $w^*$ $$[[four]].$$ At $\frac\pi2$ the bound $\frac12$ is approached, not attained: there kept neurons are $0$ at $w^*$, and the error is at least $1$.
 
-For random $w_i\sim N(0,I_d)$ a neuron is so aligned with probability $[[aligned]]$, in every dimension. Hence
+For independent $w_i\sim N(0,I_d)$ a neuron is so aligned with probability $[[aligned]]$, in every dimension. Hence
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]]\le[[union]],$$ and success with probability $\delta$ takes
 $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to leading order as $\varepsilon\to0$.
 """,

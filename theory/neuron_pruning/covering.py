@@ -132,8 +132,8 @@ plank misses both points, over the square of that for one.""",
     ),
     Step(
         name="covariance",
-        sentence=r"""The probability that both points are missed is, in its derivative in their scalar product, that of a normal pair: the sum of its
-density at $(t,t)$, $(-t,-t)$ less that at $(t,-t)$, $(-t,t)$.""",
+        sentence=r"""The scalar products of $u_i$ with both points are a normal pair, whose covariance is the scalar product of the points. The derivative, in this covariance, of the
+probability that both points are missed is the sum of the pair's density at $(t,t)$, $(-t,-t)$ less that at $(t,-t)$, $(-t,t)$.""",
         by=Carrier.RULE,
         source="Price",
         uses=("independent neurons",),

@@ -114,7 +114,7 @@ STEPS = (
     Step(
         name="one neuron",
         sentence=r"""By N9.1 the planks cover with a probability of at most $1-1/R$, where $R$ is the mean, at least $1$, of $m(\theta)^N$ over the angle $\theta$ of two points, of a density proportional to
-$\sin^{d-3}\theta$. It falls in the angle, at the rate of the difference of the two widths $[[wide]]$ and $[[narrow]]$ and $D$ times that of their squares, over $\pi$; and $D$ tends to $0$ with $\rho$.""",
+$\sin^{d-3}\theta$. For $\theta\le\frac\pi2$ $m$ falls in the angle, at the rate of the difference of the two widths $[[wide]]$ and $[[narrow]]$ and $D$ times that of their squares, over $\pi$; and $D$ tends to $0$ with $\rho$.""",
         by=Carrier.CLAIM,
         source="N9.1",
         takes=("success", "one_neuron", "second_moment"),

@@ -79,7 +79,7 @@ $|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights
     ),
     Step(
         name="half-width",
-        sentence=r"$x_0$ has the length $\sqrt{d-1}$. Over it, it is a unit vector in a plank of N9.1 with $\rho=[[thin]]$, which is less than $\frac1{\sqrt2}$ for $d\ge3$.",
+        sentence=r"$x_0$ has the length $\sqrt{d-1}$. So $x_0/\sqrt{d-1}$ is a unit vector, in a plank of N9.1 with $\rho=[[thin]]$, which is less than $\frac1{\sqrt2}$ for $d\ge3$.",
         gives={"thin": thin},
         uses=("corners",),
     ),

@@ -95,7 +95,7 @@ $|\langle u_i,x_0\rangle|\le r|w_{i1}|$ with this $r$: were they all beyond, fin
     KEPT,
     Step(
         name="success on the cube",
-        sentence=r"On the cube it has at most the probability $[[cube_sum]]$.",
+        sentence=r"So on the cube an error of $\varepsilon$ has at most the probability $[[cube_sum]]$.",
         gives={"cube_sum": cube_sum},
         uses=("half-width on the cube", "planks", "kept and not kept"),
     ),

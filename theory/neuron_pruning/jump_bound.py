@@ -85,7 +85,7 @@ probability of at most $[[fits]]$ given the kinks, and also with gaps cut at $\f
     Step(
         name="one kink inside",
         sentence=r"""For $k=1$ let $g\le h$ be the gaps. Their sum is less than $\pi$, so the sum of their cotangents is positive, and the strength is at most
-$\varepsilon(\cot\frac g2+\cot\frac h2)\le[[largest]]$ in modulus, as $h$ is at least half of the arc: this has at most that probability.""",
+$\varepsilon(\cot\frac g2+\cot\frac h2)\le[[largest]]$ in modulus, as $h$ is at least half of the arc. Its density is at most $\frac12$, so this has a probability of at most the same.""",
         gives={"largest": largest},
         uses=("zonotope",),
     ),

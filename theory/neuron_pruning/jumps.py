@@ -144,7 +144,7 @@ standard normal weights $w_i$, $\alpha_i$, $d\ge2$. In a plane through $w^*$ the
 these, strengths $c_i$ of the density $[[strength_density]]$. Suppose $|f-\sigma(g_S)|\le\varepsilon<1$ on the unit circle of this plane. Let $k\ge1$ kept kinks be in the arc
 $|\varphi|<[[arc]]$, and let $\Pi$ be the product of the sines of the $k+1$ gaps between them and its ends. Then the strength at a kink, with the gaps $h$ before and $g$ after, is
 $c=[[jump]]$, with the errors $e=g_S-f\in[-\varepsilon,\varepsilon]$ there, $e_+$ at the next node and $e_-$ at the one before (kinks or ends of the arc). All $k$ strengths together lie in a zonotope with a volume of at most
-$[[volume]]$, which given the kinks has at most the probability $[[fits]]$. Where a gap exceeds $\frac\pi2$ its sine may be small, and a second bound is better: that with gaps cut at $\frac\pi2$ in $\Pi$,
+$[[volume]]$, which given the kinks has at most the probability $[[fits]]$. Where a gap exceeds $\frac\pi2$ its sine may be small, and a second bound can be better: that with gaps cut at $\frac\pi2$ in $\Pi$,
 and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
 """,
     steps=STEPS,

@@ -37,8 +37,8 @@ ball_neurons = Told(ball_number, [(mean, ball_mean)])
 
 KEPT = Step(
     name="kept and not kept",
-    sentence=r"""The half-widths of kept planks that cover add up to $1$ at least, those of all $N$ neurons to no less; and that has at most the probability of the mean
-of this sum.""",
+    sentence=r"""The half-widths of kept planks that cover add up to $1$ at least, those of all $N$ neurons to no less; and this has a probability of at most the mean
+of their sum.""",
     by=Carrier.RULE,
     source="Markov",
 )

@@ -247,7 +247,7 @@ fall.""",
     ),
     Step(
         name="neurons",
-        sentence=r"The bound falls in $N$, and is as small at $N=[[neurons_bound]]$.",
+        sentence=r"The bound falls in $N$, and is what is *allowed* at $N=[[neurons_bound]]$.",
         gives={"neurons_bound": neurons_bound},
         uses=("bound", "allowed"),
     ),

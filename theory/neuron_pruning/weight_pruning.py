@@ -390,7 +390,7 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
         Pitfall(
             control="O(d log 1/ε) whatever the output",
             said=r"Pruning weights takes $O(d\ln\frac1\varepsilon)$ neurons, where pruning neurons takes exponentially more, whatever stands behind the sum.",
-            by=r"What one might expect from the abstract of arXiv:2603.02234, “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”; whether a ReLU stands behind the output was not at hand. (Ours in N4.1 is $O(d\ln\frac d{\varepsilon\delta})$: one more $\ln d$.)",
+            by=r"What one might expect from the abstract of arXiv:2603.02234, “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”; whether a ReLU stands behind the output was not at hand. (Ours in N4.1 is $O(d\ln\frac d{\varepsilon\delta})$: more by a term of the order $d\ln\frac d\delta$.)",
             why="Without a ReLU behind it, the sum must bend where the target bends, and a neuron that keeps one weight bends on an axis only.",
             counterexample="three_points",
             by_hand=r"$w^*=(\frac35,\frac45)$ and the points $(-1,0)$, $(-\frac45,\frac35)$, $(-\frac7{25},\frac{24}{25})$ of the circle: the outer two add up to $\frac85$ times the one between. The target is $0,0,\frac35$ there. Every sum of neurons with one weight each, however many, is linear on the three, as no $x_i$ changes its sign. So the errors at both ends less $\frac85$ times that between add up to $\frac35$, and one of them is at least $\frac35/(1+\frac85+1)=\frac16$.",

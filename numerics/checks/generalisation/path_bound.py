@@ -101,7 +101,7 @@ def linear_networks_attain_the_bound(linear_term: sp.Expr, linear_constant: sp.E
 @control("10 % less", path_term=NINE * path_term)
 @control("10 % more", path_term=ELEVEN * path_term)
 def residual_kernels_stay_below_the_bound(path_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """K = B + tR, R a random Gram matrix: the energy is below the sum at t = 1 and 1/100, and attains it at t = 0."""
+    """K = B + tR, R = I + 𝟏𝟏ᵀ: the energy is at most the sum at t = 1 and 1/100, and attains it at t = 0."""
     for L, example in enumerate(trial.draw(examples), start=2):
         bound = example.sum_of(path_term, L)
         B = example.linear_part(constant.subs(depth, L))

@@ -276,7 +276,7 @@ def tails_are_attained(
     energy_high: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The bounds of both quotients, at thresholds up to 1000, where they are 10⁻³ apart; so r and R_2 vanish at infinity."""
+    """The bounds of both quotients, at thresholds up to 1000, where they are less than 10⁻³ apart; so r and R_2 vanish at infinity."""
     points = [{s: at} for at in (sp.Rational(1, 4), 3, 1000)]
     yield trial.below(tail * share_low, r, at=points)  # boxes: r and R_2 are integrals
     yield trial.below(r, tail, at=points)

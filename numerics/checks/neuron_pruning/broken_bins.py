@@ -259,7 +259,7 @@ def the_first_neuron_leads_to_one(
 def mean_times_solve_their_equations(
     one_more: sp.Expr, one_less: sp.Expr, mean_steps: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The linear equations m_b = 1 + up·m_(b+1) + down·m_(b−1) with m_0 = 0, solved in fractions for T ≤ 8."""
+    """The linear equations m_b = 1 + up·m_(b+1) + down·m_(b−1) with m_0 = 0, solved in fractions for six T up to 8."""
     for bins in (1, 2, 3, 4, 6, 8):
         equations = sp.eye(bins)
         for row in range(bins):
