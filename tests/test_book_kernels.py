@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -77,7 +78,6 @@ def run_cell(code: str, folder: Path) -> list[dict]:
 def test_copies_have_what_was_imported_and_nothing_of_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     monkeypatch.setattr(jupyter_client.provisioning.LocalProvisioner, "launch_kernel", extension("kernels").launch)
     monkeypatch.setattr(helpers, "seen_by_copies", 1, raising=False)
     first = "import os, helpers\nleft = helpers.seen_by_copies = helpers.seen_by_copies + 1\nprint(os.getcwd(), os.getppid(), left)"
@@ -86,8 +86,25 @@ def test_copies_have_what_was_imported_and_nothing_of_each_other(
     assert helpers.seen_by_copies == 1
     with pytest.raises(nbclient.exceptions.CellExecutionError, match="NameError"):
         run_cell("left", tmp_path)
-    shown = run_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()", tmp_path)
-    assert any("image/png" in each.get("data", {}) for each in shown)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels are started anew")
+def test_copies_of_a_process_that_has_imported_pyplot_draw(tmp_path: Path) -> None:
+    """In a process of its own: this one may have imported it for another backend."""
+    text = """
+import matplotlib.pyplot, jupyter_client, pathlib, sys, test_book_kernels
+jupyter_client.provisioning.LocalProvisioner.launch_kernel = test_book_kernels.extension("kernels").launch
+cell = "import matplotlib.pyplot as plt\\nplt.plot([1, 2])\\nplt.show()"
+print([kind for each in test_book_kernels.run_cell(cell, pathlib.Path()) for kind in each.get("data", {})])
+"""
+    words = [sys.executable, "-c", text]
+    env = {
+        **os.environ,
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYTHONPATH": str(Path(__file__).parent),
+    }
+    printed = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True)
+    assert "image/png" in printed.stdout, printed.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels are started anew")

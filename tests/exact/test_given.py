@@ -120,7 +120,7 @@ def test_values_of_claims() -> None:
         ("K2", "own_layer", ["W=[[1]]"], "no value for G .*, since steps are put in together"),
         ("Q4", "uncrossed", ["D=2", "v=[5,5]"], "assumes cells of one grid"),
         ("N7", "ratio", ["k=7", "T=7"], "assumes a bin that is not broken"),
-        ("R9", "doubling", ["Theta=40", "D=2", "c=1", "epsilon=1/10"], "assumes the intervals lie within"),
+        ("R9", "doubling", ["Theta=40", "D=2", "c=1", "epsilon=1/10"], "assumes the intervals of the sums"),
         ("G9", "trace", ["P=[1/2,1/4,1,3/4]"], "expected 2 rows of 2 in brackets, for P_11, P_12, P_21, P_22"),
     ],
 )
