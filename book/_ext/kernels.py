@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from multiprocessing.process import BaseProcess
@@ -60,6 +61,9 @@ def run_kernel(arguments: Sequence[str], environment: Mapping[str, str], folder:
     signal.set_wakeup_fd(-1)  # a signal is this process's own, not one for the loop of the process that was copied
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    warnings.resetwarnings()
+    for ignored in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", ignored)  # as when Python starts
     forbid_forks()
     asyncio.set_event_loop(asyncio.new_event_loop())
     watched = f"--IPKernelApp.parent_handle={os.getppid()}"  # the kernel ends when that process has
