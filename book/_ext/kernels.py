@@ -1,7 +1,7 @@
-"""Kernels are copies of the process that reads pages, with all that pages import: two seconds of CPU less for each page.
+"""Kernels are copies of the process that reads pages, with all that pages import.
 
 A copy has no cell of another page, since each page has one of its own, and finds in its modules what importing them gives.
-Where the system cannot copy a process (Windows, macOS), kernels start as they do elsewhere.
+Elsewhere than on Linux kernels start anew.
 """
 
 from __future__ import annotations

@@ -176,7 +176,7 @@ def test_shapes_are_themselves_turned_but_not_mirrored():
 
 
 def test_rings_are_themselves_turned_by_an_eighth():
-    """C₈ calls a mirror image by the class of the other hand, D₈ by the same one; a quarter of the angle more is another."""
+    """C₈ calls a mirror image by the class of the other hand, D₈ by the same one; one ring turned alone is another pair."""
     for name, offsets, mirrored, hands in (("rings-c8", TURNS, False, [2, 3, 0, 1]), ("rings-d8", ANGLES, True, None)):
         values, labels = ring_spots(np.random.default_rng(7), 400, offsets, mirrored)
         layers, both = case(name).layers, values.reshape(400, 2, SAMPLES)
@@ -191,7 +191,7 @@ def test_rings_are_themselves_turned_by_an_eighth():
         assert (tops(np.roll(both, 3, axis=2)) == own).all()
         expected = labels if hands is None else np.array(hands)[labels]
         assert np.mean(tops(both[:, :, back]) == expected) > 0.97
-        inner = np.stack([both[:, 0], np.roll(both[:, 1], 1, axis=1)], axis=1)  # one ring alone is another pair
+        inner = np.stack([both[:, 0], np.roll(both[:, 1], 1, axis=1)], axis=1)
         assert np.mean(tops(inner) == labels) < 0.5
 
 

@@ -14,9 +14,7 @@ from theory.steps import Carrier, Step
 
 x = sp.Symbol("x", real=True)  # difference of two angles
 alpha, beta = sp.symbols("alpha beta", real=True)  # angles of f and of the conjugate of g
-n = sp.Symbol(
-    "n", integer=True, positive=True
-)  # half of what an odd frequency and one add up to: the frequency is 2n − 1
+n = sp.Symbol("n", integer=True, positive=True)  # an odd frequency is 2n − 1
 
 planar_entry = sp.cos(alpha - beta)
 inner_wave = sp.Rational(3, 4) - 4 * x**2 / sp.pi**2  # the mean product of the two waves, 0 ≤ x ≤ π/4

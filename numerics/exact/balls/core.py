@@ -17,9 +17,8 @@ HIGHEST_PRECISION = 4096
 NOT_A_NUMBER = acb("nan", "nan")
 MOST_READINGS = 2**14  # expressions that are kept taken apart
 ARITHMETIC: dict[type, Callable[[Any], Reading]] = {}
-FUNCTIONS: dict[
-    type, Callable[..., acb]
-] = {}  # of the balls of the arguments, and of whether it must be analytic there
+Function = Callable[..., acb]  # of the balls of the arguments, and of whether it must be analytic there
+FUNCTIONS: dict[type, Function] = {}
 RULES: dict[type, Rule] = {}  # of all other types
 
 
@@ -53,7 +52,7 @@ def reading_of(expression: sp.Basic) -> Reading:
     raise NoEnclosureError(f"no rule encloses {kind.__name__}")
 
 
-def _applied(function: Callable[..., acb], expression: sp.Basic) -> Reading:
+def _applied(function: Function, expression: sp.Basic) -> Reading:
     parts = [reading_of(argument) for argument in expression.args]
     if len(parts) == 1:
         only = parts[0]

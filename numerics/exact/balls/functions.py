@@ -7,9 +7,16 @@ from collections.abc import Callable
 import sympy as sp
 from flint import acb, arb, ctx
 
-from numerics.exact.balls.core import ARITHMETIC, FUNCTIONS, NOT_A_NUMBER, Reading, Values, is_real, reading_of
-
-Function = Callable[..., acb]  # of the balls of its arguments, and of whether it must be analytic there
+from numerics.exact.balls.core import (
+    ARITHMETIC,
+    FUNCTIONS,
+    NOT_A_NUMBER,
+    Function,
+    Reading,
+    Values,
+    is_real,
+    reading_of,
+)
 
 
 def _on_cut_left(x: acb) -> bool:
@@ -81,9 +88,8 @@ def _bessel_k_right(order: acb, z: acb) -> acb:
     """
     middle, r = acb(z.real.mid(), z.imag.mid()), z.real.lower()
     size = float(abs(middle).mid())
-    lost = (
-        0 if 2 * size >= ctx.prec else int(1.45 * (size + float(middle.real.mid()))) + 4
-    )  # none from its asymptotic series
+    asymptotic = 2 * size >= ctx.prec  # that series loses nothing
+    lost = 0 if asymptotic else int(1.45 * (size + float(middle.real.mid()))) + 4
     with ctx.workprec(ctx.prec + lost):
         value = _direct_bessel_k(order, middle)
     zeroth = (-r).exp() * (arb.pi() / (2 * r)).sqrt()

@@ -19,8 +19,6 @@ from numerics.exact.balls.tails import tail
 from numerics.exact.balls.vouching import collecting, named, vouch
 
 MOST_DOUBLINGS = 24  # of the interval of an improper integral, while nothing bounds the rest
-
-
 MOST_KNOWN = 2**12  # integrals that are remembered
 _known: dict[Hashable, tuple[acb, frozenset[str]]] = {}
 
