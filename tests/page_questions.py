@@ -37,3 +37,7 @@ OUT_OF_REACH = """() => [...document.querySelectorAll('main div, main pre, main 
 # What opens a fold, and has neither words nor a name that is read out.
 NAMELESS = """() => [...document.querySelectorAll('summary')].filter(e => !e.textContent.trim() && !e.getAttribute('aria-label'))
   .map(e => e.parentElement.textContent.trim().slice(0, 40))"""
+
+# A drawn picture with a light ground in the dark theme.
+STILL_LIGHT = """() => [...document.querySelectorAll('div.cell_output img')].filter(e => !getComputedStyle(e).filter.includes('invert(1)'))
+  .map(e => e.alt.slice(0, 40))"""

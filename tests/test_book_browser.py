@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from book_cases import CHROMIUM, pages
-from page_questions import CONTRAST, CUT_OFF, NAMELESS, OUT_OF_REACH, WIDER_THAN_ITS_BOX
+from page_questions import CONTRAST, CUT_OFF, NAMELESS, OUT_OF_REACH, STILL_LIGHT, WIDER_THAN_ITS_BOX
 
 pytest.importorskip("jupyter_book", reason="the book needs pip install -e '.[book]'")
 pytestmark = [
@@ -57,6 +57,7 @@ def test_pages_in_a_browser(site: Path, address: str) -> None:
                     tab.emulate_media(color_scheme=theme)
                     tab.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
                     complaints += [f"contrast, {theme}: {each}" for each in tab.evaluate(CONTRAST)]
+            complaints += [f"light in the dark theme: {each}" for each in tab.evaluate(STILL_LIGHT)]
             tab.set_viewport_size({"width": 1400, "height": 900})
             complaints += [f"a fold has no name: {each}" for each in tab.evaluate(NAMELESS)]
             wide = set(tab.evaluate(WIDER_THAN_ITS_BOX))

@@ -35,6 +35,7 @@ from numerics.depth.covariances import (
 MOST_UNITS = 2**13  # of a layer, over all networks of the limit
 MEMORY, MOST_MEMORY = 0.65e9, 4e9  # bytes that units are fitted to, and that fewest units may take
 FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8
+NARROW_NETWORKS = 16  # where none is as wide as the network: as sure of shares, from half as many pairs of units
 
 
 class Sizes(NamedTuple):
@@ -45,15 +46,15 @@ class Sizes(NamedTuple):
 
 
 def sizes_of(network: Architecture, samples: int, units: int = MOST_UNITS) -> Sizes:
-    """As many networks as `units` units of the widest layer give, at least 8; layers are narrowed where they must be.
+    """As many networks as `units` units of the widest layer give; where that is fewer than 8, 16 with narrower layers.
 
     Fewer units where `MEMORY` would not do. InputError if 4 GB would not.
     """
-    fewest = min(units, FEWEST_UNITS)
+    fewest, widest = min(units, FEWEST_UNITS), max(network.widths)
     while True:
-        most = max(FEWEST_NETWORKS, units)
-        each = tuple(min(width, most // FEWEST_NETWORKS) for width in network.widths)
-        sizes = Sizes(most // max(each), each)
+        networks = units // widest if units >= FEWEST_NETWORKS * widest else NARROW_NETWORKS
+        most = max(1, units // networks)
+        sizes = Sizes(networks, tuple(min(width, most) for width in network.widths))
         needed = memory(network, samples, sizes)
         if needed <= MEMORY:
             return sizes
@@ -73,9 +74,9 @@ def narrowed(network: Architecture, samples: int, units: int = MOST_UNITS) -> st
 
     Examples:
         >>> narrowed(Architecture(64, (1500, 1500), 1), 200)
-        'the law draws networks with at most 1024 units of a layer, where the network has 1500: --units 12000 gives them whole'
+        'the law draws networks with at most 512 units of a layer, where the network has 1500: --units 12000 gives them whole'
         >>> narrowed(Architecture(64, (1024,) * 4, 1), 4096).rpartition(": ")[2]
-        'expected at most 1782 --samples, then whole at the same --units'
+        'expected at most 2165 --samples, then whole at the same --units'
     """
     drawn_units = sizes_of(network, samples, units).units
     if drawn_units == tuple(network.widths):
@@ -97,12 +98,12 @@ def narrowed(network: Architecture, samples: int, units: int = MOST_UNITS) -> st
 
 
 def memory(network: Architecture, samples: int, sizes: Sizes) -> float:
-    """Bytes: covariances, preactivations, the first layer's weights, and scores with their slopes, thrice."""
+    """Bytes: covariances, preactivations, slopes and what counts them, the first layer's weights and scores."""
     chain = (network.inputs, *sizes.units, network.outputs)
-    scores = sum(rows * columns for columns, rows in pairwise(chain))
+    slopes = sum(rows * columns for columns, rows in pairwise(chain))
     covariances = 8 * samples**2 * max(2, network.depth)
     return covariances + sizes.networks * (
-        4 * samples * sum(sizes.units) + 12 * scores + 12 * sizes.units[0] * network.inputs
+        4 * samples * sum(sizes.units) + 8 * slopes + 20 * sizes.units[0] * network.inputs
     )
 
 
@@ -196,29 +197,29 @@ def _passed_on(network: Architecture, z: Latents) -> Floats:
     return total
 
 
-class Scores(NamedTuple):
-    """Weights of one layer times their slopes, signed, float32[networks, rows, columns], on the scale of the limit.
+class Slopes(NamedTuple):
+    """What the weights of one layer are multiplied by in their scores, float32[networks, rows, columns], on the scale of the limit.
 
-    layer: from L + 1, the readout, down to 1. slopes: of the same shape. jitter: of the signals' covariance.
+    layer: from L + 1, the readout, down to 1. weights: those that slopes contain, of the same shape: the first layer's as they
+    are, and the readout's over their deviation, which the slopes below contain; None between. jitter: of the signals' covariance.
     """
 
     layer: int
-    scores: Latents
     slopes: Latents
+    weights: Latents | None
     jitter: float
 
 
-def scores_of(units: Units, residual: Floats, rng: np.random.Generator, *, last: bool = True) -> Iterator[Scores]:
-    """The scores of every layer for a residual [N, K], from the readout down; last: no other is to follow.
+def slopes_of(units: Units, residual: Floats, rng: np.random.Generator, *, last: bool = True) -> Iterator[Slopes]:
+    """The slopes of every layer for a residual [N, K], from the readout down; last: no other is to follow.
 
     The last residual takes the place of the signals' covariances, which need as much memory as anything here.
     """
     network, (networks, each) = units.network, units.sizes
-    law, deviation = network.initialisation.law, network.weight_deviation()
+    law, deviation = network.initialisation.law, np.float32(network.weight_deviation())
     r = (residual / len(residual)).astype(np.float32)
-    readout = (deviation * law.draw(rng, (networks, r.shape[1], each[-1]))).astype(np.float32)
-    slopes = np.stack([r.T @ image.T for image in _images(units, network.depth)])
-    yield Scores(network.depth + 1, readout * slopes, slopes, 0.0)
+    readout = law.draw(rng, (networks, r.shape[1], each[-1])).astype(np.float32)
+    yield Slopes(network.depth + 1, np.stack([r.T @ image.T for image in _images(units, network.depth)]), readout, 0.0)
     sent = np.zeros((0, 0))  # with batch normalisation, the covariance of what a layer sends down
     for layer in range(network.depth, 0, -1):
         root = None
@@ -226,12 +227,13 @@ def scores_of(units: Units, residual: Floats, rng: np.random.Generator, *, last:
             root = root_of(sent)
         elif layer < network.depth:
             root = root_of(_times(units.signals.pop() if last else units.signals[layer - 1].copy(), residual))
-        found = []
+        below = each[layer - 2] if layer > 1 else network.inputs
+        slopes = np.empty((networks, each[layer - 1], below), np.float32)
         if network.normalised and layer > 1:
             sent = np.zeros((len(residual),) * 2)
         for number, image in enumerate(_images(units, layer - 1)):
             if root is None:
-                c = readout[number].T @ r.T
+                c = deviation * readout[number].T @ r.T
             else:
                 c = drawn(root, each[layer - 1], rng) / np.float32(1 if network.normalised else len(residual))
             z = _part(units, layer, number)
@@ -241,13 +243,9 @@ def scores_of(units: Units, residual: Floats, rng: np.random.Generator, *, last:
                 if layer > 1:
                     wide = c.astype(float)
                     sent += wide.T @ wide * (network.initialisation.weight / len(units.roots[layer - 1]))
-            found.append(c @ image.T)
-        slopes = np.stack(found)
-        if layer == 1:
-            weights = units.weights.reshape(slopes.shape).astype(np.float32)
-        else:
-            weights = (deviation * law.draw(rng, slopes.shape)).astype(np.float32)
-        yield Scores(layer, weights * slopes, slopes, 0.0 if root is None else root.jitter)
+            np.matmul(c, image.T, out=slopes[number])
+        weights = units.weights.reshape(slopes.shape).astype(np.float32) if layer == 1 else None
+        yield Slopes(layer, slopes, weights, 0.0 if root is None else root.jitter)
 
 
 def _times(signal: Floats, residual: Floats) -> Floats:

@@ -13,7 +13,7 @@ from numerics.depth.architecture import NORMAL, Architecture
 from numerics.depth.covariances import DRAWN_UNITS, root_of, smoothed
 from numerics.depth.covariances import drawn as normal_vectors
 from numerics.depth.latents import Units, sizes_of, units_of
-from numerics.depth.law import RESOLVED, DepthLaw, expected_dead, law_of
+from numerics.depth.law import DepthLaw, expected_dead, law_of
 from numerics.depth.observed import Seen
 from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
 from numerics.masks.selection import kept_count
@@ -124,7 +124,8 @@ def _said(settings: LayersSettings, law: DepthLaw) -> Said:
         thresholds = [law.threshold(settings.density)] * layers
         densities, errors = law.densities(settings.density)
         collapse = [law.collapse(layer) for layer in range(layers)]
-        ends, resolved = law.path_densities(), law.resolved(thresholds[0])
+        paths, resolved = law.path_ends(), all(law.resolved(thresholds[0]))
+        ends = None if paths is None else paths[1]
         curve = np.array([_known(law, density) for density in settings.curve]).reshape(-1, layers)
     dead: list[tuple[float, float | None]] = [*expected_dead(law, thresholds)]
     columns = law.columns(thresholds[0])
@@ -160,8 +161,7 @@ def _known(law: DepthLaw, density: float) -> Floats:
     except NotCoveredError:
         return np.full(len(law.layers), np.nan)
     shares = law.shares(threshold)
-    enough = [share * layer.scores.size >= RESOLVED for share, layer in zip(shares, law.layers, strict=True)]
-    return np.where(enough, shares, np.nan)
+    return np.where(law.resolved(threshold), shares, np.nan)
 
 
 def _said_closed(settings: LayersSettings, network: Architecture, x: Floats, rng: np.random.Generator) -> Said:

@@ -10,7 +10,8 @@ from numerics.arguments import InputError
 from numerics.depth import closed, drawn
 from numerics.depth.architecture import Architecture
 from numerics.depth.latents import MEMORY, Sizes, memory, narrowed, sizes_of, units_of
-from numerics.depth.law import RESOLVED, DepthLaw, LayerLaw, expected_dead, law_of
+from numerics.depth.law import RESOLVED, DepthLaw, expected_dead, law_of
+from numerics.depth.layer_law import Drawn
 from numerics.depth.settings import Residual
 from numerics.pruning.row_law import NotCoveredError, Problem, sample_row_law
 from numerics.statistics.exact_tests import LEVEL, TwoCounts
@@ -38,7 +39,11 @@ def test_one_sample_has_the_densities_of_the_closed_form(width, depth, threshold
     law = one_sample_law(Architecture(64, (width,) * depth, 1), networks, seed=depth)
     tau = threshold / width / 2 ** (depth / 2)
     for layer, share in zip(law.layers, shares, strict=True):
-        count = int((layer.scores[:, 0, 0] > tau).sum())
+        if isinstance(layer, Drawn):
+            kept = layer.scores[:, 0, 0] > tau
+        else:  # with its own chance a slope is counted, which makes a binomial number of the mean chance
+            kept = RNG(9).random(networks) < layer.chances(tau, np.abs(layer.slopes[:, 0, 0]).astype(float))
+        count = int(kept.sum())
         assert stats.binomtest(count, networks, share).pvalue > LEVEL, layer.layer
         wrong = share * 1.1
         assert stats.binomtest(count, networks, wrong).pvalue < LEVEL, layer.layer
@@ -51,7 +56,7 @@ def test_one_hidden_layer_has_the_rows_of_the_row_law():
     network = Architecture(5, (64,), 2)
     units = units_of(network, x, Sizes(300, (64,)), RNG(1))
     whole = law_of(units, -y, RNG(2))
-    scores = whole.unit * whole.layers[0].scores.reshape(-1, 5)
+    scores = whole.unit * whole.first.scores.reshape(-1, 5)
     law = sample_row_law(Problem("snip", 0.2, 64, x, -y), 20_000, RNG(3))
     assert law.threshold is not None
     mine = (scores > law.threshold).sum(axis=0)
@@ -63,19 +68,19 @@ def test_one_hidden_layer_has_the_rows_of_the_row_law():
 
 def test_networks_of_the_limit_are_as_many_and_as_wide_as_memory_allows():
     assert sizes_of(Architecture(4, (100, 50), 1), 200) == Sizes(81, (100, 50))
-    assert sizes_of(Architecture(4, (5000, 50), 1), 200) == Sizes(8, (1024, 50))
+    assert sizes_of(Architecture(4, (5000, 50), 1), 200) == Sizes(16, (512, 50))
     wide = Architecture(4, (1024,) * 4, 1)
     assert sizes_of(wide, 4096).networks >= 8
     assert memory(wide, 4096, sizes_of(wide, 4096)) <= MEMORY < memory(wide, 4096, Sizes(8, (1024,) * 4))
     with pytest.raises(InputError, match=r"100 hidden layers, 4 inputs and 4096 samples would need 13"):
         sizes_of(Architecture(4, (1024,) * 100, 1), 4096)
-    assert sizes_of(Architecture(4, (100,), 1), 200, units=64) == Sizes(8, (8,))
+    assert sizes_of(Architecture(4, (100,), 1), 200, units=64) == Sizes(16, (4,))
 
 
 def by_hand(scores: list[np.ndarray], shapes: list[tuple[int, int]], signed: bool = False) -> DepthLaw:
     network = Architecture(shapes[0][1], tuple(rows for rows, _ in shapes[:-1]), shapes[-1][0])
     layers = tuple(
-        LayerLaw(place + 1, shape, 1.0, each.astype(np.float32), each.astype(np.float32))
+        Drawn(place + 1, shape, each.astype(np.float32))
         for place, (each, shape) in enumerate(zip(scores, shapes, strict=True))
     )
     return DepthLaw(network, layers, signed, 0.0)
@@ -112,8 +117,9 @@ def test_densities_beyond_what_has_a_score_are_refused():
 def test_the_last_path_ends_at_its_weakest_weight():
     """At the threshold there is no path, and just below it there is one."""
     law = small()
-    ends = law.path_thresholds()
-    assert ends is not None
+    found = law.path_ends()
+    assert found is not None
+    ends, own = found
 
     def has_path(number: int, threshold: float) -> bool:
         reach = np.ones(2, bool)
@@ -124,15 +130,10 @@ def test_the_last_path_ends_at_its_weakest_weight():
     for number, end in enumerate(ends):
         assert not has_path(number, end)
         assert has_path(number, end * (1 - 1e-6))
-    own = law.path_densities()
-    assert own is not None
     for number, (end, density) in enumerate(zip(ends, own, strict=True)):
         kept = sum((layer.scores[number] > end).sum() for layer in law.layers)
         assert kept / law.total == pytest.approx(density)
-    narrowed = DepthLaw(
-        law.network, (LayerLaw(1, (9, 2), 1.0, law.layers[0].scores, law.layers[0].slopes),), False, 0.0
-    )
-    assert narrowed.path_thresholds() is None
+    assert DepthLaw(law.network, (Drawn(1, (9, 2), law.first.scores),), False, 0.0).path_ends() is None
 
 
 def test_the_expected_number_of_dead_units_is_that_of_drawn_networks():
@@ -146,7 +147,7 @@ def test_the_expected_number_of_dead_units_is_that_of_drawn_networks():
     expected = np.array(expected_dead(law, [threshold] * 3))
     counted = []
     for layer in law.layers:
-        kept = layer.scores > threshold
+        kept = np.stack(list(layer.of_networks(RNG(3)))) > threshold
         counted.append([(~kept.any(axis=2)).sum(axis=1), (~kept.any(axis=1)).sum(axis=1)])
     means, deviations = np.mean(counted, axis=2), np.std(counted, axis=2, ddof=1)
     assert (np.abs(means - expected) <= 6 * deviations / np.sqrt(law.networks) + 0.01).all()
@@ -191,7 +192,7 @@ def test_slopes_tell_where_one_weight_is_left_of_a_layer_that_is_wider_than_draw
     def ends(sizes, seed):
         own = RNG(seed)
         law = law_of(units_of(network, x, sizes, own), -y, own, signed=signed)
-        assert (law.layers[1].scores.size // network.sizes[1] >= RESOLVED) == (sizes.units == network.widths)
+        assert (law.path_ends() is None) == (sizes.units != network.widths)
         return law.collapse(1)
 
     whole = ends(Sizes(1024, (64, 64)), 1)
@@ -224,7 +225,7 @@ def test_scores_beyond_single_precision_are_refused():
 def test_networks_narrower_than_asked_say_what_makes_them_whole():
     wide, long = Architecture(64, (1500, 1500), 1), Architecture(64, (1024,) * 4, 1)
     assert narrowed(Architecture(64, (1024, 100), 1), 200) == ""
-    assert "at most 1024 units of a layer, where the network has 1500: --units 12000" in narrowed(wide, 200)
+    assert "at most 512 units of a layer, where the network has 1500: --units 12000" in narrowed(wide, 200)
     assert sizes_of(wide, 200, 12000).units == wide.widths
     assert narrowed(wide, 200, 12000) == ""
     said = narrowed(long, 4096)
