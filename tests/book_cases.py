@@ -89,4 +89,4 @@ def small_book(folder: Path, page: str, formula: tuple[str, str] | None = None) 
     return book, {"PYTHONPATH": str(folder)}
 
 
-GOOD = "# A page\n\n```{claim} N1\n```\n\nSee {claimref}`N1`, {claimref}`N1 step 1`.\n\n```{code-cell} python\nprint(1 + 1)\n```\n\n```{bibliography}\n```\n"
+GOOD = "# A page\n\n```{claim} N1\n```\n\nSee {claimref}`N1`, {claimref}`a kink <N1: kink>`.\n\n```{code-cell} python\nprint(1 + 1)\n```\n\n```{bibliography}\n```\n"

@@ -130,8 +130,8 @@ FLAWS = {  # what may be wrong on a page, and what the build says of it
     "```{claim} Z9\n```": "no claim 'Z9'",
     "```{claim} N1\n```": "again on page",
     "As shown by {cite:t}`nobody1900`.": "nobody1900",
-    "See {claimref}`X9`.": "no page has the claim 'X9'",
-    "See {claimref}`N1 step 99`.": "claim N1 has no step '99'",
+    "See {claimref}`X9`.": "no claim 'X9'",
+    "See {claimref}`a bend <N1: bend>`.": "claim N1 has no step 'bend', expected one of 'kink'",
     "```{nonsense}\n```": "nonsense",
     "![a picture](missing.png)": "missing.png",
 }

@@ -30,6 +30,7 @@ from numerics.checks import checks_of
 from numerics.evidence import CheckResult
 from numerics.evidence.verification import ClaimResult, Run, checks_by_claim, verify
 from numerics.reports.bounds import graded
+from numerics.reports.claim_references import reference, step_anchor
 from numerics.reports.kept_runs import keep, kept, key_of
 from numerics.reports.mentions import linked
 from numerics.reports.notebooks.boxes import PROVENANCE
@@ -42,7 +43,6 @@ from theory.lazy import homes
 from theory.ledger import load_ledger
 from theory.links import carried, of_claim
 from theory.quantities import Quantity, in_words
-from theory.selection import first_part
 from theory.steps import Carrier, Step
 
 logger = logging.getLogger(__name__)
@@ -268,16 +268,11 @@ def where_to_read(entry: Entry) -> str:
     )
 
 
-def step_anchor(label: str, number: int) -> str:
-    """The place of a step in the box of its claim."""
-    return f"claim-{label}-step-{number}"
-
-
 class ClaimRole(SphinxRole):
-    """`` {claimref}`G5` ``: a link to the claim; `` {claimref}`G5 step 3` ``: to a step of its proof."""
+    """`` {claimref}`G5` ``: a link to the claim; `` {claimref}`words <G5: telescope>` ``: words that lead to a step of its proof."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        link = claim_link("", self.text, label=self.text.strip())
+        link = claim_link("", self.text, label=self.text)
         link.source, link.line = self.get_source_info()
         return [link], []
 
@@ -318,22 +313,29 @@ def every_claim_has_a_page(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def resolve_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
-    labels = [entry.label for entry in app.ledger]  # type: ignore[attr-defined]
+    ledger = app.ledger  # type: ignore[attr-defined]
     for link in list(doctree.findall(claim_link)):
-        asked, _, number = link["label"].partition(" step ")
-        label = first_part(asked, labels)
-        where = claim_places(app.env).get(label)
-        if where is None:
-            logger.warning(f"no page has the claim {label!r}", location=(page, link.line))
+        try:
+            found = reference(link["label"], ledger)
+        except ValueError as error:
+            logger.warning(str(error), location=(page, link.line))
             link.replace_self(nodes.Text(link.astext()))
             continue
-        if number and not (number.isdecimal() and 1 <= int(number) <= len(app.ledger[label].claim.steps)):  # type: ignore[attr-defined]
-            logger.warning(f"claim {label} has no step {number!r}", location=(page, link.line))
-        place = step_anchor(label, int(number)) if number.isdecimal() else f"claim-{label}"
-        uri = f"{app.builder.get_relative_uri(page, where)}#{place}"
-        reference = nodes.reference("", link.astext(), refuri=uri, internal=True, classes=["claim-link"])
-        reference["reftitle"] = app.ledger[label].claim.title  # type: ignore[attr-defined]
-        link.replace_self(reference)
+        where = claim_places(app.env).get(found.label)
+        if where is None:
+            logger.warning(f"no page has the claim {found.label!r}", location=(page, link.line))
+            link.replace_self(nodes.Text(found.words))
+            continue
+        claim = ledger[found.label].claim
+        leading = nodes.reference(
+            "",
+            found.words,
+            refuri=f"{app.builder.get_relative_uri(page, where)}#{found.anchor}",
+            internal=True,
+            classes=["claim-link"],
+        )
+        leading["reftitle"] = f"{claim.steps[found.step - 1].name}: {claim.title}" if found.step else claim.title
+        link.replace_self(leading)
 
 
 def read_all_pages(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:

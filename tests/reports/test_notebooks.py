@@ -170,12 +170,14 @@ def test_a_page_whose_claims_have_no_letters_has_no_table_of_them(book: Book) ->
 
 
 def test_a_notebook_alone_links_to_no_other(book: Book) -> None:
-    text = "# T\n\nSee [the other *page*](graphon.md), [](saliency.md), and {claimref}`G5`.\n"
+    text = "# T\n\nSee [the other *page*](graphon.md), [](saliency.md), and {claimref}`G5`: {claimref}`it cancels <G5: telescope>`.\n"
     said = words(page_of(book, text, offered=frozenset({"flow"})).notebook())
     assert said.startswith("# T\n\nSee the other *page*, *What a pruning score knows of the data*, and G5 (*")
+    assert ": it cancels (G5, *" in said
     assert "](" not in said
     said = words(page_of(book, text).notebook())
     assert "[the other *page*](graphon.ipynb), [What a pruning score knows of the data](saliency.ipynb)" in said
+    assert re.search(r"\[it cancels\]\(\w+\.ipynb#claim-G5-step-4 ", said)
 
 
 def test_what_pages_may_say_and_do_not_yet(book: Book) -> None:
@@ -229,6 +231,7 @@ inside {cite:t}`lee2019snip`
         ("{sup}`2`", "page flow: a notebook has nothing for the role 'sup'"),
         ("{cite:t}`nobody1900`", "no entry 'nobody1900' in the literature"),
         ("{claimref}`Z9`", "no claim 'Z9'"),
+        ("{claimref}`a bend <G5: bend>`", "claim G5 has no step 'bend'"),
         ("```{claim} Z9\n```", "no claim 'Z9'"),
         ("[x](nowhere.md)", "page flow: a link leads to 'nowhere.md', expected a page of the book"),
         ("```{image} nowhere.png\n```", "nowhere.png: No such file or directory, expected a picture of the book"),

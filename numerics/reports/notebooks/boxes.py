@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from numerics.reports.bounds import graded, named
+from numerics.reports.claim_references import step_anchor
 from numerics.reports.contents import Evidence, Line
 from numerics.reports.mentions import linked
 from numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
@@ -134,7 +135,7 @@ class Box:
             sentence = one_line_displays(
                 f"**{number}. {literal(step.name)}.** {fitted(self._linked(claim.filled(step.sentence)))}"
             )
-            parts.append(f'<a id="claim-{claim.label}-step-{number}"></a>\n\n{sentence}')
+            parts.append(f'<a id="{step_anchor(claim.label, number)}"></a>\n\n{sentence}')
             parts.append(f"*{self._carried(step)}*")
         return "\n\n".join(parts)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from numerics.evidence.verification import ClaimResult, Run
 from numerics.reports.bounds import counted_bounds, listed_bounds
+from numerics.reports.claim_references import reference
 from numerics.reports.contents import Line, contents, lines_of
 from numerics.reports.failed_forms import forms_table, forms_text
 from numerics.reports.legend import HEADING, legend_rows, legend_table
@@ -39,7 +40,6 @@ from numerics.reports.plain_text import many
 from numerics.reports.run import closing_line
 from theory.claims import Entry, Ledger
 from theory.input_error import InputError
-from theory.selection import first_part
 
 Notebook = dict[str, Any]  # as nbformat 4.5 has it
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -222,16 +222,15 @@ class Chapter:
             f"page {self.page.name}: a notebook has nothing for the role {name!r}, expected claimref or cite"
         )
 
-    def _claim_link(self, label: str) -> str:
+    def _claim_link(self, text: str) -> str:
         """A link to the box of a claim, or to a step in it, in this notebook or another; its words alone where that is not at hand."""
-        asked, _, step = label.partition(" step ")
-        box = first_part(asked, (entry.label for entry in self.book.ledger))
-        title = self.book.ledger[box].claim.title
-        where = self.book.places.get(box)
+        asked = reference(text, self.book.ledger)
+        title = literal(self.book.ledger[asked.label].claim.title)
+        where = self.book.places.get(asked.label)
         if where is None or (not self.book.leads(where) and where != self.page.name):
-            return f"{label} (*{literal(title)}*)"
+            return f"{asked.words} ({f'{asked.label}, ' if asked.step else ''}*{title}*)"
         file = "" if where == self.page.name else f"{where}.ipynb"
-        return f'[{label}]({file}#claim-{box}{f"-step-{step}" if step else ""} "{literal(title)}")'
+        return f'[{asked.words}]({file}#{asked.anchor} "{title}")'
 
     def _link(self, target: str) -> tuple[str | None, str]:
         """Where a link leads, and the words for one that has none: to a notebook for a page, as it is for all else."""
