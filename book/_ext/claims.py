@@ -39,6 +39,7 @@ from numerics.reports.plain_text import many
 from numerics.reports.run import closing_line, failures
 from numerics.reports.typesetting import fitted
 from theory.claims import Claim, Entry, Ledger
+from theory.input_error import InputError
 from theory.lazy import homes
 from theory.ledger import load_ledger
 from theory.links import carried, of_claim
@@ -317,7 +318,7 @@ def resolve_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
     for link in list(doctree.findall(claim_link)):
         try:
             found = reference(link["label"], ledger)
-        except ValueError as error:
+        except InputError as error:
             logger.warning(str(error), location=(page, link.line))
             link.replace_self(nodes.Text(link.astext()))
             continue

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from theory.claims import Ledger
+from theory.input_error import InputError
 from theory.selection import first_part
 
 STEP = re.compile(r"(?P<words>.+?)\s*<(?P<label>[^<>:]+):\s*(?P<step>[^<>]+)>", re.DOTALL)
@@ -33,7 +34,7 @@ def reference(text: str, ledger: Ledger) -> Reference:
     """Return where the text of a role `claimref` leads: a label, or words with a claim and the name of a step behind them.
 
     Raises:
-        ValueError: where there is no such claim, or no such step.
+        InputError: where there is no such claim, or no such step.
 
     Examples:
         >>> from theory.ledger import load_ledger
@@ -47,5 +48,5 @@ def reference(text: str, ledger: Ledger) -> Reference:
     label = first_part(asked, (entry.label for entry in ledger))
     names = [step.name for step in ledger[label].claim.steps]
     if name and name not in names:
-        raise ValueError(f"claim {label} has no step {name!r}, expected one of {', '.join(map(repr, names))}")
+        raise InputError(f"claim {label} has no step {name!r}, expected one of {', '.join(map(repr, names))}")
     return Reference(words, label, names.index(name) + 1 if name else 0)
