@@ -64,7 +64,7 @@ def test_the_python_of_the_readme_says_what_its_comments_say(
 def test_a_drawn_mask_is_near_its_graphon_on_the_page_of_masks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    distances, cycles = printed_by("book/howto_mask.md", tmp_path, capsys)
+    distances, cycles = printed_by("book/howto_origin.md", tmp_path, capsys)
     low, high, flat_low, flat_high = map(float, re.findall(r"\d\.\d+", distances))
     assert low <= high < flat_low <= flat_high
     assert 0 < Fraction(cycles) < 1
