@@ -28,17 +28,17 @@ import numerics
 import theory
 from numerics.checks import checks_of
 from numerics.evidence import CheckResult
-from numerics.evidence.verification import ClaimResult, Run, checks_by_claim, verify
+from numerics.evidence.verification import ClaimResult, Run
 from numerics.reports.bounds import graded
 from numerics.reports.claim_references import reference, step_anchor
-from numerics.reports.kept_runs import keep, kept, key_of
+from numerics.reports.kept_runs import key_of, run_again
 from numerics.reports.mentions import linked
 from numerics.reports.notebooks.boxes import PROVENANCE
 from numerics.reports.open_questions import open_questions
 from numerics.reports.plain_text import many
 from numerics.reports.run import closing_line, failures
 from numerics.reports.typesetting import fitted
-from theory.claims import Claim, Entry, Ledger
+from theory.claims import Claim, Entry
 from theory.input_error import InputError
 from theory.lazy import homes
 from theory.ledger import load_ledger
@@ -101,29 +101,26 @@ class claim_link(nodes.Inline, nodes.TextElement):
 def run_ledger(app: Sphinx) -> None:
     """Verify the ledger once for this build; anything that fails is a warning, and so fails the build.
 
-    The run is kept beside the pages' trees, for the tests that read this build and for the next build: while neither code nor
-    packages change, the ledger is not run again, and only pages that have changed are built anew.
+    The run is kept beside the pages' trees, for the tests that read this build and for the next build, which runs those claims
+    again that depend on what has changed. All pages are read again where any code has, since their cells may run it.
     """
     app.ledger = load_ledger()  # type: ignore[attr-defined]
-    path = Path(app.doctreedir) / "ledger_run.pickle"
+    folder = Path(app.doctreedir)
     code = [*(file for folder in CODE for file in folder.rglob("*.py")), *Path(app.srcdir).glob("*.bib")]
-    key = key_of(code)
-    run = kept(app.ledger, path, key)
-    app.all_again = run is None or failed_before(app)  # type: ignore[attr-defined]
-    if run is not None:
-        logger.info("sparse-limits: the run of an earlier build, since when no code has changed")
-    else:
-        run = verify(ledger=app.ledger, jobs=len(os.sched_getaffinity(0)), on_result=_progress(app.ledger))
-        keep(run, key, path)
+    key, known = key_of(code), folder / "code.key"
+    app.all_again = failed_before(app) or not known.is_file() or known.read_text("ascii") != key  # type: ignore[attr-defined]
+    jobs = len(os.sched_getaffinity(0))
+    run = run_again(app.ledger, folder / "ledger_run.pickle", jobs=jobs, progress=_progress)
+    known.write_text(key, "ascii")
     app.run = run  # type: ignore[attr-defined]
     logger.info(f"sparse-limits: {closing_line(run)}")
     for line in failures(run):
         logger.warning(f"sparse-limits: {line}")
 
 
-def _progress(ledger: Ledger) -> Callable[[CheckResult], None]:
-    """What says at every tenth of the checks how far the run is, and how long the rest may take."""
-    number = sum(map(len, checks_by_claim(list(ledger)).values()))
+def _progress(number: int) -> Callable[[CheckResult], None]:
+    """What says at every tenth of so many checks how far the run is, and how long the rest may take."""
+    logger.info(f"sparse-limits: {number} checks of claims that depend on code that is new here")
     start, done = time.monotonic(), count(1)
 
     def tell(result: CheckResult) -> None:

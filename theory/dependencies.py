@@ -1,0 +1,86 @@
+"""Which files of this package code depends on, by its imports, without running it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from theory.lazy import homes
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("theory", "numerics")
+
+
+def files_behind(modules: Iterable[str]) -> frozenset[Path]:
+    """The files of modules and of all that they import of `theory` and `numerics`, at whatever depth, inside functions too.
+
+    Of a package whose names are imported when they are first used only the modules of the names that are asked for count.
+    What is imported by a name that is put together while code runs is not seen.
+
+    Examples:
+        >>> behind = {path.relative_to(ROOT).as_posix() for path in files_behind(["theory.saliency.snip"])}
+        >>> "theory/saliency/snip.py" in behind, "theory/claims.py" in behind, "theory/lifts/attention.py" in behind
+        (True, True, False)
+    """
+    found: set[str] = set()
+    waiting = [each for module in modules for each in _with_packages(module)]
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting += imported(module)
+    return frozenset(path for module in found if (path := file_of(module)) is not None)
+
+
+@cache
+def file_of(module: str) -> Path | None:
+    """The file of a module of these packages; None if there is none."""
+    if module.partition(".")[0] not in PACKAGES:
+        return None
+    place = ROOT.joinpath(*module.split("."))
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+
+
+@cache
+def imported(module: str) -> tuple[str, ...]:
+    """The modules of these packages that a module imports, with the packages that they are in."""
+    path = file_of(module)
+    if path is None:
+        return ()
+    tree = ast.parse(path.read_text("utf-8"))
+    if _is_lazy(tree):  # its names are homes of others, which count where they are asked for
+        tree.body = [node for node in tree.body if not isinstance(node, ast.If)]
+    return tuple(dict.fromkeys(each for name in _names(tree) for each in _with_packages(name)))
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    """What a file imports: modules, and those that the names of a lazy package are in."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}"
+                if (home := lazy_homes(node.module).get(alias.name)) is not None:
+                    yield home
+
+
+@cache
+def lazy_homes(package: str) -> dict[str, str]:
+    """The modules of the names that a package imports when they are first used; none for other modules."""
+    path = file_of(package)
+    lazy = path is not None and path.name == "__init__.py" and _is_lazy(ast.parse(path.read_text("utf-8")))
+    return dict(homes(package)) if lazy else {}
+
+
+def _is_lazy(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "lazily" for node in ast.walk(tree))
+
+
+def _with_packages(module: str) -> Iterator[str]:
+    """A module and the packages that it is in, as far as there are such."""
+    parts = module.split(".")
+    yield from (name for i in range(1, len(parts) + 1) if file_of(name := ".".join(parts[:i])) is not None)
