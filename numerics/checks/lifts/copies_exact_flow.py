@@ -185,7 +185,7 @@ def linear_copies_reach_no_more_by_the_longest_time(copies_loss: sp.Expr, trial:
 
 @enclosed(isolated_copy_bounds)
 @control("a thousandth of the cells", isolated_moved_cells=isolated_moved_cells / 1000)
-@control("three times as long", isolated_longest_time=3 * isolated_longest_time)
+@control("half as long", isolated_longest_time=isolated_longest_time / 2)
 def one_far_copy_moves_alone(
     isolated_moved_cells: sp.Expr, isolated_longest_time: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
