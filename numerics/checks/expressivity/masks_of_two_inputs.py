@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, combinations_with_replacement, permutations, product
 
 import sympy as sp
@@ -18,7 +19,7 @@ from theory.formulas.valued import valued
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Hears = tuple[bool, bool]
 Unit = Callable[[int, int], int]
-POINTS = tuple(product((-2, -1, 0, 1, 2), repeat=2))  # two units of length are one of the cube
+POINTS = tuple(product((-2, -1, 1, 2), repeat=2))  # two units of length are one of the cube
 BOTH, FIRST, SECOND, NEITHER = (True, True), (True, False), (False, True), (False, False)
 
 ALL = tuple(product((False, True), repeat=2))
@@ -62,8 +63,10 @@ def combine(columns: Sequence[Sequence[Fraction]], wanted: Sequence[Fraction]) -
     return not any(left)
 
 
-def networks(target: Unit, units: Mapping[Unit, Hears]) -> list[tuple[Hears, ...]]:
-    """What the neurons of each smallest set of units must hear, of which the target is a combination."""
+@cache
+def networks(name: str) -> list[tuple[Hears, ...]]:
+    """What the neurons of each smallest set of units must hear, of which the target of that name is a combination."""
+    target, units = TARGETS[name]
     column = [Fraction(target(*point)) for point in POINTS]
     values = {unit: [Fraction(unit(*point)) for point in POINTS] for unit in units}
     found: list[frozenset[Unit]] = []
@@ -91,7 +94,7 @@ def admits(mask: Sequence[Hears], needed: Sequence[tuple[Hears, ...]]) -> bool:
 
 def admitting(name: str, width: int) -> dict[int, int]:
     """Masks that admit the target of that name, by the number of their edges: over all masks of that width."""
-    needed = networks(*TARGETS[name])
+    needed = networks(name)
     admitted = {mask: admits(mask, needed) for mask in combinations_with_replacement(ALL, width)}  # in any order
     found: dict[int, int] = {}
     for bits in product((False, True), repeat=2 * width):
