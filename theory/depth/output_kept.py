@@ -49,7 +49,7 @@ share = product_normal.at(t * sp.exp(-log_residual)) / 2  # p_r at |r| = e^u
 residual_density = sp.sqrt(2 / sp.pi) * sp.exp(log_residual - sp.exp(2 * log_residual) / 2)  # of u
 _end = sp.Rational(3, 2)
 _ends = product_normal.at(t * sp.exp(_end)) ** 2 / 4 + sp.erfc(sp.exp(_end) / sp.sqrt(2)) / 4  # at most, for |u| > 3/2
-shares_variance = (  # of p_r, at most: the ends are less than a thousandth of it at t = 1
+shares_variance = (  # of p_r, at most: the ends are less than 0.2 % of it at t = 1
     sp.Integral(share**2 * residual_density, (log_residual, -_end, _end)) + _ends - triple_normal.survival**2 / 4
 )
 column_factors = (ratio, sp.S.One)

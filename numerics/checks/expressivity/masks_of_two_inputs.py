@@ -22,7 +22,7 @@ Unit = Callable[[int, int], int]
 POINTS = tuple(product((-2, -1, 1, 2), repeat=2))  # two units of length are one of the cube
 BOTH, FIRST, SECOND, NEITHER = (True, True), (True, False), (False, True), (False, False)
 
-ALL = tuple(product((False, True), repeat=2))
+ALL: tuple[Hears, ...] = (NEITHER, SECOND, FIRST, BOTH)  # in the order of tuples
 
 
 def ramp(x: int) -> int:

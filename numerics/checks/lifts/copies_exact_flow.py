@@ -32,6 +32,7 @@ from theory.lifts.copies import (
     linear_witness,
     longest_time,
     moved_cells,
+    movers,
     per_copy,
     rho,
     rho_0,
@@ -175,10 +176,13 @@ def one_feature_has_the_loss_of_linear_copies(copies_loss: sp.Expr, trial: Trial
 @enclosed(pac_convergence)
 @control("the loss falls with the share itself", copies_loss=LINEAR_LOSS)
 @control("half the share", copies_loss=copies_loss.subs(gamma, gamma / 2))
-def linear_copies_reach_no_more_by_the_longest_time(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("10 % more copies", copies=ELEVEN * M)
+def linear_copies_reach_no_more_by_the_longest_time(
+    copies_loss: sp.Expr, copies: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The place of L17.3 is passed after the longest time of (B1), so that so many copies are not enough for less."""
     yield loss_of_the_output(copies_loss, trial)
-    place = LONGEST_TIME_FOR_LINEAR_COPIES
+    place = {**LONGEST_TIME_FOR_LINEAR_COPIES, M: valued(copies, LONGEST_TIME_FOR_LINEAR_COPIES)}
     yield passed(place, longest_time, trial)
     yield trial.same(valued(copies_loss, place), place[goal], by=None, at=[{}])
 
@@ -186,8 +190,10 @@ def linear_copies_reach_no_more_by_the_longest_time(copies_loss: sp.Expr, trial:
 @enclosed(isolated_copy_bounds)
 @control("a thousandth of the cells", isolated_moved_cells=isolated_moved_cells / 1000)
 @control("half as long", isolated_longest_time=isolated_longest_time / 2)
+@control("all copies", moved_copies=M)
+@control("one more", moved_copies=movers + 1)
 def one_far_copy_moves_alone(
-    isolated_moved_cells: sp.Expr, isolated_longest_time: sp.Expr, trial: Trial
+    isolated_moved_cells: sp.Expr, isolated_longest_time: sp.Expr, moved_copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """One copy at 1 + ρ₀ and all others at 1 − ρ₀: all do a = θ(0) sinh u, θ = θ(0) cosh u, as so many copies at 1 as the squares of θ(0) add up to.
 
@@ -204,4 +210,5 @@ def one_far_copy_moves_alone(
     yield trial.below(valued(approximation_loss, place), (goal - share * goal) ** 2 / 2, at=[{}])
     yield trial.below(distance_at(copies, share * goal) * near, place[rho], at=[{}])
     yield trial.below(place[T], valued(inside(isolated_longest_time), place), at=[{}])
+    yield trial.same(valued(moved_copies, place), sp.S.One, by=None, at=[{}])
     yield trial.below(sp.S.One, valued(inside(isolated_moved_cells), place), at=[{}])

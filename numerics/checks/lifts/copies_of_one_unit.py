@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
 import sympy as sp
 
@@ -30,11 +31,13 @@ from theory.lifts.attention_copies import (
     two_tokens_slope,
 )
 from theory.lifts.attention_copies import copies_loss as token_loss
+from theory.lifts.convergence import delta
 from theory.lifts.convolution_copies import ONE_WEIGHT, copied_filters, filter_lipschitz, nu
 from theory.lifts.convolution_copies import copies_loss as filter_copies_loss
 from theory.lifts.copies import A_1, M, gamma, isolated_best_time, rho
 from theory.lifts.copies import Lambda as constant
-from theory.lifts.copies_of_one_unit import least_time, moved
+from theory.lifts.copies_of_one_unit import least_size, least_time, moved
+from theory.lifts.coverage import p_0, q
 from theory.lifts.linear_copies import distance_at, time_to
 from theory.lifts.readout import T
 
@@ -48,11 +51,12 @@ def misses(loss: sp.Expr, feature: sp.Expr, trial: Trial) -> Finding:
     return trial.same(loss, (target - gamma * target) ** 2 / 2)
 
 
-def not_yet(time: sp.Expr, place: Place, feature: sp.Expr, slope: sp.Expr, trial: Trial) -> Finding:
-    """That the share at a place is not passed by a time: the loss, which never grows, is no less then.
+def not_yet(time: sp.Expr, copies: sp.Expr, place: Place, feature: sp.Expr, slope: sp.Expr, trial: Trial) -> Finding:
+    """That so many copies have not passed the share at a place by a time: the loss, which never grows, is no less then.
 
     slope: what bounds the derivative of the unit on the way.
     """
+    place = {**place, M: valued(copies, place)}
     copies, target = place[M], place[A_1] / place[M]
     needed = least_time(copies, valued(slope, place), valued(feature, place), target, place[gamma])
     return trial.below(valued(inside(time), place), needed, at=[{}])
@@ -80,10 +84,13 @@ def copies_of_one_unit_are_three_numbers(copies_loss: sp.Expr, trial: Trial) -> 
 @enclosed(copied_filters)
 @control("half of the constant", filter_lipschitz=filter_lipschitz / 2)
 @control("10 % less", filter_lipschitz=NINE * filter_lipschitz)
-def filters_are_no_further_at_the_time_of_the_bound(filter_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("10 % more copies", copies=ELEVEN * M)
+def filters_are_no_further_at_the_time_of_the_bound(
+    filter_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """Twelve filters of one weight on one pixel √ν, at small and at large targets: tanh'(wx)x is at most x."""
     for place in ONE_WEIGHT:
-        yield not_yet(best_time(filter_lipschitz), place, sp.tanh(sp.sqrt(nu)), sp.sqrt(nu), trial)
+        yield not_yet(best_time(filter_lipschitz), copies, place, sp.tanh(sp.sqrt(nu)), sp.sqrt(nu), trial)
 
 
 @enclosed(copied_filters)
@@ -127,26 +134,30 @@ def one_token_has_all_shares(copies_loss: sp.Expr, trial: Trial) -> Iterator[Fin
 @enclosed(copied_heads)
 @control("half of the constant", head_lipschitz=head_lipschitz / 2)
 @control("10 % less", head_lipschitz=NINE * head_lipschitz)
-def heads_are_no_further_at_the_time_of_the_bound(head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("10 % more copies", copies=ELEVEN * M)
+def heads_are_no_further_at_the_time_of_the_bound(
+    head_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """Twelve heads that see one token, linear in V, at small and at large targets."""
     for place in ONE_TOKEN:
         length = valued(sign_length, place)
-        yield not_yet(best_time(valued(head_lipschitz, {b_w: length})), place, R_x, R_x, trial)
+        yield not_yet(best_time(valued(head_lipschitz, {b_w: length})), copies, place, R_x, R_x, trial)
 
 
 @enclosed(copied_heads)
 @control("twice the constant", head_lipschitz=2 * head_lipschitz)
 @control("the constant squared", head_lipschitz=1 + head_lipschitz)
-def heads_have_moved_by_the_time_of_the_bound(head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("twice as many copies", copies=2 * M)
+def heads_have_moved_by_the_time_of_the_bound(
+    head_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """Twelve of them, which reach a share of the target before that time, and have moved by the radius by then: more copies are needed for less."""
-    length = valued(head_lipschitz, {b_w: valued(sign_length, MOVING)})
-    time = valued(inside(best_time(length)), MOVING)
-    goal = MOVING[A_1]
-    reached = (
-        time_to(MOVING[M], goal, MOVING[gamma] * goal) / MOVING[R_x] ** 2
-    )  # tokens of length R_x are learnt so much slower
+    place = {**MOVING, M: valued(copies, MOVING)}
+    time = valued(inside(best_time(valued(head_lipschitz, {b_w: valued(sign_length, place)}))), place)
+    output = place[gamma] * place[A_1]
+    reached = time_to(place[M], place[A_1], output) / place[R_x] ** 2  # tokens of length R_x are learnt so much slower
     yield trial.below(reached, time, at=[{}])
-    yield trial.same(distance_at(MOVING[M], MOVING[gamma] * goal), MOVING[rho], by=None, at=[{}])
+    yield trial.below(place[rho], distance_at(place[M], output) * (1 + sp.Rational(1, 10**9)), at=[{}])
 
 
 @exact(copied_heads)
@@ -182,12 +193,59 @@ def copies_miss_so_much(copies_loss: sp.Expr, tree_copies_loss: sp.Expr, trial: 
 @enclosed(any_data)
 @control("a quarter of the constant", largest_moment=largest_moment / 4)
 @control("constants of the children half as large", children_lipschitz=children_lipschitz / 2)
+@control("10 % more copies", copies=ELEVEN * M)
 def units_are_no_further_at_the_time_of_the_bounds(
-    largest_moment: sp.Expr, children_lipschitz: sp.Expr, trial: Trial
+    largest_moment: sp.Expr, children_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Twelve units of one input, at the time of (B2) and at one that is chosen, and of one child."""
     for place in ONE_INPUT:
-        yield not_yet(best_time(sp.sqrt(largest_moment)), place, sp.tanh(R_x), R_x, trial)
+        yield not_yet(best_time(sp.sqrt(largest_moment)), copies, place, sp.tanh(R_x), R_x, trial)
     for place in TIMED:
-        yield not_yet(place[T], place, sp.tanh(R_x), R_x, trial)
-    yield not_yet(best_time(children_lipschitz), ONE_CHILD, sp.tanh(sp.tanh(1)), children_lipschitz, trial)
+        yield not_yet(place[T], M, place, sp.tanh(R_x), R_x, trial)
+    yield not_yet(best_time(children_lipschitz), M, ONE_CHILD, sp.tanh(sp.tanh(1)), children_lipschitz, trial)
+
+
+def smallest_size(copies: int, chance: Fraction, allowed: Fraction) -> int:
+    """How many terminals hold so many copies but for a probability that is allowed, one terminal after the other."""
+    terminals, law = 0, [Fraction(1)]  # of the number of copies
+    while sum(law[:copies], Fraction(0)) > allowed:
+        kept, hit = ([*law, Fraction(0)], [Fraction(0), *law])
+        law = [(1 - chance) * no + chance * yes for no, yes in zip(kept, hit, strict=True)]
+        terminals += 1
+    return terminals
+
+
+def sizes_agree(claimed: sp.Expr, chance: sp.Symbol, trial: Trial) -> Iterator[Finding]:
+    """At some numbers of copies and chances."""
+    for copies, share, allowed in (
+        (1, Fraction(1, 2), Fraction(1, 10)),
+        (12, Fraction(1, 2), Fraction(1, 10)),
+        (3, Fraction(1, 4), Fraction(1, 3)),
+    ):
+        at = {M: sp.Integer(copies), chance: sp.Rational(share), delta: sp.Rational(allowed)}
+        seen = sp.Integer(trial.once(smallest_size, copies, share, allowed))
+        yield trial.same(valued(claimed, at), seen, by=None)
+
+
+@enclosed(copied_filters)
+@control("one more", least_size=least_size(p_0) + 1)
+@control("one copy more", least_size=valued(least_size(p_0), {M: M + 1}))
+def sizes_for_copies_of_filters(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A filter is there with the chance of its one edge."""
+    yield from sizes_agree(least_size, p_0, trial)
+
+
+@enclosed(copied_heads)
+@control("one more", least_size=least_size(p_0) + 1)
+@control("half the chance", least_size=least_size(p_0 / 2))
+def sizes_for_copies_of_heads(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A head that sees one token is a copy with the chance of its one edge, whatever its signs."""
+    yield from sizes_agree(least_size, p_0, trial)
+
+
+@enclosed(any_data)
+@control("one more", least_size=least_size(q) + 1)
+@control("half the chance", least_size=least_size(q / 2))
+def sizes_for_copies_of_units(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A unit of one input is there with the chance that is given."""
+    yield from sizes_agree(least_size, q, trial)
