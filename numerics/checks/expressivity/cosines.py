@@ -34,7 +34,8 @@ def left_by_steps(count: int, steps: int) -> Fraction:
     for places in combinations(range(1, count), steps):
         runs = [values[a:b] for a, b in zip((0, *places), (*places, count), strict=True)]
         found.append(
-            sum(((x - sum(run) / len(run)) ** 2 for run in runs for x in run), Fraction(0)) * Fraction(1, count)
+            sum(((x - sum(run, Fraction(0)) / len(run)) ** 2 for run in runs for x in run), Fraction(0))
+            * Fraction(1, count)
         )
     return min(found)
 
