@@ -22,10 +22,7 @@ ASKING = [entry for entry in ENTRIES if entry.claim.open_questions]
 SAYS_SO = re.compile(
     r"\b(?:left|is|are|stays) open\b(?! at)|\bopen here\b|\bnot (?:known|proved) here\b|\bconjectur", re.IGNORECASE
 )
-SAID_OTHERWISE = {
-    "E5.3": "a bound whose looseness is not known, with the reason",
-    "L14.3": "a bound whose looseness is not known, with the reason",
-}  # claims that say that something is not known, and carry no question, and why
+SAID_OTHERWISE: dict[str, str] = {}  # claims that say that something is not known, and carry no question, and why
 DIRECTIVE = re.compile(r"^```\{([a-z-]+)\} (\w+)$", re.MULTILINE)
 
 

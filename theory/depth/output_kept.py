@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Side, Unmeasured
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.depth.one_sample import HYPOTHESES, first
 from theory.depth.outputs_at_start import outputs
@@ -22,6 +22,7 @@ k = sp.Symbol("k", integer=True, positive=True)  # an output
 here, there = (sp.Function(name, real=True) for name in ("y_k", "yprime_k"))  # target of an output at two inputs
 output_covariance = sp.Symbol("Sigma_f", real=True)  # of one output at two inputs, in the limit
 target = sp.Symbol("y_0", real=True)
+log_residual = sp.Symbol("u", real=True)  # of its modulus
 ratio = sp.Symbol("c_r", positive=True)  # of the moduli of two residuals
 
 joint = sp.Matrix(
@@ -44,6 +45,13 @@ averaged = triple_normal.at(argument) / 2
 plugged = first
 covariance_with_square = -t * sp.diff(triple_normal.survival, t) / 2
 spread = covariance_with_square**2 / 2
+share = product_normal.at(t * sp.exp(-log_residual)) / 2  # p_r at |r| = e^u
+residual_density = sp.sqrt(2 / sp.pi) * sp.exp(log_residual - sp.exp(2 * log_residual) / 2)  # of u
+_end = sp.Rational(3, 2)
+_ends = product_normal.at(t * sp.exp(_end)) ** 2 / 4 + sp.erfc(sp.exp(_end) / sp.sqrt(2)) / 4  # at most, for |u| > 3/2
+shares_variance = (  # of p_r, at most: the ends are less than 0.2 % of it at t = 1
+    sp.Integral(share**2 * residual_density, (log_residual, -_end, _end)) + _ends - triple_normal.survival**2 / 4
+)
 column_factors = (ratio, sp.S.One)
 column_shares = (product_normal.at(t / ratio) / 2, product_normal.at(t) / 2)
 
@@ -216,9 +224,14 @@ $t|r_2|/2\sqrt n$, its columns keep in the mean $[[column_shares]]$ of their sco
         "spread": spread,
         "column_shares": column_shares,
     },
-    unmeasured=(
-        Unmeasured(
-            expression="spread", why="No closed form of the variance of $p_r$ itself is known here.", side=Side.BELOW
+    aids={"shares_variance": shares_variance, "residual_density": residual_density},
+    loose=(
+        Loose(
+            expression="spread",
+            truth="shares_variance",
+            at=({t: 1},),
+            lost="in Cauchy–Schwarz: the share is no linear function of the square of the residual",
+            side=Side.BELOW,
         ),
     ),
     remarks=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side, Unmeasured
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
 from theory.expressivity.wired_neurons import at_least
@@ -17,6 +17,8 @@ success = at_least(n, alpha * p**k, units)
 too_few = sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**k)
 sufficient_width = sp.Max(2 * units, 2 * sp.log(1 / delta) / (1 - sp.log(2))) / (alpha * p**k)
 least_width = Smallest(sp.Lambda(n, 1 - success), delta, sp.S.One)  # with so many wired neurons at that chance
+_deaf = 1 - p
+both_heard = 1 - 2 * _deaf**n + _deaf ** (2 * n) - n * p**2 * _deaf ** (2 * n - 2)  # two inputs, by a neuron each
 
 STEPS = (
     Step(
@@ -101,7 +103,7 @@ does not enter.
     ),
     uses=("E1", "E2"),
     expressions={"success": success, "sufficient_width": sufficient_width},
-    aids={"least_width": least_width},
+    aids={"least_width": least_width, "both_heard": both_heard},
     loose=(
         Loose(
             expression="sufficient_width",
@@ -111,11 +113,11 @@ does not enter.
             ),
             lost="in half of the mean, which need not be $N$, and in the bound of the lower tail (E2)",
         ),
-    ),
-    unmeasured=(
-        Unmeasured(
+        Loose(
             expression="success",
-            why=r"it is exact for as many wired neurons; how often fewer of them, with others, approximate as well depends on $f$ and $\varepsilon$",
+            truth="both_heard",
+            at=tuple({n: width, units: 2, k: 2, alpha: 1, p: sp.Rational(1, 2)} for width in (5, 10)),
+            lost=r"at most, as other $f$ may need more: $\max(x_1,0)+\max(x_2,0)$ takes two ReLU units, each of which hears one input, and the bound asks both to hear both; for $B=1$ and $\varepsilon<\frac12$ nothing less will do",
             side=Side.BELOW,
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Unmeasured
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.maurey import chance
 from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, UNITS, alpha, k, m, n, p, units
@@ -22,6 +22,11 @@ ramp = sp.Max(z, 0) - sp.Max(z - 1, 0)
 pairs = sp.floor(floor_mean / 4)
 relu_error = unit_error.subs(units, pairs)
 failure = sp.exp(-floor_mean / 8)
+# Of a cosine that alternates between 1 and −1 on equidistant points of [−1, 1], the law uniform on them
+steps_error = sp.sqrt(sp.Rational(1, 2))  # on four points, by two steps
+kinks_error = sp.sqrt(sp.Rational(8, 27))  # on eighteen, by four kinks, at least
+ALL_WIRED = {alpha: sp.S.One, p: sp.S.One, k: sp.S.One, radius: sp.S.One}
+COSINE = "a cosine of one input that alternates on"
 
 STEPS = (
     Step(
@@ -120,7 +125,7 @@ Full wiring is sufficient, not necessary; other edges of a wired neuron do no ha
     ),
     uses=("E1", "E2"),
     expressions={"barron_error": barron_error, "relu_error": relu_error, "failure": failure},
-    aids={"exact_tail": exact_tail},
+    aids={"exact_tail": exact_tail, "steps_error": steps_error, "kinks_error": kinks_error},
     loose=(
         Loose(
             expression="failure",
@@ -131,15 +136,17 @@ Full wiring is sufficient, not necessary; other edges of a wired neuron do no ha
             ),
             lost="in the usual bound of the lower tail (E2)",
         ),
-    ),
-    unmeasured=(
-        Unmeasured(
+        Loose(
             expression="barron_error",
-            why="the least error of so many units, over all functions of that norm and all laws of the inputs, has no closed form",
+            truth="steps_error",
+            at=({**ALL_WIRED, n: sp.Integer(2), barron_norm: sp.pi * sp.Rational(3, 2)},),
+            lost=rf"at most, as other functions and laws may be harder: {COSINE} four points, which two steps, as sigmoidal units, approximate no better; in Barron's constant, and in half of the units",
         ),
-        Unmeasured(
+        Loose(
             expression="relu_error",
-            why="as for sigmoidal units; whether ReLU units are used best in pairs that make a sigmoidal one is not known here either",
+            truth="kinks_error",
+            at=({**ALL_WIRED, n: sp.Integer(4), barron_norm: sp.pi * sp.Rational(17, 2)},),
+            lost=rf"at most, as other functions and laws may be harder: {COSINE} eighteen points, of which four kinks leave two triples of neighbours without one, where the network is affine; in Barron's constant, in half of the units and in pairs of them",
         ),
     ),
 )

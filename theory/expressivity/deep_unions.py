@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side, Unmeasured
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.relays import relay
 from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
 from theory.expressivity.wired_neurons import at_least
+from theory.formulas.smallest import Smallest
 from theory.graphon.symbols import FAILURE, delta
 from theory.kernel.dual import DEPTH, depth
 from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
@@ -33,6 +34,9 @@ most = sp.Max(k, units)
 small_failure = depth * functions * sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**most)
 deep_width = sp.Max(2 * needed, 2 * sp.log(depth * functions / delta) / (1 - sp.log(2))) / (alpha * p**most)
 passed = sp.Max(y + size, 0)
+no_path = (1 - p * (1 - (1 - p) ** n)) ** n  # from one input over two layers of n neurons, to any of the last
+least_width = Smallest(sp.Lambda(n, no_path), delta, sp.S.One)
+ONE_PATH = {alpha: sp.S.One, k: sp.S.One, units: sp.S.One, functions: sp.S.One, depth: sp.Integer(2)}
 
 STEPS = (
     Step(
@@ -175,7 +179,7 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
         "own_success": own_success,
         "passed": passed,
     },
-    aids={"relay": relay},
+    aids={"relay": relay, "no_path": no_path, "least_width": least_width},
     sharp=(
         Sharp(
             expression="own_success",
@@ -185,15 +189,18 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
             side=Side.BELOW,
         ),
     ),
-    unmeasured=(
-        Unmeasured(
+    loose=(
+        Loose(
             expression="deep_failure",
-            why="the chance that no choice of neurons serves all functions has no closed form here; it is enumerated for masks "
-            "of few edges",
+            truth="no_path",
+            at=tuple({**ONE_PATH, n: width, p: sp.Rational(1, 2)} for width in (4, 10)),
+            lost="at most, as more units may cost more: two layers for a function of one input that takes one unit in each fail where no path of two edges starts at this input, and the bound asks for one first neuron whatever else there is",
         ),
-        Unmeasured(
+        Loose(
             expression="deep_width",
-            why="the width is read off `deep_failure`, of which it is not known how loose it is",
+            truth="least_width",
+            at=tuple({**ONE_PATH, p: sp.Rational(1, 2), delta: sp.Rational(1, odds)} for odds in (10, 1000)),
+            lost="in half of the mean and the bound of the lower tail (E2), and a little in *deep failure*; at most, for the same functions",
         ),
     ),
     open_questions=(

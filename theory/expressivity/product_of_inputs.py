@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side, Unmeasured
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.symbols import EDGE, NEURONS, j, n, p
 from theory.expressivity.wired_neurons import at_least
@@ -27,6 +27,10 @@ first_slope = 4 / pieces - 4
 bend = 8 / pieces
 product_units = 2 * pieces
 product_success = at_least(n, p**2, product_units)
+_both, _none = p**2, (1 - p) ** 2
+two_bends = (  # of n ≥ 4 neurons two hear both inputs and a third hears one, at least
+    1 - (1 - _both) ** n - n * _both * (1 - _both) ** (n - 1) - sp.binomial(n, 2) * _both**2 * _none ** (n - 2)
+)
 corners = network(1, 1) - network(1, -1) - network(-1, 1) + network(-1, -1)
 additive_floor = sp.Integer(1)
 
@@ -133,11 +137,13 @@ present with probability $p$, and a dense readout admit it with probability at l
         "sup_error": sup_error,
         "product_success": product_success,
     },
-    aids={"neurons": "fully wired"},
-    unmeasured=(
-        Unmeasured(
+    aids={"neurons": "fully wired", "two_bends": two_bends},
+    loose=(
+        Loose(
             expression="product_success",
-            why="it is exact for as many wired neurons; how often neurons with one input can take the place of some of them is not computed",
+            truth="two_bends",
+            at=tuple({n: width, pieces: 2, p: sp.Rational(1, 2)} for width in (5, 10)),
+            lost=r"at most, as more pieces may cost more: for $M=2$ the network is $\frac12(|x_1+x_2|-|x_1-x_2|)$, for which two neurons hear both inputs, a third one of them or both, and a fourth no more than its bias; the bound asks all four to hear both",
             side=Side.BELOW,
         ),
     ),

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side, Unmeasured
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import DEVIATION, FAILURE, delta, m
 from theory.graphon.symbols import s as size
@@ -58,6 +58,12 @@ root = sp.sqrt(sp.log(2 / delta) / (2 * m))
 step_radius = b * 2**i
 label_form = m / (m + epsilon)
 label_trace = m * (1 + epsilon)
+ridge_risk = epsilon / (m + epsilon)  # of min(1, |f − 1|) where the interpolant f is m/(m + ε)
+_samples = sp.Integer(10**4)
+ONE_LABEL = {  # that interpolant at ε = m/9, on the smallest ball
+    **{m: _samples, epsilon: _samples / 9, T: _samples * (1 + _samples / 9), delta: sp.Rational(1, 10)},
+    **{q: sp.Rational(9, 10), B_0: sp.sqrt(sp.Rational(9, 10)), b: sp.sqrt(sp.Rational(9, 10)), i: sp.S.Zero},
+}
 
 STEPS = (
     Step(
@@ -330,15 +336,18 @@ the labels, as SNIP's does, needs labels of its own.
             side=Side.BELOW,
         ),
     ),
-    unmeasured=tuple(
-        Unmeasured(
+    loose=tuple(
+        Loose(
             expression=bound,
-            why="the truth is the largest quantile of the risk over all laws of the pairs and all kernels, of which no closed form is known",
+            truth="ridge_risk",
+            at=(ONE_LABEL,),
+            lost=r"at most, as other laws and kernels may have larger risks: all labels are $1$, inputs of a law without atoms, $k=1+\epsilon1\{x=x'\}$, whose interpolant is $\frac m{m+\epsilon}$ elsewhere; in the complexity of a ball that holds more than the interpolants, twice, and in the confidence",
         )
         for bound in ("risk_bound", "peeled_bound")
     ),
     aids={
         "kernel": "fixed",
+        "ridge_risk": ridge_risk,
         "one_label": (sp.Integer(1), sp.Integer(4)),  # two kernels of one sample
         "random_labels": {m: sp.Integer(200), epsilon: sp.Integer(1), delta: sp.Rational(1, 10)},
     },

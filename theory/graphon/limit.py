@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.graphon.discretisation import midpoint_error
@@ -36,6 +36,7 @@ rate_constant = sp.Rational(1, 2)
 wide_bound = wide_rate.subs(shift, 0) + 1 / m + 1 / n + 1 / (2 * m * n)
 wide_constant = sp.Rational(3, 5) * sp.sqrt(sp.pi / 8)
 ultimate = 4 / sp.sqrt(y)
+half_and_half = 1 / (2 * sp.sqrt(y) + 2)  # distance of a mask with too many columns of the right half
 
 threshold = level(product_survival(tau), tau, rho)
 target = synflow_model.kernel(threshold)  # the SNIP graphon S4 with constant columns
@@ -218,7 +219,12 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
         "ultimate": ultimate,
         "rounding": rounding,
     },
-    aids={"target": target, "least_ranked_rate": least_ranked_rate, "fair_constant": fair_constant},
+    aids={
+        "target": target,
+        "least_ranked_rate": least_ranked_rate,
+        "fair_constant": fair_constant,
+        "half_and_half": half_and_half,
+    },
     sharp=(
         Sharp(
             expression="rounding", example=r"$\rho mn=\frac12$ more than a whole number", check="rounding_is_attained"
@@ -255,11 +261,12 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
             )
             for constant in ("rate_constant", "wide_constant")
         ),
-    ),
-    unmeasured=(
-        Unmeasured(
+        Loose(
             expression="ultimate",
-            why="the least such number is a supremum over graphons and over the events that occur infinitely often, for which nothing is proved from below",
+            truth="half_and_half",
+            at=tuple({y: ratio} for ratio in (100, 10000)),
+            lost=r"at most, as other graphons and sequences may go further: for independent masks of noise in $[1,2]$, $\varphi=1$ on the left half, $3$ on the right and $\rho=\frac12$, $W=1\{v>\frac12\}$, almost surely infinitely often a share of $\frac12+\frac1{2\sqrt y}$ of the columns has latents on the right (the second lemma of Borel and Cantelli, as a binomial number of $n$ fair coins is $nx$ with probability at least $e^{-nD}/(n+1)$, $D$ the relative entropy of $x$ and $\frac12$, which is below $\frac1y$ there), and the mask has $1/(1+\frac1{\sqrt y})$ of their entries; in two sides of which one has no part in this, in the distance of the graphon from its values, counted twice, and in the bound of the deviation",
+            order=r"the factor is $8(1+\frac1{\sqrt y})$, at most $16$ for $y\ge1$",
         ),
     ),
 )

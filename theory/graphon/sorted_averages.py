@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
 from theory.graphon.symbols import COLUMNS, UP_TO_ONE, n
@@ -31,6 +31,22 @@ rate = (9 * constant + 1) / sp.sqrt(n)
 mean_rate = (8 + 4 * sp.sqrt(3)) * sp.sqrt(blocks) * cut_error + 1 / blocks
 cube_root_rate = ((8 + 4 * sp.sqrt(3)) * constant + 1) / sp.cbrt(n)
 sylvester_noise = sp.sqrt(blocks) * cut_error  # at least, of Sylvester's matrices
+
+# Of the averages of the hook of hooks_approach_the_bias as a mask, and the graphon that is 1 on it and η elsewhere
+floor = cut_error / (1 - 1 / (2 * blocks)) ** 2  # η
+_inner, _half = 1 - 1 / blocks, 1 / (2 * blocks)
+hook_cut_error = (
+    floor * _inner**2 + _inner * _half + _half**2 / 4
+)  # the cut of what is too low, the larger one unless η is small
+hook_mean_error = floor * _inner**2 + 2 * _inner * _half * (1 - floor) + _half**2 * (sp.Rational(3, 2) - floor)
+HOOK = sp.Rational(225, 16384)  # η = 1/64 at eight blocks
+HOOKS = "at most, as other masks may lose more: the hook of *averaging bias* as a mask, beside a graphon that is $1$ on the hook and $\\eta=\\epsilon_c/(1-\\frac1{2b})^2$ elsewhere"
+
+
+def at_size(error: sp.Expr, count: sp.Expr) -> sp.Expr:
+    """The error at so many blocks on a side, of a mask with c over the root of its columns."""
+    return error.subs({blocks: count, cut_error: constant / sp.sqrt(n)}, simultaneous=True)
+
 
 STEPS = (
     Step(
@@ -204,13 +220,44 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\
             lost=r"at most, as Sylvester's matrices may have smaller cuts yet: in $\sqrt3$ for the mean of a modulus, and in four cuts for one",
             order=r"by Sylvester's matrices, $b$ a power of two: of orthogonal rows of $\pm1$ on $b\times b$ blocks a cut of $S$ and $T$ is at most $\sqrt{b|S||T|}/b^2\le1/\sqrt b$ (Cauchy–Schwarz), the noise is $1$",
         ),
+        *(
+            Loose(
+                expression=bound,
+                truth=f"hook_{norm}_error",
+                at=({blocks: sp.Integer(8), cut_error: HOOK},),
+                lost=f"{HOOKS}: in twice the error of the mask, {counted}",
+            )
+            for bound, norm, counted in (
+                (
+                    "smoothed_cut_bound",
+                    "cut",
+                    "eight times in all, for its order, which is right there, and in the bias, which is half as large in cut norm",
+                ),
+                (
+                    "smoothed_bound",
+                    "mean",
+                    "eight times in all, for its order, which is right there, and in $2b$ times as much for its noise, which has one sign there",
+                ),
+            )
+        ),
+        *(
+            Loose(
+                expression=bound,
+                truth=truth,
+                at=({n: size, constant: sp.sqrt(size) * HOOK},),
+                lost=f"{HOOKS}: as *{source}* is",
+            )
+            for bound, truth, source, size in (
+                ("rate", "hook_rate_error", "smoothed cut bound", sp.Integer(64)),
+                ("cube_root_rate", "hook_cube_root_error", "mean rate", sp.Integer(512)),
+            )
+        ),
     ),
-    unmeasured=tuple(
-        Unmeasured(
-            expression=bound,
-            why="examples attain its parts, each another one: of one mask that loses by its noise, its order and the averages at once no example is known",
-        )
-        for bound in ("smoothed_cut_bound", "smoothed_bound", "rate", "cube_root_rate")
-    ),
-    aids={"sylvester_noise": sylvester_noise},
+    aids={
+        "sylvester_noise": sylvester_noise,
+        "hook_cut_error": hook_cut_error,
+        "hook_mean_error": hook_mean_error,
+        "hook_rate_error": at_size(hook_cut_error, sp.sqrt(n)),
+        "hook_cube_root_error": at_size(hook_mean_error, sp.cbrt(n)),
+    },
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Loose
 from theory.citations import MC_DIARMID
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import delta, m
+from theory.kernel.circle import rank, ranked
 from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -20,6 +21,7 @@ change = 2 * sp.sqrt(2) / m
 failure = sp.exp(-m * excess**2 / 4)
 allowance = 2 * sp.sqrt(sp.log(1 / delta)) / sp.sqrt(m)
 sampling_radius = (sp.sqrt(4 - squares) + 2 * sp.sqrt(sp.log(1 / delta))) / sp.sqrt(m)
+one_point_distance = sp.sqrt((2 - ranked.subs(rank, 1)) ** 2 + squares - ranked.subs(rank, 1) ** 2)
 
 STEPS = (
     Step(
@@ -119,10 +121,13 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
     hypotheses=(Hypothesis("inputs on the circle itself, independent and uniform"),),
     uses=("K10.1",),
     expressions={"squares": squares, "mean_distance": mean_distance, "sampling_radius": sampling_radius},
-    unmeasured=(
-        Unmeasured(
+    aids={"one_point_distance": one_point_distance},
+    loose=(
+        Loose(
             expression="sampling_radius",
-            why=r"of the law of the distance the mean square is known exactly, $[[mean_distance]]$, but no quantile in closed form",
+            truth="one_point_distance",
+            at=tuple({m: 1, delta: sp.Rational(1, odds)} for odds in (10, 100)),
+            lost=r"at most, as more points may come nearer: one point has the eigenvalue $2$ alone, wherever it is, so that this distance is certain; in the distance of the operators for that of the eigenvalues, and in a deviation that one point does not have",
         ),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Unmeasured
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.kernel.convergence import (
     OF_BOTH,
@@ -34,6 +34,7 @@ from theory.kernel.convergence import (
 )
 from theory.kernel.dual import COSINE, DENSITY, a, b, c, cosine, kappa_0, kappa_1
 from theory.kernel.finite_width import WIDTH, deviation, fourth, n
+from theory.kernel.width_one import kernel_distance, one_neuron, tangents_distance, values_distance
 from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from theory.saliency.model import rho
 from theory.steps import Carrier, Step
@@ -55,6 +56,15 @@ def one_layer(width: int, r: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
     used = {letter: value for letter, value in known.items() if bound.has(letter)}
     return {c: r, n: size, a: sp.S.One, b: sp.S.One, rho: sp.S.One, **errors, **used}
 
+
+COSINES = sp.S.Zero, sp.Rational(1, 2)
+FROM_ONE_NEURON = tuple(one_neuron(r, 64) for r in COSINES)
+ONE_NEURON_EACH = tuple(
+    {letter: value for letter, value in one_neuron(r).items() if letter in {c, cosine, limit, n}} for r in COSINES
+)
+PAIR_OF_LAYERS = (
+    "dense layers, the first of one neuron, whose second moments have a closed form, beside inputs of the cosine $c$"
+)
 
 STEPS = (
     Step(
@@ -251,10 +261,6 @@ chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
             "$B/12$ and $B$, so the order is seen, the constant is not sharp.",
             checked_by="bound_is_kept_and_sharp_in_order",
         ),
-        Remark(
-            "For one and two layers and cosines from 0 to 0.9 samples showed $B$ to be some 2 to 15 times the root mean square, "
-            "more with depth."
-        ),
     ),
     expressions={
         "chord": chord,
@@ -267,7 +273,14 @@ chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
         "bound": bound,
         "depth_two": depth_two,
     },
-    aids={"deviation": deviation, "value_deviation": value_deviation, "tangent_deviation": tangent_deviation},
+    aids={
+        "deviation": deviation,
+        "value_deviation": value_deviation,
+        "tangent_deviation": tangent_deviation,
+        "values_distance": values_distance,
+        "tangents_distance": tangents_distance,
+        "kernel_distance": kernel_distance,
+    },
     loose=(
         *(
             Loose(
@@ -286,18 +299,18 @@ chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
             lost="in moments on the diagonal for those off it, and in the triangle inequality, which adds the roots of three variances",
             order="for one hidden layer, as the deviation is exactly of the order $n^{-1/2}$ (K6)",
         ),
-    ),
-    unmeasured=(
         *(
-            Unmeasured(
-                expression=f"{name}_step",
-                why="it bounds the error of a layer by that of the layer before, of which no closed form is known after the first layer",
+            Loose(
+                expression=expression,
+                truth=truth,
+                at=at,
+                lost=rf"at most, as other widths may come nearer: {PAIR_OF_LAYERS}; in moments on the diagonal for those off it, and in the triangle inequality, which adds the roots of the parts of a variance",
             )
-            for name in ("value", "tangent")
-        ),
-        Unmeasured(
-            expression="depth_two",
-            why="the second moment off the diagonal has no closed form for two layers; samples are beside the bound (see the remarks)",
+            for expression, truth, at in (
+                ("value_step", "values_distance", FROM_ONE_NEURON),
+                ("tangent_step", "tangents_distance", FROM_ONE_NEURON),
+                ("depth_two", "kernel_distance", ONE_NEURON_EACH),
+            )
         ),
     ),
 )

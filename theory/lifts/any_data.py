@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.attention_copies import R_x
@@ -29,12 +29,23 @@ from theory.lifts.copies import (
     rho,
     rho_0,
 )
+from theory.lifts.copies_of_one_unit import (
+    FROM_COPIES,
+    FROM_LOSS,
+    FROM_SIZE,
+    least_size,
+    loss_of_copies,
+    of_copies,
+    one_input,
+    twelve,
+    with_goal,
+)
 from theory.lifts.copy_examples import layer_lipschitz, mu, tree_lipschitz
 from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, q, r
 from theory.lifts.degrees import WIDTH, lam, n
 from theory.lifts.perceptrons import n_1
 from theory.lifts.random_lifts import mean_edges
-from theory.lifts.readout import TRAINED
+from theory.lifts.readout import TRAINED, T
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -50,6 +61,15 @@ noisy_loss = guaranteed(loss_bound.subs(exactly_copied), M >= 1, isolated_moved_
 copies_needed = A_2 * R_x * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 / goal)
 uniform_size = size_for(copies_needed, q)
 parameters = n * (1 + p_0 * inputs)
+copies_loss = loss_of_copies(sp.tanh(R_x))  # of units of one input
+tree_copies_loss = loss_of_copies(sp.tanh(sp.tanh(1)))  # of units of one child of one input, 1
+ONE_INPUT = tuple({**place, R_x: sp.Rational(1, 10)} for place in twelve(("7/12", "19/50"), ("1/5", "49/50")))
+ONE_CHILD = {**of_copies(12, sp.Rational(1, 5), sp.Rational(2, 5)), children: sp.S.One, rho: sp.Rational(53, 100)}
+TIMED = tuple(
+    {**place, R_x: sp.Rational(1, 10), T: sp.Rational(17, 4), rho: sp.Rational(room), epsilon_w: sp.S.Zero}
+    for place, room in zip(twelve(("1/1000", "2/5"), ("1/10", "2/5")), ("1/200000", "1/20"), strict=True)
+)
+NEAR_ZERO = "units of one input near $0$, where they are almost linear"
 
 STEPS = (
     Step(
@@ -184,12 +204,35 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
         "uniform_size": uniform_size,
         "parameters": parameters,
     },
-    unmeasured=tuple(
-        Unmeasured(
-            expression=bound,
-            why="it rests on the bound (B2) of L16.2, which is set beside a linear unit alone: how loose it is for these units is not known",
-        )
-        for bound in ("uniform_loss", "tree_loss", "noisy_loss", "copies_needed", "uniform_size")
+    aids={
+        "copies_loss": copies_loss,
+        "tree_copies_loss": tree_copies_loss,
+        "copies": M,
+        "least_size": least_size(q),
+    },
+    loose=(
+        *(
+            Loose(expression=bound, truth="copies_loss", at=places, lost=f"{FROM_COPIES}: {NEAR_ZERO}")
+            for bound, places in (("uniform_loss", ONE_INPUT), ("noisy_loss", TIMED))
+        ),
+        Loose(
+            expression="tree_loss",
+            truth="tree_copies_loss",
+            at=(ONE_CHILD,),
+            lost=f"{FROM_COPIES}: units of one child at the input $1$",
+        ),
+        Loose(
+            expression="copies_needed",
+            truth="copies",
+            at=tuple(with_goal(place, copies_loss) for place in ONE_INPUT),
+            lost=f"{FROM_LOSS}: {NEAR_ZERO}",
+        ),
+        Loose(
+            expression="uniform_size",
+            truth="least_size",
+            at=(one_input(with_goal(ONE_INPUT[0], copies_loss), chance=q),),
+            lost=f"{FROM_SIZE}: {NEAR_ZERO}, with the same weight, so that all that hear it are copies",
+        ),
     ),
     remarks=(
         Remark(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.attention import C, d
@@ -24,8 +24,20 @@ from theory.lifts.copies import (
     rho,
     signs,
 )
+from theory.lifts.copies_of_one_unit import (
+    FROM_COPIES,
+    FROM_LOSS,
+    FROM_SIZE,
+    least_size,
+    loss_of_copies,
+    of_copies,
+    one_input,
+    twelve,
+    with_goal,
+)
 from theory.lifts.copy_examples import pattern_chance
 from theory.lifts.coverage import INPUT_KEPT, inputs, p_0
+from theory.lifts.linear_copies import distance_at
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -62,6 +74,25 @@ head_loss = guaranteed(
 copies_for_loss = A_2 * R_x * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 * (1 + 2 * R_x**4 * longest_sign**4 / d) / goal)
 copies_for_radius = 2 * sp.root(3, 4) * A_2 * sp.sqrt(A_2) / (sp.sqrt(A_1) * rho)
 head_size = size_for(sp.Max(copies_for_loss, copies_for_radius), head_copy)
+_score = R_x**2 * b_w**2
+two_tokens_slope = R_x * sp.sqrt(
+    sp.tanh(_score) ** 2 + 2 * _score**2 / sp.cosh(_score) ** 4
+)  # of V R tanh(R²QK), Q = K = V
+copies_loss = loss_of_copies(R_x)  # of heads of width one that see one token of one channel: V times the token
+SMALL = {R_x: sp.Rational(1, 10), d: sp.S.One, signs: sp.S.One}
+ONE_TOKEN = tuple(
+    {**place, **SMALL, rho: room}
+    for place, room in zip(
+        twelve(("7/12", "19/50"), ("1/5", "49/50")), (sp.Rational(77, 50), sp.Rational(53, 100)), strict=True
+    )
+)
+ONE_CHANNEL = one_input(with_goal(ONE_TOKEN[0], copies_loss), C)
+MOVING = {
+    **of_copies(12, sp.Rational(7, 12), sp.Rational(1, 3)),
+    **SMALL,
+    rho: distance_at(sp.Integer(12), sp.Rational(7, 3)),
+}
+ALONE = "heads of width one that hear one channel, of inputs of one token, where they are $V$ times the token"
 
 STEPS = (
     Step(
@@ -256,20 +287,41 @@ $$[[head_copy]],$$ which is that of these weights (other orders of the columns m
             check="antipodal_tokens_attain_the_changes",
         ),
     ),
-    unmeasured=(
+    aids={
+        "two_tokens_slope": two_tokens_slope,
+        "two_entries_slope": sp.sqrt(2) * two_tokens_slope,
+        "copies_loss": copies_loss,
+        "copies": M,
+        "least_size": least_size(p_0),
+    },
+    loose=(
         *(
-            Unmeasured(
+            Loose(
                 expression=bound,
-                why="changes of $Q$ and $K$ and those of $V$ are attained at different shares of the tokens; what both reach together is not known",
+                truth=truth,
+                at=({R_x: sp.S.One, b_w: sp.S.One, rho: sp.Rational(1, 10), d: sp.S.One, N_t: sp.Integer(2)},),
+                lost=r"at most, as the constant on the ball is no less than the slope in the middle of it, for the two tokens $\pm R_x$ and $Q=K=V=b_w$, $d=1$: changes of $Q$ and $K$ and those of $V$ are longest at different shares of the tokens, and the bound adds them",
             )
-            for bound in ("head_lipschitz", "entry_lipschitz")
+            for bound, truth in (("head_lipschitz", "two_tokens_slope"), ("entry_lipschitz", "two_entries_slope"))
         ),
-        *(
-            Unmeasured(
-                expression=bound,
-                why="it rests on the bound (B2) of L16.2, which is set beside a linear unit alone: how loose it is for these units is not known",
-            )
-            for bound in ("head_loss", "copies_for_loss", "copies_for_radius", "head_size")
+        Loose(expression="head_loss", truth="copies_loss", at=ONE_TOKEN, lost=f"{FROM_COPIES}: {ALONE}"),
+        Loose(
+            expression="copies_for_loss",
+            truth="copies",
+            at=tuple(with_goal(place, copies_loss) for place in ONE_TOKEN),
+            lost=f"{FROM_LOSS}: {ALONE}",
+        ),
+        Loose(
+            expression="copies_for_radius",
+            truth="copies",
+            at=(MOVING,),
+            lost=r"at most, as other heads may move further than copies alone of a head that sees one token, which move by $\rho$ until the time of (B2): in Cauchy–Schwarz for their paths, and in a readout that may be twice as long as it needs to be",
+        ),
+        Loose(
+            expression="head_size",
+            truth="least_size",
+            at=(ONE_CHANNEL,),
+            lost=f"{FROM_SIZE}: {ALONE}, and the signs of $Q$ and $K$ do not matter",
         ),
     ),
     remarks=(

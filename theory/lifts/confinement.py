@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side, Unmeasured
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.degrees import PROBABILITY
@@ -196,6 +196,11 @@ $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $
             check="both_hypotheses_hold_as_likely",
             side=Side.BELOW,
         ),
+        Sharp(
+            expression="needed_radius",
+            example=r"a loss that falls as $\varepsilon'+(B-\varepsilon')e^{-x/\kappa}$ down to $\varepsilon$ and then on with the slope there, $\ell(z)=z$ for $z\ge\varepsilon'$ and $\varepsilon_0+(\varepsilon'-\varepsilon_0)e^{(z-\varepsilon')/(\varepsilon'-\varepsilon_0)}$ below, with $\varepsilon'=$ *middle*: one $\kappa$ serves all balls at $\varepsilon'$, another at each loss above $\varepsilon_0$, and the path to $\varepsilon$ has this length. Beyond a shorter one the loss may as well stay above $\varepsilon$",
+            check="a_path_with_all_tangents_is_as_long",
+        ),
     ),
     loose=(
         Loose(
@@ -203,12 +208,6 @@ $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $
             truth="longest_path",
             at=tuple({kappa: 1, B: 1, epsilon: loss, epsilon_0: 0} for loss in (sp.Rational(1, 2), sp.Rational(1, 10))),
             lost="in the $1$ that is added: any radius above the path is enough, and the example of L14.2 has such a path",
-        ),
-    ),
-    unmeasured=(
-        Unmeasured(
-            expression="needed_radius",
-            why=r"the tangents are asked for at one $\varepsilon'$, and what those at all $\varepsilon'>\varepsilon_0$ allow together is not known here",
         ),
     ),
     aids={"length": length, "growing_length": growing_length, "growing_rate": growing_rate},

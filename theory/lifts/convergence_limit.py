@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark
 from theory.formulas.let import Let
+from theory.formulas.valued import valued
 from theory.lifts.convergence import THEOREM, P
 from theory.lifts.copies import (
     A_1,
     A_2,
     COPIES,
     DISTANCE,
+    LOST,
     UNIT_INPUTS,
     Lambda,
     M,
     approximation_loss,
+    copies_loss,
     epsilon_w,
+    linear_witness,
     longest_time,
     loss_bound,
     rho,
@@ -40,6 +44,14 @@ dimension = signs
 
 residual = 2 * L_0 * A_2**2 / (M * rho) ** 2
 copies_needed = A_2 * sp.sqrt(2 * L_0 / (goal - approximation_loss)) / rho
+_linear = linear_witness(12, sp.Rational(1, 700), sp.Rational(39, 100))  # just after the longest time for that radius
+LONGEST_TIME_FOR_LINEAR_COPIES = {
+    **_linear,
+    rho: sp.Rational(1, 1000),
+    rho_0: sp.S.Zero,
+    epsilon_w: sp.S.Zero,
+    goal: valued(copies_loss, _linear),
+}
 
 even_moment = sp.gamma(j + half) * sp.gamma(dimension * half) / (sp.sqrt(sp.pi) * sp.gamma(j + dimension * half))
 series_term = (nu * x**2 / 4) ** j * sp.gamma(dimension * half) / (sp.factorial(j) * sp.gamma(dimension * half + j))
@@ -266,7 +278,7 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
             r"witnesses that use all inputs."
         ),
     ),
-    aids={"loss_bound": loss_bound, "longest_time": longest_time},
+    aids={"loss_bound": loss_bound, "longest_time": longest_time, "copies": M, "copies_loss": copies_loss},
     open_questions=(
         OpenQuestion(
             asks="Do random sparse lifts reach the loss of a witness of three and more hidden layers, or of attention blocks in a row?",
@@ -275,10 +287,12 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
             evidence="None was computed beyond two hidden layers.",
         ),
     ),
-    unmeasured=(
-        Unmeasured(
+    loose=(
+        Loose(
             expression="copies_needed",
-            why="it is the smallest number for which the bound (B1) of L16.1 is low enough, and this is set beside a linear unit alone: how loose it is for others is not known",
+            truth="copies",
+            at=(LONGEST_TIME_FOR_LINEAR_COPIES,),
+            lost=LOST + r"; at the longest time of (B1) these $M$ are not enough",
         ),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.valued import valued
 from theory.lifts.convergence import ALLOWED, chernoff_size
@@ -21,6 +21,16 @@ from theory.lifts.copies import (
     isolated_best_value,
     per_copy,
     signs,
+)
+from theory.lifts.copies_of_one_unit import (
+    FROM_COPIES,
+    FROM_LOSS,
+    FROM_SIZE,
+    least_size,
+    loss_of_copies,
+    one_input,
+    twelve,
+    with_goal,
 )
 from theory.lifts.copy_examples import agreement, layer_lipschitz, mu, pattern_chance
 from theory.lifts.coverage import INPUT_KEPT, inputs, p_0, q
@@ -46,6 +56,11 @@ def size_for(copies: sp.Expr, chance: sp.Expr) -> sp.Expr:
 
 
 filter_size = size_for(copies_needed, filter_copy)
+copies_loss = loss_of_copies(sp.tanh(sp.sqrt(nu)))  # of filters of one weight on one pixel
+ONE_WEIGHT = tuple(
+    {**place, k: sp.S.One, nu: sp.Rational(1, 100)} for place in twelve(("7/12", "19/50"), ("1/5", "49/50"))
+)
+ONE_CHANNEL = one_input(with_goal(ONE_WEIGHT[0], copies_loss), signs, C_i)
 
 GOAL = Quantity(goal, "loss that is to be reached", POSITIVE, drawn=(sp.Rational(1, 8), 1))
 READOUT = (
@@ -222,12 +237,26 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
             check="constant_signals_attain_the_constants",
         ),
     ),
-    unmeasured=tuple(
-        Unmeasured(
-            expression=bound,
-            why="all rest on the bound (B2) of L16.2, which is set beside a linear unit alone: how loose it is for these units is not known",
-        )
-        for bound in ("filter_loss", "copies_needed", "filter_size")
+    aids={"copies_loss": copies_loss, "copies": M, "least_size": least_size(p_0)},
+    loose=(
+        Loose(
+            expression="filter_loss",
+            truth="copies_loss",
+            at=ONE_WEIGHT,
+            lost=f"{FROM_COPIES}: filters of one weight on one pixel near $0$, where they are almost linear",
+        ),
+        Loose(
+            expression="copies_needed",
+            truth="copies",
+            at=tuple(with_goal(place, copies_loss) for place in ONE_WEIGHT),
+            lost=FROM_LOSS,
+        ),
+        Loose(
+            expression="filter_size",
+            truth="least_size",
+            at=(ONE_CHANNEL,),
+            lost=f"{FROM_SIZE}: on one channel each filter of one weight that hears it is a copy",
+        ),
     ),
     remarks=(
         Remark(

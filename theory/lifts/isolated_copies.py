@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Unmeasured
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.lifts.copies import (
     A_1,
@@ -16,6 +16,7 @@ from theory.lifts.copies import (
     Lambda,
     M,
     copies_loss,
+    epsilon_w,
     given,
     isolated_best_radius,
     isolated_best_time,
@@ -27,7 +28,10 @@ from theory.lifts.copies import (
     isolated_time,
     isolated_value,
     linear_witness,
+    movers,
     per_copy,
+    rho,
+    rho_0,
     small_linear_copies,
 )
 from theory.lifts.readout import T
@@ -50,6 +54,12 @@ isolated_along = A_2**2 / (M**2 * c * (1 - load))
 ISOLATED_LINEAR_COPIES = small_linear_copies(sp.Rational(1, 200000), sp.Rational(1, 20))
 CONVENIENT_FOR_LINEAR_COPIES = linear_witness(12, sp.Rational(7, 12), sp.Rational(21, 50))  # just after the time T₂
 BEST_FOR_ISOLATED_LINEAR_COPIES = linear_witness(12, sp.Rational(7, 12), sp.Rational(9, 25))  # just after the best time
+
+FAR = sp.Rational(19, 20)
+ONE_FAR_COPY = {  # the first copy starts at 1 + ρ₀, the others at 1 − ρ₀
+    **{M: sp.Integer(1000), A_1: sp.Integer(2), A_2: sp.Integer(2), Lambda: sp.S.One, epsilon_w: sp.S.Zero},
+    **{T: sp.Rational(65, 10000), rho: sp.Rational(15, 100000), rho_0: FAR, movers: sp.S.One},
+}
 
 SECOND = {
     "isolated_moved_cells": per_copy(isolated_moved_cells),
@@ -217,7 +227,7 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
         ),
     ),
     expressions=SECOND,
-    aids={"copies_loss": copies_loss},
+    aids={"copies_loss": copies_loss, "moved_copies": movers},
     loose=(
         Loose(
             expression="isolated_bound",
@@ -227,11 +237,11 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
         ),
         Loose(expression="B2", truth="copies_loss", at=(CONVENIENT_FOR_LINEAR_COPIES,), lost=LOST),
         Loose(expression="B2_best", truth="copies_loss", at=(BEST_FOR_ISOLATED_LINEAR_COPIES,), lost=LOST),
-    ),
-    unmeasured=(
-        Unmeasured(
+        Loose(
             expression="isolated_moved_cells",
-            why="the truth is the largest number of cells over all witnesses, units and data, of which no closed form is known",
+            truth="moved_copies",
+            at=(ONE_FAR_COPY,),
+            lost=r"at most, as other units may move more: of $M$ copies of a linear unit on one data point, one at $1+\rho_0$ and all others at $1-\rho_0$, the one moves further than $\rho$; in Cauchy–Schwarz for their paths, in a readout that may be twice as long as it needs to be, and in the squares that all of it is spent on",
         ),
     ),
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
 from theory.saliency.model import COLUMN, DENSITY, DIMENSION, THRESHOLD, dimension, phi, rho, tau, width
@@ -134,6 +134,21 @@ too_few = deviation.subs(r_low, r_high)
 ranked_failure = recovery_failure + deviation + too_few
 column_slope = sp.Integral(2 * tau / (sp.pi * phi**2) * sp.exp(-tau / phi * sp.cosh(x)), (x, 0, sp.oo))
 
+_high, _above, _left = sp.Symbol("B", integer=True), sp.Symbol("H", integer=True), n / 2 - sp.Symbol("B", integer=True)
+HIGHEST = sp.Rational(3, 5)  # that the first of two columns has a score above all uniform ones
+two_columns_failure = sp.Sum(  # n of 2n entries are kept, of the first column at most half of these
+    sp.binomial(n, _high)
+    * HIGHEST**_high
+    * (1 - HIGHEST) ** (n - _high)
+    * sp.Sum(sp.binomial(n - _high, _above) * sp.binomial(n, n - _high - _above), (_above, 0, _left))
+    / sp.binomial(2 * n - _high, n - _high),
+    (_high, 0, n / 2),
+)
+TWO_COLUMNS = {  # of thirty rows, at the thresholds that 1/50 and 1/2 of the uniform scores exceed
+    **{n: sp.Integer(30), d: sp.Integer(2), k: sp.S.One, c: sp.Integer(16), rho: sp.Rational(1, 2)},
+    **{p_s: sp.Rational(76, 125), p_0: sp.Rational(1, 2), r_low: sp.Rational(157, 500), r_high: sp.Rational(13, 20)},
+}
+
 RANKED_STEPS = (
     Step(
         name="mean of the rows",
@@ -199,7 +214,7 @@ ranked_recovery = Claim(
     statement=r"""
 Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1<\rho<r_2$ be the densities at two thresholds (the mean share of scores
 above them), let the columns of $S$ have at least the probability $p_S$ at the higher threshold, that of $r_1$, and all others at most $p_0<p_S$ at the lower one. Then the $k$
-densest columns are $S$, without a tie, except with a probability of at most $[[ranked_failure]]$, of which the two $n$-th powers bound the chance that the threshold of the mask does not lie between those two; how loose they are is not examined. Under S4
+densest columns are $S$, without a tie, except with a probability of at most $[[ranked_failure]]$, of which the two $n$-th powers bound the chance that the threshold of the mask does not lie between those two. Under S4
 (SNIP on symmetrised data) the column of profile $\phi$ has the probability $[[column_density]]$, which rises with $\phi$, by $[[column_slope]]$: so the densest columns are those of largest $|h_j|$. On other data this order need
 not be that of $|h_j|$ (S5).
 """,
@@ -232,10 +247,13 @@ not be that of $|h_j|$ (S5).
     ),
     uses=("S16.1", "S4", "S5"),
     expressions={"ranked_failure": ranked_failure, "column_density": integral_form, "column_slope": column_slope},
-    unmeasured=(
-        Unmeasured(
+    aids={"two_columns_failure": two_columns_failure},
+    loose=(
+        Loose(
             expression="ranked_failure",
-            why="how often a ranked mask fails depends on the joint law of all scores, of which only four probabilities are given; the part of S16.1 is attained there",
+            truth="two_columns_failure",
+            at=(TWO_COLUMNS,),
+            lost=r"at most, as other laws of scores may fail more often: of two columns with uniform scores, of which the first has a score above all of these with probability $\frac35$, half of the entries are kept; in three events none of which need make the mask fail, and in Hoeffding's bound",
         ),
     ),
 )

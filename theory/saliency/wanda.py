@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from theory.saliency.model import COLUMN, COLUMNS, THRESHOLD, phi, wanda_model
@@ -24,6 +24,7 @@ count_gap = sp.S.One
 two_cuts = 2 * cut_rate
 between_masks = count_gap / n + two_cuts
 bound = 3 * cut_rate + 3 / (2 * n)
+left_half = sp.Rational(1, 4)  # distance in cut norm from ½ of a mask that is its left half
 
 STEPS = (
     Step(
@@ -170,11 +171,13 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
         "degree_variance": degree_variance,
         "bound": bound,
     },
-    aids={"selection": "row"},
-    unmeasured=(
-        Unmeasured(
+    aids={"selection": "row", "left_half": left_half},
+    loose=(
+        Loose(
             expression="bound",
-            why="the largest distance at a given $A$ is a supremum over all scores; no example is known in which both cuts and the distance of the masks add up",
+            truth="left_half",
+            at=({cut_rate: sp.Rational(9, 64), n: sp.Integer(16)},),
+            lost=r"at most, as other scores may take the masks further apart: for a constant $\varphi$ and $\rho=\frac12$ the rows keep the left half of sixteen columns, the global mask all of it in the upper half of the rows, nothing of the right in the lower, and Sylvester's matrices elsewhere; in a third cut, and in what rounding and midpoints may cost",
         ),
     ),
 )

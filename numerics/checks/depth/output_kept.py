@@ -23,12 +23,15 @@ from theory.depth.output_kept import (
     excess_slope,
     here,
     joint,
+    log_residual,
     mean_product,
     mean_square,
     output_covariance,
     output_kept,
     plugged,
     ratio,
+    residual_density,
+    shares_variance,
     spread,
     target,
     there,
@@ -339,13 +342,28 @@ def both_kept(rng: np.random.Generator, size: int) -> int:
     return int(np.all(np.maximum(w, 0) * np.abs(a * rng.standard_normal(size)) > 1, axis=0).sum())
 
 
-@statistical(output_kept, tests=1)
+@statistical(output_kept, tests=2)
 @control("the mean put in", averaged=plugged)
 @control("twice", spread=2 * spread)
 @control("gates forgotten", averaged=2 * averaged)
-def scores_that_share_a_residual_vary_together(averaged: sp.Expr, spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two scores are kept with probability E p², at least the square of the mean and `spread`; at t = 1."""
+@control("half of the variance", shares_variance=shares_variance / 2)
+def scores_that_share_a_residual_vary_together(
+    averaged: sp.Expr, spread: sp.Expr, shares_variance: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Two scores are kept with probability E p²: the square of the mean and `shares_variance`, at least `spread`; at t = 1."""
     size = trial.size(400_000)
     at = {n: WIDE, d: 1, tau: sp.sqrt(sp.Rational(2, WIDE)), t: 1}
     least = trial.value(averaged, at) ** 2 + trial.value(spread, at)
-    yield trial.counts(size - trial.draw(both_kept, size), size, 1 - least, "above")
+    kept = trial.draw(both_kept, size)
+    yield trial.counts(size - kept, size, 1 - least, "above")
+    yield trial.counts(kept, size, trial.value(averaged, at) ** 2 + trial.value(shares_variance, at))
+
+
+@exact(output_kept)
+@control("the density of the residual itself", residual_density=residual_density * sp.exp(-log_residual))
+@control("of its square", residual_density=residual_density.subs(log_residual, 2 * log_residual))
+@control("10 % more", residual_density=sp.Rational(11, 10) * residual_density)
+def residuals_have_the_density(residual_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Of the logarithm of a normal modulus: the derivative of its distribution function."""
+    below = sp.erf(sp.exp(log_residual) / sp.sqrt(2))
+    yield trial.same(residual_density, sp.diff(below, log_residual))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations, permutations, product
+from itertools import count as whole_numbers
 
 import numpy as np
 import sympy as sp
@@ -22,8 +23,10 @@ from theory.expressivity.deep_unions import (
     later_failure,
     layer_failure,
     layer_success,
+    least_width,
     most,
     needed,
+    no_path,
     own_success,
     passed,
     size,
@@ -304,6 +307,35 @@ def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, t
             failed = 1 - probability(best, edges, density)
             high = written_out(deep_failure, {**here, n: sp.Integer(neurons)})
             yield trial.holds(failed <= high, f"{float(failed):.4g} ≤ {float(high):.4g}")
+
+
+@exact(deep_union)
+@control("one layer", no_path=(1 - p) ** n)
+@control("the bound", no_path=2 * (1 - p) ** n)
+@control("a layer more", no_path=no_path.subs(n, n + 1))
+@control("10 % less", no_path=NINE * no_path)
+def one_unit_a_layer_needs_a_path(no_path: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All masks of two layers of up to three neurons on one input."""
+    for neurons in (1, 2, 3):
+        found = trial.once(successes, (1, neurons, 2, 1), 1, 1, False)
+        for density in (Fraction(1, 2), Fraction(4, 5)):
+            failed = 1 - probability(found, neurons + neurons**2, density)
+            yield trial.same(valued(no_path, {n: neurons, p: sp.Rational(density)}), failed, by=None)
+
+
+@enclosed(deep_union)
+@control("one neuron more", least_width=least_width + 1)
+@control("half of it", least_width=least_width / 2)
+def least_widths_of_paths_are_found_neuron_by_neuron(least_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At edges of probability ½."""
+    for odds in (10, 1000):
+        widths = (
+            width
+            for width in whole_numbers(1)
+            if (1 - Fraction(1, 2) * (1 - Fraction(1, 2**width))) ** width * odds <= 1
+        )
+        at = {p: sp.Rational(1, 2), delta: sp.Rational(1, odds)}
+        yield trial.same(valued(least_width, at), sp.Integer(next(widths)), by=None)
 
 
 def networks_that_fail(

@@ -89,6 +89,31 @@ def needed_radius_is_a_length(
     yield from cases_of(needed_radius, sp.S.Zero, trial)
 
 
+@enclosed(confined_flow)
+@control("the whole of ε for the tangents", middle=epsilon_0)
+@control("as if tangents grew", needed_radius=longest_path)
+@control("10 % less if κ(c)", needed_radius=NINE * needed_radius)
+def a_path_with_all_tangents_is_as_long(needed_radius: sp.Expr, middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A loss F that falls to ε' at the rate 1/κ until it is ε, and then on with its slope.
+
+    Until then a step of κ reaches ε', and after it a shorter one. The outputs below ε' that give a loss above ε₀ are at a finite distance.
+    """
+    loss = middle + (B - middle) * sp.exp(-x / kappa)
+    yield trial.same(loss + kappa * sp.diff(loss, x), middle)
+    path = kappa * sp.log((B - middle) / (epsilon - middle))
+    yield trial.same(valued(loss, {x: path}), epsilon)
+    last = -sp.diff(loss, x).subs(x, path)
+    yield trial.same((epsilon - middle) / last, kappa)  # from ε, and less from below
+    room = middle - epsilon_0
+    low = epsilon_0 + room * sp.exp((z - middle) / room)
+    yield trial.same(low.subs(z, middle), middle)
+    yield trial.same(sp.diff(low, z).subs(z, middle), sp.S.One)
+    y = sp.Symbol("y", positive=True)
+    yield trial.same(valued(low, {z: middle + room * sp.log(y)}), epsilon_0 + room * y)
+    yield trial.below(path, descending(needed_radius))
+    yield trial.below(descending(needed_radius), path * ELEVEN)
+
+
 @exact(confined_flow, step="loss of low outputs")
 @control("a slope of 1/ε", low_loss=sp.exp(z / epsilon - 1))
 @control("the line itself", low_loss=z)

@@ -1,4 +1,4 @@
-"""Evidence for L16.1, L16.2 and L21.1: copies of a linear unit, whose flow is known in closed form, beside the bounds."""
+"""Evidence for L16.1, L16.2, L17.3 and L21.1: copies of a linear unit, whose flow is known in closed form, beside the bounds."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import sympy as sp
 from numerics.checks.lifts.copies import ELEVEN, EXACT_COPIES, inside
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.valued import valued
+from theory.lifts.convergence_limit import LONGEST_TIME_FOR_LINEAR_COPIES, goal, pac_convergence
 from theory.lifts.copies import (
     A_1,
     A_2,
     BEST_FOR_LINEAR_COPIES,
     LINEAR_COPIES,
     M,
+    approximation_loss,
     best_time,
     bound,
     copies_loss,
@@ -23,18 +25,23 @@ from theory.lifts.copies import (
     gamma,
     isolated_best_time,
     isolated_bound,
+    isolated_longest_time,
     isolated_moved_cells,
     isolated_time,
     linear_copies_at,
     linear_witness,
+    longest_time,
     moved_cells,
+    movers,
     per_copy,
     rho,
+    rho_0,
 )
 from theory.lifts.isolated_copies import (
     BEST_FOR_ISOLATED_LINEAR_COPIES,
     CONVENIENT_FOR_LINEAR_COPIES,
     ISOLATED_LINEAR_COPIES,
+    ONE_FAR_COPY,
     isolated_copy_bounds,
 )
 from theory.lifts.linear_copies import distance_at, time_to
@@ -164,3 +171,44 @@ def linear_copies_have_passed_both_times(T2: sp.Expr, T2_best: sp.Expr, trial: T
 def one_feature_has_the_loss_of_linear_copies(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One linear unit with one feature is a vector of one."""
     yield loss_of_the_output(copies_loss, trial)
+
+
+@enclosed(pac_convergence)
+@control("the loss falls with the share itself", copies_loss=LINEAR_LOSS)
+@control("half the share", copies_loss=copies_loss.subs(gamma, gamma / 2))
+@control("10 % more copies", copies=ELEVEN * M)
+def linear_copies_reach_no_more_by_the_longest_time(
+    copies_loss: sp.Expr, copies: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The place of L17.3 is passed after the longest time of (B1), so that so many copies are not enough for less."""
+    yield loss_of_the_output(copies_loss, trial)
+    place = {**LONGEST_TIME_FOR_LINEAR_COPIES, M: valued(copies, LONGEST_TIME_FOR_LINEAR_COPIES)}
+    yield passed(place, longest_time, trial)
+    yield trial.same(valued(copies_loss, place), place[goal], by=None, at=[{}])
+
+
+@enclosed(isolated_copy_bounds)
+@control("a thousandth of the cells", isolated_moved_cells=isolated_moved_cells / 1000)
+@control("half as long", isolated_longest_time=isolated_longest_time / 2)
+@control("all copies", moved_copies=M)
+@control("one more", moved_copies=movers + 1)
+def one_far_copy_moves_alone(
+    isolated_moved_cells: sp.Expr, isolated_longest_time: sp.Expr, moved_copies: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One copy at 1 + ρ₀ and all others at 1 − ρ₀: all do a = θ(0) sinh u, θ = θ(0) cosh u, as so many copies at 1 as the squares of θ(0) add up to.
+
+    By the time T ≤ *longest time* the first has moved by ρ and no other has, while L ≥ ε.
+    """
+    place = ONE_FAR_COPY
+    near, far = 1 - place[rho_0], 1 + place[rho_0]
+    goal, copies = place[A_1], far**2 + (place[M] - 1) * near**2
+    cosh = 1 + place[rho] / far
+    output = copies * cosh * sp.sqrt(cosh**2 - 1)  # when the first has moved by ρ
+    share = 1 - place[rho_0] - 2 * place[rho]  # of the target, which is not reached by then
+    yield trial.below(time_to(copies, goal, output), place[T], at=[{}])
+    yield trial.below(place[T], time_to(copies, goal, share * goal), at=[{}])
+    yield trial.below(valued(approximation_loss, place), (goal - share * goal) ** 2 / 2, at=[{}])
+    yield trial.below(distance_at(copies, share * goal) * near, place[rho], at=[{}])
+    yield trial.below(place[T], valued(inside(isolated_longest_time), place), at=[{}])
+    yield trial.same(valued(moved_copies, place), sp.S.One, by=None, at=[{}])
+    yield trial.below(sp.S.One, valued(inside(isolated_moved_cells), place), at=[{}])

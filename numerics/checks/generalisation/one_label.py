@@ -1,0 +1,40 @@
+"""Evidence for B1: interpolants of one label by a kernel that tells all inputs apart, whose risk is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, exact
+from theory.formulas.valued import valued
+from theory.generalisation.energy_bound import (
+    B_0,
+    ONE_LABEL,
+    T,
+    b,
+    epsilon,
+    i,
+    q,
+    ridge_risk,
+    scale_free_energy,
+)
+from theory.graphon.symbols import m
+
+
+@exact(scale_free_energy)
+@control("of the sample", ridge_risk=epsilon / (m * (m + epsilon)))
+@control("the multiple over the number of samples", ridge_risk=epsilon / m)
+@control("10 % more", ridge_risk=sp.Rational(11, 10) * ridge_risk)
+def one_label_is_interpolated(ridge_risk: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """K = 11ᵀ + εI of up to four samples: Kα = 1 is solved, a new input has the kernel 1 with all; and the trace and the form at the point."""
+    for count in range(1, 5):
+        ones = sp.ones(count, 1)
+        solved = ones / (count + epsilon)
+        left = (ones * ones.T + epsilon * sp.eye(count)) * solved - ones
+        yield trial.vanishes(sum(entry**2 for entry in left))
+        yield trial.same(valued(ridge_risk, {m: sp.Integer(count)}), 1 - sum(solved))
+    count, multiple = ONE_LABEL[m], ONE_LABEL[epsilon]
+    yield trial.holds(ONE_LABEL[T] == count * (1 + multiple), "the trace")
+    yield trial.holds(ONE_LABEL[q] == count / (count + multiple) == ONE_LABEL[B_0] ** 2, "the form is on the ball")
+    yield trial.holds(ONE_LABEL[q] == (ONE_LABEL[b] * 2 ** ONE_LABEL[i]) ** 2, "and on that of the first step")

@@ -1,0 +1,39 @@
+"""Evidence for G4.1: masks with too many columns of one half, which come along infinitely often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.graphon.limit import half_and_half, mask_limit, ultimate, y
+
+ELEVEN = sp.Rational(11, 10)
+x = sp.Symbol("x", positive=True)
+ENTROPY = x * sp.log(2 * x) + (1 - x) * sp.log(2 * (1 - x))  # of x and ½
+
+
+@exact(mask_limit)
+@control("the excess itself", half_and_half=1 / (2 * sp.sqrt(y)))
+@control("10 % more", half_and_half=ELEVEN * half_and_half)
+def too_many_columns_are_kept_too_little(half_and_half: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A share ½ + s of the columns shares half of the entries: on s the mask is too high, on the right half too low, by as much."""
+    excess = 1 / (2 * sp.sqrt(y))
+    kept = sp.Rational(1, 2) / (sp.Rational(1, 2) + excess)
+    yield trial.same(half_and_half, excess * kept)
+    yield trial.same(half_and_half, (1 - kept) / 2)
+
+
+@enclosed(mask_limit)
+@control("a tenth", ultimate=ultimate / 10)
+@control("of 1/y", ultimate=1 / y)
+def such_columns_come_along(ultimate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The entropy is below 1/y at the share ½ + 1/(2√y), and binomial probabilities are as large as it says."""
+    for ratio in (4, 100, 10000):
+        share = sp.Rational(1, 2) + 1 / (2 * sp.sqrt(sp.Integer(ratio)))
+        yield trial.below(ENTROPY.subs(x, share), sp.Rational(1, ratio), at=[{}], strict=True)
+        yield trial.below(half_and_half.subs(y, ratio), ultimate.subs(y, ratio), at=[{}])
+    for coins, heads in ((10, 7), (40, 25), (100, 60)):
+        least = sp.exp(-coins * ENTROPY.subs(x, sp.Rational(heads, coins))) / (coins + 1)
+        yield trial.below(least, sp.binomial(coins, heads) / sp.Integer(2) ** coins, at=[{}])

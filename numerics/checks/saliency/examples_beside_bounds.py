@@ -1,0 +1,92 @@
+"""Evidence for S12, S13 and S16.3: masks whose distance, or whose chance, is known, beside the bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations, product
+from math import comb
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.masks.cut_norm import exact_cut_norm
+from numerics.masks.selection import row_mask
+from theory.formulas.valued import valued
+from theory.graphon.symbols import m, n
+from theory.saliency.blocks import all_alike, block_sparsity
+from theory.saliency.model import columns
+from theory.saliency.support_recovery import HIGHEST, ranked_recovery, two_columns_failure
+from theory.saliency.support_recovery import n as rows
+from theory.saliency.wanda import bound, cut_rate, left_half, row_thresholds
+
+NINE = sp.Rational(9, 10)
+
+
+def sylvester(side: int) -> NDArray[np.int64]:
+    """The parities of the common binary digits of row and column, less one."""
+    return np.array([[1 - (i & j).bit_count() % 2 for j in range(side)] for i in range(side)])
+
+
+@exact(row_thresholds)
+@control("a twelfth of it", bound=bound / 12)
+@control("one cut", bound=cut_rate)
+@control("the whole left half", left_half=2 * left_half)
+@control("10 % less", left_half=NINE * left_half)
+def rows_keep_the_left_half(bound: sp.Expr, left_half: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Scores above 1 in the global mask, and those of the left half above all others of their row; the probabilities are ½."""
+    half, zeros = 8, np.zeros((8, 8), dtype=np.int64)
+    mask = np.block([[zeros + 1, sylvester(half)], [1 - sylvester(half), zeros]])
+    left = np.arange(2 * half) < half
+    scores = np.where(mask == 1, 1.25, 0.25) + left / 2
+    yield trial.holds(np.array_equal(scores > 1, mask == 1), "the global mask at 1")
+    kept = row_mask(scores, 0.5)
+    yield trial.holds(np.array_equal(kept, np.tile(left, (2 * half, 1))), "the rows keep the left half")
+    apart, far = (sp.Rational(float(exact_cut_norm(each - 0.5))) for each in (mask, kept))
+    yield trial.holds(apart == sp.Rational(9, 64), f"the global mask is at {apart}")
+    yield trial.holds(far == left_half, f"the other at {far}")
+    yield trial.holds(far <= valued(bound, {cut_rate: apart, columns: sp.Integer(2 * half)}), "within the bound")
+
+
+def far_masks(height: int, width: int) -> int:
+    """Masks that keep one of every two columns and are further than 249/1000 from ½."""
+    found = 0
+    for choice in product((0.5, -0.5), repeat=height * width // 2):
+        signs = np.array(choice).reshape(height, width // 2)
+        found += float(exact_cut_norm(np.stack([signs, -signs], axis=2).reshape(height, width))) > 0.249
+    return found
+
+
+@exact(block_sparsity)
+@control("one block", all_alike=sp.Integer(2) ** (1 - m))
+@control("one column for all blocks", all_alike=sp.Integer(2) ** (1 - m * n / 2))
+@control("10 % less", all_alike=NINE * all_alike)
+def masks_of_equal_rows_are_furthest(all_alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All masks of up to three rows of three blocks, of equal chances."""
+    for height, width in ((2, 2), (2, 4), (3, 4), (3, 6)):
+        seen = sp.Rational(trial.once(far_masks, height, width), 2 ** (height * width // 2))
+        yield trial.same(valued(all_alike, {m: sp.Integer(height), n: sp.Integer(width)}), seen)
+
+
+def swapped(count: int) -> Fraction:
+    """How often the first of two columns keeps no more than the other, over all places of the kept ones among equal scores."""
+    high = Fraction(int(HIGHEST.p), int(HIGHEST.q))
+    total = Fraction(0)
+    for above in range(count + 1):
+        alike = range(2 * count - above)  # the first count − above of them in the first column
+        kept = [sum(place < count - above for place in each) for each in combinations(alike, count - above)]
+        failing = sum(2 * (above + own) <= count for own in kept)
+        total += comb(count, above) * high**above * (1 - high) ** (count - above) * Fraction(failing, len(kept))
+    return total
+
+
+@enclosed(ranked_recovery)
+@control("half of it", two_columns_failure=two_columns_failure / 2)
+@control("10 % less", two_columns_failure=NINE * two_columns_failure)
+def two_ranked_columns_are_swapped(two_columns_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two and four and six rows."""
+    for count in (2, 4, 6):
+        seen = sp.Rational(trial.once(swapped, count))
+        yield trial.same(valued(two_columns_failure, {rows: sp.Integer(count)}), seen, by=None)
