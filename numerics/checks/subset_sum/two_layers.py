@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 from math import floor
 from typing import Any
 
@@ -17,8 +18,10 @@ from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum.misses import subset_counts
 from numerics.subset_sum.potential import mean_next_measure
 from theory.formulas.valued import valued
+from theory.subset_sum.block_counts import no_pair
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
+from theory.subset_sum.product_laws import t
 from theory.subset_sum.symbols import delta, eps, n
 from theory.subset_sum.two_layers import (
     before,
@@ -28,6 +31,7 @@ from theory.subset_sum.two_layers import (
     failure,
     hidden_length,
     length,
+    modulus_density,
     next_error,
     nonnegative_failure,
     row_norm,
@@ -241,3 +245,37 @@ def fewer_units_are_enough(uniform_size: sp.Expr, trial: Trial) -> Iterator[Find
     enough, few = (trial.draw(failed, sizes, floor(guaranteed / part), near, draws) for part in (5, 20))
     yield trial.counts(enough, draws, float(chance), "above", observed=True)
     yield trial.counts(draws - few, draws, float(1 - chance), "above", observed=True)
+
+
+u, level = sp.symbols("u level", positive=True)  # logarithms of the moduli of one entry and of a product, negated
+
+
+@exact(two_layer_ticket)
+@control("of uniform entries", modulus_density=sp.S.One)
+@control("of a normal entry's square", modulus_density=sp.exp(-t / 2) / sp.sqrt(2 * sp.pi * t))
+@control("10 % more", modulus_density=MORE * modulus_density)
+def such_entries_have_uniform_products(modulus_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The density of a product of moduli is 1: an integral over the logarithm of one, by a primitive that grows by 1."""
+    pair = modulus_density.subs(t, sp.exp(-u)) * modulus_density.subs(t, sp.exp(u - level))
+    primitive = sp.asin(2 * u / level - 1) / sp.pi
+    yield trial.same(pair**2, sp.diff(primitive, u) ** 2, by=sp.simplify)
+    yield trial.same(primitive.subs(u, level) - primitive.subs(u, 0), sp.S.One)
+
+
+@exact(two_layer_ticket)
+@control("one positive entry", no_pair=sp.Rational(1, 4) ** n)
+@control("signs of one layer alone", no_pair=sp.Rational(1, 2) ** n)
+@control("a unit more", no_pair=no_pair.subs(n, n + 1))
+@control("both are added", no_pair_of_a_sign=2 * no_pair)
+@control("one of the two signs", no_pair_of_a_sign=no_pair)
+def units_without_a_pair_of_one_sign_are_counted(
+    no_pair: sp.Expr, no_pair_of_a_sign: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """All fair signs of both entries of up to four units: a positive weight needs two positive ones, and its other sign two negative ones."""
+    for units in range(1, 5):
+        signs = list(product(product((1, -1), repeat=2), repeat=units))
+        positive, negative = ([pair in each for each in signs] for pair in ((1, 1), (-1, -1)))
+        missed = sp.Rational(positive.count(False), len(signs))
+        either = sp.Rational(sum(not (p and q) for p, q in zip(positive, negative, strict=True)), len(signs))
+        yield trial.same(no_pair.subs(n, units), missed)
+        yield trial.same(no_pair_of_a_sign.subs(n, units), either)
