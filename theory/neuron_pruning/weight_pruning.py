@@ -188,7 +188,7 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
             truth="no_pair_of_a_sign",
             at=tuple({d: 2, eps: half, n: size} for size in (320, 640)),
             lost=r"at most, as one $|w^*_j|$ is beyond $\frac\varepsilon{\sqrt d}$ and fails without two weights of the sign that it needs: in R4's factor for each neuron, $[[contraction]]$ by the least density on $[-2,2]$, where such samples have $\frac34$",
-            exponent=r"both are powers in $n$, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln[[contraction]]$",
+            exponent=r"both are powers in $n$, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln\left([[contraction]]\right)$",
         ),
     ),
 )
