@@ -326,7 +326,7 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
         Loose(
             expression="neurons",
             truth="enough",
-            at=tuple({d: 3, delta: sp.Rational(1, 2), eps: sp.Rational(1, inverse)} for inverse in (10, 20)),
+            at=tuple({d: 3, delta: sp.Rational(1, 2), eps: sp.Rational(1, inverse)} for inverse in (8, 10)),
             lost=r"at most, for three inputs, where one neuron at an angle whose sine is at most $\varepsilon$ is enough, but in a cap of the order $\varepsilon^2$; whether planks that cover are enough is not known",
             side=Side.BELOW,
         ),

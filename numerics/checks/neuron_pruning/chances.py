@@ -14,6 +14,7 @@ from numerics.studies.gap import NEURONS_LINEAR, first_near_target
 from theory.claims import Claim
 from theory.formulas.no_guarantee import unconditional
 from theory.neuron_pruning.alignment import N, alone, delta, eps, found_alone, seen
+from theory.neuron_pruning.jumps import c, strength_density
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -103,8 +104,10 @@ def checks_from_the_other_side(claim: Claim) -> tuple[Check, Check]:
         """The Laplace law of the strength around 1, times the angle's share of π; both errors add up to ε; and many neurons."""
         strength = sp.Symbol("strength", positive=True)
         widest = eps / (2 + eps)
-        law = sp.integrate(sp.exp(-strength) / 2, (strength, 1 - eps / 2, 1 + eps / 2))
-        yield trial.same(alone, law * widest / sp.pi, by=lambda gap: sp.simplify(gap.rewrite(sp.exp)))
+        primitive = -sp.exp(-strength) / 2
+        law = primitive.subs(strength, 1 + eps / 2) - primitive.subs(strength, 1 - eps / 2)
+        yield trial.same(sp.diff(primitive, strength), strength_density.subs(c, strength))
+        yield trial.same(alone, law * widest / sp.pi, by=lambda gap: sp.expand(gap.rewrite(sp.exp)))
         yield trial.same(eps / 2 + (1 + eps / 2) * widest, eps)
         p = sp.Symbol("p", positive=True)
         none = (1 - found_alone).subs(alone, p)
