@@ -339,21 +339,17 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
     },
     aids={"one_sign": one_sign, "counting_rate": counting_rate, "covering_items": covering_items},
     loose=(
-        *(
-            Loose(
-                expression=bound,
-                truth="one_sign",
-                at=tuple({**TENTH, n: items, n_1: items // 2} for items in sizes),
-                lost=f"at most, as the truth lies between: {lost}",
-            )
-            for bound, sizes, lost in (
-                (
-                    "two_phase_failure",
-                    (40, 80),
-                    r"in Markov's inequality, twice, and in the factors, $\frac12$ for samples of one sign",
-                ),
-                ("least_failure", (20, 40), "here the smaller bound is that of R4"),
-            )
+        Loose(
+            expression="two_phase_failure",
+            truth="one_sign",
+            at=tuple({**TENTH, n: items, n_1: items // 2} for items in (40, 80)),
+            lost=r"at most, as the truth lies between: in Markov's inequality, twice, and in the factors, $\frac12$ for samples of one sign",
+        ),
+        Loose(
+            expression="least_failure",
+            truth="one_sign",
+            at=tuple({**TENTH, n: items, n_1: items // 2} for items in (20, 40)),
+            lost="at most, as the truth lies between: here the smaller bound is that of R4",
         ),
         *(
             Loose(
@@ -363,12 +359,7 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
                 lost=f"at most, as the truth lies between: where the {other} phase needs no item, so that this is the bound, {lost}",
             )
             for part, point, other, lost in (
-                (
-                    "first_items",
-                    FIRST_ALONE,
-                    "second",
-                    r"in the power of the odds, which it follows until $\frac{499}{500}$ is covered",
-                ),
+                ("first_items", FIRST_ALONE, "second", "in the power of the odds, followed until little is open"),
                 ("later_items", LATER_ALONE, "first", r"in the factor $1-a\kappa v_1$, near $1$ as $v_1$ is small"),
             )
         ),

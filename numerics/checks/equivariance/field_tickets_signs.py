@@ -24,8 +24,8 @@ def share_missed(channels: int, before: int, after: int, elements: int) -> sp.Ra
     bits = np.arange(2 ** (first + second))[:, None] >> np.arange(first + second) & 1
     signs = 1 - 2 * bits
     items = signs[:, :first, None] * signs[:, first:].reshape(len(signs), first, -1)
-    positive = (items > 0).reshape(len(signs), before, channels, -1).any(axis=2)
-    return sp.Rational(int(np.count_nonzero(~positive.all(axis=(1, 2)))), len(signs))
+    positive = (items > 0).reshape(len(signs), before, channels, -1).any(axis=2).reshape(len(signs), -1)
+    return sp.Rational(int(np.count_nonzero(~positive.all(axis=1))), len(signs))
 
 
 @exact(field_ticket)

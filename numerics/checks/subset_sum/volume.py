@@ -152,7 +152,8 @@ def tripled_share(items: int, weights: int) -> Fraction:
     """The share of targets with weights between 2ε and c that copies of 3ε, 6ε, 12ε, … behind ReLU serve, c the next of them."""
     reach = 3 * 2**items
     served = union_volume([[served_weights(relu, (3 * total, 0), 1, reach, 2)] for total in range(2**items)])
-    return (served / (2 * (reach - 2))) ** weights
+    share: Fraction = (served / (2 * (reach - 2))) ** weights
+    return share
 
 
 @exact(volume_bound)
