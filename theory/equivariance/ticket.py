@@ -63,6 +63,7 @@ PRODUCTS = (
 )
 WINDOWS = {n_in: 3, n_out: 8, B: 9, eps: sp.Rational(1, 100)}  # convolutions with a window of nine cells
 no_pair, no_pair_of_a_sign = 1 - two_values_nonnegative, 1 - two_values  # for some coefficient
+no_pair_in_a_block = 1 - (1 - no_pair_of_a_sign) ** B_in  # each has coefficients of its own
 MISSES = tuple(
     {**WINDOWS, **two_layers.UNIFORM_PRODUCTS, eps: sp.Rational(1, 4), n: channels} for channels in (100, 150)
 )
@@ -354,7 +355,7 @@ $I-\frac1mJ$ for $S_m$ on $m=$ `points`, the second alone cannot reproduce $x$: 
     ),
     aids={
         "second_element": sp.ImmutableMatrix([[1, -1], [-1, 1]]) / 2,
-        "no_pair_in_a_block": 1 - (1 - no_pair_of_a_sign) ** B_in,
+        "no_pair_in_a_block": no_pair_in_a_block,
     },
     pitfalls=(
         Pitfall(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import product
 from math import floor
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.checks.subset_sum.halves import counts_units_without_a_pair
 from numerics.equivariance import EquivariantLayer, Ticket, find_ticket, forward
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.subset_sum import IntervalUnion
@@ -266,16 +266,10 @@ def such_entries_have_uniform_products(modulus_density: sp.Expr, trial: Trial) -
 @control("one positive entry", no_pair=sp.Rational(1, 4) ** n)
 @control("signs of one layer alone", no_pair=sp.Rational(1, 2) ** n)
 @control("a unit more", no_pair=no_pair.subs(n, n + 1))
-@control("both are added", no_pair_of_a_sign=2 * no_pair)
-@control("one of the two signs", no_pair_of_a_sign=no_pair)
-def units_without_a_pair_of_one_sign_are_counted(
-    no_pair: sp.Expr, no_pair_of_a_sign: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """All fair signs of both entries of up to four units: a positive weight needs two positive ones, and its other sign two negative ones."""
-    for units in range(1, 5):
-        signs = list(product(product((1, -1), repeat=2), repeat=units))
-        positive, negative = ([pair in each for each in signs] for pair in ((1, 1), (-1, -1)))
-        missed = sp.Rational(positive.count(False), len(signs))
-        either = sp.Rational(sum(not (p and q) for p, q in zip(positive, negative, strict=True)), len(signs))
-        yield trial.same(no_pair.subs(n, units), missed)
-        yield trial.same(no_pair_of_a_sign.subs(n, units), either)
+def units_without_a_pair_are_fewer_by_a_quarter(no_pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Without units there is none; one more has two positive entries in one case of four."""
+    yield trial.same(no_pair.subs(n, 0), sp.S.One)
+    yield trial.same(no_pair.subs(n, n + 1), sp.Rational(3, 4) * no_pair)
+
+
+units_without_a_pair_of_a_sign_are_counted = counts_units_without_a_pair(two_layer_ticket)
