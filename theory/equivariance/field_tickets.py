@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance import network_widths
 from theory.equivariance.architectures import before, weight
@@ -19,10 +19,12 @@ from theory.equivariance.ticket import BLOCK, MASS, PRODUCTS, inputs, norms
 from theory.formulas.valued import valued
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
+from theory.subset_sum import block_counts
 from theory.subset_sum.potential import a, kappa, law_size
 from theory.subset_sum.potential import failure as one_failure
 from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, eps
+from theory.subset_sum.symbols import delta, eps, n
+from theory.subset_sum.two_layers import UNIFORM_PRODUCTS
 
 hull = sp.Symbol("hull", positive=True)  # the largest norm of Σ_b δ_b B_b with |δ_b| ≤ 1
 strength = sp.Symbol("strength", positive=True)  # max_o Σ_i ‖Σ_b w_iob B_b‖
@@ -51,6 +53,18 @@ feature, all_inputs, allowed, step_error, network_error, excess, layer_error = (
 width = size.subs({eps: coefficient, delta: delta / depth}, simultaneous=True)
 largest_error, largest_strength, empty_error = radius * strengths, n_in * hull * a / 2, a / 2
 uniform_width = valued(width, {a: uniform_reach, kappa: sp.Rational(1, 2), coefficient: layer_error})
+
+layer = {block_counts.d_0: n_in, block_counts.d_1: n_out * B}
+one_sign = 1 - block_counts.scheme_success.subs(layer)  # of all items of some coefficient
+needed = block_counts.scheme_units.subs(layer)
+needed_in_all = needed.subs(n_in, n_in * depth)  # layers, of one size
+COEFFICIENTS = {n_in: 3, n_out: 4, B: 2, **UNIFORM_PRODUCTS}
+THREE_LAYERS = {
+    **{n_in: 3, n_out: 4, B: 2, depth: 3, radius: 1, eps: sp.Rational(1, 10)},
+    **{hull: sp.sqrt(2), strength: sp.Rational(1, 2), strengths: sp.Rational(1, 8)},
+}
+BY_SIGNS = "at most, as the truth lies between (a coefficient of more than $\\varepsilon$ is missed if all its items have the other sign)"
+ONE_LAYER, ALL_LAYERS = "`n_in`$\\cdot$`n_out`$\\cdot B/\\delta$", "$L\\cdot$`n_in`$\\cdot$`n_out`$\\cdot B/\\delta$"
 
 STEPS = (
     Step(
@@ -315,11 +329,28 @@ network that commutes with $G$, and at all these inputs no output vector is fart
             check="the_error_is_attained",
         ),
     ),
-    unmeasured=tuple(
-        Unmeasured(
-            expression=bound,
-            why="it rests on R4's probability that no subset sum of random items comes near, which is known in no closed form",
-        )
-        for bound in ("failure", "size", "width", "uniform_width")
+    aids={"one_sign": one_sign, "needed": needed, "needed_in_all": needed_in_all},
+    loose=(
+        Loose(
+            expression="failure",
+            truth="one_sign",
+            at=tuple({**COEFFICIENTS, eps: sp.Rational(1, 4), n: channels} for channels in (40, 80)),
+            lost=f"{BY_SIGNS}: in R4's proof, whose factor for each channel is $\\frac34$ here, and that of such samples $\\frac12$, and in its $2\\varepsilon^{{-2}}$",
+            exponent="both are powers in $n$ to leading order, so that the quotient of the logarithms tends to that of $\\ln2$ and $-\\ln(1-\\frac{a\\kappa}2)$",
+        ),
+        *(
+            Loose(
+                expression=number,
+                truth=truth,
+                at=tuple({**place, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
+                lost=f"{BY_SIGNS}: in R4's proof, which follows the measure that is covered, and in $\\varepsilon$, which signs do not know",
+                order=f"in {counted}: both are affine in its logarithm to leading order",
+            )
+            for number, truth, place, counted in (
+                ("size", "needed", {**COEFFICIENTS, eps: sp.Rational(1, 100)}, ONE_LAYER),
+                ("width", "needed_in_all", {**COEFFICIENTS, depth: 3, coefficient: sp.Rational(1, 100)}, ALL_LAYERS),
+                ("uniform_width", "needed_in_all", THREE_LAYERS, ALL_LAYERS),
+            )
+        ),
     ),
 )

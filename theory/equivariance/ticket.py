@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.equivariance.block_chances import needed
+from theory.equivariance.block_chances import needed, two_values, two_values_nonnegative
 from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from theory.equivariance.symbols import BASIS, B
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
@@ -62,6 +62,14 @@ PRODUCTS = (
     ),
 )
 WINDOWS = {n_in: 3, n_out: 8, B: 9, eps: sp.Rational(1, 100)}  # convolutions with a window of nine cells
+no_pair, no_pair_of_a_sign = 1 - two_values_nonnegative, 1 - two_values  # for some coefficient
+no_pair_in_a_block = 1 - (1 - no_pair_of_a_sign) ** B_in  # each has coefficients of its own
+MISSES = tuple(
+    {**WINDOWS, **two_layers.UNIFORM_PRODUCTS, eps: sp.Rational(1, 4), n: channels} for channels in (100, 150)
+)
+MISSED = "at most, as the truth lies between (a coefficient of more than $\\varepsilon$ is missed if no channel has two coefficients of the sign that it needs, by Q11.3),"
+FACTORS = r"for coefficients whose products are uniform (R8): in R4's proof, whose factor for each channel is $\frac78$ here, and that of such samples $\frac34$, and in its $2\varepsilon^{-2}$"
+POWERS = r"both are powers in $n$ to leading order, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln(1-\frac{a\kappa}4)$"
 MASS = Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2))
 EMPTY_SUMS = "an error up to that of empty subset sums"  # beyond it no channel is needed
 
@@ -206,7 +214,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
         "uniform_size": uniform_size,
         "error": error,
     },
-    aids={"signed": True, "needed": needed},
+    aids={"signed": True, "needed": needed, "no_pair": no_pair, "no_pair_of_a_sign": no_pair_of_a_sign},
     equivalent_mutants={
         "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)": "the same wherever it has a value: none at a negative coordinate, "
         "and at others the second part is 0",
@@ -218,22 +226,21 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
             check="the_error_is_attained",
         ),
     ),
-    loose=tuple(
-        Loose(
-            expression=number,
-            truth="needed",
-            at=tuple({**WINDOWS, **law, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
-            lost="at most, for the number that these blocks need by Q11.3 lies below: in R4, whose rate of covering is that of the worst point, and in the signs, which make half of the items useless",
-            order=r"by Q11.3 in `n_in`$\cdot$`n_out`$\cdot B/\delta$, and by Q11.2 in $\varepsilon$",
-        )
-        for number, law in (("size", {a: sp.Rational(1, 2), kappa: sp.Rational(1, 2)}), ("uniform_size", {}))
-    ),
-    unmeasured=tuple(
-        Unmeasured(
-            expression=number,
-            why="the probability that a random subset sum misses a target is known in no closed form, and what is known from below, that no item has the sign of the target (Q11.3), falls exponentially faster in $n$",
-        )
-        for number in ("failure", "nonnegative_failure")
+    loose=(
+        *(
+            Loose(
+                expression=number,
+                truth="needed",
+                at=tuple({**WINDOWS, **law, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
+                lost="at most, for the number that these blocks need by Q11.3 lies below: in R4, whose rate of covering is that of the worst point, and in the signs, which make half of the items useless",
+                order=r"by Q11.3 in `n_in`$\cdot$`n_out`$\cdot B/\delta$, and by Q11.2 in $\varepsilon$",
+            )
+            for number, law in (("size", {a: sp.Rational(1, 2), kappa: sp.Rational(1, 2)}), ("uniform_size", {}))
+        ),
+        *(
+            Loose(expression=number, truth=truth, at=MISSES, lost=f"{MISSED} {FACTORS}", exponent=POWERS)
+            for number, truth in (("failure", "no_pair_of_a_sign"), ("nonnegative_failure", "no_pair"))
+        ),
     ),
 )
 
@@ -337,13 +344,19 @@ $I-\frac1mJ$ for $S_m$ on $m=$ `points`, the second alone cannot reproduce $x$: 
     ),
     uses=("Q2", "Q7.1"),
     expressions={"general_failure": general_failure, "channels": channels, "lost": lost},
-    unmeasured=(
-        Unmeasured(
+    loose=(
+        Loose(
             expression="general_failure",
-            why="it is the *failure* of Q7.1 for each block, of which no exact value is known",
+            truth="no_pair_in_a_block",
+            at=tuple({**point, B_in: 2} for point in MISSES),
+            lost=f"{MISSED} for two elements that both are needed, {FACTORS}",
+            exponent=POWERS,
         ),
     ),
-    aids={"second_element": sp.ImmutableMatrix([[1, -1], [-1, 1]]) / 2},
+    aids={
+        "second_element": sp.ImmutableMatrix([[1, -1], [-1, 1]]) / 2,
+        "no_pair_in_a_block": no_pair_in_a_block,
+    },
     pitfalls=(
         Pitfall(
             control="one element of any basis",

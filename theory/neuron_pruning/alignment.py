@@ -65,6 +65,17 @@ nearest = sp.asin(eps) / sp.pi  # of directions in the plane: those of one neuro
 found = 1 - (1 - nearest) ** N
 enough = sp.log(1 - delta) / sp.log(1 - nearest)
 
+# With random outputs: one neuron whose strength is within ε/2 of 1, at an angle of at most ε/(2 + ε)
+alone = eps * sp.sinh(eps / 2) / (sp.E * sp.pi * (2 + eps))
+found_alone = 1 - (1 - alone) ** N
+seen = sp.Integer(2400)  # neurons of two inputs that mostly hold a ticket, at ε = 1/50
+OF_TWO_INPUTS = {"alone": alone, "found_alone": found_alone, "seen": seen}
+LOST_ALONE = (
+    r"at most, for two inputs: one neuron whose strength $\alpha\|w\|$ is within $\frac\varepsilon2$ of $1$, at an angle of at most $\frac\varepsilon{2+\varepsilon}$, is enough (N8), "
+    "and the subsets of several are not counted"
+)
+LOST_SEEN = "at most, for two inputs, where a search among the 16 neurons nearest to the target finds tickets for most networks of so many: in the strengths, which have to add up to $1$, and in the union bound"
+
 
 def steps_to_a_number(
     sentence: str, uses: tuple[str, ...], success: sp.Expr, union: sp.Expr, neurons: sp.Expr, leading: sp.Expr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Side, Unmeasured
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Told
 from theory.formulas.smallest import Smallest
@@ -77,6 +77,10 @@ neuron_at = Told(one_neuron, [(slope, steepness)])
 moment_at = Told(second_moment, [(rho, ratio), (slope, steepness)])
 success_at = Told(success, [(moment, moment_at)])
 neurons = Smallest(sp.Lambda(n, Told(1 / moment, [(moment, moment_at.subs(N, n))])), 1 - delta, 1)
+
+cap = (1 - sp.sqrt(1 - eps**2)) / 2  # of directions of three inputs: those of one neuron that errs by no more than ε
+enough = sp.log(1 - delta) / sp.log(1 - cap)
+seen_covered = sp.Rational(12, 25)  # measured: twenty planks of three inputs cover no more often, at ε = 1/20
 
 STEPS = (
     Step(
@@ -311,12 +315,20 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
             checked_by="random_planks_cover_circles_no_more_often",
         ),
     ),
-    unmeasured=tuple(
-        Unmeasured(
-            expression=bound,
-            why="the probability that random planks cover a sphere has no closed form: N9.2 says how many neurons the bound asks for, and no number of the same order is known to be enough for three inputs or more",
-            side=side,
-        )
-        for bound, side in (("success", Side.ABOVE), ("neurons", Side.BELOW))
+    aids={"seen_covered": seen_covered, "cap": cap, "enough": enough},
+    loose=(
+        Loose(
+            expression="success",
+            truth="seen_covered",
+            at=({d: 3, N: 20, eps: sp.Rational(1, 20)},),
+            lost="at least, as drawn planks are seen to cover no more often: in the mean square of the open share, which is large if a small part is often open; whether planks that cover are enough is not known",
+        ),
+        Loose(
+            expression="neurons",
+            truth="enough",
+            at=tuple({d: 3, delta: sp.Rational(1, 2), eps: sp.Rational(1, inverse)} for inverse in (8, 10)),
+            lost=r"at most, for three inputs, where one neuron at an angle whose sine is at most $\varepsilon$ is enough, but in a cap of the order $\varepsilon^2$; whether planks that cover are enough is not known",
+            side=Side.BELOW,
+        ),
     ),
 )

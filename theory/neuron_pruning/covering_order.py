@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import sympy as sp
 
-from theory.bounds import Loose, Side, Unmeasured
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Told
 from theory.formulas.valued import valued
@@ -17,6 +18,7 @@ from theory.neuron_pruning.covering import (
     SLOPE,
     THIN,
     largest_error,
+    moment_at,
     narrow,
     one_neuron,
     rho,
@@ -26,6 +28,7 @@ from theory.neuron_pruning.covering import (
     wide,
     widest,
 )
+from theory.neuron_pruning.covering import neurons as two_moments
 from theory.neuron_pruning.inputs import INPUTS, d
 from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Reach, Step
@@ -104,7 +107,31 @@ def same_at(thin: sp.Expr) -> str:
     return rf"With the half-width {thin} and all that depends on it in place, these are the bound $[[zones]]$ and the numbers $[[far_size]]$ and $[[near_size]]$."
 
 
-WHY = "the probability that random planks cover has no closed form, and no number of neurons that is enough, of the same order, is known for three inputs or more"
+def beside_two_moments(
+    mean: str, place: Mapping[sp.Symbol, sp.Expr], sizes: tuple[int, ...], *, far: sp.Expr, near: sp.Expr
+) -> tuple[Loose, ...]:
+    """The bound by two zones beside the mean that it bounds, and each number of neurons where it is the lesser one, at this η."""
+    return (
+        Loose(
+            expression="zones",
+            truth=mean,
+            at=tuple({**place, eta: near, N: count} for count in sizes),
+            lost="in the largest value of $m$ for all near points, and in a chord for that of far ones",
+        ),
+        *(
+            Loose(
+                expression=number,
+                truth="two_moments",
+                at=({**place, delta: half, eta: share},),
+                lost=f"at least, beside the number by two moments themselves, where this one is the lesser of both: in the half of the excess that is left to {points} points, and in the bound of their zone",
+                side=Side.BELOW,
+            )
+            for number, points, share in (("far_size", "far", far), ("near_size", "near", near))
+        ),
+    )
+
+
+half, third = sp.Rational(1, 2), sp.Rational(1, 3)
 least = less_in_full(far_count, near_count, ratio)
 covered = in_full(1 - 1 / two_zones, ratio)
 spread_at, near_neuron_at = (Told(each, [(slope, steepness)]) for each in (spread, near_neuron))
@@ -322,7 +349,7 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         "ratio": ratio,
         "leading": leading,
     },
-    aids={"steepness": steepness, "least": least},
+    aids={"steepness": steepness, "least": least, "second_moment": moment_at, "two_moments": two_moments},
     loose=(
         Loose(
             expression="order",
@@ -334,9 +361,6 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
             lost=r"at least, beside the lesser number at $\eta=\frac\delta2$: in $\ln\frac2\delta\ge\delta\ln2$ for each dimension, and in the constant, which serves all $\varepsilon\le\frac1{20}$",
             side=Side.BELOW,
         ),
-    ),
-    unmeasured=tuple(
-        Unmeasured(expression=number, why=WHY, side=side)
-        for number, side in (("zones", Side.ABOVE), ("far_size", Side.BELOW), ("near_size", Side.BELOW))
+        *beside_two_moments("second_moment", {d: 10, eps: sp.Rational(1, 20)}, (10, 30), far=third, near=half),
     ),
 )

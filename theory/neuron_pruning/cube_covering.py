@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Side, Unmeasured
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Told
 from theory.formulas.smallest import Smallest
@@ -30,7 +30,7 @@ from theory.neuron_pruning.covering_order import (
     EXPONENT,
     MOST,
     SPREAD,
-    WHY,
+    beside_two_moments,
     far_count,
     far_share,
     in_full,
@@ -66,6 +66,12 @@ cube_moment = sp.Sum(chance * valued(one_neuron, {theta: sp.acos(cosine)}) ** N,
 moment_at = Told(cube_moment, [(rho, thin), (slope, steepness)])
 success_at = Told(success, [(moment, moment_at)])
 neurons = Smallest(sp.Lambda(n, Told(1 / moment, [(moment, moment_at.subs(N, n))])), 1 - delta, 1)
+
+half = sp.Symbol("half", positive=True)  # of the side of a square at the distance 1
+pyramid = sp.asin(half**2 / (1 + half**2)) / sp.pi  # of directions of three inputs: those through the square
+one_corner, both = 2 * sp.atan(thin.subs(d, 3)) / sp.pi, 2 * pyramid.subs(half, thin.subs(d, 3))
+all_corners = 1 - 2 * (1 - one_corner) ** N + (1 - 2 * one_corner + both) ** N  # two, and their opposites
+enough = sp.log(1 - delta) / sp.log(1 - pyramid.subs(half, eps / sp.sqrt(2)))
 
 STEPS = (
     Step(
@@ -155,9 +161,21 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
     ),
     uses=("N3.2", "N9.1"),
     expressions={"success": success_at, "thin": thin, "cube_moment": moment_at, "neurons": neurons},
-    unmeasured=tuple(
-        Unmeasured(expression=bound, why=WHY, side=side)
-        for bound, side in (("success", Side.ABOVE), ("neurons", Side.BELOW))
+    aids={"pyramid": pyramid, "all_corners": all_corners, "enough": enough},
+    loose=(
+        Loose(
+            expression="success",
+            truth="all_corners",
+            at=tuple({d: 3, eps: sp.Rational(1, 20), N: count} for count in (5, 20)),
+            lost="at least, as all four corners are covered so often: in the mean square of the open share; whether planks that cover are enough is not known",
+        ),
+        Loose(
+            expression="neurons",
+            truth="enough",
+            at=tuple({d: 3, delta: sp.Rational(1, 2), eps: sp.Rational(1, inverse)} for inverse in (10, 20)),
+            lost=r"at most, for three inputs, where one neuron is enough whose other weights add up, in modulus, to at most $\varepsilon$ times the first; whether planks that cover are enough is not known",
+            side=Side.BELOW,
+        ),
     ),
 )
 
@@ -282,8 +300,8 @@ For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$
     ),
     uses=("N9.2", "N10.1"),
     expressions={"thin": thin, "zones": zones, "far_size": far_size, "near_size": near_size, "leading": leading},
-    unmeasured=tuple(
-        Unmeasured(expression=number, why=WHY, side=side)
-        for number, side in (("zones", Side.ABOVE), ("far_size", Side.BELOW), ("near_size", Side.BELOW))
+    aids={"cube_moment": moment_at, "two_moments": neurons},
+    loose=beside_two_moments(
+        "cube_moment", {d: 12, eps: sp.Rational(1, 100)}, (50, 200), far=sp.Rational(1, 100), near=sp.Rational(1, 16)
     ),
 )

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Side, Unmeasured
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
-from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
+from theory.neuron_pruning.alignment import (
+    ERROR,
+    LOST_ALONE,
+    LOST_SEEN,
+    NEURONS,
+    OF_TWO_INPUTS,
+    SUCCESS,
+    N,
+    delta,
+    eps,
+)
 from theory.neuron_pruning.jumps import fits, g, h, jump, k, most_pairs
 from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -246,12 +256,20 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
         "slow": slow,
         "constant": constant,
     },
-    unmeasured=tuple(
-        Unmeasured(
-            expression=number,
-            why="the probability that some subset of random neurons is a ticket behind a ReLU has no closed form; N8 proves from the other side that $O(\\varepsilon^{-1}\\ln^2\\frac1\\varepsilon)$ neurons do, which is more by logarithms",
-            side=side,
-        )
-        for number, side in (("bound", Side.ABOVE), ("neurons", Side.BELOW))
+    aids=OF_TWO_INPUTS,
+    loose=(
+        Loose(
+            expression="bound",
+            truth="found_alone",
+            at=tuple({s: sp.Rational(3, 5), eps: sp.Rational(1, 50), N: count} for count in (1, 2)),
+            lost=LOST_ALONE,
+        ),
+        Loose(
+            expression="neurons",
+            truth="seen",
+            at=({s: sp.Rational(3, 5), eps: sp.Rational(1, 50), delta: sp.Rational(1, 2)},),
+            lost=f"{LOST_SEEN} over subsets; behind a ReLU errors are no larger than without",
+            side=Side.BELOW,
+        ),
     ),
 )

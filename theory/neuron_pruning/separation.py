@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.valued import valued
-from theory.neuron_pruning import weight_pruning
+from theory.neuron_pruning import alignment, weight_pruning
 from theory.neuron_pruning.jumps import c, strength_density
 from theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from theory.questions import OpenQuestion
@@ -54,6 +54,9 @@ neurons = 8 * sp.pi * k**2 / eps
 tail = (2 * sp.exp(-1)) ** k
 mass_tail = sp.exp(-2 * k) * sp.Sum((2 * k) ** j / sp.factorial(j), (j, 0, k - 1))  # of a Gamma(k) variable, above 2k
 failure = potential.failure.subs(n, k).subs(LAW, simultaneous=True) + 2 * tail
+no_strength = (1 - window / (2 * sp.pi)) ** sp.ceiling(neurons)  # no neuron in the window has a positive one
+asked = sp.log(failure) / sp.log(1 - alignment.aligned)  # by N2, neurons for this failure
+WINDOWS = tuple({k: count, eps: sp.Rational(1, 5)} for count in (120, 240))
 kept = valued(potential.law_size, {**LAW, delta: delta / 2})
 certificate = certificate_of(plus, minus)
 
@@ -166,15 +169,18 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
             at=tuple({k: count} for count in (5, 20, 60)),
             lost=r"in Chernoff's bound, by a factor of the order $\sqrt k$ (at most, as it bounds a binomial tail as well)",
         ),
-    ),
-    unmeasured=(
-        Unmeasured(
+        Loose(
             expression="failure",
-            why="the probability that a random subset sum misses its target is known in no closed form",
+            truth="no_strength",
+            at=WINDOWS,
+            lost="at most, as the truth lies between (subsets fail if no neuron in the window has a positive strength): in R4's proof, by the least density of the strengths on $[-2,2]$",
+            exponent=r"as $k\to\infty$ the logarithms are $k\ln(1-\frac12e^{-2})$ and $-k$ to leading order",
         ),
-        Unmeasured(
+        Loose(
             expression="neurons",
-            why="from below only the number of N2 is known, less by the square of a logarithm and a large constant",
+            truth="asked",
+            at=WINDOWS,
+            lost="at most, as the truth lies between (N2 asks for so many at this failure): in the window, whose width shrinks with the number of its neurons, and in R4, for which they are many",
         ),
     ),
     open_questions=(
@@ -186,5 +192,10 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
             checked_by="found_sizes_have_these_slopes",
         ),
     ),
-    aids={"mass_tail": mass_tail, "success": weight_pruning.success.subs(weight_pruning.length, 1)},
+    aids={
+        "mass_tail": mass_tail,
+        "no_strength": no_strength,
+        "asked": asked,
+        "success": weight_pruning.success.subs(weight_pruning.length, 1),
+    },
 )

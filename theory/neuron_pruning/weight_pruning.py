@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side, Unmeasured
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.equivariance import block_chances, lower_bound
 from theory.equivariance.symbols import B
 from theory.formulas.no_guarantee import guaranteed
 from theory.neuron_pruning import alignment
-from theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, SUCCESS, N, angle, eps
+from theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, OF_TWO_INPUTS, SUCCESS, N, angle, eps
 from theory.neuron_pruning.inputs import INPUTS, d
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 from theory.subset_sum import two_layers
+from theory.subset_sum.block_counts import no_pair_of_a_sign
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
 from theory.subset_sum.symbols import FAILURE, delta, n
-from theory.subset_sum.two_layers import d_0, d_1
 
 length = sp.Symbol("length", positive=True)  # √(w*_p² + w*_q²), at most 1
 least = sp.Symbol("least", positive=True)  # the smaller one of |w*_p| and |w*_q|
@@ -30,7 +30,7 @@ least_density = product_density.subs(t, reach)
 longest = sp.sqrt(d)  # ‖x‖₁ on the unit ball
 summed_error = two_layers.error
 accuracy = eps / longest
-one_output = {d_0: d, d_1: 1, eps: accuracy, a: reach, kappa: least_density}
+one_output = {two_layers.d_0: d, two_layers.d_1: 1, eps: accuracy, a: reach, kappa: least_density}
 failure = two_layers.failure.subs(one_output, simultaneous=True)
 contraction = gaussian_contraction.subs(a, reach)
 size = two_layers.size.subs(one_output, simultaneous=True)
@@ -56,7 +56,7 @@ flat_neurons = neurons.subs(length, flat_length)
 flat_leading = leading.subs(length, flat_length)
 FOUND_IN_PLANE = ("success", "union", "neurons", "leading")  # what holds below the error that single weights allow
 
-tenth, half = sp.Rational(1, 10), sp.Rational(1, 2)
+tenth, half, THREE, FOUR = map(sp.Rational, ("1/10", "1/2", "3/5", "4/5"))
 ONE_OUTPUT = {d: 10, lower_bound.n_in: 10, lower_bound.n_out: 1, B: 1, eps: tenth**2}
 PLANE = {length: 1, eps: tenth**2}  # a target of two coordinates
 
@@ -174,7 +174,7 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
     ),
     uses=("R5.1", "R8"),
     expressions={"failure": failure, "contraction": contraction, "size": size, "opposite_error": opposite_error},
-    aids={"needed": block_chances.needed},
+    aids={"needed": block_chances.needed, "no_pair_of_a_sign": no_pair_of_a_sign},
     loose=(
         Loose(
             expression="size",
@@ -183,11 +183,12 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
             lost="at most, for the number that such blocks need by Q11.3 lies below, if no $|w^*_j|$ is $\\frac\\varepsilon{\\sqrt d}$ or less: in R4, and in the least density on $[-2,2]$",
             order=r"by Q11.3 in $\frac d\delta$",
         ),
-    ),
-    unmeasured=(
-        Unmeasured(
+        Loose(
             expression="failure",
-            why="the probability that a random subset sum misses a target is known in no closed form",
+            truth="no_pair_of_a_sign",
+            at=tuple({d: 2, eps: half, n: size} for size in (320, 640)),
+            lost=r"at most, as one $|w^*_j|$ is beyond $\frac\varepsilon{\sqrt d}$ and fails without two weights of the sign that it needs: in R4's factor for each neuron, $[[contraction]]$ by the least density on $[-2,2]$, where such samples have $\frac34$",
+            exponent=r"both are powers in $n$, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln\left([[contraction]]\right)$",
         ),
     ),
 )
@@ -348,9 +349,7 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
         "flat_neurons": flat_neurons,
         "flat_leading": flat_leading,
     },
-    aids={
-        "three_points": ((-1, 0), (sp.Rational(-4, 5), sp.Rational(3, 5)), (sp.Rational(-7, 25), sp.Rational(24, 25)))
-    },
+    aids={"three_points": ((-1, 0), (-FOUR, THREE), (-sp.Rational(7, 25), sp.Rational(24, 25))), **OF_TWO_INPUTS},
     sharp=(
         Sharp(
             expression="error_bound",
@@ -377,14 +376,14 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
             )
             for number, truth, place in (("leading", "neurons", {length: 1}), ("flat_leading", "flat_neurons", {d: 4}))
         ),
-    ),
-    unmeasured=tuple(
-        Unmeasured(
-            expression=number,
-            why="the best mask on single weights, among exponentially many, has an error of which no law is known; with outputs as they are one aligned neuron is not enough, as it is in N2",
-            side=side,
-        )
-        for number, side in (("success", Side.ABOVE), ("neurons", Side.BELOW), ("flat_neurons", Side.BELOW))
+        *(
+            Loose(expression=bound, truth=truth, at=({**place, eps: tenth / 5},), lost=lost, side=side)
+            for bound, truth, place, lost, side in (
+                ("success", "found_alone", {length: 1, N: 10}, alignment.LOST_ALONE, Side.ABOVE),
+                ("neurons", "seen", {length: 1, delta: half}, alignment.LOST_SEEN, Side.BELOW),
+                ("flat_neurons", "seen", {d: 2, delta: half}, alignment.LOST_SEEN, Side.BELOW),
+            )
+        ),
     ),
     pitfalls=(
         Pitfall(

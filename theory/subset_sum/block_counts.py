@@ -10,5 +10,7 @@ d_0, d_1 = sp.symbols("d_0 d_1", positive=True, integer=True)  # inputs and outp
 
 weights = d_0 * d_1
 unlucky = 2**-n
+no_pair = sp.Rational(3, 4) ** n  # no unit of a block has two entries that are positive
+no_pair_of_a_sign = 2 * no_pair - unlucky  # or none has two that are negative
 scheme_success = (1 - unlucky) ** weights
 scheme_units = -sp.log(1 - (1 - delta) ** (1 / weights)) / sp.log(2)

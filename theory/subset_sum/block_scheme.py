@@ -11,7 +11,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import Hypothesis
 from theory.questions import OpenQuestion
 from theory.steps import Carrier, Step
-from theory.subset_sum.block_counts import d_0, d_1, scheme_success, scheme_units, unlucky, weights
+from theory.subset_sum.block_counts import d_0, d_1, no_pair, scheme_success, scheme_units, unlucky, weights
 from theory.subset_sum.potential import MASS, NEAR, a, kappa
 from theory.subset_sum.symbols import FAILURE, delta, n
 from theory.subset_sum.two_layers import (
@@ -25,7 +25,7 @@ from theory.subset_sum.two_layers import (
     size,
 )
 
-one_output = (1 - sp.Rational(3, 4) ** n) ** d_0  # of d₁ = 1: each block has a unit with two positive entries
+one_output = (1 - no_pair) ** d_0  # of d₁ = 1: each block has a unit with two positive entries
 least_units = sp.log(weights / -sp.log(1 - delta)) / sp.log(2)
 size_slope = 1 / -sp.log(1 - a * kappa / 4)  # of R8's number of units, in the logarithm of the number of weights
 wide_excess = sp.log(2) * size_slope

@@ -49,16 +49,15 @@ later_items = sp.log(4 * a * (1 - far) / (eps * delta)) / -sp.log(later_contract
 least_failure = sp.Min(failure, two_phase_failure)
 enough_items = sp.Min(sp.ceiling(law_size), sp.Max(0, sp.ceiling(first_items)) + sp.Max(0, sp.ceiling(later_items)))
 power_rate = theta / -sp.log(power_contraction) + 1 / -sp.log(later_contraction)
-counting_rate = 1 / sp.log(2)  # of the number that R3 asks for, over ln(1/ε)
+limit_rate = counting_rate = 1 / sp.log(2)  # of the number that R3 asks for, over ln(1/ε)
 best_rate = 1 / (a * kappa * sp.log(2)) + 1 / -sp.log(1 - a * kappa)
 
 item, sign = sp.Symbol("x_1", real=True), sp.Symbol("varsigma_1", real=True)  # an item, and ±1
 agreement = sp.Symbol("varsigma", real=True)  # mean product of two choices of signs
 level = sp.Symbol("varpi", nonnegative=True)  # squared sum over the number of items
 missed = sp.Symbol("u_0", positive=True)  # measure of the targets that are not covered
-base = sp.Symbol("w_0", positive=True)
+base, constant = sp.symbols("w_0 C_1", positive=True)
 step = sp.Symbol("j_1", integer=True, nonnegative=True)  # items since the signs
-constant = sp.Symbol("C_1", positive=True)
 part_of_sum = (item + sign * item) / 2
 pair_ratio = sp.exp(3 * level * agreement / (1 + agreement)) / sp.sqrt(1 - agreement**2)
 still_missed = missed**2 / 2
@@ -67,10 +66,11 @@ _bits = sp.log(1 / eps) / sp.log(2)
 sign_items = _bits + 2 * sp.log(_bits) / sp.log(2)
 more_items = sp.log(_bits) / sp.log(2)
 sharp_items = sign_items + more_items + constant
-limit_rate = 1 / sp.log(2)
 
+most, SHARES = sp.Rational(3, 4), (sp.Rational(1, 20), sp.Rational(19, 20))
 SMALL = {**UNIFORM, delta: sp.Rational(1, 10)}
-TENTH = {**SMALL, eps: sp.Rational(1, 10), theta: sp.Rational(1, 2), far: sp.Rational(3, 4)}
+TENTH = {**SMALL, eps: sp.Rational(1, 10), theta: sp.Rational(1, 2), far: most}
+FIRST_ALONE, LATER_ALONE = {**TENTH, far: sp.Rational(499, 500)}, {**TENTH, theta: 1, far: sp.Rational(1, 200)}
 TINY = {**SMALL, eps: sp.Rational(1, 10**20), theta: sp.Rational(4, 5), far: sp.Rational(35, 36)}
 
 STEPS = (
@@ -308,21 +308,11 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
         ITEMS.drawn_from(10, 40),
         *PHASES,
         Quantity(n_1, "number of the first items", COUNT_FROM_ZERO, drawn=(0, 9)),
-        Quantity(
-            v,
-            "share of the interval of all targets that is covered",
-            sp.Interval.Lopen(0, 1),
-            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
-        ),
+        Quantity(v, "share of the interval of all targets that is covered", sp.Interval.Lopen(0, 1), drawn=SHARES),
         Quantity(r, "growth of the covered share by one item, relative to it", sp.Interval(0, 1)),
         Quantity(item, "one of the items", sp.Interval(-1, 1)),
         Quantity(sign, "sign of an item, 1 in the subset and else −1", sp.FiniteSet(-1, 1)),
-        Quantity(
-            agreement,
-            "mean product of two choices of signs",
-            sp.Interval.open(-1, 1),
-            drawn=(-sp.Rational(3, 4), sp.Rational(3, 4)),
-        ),
+        Quantity(agreement, "mean product of two choices of signs", sp.Interval.open(-1, 1), drawn=(-most, most)),
         Quantity(level, "square of the sum with signs over the number of items", NON_NEGATIVE, drawn=(0, 2)),
         Quantity(missed, "measure of the targets that are missed", POSITIVE, drawn=(sp.Rational(1, 9), 1)),
         Quantity(base, "number whose powers the measure falls like", UNIT),
@@ -361,6 +351,18 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
             at=tuple({**TENTH, n: items, n_1: items // 2} for items in (20, 40)),
             lost="at most, as the truth lies between: here the smaller bound is that of R4",
         ),
+        *(
+            Loose(
+                expression=part,
+                truth="covering_items",
+                at=(point,),
+                lost=f"at most, as the truth lies between: where the {other} phase needs no item, so that this is the bound, {lost}",
+            )
+            for part, point, other, lost in (
+                ("first_items", FIRST_ALONE, "second", "in the power of the odds, followed until little is open"),
+                ("later_items", LATER_ALONE, "first", r"in the factor $1-a\kappa v_1$, near $1$ as $v_1$ is small"),
+            )
+        ),
         Loose(
             expression="enough_items",
             truth="covering_items",
@@ -385,13 +387,6 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
         ),
     ),
     unmeasured=(
-        *(
-            Unmeasured(
-                expression=part,
-                why=r"the sum of both is the bound: what each phase needs is not defined without the covered share $v_1$ of the proof",
-            )
-            for part in ("first_items", "later_items")
-        ),
         Unmeasured(
             expression="sharp_items",
             why=r"its constant $C_1$ is not computed; the leading term is that of R3, and the factor of the next one is not known",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -197,11 +197,10 @@ evaluated exactly, from the items and the subset.
             example="negative items in the first half, and positive ones, each larger than the sum of the moduli of those, in the other; $z=0$",
             check="work_is_counted",
         ),
-    ),
-    unmeasured=(
-        Unmeasured(
+        Sharp(
             expression="summation_error",
-            why=r"$1+u+\dots+u$ rounds to $1$ and comes within a share of $(m-1)u$ of it; how near other sums come is not examined here",
+            example="$1+u+\\dots+u$, from left to right, which rounds to $1$: the bound is $1+(m-1)u$ times its error, as $u\\to0$",
+            check="rounded_sums_keep_the_bound",
         ),
     ),
     loose=(

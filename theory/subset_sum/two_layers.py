@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Unmeasured
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 from theory.subset_sum import block_counts
-from theory.subset_sum.block_counts import scheme_units
+from theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign, scheme_units
 from theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
 from theory.subset_sum.potential import MASS, NEAR, a, kappa
 from theory.subset_sum.potential import failure as one_failure
@@ -40,6 +40,8 @@ hidden_length = sp.Symbol("hidden_length", nonnegative=True)  # ‖h‖₁ of th
 
 x = sp.Symbol("x", real=True)  # a coordinate of the input
 UNIFORM_ENTRIES = {a: uniform_reach, kappa: sp.Rational(1, 2), eps: sp.Rational(1, 100)}
+UNIFORM_PRODUCTS = {a: 1, kappa: sp.Rational(1, 2)}
+modulus_density = 1 / sp.sqrt(-sp.pi * sp.log(t))  # on (0, 1), of entries with uniform products
 unit = sp.Piecewise((w * sp.Max(x, 0), w >= 0), (-w * sp.Max(-x, 0), True))
 halves = w * sp.Max(x, 0) - w * sp.Max(-x, 0)
 item_density = kappa / 2  # items of the wrong sign count as 0
@@ -239,25 +241,36 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_no
         "error": error,
         "next_error": next_error,
     },
-    aids={"signed": True, "scheme_units": scheme_units},
-    loose=tuple(
-        Loose(
-            expression=bound,
-            truth="scheme_units",
-            at=tuple({d_0: w, d_1: 10, delta: sp.Rational(1, 10), **UNIFORM_ENTRIES} for w in (10, 1000)),
-            lost=r"at most, as the truth lies between (a fifth of the number is seen to be enough): in R4's proof, which follows the measure that is covered, "
-            "and in its half of the density for items of the wrong sign",
-            order=r"by R12, as $d_0d_1\to\infty$, and by R9, as $\varepsilon\to0$ with $d_0d_1/\delta$ at most a power of $\frac1\varepsilon$",
-        )
-        for bound in ("size", "uniform_size")
-    ),
-    unmeasured=tuple(
-        Unmeasured(
-            expression=bound,
-            why="no closed form is known of the chance that subsets of so many items reach all weights; R12 bounds it from below by a power of a half "
-            "for each unit, whose rate is far from this one's",
-        )
-        for bound in ("failure", "nonnegative_failure")
+    aids={
+        "signed": True,
+        "scheme_units": scheme_units,
+        "modulus_density": modulus_density,
+        "no_pair": no_pair,
+        "no_pair_of_a_sign": no_pair_of_a_sign,
+    },
+    loose=(
+        *(
+            Loose(
+                expression=bound,
+                truth="scheme_units",
+                at=tuple({d_0: w, d_1: 10, delta: sp.Rational(1, 10), **UNIFORM_ENTRIES} for w in (10, 1000)),
+                lost=r"at most, as the truth lies between (a fifth of the number is seen to be enough): in R4's proof, which follows the measure that is covered, "
+                "and in its half of the density for items of the wrong sign",
+                order=r"by R12, as $d_0d_1\to\infty$, and by R9, as $\varepsilon\to0$ with $d_0d_1/\delta$ at most a power of $\frac1\varepsilon$",
+            )
+            for bound in ("size", "uniform_size")
+        ),
+        *(
+            Loose(
+                expression=bound,
+                truth=truth,
+                at=tuple({d_0: 1, d_1: 1, eps: sp.Rational(1, 4), n: units, **UNIFORM_PRODUCTS} for units in (40, 80)),
+                lost=r"at most, as the truth lies between (one weight of more than $\varepsilon$ is missed if no unit has two entries of the sign that it needs), for entries "
+                r"whose products are uniform: in R4's proof, whose factor for each unit is $\frac78$ here, and that of such samples $\frac34$, and in its $2\varepsilon^{-2}$",
+                exponent=r"both are powers in $n$, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln(1-\frac{a\kappa}4)$",
+            )
+            for bound, truth in (("failure", "no_pair_of_a_sign"), ("nonnegative_failure", "no_pair"))
+        ),
     ),
     equivalent_mutants=dict.fromkeys(
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side, Unmeasured
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -318,12 +318,6 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
             side=Side.BELOW,
         ),
     ),
-    unmeasured=(
-        Unmeasured(
-            expression="large_success",
-            why=r"doubling numbers attain the share of each weight only in the limit of many parameters, as some of their intervals lie below $2\varepsilon$",
-        ),
-    ),
     sharp=(
         Sharp(expression="linear_share", example="the function $0$", check="one_function_serves_its_share"),
         Sharp(
@@ -340,6 +334,12 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
             expression="linear_success",
             example=r"numbers that double, $2\varepsilon$ the first, as long as their intervals lie within $[-c,c]$",
             check="doubling_numbers_attain_the_bounds",
+        ),
+        Sharp(
+            expression="large_success",
+            example=r"the numbers $3\varepsilon\cdot(1,2,4,\dots)$ behind ReLU, all sums of which but $0$ serve intervals of their own: the bound is $(1-2^{-\Theta/D})^{-D}$ "
+            r"times what they attain, $\frac\Theta D\to\infty$",
+            check="numbers_that_double_from_three_attain_the_bound",
         ),
         Sharp(
             expression="large_parameters",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
-from numerics.evidence import Check, Finding, Trial, control, exact
+from numerics.evidence import Check, Finding, Trial, control, exact, statistical
+from numerics.evidence.common import drawn_in_common
+from numerics.studies.gap import NEURONS_LINEAR, first_near_target
 from theory.claims import Claim
 from theory.formulas.no_guarantee import unconditional
-from theory.neuron_pruning.alignment import N, delta, eps
+from theory.neuron_pruning.alignment import N, alone, delta, eps, found_alone, seen
+from theory.neuron_pruning.jumps import c, strength_density
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -78,3 +83,42 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
         many_neurons_from_one,
         leading_order_drops_the_arctangent,
     )
+
+
+def first_sizes(rng: np.random.Generator, networks: int, error: float) -> NDArray[np.float64]:
+    """The numbers of neurons, one after the other, at which a search first finds a subset for the target: float[networks]"""
+    seed = int(rng.integers(2**63))
+    return np.array([first_near_target(seed, net, error, NEURONS_LINEAR) for net in range(networks)])
+
+
+def checks_from_the_other_side(claim: Claim) -> tuple[Check, Check]:
+    """That one neuron alone is enough, and how many are seen to be: of two inputs, with random outputs."""
+
+    @exact(claim)
+    @control("both ends of the axis", alone=2 * alone)
+    @control("all of ε for the strength, and for the angle", alone=alone.subs(eps, 2 * eps))
+    @control("10 % more", alone=MORE * alone)
+    @control("a neuron more", found_alone=found_alone.subs(N, N + 1))
+    @control("union bound", found_alone=N * alone)
+    def one_neuron_near_the_target_is_enough(alone: sp.Expr, found_alone: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        """The Laplace law of the strength around 1, times the angle's share of π; both errors add up to ε; and many neurons."""
+        strength = sp.Symbol("strength", positive=True)
+        widest = eps / (2 + eps)
+        primitive = -sp.exp(-strength) / 2
+        law = primitive.subs(strength, 1 + eps / 2) - primitive.subs(strength, 1 - eps / 2)
+        yield trial.same(sp.diff(primitive, strength), strength_density.subs(c, strength))
+        yield trial.same(alone, law * widest / sp.pi, by=lambda gap: sp.expand(gap.rewrite(sp.exp)))
+        yield trial.same(eps / 2 + (1 + eps / 2) * widest, eps)
+        p = sp.Symbol("p", positive=True)
+        none = (1 - found_alone).subs(alone, p)
+        yield trial.induction(none, N, 1 - p, lambda before: (1 - p) * before, start=1, by=sp.powsimp)
+
+    @statistical(claim, tests=1, cost=0.6)
+    @control("a twentieth", seen=seen / 20)
+    @control("four", seen=sp.Integer(4))
+    def most_networks_of_so_many_hold_a_ticket(seen: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        """Drawn neurons until a search finds a subset with an error of at most 1/50, without an output ReLU."""
+        first = drawn_in_common(trial, first_sizes, trial.size(50), 0.02)
+        yield trial.mostly(int(np.count_nonzero(first <= int(seen))), len(first), f"{seen} neurons hold a ticket")
+
+    return one_neuron_near_the_target_is_enough, most_networks_of_so_many_hold_a_ticket

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.checks.neuron_pruning.zones import is_least
-from numerics.evidence import Finding, Trial, control, enclosed, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.balls import number
 from theory.formulas.let import Told, opened
 from theory.formulas.smallest import Smallest
@@ -16,6 +16,8 @@ from theory.formulas.valued import valued
 from theory.neuron_pruning.alignment import N, delta, eps, ratio
 from theory.neuron_pruning.covering import (
     ball_covering,
+    cap,
+    enough,
     level,
     missed,
     moment,
@@ -68,6 +70,30 @@ def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) ->
     at = {d: sp.Integer(3), eps: sp.Rational(1, 20)}
     claimed = [min(1.0, trial.value(success, {**at, N: sp.Integer(size)})) for size in sizes]
     yield trial.counts_each(counts, nets, claimed, "above")
+
+
+@statistical(ball_covering, tests=1, cost=0.2)
+@control("one in three", seen_covered=sp.Rational(1, 3))
+def drawn_planks_cover_no_more_often_than_seen(seen_covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Twenty planks of three inputs at ε = 1/20."""
+    nets = trial.size(16000)
+    (count,) = trial.draw(covered_circles, THIN, (20,), nets)
+    yield trial.counts(count, nets, float(seen_covered), "above")
+
+
+@exact(ball_covering)
+@control("both ends of the axis", cap=2 * cap)
+@control("of a plane", cap=sp.asin(eps) / sp.pi)
+@control("to leading order", cap=eps**2 / 4)
+@control("by the union bound", enough=delta / cap)
+@control("10 % more", enough=MORE * enough)
+def caps_hold_one_neuron_that_is_enough(cap: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The share grows from 0 with the angle at the rate of half of its sine; none of so many is there with probability 1 − δ."""
+    share = cap.subs(eps, sp.sin(theta))
+    yield trial.same(cap.subs(eps, 0), sp.S.Zero)
+    rate_squared = sp.diff(share, theta) ** 2
+    yield trial.same(rate_squared, sp.sin(theta) ** 2 / 4, by=sp.trigsimp)
+    yield trial.same(enough * sp.log(1 - cap), sp.log(1 - delta))
 
 
 @enclosed(ball_covering, cost=0.3)

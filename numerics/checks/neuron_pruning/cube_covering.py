@@ -28,17 +28,22 @@ from theory.neuron_pruning.covering_order import (
     weight,
 )
 from theory.neuron_pruning.cube_covering import (
+    all_corners,
     chance,
     corner_ratio,
     cosine,
     cube_covering,
     cube_covering_order,
     cube_moment,
+    enough,
+    half,
     k,
     leading,
     moment_at,
     near_count,
     neurons,
+    one_corner,
+    pyramid,
     success_at,
     tail,
     thin,
@@ -197,6 +202,53 @@ def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) ->
 
 
 # The order
+
+
+@exact(cube_covering)
+@control("of a disc", pyramid=(1 - 1 / sp.sqrt(1 + half**2)) / 2)
+@control("of the area", pyramid=half**2 / sp.pi)
+@control("in both directions", pyramid=2 * pyramid)
+def pyramids_have_this_share_of_directions(pyramid: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The rate in half of the side: four sides of the square, each an integral over it by its primitive, over 4π; nothing at 0."""
+    y = sp.Symbol("y", real=True)
+    far = 1 + half**2
+    primitive = y / (far * sp.sqrt(far + y**2))
+    yield trial.same(sp.diff(primitive, y), (far + y**2) ** sp.Rational(-3, 2), by=sp.factor)
+    side = primitive.subs(y, half) - primitive.subs(y, -half)
+    yield trial.same(sp.diff(pyramid, half) ** 2, (4 * side / (4 * sp.pi)) ** 2, by=sp.factor)
+    yield trial.same(pyramid.subs(half, 0), sp.S.Zero)
+
+
+def corners_covered(rng: np.random.Generator, size: int, draws: int) -> int:
+    """How often neurons of three inputs have planks at all four corners, at ε = 1/20."""
+    w = rng.standard_normal((draws, size, 3))
+    hit = [np.abs(w[..., 1] + sign * w[..., 2]) <= np.abs(w[..., 0]) / 5 for sign in (1, -1)]
+    return int(np.count_nonzero(hit[0].any(axis=1) & hit[1].any(axis=1)))
+
+
+@statistical(cube_covering, tests=2, cost=0.2)
+@control("independent corners", all_corners=(1 - (1 - one_corner) ** N) ** 2)
+@control("one corner", all_corners=1 - (1 - one_corner) ** N)
+@control("10 % more", all_corners=MORE * all_corners)
+@control("10 % less", all_corners=LESS * all_corners)
+def drawn_planks_cover_corners_as_often(all_corners: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Three inputs and 3 or 10 neurons."""
+    draws = trial.size(120_000)
+    for size in (3, 10):
+        chance = trial.value(all_corners, {N: sp.Integer(size), eps: sp.Rational(1, 20)})
+        yield trial.counts(trial.draw(corners_covered, size, draws), draws, chance)
+
+
+@exact(cube_covering)
+@control("half as far", enough=enough.subs(eps, eps / 2))
+@control("a square with this side", enough=sp.log(1 - delta) / sp.log(1 - pyramid.subs(half, eps / 2)))
+@control("by the union bound", enough=delta / pyramid.subs(half, eps / sp.sqrt(2)))
+@control("10 % more", enough=MORE * enough)
+def one_neuron_is_enough_in_a_pyramid(enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """|y| + |z| ≤ ε is a square whose half side is ε/√2, the distance of a side from 0; none of so many is there with 1 − δ."""
+    middle = sp.Matrix([eps / 2, eps / 2])  # of a side, from (ε, 0) to (0, ε)
+    yield trial.same(middle.norm() ** 2, (eps / sp.sqrt(2)) ** 2)
+    yield trial.same(enough * sp.log(1 - pyramid.subs(half, middle.norm())), sp.log(1 - delta), by=sp.simplify)
 
 
 def by_share(gap: sp.Expr) -> sp.Expr:

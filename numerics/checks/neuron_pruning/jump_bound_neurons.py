@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
+from numerics.checks.neuron_pruning.chances import checks_from_the_other_side
 from numerics.checks.neuron_pruning.jump_bound import by_clusters
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.let import Let
@@ -44,6 +45,8 @@ from theory.neuron_pruning.jumps import k
 m = sp.Symbol("m", integer=True, nonnegative=True)
 v = sp.Symbol("v", positive=True)
 w = sp.Symbol("w", positive=True)
+
+one_neuron_near_the_target_is_enough, most_networks_of_so_many_hold_a_ticket = checks_from_the_other_side(jump_bound)
 
 
 @exact(jump_bound, step="quotients", cost=0.4)

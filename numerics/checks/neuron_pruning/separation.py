@@ -13,10 +13,11 @@ from numerics.exact.logarithms import expanded_logarithms
 from numerics.neuron_pruning.circle import Vector, squared_error
 from numerics.neuron_pruning.tickets import plane_error, polar, weight_ticket
 from numerics.studies.gap import CONFIDENCE, NEURONS_LINEAR, TARGET, first_by_weights, first_near_target, slope
-from theory.neuron_pruning.alignment import N
+from theory.neuron_pruning.alignment import N, aligned
 from theory.neuron_pruning.separation import (
     Reading,
     angle,
+    asked,
     certificate,
     failure,
     first,
@@ -31,6 +32,7 @@ from theory.neuron_pruning.separation import (
     neuron_flattest,
     neuron_steepest,
     neurons,
+    no_strength,
     plus,
     tail,
     total,
@@ -133,6 +135,24 @@ def masses_have_this_tail(mass_tail: sp.Expr, trial: Trial) -> Iterator[Finding]
     """The integral of the density of up to four neurons' mass."""
     for count in range(1, 5):
         yield trial.same(mass_tail.subs(k, count).doit(), trial.once(tail_of_mass, count))
+
+
+@exact(measured_separation)
+@control("no neuron in the window", no_strength=(1 - window / sp.pi) ** sp.ceiling(neurons))
+@control("the window on one side", no_strength=sp.sqrt(no_strength))
+@control("10 % less", no_strength=LESS * no_strength)
+@control("of the union bound", asked=(1 - failure) / aligned)
+@control("a neuron more", asked=asked + 1)
+@control("10 % more", asked=MORE * asked)
+def neurons_fail_by_their_signs_and_their_number(
+    no_strength: sp.Expr, asked: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Each is in the window and of positive strength with half of the window's share; and none aligned as N2 asks."""
+    inside = 2 * window / (2 * sp.pi)
+    number = sp.ceiling(neurons)
+    harmless = (1 - inside) + inside / 2
+    yield trial.same(sp.log(no_strength), number * sp.log(harmless), by=lambda gap: sp.expand_log(gap, force=True))
+    yield trial.same(asked * sp.log(1 - aligned), sp.log(failure))
 
 
 def logarithm(gap: sp.Expr) -> sp.Expr:

@@ -9,8 +9,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.checks.kernel.sphere import THETA, harmonic
-from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning.spectral import mean_squared_distance
 from theory.formulas.let import Let, Told, opened
@@ -33,6 +34,7 @@ from theory.neuron_pruning.spectral import (
     neuron_spectrum,
     neurons,
     ranks,
+    seen,
     solved,
     spectral_bound,
     success,
@@ -40,6 +42,7 @@ from theory.neuron_pruning.spectral import (
     total,
 )
 
+KERNEL = numeric((cosine,), kernel.subs(d, 2))
 MORE, LESS, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 
 
@@ -258,3 +261,29 @@ def smallest_number_is_the_smallest(neurons: sp.Expr, trial: Trial) -> Iterator[
         at = [{d: point[d], N: sp.Rational(trial.value(neurons, point))}]
         yield trial.below(tail, allowed.subs(point), at=at)
         yield trial.below(allowed.subs(point), tail.subs(N, N - 1), at=at, strict=True)
+
+
+RIDGE = (
+    1e-9  # added to the squared lengths of neurons: it can only make what they leave larger, and solves are accurate
+)
+
+
+def misses(rng: np.random.Generator, size: int, draws: int, error: float) -> int:
+    """How often drawn neurons of two inputs leave more than `error` of the target, in mean square on the circle."""
+    angles = rng.uniform(-np.pi, np.pi, (draws, size))
+    gram = KERNEL(np.cos(angles[:, :, None] - angles[:, None, :])) + RIDGE * np.eye(size)
+    against = KERNEL(np.cos(angles))
+    explained = np.einsum("ni,ni->n", against, np.linalg.solve(gram, against[..., None])[..., 0])
+    return int(np.count_nonzero(1 / 4 - explained > error**2))
+
+
+@statistical(spectral_bound, tests=2, cost=0.2)
+@control("half as many neurons", seen=seen / 2)
+@control("as few as the bound asks for", seen=sp.Integer(3))
+@control("two in three", seen_success=sp.Rational(2, 3))
+def drawn_neurons_are_enough(seen_success: sp.Expr, seen: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Ten neurons fail at most once in 20 draws, four in five of eight: of an error of 1/10, for two inputs."""
+    draws, error = trial.size(4000), 0.1
+    for size, failing in ((int(seen), HALF / 10), (4, 1 - seen_success)):
+        count = trial.draw(misses, size, draws, error)
+        yield trial.counts(count, draws, float(failing), "above", observed=True)

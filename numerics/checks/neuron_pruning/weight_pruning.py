@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
+from numerics.checks.subset_sum.halves import counts_units_without_a_pair
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.neuron_pruning.tickets import weight_ticket
 from theory.neuron_pruning.alignment import delta, eps
@@ -28,6 +29,8 @@ from theory.subset_sum.potential import failure as one_target
 from theory.subset_sum.product_laws import t
 from theory.subset_sum.symbols import n
 from theory.subset_sum.two_layers import length
+
+units_without_a_pair_of_a_sign_are_counted = counts_units_without_a_pair(pruned_weights)
 
 # The proof, step by step
 

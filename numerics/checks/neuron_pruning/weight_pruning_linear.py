@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.chances import LESS, MORE, arcsine, checks_of_the_number
+from numerics.checks.neuron_pruning.chances import LESS, MORE, arcsine, checks_from_the_other_side, checks_of_the_number
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee, unconditional
 from theory.formulas.valued import valued
@@ -145,6 +145,9 @@ def four_angles_of_the_circle(widest: sp.Expr, aligned: sp.Expr, trial: Trial) -
     many_neurons_from_one,
     leading_order_drops_the_arctangent,
 ) = checks_of_the_number(pruned_weights_linear_output)
+one_neuron_near_the_target_is_enough, most_networks_of_so_many_hold_a_ticket = checks_from_the_other_side(
+    pruned_weights_linear_output
+)
 
 
 @exact(pruned_weights_linear_output, step="some of them")

@@ -1,15 +1,18 @@
-"""Checks of the steps that R8 and Q7.1 share: units of either sign hold halves, and halves make a product."""
+"""Checks that R8, Q7.1 and N4.1 share: units of either sign hold halves, and halves make a product."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import sympy as sp
 
 from numerics.checks.subset_sum.digits import by_moduli
 from numerics.evidence import Check, Finding, Trial, control, exact
 from theory.claims import Claim
+from theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign
 from theory.subset_sum.layer_error import w
+from theory.subset_sum.symbols import n
 from theory.subset_sum.two_layers import x
 
 MORE = sp.Rational(11, 10)
@@ -51,3 +54,21 @@ def makes_the_product(claim: Claim, unit: sp.Expr, halves: sp.Expr) -> Check:
         yield trial.same(both, halves.subs(w, y), by=by_moduli)
 
     return halves_make_the_product
+
+
+def counts_units_without_a_pair(claim: Claim) -> Check:
+    """The check of the aid `no_pair_of_a_sign`: what a weight of either sign needs may be missing, for units of fair signs."""
+
+    @exact(claim)
+    @control("one positive entry", no_pair_of_a_sign=sp.Rational(1, 4) ** n)
+    @control("both are added", no_pair_of_a_sign=2 * no_pair)
+    @control("one of the two signs", no_pair_of_a_sign=no_pair)
+    @control("10 % more", no_pair_of_a_sign=MORE * no_pair_of_a_sign)
+    def units_without_a_pair_of_a_sign_are_counted(no_pair_of_a_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        """All signs of both entries of up to four units, without two positive ones or without two negative ones."""
+        for units in range(1, 5):
+            signs = list(product(product((1, -1), repeat=2), repeat=units))
+            either = sum((1, 1) not in each or (-1, -1) not in each for each in signs)
+            yield trial.same(no_pair_of_a_sign.subs(n, units), sp.Rational(either, len(signs)))
+
+    return units_without_a_pair_of_a_sign_are_counted

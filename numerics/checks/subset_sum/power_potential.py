@@ -11,6 +11,8 @@ from theory.formulas.valued import valued
 from theory.subset_sum.counting import covering_items
 from theory.subset_sum.potential import a, failure, growth, kappa, law_size, one_sign, r, v
 from theory.subset_sum.power_potential import (
+    FIRST_ALONE,
+    LATER_ALONE,
     SMALL,
     TENTH,
     TINY,
@@ -270,6 +272,17 @@ def counting_and_signs_bound_from_the_other_side(
     """R3's number over ln(1/ε) in the limit; one item has one sign, and another one has it too with ½."""
     yield trial.same(sp.limit(covering_items / sp.log(1 / eps), eps, 0), counting_rate)
     yield trial.induction(one_sign, n, sp.S.One, lambda term: term / 2, start=1)
+
+
+@enclosed(two_phases)
+@control("half of δ, later", later_items=later_items.subs(delta, delta / 2))
+@control("half of δ, first", first_items=first_items.subs(delta, delta / 2))
+@control("the share that is covered", later_items=later_items.subs(far, 1 - far))
+def either_phase_is_enough_alone(first_items: sp.Expr, later_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Where one number is negative, so that no such item is needed, the other is not."""
+    for none, some, point in ((later_items, first_items, FIRST_ALONE), (first_items, later_items, LATER_ALONE)):
+        yield trial.below(none, sp.S.Zero, at=[point])
+        yield trial.below(sp.S.Zero, some, at=[point])
 
 
 @exact(two_phases, step="signs")

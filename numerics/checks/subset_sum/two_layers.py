@@ -11,14 +11,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.checks.subset_sum.halves import counts_units_without_a_pair
 from numerics.equivariance import EquivariantLayer, Ticket, find_ticket, forward
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum.misses import subset_counts
 from numerics.subset_sum.potential import mean_next_measure
 from theory.formulas.valued import valued
+from theory.subset_sum.block_counts import no_pair
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
+from theory.subset_sum.product_laws import t
 from theory.subset_sum.symbols import delta, eps, n
 from theory.subset_sum.two_layers import (
     before,
@@ -28,6 +31,7 @@ from theory.subset_sum.two_layers import (
     failure,
     hidden_length,
     length,
+    modulus_density,
     next_error,
     nonnegative_failure,
     row_norm,
@@ -241,3 +245,31 @@ def fewer_units_are_enough(uniform_size: sp.Expr, trial: Trial) -> Iterator[Find
     enough, few = (trial.draw(failed, sizes, floor(guaranteed / part), near, draws) for part in (5, 20))
     yield trial.counts(enough, draws, float(chance), "above", observed=True)
     yield trial.counts(draws - few, draws, float(1 - chance), "above", observed=True)
+
+
+u, level = sp.symbols("u level", positive=True)  # logarithms of the moduli of one entry and of a product, negated
+
+
+@exact(two_layer_ticket)
+@control("of uniform entries", modulus_density=sp.S.One)
+@control("of a normal entry's square", modulus_density=sp.exp(-t / 2) / sp.sqrt(2 * sp.pi * t))
+@control("10 % more", modulus_density=MORE * modulus_density)
+def such_entries_have_uniform_products(modulus_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The density of a product of moduli is 1: an integral over the logarithm of one, by a primitive that grows by 1."""
+    pair = modulus_density.subs(t, sp.exp(-u)) * modulus_density.subs(t, sp.exp(u - level))
+    primitive = sp.asin(2 * u / level - 1) / sp.pi
+    yield trial.same(pair**2, sp.diff(primitive, u) ** 2, by=sp.simplify)
+    yield trial.same(primitive.subs(u, level) - primitive.subs(u, 0), sp.S.One)
+
+
+@exact(two_layer_ticket)
+@control("one positive entry", no_pair=sp.Rational(1, 4) ** n)
+@control("signs of one layer alone", no_pair=sp.Rational(1, 2) ** n)
+@control("a unit more", no_pair=no_pair.subs(n, n + 1))
+def units_without_a_pair_are_fewer_by_a_quarter(no_pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Without units there is none; one more has two positive entries in one case of four."""
+    yield trial.same(no_pair.subs(n, 0), sp.S.One)
+    yield trial.same(no_pair.subs(n, n + 1), sp.Rational(3, 4) * no_pair)
+
+
+units_without_a_pair_of_a_sign_are_counted = counts_units_without_a_pair(two_layer_ticket)

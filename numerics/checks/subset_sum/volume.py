@@ -14,7 +14,7 @@ from numerics.checks.subset_sum.volume_shares import KINDS
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import IntervalUnion
-from numerics.subset_sum.volumes import identity, served_weights, union_volume
+from numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
 from theory.formulas.valued import valued
 from theory.subset_sum.counting import reach as farthest
 from theory.subset_sum.potential import kappa
@@ -146,6 +146,29 @@ def doubling_numbers_attain_the_bounds(linear_success: sp.Expr, enough: sp.Expr,
         found = trial.once(doubling_share, "linear", items, weights, reach)
         yield trial.holds(found == 1, f"{items} items for each weight up to {reach}ε serve {found}")
         yield trial.same(enough.subs({D: weights, c: reach, eps: 1}), items * weights)
+
+
+def tripled_share(items: int, weights: int) -> Fraction:
+    """The share of targets with weights between 2ε and c that copies of 3ε, 6ε, 12ε, … behind ReLU serve, c the next of them."""
+    reach = 3 * 2**items
+    served = union_volume([[served_weights(relu, (3 * total, 0), 1, reach, 2)] for total in range(2**items)])
+    share: Fraction = (served / (2 * (reach - 2))) ** weights
+    return share
+
+
+@exact(volume_bound)
+@control("masks that do not count, large", large_success=large_success.subs(Theta, 0))
+@control("masks to base √2", large_success=large_success.subs(Theta, Theta / 2))
+@control("small weights as well", large_success=relu_success)
+@control("all weights", large_success=linear_success)
+@control("10 % less", large_success=LESS * large_success)
+def numbers_that_double_from_three_attain_the_bound(large_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Each mask but the empty one serves an interval of length 2ε: that part of the bound, which tends to all of it."""
+    for items, weights in ((1, 1), (3, 2), (7, 1)):
+        found = trial.once(tripled_share, items, weights)
+        claimed = valued(large_success, {Theta: items * weights, D: weights, c: 3 * 2**items, eps: 1})
+        detail = f"{items} items for each of {weights} weights: {float(found):.3g}, bound {float(claimed):.3g}"
+        yield trial.holds(found == claimed * (1 - Fraction(1, 2**items)) ** weights, detail)
 
 
 def random_source(rng: np.random.Generator, inputs: int, width: int, outputs: int) -> NDArray[np.int64]:

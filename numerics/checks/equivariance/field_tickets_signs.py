@@ -1,0 +1,55 @@
+"""Evidence for Q12.4: how often all items of some coefficient have the wrong sign, beside which its bounds are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, exact
+from theory.equivariance.field_tickets import field_ticket, needed, needed_in_all, one_sign
+from theory.equivariance.lower_bound import n_in, n_out
+from theory.equivariance.network_widths import depth
+from theory.equivariance.symbols import B
+from theory.subset_sum.symbols import delta, n
+
+MORE = sp.Rational(11, 10)
+SIZES = ((1, 1, 1, 1), (4, 1, 1, 1), (2, 2, 1, 1), (1, 1, 2, 2), (3, 1, 2, 1))  # channels of a block, and of the layer
+
+
+def share_missed(channels: int, before: int, after: int, elements: int) -> sp.Rational:
+    """The share, of all signs of both layers, with which some coefficient has no item that is positive."""
+    first, second = channels * before, channels * before * after * elements
+    bits = np.arange(2 ** (first + second))[:, None] >> np.arange(first + second) & 1
+    signs = 1 - 2 * bits
+    items = signs[:, :first, None] * signs[:, first:].reshape(len(signs), first, -1)
+    positive = (items > 0).reshape(len(signs), before, channels, -1).any(axis=2).reshape(len(signs), -1)
+    return sp.Rational(int(np.count_nonzero(~positive.all(axis=1))), len(signs))
+
+
+@exact(field_ticket)
+@control("one output", one_sign=one_sign.subs(n_out, 1))
+@control("one element", one_sign=one_sign.subs(B, 1))
+@control("one channel before", one_sign=one_sign.subs(n_in, 1))
+@control("half of the items usable", one_sign=one_sign.subs(n, n / 2))
+@control("10 % more", one_sign=MORE * one_sign)
+def coefficients_without_an_item_of_their_sign_are_counted(one_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All fair signs of both random layers; the items of all coefficients of a block share the first one's."""
+    for sizes in SIZES:
+        found = trial.once(share_missed, *sizes)
+        yield trial.same(one_sign.subs(dict(zip((n, n_in, n_out, B), sizes, strict=True))), found)
+
+
+@exact(field_ticket)
+@control("of one layer", needed_in_all=needed)
+@control("of one coefficient", needed=-sp.log(delta) / sp.log(2))
+@control("10 % more", needed=MORE * needed)
+@control("10 % more in all layers", needed_in_all=MORE * needed_in_all)
+@control("one element", one_sign=one_sign.subs(B, 1))
+def as_many_channels_fail_with_their_part(
+    one_sign: sp.Expr, needed: sp.Expr, needed_in_all: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The probability at these numbers is δ for one layer, and that all of L layers succeed is 1 − δ."""
+    yield trial.same(1 - one_sign.subs(n, needed), 1 - delta, by=sp.powdenest)
+    yield trial.same((1 - one_sign.subs(n, needed_in_all)) ** depth, 1 - delta, by=sp.powdenest)
