@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import sympy as sp
+
 from numerics.reports.mentions import linked
 from numerics.reports.plain_text import many
 from theory.bounds import Loose
@@ -108,7 +110,13 @@ def _where(points: Sequence[Mapping[Any, Any]]) -> str:
     first = points[0]
     if not first:
         return ""
-    values = {latex(letter, [letter]): [str(point[letter]) for point in points] for letter in first}
+    values = {latex(letter, [letter]): [_value(point[letter]) for point in points] for letter in first}
     moving = [f"${letter}={', '.join(each)}$" for letter, each in values.items() if len({*each}) > 1]
     still = [f"${letter}={each[0]}$" for letter, each in values.items() if len({*each}) == 1]
     return f" at {'; '.join(moving or still)}" + (f" ({', '.join(still)})" if moving and still else "")
+
+
+def _value(value: Any) -> str:
+    """A number of a point: a fraction on one line, and LaTeX for what is none."""
+    number = sp.sympify(value)
+    return str(number) if number.is_Rational else latex(number, [])

@@ -140,6 +140,16 @@ def test_a_sharp_bound_without_its_check_leaves_the_claim_open() -> None:
     assert (result.status, result.unchecked) == ("open", ("lipschitz_error, 1 % tighter",))
 
 
+def test_points_are_printed_as_a_mathematician_would() -> None:
+    raw = [
+        f"{entry.label}: {bound}"
+        for entry in load_ledger()
+        for bound in graded(entry.claim)
+        if re.search(r"\*\*|sqrt\(|exp\(|(?<![\\\w])(?:pi|tanh)\b", str(bound))
+    ]
+    assert not raw
+
+
 def of_tail(**others: object) -> Claim:
     """The tail 1/n² of something and a bound 1/n, compared where others says."""
     return toy("Z1", {"tail": 1 / a**2, "bound": 1 / a}, **others)
