@@ -23,7 +23,7 @@ WRONG = {
     "B2.2 layer_step.linear s=1 p=1 t=1 q=1": "s is correlation of a layer at orthogonal inputs, expected a number from 0, below 1",
     "B3 path_term L=1 beta=1 d=1 rho_path=2": "expected a number above 0, up to 1",
     "B4 water_level R=1 d=2 k=1 rho=1/2": "fewer capped features than the budget pays for, expected k < d*rho",
-    "B4 water_level R=1 d=2 k=0 rho=1": "more coefficients that are not 0 than the budget pays for, expected rho < 1",
+    "B4 water_level R=1 d=2 k=0 rho=1": "a budget below all paths, since more coefficients than it pays for are not 0, expected rho < 1",
     "B4 optimum C=1/2 R=1 d=3 k=1 rho=2/3": "capped coefficients that reach the water level",
     "B4 optimum C=5 R=1 d=3 k=0 rho=2/3": "no squares to add up where no feature is capped",
     "B5 below_cap a=3 rho=.6": "B5 assumes no feature at the cap, expected rho ≤ 1/(a + 1)",

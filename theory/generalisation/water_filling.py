@@ -150,7 +150,11 @@ budget is free.
     ),
     hypotheses=(
         Hypothesis("the objective is the bound of B3, not the test error"),
-        Hypothesis("more coefficients that are not 0 than the budget pays for", rho < 1, ("water_level", "optimum")),
+        Hypothesis(
+            "a budget below all paths, since more coefficients than it pays for are not 0",
+            rho < 1,
+            ("water_level", "optimum"),
+        ),
         Hypothesis("fewer capped features than the budget pays for", capped < d * rho, ("water_level", "optimum")),
         Hypothesis("capped coefficients that reach the water level", full >= capped * water_level**2, ("optimum",)),
         Hypothesis("sums of fewer numbers than the budget pays for", over**2 <= d * rho * over_square, ("surplus",)),
