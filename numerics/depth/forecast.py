@@ -326,8 +326,8 @@ def _notes(
         ends = zip(*(each.collapse for each in said), strict=True)
         unknown = [str(layer) for layer, found in enumerate(ends, start=1) if None in found]
         layers = f"layer{'s' if len(unknown) > 1 else ''} {' and '.join(unknown)}"
-        single = f"where one weight is left of {layers} (one left), and " if unknown else ""
-        yield f"{single}where the last path ends, is not known: {why}"
+        single = f"where one weight is left of {layers} (one left), and where the last path ends, is"
+        yield f"{single if unknown else 'where the last path ends is'} not known: {why}"
     if not all(each.resolved for each in said):
         yield "some layers keep so little that too few drawn scores lie beyond the threshold for a share: take more --units"
     largest = max(each.jitter for each in said)

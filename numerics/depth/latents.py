@@ -12,8 +12,9 @@ over the drawn units there. The errors of these means are not in those that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from numerics.depth.architecture import Architecture, normalise, through_norm, v
 from numerics.depth.covariances import (
     Floats,
     Latents,
+    Root,
     advance,
     advance_first,
     drawn,
@@ -202,12 +204,14 @@ class Slopes(NamedTuple):
 
     layer: from L + 1, the readout, down to 1. weights: those that slopes contain, of the same shape: the first layer's as they
     are, and the readout's over their deviation, which the slopes below contain; None between. jitter: of the signals' covariance.
+    more: the scores of further units, [units, columns], where they need no layer below: of the first layer.
     """
 
     layer: int
     slopes: Latents
     weights: Latents | None
     jitter: float
+    more: Callable[[int, np.random.Generator], Latents] | None = None
 
 
 def slopes_of(units: Units, residual: Floats, rng: np.random.Generator, *, last: bool = True) -> Iterator[Slopes]:
@@ -216,7 +220,7 @@ def slopes_of(units: Units, residual: Floats, rng: np.random.Generator, *, last:
     The last residual takes the place of the signals' covariances, which need as much memory as anything here.
     """
     network, (networks, each) = units.network, units.sizes
-    law, deviation = network.initialisation.law, np.float32(network.weight_deviation())
+    law = network.initialisation.law
     r = (residual / len(residual)).astype(np.float32)
     readout = law.draw(rng, (networks, r.shape[1], each[-1])).astype(np.float32)
     yield Slopes(network.depth + 1, np.stack([r.T @ image.T for image in _images(units, network.depth)]), readout, 0.0)
@@ -227,25 +231,72 @@ def slopes_of(units: Units, residual: Floats, rng: np.random.Generator, *, last:
             root = root_of(sent)
         elif layer < network.depth:
             root = root_of(_times(units.signals.pop() if last else units.signals[layer - 1].copy(), residual))
+        signals = _Signals(network, root, r)
         below = each[layer - 2] if layer > 1 else network.inputs
         slopes = np.empty((networks, each[layer - 1], below), np.float32)
         if network.normalised and layer > 1:
             sent = np.zeros((len(residual),) * 2)
         for number, image in enumerate(_images(units, layer - 1)):
-            if root is None:
-                c = deviation * readout[number].T @ r.T
-            else:
-                c = drawn(root, each[layer - 1], rng) / np.float32(1 if network.normalised else len(residual))
-            z = _part(units, layer, number)
-            c *= values(network.phi.derivative, z)
-            if network.normalised:
-                through_norm(c, z, np.split(units.roots[layer - 1], networks)[number])
-                if layer > 1:
-                    wide = c.astype(float)
-                    sent += wide.T @ wide * (network.initialisation.weight / len(units.roots[layer - 1]))
+            c = signals.readout(readout[number].T) if root is None else signals.fresh(each[layer - 1], rng)
+            c = signals.through(c, _part(units, layer, number), _roots(units, layer, number))
+            if network.normalised and layer > 1:
+                wide = c.astype(float)
+                sent += wide.T @ wide * (network.initialisation.weight / len(units.roots[layer - 1]))
             np.matmul(c, image.T, out=slopes[number])
         weights = units.weights.reshape(slopes.shape).astype(np.float32) if layer == 1 else None
-        yield Slopes(layer, slopes, weights, 0.0 if root is None else root.jitter)
+        more = partial(_further_units, units.x, signals) if layer == 1 else None
+        yield Slopes(layer, slopes, weights, 0.0 if root is None else root.jitter, more)
+
+
+@dataclass(frozen=True, eq=False)
+class _Signals:
+    """The signals of units of one layer along the data: of a covariance with this root, or, in the last layer, of readout and residual.
+
+    r: the residual over the number of samples, [N, K].
+    """
+
+    network: Architecture
+    root: Root | None
+    r: Latents
+
+    def readout(self, weights: Latents) -> Latents:
+        """The signals c [units, N] of the last layer under weights [units, K] over their deviation."""
+        sent: Latents = weights @ self.r.T
+        sent *= np.float32(self.network.weight_deviation())
+        return sent
+
+    def fresh(self, count: int, rng: np.random.Generator) -> Latents:
+        """The signals c [count, N] of so many units."""
+        if self.root is None:
+            return self.readout(self.network.initialisation.law.draw(rng, (count, self.r.shape[1])).astype(np.float32))
+        return drawn(self.root, count, rng) / np.float32(1 if self.network.normalised else len(self.r))
+
+    def through(self, c: Latents, z: Latents, roots: Latents | None) -> Latents:
+        """What passes units of preactivations z [units, N], in the place of c; roots: what normalised units were divided by."""
+        c *= values(self.network.phi.derivative, z)
+        if roots is not None:
+            through_norm(c, z, roots)
+        return c
+
+
+def _further_units(x: Floats, signals: _Signals, count: int, rng: np.random.Generator) -> Latents:
+    """The scores of so many further units of the first layer on inputs x [N, d], float32[count, d], on the scale of the limit."""
+    network, found = signals.network, np.empty((count, x.shape[1]), np.float32)
+    step = max(1, 2**22 // len(x))
+    for start in range(0, count, step):
+        weights, z = first_units(network, x, min(step, count - start), rng)
+        roots = normalise(z) if network.normalised else None
+        c = signals.through(signals.fresh(len(z), rng), z, roots)
+        found[start : start + step] = weights * (c @ x.astype(np.float32))
+    return found
+
+
+def _roots(units: Units, layer: int, number: int) -> Latents | None:
+    """What the units of one network in a hidden layer were divided by, [units]; None without normalisation."""
+    if not units.roots:
+        return None
+    roots: list[Latents] = np.split(units.roots[layer - 1], units.sizes.networks)
+    return roots[number]
 
 
 def _times(signal: Floats, residual: Floats) -> Floats:

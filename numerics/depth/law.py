@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.depth.architecture import Architecture
+from numerics.depth.covariances import Latents
 from numerics.depth.latents import Slopes, Units, slopes_of
 from numerics.depth.layer_law import Drawn, Sloped, in_blocks
 from numerics.pruning.row_law import NotCoveredError
@@ -19,6 +21,7 @@ WIDEST = 90.0  # of the interval of logarithms that is searched for a threshold 
 HALVINGS = 50  # of that interval
 NEAR = 0.05  # of a threshold's logarithm: so near, shares are straight lines
 SMALLEST, LARGEST = 1e-30, 1e30  # of the largest score
+MOST_WORK, MOST_SCORES = 2e11, 2e7  # of further units of the first layer: units · samples², units · inputs
 RESOLVED = 8  # scores beyond a threshold, or slopes that tell of them, that make a share worth reporting
 
 
@@ -27,7 +30,8 @@ class DepthLaw:
     """All layers, first to last, for one residual.
 
     signed: whether scores are (GraSP). jitter: the largest share of a mean variance that was added to a covariance. unit: in
-    which scores are counted, the residual's largest entry. seed: of the weights that are drawn for paths alone.
+    which scores are counted, the residual's largest entry. seed: of what is drawn for rare scores and for paths alone. more: the
+    scores of further units of the first layer, [units, columns].
     """
 
     network: Architecture
@@ -36,6 +40,7 @@ class DepthLaw:
     jitter: float
     unit: float = 1.0
     seed: int = 0
+    more: Callable[[int, np.random.Generator], Latents] | None = None
 
     @property
     def networks(self) -> int:
@@ -134,18 +139,31 @@ class DepthLaw:
         """Whether each layer has scores or slopes enough for its share above a threshold to be known."""
         return [layer.told(threshold) >= RESOLVED for layer in self.layers]
 
+    @cached_property
+    def _surer(self) -> tuple[Drawn | Sloped, ...]:
+        """The layers, the first with so many further units that its rarest scores are told, where these are not too much work."""
+        if self.more is None:
+            return self.layers
+        scores = self.first.scores.reshape(-1, self.first.shape[1])
+        further = self.more(_missing(self.first), np.random.default_rng([self.seed, 1]))
+        return Drawn(1, self.first.shape, np.concatenate([scores, further])[None]), *self.layers[1:]
+
     def collapse(self, layer: int) -> float | None:
         """The density at which the layer (0 the first) is expected to keep one weight.
 
         None where the threshold, or the density there, is known less well than `RESOLVED` equal scores would tell it.
         """
-        one = self.layers[layer]
+        layers = self._surer
+        one = layers[layer]
         high = np.log(one.largest)
         threshold = _last(lambda each: one.share(each) * one.size > 1, high - WIDEST, high)
         if one.told(threshold) < RESOLVED:
             return None
-        shares, told = self.shares(threshold), np.array([each.told(threshold) for each in self.layers])
-        least = [1 / np.prod(each.drawn) for each in self.layers]  # of a share that was seen at all
+        shares, told = (
+            np.array([ask(threshold) for ask in asked])
+            for asked in zip(*((each.share, each.told) for each in layers), strict=True)
+        )
+        least = [1 / each.scores.size if isinstance(each, Drawn) else 0.0 for each in layers]  # that drawn scores tell
         errors = self.sizes * np.maximum(shares, least) / np.sqrt(np.maximum(told, 1.0))
         kept = self.sizes @ shares
         return float(kept / self.total) if RESOLVED * errors @ errors <= kept**2 else None
@@ -179,7 +197,27 @@ def law_of(
             "fewer layers or an initialisation (he) that keeps their size"
         )
     jitter = max(units.jitter, *(each.jitter for each in found))
-    return DepthLaw(units.network, tuple(layers), signed, jitter, unit, int(rng.integers(2**63)))
+    law = DepthLaw(units.network, tuple(layers), signed, jitter, unit, int(rng.integers(2**63)))
+    missing, draw = _missing(law.first), found[-1].more
+    if (
+        not missing
+        or draw is None
+        or missing * max(len(residual) ** 2 / MOST_WORK, law.first.shape[1] / MOST_SCORES) > 1
+    ):
+        return law
+    return replace(law, more=lambda count, fresh: _on_scale(draw(count, fresh), units.network.score_scale(1), signed))
+
+
+def _missing(first: Drawn) -> int:
+    """How many units are to be drawn further for the rarest scores of the first layer to be told; 0 where they are."""
+    units, width = first.scores.size // first.shape[1], first.shape[0]
+    return 0 if units >= RESOLVED * width else 2 * RESOLVED * width - units
+
+
+def _on_scale(scores: Latents, scale: float, signed: bool) -> Latents:
+    """Scores of the limit on the scale of a network, in their place."""
+    scores /= np.float32(scale)
+    return scores if signed else np.abs(scores, out=scores)
 
 
 def _layer(network: Architecture, found: Slopes, signed: bool) -> Drawn | Sloped:
@@ -187,9 +225,7 @@ def _layer(network: Architecture, found: Slopes, signed: bool) -> Drawn | Sloped
     if found.layer == 1:
         if found.weights is None:
             raise TypeError("the first layer's weights are part of its slopes")
-        scores = found.weights * found.slopes
-        scores /= np.float32(scale)
-        return Drawn(1, shape, scores if signed else np.abs(scores, out=scores))
+        return Drawn(1, shape, _on_scale(found.weights * found.slopes, scale, signed))
     law = network.initialisation.law
     deviation = network.weight_deviation() / scale
     return Sloped(found.layer, shape, found.slopes, deviation, law.tail, law.draw, signed, found.weights)

@@ -184,7 +184,7 @@ def test_a_layer_of_magnitudes_collapses_where_one_weight_is_expected(layer):
 
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("init", ["normal", "torch"])
-def test_slopes_tell_where_one_weight_is_left_of_a_layer_that_is_wider_than_drawn(init, signed):
+def test_narrow_networks_tell_where_one_weight_is_left_of_a_layer(init, signed):
     """Beside a thousand networks drawn whole: within four standard errors, each as near as eight scores would tell it."""
     network, rng = Architecture(8, (64, 64), 1, init=init), RNG(0)
     x, y = rng.standard_normal((6, 8)), rng.standard_normal((6, 1))
@@ -193,12 +193,44 @@ def test_slopes_tell_where_one_weight_is_left_of_a_layer_that_is_wider_than_draw
         own = RNG(seed)
         law = law_of(units_of(network, x, sizes, own), -y, own, signed=signed)
         assert (law.path_ends() is None) == (sizes.units != network.widths)
-        return law.collapse(1)
+        return [law.collapse(layer) for layer in range(3)]
 
-    whole = ends(Sizes(1024, (64, 64)), 1)
+    whole = np.array(ends(Sizes(1024, (64, 64)), 1))
     found = np.array([ends(Sizes(8, (32, 32)), seed) for seed in range(2, 32)])
-    assert abs(found.mean() - whole) < 4 * found.std(ddof=1) / 30**0.5 + whole / 32
-    assert found.std() < whole / RESOLVED**0.5
+    assert (np.abs(found.mean(axis=0) - whole) < 4 * found.std(axis=0, ddof=1) / 30**0.5 + whole / 32).all()
+    assert (found.std(axis=0) < whole / RESOLVED**0.5).all()
+
+
+def test_further_units_have_the_law_of_the_first_layer(monkeypatch):
+    """Shares above a threshold of 4000 further units beside as many networks' own, by Fisher's exact test; a control takes another residual."""
+    network, rng = Architecture(5, (64, 32), 2), RNG(5)
+    x, y = rng.standard_normal((40, 5)), rng.standard_normal((40, 2))
+    for norm in ("none", "batch"):
+        network = Architecture(5, (64, 32), 2, norm=norm)
+        found = [law_of(units_of(network, x, Sizes(8, (16, 16)), RNG(1)), r, RNG(2)) for r in (-y, -y * [1, 0.2])]
+        many = law_of(units_of(network, x, Sizes(250, (16, 16)), RNG(3)), -y, RNG(4))
+        more = [law.more(4000, RNG(6)) for law in found]
+        threshold = float(np.quantile(many.first.scores, 0.8))
+        own = int((many.first.scores > threshold).any(axis=2).sum())
+        test = TwoCounts(4000, 4000, pooled=0.5)
+        same, other = (test.p_value(own, int((each > threshold).any(axis=1).sum())) for each in more)
+        assert same > LEVEL
+        assert other < LEVEL
+
+
+def test_no_further_units_are_drawn_where_they_are_not_needed_or_too_much_work(monkeypatch):
+    network, rng = Architecture(5, (64, 32), 1), RNG(5)
+    x, y = rng.standard_normal((40, 5)), rng.standard_normal((40, 1))
+
+    def law(networks):
+        return law_of(units_of(network, x, Sizes(networks, (32, 32)), RNG(1)), -y, RNG(2))
+
+    assert law(16).more is None
+    assert law(15).more is not None
+    assert law(15).collapse(0) is not None
+    monkeypatch.setattr("numerics.depth.law.MOST_WORK", 1e5)
+    assert law(15).more is None
+    assert law(2).collapse(0) is None
 
 
 @pytest.mark.parametrize("scale", [1e-20, 1e15])
