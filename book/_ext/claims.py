@@ -31,7 +31,7 @@ from numerics.evidence import CheckResult
 from numerics.evidence.verification import ClaimResult, Run
 from numerics.reports.bounds import graded
 from numerics.reports.claim_references import reference, step_anchor
-from numerics.reports.kept_runs import key_of, run_again
+from numerics.reports.kept_runs import kept, key_of, run_again
 from numerics.reports.mentions import linked
 from numerics.reports.notebooks.boxes import PROVENANCE
 from numerics.reports.open_questions import open_questions
@@ -108,9 +108,10 @@ def run_ledger(app: Sphinx) -> None:
     folder = Path(app.doctreedir)
     code = [*(file for folder in CODE for file in folder.rglob("*.py")), *Path(app.srcdir).glob("*.bib")]
     key, known = key_of(code), folder / "code.key"
-    app.all_again = failed_before(app) or not known.is_file() or known.read_text("ascii") != key  # type: ignore[attr-defined]
-    jobs = len(os.sched_getaffinity(0))
-    run = run_again(app.ledger, folder / "ledger_run.pickle", jobs=jobs, progress=_progress)
+    same = known.is_file() and known.read_text("ascii") == key
+    app.all_again = failed_before(app) or not same  # type: ignore[attr-defined]
+    path, jobs = folder / "ledger_run.pickle", len(os.sched_getaffinity(0))
+    run = (kept(app.ledger, path) if same else None) or run_again(app.ledger, path, jobs=jobs, progress=_progress)
     known.write_text(key, "ascii")
     app.run = run  # type: ignore[attr-defined]
     logger.info(f"sparse-limits: {closing_line(run)}")
