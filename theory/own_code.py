@@ -8,8 +8,9 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import NamedTuple, TypeVar
 
 from theory.input_error import InputError
@@ -102,17 +103,25 @@ def show_traceback(error: BaseException, frames: Sequence[traceback.FrameSummary
     sys.stderr.write("".join([*lines, *traceback.format_exception_only(error)]))
 
 
+class _Source(SourceFileLoader):
+    """Reads a file as it stands: byte code that was kept knows its age to the second and its length alone."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        return code
+
+
 def _from_file(source: str, kind: Kind) -> ModuleType:
     path = Path(source)
     if not path.is_file():
         raise InputError(f"{kind.option} is {source!r:.100}, expected a file that exists")
     name = f"{kind.option}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    loader = _Source(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    if spec is None or path.suffix != ".py":
         raise InputError(f"{kind.option} is {source!r:.100}, expected a Python file")
     held = importlib.util.module_from_spec(spec)
     sys.modules[name] = held  # dataclasses, for one, look there
-    loader = spec.loader
     guarded(source, kind, lambda: loader.exec_module(held))
     return held
 
