@@ -325,7 +325,7 @@ def _notes(
     if asked and (why := narrowed(network, len(data.x), settings.units)):
         ends = zip(*(each.collapse for each in said), strict=True)
         unknown = [str(layer) for layer, found in enumerate(ends, start=1) if None in found]
-        layers = f"layer{'s' if len(unknown) > 1 else ''} {' and '.join(unknown)}"
+        layers = f"layer{'s' if len(unknown) > 1 else ''} {', '.join(unknown)}"
         single = f"where one weight is left of {layers} (one left), and where the last path ends, is"
         yield f"{single if unknown else 'where the last path ends is'} not known: {why}"
     if not all(each.resolved for each in said):

@@ -37,7 +37,7 @@ from numerics.depth.covariances import (
 MOST_UNITS = 2**13  # of a layer, over all networks of the limit
 MEMORY, MOST_MEMORY = 0.65e9, 4e9  # bytes that units are fitted to, and that fewest units may take
 FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8
-NARROW_NETWORKS = 16  # where none is as wide as the network: as sure of shares, from half as many pairs of units
+NARROW_NETWORKS = 16  # where none is as wide as the network: as sure of shares as 8 of twice the width, as measured, from half as many pairs of units
 
 
 class Sizes(NamedTuple):
@@ -246,6 +246,7 @@ def slopes_of(units: Units, residual: Floats, rng: np.random.Generator, *, last:
         weights = units.weights.reshape(slopes.shape).astype(np.float32) if layer == 1 else None
         more = partial(_further_units, units.x, signals) if layer == 1 else None
         yield Slopes(layer, slopes, weights, 0.0 if root is None else root.jitter, more)
+        del signals, more  # with their root, which is as much memory as the next one
 
 
 @dataclass(frozen=True, eq=False)

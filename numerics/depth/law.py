@@ -21,7 +21,7 @@ WIDEST = 90.0  # of the interval of logarithms that is searched for a threshold 
 HALVINGS = 50  # of that interval
 NEAR = 0.05  # of a threshold's logarithm: so near, shares are straight lines
 SMALLEST, LARGEST = 1e-30, 1e30  # of the largest score
-MOST_WORK, MOST_SCORES = 2e11, 2e7  # of further units of the first layer: units · samples², units · inputs
+MOST_WORK, MOST_SCORES = 5e10, 2e7  # of further units of the first layer: units · samples², units · inputs
 RESOLVED = 8  # scores beyond a threshold, or slopes that tell of them, that make a share worth reporting
 
 
