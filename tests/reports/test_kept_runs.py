@@ -54,7 +54,7 @@ def test_imports_lead_to_files_and_no_farther_than_names_that_are_asked_for() ->
     of_name = files_behind(["numerics.checks.saliency.snip"])
     assert file_of("theory.saliency.snip") in of_name
     assert file_of("theory.saliency.grasp") not in of_name
-    assert "numerics.parallel" in imported("numerics.cli")  # in a function
+    assert "theory.selection" in imported("numerics.cli")  # in a function
     assert files_behind(["numpy", "theory.nothing_of_the_kind"]) == files_behind(["theory"])
 
 
