@@ -47,6 +47,7 @@ class Check:
     tests: int = 0
     cost: float = 0.2
     step: str = ""  # of the proof, that it computes; none: it tries the claim as a whole
+    one_sided: bool = False  # it asks on which side of the truth a bound lies, not what the bound is
 
     @cached_property
     def subjects(self) -> tuple[str, ...]:
@@ -321,6 +322,11 @@ def _scope(check: Check, control: Control, refutation: Finding, truth: Finding) 
 
 def _with_miss(finding: Finding, miss: float) -> str:
     return f"{finding.detail}; planned miss {miss:.1g}" if finding.powers else finding.detail
+
+
+def in_order(checks: Sequence[Check]) -> list[Check]:
+    """As mutants meet them: the cheap first, but those last that most mutants pass, some after a search without end."""
+    return sorted(checks, key=lambda check: (check.one_sided, check.cost, check.kind))
 
 
 def kills(check: Check, changes: Mapping[str, object], trial: Trial) -> str | None:

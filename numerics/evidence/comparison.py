@@ -94,4 +94,4 @@ def _comparison(claim: Claim, bound: Loose) -> Check:
     if bound.truth in claim.claimed:
         wrong = known[bound.expression] / bound.beyond(sp.S.One)
         marks.append(control("a truth 1 % beyond the bound", **{bound.truth: wrong}))
-    return enclosed(claim)(reduce(lambda made, mark: mark(made), marks, body))
+    return replace(enclosed(claim)(reduce(lambda made, mark: mark(made), marks, body)), one_sided=True)

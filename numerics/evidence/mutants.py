@@ -13,7 +13,7 @@ from itertools import islice
 
 import sympy as sp
 
-from numerics.evidence import Check, Trial, kills
+from numerics.evidence import Check, Trial, in_order, kills
 from numerics.exact import balls
 from theory.claims import Claim
 from theory.formulas.level import Level
@@ -169,7 +169,7 @@ def mutate_expression(
     claim: Claim, subject: str, checks: Sequence[Check], seed: int = 0, every: int = 1
 ) -> MutationResult:
     """Run the mutants of one expression, or one in so many, through the checks that take it, at effort `quick`."""
-    able = sorted((check for check in checks if subject in check.subjects), key=lambda check: (check.cost, check.kind))
+    able = in_order([check for check in checks if subject in check.subjects])
     trials = [Trial(claim, check.name, "quick", seed) for check in able]
     killed = 0
     equivalent: dict[str, str] = {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from numerics.evidence import Check, Trial, kills
+from numerics.evidence import Check, Trial, in_order, kills
 from numerics.evidence.mutants import FINGERPRINT_POINTS, MutationResult, digits_at, entered
 from theory.claims import Claim
 from theory.places import places
@@ -68,7 +68,7 @@ def wrong_forms(node: sp.Expr) -> Iterator[sp.Expr]:
 
 def mutate_shared(claim: Claim, checks: Sequence[Check], seed: int = 0, every: int = 1) -> MutationResult:
     """Run each shared piece in each of its wrong forms, or in one of so many, through the checks, at effort `quick`."""
-    able = sorted(checks, key=lambda check: (check.cost, check.kind))
+    able = in_order(checks)
     trials = [Trial(claim, check.name, "quick", seed) for check in able]
     killed = 0
     equivalent: dict[str, str] = {}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from toys.claims import drawn, toy
 
 from numerics.checks import checks_of
-from numerics.evidence import control, exact
+from numerics.evidence import control, exact, in_order
 from numerics.evidence.mutants import Mutant, mutants_of, mutate_expression, variants
 from numerics.exact import balls
 from theory.claims import Claim
@@ -216,6 +216,13 @@ def test_explained_survivors_are_told_apart():
     _, result = against(a, body, equivalent_mutants={"value = -a": "used squared"})
     assert (result.survivors, result.equivalent) == ((), {"value = -a": "used squared"})
     assert result.mutants == result.killed + 1
+
+
+def test_comparisons_of_loose_bounds_come_last():
+    found = in_order([check for check in checks_of("neuron_pruning") if check.claim.label == "N9.1"])
+    compared = [check.name for check in found if check.one_sided]
+    assert compared == [check.name for check in found[-len(compared) :]]
+    assert set(compared) == {"success_beside_seen_covered", "neurons_beside_enough"}
 
 
 def test_an_error_kills_nothing():
