@@ -210,14 +210,31 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
     from multiprocessing import resource_tracker
 
     from joblib.externals.loky import ProcessPoolExecutor
+    from joblib.externals.loky.backend import resource_tracker as loky_tracker
 
     warnings.filterwarnings("ignore", "A worker stopped while")  # it had grown, and another took its place
-    resource_tracker.ensure_running()  # now: when it starts, Python 3.11 lets held interrupts through again
+    with _no_modules_of_the_current_folder():
+        resource_tracker.ensure_running()  # now: when it starts, Python 3.11 lets held interrupts through again
+        loky_tracker.ensure_running()
     if _may_fork:
         gc.freeze()  # all that was imported stays, in memory that the workers share as long as nobody counts it
         fork = multiprocessing.get_context("fork")
         return ProcessPoolExecutor(max_workers=jobs, context=fork, initializer=_begin_as_copy)
     return ProcessPoolExecutor(max_workers=jobs, env=WORKER, initializer=_begin)
+
+
+@contextmanager
+def _no_modules_of_the_current_folder() -> Iterator[None]:
+    """Let processes that start meanwhile import nothing from the current folder, where a `token.py` would stop them."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = WORKER["PYTHONSAFEPATH"]
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _begin() -> None:
