@@ -39,6 +39,10 @@ MEMORY, MOST_MEMORY = 0.65e9, 4e9  # bytes that units are fitted to, and that fe
 FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8
 NARROW_NETWORKS = 16  # where none is as wide as the network: as sure of shares as 8 of twice the width, as measured, from half as many pairs of units
 
+WHOLE_NETWORKS = 8  # drawn one after another, where not so many fit at once
+MOST_WHOLE = 2e11  # multiplications for all of them
+DRAW = 100  # multiplications that take as long as a weight that is drawn and compared
+
 
 class Sizes(NamedTuple):
     """Networks of the limit that are drawn: how many, and how many units each has in its hidden layers."""
@@ -71,32 +75,53 @@ def sizes_of(network: Architecture, samples: int, units: int = MOST_UNITS) -> Si
     return sizes
 
 
+def drawn_whole(network: Architecture, samples: int) -> bool:
+    """Whether some whole networks can be drawn one after another, for where their last paths end: little work, and memory."""
+    sizes, pairs = network.widths, sum(network.sizes)
+    work = samples * (2 * sum(sizes) * samples + 2 * pairs) + DRAW * pairs
+    one = memory(network, samples, Sizes(1, tuple(sizes))) + 12 * max(
+        network.sizes
+    )  # weights of one layer are drawn, too
+    return WHOLE_NETWORKS * work <= MOST_WHOLE and one <= MEMORY
+
+
 def narrowed(network: Architecture, samples: int, units: int = MOST_UNITS) -> str:
-    """Why the networks of the limit have layers narrower than the network's, and what gives them whole; "" if they are whole.
+    """Why no networks of the limit are drawn whole, neither at once nor one after another; "" if they are.
 
     Examples:
         >>> narrowed(Architecture(64, (1500, 1500), 1), 200)
+        ''
+        >>> narrowed(Architecture(64, (1500, 1500), 1), 1797)
         'the law draws networks with at most 512 units of a layer, where the network has 1500: --units 12000 gives them whole'
         >>> narrowed(Architecture(64, (1024,) * 4, 1), 4096).rpartition(": ")[2]
         'expected at most 2165 --samples, then whole at the same --units'
     """
     drawn_units = sizes_of(network, samples, units).units
-    if drawn_units == tuple(network.widths):
+    if drawn_units == tuple(network.widths) or drawn_whole(network, samples):
         return ""
     widest, enough = max(network.widths), FEWEST_NETWORKS * max(network.widths)
     said = f"the law draws networks with at most {max(drawn_units)} units of a layer, where the network has {widest}"
     whole = Sizes(FEWEST_NETWORKS, tuple(network.widths))
     if memory(network, samples, whole) <= MEMORY:
         return f"{said}: --units {enough} gives them whole"
-    least, most = 0, samples  # fits, does not
+    said += f" and {FEWEST_NETWORKS} of them whole would take {memory(network, samples, whole) / 1e9:.2g} GB, of {MEMORY / 1e9:.2g}"
+    at_once = _most(lambda count: memory(network, count, whole) <= MEMORY, samples)
+    in_turn = _most(lambda count: drawn_whole(network, count), samples)
+    if not max(at_once, in_turn):
+        return f"{said}: expected narrower layers"
+    if in_turn >= at_once:
+        return f"{said}: expected at most {in_turn} --samples, then whole one after another"
+    then = f"--units {enough}" if enough > units else "the same --units"
+    return f"{said}: expected at most {at_once} --samples, then whole at {then}"
+
+
+def _most(holds: Callable[[int], bool], beyond: int) -> int:
+    """The largest number at which it holds, 0 if there is none; it holds up to there, and not at `beyond`."""
+    least, most = 0, beyond
     while most - least > 1:
         middle = (least + most) // 2
-        least, most = (middle, most) if memory(network, middle, whole) <= MEMORY else (least, middle)
-    said += f" and {FEWEST_NETWORKS} of them whole would take {memory(network, samples, whole) / 1e9:.2g} GB, of {MEMORY / 1e9:.2g}"
-    if least == 0:
-        return f"{said}: expected narrower layers"
-    then = f"--units {enough}" if enough > units else "the same --units"
-    return f"{said}: expected at most {least} --samples, then whole at {then}"
+        least, most = (middle, most) if holds(middle) else (least, middle)
+    return least
 
 
 def memory(network: Architecture, samples: int, sizes: Sizes) -> float:

@@ -163,8 +163,11 @@ class Sloped(Layer):
         """The scores of each network, [rows, columns]; weights that no other layer knows are drawn."""
         for number, slopes in enumerate(self.slopes):
             weights = self.draw(rng, slopes.shape) if self.weights is None else self.weights[number]
-            scores = np.float32(self.deviation) * weights.astype(np.float32) * slopes
-            yield scores if self.signed else np.abs(scores)
+            scores = weights.astype(np.float32)
+            del weights  # in double precision
+            scores *= np.float32(self.deviation)
+            scores *= slopes
+            yield scores if self.signed else np.abs(scores, out=scores)
 
 
 def _bins(slopes: Latents, first: int, last: int) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from numerics.depth import closed, drawn
 from numerics.depth.architecture import NORMAL, Architecture
 from numerics.depth.covariances import DRAWN_UNITS, root_of, smoothed
 from numerics.depth.covariances import drawn as normal_vectors
-from numerics.depth.latents import Units, sizes_of, units_of
+from numerics.depth.latents import WHOLE_NETWORKS, Sizes, Units, drawn_whole, sizes_of, units_of
 from numerics.depth.law import DepthLaw, expected_dead, law_of
 from numerics.depth.observed import Seen
 from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
@@ -78,7 +79,25 @@ def predicted(
             raise NotCoveredError(
                 "the residual is 0 on all samples, and so is every score, expected other data or targets"
             )
-        yield _said(settings, law_of(units, values, rng, signed=settings.method == "grasp", last=number == len(read)))
+        said = _said(settings, law_of(units, values, rng, signed=settings.method == "grasp", last=number == len(read)))
+        if said.path_ends is None and settings.scope == "global" and drawn_whole(network, len(x)):
+            count = math.ceil(WHOLE_NETWORKS / len(read))
+            said = replace(said, path_ends=_ends_of_whole(settings, network, x, values, count, rng))
+        yield said
+
+
+def _ends_of_whole(
+    settings: LayersSettings, network: Architecture, x: Floats, residual: Floats, count: int, rng: np.random.Generator
+) -> Floats:
+    """The densities at which so many networks of the limit lose their last path, drawn whole one after another."""
+    found = []
+    for _ in range(count):
+        units = units_of(network, x, Sizes(1, tuple(network.widths)), rng)
+        ends = law_of(units, residual, rng, signed=settings.method == "grasp").path_ends()
+        if ends is None:
+            raise TypeError("a network of the limit was to be drawn whole")
+        found.append(ends[1])
+    return np.concatenate(found)
 
 
 def _read(

@@ -9,7 +9,7 @@ from scipy import stats
 from numerics.arguments import InputError
 from numerics.depth import closed, drawn
 from numerics.depth.architecture import Architecture
-from numerics.depth.latents import MEMORY, Sizes, memory, narrowed, sizes_of, units_of
+from numerics.depth.latents import MEMORY, Sizes, drawn_whole, memory, narrowed, sizes_of, units_of
 from numerics.depth.law import RESOLVED, DepthLaw, expected_dead, law_of
 from numerics.depth.layer_law import Drawn
 from numerics.depth.settings import Residual
@@ -257,9 +257,16 @@ def test_scores_beyond_single_precision_are_refused():
 def test_networks_narrower_than_asked_say_what_makes_them_whole():
     wide, long = Architecture(64, (1500, 1500), 1), Architecture(64, (1024,) * 4, 1)
     assert narrowed(Architecture(64, (1024, 100), 1), 200) == ""
-    assert "at most 512 units of a layer, where the network has 1500: --units 12000" in narrowed(wide, 200)
-    assert sizes_of(wide, 200, 12000).units == wide.widths
-    assert narrowed(wide, 200, 12000) == ""
+    assert "at most 512 units of a layer, where the network has 1500: --units 12000" in narrowed(wide, 1797)
+    assert sizes_of(wide, 1797, 12000).units == wide.widths
+    assert narrowed(wide, 1797, 12000) == ""
+    assert narrowed(wide, 200) == ""
+    assert drawn_whole(wide, 200)
+    assert not drawn_whole(wide, 1797)
+    said = narrowed(Architecture(64, (4096, 4096), 1), 1797)
+    samples = int(said.partition("at most")[2].partition("at most")[2].split()[0])
+    assert said.endswith("then whole one after another")
+    assert [drawn_whole(Architecture(64, (4096, 4096), 1), samples + more) for more in (0, 1)] == [True, False]
     said = narrowed(long, 4096)
     samples = int(said.partition("at most")[2].partition("at most")[2].split()[0])
     assert sizes_of(long, samples).units == long.widths

@@ -8,16 +8,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import ks_2samp
 from small_data import made
 
 import numerics as sl
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
+from numerics.depth.architecture import Architecture
 from numerics.depth.measured import MISSED
-from numerics.depth.settings import IN_ROUNDS, METHODS, SCOPES, Residual
+from numerics.depth.predicted import predicted
+from numerics.depth.settings import IN_ROUNDS, METHODS, SCOPES, LayersSettings, Residual
 from numerics.depth.standing import standing_of
 from numerics.depth.summary import summarise_layers
+from numerics.statistics.exact_tests import LEVEL
+
+RNG = np.random.default_rng
 
 SIZES = {"widths": (24, 16), "samples": 60, "units": 256, "networks": 2, "seed": 3}
 
@@ -297,6 +303,7 @@ def test_few_scores_beyond_a_threshold_are_told():
 
 def test_what_narrow_networks_of_the_limit_do_not_tell_is_said(monkeypatch):
     """With the units that the note names, all of it is known and the note is gone."""
+    monkeypatch.setattr("numerics.depth.latents.MOST_WHOLE", 1.0)
     asked = {"widths": (40, 40), "samples": 50, "sample": False}
     found = sl.predict_layers("snip", units=128, **asked)
     (note,) = (note for note in found.notes if "the last path" in note)
@@ -315,3 +322,30 @@ def test_what_narrow_networks_of_the_limit_do_not_tell_is_said(monkeypatch):
     (note,) = (note for note in found.notes if "the last path" in note)
     assert note.startswith("where one weight is left of layer")
     assert "(one left), and where the last path ends, is not known" in note
+
+
+@pytest.mark.parametrize("method", ["snip", "grasp"])
+def test_networks_drawn_whole_one_after_another_lose_their_last_path_as_those_drawn_at_once(monkeypatch, method):
+    """By Kolmogorov and Smirnov, of 250 networks each; a control: networks of half the width."""
+    monkeypatch.setattr("numerics.depth.predicted.WHOLE_NETWORKS", 250)
+
+    def ends(width: int, units: int, seed: int) -> np.ndarray:
+        rng = RNG(seed)
+        x, y = RNG(0).standard_normal((12, 6)), RNG(1).standard_normal((12, 1))
+        settings = LayersSettings(method=method, units=units, sample=False)
+        (said,) = predicted(settings, Architecture(6, (width, width), 1), x, y, [], rng)
+        return said.path_ends
+
+    in_turn, at_once = ends(48, 64, 2), ends(48, 250 * 48, 3)
+    assert len(in_turn) == len(at_once) == 250
+    assert ks_2samp(in_turn, at_once).pvalue > LEVEL
+    assert ks_2samp(in_turn, ends(24, 64, 2)).pvalue < LEVEL
+
+
+def test_several_residuals_share_the_networks_that_are_drawn_whole():
+    found = sl.predict_layers(
+        "snip", widths=(40, 40), samples=50, units=128, residual="averaged", init="torch", sample=False
+    )
+    assert found.path_ends is not None
+    assert 0 < found.path_ends[0] <= found.path_ends[1] <= found.path_ends[2] < 1
+    assert not any("not known" in note for note in found.notes)
