@@ -257,7 +257,7 @@ but for $\frac\delta2$, of any fixed interval of targets, and of one that grows 
     ),
     Step(
         name="more items",
-        sentence=r"For $w_0=\frac12$ the power of $w_0$ is $\varepsilon$ at $j_1=[[more_items]]$. With a few items more the measure is below $\frac\varepsilon2$.",
+        sentence=r"For $w_0=\frac12$ the power of $w_0$ is $\varepsilon$ at $j_1=[[more_items]]$. With $j_1$ rounded up the measure is below $\frac\varepsilon2$.",
         gives={"more_items": more_items},
         uses=("squares of squares",),
     ),
