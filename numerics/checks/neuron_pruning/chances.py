@@ -114,11 +114,11 @@ def checks_from_the_other_side(claim: Claim) -> tuple[Check, Check]:
         yield trial.induction(none, N, 1 - p, lambda before: (1 - p) * before, start=1, by=sp.powsimp)
 
     @statistical(claim, tests=1, cost=0.6)
-    @control("a twentieth", seen=seen / 20)
+    @control("a fortieth", seen=seen / 40)
     @control("four", seen=sp.Integer(4))
     def most_networks_of_so_many_hold_a_ticket(seen: sp.Expr, trial: Trial) -> Iterator[Finding]:
         """Drawn neurons until a search finds a subset with an error of at most 1/50, without an output ReLU."""
-        first = drawn_in_common(trial, first_sizes, trial.size(50), 0.02)
+        first = drawn_in_common(trial, first_sizes, trial.size(100), 0.02)
         yield trial.mostly(int(np.count_nonzero(first <= int(seen))), len(first), f"{seen} neurons hold a ticket")
 
     return one_neuron_near_the_target_is_enough, most_networks_of_so_many_hold_a_ticket
