@@ -1,7 +1,8 @@
-"""The name that a quantity of several claims has in all of them, beside the letter that it has in each.
+"""The name that may be typed for a quantity in all claims that have it, beside the letter that it has in each.
 
 Texts on different subjects call the rows of a mask m or n, and a cosine c or r: a letter means what its claim says it means.
-A name means one thing in the whole ledger, and `evaluate` takes it in place of the letter.
+A name means one thing in the whole ledger, and `evaluate` takes it in place of the letter. A quantity of several claims
+has one, and one of a single claim may.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ MEANINGS: Mapping[str, str] = {
     "active_positions": "position of an active input in the unit interval",
     "noise_index": "index of the Pareto or Fréchet law of the noise",
     "log_noise_deviation": "standard deviation of the logarithm of the noise",
+    "moment": "integral of the squared graphon",
+    "captured": "sum of the squares of the truncated matrix of coefficients",
     "cut_norm": "cut norm of a kernel",
     "expected_singular_value": "singular value of the expected mask",
     "path_budget": "mean path density",
@@ -82,6 +85,10 @@ MEANINGS: Mapping[str, str] = {
     "moment_mean": "mean over the neurons of the graphon of second moments at the one input left",
     "squares_where_positive": "sum of the squares of the one input left over the samples where it is positive",
     "squares_where_negative": "sum of the squares of the one input left over the samples where it is negative",
+    "rank": "place in the descending list of eigenvalues",
+    "low": "first rank of a fit",
+    "high": "last rank of a fit",
+    "path": "density of paths",
     "eigenvalue": "eigenvalue of the kernel matrix on the samples",
     "kernel_trace": "trace of the kernel matrix on the sample",
     "residual_component": "component of the residuals at the start along a unit eigenvector",
@@ -152,6 +159,17 @@ MEANINGS: Mapping[str, str] = {
     "layer_inputs": "number of inputs of the layer",
     "layer_outputs": "number of outputs of the layer",
     "argument": "sum that a unit takes the positive part of",
+    "mean": "mean of the number of subsets that come close",
+    "square": "mean of the squared number of subsets that come close",
+    "variance": "variance of a product",
+    "power": "exponent with which the number of weights over the probability of failure grows as the error falls",
+    "row_norm": "largest sum of the moduli of a row of the next layer of the pruned network",
+    "value_error": "largest error of a value in front of the next layer",
+    "hidden_length": "sum of the moduli of the target's values in front of the next layer",
+    "top": "largest output of the target",
+    "other": "another output of the target",
+    "top_error": "largest error of the largest output in the pruned network",
+    "other_error": "largest error of the other output in the pruned network",
     "source_parameters": "number of parameters of the source that a mask keeps or drops",
     # equivariance
     "order": "number of elements of the group",
@@ -179,6 +197,14 @@ MEANINGS: Mapping[str, str] = {
     "weight": "largest sum, over an output channel, of moduli of coefficients times norms of basis elements",
     # pruning of neurons
     "neurons": "number of neurons before pruning",
+    "angle": "least angle of a kept neuron with the axis of the target",
+    "largest_angle": "largest angle between a kept neuron and the target",
+    "plane_length": "length of the target in the plane of two coordinates",
+    "least": "smaller modulus of the target's two coordinates",
+    "total": "sum of the strengths of the kept neurons",
+    "mass": "sum of the moduli of the strengths of the kept neurons",
+    "plus": "errors of the two coefficients for positive inputs",
+    "minus": "errors of the two coefficients for negative inputs",
     "plank": "half-width of a neuron's plank",
     "tilt_slope": "slope of a tilted mean in the square of its width, `steepness`",
     "points_angle": "angle of two points",
@@ -193,7 +219,7 @@ _NAMES = {meaning: name for name, meaning in MEANINGS.items()}
 
 
 def name_of(meaning: str) -> str | None:
-    """The name of a quantity by what it means; None for one that a single claim has.
+    """The name of a quantity by what it means; None for one that has its letter alone.
 
     Examples:
         >>> name_of("number of rows of the mask"), name_of("density, the share of weights kept"), name_of("a side")

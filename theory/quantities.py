@@ -79,7 +79,7 @@ class Quantity:
 
     @property
     def name(self) -> str | None:
-        """The name that the quantity has in all claims, beside its letter; None where no other claim has the quantity."""
+        """The name that the quantity has in all claims, beside its letter; None where it has its letter alone."""
         return name_of(self.meaning)
 
     @property

@@ -143,7 +143,10 @@ def test_points_are_drawn_from_what_a_claim_allows():
     ("call", "words"),
     [
         ("G7 threshold rho=.6 A=7/3 B=7/3 alpha=2", "no value for F .*nothing is saturated"),
-        ("N4 success N=5 epsilon=0.1 length=0.9", "no value for least .*an error below that of single weights"),
+        (
+            "N4 success N=5 epsilon=0.1 plane_length=0.9",
+            "no value for m or least .*an error below that of single weights",
+        ),
     ],
 )
 def test_a_hypothesis_that_cannot_be_told_is_asked_for(call, words):

@@ -54,7 +54,7 @@ OUTSIDE = [
         "assumes no variance above the largest square of a coordinate, expected s ≤ beta",
     ),
     ("K9", "readout_ratio", "delta=2", "expected a number above 0, up to 1"),
-    ("K10.1", "decay", "low=6 high=6", "assumes a fit over more than one rank, expected low < high"),
+    ("K10.1", "decay", "low=6 high=6", "assumes a fit over more than one rank, expected r_0 < r_1"),
     ("K10.1", "fit_slope", "S=2 S_x=2 S_y=1 S_xx=2 S_xy=1", "assumes abscissas that are not all the same"),
     ("K10.1", "fit_slope", "S=1 S_x=1 S_y=1 S_xx=1 S_xy=1", "expected a whole number from 2"),
     ("K10.2", "sampling_radius", "m=100 delta=2", "delta is probability of failure that is allowed"),

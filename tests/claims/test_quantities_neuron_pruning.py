@@ -20,11 +20,11 @@ WRONG = [
     ("N3.2 cube_success d=3 N=1 epsilon=0.6", "strictly between 0 and 1/2"),
     ("N3.2 cube_error r=0", "expected a positive number"),
     ("N3.1 ball_success d=2 N=1 epsilon=0.1", "expected a whole number from 3"),
-    ("N4.2 success N=5 epsilon=0.11 length=1/2", "a length at which two coordinates allow so little"),
-    ("N4.2 neurons epsilon=0.11 length=1/2 delta=1", "a length at which two coordinates allow so little"),
-    ("N4.2 error_bound angle=1 length=1/2 least=2/5", "the smaller one of two coordinates"),
-    ("N4.2 error_bound angle=1 length=2 least=2/5", "expected a number above 0, up to 1"),
-    ("N4.2 aligned epsilon=13/25 length=1", "aligned means up to a right angle at most"),
+    ("N4.2 success N=5 epsilon=0.11 plane_length=1/2", "a length at which two coordinates allow so little"),
+    ("N4.2 neurons epsilon=0.11 plane_length=1/2 delta=1", "a length at which two coordinates allow so little"),
+    ("N4.2 error_bound angle=1 plane_length=1/2 least=2/5", "the smaller one of two coordinates"),
+    ("N4.2 error_bound angle=1 plane_length=2 least=2/5", "expected a number above 0, up to 1"),
+    ("N4.2 aligned epsilon=13/25 plane_length=1", "aligned means up to a right angle at most"),
     ("N4.1 size d=2 epsilon=3/2 delta=1/2", "an error up to that of empty subset sums"),
     ("N4.2 flat_neurons d=4 epsilon=3/20 delta=1", "an error below that of single weights of a flat target"),
     ("N4.1 failure d=1 epsilon=1/8 n=9", "d is number of inputs, expected a whole number from 2"),
@@ -43,7 +43,7 @@ WRONG = [
     ("N7 one_more T=3 b=4", "no more broken bins than bins, expected b ≤ T"),
     ("N7 all_broken_first T=3 k=4", "no more broken bins than bins at the start"),
     ("N7 repaired_error h=1", "kinks no further apart than an eighth of a turn"),
-    ("N8 near_bound total=2 mass=1 angle=0", "a sum is no larger than the sum of the moduli"),
+    ("N8 near_bound total=2 mass=1 largest_angle=0", "a sum is no larger than the sum of the moduli"),
     ("N8 window epsilon=2 k=1", "expected a number above 0, up to 1"),
     ("N8 weight_steepest epsilon_1=1/10 epsilon_2=1/10", "two different errors"),
     ("N8 weight_steepest epsilon_1=2 epsilon_2=1/10", "expected a number strictly between 0 and 1"),
@@ -93,14 +93,14 @@ EDGES = [
     ("N3.2 cube_ratio epsilon=1/4", 1),
     ("N3.2 cube_error r=1/2", 1 / 8),
     ("N3.2 cube_error r=2", 1 / 3),
-    ("N4.2 aligned epsilon=1/2 length=1", 1),
-    ("N4.2 error_bound angle=0 length=1 least=7/10", 0),
-    ("N4.2 error_bound angle=1 length=1/2 least=3/10", 1 / 12),
+    ("N4.2 aligned epsilon=1/2 plane_length=1", 1),
+    ("N4.2 error_bound angle=0 plane_length=1 least=7/10", 0),
+    ("N4.2 error_bound angle=1 plane_length=1/2 least=3/10", 1 / 12),
     (
-        "N4.2 success epsilon=(2-sqrt(3))/4 length=1/2 N=1 least=1/3",
+        "N4.2 success epsilon=(2-sqrt(3))/4 plane_length=1/2 N=1 least=1/3",
         1 / 3,
     ),  # 2ε/r = 2 − √3, the tangent of a sixth of a right angle
-    ("N4.2 neurons epsilon=(2-sqrt(3))/4 length=1/2 delta=1 least=1/3", 3),
+    ("N4.2 neurons epsilon=(2-sqrt(3))/4 plane_length=1/2 delta=1 least=1/3", 3),
     ("N4.2 flat_neurons d=2 epsilon=(2-sqrt(3))/2 delta=1", 3),
     ("N4.2 flat_error d=4", (1 - 1 / sqrt(2)) / 2),
     ("N4.1 size d=4 epsilon=2 delta=1/2", -log(128) / log(1 - k0(2) / (2 * pi))),  # eight sums, each at an error of 1
@@ -132,7 +132,7 @@ EDGES = [
     ("N7 none_broken_anywhere T=2 s=3 d=1", 1),  # there are no pairs
     ("N7 mean_steps T=1", 1),
     ("N7 odd_bin_error h=3", 3),
-    ("N8 near_bound total=1 mass=1 angle=0", 0),
+    ("N8 near_bound total=1 mass=1 largest_angle=0", 0),
     ("N9.1 one_neuron theta=pi/2 rho=1/10", 1),
     ("N9.2 leading d=3 epsilon=exp(-2)", pi * e**2 / 4),
     ("N9.2 order d=9 epsilon=1/20 delta=1/2", 5),
@@ -142,7 +142,7 @@ EDGES = [
     ("N8 tail k=1", 2 / e),
     ("N8 weight_steepest epsilon_1=1/2 epsilon_2=1/4", -1),  # twice the logarithm at half the error
     ("N8 neuron_steepest epsilon_1=1/4 epsilon_2=1/2", -3),
-    ("N8 certificate plus_1=0 plus_2=0 minus_1=0 minus_2=0", 0),
+    ("N8 certificate plus=[0,0] minus=[0,0]", 0),
 ]
 
 

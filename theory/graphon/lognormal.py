@@ -20,7 +20,7 @@ common = sp.Symbol("r", real=True)  # correlation of two scores
 
 row_order, column_order, order = sp.symbols("j k m", integer=True, nonnegative=True)
 size = sp.Symbol("K", integer=True, positive=True)  # of the truncated matrix of coefficients
-sigma, moment, captured = sp.symbols("sigma moment captured", positive=True)  # σ_i(A_K), ∬W², ‖A_K‖_F²
+sigma, moment, captured = sp.symbols("sigma mu mu_K", positive=True)  # σ_i(A_K), ∬W², ‖A_K‖_F²
 
 
 def normal_cdf(z: sp.Expr) -> sp.Expr:
@@ -257,7 +257,7 @@ $\int d_{\rm col}^2=[[squared_column_degree]]$. In the normalised Hermite bases
 $\mathrm{He}_j(x)/\sqrt{j!}$, $\mathrm{He}_k(y)/\sqrt{k!}$ the coefficients of $W$ are
 $$c_{jk}=\frac{s_f^j\,s_g^k}{\sqrt{j!\,k!}}\,d_{j+k},\qquad d_m=[[derivative]]$$
 ($H$: physicists' Hermite polynomials), and its singular values are those of the matrix $(c_{jk})$. **Certificate.**
-For $A_K=(c_{jk})_{j,k<K}$ with singular value $\sigma=\sigma_i(A_K)$, $captured=\|A_K\|_F^2$ and $moment=\iint W^2$:
+For $A_K=(c_{jk})_{j,k<K}$ with singular value $\sigma=\sigma_i(A_K)$, $\mu_K=\|A_K\|_F^2$ and $\mu=\iint W^2$:
 $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[truncation]].$$
 """,
     steps=STEPS,

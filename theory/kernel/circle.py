@@ -10,8 +10,8 @@ from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hy
 from theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency
-rank = sp.Symbol("rank", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1
-low, high = sp.symbols("low high", integer=True, positive=True)  # ranks of a fit, both included
+rank = sp.Symbol("r", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1
+low, high = sp.symbols("r_0 r_1", integer=True, positive=True)  # ranks of a fit, both included
 points = sp.Symbol("S", integer=True, positive=True)
 wave = sp.Symbol("a", positive=True)  # a frequency that is not 0, whole or not
 sum_x, sum_y, sum_xx, sum_xy = sp.symbols("S_x S_y S_xx S_xy", real=True)
@@ -97,7 +97,7 @@ $[[value_eigenvalue]]$, and $\cos\theta\,\kappa_0+\kappa_1$ has $[[ntk_eigenvalu
     ),
     Step(
         name="list",
-        sentence=r"So in descending order the eigenvalue at a rank is $[[ranked]]$, each of $k\ge1$ twice.",
+        sentence=r"So in descending order the eigenvalue at the rank $r$ is $[[ranked]]$, each of $k\ge1$ twice.",
         gives={"ranked": ranked},
         uses=("eigenvalues", "fall"),
     ),
@@ -121,7 +121,7 @@ $[[top_energy]]$.""",
     ),
     Step(
         name="decay",
-        sentence=r"The decay is minus that slope, for the logarithms of ranks and of the list, over ranks from low to high.",
+        sentence=r"The decay is minus that slope, for the logarithms of ranks and of the list, over ranks from $r_0$ to $r_1$.",
         gives={"decay": decay},
         uses=("list", "least squares"),
     ),
@@ -134,7 +134,7 @@ $[[top_energy]]$.""",
     Step(
         name="exponent",
         sentence=r"""So $\ln\lambda$ is a constant less $[[exponent]]$ times the logarithm of the rank, and a rest that tends to $0$: a fit is linear in the
-ordinates, and that of the rest tends to $0$ as low $\to\infty$, high/low fixed.""",
+ordinates, and that of the rest tends to $0$ as $r_0\to\infty$, $r_1/r_0$ fixed.""",
         gives={"exponent": exponent},
         uses=("least squares", "large frequencies"),
     ),
@@ -147,8 +147,8 @@ circle_spectrum = Claim(
 One hidden ReLU layer, inputs uniform on the unit circle, kernels divided by $\frac1d$: as an operator the tangent kernel
 $\cos\theta\,\kappa_0+\kappa_1$ has the eigenvalues $\lambda_k=[[ntk_eigenvalue]]$ on $\cos k\theta$, $\sin k\theta$ (once for
 $k=0$, twice for $k\ge1$): those of odd $k\ge3$ vanish. $\kappa_0$ alone has $[[slope_eigenvalue]]$, $\kappa_1$ alone
-$[[value_eigenvalue]]$. In descending order the eigenvalue at a rank is $[[ranked]]$. The four metrics of a spectrum are then known
-exactly: decay (minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda$ on $\ln$ rank over ranks from low to high, both
+$[[value_eigenvalue]]$. In descending order the eigenvalue at the rank $r$ is $[[ranked]]$. The four metrics of a spectrum are then known
+exactly: decay (minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda$ on $\ln r$ over ranks from $r_0$ to $r_1$, both
 included; on a finite window it is not the exponent $[[exponent]]$ that it tends to: on ranks 6 to 60 it is $2.384$,
 rounded),
 $\mathrm{tr}/\lambda_1=[[trace_ratio]]$, $\lambda_1/\lambda_2=[[gap_ratio]]$ and the share of the five largest in the trace,

@@ -15,7 +15,7 @@ from theory.quantities import NON_NEGATIVE, Quantity
 from theory.saliency.model import rho
 
 N = sp.Symbol("N", integer=True, positive=True)  # the width of the next layer
-path = sp.Symbol("path", positive=True)  # density of paths, weighted with x²
+path = sp.Symbol("pi_x", positive=True)  # density of paths, weighted with x²
 beta = sp.Symbol("beta", positive=True)  # depth over width
 limit = sp.Symbol("T", real=True)  # the kernel of infinite width, of the layers so far
 value_error, tangent_error = sp.symbols("e f", nonnegative=True)  # root mean square distances from the limits

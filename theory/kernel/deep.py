@@ -39,7 +39,7 @@ grown_limit, shrunk_limit = sp.exp(5 * beta), sp.exp(-beta)
 STEPS = (
     Step(
         name="recursion",
-        sentence=r"""At density $1$ traces and products alone matter: $E\,\Theta_n^2=S=k_t+2k_p+2m_t+h_t$ after the last hidden layer, in units of $\pi^2$,
+        sentence=r"""At density $1$ traces and products alone matter: $E\,\Theta_n^2=S=k_t+2k_p+2m_t+h_t$ after the last hidden layer, in units of $\pi_x^2$,
 by `step` from $h_t=h_p=1$ and zeros.""",
         by=Carrier.CLAIM,
         source="K13.1",
@@ -120,7 +120,7 @@ tangent_fluctuations = Claim(
     label="K13.2",
     title="How random the tangent kernel is: dense layers in closed form, wide and deep",
     statement=r"""
-In the setting of K13.1, on the diagonal: **Dense**, all widths $n$, $E\,\Theta_n(x,x)^2=[[dense_second]]$ in units of $\pi^2$, so
+In the setting of K13.1, on the diagonal: **Dense**, all widths $n$, $E\,\Theta_n(x,x)^2=[[dense_second]]$ in units of $\pi_x^2$, so
 the relative variance is $[[dense_variance]]$. **Wide**, at hidden density $\rho$ (first layer dense),
 $n\operatorname{Var}\Theta_n/(E\Theta_n)^2\to[[width_constant]]$ as $n\to\infty$. **Deep**, if instead $L/n\to\beta$, then for dense
 layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays random.

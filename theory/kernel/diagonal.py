@@ -34,7 +34,7 @@ apart_tangents = _k.traces + 2 * _m.traces + _h.traces
 STEPS = (
     Step(
         name="one layer",
-        sentence=r"""The mean of what one layer's edges contribute is that of $x_j^2$ times the probability of the path, over all paths: $\pi$, as
+        sentence=r"""The mean of what one layer's edges contribute is that of $x_j^2$ times the probability of the path, over all paths: $\pi_x$, as
 the entries of masks are independent.""",
         by=Carrier.CLAIM,
         source="K2",
@@ -42,7 +42,7 @@ the entries of masks are independent.""",
     ),
     Step(
         name="all layers",
-        sentence=r"There are $L+1$ layers: $[[mean]]$ with $\pi=\mathtt{path}$.",
+        sentence=r"There are $L+1$ layers: $[[mean]]$.",
         gives={"mean": mean},
         uses=("one layer",),
     ),
@@ -113,9 +113,9 @@ tangent_moments = Claim(
     statement=r"""
 $L$ hidden layers of ReLU, $\varphi(z)=\sqrt2\max(z,0)$, weights iid $N(0,1)$, no bias, scalar output; masks with
 independent entries, independent of the weights; only kept edges are trained. With $P^{(l)}=E\,M^{(l)}$ and the
-path density $\pi=\frac{\mathbf 1^\top P^{(L+1)}\cdots P^{(1)}x^{\odot2}}{d\,n_1\cdots n_L}$, at every width
-$$E\,\Theta_n(x,x)=[[mean]],\qquad \text{here }\pi=\mathtt{path}.$$
-Let layer $l$ be masked at density $\rho_l$. In units of $\pi$ the second moment follows from nine numbers: for the pairs
+path density $\pi_x=\frac{\mathbf 1^\top P^{(L+1)}\cdots P^{(1)}x^{\odot2}}{d\,n_1\cdots n_L}$, at every width
+$$E\,\Theta_n(x,x)=[[mean]].$$
+Let layer $l$ be masked at density $\rho_l$. In units of $\pi_x$ the second moment follows from nine numbers: for the pairs
 $(X,Y)=(H,H)$, $(H,K)$, $(K,K)$ of $H=hh^\top$ and $K_{jk}=\dot\varphi_j\dot\varphi_k\langle\nabla z_j,\nabla z_k\rangle$, called
 $h,m,k$, the means $h_t$ of $\mathrm{tr}X\,\mathrm{tr}Y/n^2$, $h_p$ of $\mathrm{tr}XY/n^2$ and $h_d$ of $\frac1n\sum_jX_{jj}Y_{jj}$. They
 start at $(1,1,\frac1d\sum x_j^4)$ for $|x|^2=d$ and zeros. For a masked row $v_j=M_jw_j$, in units of $\rho^2$, the mean of

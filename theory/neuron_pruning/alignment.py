@@ -10,7 +10,7 @@ from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 eps = sp.Symbol("epsilon", positive=True)  # the error, below 1/2
-angle = sp.Symbol("angle", nonnegative=True)  # of the nearest kept neuron from the axis of the target, at most π/2
+angle = sp.Symbol("theta", nonnegative=True)  # of the nearest kept neuron from the axis of the target, at most π/2
 delta = sp.Symbol("delta", positive=True)  # the probability of success
 t = sp.Symbol("t", real=True)  # place on an arc, measured from the kink of the target
 phi = sp.Symbol("phi", nonnegative=True)  # an angle in a plane
@@ -19,7 +19,7 @@ N = sp.Symbol("N", integer=True, positive=True)  # neurons
 ERROR = Quantity(eps, "largest error allowed", sp.Interval.open(0, sp.Rational(1, 2)))
 ANGLE = Quantity(
     angle,
-    "least angle, in a plane, of a kept neuron with the axis of the target, in radians",
+    "least angle of a kept neuron with the axis of the target, in a plane, in radians",
     sp.Interval(0, sp.pi / 2),
 )
 SUCCESS = Quantity(delta, "probability of success", sp.Interval.Lopen(0, 1))
@@ -28,7 +28,7 @@ NEURONS = Quantity(N, "number of neurons before pruning", COUNT)
 arc = sp.ImmutableMatrix([sp.cos(t), sp.sin(t)])  # across the axis of the target and along it
 neuron = sp.sin(phi + t)
 apart = sp.sin(phi) ** 2 - sp.sin(t) ** 2
-weights = (sp.S.One, -2 * sp.cos(angle), sp.S.One)  # of the errors at −angle, 0, angle
+weights = (sp.S.One, -2 * sp.cos(angle), sp.S.One)  # of the errors at −θ, 0, θ
 bend = sp.sin(angle)
 total = 2 + 2 * sp.cos(angle)
 error_bound = sp.tan(angle / 2) / 2
@@ -118,7 +118,7 @@ ONE_NEURON = "at most, for two inputs: one neuron at an angle whose sine is at m
 STEPS = (
     Step(
         name="arc",
-        sentence=r"""Take the least angle of a kept neuron with the axis, in the plane of $x_0$ and $w^*$ (one without a projection is $0$ on the
+        sentence=r"""Take the least angle $\theta$ of a kept neuron with the axis, in the plane of $x_0$ and $w^*$ (one without a projection is $0$ on the
 plane and counts as none). The points $[[arc]]$, by their coordinates along $x_0$ and $w^*$, have the length $1$.""",
         gives={"arc": arc},
     ),
@@ -132,21 +132,20 @@ $t$ and of the whole. For $\varphi=\frac\pi2$ it is $0$ at $t=\frac\pi2$, which 
     Step(
         name="no zero",
         sentence=r"""Its values at $t$ and $-t$ have the product $[[apart]]$, which is positive for $|t|<\varphi$. So no kept neuron changes its
-sign for $|t|<\text{angle}$, and $g_S=A\cos t+B\sin t$ for $|t|\le\text{angle}$.""",
+sign for $|t|<\theta$, and $g_S=A\cos t+B\sin t$ for $|t|\le\theta$.""",
         gives={"apart": apart},
         uses=("neuron",),
     ),
     Step(
         name="bend",
-        sentence=r"""On the arc $f=\sigma(\sin t)$. With the weights $[[weights]]$ at $-\text{angle}$, $0$, $\text{angle}$ the error $e=f-g_S$ adds up
+        sentence=r"""On the arc $f=\sigma(\sin t)$. With the weights $[[weights]]$ at $-\theta$, $0$, $\theta$ the error $e=f-g_S$ adds up
 to $[[bend]]$, whatever $A$ and $B$ are.""",
         gives={"weights": weights, "bend": bend},
         uses=("arc", "no zero"),
     ),
     Step(
         name="three errors",
-        sentence=r"""The modulus of this sum is at most $\sup|e|$ times the sum $[[total]]$ of the moduli of the weights, as the angle is at most
-$\frac\pi2$.""",
+        sentence=r"""The modulus of this sum is at most $\sup|e|$ times the sum $[[total]]$ of the moduli of the weights, as $\theta\le\frac\pi2$.""",
         by=Carrier.RULE,
         source="triangle inequality",
         gives={"total": total},
@@ -160,7 +159,7 @@ $\frac\pi2$.""",
     ),
     Step(
         name="widest angle",
-        sentence=r"That grows with the angle, and is $\varepsilon$ at $[[widest]]$: no error of $\varepsilon$ has a larger least angle.",
+        sentence=r"That grows with $\theta$, and is $\varepsilon$ at $[[widest]]$: no error of $\varepsilon$ has a larger least angle.",
         gives={"widest": widest},
         uses=("error bound",),
     ),
@@ -173,8 +172,8 @@ $|\langle w_i,x_0\rangle|$ is $|\langle w_i,w^*\rangle|$ times its tangent, at m
     ),
     Step(
         name="pieces",
-        sentence=r"""In the plane, with $w^*$ at the angle $0$ and $0<\text{angle}<\frac\pi2$, cut the half circle $0\le\varphi\le\pi$ at $\frac\pi2$ and
-at the angle on either side of it. On the four arcs let a function be, one after the other, $[[pieces]]$.""",
+        sentence=r"""In the plane, with $w^*$ at the angle $0$ and $0<\theta<\frac\pi2$, cut the half circle $0\le\varphi\le\pi$ at $\frac\pi2$ and
+at $\theta$ on either side of it. On the four arcs let a function be, one after the other, $[[pieces]]$.""",
         by=Carrier.DEFINED,
         gives={"pieces": pieces},
     ),
@@ -224,9 +223,9 @@ Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, and let $g_S=\s
 w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights $\alpha$, which may depend on everything. The error is
 the supremum of $|f-g_S|$ over the unit ball. Let $x_0\perp w^*$ be a unit vector. If the error is at most
 $\varepsilon<\frac12$ then some kept $i$ has $|\langle w_i,x_0\rangle|\le\rho\,|\langle w_i,w^*\rangle|$,
-$\rho=[[ratio]]$. In other words the error is at least $[[error_bound]]$, where the angle is the least one, over the kept
+$\rho=[[ratio]]$. In other words the error is at least $[[error_bound]]$, where $\theta$ is the least angle, over the kept
 neurons, between the projection of $w_i$ on the plane of $x_0$ and $w^*$ and the axis $\pm w^*$ ($\frac\pi2$ if none is
-kept). That is attained: for $d=2$ and $0<\text{angle}<\frac\pi2$ four neurons of length $1$ have just this error, with the outputs
+kept). That is attained: for $d=2$ and $0<\theta<\frac\pi2$ four neurons of length $1$ have just this error, with the outputs
 $\alpha_i$ and the angles from $w^*$ $$[[four]].$$ At $\frac\pi2$ the bound $\frac12$ is approached, not attained: there kept neurons are $0$ at $w^*$, and the error is at least $1$.
 
 For independent $w_i\sim N(0,I_d)$ a neuron is so aligned with probability $[[aligned]]$, in every dimension. Hence
@@ -317,7 +316,7 @@ $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to lead
     sharp=(
         Sharp(
             expression="error_bound",
-            example=r"two neurons at the angle on either side of the axis and two at right angles to it, for $0<\text{angle}<\frac\pi2$",
+            example=r"two neurons at the angle $\theta$ on either side of the axis and two at right angles to it, for $0<\theta<\frac\pi2$",
             check="every_subset_has_this_error",
             side=Side.BELOW,
         ),

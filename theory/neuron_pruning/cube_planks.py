@@ -11,13 +11,14 @@ from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, e
 from theory.neuron_pruning.covering_order import eta
 from theory.neuron_pruning.cube_covering import covered, least
 from theory.neuron_pruning.inputs import INPUTS, d
-from theory.neuron_pruning.planks import KEPT, cover_sum, mean, r
+from theory.neuron_pruning.planks import KEPT, cover_sum, r
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
 s = sp.Symbol("s", positive=True)
 x = sp.Symbol("x", real=True)  # log s
 y = sp.Symbol("y", nonnegative=True)
+mean = sp.Symbol("cprime_d", positive=True)  # of the ratio of one weight to the sum of the moduli of the others
 
 far = sp.Max(r, 1)
 corner = (r / far, 1 / far)  # along the first axis, and across
@@ -81,7 +82,7 @@ $|\langle u_i,x_0\rangle|\le r|w_{i1}|$ with this $r$: were they all beyond, fin
     ),
     Step(
         name="half-width on the cube",
-        sentence=r"Relative to that of the cube, which is $\|u_i\|_1$, these planks have a half-width of $[[cube_ratio]]$ times $|w_{i1}|/\|u_i\|_1$, with the mean $[[cube_width]]$.",
+        sentence=r"Relative to that of the cube, which is $\|u_i\|_1$, these planks have a half-width of $[[cube_ratio]]$ times $|w_{i1}|/\|u_i\|_1$, with the mean $[[cube_width]]$, $c'_d=\mathbb E\frac{|w_{i1}|}{\|u_i\|_1}$.",
         gives={"cube_width": cube_width},
         uses=("ratio on the cube",),
     ),
@@ -142,7 +143,7 @@ series stands: the transform is $[[large]]$.""",
     ),
     Step(
         name="mean on the cube",
-        sentence=r"Together, with the integral split at $1$ and $s=e^x$ beyond, the mean ratio on the cube is $[[cube_mean]]$.",
+        sentence=r"Together, with the integral split at $1$ and $s=e^x$ beyond, the mean ratio on the cube is $c'_d=[[cube_mean]]$.",
         gives={"cube_mean": cube_mean},
         uses=("series", "reciprocal", "one weight"),
     ),
@@ -188,7 +189,7 @@ cube $[-1,1]^d$. With $u_i=(w_{i2},\dots,w_{id})$, if $|\langle u_i,x_0\rangle|\
 error is at least $[[cube_error]]$. So an error of at most $\varepsilon<\frac12$ needs at every $x_0$ a kept neuron with
 $|\langle u_i,x_0\rangle|\le[[cube_ratio]]\,|w_{i1}|$, and
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le
-[[cube_success]],\qquad\mathrm{mean}=c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where $\mathbb
+[[cube_success]],\qquad c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where $\mathbb
 Ee^{-s|w_1|}=[[transform]]=[[large]]$ for all $s>0$. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, $g$ of the law
 Gamma$(\frac12)$.) $(d-1)c'_d$ decreases to $1$. So success with probability $\delta$ takes at
 least $[[cube_neurons]]$ neurons, of the order of $\delta d/\varepsilon$ as $\varepsilon\to0$. This rests on planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the cube: their

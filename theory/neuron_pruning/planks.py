@@ -17,7 +17,7 @@ r = sp.Symbol("r", positive=True)
 theta = sp.Symbol("theta", real=True)
 h = sp.Symbol("h", positive=True)  # a relative half-width
 q = sp.Symbol("q", real=True)  # the projection of a signed sum on one of its unit vectors, with its sign
-mean = sp.Symbol("mean", positive=True)  # c_d on the ball, c′_d on the cube
+mean = sp.Symbol("c_d", positive=True)  # of the ratio of one weight to the length of the others
 
 longer = 4 * h * (q - h)
 neighbours = 2 / (sp.pi * (d - 2))
@@ -72,7 +72,7 @@ have $\sum h_i\ge[[cover_sum]]$. One plank attains it.""",
     ),
     Step(
         name="half-width on the ball",
-        sentence=r"""The plank of neuron $i$ has the relative half-width $\rho|\langle w_i,w^*\rangle|/\|u_i\|_2$, with the mean $[[ball_width]]$: by rotation $w^*$ may be the
+        sentence=r"""The plank of neuron $i$ has the relative half-width $\rho|\langle w_i,w^*\rangle|/\|u_i\|_2$, with the mean $[[ball_width]]$, $c_d$ being that of $|w_1|/\|w_{2:d}\|_2$: by rotation $w^*$ may be the
 first coordinate.""",
         gives={"ball_width": ball_width},
         uses=("all planes",),
@@ -105,7 +105,7 @@ $\cos^{d-1}\theta\sin\theta$ is $0$ at both ends.""",
     ),
     Step(
         name="mean on the ball",
-        sentence=r"$\int_0^{\pi/2}\tan\theta\cos^{d-2}\theta\,d\theta=\frac1{d-2}$, so that the mean of the ratio is $[[ball_mean]]$.",
+        sentence=r"$\int_0^{\pi/2}\tan\theta\cos^{d-2}\theta\,d\theta=\frac1{d-2}$, so that the mean of the ratio is $c_d=[[ball_mean]]$.",
         gives={"ball_mean": ball_mean},
         uses=("total of the density",),
     ),
@@ -139,7 +139,7 @@ As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\s
 neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the unit
 ball. Then for $\varepsilon<\frac12$
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[ball_success]],\qquad
-\mathrm{mean}=c_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_2}=[[ball_mean]]\sim\sqrt{\frac2{\pi d}},$$ since $|w_1|/\|w_{2:d}\|_2\le r$ with
+c_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_2}=[[ball_mean]]\sim\sqrt{\frac2{\pi d}},$$ since $|w_1|/\|w_{2:d}\|_2\le r$ with
 probability $[[ratio_cdf]]$. So success with probability $\delta$ takes at least $[[ball_neurons]]$ neurons, of the order of
 $\delta\sqrt d/\varepsilon$ as $\varepsilon\to0$. This rests on planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the unit ball: their relative half-widths
 $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.

@@ -27,11 +27,11 @@ class Reading:
 
 k = sp.Symbol("k", integer=True, positive=True)  # neurons in the window
 j = sp.Symbol("j", integer=True, nonnegative=True)
-total = sp.Symbol("total", real=True)  # Σ c_i over the kept neurons
-mass = sp.Symbol("mass", nonnegative=True)  # Σ |c_i|
-angle = sp.Symbol("angle", nonnegative=True)  # the largest one between a kept neuron and the target
+total = sp.Symbol("C", real=True)  # Σ c_i over the kept neurons
+mass = sp.Symbol("M", nonnegative=True)  # Σ |c_i|
+angle = sp.Symbol("eta", nonnegative=True)  # the largest one between a kept neuron and the target
 first, last = sp.symbols("epsilon_1 epsilon_2", positive=True)  # the ends of a range of errors, below 1
-plus, minus = sp.symbols("plus_1:3", real=True), sp.symbols("minus_1:3", real=True)
+plus, minus = sp.symbols("Delta__plus_1:3", real=True), sp.symbols("Delta__minus_1:3", real=True)
 
 
 def certificate_of(plus: Sequence[sp.Expr], minus: Sequence[sp.Expr]) -> sp.Expr:
@@ -71,15 +71,15 @@ measured_separation = Claim(
     statement=r"""
 Target $\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, source $N$ Gaussian neurons as in N2, error on the unit ball.
 **Proved.** (a) In the plane let $c_i=\alpha_i\|w_i\|$, and let a subset $S$ be kept whose neurons are at most the angle
-$\eta$ away from $w^*$. With a linear output its error is at most $[[near_bound]]$, with $\mathrm{total}=\sum_Sc_i$,
-$\mathrm{mass}=\sum_S|c_i|$, $\mathrm{angle}=\eta$. Hence for $\varepsilon\le1$ and every $k$, among at least $[[neurons]]$
+$\eta$ away from $w^*$. With a linear output its error is at most $[[near_bound]]$, with $C=\sum_Sc_i$,
+$M=\sum_S|c_i|$. Hence for $\varepsilon\le1$ and every $k$, among at least $[[neurons]]$
 neurons some subset of those within the angle $[[window]]$ has an error of at most $\varepsilon$, except with probability at
 most $$[[failure]],$$ where $[[tail]]$ bounds both the probability that fewer than $k$ are there and that of a mass of $k$ of them
 above $2k$. $k\ge[[kept]]$ makes this at most $\delta$: $N=O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice, up to
 logarithms what N2 asks for; an output ReLU can only lower the error. (b) Let single weights be kept, in any dimension, so
 that the sum is $\langle w^*,x\rangle+\sum_i\Delta^+_i\sigma(x_i)+\Delta^-_i\sigma(-x_i)$. Before the output ReLU its largest
 distance from $\langle w^*,x\rangle$ is exactly $\max_{\tau=\pm1}\|\max(\tau\Delta^+,\tau\Delta^-,0)\|_2$, for two inputs
-$$[[certificate]]$$ ($\mathrm{plus}_i=\Delta^+_i$, $\mathrm{minus}_i=\Delta^-_i$), and with the output ReLU the error is no larger.
+$$[[certificate]],$$ and with the output ReLU the error is no larger.
 
 **Measured.** $N_{50}(\varepsilon)$ is the median, over networks, of the first $N$ at which a ticket is *found*, $d=2$: by whole
 neurons among the 16 nearest to $w^*$ that have come, with a linear output; by single weights with an output ReLU, for
@@ -96,7 +96,7 @@ weights found above, read without the output ReLU, miss the target by about $1$ 
 """,
     proof_text=r"""
 (a) $|\sigma(\cos(\varphi-\theta))-\sigma(\cos(\varphi-\theta^*))|\le|\theta-\theta^*|$, so $g_S$ differs from
-$\mathrm{total}\cdot f$ by at most $\mathrm{mass}\cdot\eta$, and $|f|\le1$. An angle of at most $\eta$ has probability
+$Cf$ by at most $M\eta$, and $|f|\le1$. An angle of at most $\eta$ has probability
 $\frac\eta\pi$, so the number of neurons in the window has a mean of at least $2k$, and $k$ or fewer, Chernoff, a probability of
 at most $(\sqrt2e^{-1/2})^{2k}=(2/e)^k$. The strengths $c_i$ are independent of the angles and follow the Laplace law with density
 $\frac12e^{-|c|}$ (N5.1): the mass of $k$ of them is a Gamma$(k)$ variable, above $2k$ with probability at most

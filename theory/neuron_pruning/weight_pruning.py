@@ -20,8 +20,8 @@ from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
 from theory.subset_sum.symbols import FAILURE, delta, n
 
-length = sp.Symbol("length", positive=True)  # √(w*_p² + w*_q²), at most 1
-least = sp.Symbol("least", positive=True)  # the smaller one of |w*_p| and |w*_q|
+length = sp.Symbol("r", positive=True)  # √(w*_p² + w*_q²), at most 1
+least = sp.Symbol("m", positive=True)  # the smaller one of |w*_p| and |w*_q|
 
 # A ReLU output: a layer of one output, with the accuracy ε/√d and products that reach beyond 1
 reach = sp.Integer(2)
@@ -65,7 +65,7 @@ RELU_STEPS = (
         name="single weights",
         sentence=r"""Split the neurons into $d$ blocks of $n$, and let those of block $j$ keep their weight of $x_j$ alone. By R8, with one output, $2d$
 subset sums of products of two weights have to come near $\pm w^*_j$; if all are within $\varepsilon$, the network is within $[[summed_error]]$ of
-$\langle w^*,x\rangle$, $\mathtt{length}=\|x\|_1$.""",
+$\langle w^*,x\rangle$, $\ell=\|x\|_1$.""",
         by=Carrier.CLAIM,
         source="R8",
         takes=("error", "halves"),
@@ -198,14 +198,14 @@ LINEAR_STEPS = (
         name="plane",
         sentence=r"""Look at the disc in the plane of the coordinates $p,q$. The target is there $r\,\sigma(\langle e,x\rangle)$, $e$ a unit vector, and a
 kept neuron acts by what is kept of $(w_p,w_q)$: both, one, or none. By N2, for $\frac1r$ times everything, the error is at least
-$[[plane_error]]$ at the least angle of these parts with the axis $\pm e$.""",
+$[[plane_error]]$ at the least angle $\theta$ of these parts with the axis $\pm e$.""",
         by=Carrier.CLAIM,
         source="N2",
         gives={"plane_error": plane_error},
     ),
     Step(
         name="one weight",
-        sentence=r"A part that keeps one weight lies on an axis of the plane: its angle has a sine of at least $[[axis_sine]]$.",
+        sentence=r"A part that keeps one weight lies on an axis of the plane: its angle has a sine of at least $[[axis_sine]]$, $m$ being the smaller one of $|w^*_p|$ and $|w^*_q|$.",
         gives={"axis_sine": axis_sine},
     ),
     Step(
@@ -222,7 +222,7 @@ $[[plane_error]]$ at the least angle of these parts with the axis $\pm e$.""",
     ),
     Step(
         name="equal coordinates",
-        sentence=r"The *axis error* grows with the smaller coordinate, up to $[[equal_error]]$ where both are equal.",
+        sentence=r"The *axis error* grows with $m$, up to $[[equal_error]]$ where both are equal.",
         gives={"equal_error": equal_error},
         uses=("axis error",),
     ),
@@ -277,8 +277,8 @@ pruned_weights_linear_output = Claim(
     label="N4.2",
     title="Pruning weights before a linear output: still 1/ε",
     statement=r"""
-Target and source are those of N4.1, but the output is $g$, without a ReLU. Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus `least`, and
-`length` $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where the angle is the least one, in
+Target and source are those of N4.1, but the output is $g$, without a ReLU. Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus $m$, and
+the length $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where $\theta$ is the least angle, in
 the plane of the two coordinates, between the axis $\pm w^*$ and a neuron of which both these weights are kept ($\frac\pi2$ if
 there is none). If $\varepsilon<[[axis_error]]$, a mask with an error of at most $\varepsilon$ therefore exists with probability at
 most $$[[success]],$$ which is at most $$[[union]],$$ and success with probability $\delta$ takes $$N\ge[[neurons]]$$ neurons. That is at least $[[leading]]$,
@@ -310,8 +310,8 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
         Quantity(eps, ERROR.meaning, POSITIVE, drawn=(sp.Rational(1, 100), sp.Rational(1, 12))),
         Quantity(
             angle,
-            "least angle, in the plane of two coordinates, of a neuron that keeps both weights with the axis of the "
-            "target, in radians",
+            "least angle of a kept neuron with the axis of the target, of those that keep both weights, in the plane of "
+            "two coordinates, in radians",
             ANGLE.within,
             drawn=(sp.Rational(1, 20), sp.Rational(3, 2)),
         ),

@@ -52,19 +52,19 @@ found = Pruned("found", 48)
 STEPS = (
     Step(
         name="change",
-        sentence=r"""Let an entry $w$ read the value $h\ge0$ of the target, and $w+d$ a value that is farther by `shift` in the pruned network. The
-product changes by $[[change]]$; at the input the shift is $0$.""",
+        sentence=r"""Let an entry $w$ read the value $h\ge0$ of the target, and $w+d$ a value that is farther by $u$ in the pruned network. The
+product changes by $[[change]]$; at the input $u=0$.""",
         gives={"change": change},
     ),
     Step(
         name="error",
-        sentence=r"For a shift of at most $e$ in modulus that is at most $[[error]]$ in modulus, attained if $w+d$, $d$ and the shift are not negative.",
+        sentence=r"For $|u|\le e$ that is at most $[[error]]$ in modulus, attained if $w+d$, $d$ and $u$ are not negative.",
         gives={"error": error},
         uses=("change",),
     ),
     Step(
         name="activation",
-        sentence=r"ReLU, $[[activation]]$, moves by no more than its argument; where the arguments are positive by as much.",
+        sentence=r"ReLU, $[[activation]]$, moves by no more than its argument $z$; where the arguments are positive by as much.",
         gives={"activation": activation},
     ),
     Step(
@@ -77,7 +77,7 @@ the layer behind. If all of $x$, $W$, $D$ are positive, there is equality everyw
     ),
     Step(
         name="lead",
-        sentence=r"""So the outputs of $g$ lie within `top_error` and `other_error` of those of $f$. The lead is least where the one falls and the
+        sentence=r"""So the outputs of $g$ lie within $e_1$ and $e_2$ of $y_1$ and $y_2$, those of $f$. The lead is least where the one falls and the
 other rises by as much: $[[margin]]$.""",
         gives={"margin": margin},
         uses=("layers",),
@@ -129,7 +129,7 @@ digits_ticket = Claim(
     statement=r"""
 *Proved.* Let $f=\sigma(xW_1)W_2$ with ReLU $\sigma$ and $x\ge0$, and let $g$ be a random network of twice as many layers, pruned as in R8, which acts as $\sigma(x(W_1+D_1))(W_2+D_2)$. Coordinate by coordinate
 $$|g-f|\le x\,|D_1|\,|W_2+D_2|+h\,|D_2|,\qquad h=\sigma(xW_1),$$ and so on through any number of layers: with errors $e$ in front of a layer, an output of the layer errs by at most the sum of $$[[error]]$$ over the entries $w$, with errors $d$,
-that it reads. Attained if all of $x$, $W$, $D$ are positive. The lead of $f$'s largest output `top` over another one is in $g$ at least $$[[margin]],$$ attained too; where this is positive for all others, $f$ and $g$ choose the same class. Such a prediction is *certified*.
+that it reads. Attained if all of $x$, $W$, $D$ are positive. Let $g$ err by at most $e_1$ in $f$'s largest output $y_1$ and by at most $e_2$ in another one $y_2$. Then the lead of the first is in $g$ at least $$[[margin]],$$ attained too; where this is positive for all others, $f$ and $g$ choose the same class. Such a prediction is *certified*.
 
 With $d_0$ inputs, $d_1$ hidden units and $d_2$ outputs the target has $[[weights]]$ weights; the random network $d_0$–$nd_0$–$d_1$–$nd_1$–$d_2$ has $[[total]]$, of which $[[candidates]]$ lie in the blocks where something may be kept.
 

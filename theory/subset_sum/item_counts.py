@@ -76,7 +76,7 @@ such subsets: $\mathbb EN=[[expected_count]]$, with $1$ for the empty subset if 
     Step(
         name="spread",
         sentence=r"""Divided by that they choose a random subset that takes every item with probability $\frac13$, independently. For either law its
-sum has the variance $[[spread]]$, if a product has the variance *variance*, and the $n$-th power of $\varphi=\frac23+\frac13\psi$ for its
+sum has the variance $[[spread]]$, if a product has the variance $V$, and the $n$-th power of $\varphi=\frac23+\frac13\psi$ for its
 characteristic function, $\psi$ being that of a product.""",
         gives={"spread": spread},
         uses=("products", "weight of all subsets"),
@@ -111,7 +111,7 @@ $\binom n2\frac{|\psi|^2}9(\frac23+\frac13|\psi|)^{n-2}$.""",
     ),
     Step(
         name="near zero",
-        sentence=r"""Near $0$, $|\varphi(u)|\le e^{-cu^2}$ for some $c>0$, and $\varphi(\frac u{\sqrt n})^n\to e^{-u^2\text{variance}/6}$ for every $u$: at
+        sentence=r"""Near $0$, $|\varphi(u)|\le e^{-cu^2}$ for some $c>0$, and $\varphi(\frac u{\sqrt n})^n\to e^{-Vu^2/6}$ for every $u$: at
 this scale the integral of $\varphi(u)^ne^{-ius}$ tends to that of the limit, uniformly for $s$ in a bounded interval.""",
         by=Carrier.RULE,
         source="dominated convergence",
@@ -119,7 +119,7 @@ this scale the integral of $\varphi(u)^ne^{-ius}$ tends to that of the limit, un
     ),
     Step(
         name="local density",
-        sentence=r"So the density of the sum, of two or more items, is $(1+o(1))[[local_density]]$ on bounded intervals: $\frac1{2\pi}$ times the integral of $e^{-u^2\text{spread}/2}$.",
+        sentence=r"So the density of the sum, of two or more items, is $(1+o(1))[[local_density]]$ on bounded intervals: $\frac1{2\pi}$ times the integral of $e^{-nVu^2/6}$.",
         gives={"local_density": local_density},
         uses=("near zero",),
     ),
@@ -147,7 +147,7 @@ annealed_count = Claim(
 In a two-layer block an item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and usable with
 probability $\frac12$, by the sign of its first weight. Let $N$ be the number of subsets of usable items, of $n$ items in all, within
 $\varepsilon$ of $z$. For normal weights its mean is
-$$\mathbb EN=[[expected_count]].$$ For either law, fixed $z\ne0$ and $\varepsilon\le|z|/2$, as $n\to\infty$, $\mathbb EN\sim[[leading]]$:
+$$\mathbb EN=[[expected_count]].$$ For either law, of variance $V$ ($\frac19$ or $1$), fixed $z\ne0$ and $\varepsilon\le|z|/2$, as $n\to\infty$, $\mathbb EN\sim[[leading]]$:
 it reaches $1$ at $(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$. A sum of two products has at most the density $[[uniform_pair]]$
 for uniform and $[[gaussian_pair]]$ for normal weights.
 """,

@@ -15,7 +15,7 @@ from theory.tails import modified_struve
 
 t = sp.Symbol("t", real=True)
 u = sp.Symbol("u", positive=True)
-variance = sp.Symbol("variance", positive=True)
+variance = sp.Symbol("V", positive=True)
 usable = sp.Symbol("K", integer=True, nonnegative=True)
 x = sp.Symbol("x", positive=True)  # a modulus
 w = sp.Symbol("w", real=True)  # the logarithm of a variance, relative to that modulus

@@ -24,7 +24,7 @@ power = sp.Symbol("e", integer=True, nonnegative=True)  # of y − x
 others, lowest = sp.symbols("f l", integer=True, nonnegative=True)  # items not in the first subset, the least b
 count = sp.Symbol("E", positive=True)
 r, s = sp.symbols("r s", positive=True)  # arguments of a Laplace transform
-mean, square = sp.symbols("mean square", positive=True)  # E N and E N²
+mean, square = sp.symbols("mu_1 mu_2", positive=True)  # E N and E N²
 
 
 weight = 1 + sp.sign(gap)  # how often a term counts, mirror images being left out
@@ -185,7 +185,7 @@ n}\frac{n!}{a!\,b!\,c!\,(n-a-b-c)!}\int p_a(z-s)\,p_b(z-s)f_c(s)\,ds.$$ In close
 EN^2=[[second_moment]],$$ a rational number for rational $z,\varepsilon$: differences of the function
 $$T(x,y)=[[truncated_power]]\qquad(0\le x\le y),$$ which is
 $\int_0^x\frac{(x-v)^a}{a!}\frac{(y-v)^b}{b!}\frac{v^{c-1}}{(c-1)!}dv$ for $c\ge1$ and
-$\frac{x^a}{a!}\frac{y^b}{b!}$ for $c=0$. With $\mathbb EN=\mathrm{mean}$, $\mathbb EN^2=\mathrm{square}$:
+$\frac{x^a}{a!}\frac{y^b}{b!}$ for $c=0$. With $\mu_1=\mathbb EN$, $\mu_2=\mathbb EN^2$:
 $$[[hit_at_least]]\le\Pr(N\ge1)\le[[hit_at_most]].$$ The lower bound is attained by every $N$ that is $0$ or a
 constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for $|z|>\varepsilon$.
 """,

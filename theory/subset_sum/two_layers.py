@@ -33,10 +33,10 @@ PRODUCT_DENSITY = Quantity(
     drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
 )
 WEIGHT_ERROR = Quantity(eps, "largest error allowed in a weight", POSITIVE)
-length = sp.Symbol("length", nonnegative=True)  # ‖x‖₁
-row_norm = sp.Symbol("row_norm", nonnegative=True)  # ‖W + Δ‖_∞→∞ of the next layer of the pruned network
-before = sp.Symbol("before", nonnegative=True)  # the error in front of the next layer
-hidden_length = sp.Symbol("hidden_length", nonnegative=True)  # ‖h‖₁ of the target's values there
+length = sp.Symbol("ell", nonnegative=True)  # ‖x‖₁
+row_norm = sp.Symbol("M", nonnegative=True)  # ‖W + Δ‖_∞→∞ of the next layer of the pruned network
+before = sp.Symbol("eta", nonnegative=True)  # the error in front of the next layer
+hidden_length = sp.Symbol("ell_h", nonnegative=True)  # ‖h‖₁ of the target's values there
 
 x = sp.Symbol("x", real=True)  # a coordinate of the input
 UNIFORM_ENTRIES = {a: uniform_reach, kappa: sp.Rational(1, 2), eps: sp.Rational(1, 100)}
@@ -53,7 +53,7 @@ size = one_size.subs({**half_usable, delta: delta / (2 * d_0 * d_1)}, simultaneo
 uniform_size = size.subs({a: uniform_reach, kappa: uniform_product.density.subs(t, uniform_reach)})
 input_error = eps * sp.Abs(x)
 error = eps * length
-kept = sp.Symbol("kept", real=True)  # a weight of a layer of the pruned network, w + d
+kept = sp.Symbol("wtilde", real=True)  # a weight of a layer of the pruned network, w + d
 entry_error = sp.Abs(kept) * before + eps * h
 next_error = row_norm * before + eps * hidden_length
 
@@ -131,32 +131,32 @@ $[[input_error]]$, attained.""",
     ),
     Step(
         name="activation",
-        sentence=r"The outer ReLU, $[[activation]]$, moves by no more than its argument.",
+        sentence=r"The outer ReLU, $[[activation]]$, moves by no more than its argument $z$.",
         gives={"activation": activation},
     ),
     Step(
         name="error",
-        sentence=r"""Over all inputs that adds up to $[[error]]$, and behind the outer ReLU to no more. Attained: nothing kept, all
+        sentence=r"""Over all inputs that adds up to $[[error]]$, $\ell=\|x\|_1$, and behind the outer ReLU to no more. Attained: nothing kept, all
 $W_{ji}=\varepsilon$, $x\ge0$.""",
         gives={"error": error},
         uses=("input", "activation"),
     ),
     Step(
         name="change",
-        sentence=r"""Behind the first layer, let an entry $w$ of the next one have the error $d$, and the value $h\ge0$ that it reads the error `shift`: the product
+        sentence=r"""Behind the first layer, let an entry $w$ of the next one have the error $d$, and the value $h\ge0$ that it reads the error $u$: the product
 changes by $[[change]]$.""",
         gives={"change": change},
     ),
     Step(
         name="entry",
-        sentence=r"""With $\mathtt{kept}=w+d$, the entry of the pruned layer, that is at most $[[entry_error]]$ in modulus, for a shift of at most `before` and an
+        sentence=r"""With $\tilde w=w+d$, the entry of the pruned layer, that is at most $[[entry_error]]$ in modulus, for $|u|\le\eta$ and an
 error $d$ of at most $\varepsilon$.""",
         gives={"entry_error": entry_error},
         uses=("change",),
     ),
     Step(
         name="next error",
-        sentence=r"""Over the entries that an output reads it adds up to at most $[[next_error]]$. Attained: $W\ge0$ with equal rows, all errors equal
+        sentence=r"""Over the entries that an output reads it adds up to at most $[[next_error]]$, where its $|\tilde w|$ add up to $M$ at most, and the values $h$ to $\ell_h$. Attained: $W\ge0$ with equal rows, all errors equal
 and positive.""",
         gives={"next_error": next_error},
         uses=("entry", "activation"),
@@ -169,11 +169,11 @@ two_layer_ticket = Claim(
     statement=r"""
 Target $f(x)=\sigma(Wx)$ with ReLU $\sigma$ and $W\in[-\frac a2,\frac a2]^{d_1\times d_0}$. Source $\sigma(B\,\sigma(Ax))$ with $n\,d_0$ hidden units, all entries independent, of one symmetric law for which a product of two
 has at least the density $\kappa$ on $[-a,a]$. For $0<\varepsilon\le\frac a2$, except with probability at most $$[[failure]],$$ there are masks of $A$ and $B$ such that the pruned network $g$ satisfies, for
-*all* $x$, $$\|g(x)-f(x)\|_\infty\le[[error]],\qquad\mathtt{length}=\|x\|_1.$$ At inputs $x\ge0$ (pixels, hidden layers) the probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$: $$n\ge[[size]],$$
+*all* $x$, $$\|g(x)-f(x)\|_\infty\le[[error]],\qquad\ell=\|x\|_1.$$ At inputs $x\ge0$ (pixels, hidden layers) the probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$: $$n\ge[[size]],$$
 and for entries uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[uniform_size]].$$ Without the outer $\sigma$ the same holds for $f(x)=Wx$.
 
-*Layers compose.* Replace each layer of a network so, $\Delta$ being the errors of the weights, at most $\varepsilon$ each; the probabilities add up. If the pruned network is wrong by at most `before` in front of a layer, where the
-target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_norm` $=\|W+\Delta\|_{\infty\to\infty}$ of this layer, `hidden_length` $=\|h\|_1$. Both errors are attained.
+*Layers compose.* Replace each layer of a network so, $\Delta$ being the errors of the weights, at most $\varepsilon$ each; the probabilities add up. If the pruned network is wrong by at most $\eta$ in front of a layer, where the
+target has the values $h$, then behind it by at most $$[[next_error]],$$ with the norm $M=\|W+\Delta\|_{\infty\to\infty}$ of this layer and $\ell_h=\|h\|_1$. Both errors are attained.
 """,
     steps=STEPS,
     source=Source(

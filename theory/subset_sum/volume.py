@@ -55,7 +55,7 @@ doubling = 2 ** (Theta / D) * eps / c  # the share that sums of so many doubling
 enough = D * sp.log(1 + c / eps) / sp.log(2)
 
 # R8's sources: n·d_0·(d_1 + 1) parameters in the blocks that they use, for weights up to a/2
-power = sp.Symbol("power", nonnegative=True)  # d_0·d_1/δ is this power of 1/ε
+power = sp.Symbol("gamma", nonnegative=True)  # d_0·d_1/δ is this power of 1/ε
 units = large_parameters.subs(D, d_0 * d_1) / (d_0 * (d_1 + 1))
 unit_excess = (2 + power) * (1 + 1 / d_1) * sp.log(2) / -sp.log(contraction.subs(half_usable))
 
@@ -174,7 +174,7 @@ So *parameters* with $D=d_0d_1$ and $c=\frac a2$ asks for $n\ge[[units]]$.""",
     ),
     Step(
         name="excess",
-        sentence=r"""Let $d_0d_1/\delta$ be $\varepsilon$ to the power of $-$`power`, up to a factor that is fixed, and $\delta\le\frac12$, so that
+        sentence=r"""Let $d_0d_1/\delta$ be $\varepsilon$ to the power of $-\gamma$, up to a factor that is fixed, and $\delta\le\frac12$, so that
 $\log_2(1-\delta)$ is no less than $-1$. As $\ln\frac1\varepsilon$ grows, R8's number and this one grow in proportion to it, and their rates have the quotient $[[unit_excess]]$.""",
         gives={"unit_excess": unit_excess},
         uses=("units",),
@@ -193,7 +193,7 @@ $2\varepsilon<|w|\le c$ instead: the share is $$[[large_share]],$$ attained if $
 $\log_2(1+c/\varepsilon)$ is a whole number, $$\Theta=[[enough]]$$ parameters serve every $W\in[-c,c]^D$, linear or ReLU. All rest on this: the weights $w$ with $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU,
 have the measure $$[[measure]].$$
 
-The random sources of R8 choose among $nd_0(d_1+1)$ parameters, those of the blocks that they use. So with $c=\frac a2$ they need $$n\ge[[units]]$$ units for each input. If $d_0d_1/\delta$ grows like $\varepsilon$ to the power of $-$`power` as $\varepsilon\to0$, $\delta\le\frac12$, and $d_1$, $a$ and
+The random sources of R8 choose among $nd_0(d_1+1)$ parameters, those of the blocks that they use. So with $c=\frac a2$ they need $$n\ge[[units]]$$ units for each input. If $d_0d_1/\delta$ grows like $\varepsilon$ to the power of $-\gamma$ as $\varepsilon\to0$, $\delta\le\frac12$, and $d_1$, $a$ and
 $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ times as large: right in order as long as $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$. Beyond that R8's number grows with $\ln\frac{d_0d_1}\delta$ and this one does not.
 """,
     steps=STEPS,

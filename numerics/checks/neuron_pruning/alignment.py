@@ -71,7 +71,7 @@ def by_halves(expression: sp.Expr) -> sp.Expr:
 
 def by_acute_halves(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is for angles up to a right one, the tangents of whose halves are 1/(1 + y)."""
-    return sp.factor(in_halves(expression, angle=1 / (1 + y)).replace(sp.Abs, lambda part: sp.Abs(sp.factor(part))))
+    return sp.factor(in_halves(expression, theta=1 / (1 + y)).replace(sp.Abs, lambda part: sp.Abs(sp.factor(part))))
 
 
 @exact(alignment_bound, step="arc")
@@ -158,7 +158,7 @@ def the_bound_is_a_quotient(bend: sp.Expr, total: sp.Expr, error_bound: sp.Expr,
 def bound_is_the_error_at_the_widest_angle(error_bound: sp.Expr, widest: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound at this angle; and its slope, which is not negative."""
     yield trial.same(error_bound.subs(angle, widest), eps)
-    half = sp.Symbol("half_angle", positive=True)
+    half = sp.Symbol("half_theta", positive=True)
     slope = in_halves(sp.diff(error_bound, angle))
     yield trial.nonnegative(slope, (1 + half**2) / 4)
 
@@ -316,7 +316,7 @@ def no_piece_exceeds_the_bound(
     for piece, gap in zip(pieces, gaps, strict=True):
         yield trial.same(gap, error_bound**2 - piece**2, by=by_halves)
     for gap, (half_angle, half_phi) in zip(gaps, arcs(), strict=True):
-        inside = sp.factor(in_halves(gap, angle=half_angle, phi=half_phi))
+        inside = sp.factor(in_halves(gap, theta=half_angle, phi=half_phi))
         yield trial.nonnegative(inside, inside)
     for piece in pieces[1:3]:
         yield trial.same(piece.subs(phi, sp.pi / 2), error_bound)

@@ -23,6 +23,7 @@ from theory.neuron_pruning.cube_planks import (
     cube_ratio,
     cube_success,
     large,
+    mean,
     s,
     transform,
 )
@@ -206,4 +207,4 @@ def some_neuron_on_the_square_has_this_ratio(cube_ratio: sp.Expr, trial: Trial) 
 
 the_lesser_number_fills_one_zone = check_of_the_lesser(cube_planks, two_zones, near_count, thin)
 two_moments_bound_what_is_covered = check_of_the_covered(cube_planks, two_zones, thin)
-the_letter_stands_for_the_mean = check_of_the_mean(cube_planks, "cube")
+the_letter_stands_for_the_mean = check_of_the_mean(cube_planks, "cube", mean)

@@ -22,6 +22,7 @@ from theory.neuron_pruning.cube_planks import (
     cube_width,
     exponents,
     far,
+    mean,
     norm_transform,
     s,
     slow,
@@ -33,7 +34,7 @@ from theory.neuron_pruning.cube_planks import (
     y,
 )
 from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.planks import cover_sum, mean, r
+from theory.neuron_pruning.planks import cover_sum, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight

@@ -140,4 +140,4 @@ def neighbouring_means_have_this_product(ball_mean: sp.Expr, neighbours: sp.Expr
 
 the_lesser_number_fills_one_zone = check_of_the_lesser(ball_planks, two_zones, near_count, ratio)
 two_moments_bound_what_is_covered = check_of_the_covered(ball_planks, two_zones, ratio)
-the_letter_stands_for_the_mean = check_of_the_mean(ball_planks, "ball")
+the_letter_stands_for_the_mean = check_of_the_mean(ball_planks, "ball", mean)

@@ -27,10 +27,8 @@ from theory.neuron_pruning.covering_order import (
     weight,
 )
 from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.planks import mean
 
 AT = {d: sp.Integer(12), N: sp.Integer(7), eps: sp.Rational(1, 20), delta: sp.Rational(1, 3)}
-BOTH = [{**AT, mean: sp.Rational(1, 3), eps: sp.Rational(error)} for error in ("1/20", "2/5")]
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 FAR, NEAR = (  # where the far number is less, and where the near one is
     {d: sp.Integer(20), eps: sp.Rational(1, error), delta: sp.Rational(1, 2), eta: share}
@@ -92,10 +90,11 @@ def check_of_the_covered(claim: Claim, two_zones: sp.Expr, thin: sp.Expr) -> Che
     return two_moments_bound_what_is_covered
 
 
-def check_of_the_mean(claim: Claim, body: str) -> Check:
+def check_of_the_mean(claim: Claim, body: str, mean: sp.Symbol) -> Check:
     """The check that the bound and the number of N3 have the mean ratio for their letter, and in other respects are what the steps give."""
     names = {f"{body}_success": f"{body}_sum", f"{body}_neurons": f"{body}_number"}
     average = claim.expressions[f"{body}_mean"]
+    both = [{**AT, mean: sp.Rational(1, 3), eps: sp.Rational(error)} for error in ("1/20", "2/5")]
 
     def the_letter_stands_for_the_mean(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
         """At twelve inputs, beside the formula of the step at a mean rounded down and up; with a letter for it, at errors below 1/4 and beyond."""
@@ -105,7 +104,7 @@ def check_of_the_mean(claim: Claim, body: str) -> Check:
             low, high = ends if name.endswith("success") else reversed(ends)
             yield trial.below((2 * formulas[name] - low - high) ** 2, (high - low) ** 2, at=[AT])
         for name, of_mean in names.items():
-            yield trial.same(opened(formulas[name]), claim.claimed[of_mean], by=None, at=BOTH)
+            yield trial.same(opened(formulas[name]), claim.claimed[of_mean], by=None, at=both)
 
     the_letter_stands_for_the_mean.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in (*names, "trial")]

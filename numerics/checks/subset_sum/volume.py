@@ -353,7 +353,7 @@ def growth(count: sp.Expr) -> sp.Expr:
 @control("one parameter for each unit", units=units * (1 + d_1))
 def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The limit of R8's number over this one, as the quotient of their slopes in log 1/ε."""
-    factor = sp.Symbol("factor", positive=True)  # δ over d_0·d_1·ε^power
+    factor = sp.Symbol("factor", positive=True)  # δ over d_0·d_1·ε^γ
     asked = size.subs(delta, d_0 * d_1 * eps**power * factor)
     yield trial.same(unit_excess * trial.once(growth, units), trial.once(growth, asked))
 
