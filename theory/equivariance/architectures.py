@@ -21,16 +21,16 @@ from theory.steps import Carrier, Step
 from theory.subset_sum.solver import u
 from theory.subset_sum.symbols import eps, n
 
-weight = sp.Symbol("weight", nonnegative=True)  # max_o Σ_{i,b} |w_iob|·‖B_b‖
-before = sp.Symbol("before", nonnegative=True)  # error of the features before a layer
-reach = sp.Symbol("reach", positive=True, integer=True)  # nonzero entries of all basis elements in one row
+weight = sp.Symbol("omega", nonnegative=True)  # max_o Σ_{i,b} |w_iob|·‖B_b‖
+before = sp.Symbol("Delta", nonnegative=True)  # error of the features before a layer
+reach = sp.Symbol("r", positive=True, integer=True)  # nonzero entries of all basis elements in one row
 L = sp.Symbol("L", positive=True, integer=True)  # roundings that a term of a pass meets
-more = sp.Symbol("more", positive=True, integer=True)  # that it meets in one step more
+more = sp.Symbol("l", positive=True, integer=True)  # that it meets in one step more
 f_abs = sp.Symbol("f_abs", nonnegative=True)  # the largest output of the pass with all numbers replaced by their moduli
 B_1, B_2 = sp.symbols("B_1 B_2", positive=True, integer=True)
 n_0, n_1, n_2 = sp.symbols("n_0 n_1 n_2", positive=True, integer=True)  # channels on each level
 eps_1, eps_2, norms_1, norms_2, inputs_1, inputs_2, weight_2 = sp.symbols(
-    "epsilon_1 epsilon_2 norms_1 norms_2 inputs_1 inputs_2 weight_2", nonnegative=True
+    "epsilon_1 epsilon_2 beta_1 beta_2 xi_1 xi_2 omega_2", nonnegative=True
 )
 
 INPUT_CHANNELS = Quantity(n_0, "number of channels of the input", COUNT)
@@ -73,7 +73,7 @@ STEPS = (
     Step(
         name="its own errors",
         sentence=r"""Let $f$, $g$ be a layer of the target and of the ticket, $g(x)_o=\sum_{i,b}B_b\big(p_{iob}\sigma(x_i)-q_{iob}\sigma(-x_i)\big)$ with
-$|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By Q7.1 $|f(h)-g(h)|\le[[own_error]]$.""",
+$|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By Q7.1 $|f(h)-g(h)|\le[[own_error]]$ with $\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|h_i\|$.""",
         by=Carrier.CLAIM,
         source="Q7.1",
         takes=("error",),
@@ -82,13 +82,13 @@ $|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By Q7.1 $|f(h)-g(h)
     Step(
         name="slope",
         sentence=r"""$t\mapsto pt$ for $t\ge0$, $qt$ for $t\le0$, has slopes of modulus at most $|w|+\varepsilon$. So $|g(h)-g(\hat h)|$ is at most
-$\max_o\sum_{i,b}(|w_{iob}|+\varepsilon)\|B_b\|$ times `before`.""",
+$\max_o\sum_{i,b}(|w_{iob}|+\varepsilon)\|B_b\|$ times the error $\Delta$ of $\hat h$.""",
         by=Carrier.RULE,
         source="triangle inequality",
     ),
     Step(
         name="gain",
-        sentence=r"That factor is at most $[[gain]]$: the part with $\varepsilon$ is the same for each output and each of the channels before.",
+        sentence=r"That factor is at most $[[gain]]$ with $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$: the part with $\varepsilon$ is the same for each output and each of the channels before.",
         gives={"gain": gain},
         uses=("slope",),
     ),
@@ -115,7 +115,7 @@ and by a factor more from $\varphi_L$ to $\varphi_L+u(1+\varphi_L)$.""",
     Step(
         name="one step more",
         sentence=r"""Let $|\hat h-h|\le\varphi_LH$, $H$ the features of the pass with moduli, and let each term of a linear step $W$ meet at most
-$l=$ `more` roundings. The computed sum errs by at most $|W|(\varphi_l|\hat h|+|\hat h-h|)$, with $|\hat h|\le(1+\varphi_L)H$: by $[[carried]]$ times
+$l$ roundings. The computed sum errs by at most $|W|(\varphi_l|\hat h|+|\hat h-h|)$, with $|\hat h|\le(1+\varphi_L)H$: by $[[carried]]$ times
 $|W|H$, which is $\varphi_{L+l}|W|H$.""",
         gives={"carried": carried},
         uses=("roundings multiply",),
@@ -161,7 +161,7 @@ adds one, over a block, over the input channels and over the entries of the basi
     ),
     Step(
         name="sets",
-        sentence=r"Maps between tensors over points in any order, of order 1 or 2 on both sides.",
+        sentence=r"Maps between tensors over $m$ points in any order, of order 1 or 2 on both sides.",
         by=Carrier.CLAIM,
         source="Q3",
     ),
@@ -194,15 +194,15 @@ Let the target be a network of equivariant layers $h_\ell=\sigma(f_\ell)$, $f_\e
 $\sigma$ between the layers, none after the last. A ticket has two random layers for each of these (Q7.1); its coefficients of $\sigma(\pm x_i)$ err by
 at most $\varepsilon_\ell$ in layer $\ell$: *as measured, whatever the width*. Norms are those of maxima.
 
-(i) *Error.* If the features before a layer err by at most `before`, the layer's output errs by at most $$[[error]],$$ `norms` $=\sum_b\|B_b\|$, `inputs`
-$=\sum_i\|h_i\|$ with the target's features, `n_in` channels before, `weight` $=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$. For two layers: $$[[two_layers]].$$
-Attained, at every depth. (The sum over $i,b$ of maxima over $o$ in place of `weight` gives a weaker bound.)
+(i) *Error.* If the features before a layer err by at most $\Delta$, the layer's output errs by at most $$[[error]],$$ $\beta=\sum_b\|B_b\|$,
+$\xi=\sum_i\|h_i\|$ with the target's features, `n_in` channels before, $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$. For two layers, with their numbers as indices: $$[[two_layers]].$$
+Attained, at every depth. (The sum over $i,b$ of maxima over $o$ in place of $\omega$ gives a weaker bound.)
 
 (ii) *Symmetry.* Every mask on coefficients leaves the network exactly equivariant (Q5). In floating point (roundings of relative size at most $u$, neither overflow nor underflow; sums in any order, another one
 for every output and input) outputs err by at most $$[[forward_error]]$$ if no term meets more than $L$ roundings on its way through all layers, and the outputs for a moved input differ from the moved outputs by at most
 $$[[equivariance_error]],$$ where `f_abs` is the largest output of the pass with all coefficients, basis elements and inputs replaced by their moduli (of $\sigma(x)$ and $\sigma(-x)$ only one needs to count). Roundings of this size can come as near to the first bound as one likes, and to the second one
 to first order in $u$; for $Lu<1$ one may put $\gamma_L=[[gamma]]$ in place of $(1+u)^L-1$. A ticket evaluated channel by channel, then basis element by basis element, adds to $L$ for each layer of the target
-$$[[roundings]]:$$ $n$ channels in a block of the source, `n_in` input channels of the layer, and `reach` nonzero entries of all basis elements in a row.
+$$[[roundings]]:$$ $n$ channels in a block of the source, `n_in` input channels of the layer, and $r$ nonzero entries of all basis elements in a row.
 
 (iii) *Types.* The first and all later layers have so many basis elements (`bases`) per pair of channels: perceptron 1; convolution with a $K\times K$ window on a torus $K^2$; the same with turns, from pixels to
 regular features and between these (p4, p4m) $K^2$ and $4K^2$ for $C_4$, $K^2$ and $8K^2$ for $D_4$; points in any order (DeepSets) 2 from two points on, pairs of them (2-IGN) 15 from four points on; message passing with $I$
@@ -227,7 +227,7 @@ move $A$ along.
             drawn=(sp.Rational(1, 2**53), sp.Rational(1, 2**11)),
         ),
         Quantity(f_abs, "largest output of the pass with moduli in place of all numbers", NON_NEGATIVE, drawn=(0, 4)),
-        Quantity(before, "error of the features before the layer", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(before, "largest error of a value in front of the next layer", NON_NEGATIVE, drawn=(0, 4)),
         Quantity(weight, WEIGHT, NON_NEGATIVE, drawn=(0, 4)),
         Quantity(weight_2, f"{WEIGHT} of the second layer", NON_NEGATIVE, drawn=(0, 4)),
         COEFFICIENT_ERROR.drawn_from(*ERRORS),

@@ -81,7 +81,7 @@ $a_{ii}b_{kk}$.""",
     ),
     Step(
         name="share",
-        sentence=r"""Conjugate elements have the same characters. So a class of `class_size` of them contributes $[[share]]$ to the mean.""",
+        sentence=r"""Conjugate elements have the same characters. So a class of $c$ of them contributes $[[share]]$ to the mean, $N=|G|$.""",
         gives={"share": share},
         uses=("dimension", "trace", "inverse"),
     ),
@@ -111,7 +111,7 @@ $$\mathrm{Hom}_G=\bigcap_g\ker\big(\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top-I\
 where it suffices to let $g$ run through generators; for $\rho_{out}(g)=a$, $\rho_{in}(g^{-1})=b$ in dimension 2 the
 matrix is $$[[constraint]].$$ (Column by column the factors change places.) And
 $$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g)\quad\text{with the characters }\chi=\mathrm{tr}\,\rho,$$
-to which a class of `class_size` conjugate elements contributes $$[[share]]$$ (`order` is $|G|$). *Example.* $C_4$ has the real irreducible
+to which a class of $c$ conjugate elements contributes $$[[share]]$$ with $N=|G|$. *Example.* $C_4$ has the real irreducible
 representations trivial, sign and rotation by $90^\circ$. If the two representations contain them $t$, $s$ and $r$
 times, the dimension is $[[c4_dimension]]$.
 """,

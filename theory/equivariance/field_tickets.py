@@ -26,9 +26,9 @@ from theory.subset_sum.product_laws import uniform_reach
 from theory.subset_sum.symbols import delta, eps, n
 from theory.subset_sum.two_layers import UNIFORM_PRODUCTS
 
-hull = sp.Symbol("hull", positive=True)  # the largest norm of Σ_b δ_b B_b with |δ_b| ≤ 1
-strength = sp.Symbol("strength", positive=True)  # max_o Σ_i ‖Σ_b w_iob B_b‖
-strengths, strengths_before = sp.symbols("strengths strengths_before", positive=True)  # products of it over layers
+hull = sp.Symbol("nu", positive=True)  # the largest norm of Σ_b δ_b B_b with |δ_b| ≤ 1
+strength = sp.Symbol("gamma", positive=True)  # max_o Σ_i ‖Σ_b w_iob B_b‖
+strengths, strengths_before = sp.symbols("Gamma Gamma_l", positive=True)  # products of it over layers
 lam, mu = sp.symbols("lambda mu", real=True)  # coefficients of the two random layers
 EUCLIDEAN = {norms: hull, weight: strength, weights: strengths, weights_before: strengths_before}
 
@@ -116,7 +116,7 @@ between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i
     ),
     Step(
         name="own errors",
-        sentence=r"""Errors $\delta_{iob}$ up to $\varepsilon$ move $f_o(x)$ by at most $\sum_i\|\sum_b\delta_{iob}B_b\||x_i|\le[[own_error]]$, `inputs` $=\sum_i|x_i|$, and behind $\eta_\theta$ by no more.""",
+        sentence=r"""Errors $\delta_{iob}$ up to $\varepsilon$ move $f_o(x)$ by at most $\sum_i\|\sum_b\delta_{iob}B_b\||x_i|\le[[own_error]]$, with the largest norm $\nu$ of $\sum_b\delta_bB_b$ for $|\delta_b|\le1$ and $\xi=\sum_i|x_i|$, and behind $\eta_\theta$ by no more.""",
         by=Carrier.RULE,
         source="triangle inequality",
         gives={"own_error": own_error},
@@ -124,25 +124,25 @@ between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i
     ),
     Step(
         name="gain",
-        sentence=r"The ticket's layer has $\max_o\sum_i\|\sum_b(w_{iob}+\delta_{iob})B_b\|\le[[gain]]$: each of the `n_in` channels adds at most $\varepsilon\cdot$`hull`.",
+        sentence=r"The ticket's layer has $\max_o\sum_i\|\sum_b(w_{iob}+\delta_{iob})B_b\|\le[[gain]]$, with $\gamma$ of the target: each of the `n_in` channels adds at most $\varepsilon\nu$.",
         gives={"gain": gain},
         uses=("own errors",),
     ),
     Step(
         name="error",
-        sentence=r"So features that err by at most `before` in front of it make its outputs err by at most $[[error]]$.",
+        sentence=r"So features that err by at most $\Delta$ in front of it make its outputs err by at most $[[error]]$.",
         gives={"error": error},
         uses=("own errors", "gain"),
     ),
     Step(
         name="features",
-        sentence=r"$\eta_\theta(0)=0$, so that a layer makes no channel longer than `strength` times the longest one before: the target's channels are at most $[[feature]]$, `strengths_before` being the product over the layers before.",
+        sentence=r"$\eta_\theta(0)=0$, so that a layer makes no channel longer than $\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|$ times the longest one before: the target's channels are at most $[[feature]]$, $\Gamma_l$ being the product of $\gamma$ over the $l$ layers before.",
         gives={"feature": feature},
         uses=("non-linearity",),
     ),
     Step(
         name="inputs of a layer",
-        sentence=r"Its `n_in` channels add up to `inputs` $\le[[all_inputs]]$.",
+        sentence=r"Its `n_in` channels add up to $\xi\le[[all_inputs]]$.",
         gives={"all_inputs": all_inputs},
         uses=("features",),
     ),
@@ -154,20 +154,20 @@ between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i
     ),
     Step(
         name="these errors",
-        sentence=r"*error* grows in `inputs`: with these and *errors allowed* it is at most $[[step_error]]$.",
+        sentence=r"*error* grows in $\xi$: with these and *errors allowed* it is at most $[[step_error]]$.",
         gives={"step_error": step_error},
         uses=("error", "inputs of a layer", "errors allowed"),
     ),
     Step(
         name="layers passed",
-        sentence=r"""So behind $l\le L$ layers, whose strengths have the product `strengths_before`, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal, if all thresholds are $0$, one
-$w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, all inputs are one vector of length $R$, and $\sum_bB_b$ multiplies all lengths by `hull`.""",
+        sentence=r"""So behind $l\le L$ layers, whose $\gamma$ have the product $\Gamma_l$, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal, if all thresholds are $0$, one
+$w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, all inputs are one vector of length $R$, and $\sum_bB_b$ multiplies all lengths by $\nu$.""",
         gives={"network_error": network_error},
         uses=("features", "these errors"),
     ),
     Step(
         name="share",
-        sentence=r"Behind all $L$ layers, with the product `strengths`, that is $\varepsilon$ just for $t=[[excess]]$.",
+        sentence=r"Behind all $L$ layers, with the product $\Gamma$, that is $\varepsilon$ just for $t=[[excess]]$.",
         gives={"excess": excess},
         uses=("layers passed",),
     ),
@@ -179,7 +179,7 @@ $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsil
     ),
     Step(
         name="small enough",
-        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=[[largest_error]]$; `strength` is at most $[[largest_strength]]$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le[[empty_error]]$, as R4 asks.",
+        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=[[largest_error]]$; $\gamma$ is at most $[[largest_strength]]$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le[[empty_error]]$, as R4 asks.",
         gives={
             "most": largest_share,
             "largest_error": largest_error,
@@ -222,16 +222,16 @@ field_ticket = Claim(
     statement=r"""
 Let a finite group $G$ act orthogonally on $V$, with a basis $B_1=I,\dots,B_B$ of the maps of $V$ to itself that commute with it, and let the target have $L$ layers $h_\ell=\eta(\sum_{i,b}w_{iob}B_bh_{\ell-1,i})$ with norm non-linearities $\eta=\eta_\theta$ (Q12.3), one threshold $\theta\ge0$ for each output
 channel, and coefficients $|w|\le\frac a2$. For each of its layers the source has two random linear layers with this basis, *nothing between them*, $n$ channels there for each of the `n_in` channels before, and then the target's $\eta$; all coefficients are independent, of one symmetric law for which a product of two has at
-least the density $\kappa$ on $[-a,a]$. Let `hull` be the largest norm of $\sum_b\delta_bB_b$ with $|\delta_b|\le1$, and `strength` $=\max_o\sum_i\|\sum_bw_{iob}B_b\|>0$ (Euclidean norms).
+least the density $\kappa$ on $[-a,a]$. Let $\nu$ be the largest norm of $\sum_b\delta_bB_b$ with $|\delta_b|\le1$, and $\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|>0$ (Euclidean norms).
 
-(i) *One layer.* Except with probability at most $$[[failure]]$$ a mask leaves a layer whose coefficients err by at most $\varepsilon$. It commutes with $G$. If inputs that err by at most `before` in each channel are put to it, its outputs err by at most $$[[error]]$$ for *all* inputs, `inputs` $=\sum_i|x_i|$ with those
+(i) *One layer.* Except with probability at most $$[[failure]]$$ a mask leaves a layer whose coefficients err by at most $\varepsilon$. It commutes with $G$. If inputs that err by at most $\Delta$ in each channel are put to it, its outputs err by at most $$[[error]]$$ for *all* inputs, $\xi=\sum_i|x_i|$ with those
 of the target. With failure at most $\delta$: $n\ge[[size]]$.
 
-(ii) *Networks.* Let no channel of the input be longer than $R$, `strengths` the product of `strength` over all layers, $0<\varepsilon\le R\cdot$`strengths`, and $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If each layer has $$n\ge[[width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves a
+(ii) *Networks.* Let no channel of the input be longer than $R$, $\Gamma$ the product of $\gamma$ over all layers, $0<\varepsilon\le R\,\Gamma$, and $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If each layer has $$n\ge[[width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves a
 network that commutes with $G$, and at all these inputs no output vector is farther than $\varepsilon$ from that of the target. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$): $$n\ge[[uniform_width]].$$ Coefficients within $\varepsilon_\ell$ bring, behind $l\le L$ layers with the product
-`strengths_before`, an error of at most $$[[network_error]];$$ for $V$ of Q12.3 and all $L$, $R$ and numbers of channels there are targets and coefficients that reach it.
+$\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$ of Q12.3 and all $L$, $R$ and numbers of channels there are targets and coefficients that reach it.
 
-*Fields of the plane*: $C_N$ at a frequency $0<k<\frac N2$ has $B=2$ and `hull` $=\sqrt2$, $D_N$ has $B=$ `hull` $=1$ (Q12.3).
+*Fields of the plane*: $C_N$ at a frequency $0<k<\frac N2$ has $B=2$ and $\nu=\sqrt2$, $D_N$ has $B=\nu=1$ (Q12.3).
 """,
     steps=STEPS,
     source=Source(
@@ -279,8 +279,15 @@ network that commutes with $G$, and at all these inputs no output vector is fart
             POSITIVE,
             drawn=(sp.Rational(1, 100), 1),
         ),
-        Quantity(before, "largest length of an error of a channel before the layer", NON_NEGATIVE, drawn=(0, 4)),
-        Quantity(inputs, "sum of the lengths of the channels before the layer", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(
+            before,
+            "largest error of a value in front of the next layer, the length of that of a channel",
+            NON_NEGATIVE,
+            drawn=(0, 4),
+        ),
+        Quantity(
+            inputs, "sum of the sizes of the channels before the layer, each its length", NON_NEGATIVE, drawn=(0, 4)
+        ),
         Quantity((lam, mu), "coefficient of a random layer", sp.S.Reals, drawn=(-1, 1)),
     ),
     hypotheses=(

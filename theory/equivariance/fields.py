@@ -11,7 +11,7 @@ from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Reach, Step
 
 b = sp.Symbol("b", nonnegative=True)  # threshold
-length = sp.Symbol("length", positive=True)  # of a vector
+length = sp.Symbol("rho", positive=True)  # of a vector
 s, t = sp.symbols("s t", nonnegative=True)  # lengths of two vectors, beyond the threshold
 r, u = sp.symbols("r u", nonnegative=True)  # length of a vector, and what it lacks to the threshold
 e = sp.Symbol("e", nonnegative=True)  # 1 less the cosine of the angle between two vectors
@@ -37,7 +37,7 @@ hulls = {"turns": sp.sqrt(2), "turns and reflections": sp.S.One}
 STEPS = (
     Step(
         name="factor",
-        sentence=r"$\eta_b$ multiplies a vector $v\ne0$ by $[[factor]]$, `length` being $|v|$.",
+        sentence=r"$\eta_b$ multiplies a vector $v\ne0$ by $[[factor]]$, $\rho=|v|$.",
         by=Carrier.DEFINED,
         gives={"factor": factor},
     ),
@@ -141,7 +141,7 @@ field_maps = Claim(
     label="Q12.3",
     title="Irreducible fields: what stands in place of ReLU, and between",
     statement=r"""
-(a) For $b\ge0$ let $\eta_b$ shorten a vector by $b$, to the length $[[shrunk]]$, and keep its direction ($\eta_b(v)=0$ for $|v|\le b$). It commutes with *every* orthogonal map, and $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$; no smaller factor will do. So it stands behind fields of any orthogonal
+(a) For $b\ge0$ let $\eta_b$ shorten a vector by $b$, from the length $\rho$ to $[[shrunk]]$, and keep its direction ($\eta_b(v)=0$ for $|v|\le b$). It commutes with *every* orthogonal map, and $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$; no smaller factor will do. So it stands behind fields of any orthogonal
 representation, also where Q6 excludes pointwise ReLU, as on the fields of (b): the generating turn has entries off its diagonal with the product $[[opposite]]<0$, $\varphi=\frac{2\pi k}N$.
 
 (b) For $N\ge3$ let $C_N$ turn the vectors of a field of frequency $k$, $0<k<\frac N2$, by $\frac{2\pi kj}N$, $j=0,\dots,N-1$; let $D_N$ also reflect them in the first axis. Between fields of two frequencies there is no equivariant map but $0$ (the linear equations at the generating turn have the determinant

@@ -144,7 +144,7 @@ $\Theta\ge[[linear_parameters]]$ for linear targets: nothing where a fraction is
     ),
     Step(
         name="free action",
-        sentence=r"In that case the saving is $[[free_saving]]$, and else less.",
+        sentence=r"In that case the saving is $[[free_saving]]=|G|$, and else less.",
         gives={"free_saving": free_saving},
         uses=("saving", "largest saving"),
     ),

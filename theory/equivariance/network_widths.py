@@ -20,7 +20,7 @@ from theory.subset_sum.symbols import delta, eps
 
 depth = sp.Symbol("L", positive=True, integer=True)  # layers of the target
 passed = sp.Symbol("l", nonnegative=True, integer=True)  # of them, that the input has passed
-radius, gains, gains_before = sp.symbols("R gains gains_before", positive=True)  # products of `weight` over layers
+radius, gains, gains_before = sp.symbols("R Omega Omega_l", positive=True)  # products of ω over layers
 coefficient = sp.Symbol("epsilon_ell", positive=True)  # error of the coefficients of one layer
 t = sp.Symbol("t", positive=True)  # the share by which a layer may err
 
@@ -54,20 +54,20 @@ UNIFORM = {weight: 1, norms: 9, gains: 1, radius: 1, eps: sp.Rational(1, 10)}
 STEPS = (
     Step(
         name="one layer of the target",
-        sentence=r"""$\|f_o\|_\infty\le\sum_{i,b}|w_{iob}|\|B_b\|\|h_i\|_\infty$: a layer raises the largest modulus of a channel by no more than the factor `weight`, and ReLU
+        sentence=r"""$\|f_o\|_\infty\le\sum_{i,b}|w_{iob}|\|B_b\|\|h_i\|_\infty$: a layer raises the largest modulus of a channel by no more than the factor $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$, and ReLU
 does not raise it.""",
         by=Carrier.RULE,
         source="triangle inequality",
     ),
     Step(
         name="features",
-        sentence=r"Before a layer the target's channels are at most $[[feature]]$, `gains_before` being the product of `weight` over the layers before: one more layer multiplies that by its own.",
+        sentence=r"Before a layer the target's channels are at most $[[feature]]$, $\Omega_l$ being the product of $\omega$ over the $l$ layers before: one more layer multiplies that by its own.",
         gives={"feature": feature},
         uses=("one layer of the target",),
     ),
     Step(
         name="inputs of a layer",
-        sentence=r"Its `n_in` channels add up to `inputs` $\le[[all_inputs]]$.",
+        sentence=r"Its `n_in` channels add up to $\xi\le[[all_inputs]]$.",
         gives={"all_inputs": all_inputs},
         uses=("features",),
     ),
@@ -79,7 +79,7 @@ does not raise it.""",
     ),
     Step(
         name="one layer of the ticket",
-        sentence=r"If its coefficients err by at most $\varepsilon_\ell$ and the features before it by at most `before`, the layer's output errs by at most $[[one_layer]]$.",
+        sentence=r"If its coefficients err by at most $\varepsilon_\ell$ and the features before it by at most $\Delta$, the layer's output errs by at most $[[one_layer]]$.",
         by=Carrier.CLAIM,
         source="Q9",
         takes=("error",),
@@ -87,20 +87,20 @@ does not raise it.""",
     ),
     Step(
         name="these errors",
-        sentence=r"It grows in `inputs`: with these and *errors allowed* it is at most $[[step_error]]$.",
+        sentence=r"It grows in $\xi$: with these and *errors allowed* it is at most $[[step_error]]$.",
         gives={"step_error": step_error},
         uses=("inputs of a layer", "errors allowed", "one layer of the ticket"),
     ),
     Step(
         name="layers passed",
-        sentence=r"""So behind $l\le L$ layers, whose weights have the product `gains_before`, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal,
+        sentence=r"""So behind $l\le L$ layers, whose $\omega$ have the product $\Omega_l$, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal,
 if all levels are transitive, the bases are those of orbits, one $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, and all inputs are $R$.""",
         gives={"network_error": network_error},
         uses=("features", "these errors"),
     ),
     Step(
         name="share",
-        sentence=r"Behind all $L$ layers, with the product `gains`, that is $\varepsilon$ just for $t=[[excess]]$.",
+        sentence=r"Behind all $L$ layers, with the product $\Omega$, that is $\varepsilon$ just for $t=[[excess]]$.",
         gives={"excess": excess},
         uses=("layers passed",),
     ),
@@ -112,7 +112,7 @@ if all levels are transitive, the bases are those of orbits, one $w>0$ stands fo
     ),
     Step(
         name="small enough",
-        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\cdot$`gains`; `weight` is at most `n_in`·`norms`·$\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$.",
+        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\,\Omega$; $\omega$ is at most `n_in`$\cdot\beta\cdot\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$.",
         gives={"most": most},
         uses=("error of a layer",),
     ),
@@ -165,16 +165,16 @@ network_ticket = Claim(
     title="Whole equivariant networks inside random ones: the widths",
     statement=r"""
 Let the target be a network of $L$ equivariant layers as in Q9: all levels moved by permutations, ReLU between the layers, none after the last; with coefficients $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the channels
-before and after it, $B$ the number of its basis elements, `norms` $=\sum_b\|B_b\|$, `weight` $=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and `gains` the product of `weight` over all layers. The source has two random layers for each, as in Q7.1, with $n$
-channels between them for each channel before. Let no input exceed $R$ in modulus, and let $0<\varepsilon\le R\cdot$`gains`, which no output exceeds, so that beyond it the empty network does. Put
-$$t=[[excess]],\qquad\varepsilon_\ell=\frac{\mathtt{weight}\cdot t}{\mathtt{n_{in}}\cdot\mathtt{norms}}=[[layer_error]].$$
+before and after it, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and $\Omega$ the product of $\omega$ over all layers. The source has two random layers for each, as in Q7.1, with $n$
+channels between them for each channel before. Let no input exceed $R$ in modulus, and let $0<\varepsilon\le R\,\Omega$, which no output exceeds, so that beyond it the empty network does. Put
+$$t=[[excess]],\qquad\varepsilon_\ell=\frac{\omega t}{n_{in}\beta}=[[layer_error]].$$
 If the first of these layers has $$n\ge[[first_width]]$$ and every other $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves an equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every
 output. If inputs are never negative, the second width does for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are $$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$
 
-*Nothing is lost on the way.* Coefficients within $\varepsilon_\ell$ bring, behind the first $l\le L$ layers with the product `gains_before` of their weights, an error of at most $$[[network_error]],$$ which is $\varepsilon$ behind the last. For orbit bases of transitive levels, and all $L$, $R$,
+*Nothing is lost on the way.* Coefficients within $\varepsilon_\ell$ bring, behind the first $l\le L$ layers with the product $\Omega_l$ of their $\omega$, an error of at most $$[[network_error]],$$ which is $\varepsilon$ behind the last. For orbit bases of transitive levels, and all $L$, $R$,
 channels and weights, there are targets and coefficients that reach it: no larger $t$, the same for all layers, will do. That the widths cannot be smaller is not said: Q11.2 and Q11.3 compare them.
 
-*Dense networks* $x\mapsto W_L\sigma(\cdots\sigma(W_1x))$ are the case of one point: $B=$ `norms` $=1$, `weight` $=\|W_\ell\|_{\infty\to\infty}$. If the first basis of a pair lacks $I$ and is one of orbits, $n$ channels for each channel before and each orbit do, with the failure and the errors of Q7.1: so Q7.2 says, and the proof goes on as it stands.
+*Dense networks* $x\mapsto W_L\sigma(\cdots\sigma(W_1x))$ are the case of one point: $B=\beta=1$, $\omega=\|W_\ell\|_{\infty\to\infty}$. If the first basis of a pair lacks $I$ and is one of orbits, $n$ channels for each channel before and each orbit do, with the failure and the errors of Q7.1: so Q7.2 says, and the proof goes on as it stands.
 """,
     steps=STEPS,
     source=Source(
@@ -217,7 +217,7 @@ channels and weights, there are targets and coefficients that reach it: no large
             POSITIVE,
             drawn=(sp.Rational(1, 100), 1),
         ),
-        Quantity(before, "error of the features before the layer", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(before, "largest error of a value in front of the next layer", NON_NEGATIVE, drawn=(0, 4)),
         INPUTS.drawn_from(0, 4),
     ),
     hypotheses=(

@@ -20,7 +20,7 @@ from theory.subset_sum.product_laws import uniform_reach
 from theory.subset_sum.symbols import delta, eps, n
 from theory.subset_sum.volume import c
 
-spread = sp.Symbol("spread", positive=True)  # errors of outputs over errors of coefficients
+spread = sp.Symbol("Lambda", positive=True)  # errors of outputs over errors of coefficients
 FROM_ONE = sp.Interval(1, sp.oo)
 
 layer_error = ticket.error
@@ -48,13 +48,13 @@ STEPS = (
     Step(
         name="probes",
         sentence=r"""The elements of an orbit basis have disjoint supports, and entries $0$ and $1$: at $\pm e_x$ in one channel an output reads one coefficient alone. There errors of the
-coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` is $1$, and for a set that contains these inputs no less.""",
+coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: their quotient $\Lambda$ is $1$, and for a set that contains these inputs no less.""",
         by=Carrier.CLAIM,
         source="Q2",
     ),
     Step(
         name="all inputs",
-        sentence=r"If the coefficients of a layer err by up to $\varepsilon$, its outputs err by at most $[[layer_error]]$.",
+        sentence=r"If the coefficients of a layer err by up to $\varepsilon$, its outputs err by at most $[[layer_error]]$, $\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|x_i\|$ (norms of maxima).",
         by=Carrier.CLAIM,
         source="Q7.1",
         takes=("error",),
@@ -62,13 +62,13 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
     ),
     Step(
         name="spread",
-        sentence=r"For inputs up to $R$ all channels before add up to at most `n_in`$\cdot R$: `spread` is $[[ball_spread]]$.",
+        sentence=r"For inputs up to $R$ all channels before add up to at most `n_in`$\cdot R$: $\Lambda$ is $[[ball_spread]]$.",
         gives={"ball_spread": ball_spread},
         uses=("all inputs",),
     ),
     Step(
         name="width",
-        sentence=r"So the coefficients have to come within $\varepsilon/$`spread`, and $n=[[width]]$ channels do.",
+        sentence=r"So the coefficients have to come within $\varepsilon/\Lambda$, and $n=[[width]]$ channels do.",
         by=Carrier.CLAIM,
         source="Q7.1",
         takes=("size",),
@@ -95,7 +95,7 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
     ),
     Step(
         name="small errors",
-        sentence=r"As $\varepsilon\to0$ it tends to $[[looseness]]$, whatever `spread` and $\delta$.",
+        sentence=r"As $\varepsilon\to0$ it tends to $[[looseness]]$, whatever $\Lambda$ and $\delta$.",
         gives={"looseness": looseness},
         uses=("ratio",),
     ),
@@ -157,7 +157,7 @@ $n=\lceil x\rceil+\lceil y\rceil$ channels with $x=[[first_channels]]$ and $y=[[
     ),
     Step(
         name="many channels",
-        sentence=r"For $\varepsilon<\frac a4$ and `spread` fixed the quotient over $\ln$ `n_in` tends to $[[growth]]$ as `n_in` $\to\infty$.",
+        sentence=r"For $\varepsilon<\frac a4$ and $\Lambda$ fixed the quotient over $\ln$ `n_in` tends to $[[growth]]$ as `n_in` $\to\infty$.",
         gives={"growth": growth},
         uses=("ratio",),
     ),
@@ -168,13 +168,13 @@ ticket_optimality = Claim(
     title="Tickets beside what any source needs",
     statement=r"""
 Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis of the source be spanned by $I$: in the blocks of Q7.1, the rest of the first layer dropped beforehand, $[[candidates]]$ of its coefficients may be kept. Let the error be the largest over a set of
-inputs that contains all $\pm e_x$ in every single channel, and at most `spread` times the largest error of a coefficient: so `spread` is at least $1$, it is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R\ge1$ in modulus. At Q7.1's number of channels for an
+inputs that contains all $\pm e_x$ in every single channel, and at most $\Lambda$ times the largest error of a coefficient: so $\Lambda$ is at least $1$, it is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R\ge1$ in modulus, $\beta=\sum_b\|B_b\|$ (norms of maxima). At Q7.1's number of channels for an
 error $\varepsilon$ (not rounded up) there are $$[[ratio]]$$ candidates for each of the parameters that *every* source, equivariant or not, needs by Q8 if each target is to be found with probability $1-\delta$, where $\varepsilon$ is so small that Q8 says anything. As $\varepsilon\to0$, all else fixed, that tends to $$[[looseness]],$$ whatever
-`spread`: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$.
+$\Lambda$: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$.
 For very small errors R13 asks for fewer channels: with its numbers the limit is as near to $$[[least_looseness]]$$ as one likes, for uniform coefficients to $[[uniform_least_looseness]]$. A mask on all of the source, whose first layer is dense, may keep any of
 $[[whole_source]]$ coefficients. For these the limit is $$[[dense_looseness]],$$ which is not bounded in `n_in`.
 
-For a fixed $\varepsilon<\frac a4$ the quotient is not bounded: with `spread` fixed, too, it grows like $\ln$ `n_in`, the quotient of both tending to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need a logarithm of this kind (Q11.3); whether another source does is not said, nor
+For a fixed $\varepsilon<\frac a4$ the quotient is not bounded: with $\Lambda$ fixed, too, it grows like $\ln$ `n_in`, the quotient of both tending to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need a logarithm of this kind (Q11.3); whether another source does is not said, nor
 what a network of several layers needs.
 """,
     steps=STEPS,

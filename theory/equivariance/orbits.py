@@ -21,8 +21,8 @@ from theory.equivariance.symbols import (
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
-fixed_x, fixed_y = sp.symbols("fixed_x fixed_y", nonnegative=True, integer=True)
-free_x, free_y, still_x, still_y = sp.symbols("free_x free_y still_x still_y", nonnegative=True, integer=True)
+fixed_x, fixed_y = sp.symbols("f_X f_Y", nonnegative=True, integer=True)
+free_x, free_y, still_x, still_y = sp.symbols("m_X m_Y t_X t_Y", nonnegative=True, integer=True)
 
 share = class_size * fixed_x * fixed_y / order
 identity_share = class_size * fixed_x / order
@@ -49,7 +49,7 @@ on the orbits of pairs, and their indicator matrices are a basis: of disjoint su
     Step(
         name="share",
         sentence=r"""The permutation matrix of $g$ has a 1 on the diagonal for each point that $g$ leaves in place: its trace is $|X^g|$. So a
-class contributes $[[share]]$ to $|B|$.""",
+class of $c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, contributes $[[share]]$ to $|B|$, $N=|G|$.""",
         gives={"share": share},
         uses=("constant on orbits", "mean over the group"),
     ),
@@ -62,8 +62,8 @@ many as orbits of pairs for a single point $y$, which stays in place: a class co
     ),
     Step(
         name="points",
-        sentence=r"""A free orbit has $|G|$ points, so that there are $[[points_x]]$ before the map and $[[points_y]]$ after it. The neutral element leaves all in
-place, the $|G|-1$ others those that the whole group does.""",
+        sentence=r"""A free orbit has $N=|G|$ points: $m_X$ of these and $t_X$ fixed points are $[[points_x]]$ before the map, and there are $[[points_y]]$ after it. The neutral element leaves all in
+place, the $N-1$ others those that the whole group does.""",
         by=Carrier.RULE,
         source="orbit–stabiliser",
         gives={"points_x": points_x, "points_y": points_y},
@@ -115,10 +115,10 @@ Let $G$ act on finite sets $X$ and $Y$. The indicator matrices of the orbits of 
 $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$. Their supports are disjoint and their sum is the all-ones matrix. With
 $|X^g|$ the number of points that $g$ leaves in place,
 $$|B|=\frac1{|G|}\sum_{g\in G}|X^g||Y^g|,$$
-to which a class of `class_size` conjugate elements contributes $$[[share]]$$ (`order` is $|G|$). For $X=Y$ the identity is the sum of the orbits on the
+to which a class of $c$ conjugate elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, contributes $$[[share]]$$ with $N=|G|$. For $X=Y$ the identity is the sum of the orbits on the
 diagonal; a class contributes $[[identity_share]]$ to their number, which is 1 iff $G$ is transitive on $X$.
 
-*Examples.* If $X$ consists of `free_x` free orbits and `still_x` fixed points, and $Y$ likewise, then $|B|$ is
+*Examples.* If $X$ consists of $m_X$ free orbits and $t_X$ fixed points, and $Y$ of $m_Y$ and $t_Y$, then $|B|$ is
 $$[[semifree]];$$ if $G$ acts freely on $Y\times X$, $|B|=[[free]]$, the least possible. For $S_n$ on $[n]$,
 $$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-diagonal ones.
 """,

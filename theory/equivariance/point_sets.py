@@ -14,7 +14,7 @@ from theory.subset_sum.digits import Pruned
 from theory.subset_sum.layer_error import d, e, error, h, w
 from theory.subset_sum.symbols import n
 
-classes = sp.Symbol("classes", positive=True, integer=True)  # channels of outputs
+classes = sp.Symbol("c", positive=True, integer=True)  # channels of outputs
 d_plus, d_minus, x = sp.symbols("d_plus d_minus x", real=True)  # errors of a coefficient at σ(x) and σ(−x); an input
 
 first_error = sp.Abs(d_plus) * sp.Max(x, 0) + sp.Abs(d_minus) * sp.Max(-x, 0)
@@ -95,7 +95,7 @@ point_set_ticket = Claim(
     label="Q10",
     title="A trained network for point sets found by pruning (measured)",
     statement=r"""
-*Proved.* DeepSets: two layers of the basis $\{I,\frac1mJ\}$ on $m\ge2$ points with `n_1` channels, ReLU behind each, then the mean over all points and a linear map to the `classes`: as one layer, of the basis $\{\frac1m\mathbf 1^\top\}$. These have
+*Proved.* DeepSets: two layers of the basis $\{I,\frac1mJ\}$ on $m\ge2$ points with `n_1` channels, ReLU behind each, then the mean over all points and a linear map to the $c$ classes: as one layer, of the basis $\{\frac1m\mathbf 1^\top\}$. These have
 $[[coefficients]]$ coefficients, `n_0` channels coming in. The source of Q7.1, with $n$ channels for each channel of the target in front of each of these three layers, has $[[total]]$ coefficients if the first layer of each pair is spanned by $I$; of them
 $[[candidates]]$ may be kept. Whatever the masks, no output changes when points are exchanged. Inputs have both signs; with $w+d_+$ and $w+d_-$ for $w$ in $w(\sigma(x)-\sigma(-x))$ the first layer errs, coordinate by coordinate, by at most the sum
 $\sum_{i,b}B_b$ of $$[[first_error]],$$ each later one by at most the sum of $$[[error]]$$ ($h\ge0$ the target's value, $e$ its error in front, $d$ the error of a coefficient $w$). Both are attained. The certificate is that of R11: at certified samples target and ticket choose the same class.

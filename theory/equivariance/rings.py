@@ -11,7 +11,7 @@ from theory.steps import Carrier, Step
 N = sp.Symbol("N", positive=True, integer=True)  # turns, and samples on a ring
 j = sp.Symbol("j", integer=True, nonnegative=True)  # number of a sample
 rho = sp.Symbol("rho", positive=True)  # radius of a ring
-rings_in, rings_out = sp.symbols("rings_in rings_out", positive=True, integer=True)
+rings_in, rings_out = sp.symbols("r_in r_out", positive=True, integer=True)
 
 TURNS = Quantity(N, "number of turns of the group, and of samples on a ring", COUNT)
 RINGS_BEFORE = Quantity(rings_in, "number of rings before the map", COUNT)
@@ -65,7 +65,7 @@ STEPS = (
     ),
     Step(
         name="turns",
-        sentence=r"With $N$ samples on each ring there are $[[turning]]$ orbits.",
+        sentence=r"With $N$ samples on each of $r_{in}$ rings before the map and $r_{out}$ after it there are $[[turning]]$ orbits.",
         gives={"turning": turning},
         uses=("orbits",),
     ),
@@ -96,7 +96,7 @@ ring_maps = Claim(
     title="Rings of samples carry every cyclic and dihedral group",
     statement=r"""
 Sample a function on the plane at $N$ equally spaced points on each of some circles around the origin, one of them on the first axis. If the function is turned by $\frac{2\pi}N$ or reflected in the first axis, its samples are permuted, exactly and
-without interpolation: sample $j$ lies at $[[sample]]$ and goes to sample $j+1$, or $-j$ modulo $N$. So pointwise ReLU commutes with $C_N$ and $D_N$, for every $N$. From `rings_in` rings to `rings_out` the
+without interpolation: sample $j$ lies at $[[sample]]$ and goes to sample $j+1$, or $-j$ modulo $N$. So pointwise ReLU commutes with $C_N$ and $D_N$, for every $N$. From $r_{in}$ rings to $r_{out}$ the
 equivariant maps have the dimension $$[[turning]]$$ for $C_N$ and $$[[reflecting]]$$ for $D_N$. Orbits of pairs of samples are a basis, whose norms (of maxima) add up to $[[ring_norms]]$ for either group.
 """,
     steps=STEPS,

@@ -6,8 +6,8 @@ import sympy as sp
 
 from theory.quantities import COUNT, Hypothesis, Quantity
 
-order = sp.Symbol("order", positive=True, integer=True)  # of the group
-class_size = sp.Symbol("class_size", positive=True, integer=True)  # elements that are conjugate to each other
+order = sp.Symbol("N", positive=True, integer=True)  # of the group
+class_size = sp.Symbol("c", positive=True, integer=True)  # elements that are conjugate to each other
 D = sp.Symbol("D", positive=True, integer=True)  # side of a grid
 X, Y = sp.symbols("X Y", positive=True, integer=True)  # points on which the group acts, before and after
 B = sp.Symbol("B", positive=True, integer=True)  # elements of the basis

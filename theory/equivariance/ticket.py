@@ -18,15 +18,17 @@ from theory.subset_sum.product_laws import uniform_reach
 from theory.subset_sum.symbols import delta, eps, n
 
 B_in = sp.Symbol("B_in", positive=True, integer=True)  # elements of the basis of the first layer
-orbits = sp.Symbol("orbits", positive=True, integer=True)  # of the group on the input's coordinates
-points = sp.Symbol("points", positive=True, integer=True)
-norms, inputs = sp.symbols("norms inputs", nonnegative=True)  # Σ_b ‖B_b‖ and Σ_i ‖x_i‖, both for maxima
+orbits = sp.Symbol("k", positive=True, integer=True)  # of the group on the input's coordinates
+points = sp.Symbol("m", positive=True, integer=True)
+norms, inputs = sp.symbols("beta xi", nonnegative=True)  # Σ_b ‖B_b‖ and Σ_i ‖x_i‖, both for maxima
 
 BLOCK = Quantity(n, "number of channels between the layers of the source for each channel before the target's", COUNT)
 POINTS = Quantity(points, "number of points that the symmetric group permutes", COUNT)
 COEFFICIENT_ERROR = Quantity(eps, "largest error of a coefficient", POSITIVE)
 NORMS = Quantity(norms, "sum of the norms of the basis elements, for maxima", NON_NEGATIVE)
-INPUTS = Quantity(inputs, "sum over the channels before the layer of the largest modulus in each", NON_NEGATIVE)
+INPUTS = Quantity(
+    inputs, "sum of the sizes of the channels before the layer, each the largest modulus in it", NON_NEGATIVE
+)
 
 perceptron = {two_layers.d_0: n_in, two_layers.d_1: n_out * B}  # with as many weights as the layer has coefficients
 nonnegative_failure = two_layers.nonnegative_failure.subs(perceptron)
@@ -154,7 +156,7 @@ at each coordinate.""",
     ),
     Step(
         name="error",
-        sentence=r"""Over all channels $i$ and elements $b$ it adds up to $[[error]]$. Attained: nothing kept, all $w=\varepsilon$, $x=1$, an orbit basis and
+        sentence=r"""Over all channels $i$ and elements $b$ it adds up to $[[error]]$, $\beta=\sum_b\|B_b\|_{\infty\to\infty}$, $\xi=\sum_i\|x_i\|_\infty$. Attained: nothing kept, all $w=\varepsilon$, $x=1$, an orbit basis and
 transitive $Y$.""",
         gives={"error": error},
         uses=("elements",),
@@ -169,7 +171,7 @@ Let $G$ permute finite sets $X$ and $Y$, with a basis $B_b$ of $\mathrm{Hom}_G(\
 $\sigma$, `n_in` channels before, `n_out` after, $|w|\le\frac a2$. The source $\sigma(\mu\,\sigma(\lambda x))$ has two equivariant layers with all coefficients independent, of one
 symmetric law for which a product of two has at least the density $\kappa$ on $[-a,a]$; the second layer has the basis $B_b$, the first has a basis of $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^X)$ **that contains $I$**, and
 $n\cdot$`n_in` channels lie between them. Except with probability at most $$[[failure]]$$ a mask on the coefficients leaves an equivariant $g$ with all coefficient errors at most $\varepsilon$, so that
-for *all* $x$ no output of $f-g$ exceeds $$[[error]],$$ `norms` $=\sum_b\|B_b\|_{\infty\to\infty}$, `inputs` $=\sum_i\|x_i\|_\infty$; this is attained. At inputs $x\ge0$ the
+for *all* $x$ no output of $f-g$ exceeds $$[[error]],$$ $\beta=\sum_b\|B_b\|_{\infty\to\infty}$, $\xi=\sum_i\|x_i\|_\infty$; this is attained. At inputs $x\ge0$ the
 probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$: $$n\ge[[size]],$$ and for coefficients uniform on $[-1,1]$
 ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[uniform_size]].$$
 
@@ -284,7 +286,7 @@ orbit $Q_q$ of these, and $0$ for the others. So $B_b$ is needed on one block on
     ),
     Step(
         name="channels",
-        sentence=r"A block of $n$ for each channel before and each of the `orbits` diagonal orbits: $[[channels]]$ channels.",
+        sentence=r"A block of $n$ for each channel before and each of the $k$ diagonal orbits: $[[channels]]$ channels.",
         gives={"channels": channels},
         uses=("orbits",),
     ),
@@ -313,9 +315,9 @@ ticket_without_identity = Claim(
     title="Tickets where the first basis lacks the identity",
     statement=r"""
 Let the source and the target be those of Q7.1, but let the first basis lack $I$. If only $I=\sum_qc_qQ_q$ with basis elements $Q_q$, `B_in` of them at most, and all $|c_qw_{iob}|\le\frac a2$, take a block of channels for each $Q_q$. The probability is at most
-$$[[general_failure]],$$ the error at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$. Orbit bases lose nothing: $I$ is the sum of the diagonal orbits $Q_q$, one for each of the `orbits` of $G$ on $X$, and
+$$[[general_failure]],$$ the error at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$. Orbit bases lose nothing: $I$ is the sum of the diagonal orbits $Q_q$, one for each of the $k$ orbits of $G$ on $X$, and
 $B_bQ_q\in\{0,B_b\}$, so $[[channels]]$ channels do, with the probability and the error of Q7.1. A single element does not suffice in general: with $\frac{1}{m}J$ and a multiple of
-$I-\frac1mJ$ for $S_m$ on $m=$ `points`, the second alone cannot reproduce $x$: the relative least-squares error is $[[lost]]$.
+$I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$: the relative least-squares error is $[[lost]]$.
 """,
     steps=BLOCK_STEPS,
     source=Source(
