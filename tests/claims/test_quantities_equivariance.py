@@ -56,7 +56,7 @@ WRONG = [
     ),
     ("Q12.1 orders tau=3", "tau=3: tau is .*, expected a whole number from -2 to 1"),
     ("Q12.2 turning N=0 rings_in=1 rings_out=1", "N=0: N is .*, expected"),
-    ("Q12.3 shrunk b=-1 rho=1", "b=-1: b is .*, expected"),
+    ("Q12.3 shrunk b=-1 length=1", "b=-1: b is .*, expected"),
     ("Q12.4 excess L=2 R=1 strengths=1/2 epsilon=1", "an error up to that of the empty network"),
     ("Q12.4 failure n=9 n_in=1 n_out=1 B=1 a=1 kappa=1/2 epsilon=1", "an error up to that of empty subset sums"),
     (

@@ -108,7 +108,7 @@ EDGES = [
     ("R8", "nonnegative_failure", "a=1 kappa=1/2 d_0=1 d_1=1 n=1 epsilon=1/2", 8 * 7 / 8),
     ("R8", "failure", "a=1 kappa=1/2 d_0=1 d_1=1 n=1 epsilon=1/2", 14),
     ("R8", "error", "epsilon=1/10 moduli_of_input=0", 0),
-    ("R8", "next_error", "epsilon=1/10 row_norm=0 value_error=0 hidden_length=0", 0),
+    ("R8", "next_error", "epsilon=1/10 row_norm=0 before=0 hidden_length=0", 0),
     ("R9", "measure", "p=1 q=1 epsilon=1", 4),
     ("R9", "measure", "p=-2 q=1 epsilon=1", 0),
     ("R9", "large_share", "c=2 epsilon=1/2", 1 / 2),
