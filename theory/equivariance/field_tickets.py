@@ -222,7 +222,7 @@ field_ticket = Claim(
     statement=r"""
 Let a finite group $G$ act orthogonally on $V$, with a basis $B_1=I,\dots,B_B$ of the maps of $V$ to itself that commute with it, and let the target have $L$ layers $h_\ell=\eta(\sum_{i,b}w_{iob}B_bh_{\ell-1,i})$ with norm non-linearities $\eta=\eta_\theta$ (Q12.3), one threshold $\theta\ge0$ for each output
 channel, and coefficients $|w|\le\frac a2$. For each of its layers the source has two random linear layers with this basis, *nothing between them*, $n$ channels there for each of the `n_in` channels before, and then the target's $\eta$; all coefficients are independent, of one symmetric law for which a product of two has at
-least the density $\kappa$ on $[-a,a]$. Let $\nu$ be the largest norm of $\sum_b\delta_bB_b$ with $|\delta_b|\le1$, and $\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|>0$ (Euclidean norms).
+least the density $\kappa$ on $[-a,a]$. Let $\nu$ be the largest norm of $\sum_b\delta_bB_b$ with $|\delta_b|\le1$, and $\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|>0$ the strength of a layer (Euclidean norms).
 
 (i) *One layer.* Except with probability at most $$[[failure]]$$ a mask leaves a layer whose coefficients err by at most $\varepsilon$. It commutes with $G$. If inputs that err by at most $\Delta$ in each channel are put to it, its outputs err by at most $$[[error]]$$ for *all* inputs, $\xi=\sum_i|x_i|$ with those
 of the target. With failure at most $\delta$: $n\ge[[size]]$.

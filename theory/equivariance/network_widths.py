@@ -165,7 +165,7 @@ network_ticket = Claim(
     title="Whole equivariant networks inside random ones: the widths",
     statement=r"""
 Let the target be a network of $L$ equivariant layers as in Q9: all levels moved by permutations, ReLU between the layers, none after the last; with coefficients $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the channels
-before and after it, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and $\Omega$ the product of $\omega$ over all layers. The source has two random layers for each, as in Q7.1, with $n$
+before and after it, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, its weight $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and $\Omega$ the product of $\omega$ over all layers. The source has two random layers for each, as in Q7.1, with $n$
 channels between them for each channel before. Let no input exceed $R$ in modulus, and let $0<\varepsilon\le R\,\Omega$, which no output exceeds, so that beyond it the empty network does. Put
 $$t=[[excess]],\qquad\varepsilon_\ell=\frac{\omega t}{n_{in}\beta}=[[layer_error]].$$
 If the first of these layers has $$n\ge[[first_width]]$$ and every other $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves an equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every

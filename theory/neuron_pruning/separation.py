@@ -71,8 +71,8 @@ measured_separation = Claim(
     statement=r"""
 Target $\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, source $N$ Gaussian neurons as in N2, error on the unit ball.
 **Proved.** (a) In the plane let $c_i=\alpha_i\|w_i\|$, and let a subset $S$ be kept whose neurons are at most the angle
-$\eta$ away from $w^*$. With a linear output its error is at most $[[near_bound]]$, with $C=\sum_Sc_i$,
-$M=\sum_S|c_i|$. Hence for $\varepsilon\le1$ and every $k$, among at least $[[neurons]]$
+$\eta$ away from $w^*$. With a linear output its error is at most $[[near_bound]]$, with $C=\sum_Sc_i$
+and the mass $M=\sum_S|c_i|$. Hence for $\varepsilon\le1$ and every $k$, among at least $[[neurons]]$
 neurons some subset of those within the angle $[[window]]$ has an error of at most $\varepsilon$, except with probability at
 most $$[[failure]],$$ where $[[tail]]$ bounds both the probability that fewer than $k$ are there and that of a mass of $k$ of them
 above $2k$. $k\ge[[kept]]$ makes this at most $\delta$: $N=O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice, up to
