@@ -40,8 +40,8 @@ FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8
 NARROW_NETWORKS = 16  # where none is as wide as the network: as sure of shares as 8 of twice the width, as measured, from half as many pairs of units
 
 WHOLE_NETWORKS = 8  # drawn one after another, where not so many fit at once
-MOST_WHOLE = 2e11  # multiplications for all of them
-DRAW = 100  # multiplications that take as long as a weight that is drawn and compared
+MOST_WHOLE = 2e11  # operations for all of them: some seconds of one core
+DRAW = 100  # operations that take as long as a weight that is drawn and compared
 
 
 class Sizes(NamedTuple):
@@ -79,10 +79,9 @@ def drawn_whole(network: Architecture, samples: int) -> bool:
     """Whether some whole networks can be drawn one after another, for where their last paths end: little work, and memory."""
     sizes, pairs = network.widths, sum(network.sizes)
     work = samples * (2 * sum(sizes) * samples + 2 * pairs) + DRAW * pairs
-    one = memory(network, samples, Sizes(1, tuple(sizes))) + 12 * max(
-        network.sizes
-    )  # weights of one layer are drawn, too
-    return WHOLE_NETWORKS * work <= MOST_WHOLE and one <= MEMORY
+    weights = 12 * max(network.sizes)  # bytes: those of one layer are drawn in double precision, and made scores
+    needed = memory(network, samples, Sizes(1, tuple(sizes))) + weights
+    return WHOLE_NETWORKS * work <= MOST_WHOLE and needed <= MEMORY
 
 
 def narrowed(network: Architecture, samples: int, units: int = MOST_UNITS) -> str:
