@@ -164,6 +164,7 @@ MEANINGS: Mapping[str, str] = {
     "variance": "variance of a product",
     "power": "exponent with which the number of weights over the probability of failure grows as the error falls",
     "row_norm": "largest sum of the moduli of a row of the next layer of the pruned network",
+    "moduli_output": "largest output of a pass with moduli in place of all numbers",
     "hidden_length": "sum of the moduli of the target's values in front of the next layer",
     "top": "largest output of the target",
     "other": "another output of the target",

@@ -66,7 +66,7 @@ def equivariance_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
 
     Up to the rounding of the bound itself, and without overflow or underflow (Q9). InputError as for `forward`.
     """
-    at = {claim.L: roundings(ticket), u: UNIT_ROUNDOFF, claim.f_abs: sp.Integer(1)}
+    at = {claim.L: roundings(ticket), u: UNIT_ROUNDOFF, claim.moduli_output: sp.Integer(1)}
     return number(claim.equivariance_error, at) * largest_pass(ticket, x)
 
 

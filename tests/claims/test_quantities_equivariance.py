@@ -100,7 +100,7 @@ EDGES = [
     ("Q8 relu_share c=1 s=1 epsilon=1", 1),
     ("Q8 linear_success n_in=1 n_out=1 B=1 c=1 s=1 epsilon=1/5 Theta=0", 1 / 5),
     ("Q9 gamma L=1 u=1/2", 1),
-    ("Q9 forward_error L=1 u=2 f_abs=1", 2),
+    ("Q9 forward_error L=1 u=2 moduli_output=1", 2),
     ("Q9 bases.pairs.0 points=1", 1),
     ("Q9 bases.deep_sets.0 points=1", 1),
     ("Q9 two_layers epsilon_1=0 epsilon_2=0 norms_1=1 norms_2=1 inputs_1=1 inputs_2=1 weight_2=0 n_1=1", 0),

@@ -26,7 +26,9 @@ before = sp.Symbol("Delta", nonnegative=True)  # error of the features before a 
 reach = sp.Symbol("r", positive=True, integer=True)  # nonzero entries of all basis elements in one row
 L = sp.Symbol("L", positive=True, integer=True)  # roundings that a term of a pass meets
 more = sp.Symbol("l", positive=True, integer=True)  # that it meets in one step more
-f_abs = sp.Symbol("f_abs", nonnegative=True)  # the largest output of the pass with all numbers replaced by their moduli
+moduli_output = sp.Symbol(
+    "M", nonnegative=True
+)  # the largest output of the pass with all numbers replaced by their moduli
 B_1, B_2 = sp.symbols("B_1 B_2", positive=True, integer=True)
 n_0, n_1, n_2 = sp.symbols("n_0 n_1 n_2", positive=True, integer=True)  # channels on each level
 eps_1, eps_2, norms_1, norms_2, inputs_1, inputs_2, weight_2 = sp.symbols(
@@ -63,9 +65,9 @@ two_layers = error.subs(
 roundings = n + n_in + reach
 stray = (1 + u) ** L - 1
 carried = stray + stray.subs(L, more) + stray * stray.subs(L, more)
-forward_error = stray * f_abs
+forward_error = stray * moduli_output
 equivariance_error = 2 * forward_error
-apart = ((1 + u) ** L - (1 - u) ** L) * f_abs  # all roundings up in the one pass, all down in the other
+apart = ((1 + u) ** L - (1 - u) ** L) * moduli_output  # all roundings up in the one pass, all down in the other
 CONSTANT = r"orbit bases of transitive levels, one $w\ge0$ for all coefficients of a layer, $w+\varepsilon$ in the ticket, constant positive inputs"
 gamma = guaranteed(L * u / (1 - L * u), L * u < 1)
 
@@ -200,7 +202,7 @@ Attained, at every depth. (The sum over $i,b$ of maxima over $o$ in place of $\o
 
 (ii) *Symmetry.* Every mask on coefficients leaves the network exactly equivariant (Q5). In floating point (roundings of relative size at most $u$, neither overflow nor underflow; sums in any order, another one
 for every output and input) outputs err by at most $$[[forward_error]]$$ if no term meets more than $L$ roundings on its way through all layers, and the outputs for a moved input differ from the moved outputs by at most
-$$[[equivariance_error]],$$ where `f_abs` is the largest output of the pass with all coefficients, basis elements and inputs replaced by their moduli (of $\sigma(x)$ and $\sigma(-x)$ only one needs to count). Roundings of this size can come as near to the first bound as one likes, and to the second one
+$$[[equivariance_error]],$$ where $M$ is the largest output of the pass with all coefficients, basis elements and inputs replaced by their moduli (of $\sigma(x)$ and $\sigma(-x)$ only one needs to count). Roundings of this size can come as near to the first bound as one likes, and to the second one
 to first order in $u$; for $Lu<1$ one may put $\gamma_L=[[gamma]]$ in place of $(1+u)^L-1$. A ticket evaluated channel by channel, then basis element by basis element, adds to $L$ for each layer of the target
 $$[[roundings]]:$$ $n$ channels in a block of the source, `n_in` input channels of the layer, and $r$ nonzero entries of all basis elements in a row.
 
@@ -226,7 +228,9 @@ move $A$ along.
             POSITIVE,
             drawn=(sp.Rational(1, 2**53), sp.Rational(1, 2**11)),
         ),
-        Quantity(f_abs, "largest output of the pass with moduli in place of all numbers", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(
+            moduli_output, "largest output of a pass with moduli in place of all numbers", NON_NEGATIVE, drawn=(0, 4)
+        ),
         Quantity(before, "largest error of a value in front of the next layer", NON_NEGATIVE, drawn=(0, 4)),
         Quantity(weight, WEIGHT, NON_NEGATIVE, drawn=(0, 4)),
         Quantity(weight_2, f"{WEIGHT} of the second layer", NON_NEGATIVE, drawn=(0, 4)),
@@ -283,7 +287,7 @@ move $A$ along.
         Loose(
             expression="equivariance_error",
             truth="apart",
-            at=tuple({L: 100, u: sp.Rational(1, 2**digits), f_abs: 1} for digits in (11, 24)),
+            at=tuple({L: 100, u: sp.Rational(1, 2**digits), moduli_output: 1} for digits in (11, 24)),
             lost="in the roundings that go down, which err by less than those that go up",
             order="by the step *symmetry*, as the quotient tends to $1$ for $u\\to0$",
         ),

@@ -37,9 +37,9 @@ from theory.equivariance.architectures import (
     before,
     carried,
     equivariance_error,
-    f_abs,
     forward_error,
     gamma,
+    moduli_output,
     more,
     reach,
     roundings,
@@ -137,7 +137,7 @@ def rounding(ticket: NetworkTicket, x: NDArray[np.float64]) -> NDArray[np.float6
 
 def stray(formula: sp.Expr, terms: int) -> float:
     """The bound on rounding for outputs of size 1."""
-    return number(formula, {L: terms, u: UNIT_ROUNDOFF, f_abs: 1})
+    return number(formula, {L: terms, u: UNIT_ROUNDOFF, moduli_output: 1})
 
 
 # Symmetry
@@ -213,11 +213,11 @@ k = sp.Symbol("k", positive=True, integer=True)
 
 @enclosed(architecture_tickets)
 @control("without the 2", equivariance_error=forward_error)
-@control("one rounding for each layer", equivariance_error=2 * u * f_abs)
+@control("one rounding for each layer", equivariance_error=2 * u * moduli_output)
 @control("10 % more, for symmetry", equivariance_error=MORE * equivariance_error)
-@control("to first order", forward_error=L * u * f_abs)
+@control("to first order", forward_error=L * u * moduli_output)
 @control("10 % more", forward_error=MORE * forward_error)
-@control("square root of the number", forward_error=sp.sqrt(L) * u * f_abs)
+@control("square root of the number", forward_error=sp.sqrt(L) * u * moduli_output)
 @control("without the denominator", gamma=L * u)
 @control("10 % less, for γ", gamma=LESS * gamma)
 @control("all up in both passes", apart=equivariance_error)
@@ -225,14 +225,14 @@ def constants_come_from_products(
     forward_error: sp.Expr, equivariance_error: sp.Expr, gamma: sp.Expr, apart: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """One rounding errs by u; steps of k and L roundings multiply; all up at x and all down at ρ(g)x come near."""
-    one = forward_error.subs(f_abs, 1)
-    yield trial.same(forward_error.subs(L, 1), u * f_abs)
+    one = forward_error.subs(moduli_output, 1)
+    yield trial.same(forward_error.subs(L, 1), u * moduli_output)
     both, step = one.subs(L, L + k), one.subs(L, k)
     at = [{**point, k: place} for place, point in enumerate(trial.points(one), 1)]
     yield trial.same(both, one + step + one * step, by=None, at=at)
     yield trial.same(apart.subs(L, 1), equivariance_error.subs(L, 1))
-    yield trial.same(1 + one - apart / f_abs, (1 - u) ** L, by=None)  # what is left with all roundings down
-    between = {L: sp.Symbol("ell", positive=True), f_abs: 1}  # whole numbers of layers and all between
+    yield trial.same(1 + one - apart / moduli_output, (1 - u) ** L, by=None)  # what is left with all roundings down
+    between = {L: sp.Symbol("ell", positive=True), moduli_output: 1}  # whole numbers of layers and all between
     roundoff = {u: (0, sp.Rational(1, 2048)), between[L]: (2, 1000)}
     gap = (apart - equivariance_error).subs(between)
     yield trial.everywhere(gap, sp.S.Zero, within=roundoff, zero={u: (0, 2)})
@@ -270,24 +270,24 @@ def steps_multiply(carried: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @exact(architecture_tickets, step="rounding")
-@control("to first order", forward_error=L * u * f_abs)
+@control("to first order", forward_error=L * u * moduli_output)
 @control("10 % more", forward_error=MORE * forward_error)
 @control("relative to one", forward_error=product_error)
 @control("square root of the number", stray=sp.sqrt(L) * u)
 def outputs_err_by_products(forward_error: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The relative error times the largest output of the pass with moduli."""
-    yield trial.same(forward_error, stray * f_abs)
+    yield trial.same(forward_error, stray * moduli_output)
 
 
 @exact(architecture_tickets, step="symmetry")
 @control("without the 2", equivariance_error=forward_error)
-@control("one rounding for each layer", equivariance_error=2 * u * f_abs)
+@control("one rounding for each layer", equivariance_error=2 * u * moduli_output)
 @control("10 % more, for symmetry", equivariance_error=MORE * equivariance_error)
-@control("to first order", forward_error=L * u * f_abs)
+@control("to first order", forward_error=L * u * moduli_output)
 def both_passes_err(equivariance_error: sp.Expr, forward_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The errors at x and at ρ(g)x add up; roundings up at the one and down at the other differ by as much to first order."""
     yield trial.same(equivariance_error, forward_error + forward_error)
-    apart = ((1 + u) ** L - (1 - u) ** L) * f_abs
+    apart = ((1 + u) ** L - (1 - u) ** L) * moduli_output
     yield trial.same(*(sp.diff(each, u).subs(u, 0) for each in (equivariance_error, apart)))
 
 
