@@ -94,7 +94,7 @@ selection_pays = _claim(
 Kernel regression with the graphon kernels of pruning methods (K2, K4, K5) on {PROTOCOL}. **Asserted:** on noisy 3v8 at
 density $\frac1{{20}}$ the test mean squared error increases in the order SNIP, water-filling (B4), Random, anti (density
 falling with the saliency) in most random splits. **Reported, not asserted:** without useless features
-selection by the closed forms matters little (SNIP is a little better than Random on 3v8, worse on 4v9), and water-filling, the
+selection by the closed forms helps or harms (SNIP is a little better than Random on 3v8, worse on 4v9), and water-filling, the
 optimum of the path bound, is at that density the best predictor on no task. Networks of the $d$ there is, really pruned, are another matter:
 sparse Random rows lose accuracy (K7.1), and at density $\frac1{{20}}$ SNIP's have the smaller error on every task but 4v9.
 """,
