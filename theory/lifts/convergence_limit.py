@@ -275,7 +275,7 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
         ),
         Remark(
             r"Deeper bases need a count of deeper isolated trees. Where every input is kept, $p_0=1$, there are copies only of "
-            r"witnesses that use all inputs."
+            r"witnesses whose units hear all inputs, some perhaps with the weight $0$."
         ),
     ),
     aids={"loss_bound": loss_bound, "longest_time": longest_time, "copies": M, "copies_loss": copies_loss},
