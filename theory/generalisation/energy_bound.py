@@ -247,7 +247,7 @@ $\sqrt2$ times too large: between $[[khintchine]]$ of it and all of it (all at $
 $m=2k$ and $B_0=1$ the complexity is $[[rank_one_complexity]]$). Without a $B_0$ chosen beforehand, let $i\ge0$ be the
 smallest with $b2^i\ge\sqrt q$, for a fixed $b$; the share $[[level_share]]$ of $\delta$ gives
 $$\text{risk}\le[[peeled_bound]],$$
-where $b2^i\le[[peeled_norm]]$. Only $\mathcal E=[[energy]]$, which $K\to sK$ leaves alone, compares kernels. The
+where $b2^i\le[[peeled_norm]]$. $\mathcal E=[[energy]]$, which $K\to sK$ leaves alone, compares kernels, as $q$ alone does not. The
 first term
 of the bound is $2\mathcal E$ at $B_0=\sqrt q$; the usual $[[raw_energy]]$ is its value for kernels of the trace
 $[[usual_trace]]$
