@@ -165,7 +165,11 @@ leave less of the linear part than any homogeneous ones (B2.2).
             drawn=(sp.Rational(1, 20), sp.Rational(9, 10)),
         ),
     ),
-    hypotheses=(Hypothesis(r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$, masks independent of the weights"),),
+    hypotheses=(
+        Hypothesis(
+            r"infinite width in the limit of K2, $\varphi(z)=\sqrt2\max(z,0)$, masks independent of the weights"
+        ),
+    ),
     uses=("B2.1", "B2.2", "K2"),
     expressions={"sign_ratio": sign_ratio, "many_ratio": many_ratio, "least_ratio": least_ratio},
     sharp=(

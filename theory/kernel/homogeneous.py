@@ -131,7 +131,7 @@ pruned networks.
     },
     remarks=(
         Remark(
-            "Kernel descent with such a kernel is that with the dense one, slowed down by the constant; the shape of the "
+            "Gradient flow with such a kernel is that with the dense one, slowed down by the constant; the shape of the "
             "kernel, its normalised spectrum and kernel regression without a ridge stay the same."
         ),
         Remark(
