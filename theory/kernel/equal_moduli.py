@@ -107,7 +107,7 @@ kernel $[[modulus_kernel]]$. If $e_+$ or $e_-$ is $0$, $c=\pm a$ in all rows, an
     ),
     Step(
         name="below the chord",
-        sentence=r"So a row adds at most $[[cap]]$, and just that only if it keeps inputs of one kind alone.",
+        sentence=r"So a row adds at most $[[cap]]$, and just that only if it does not keep inputs of both kinds.",
         by=Carrier.RULE,
         source="chords",
         gives={"cap": cap},
