@@ -1,4 +1,4 @@
-"""L11.4: isolated copies in a sparse lift have factorial moments no larger than a Poisson variable, and tails bounded by these."""
+"""L11.4: isolated copies in a sparse lift have factorial moments no larger than those of a Poisson variable, which bound their tails."""
 
 from __future__ import annotations
 
