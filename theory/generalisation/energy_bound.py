@@ -4,7 +4,7 @@ Before the bound is used, check that
 
 1. the m pairs (x, y) are independent draws of one law, and test data come from the same law;
 2. the kernel was fixed without the sample: pruning scores, the profile of a mask, means and scales of the inputs and
-   the choice among kernels must come from other data (scores that look at the labels make the bound false, not loose);
+   the choice among kernels must come from other data (scores that look at the labels can make the bound false);
 3. the predictor is the minimum-norm interpolant of that very kernel, so K is invertible on the sample;
 4. the loss lies in [0, 1], is 1-Lipschitz in the prediction and 0 at the label, such as min(1, |f − y|);
 5. the norm B_0, or the unit b of the peeling, was chosen before the sample was seen.

@@ -1,4 +1,4 @@
-"""B2: the part of the tangent kernel that is linear in the inputs is decided by path densities alone."""
+"""B2: a part of the tangent kernel that is linear in the inputs is decided by path densities alone."""
 
 from __future__ import annotations
 
