@@ -65,7 +65,7 @@ each start: from an eigenfunction it is that times $e^{-\eta\lambda_kt}$, as wit
     ),
     Step(
         name="masks",
-        sentence=r"Density $\rho$ in both layers multiplies times by $\rho^{-2}$.",
+        sentence=r"In the limit of K3 density $\rho$ in both layers multiplies times by $\rho^{-2}$.",
         by=Carrier.CLAIM,
         source="F2.1",
         takes=("slowdown",),
@@ -102,7 +102,7 @@ circle_times = Claim(
     statement=r"""
 One hidden ReLU layer of infinite width, inputs uniform on the unit circle, the kernel of K10.1 and its eigenvalues $\lambda_k$, gradient flow of the population loss $\frac12E\,r^2$ at the rate $\eta$. From
 the residual $\cos k\theta$, $k\ge1$, the loss is $[[wave_loss]]$. For even $k$ and for $k=1$ the share $s$ of it is left at the time $$[[frequency_time]],$$ for $k=2$ and a tenth of the loss
-$[[tenth_time]]$; over even $k$ the time over $k^2$ tends to $[[growth]]$. For odd $k\ge3$ it stays what it is. With both layers at density $\rho$ times are $[[masked_time]]$.
+$[[tenth_time]]$; over even $k$ the time over $k^2$ tends to $[[growth]]$. For odd $k\ge3$ it stays what it is. With both layers at density $\rho$, in the limit of K3, times are $[[masked_time]]$.
 
 **A square wave**, the sign of $\cos\theta$ as residual, has the loss $[[square_loss]]$: at last the share $[[square_plateau]]$ of it is left, however long one trains.
 """,
@@ -126,6 +126,10 @@ $[[tenth_time]]$; over even $k$ the time over $k^2$ tends to $[[growth]]$. For o
         Hypothesis("a wave", k >= 1, needed_by=("wave_loss", "frequency_time", "masked_time")),
         Hypothesis(
             "inputs on the circle itself, weights iid standard normal, kernels divided by $\\frac1d$ as in K10.1"
+        ),
+        Hypothesis(
+            "for the masks, the limit of K3, as where each coordinate is given many times: with two inputs the kernel of masks is that of K7.1",
+            needed_by=("masked_time",),
         ),
     ),
     uses=("F1.1", "F2.1", "K10.1"),

@@ -78,7 +78,7 @@ it would be $[[mean_slowdown]]$, which is no less: $1+\frac{pq}{p+q+1}$ times as
 
 density_times = Claim(
     label="F2.1",
-    title="Constant graphons slow all of training down by one factor, and change nothing else",
+    title="From the same residuals, constant graphons slow all of training down by one factor",
     statement=r"""
 In the setting of F1.1 let a kernel be $f>0$ times another. Then the loss in a mode is $[[scaled_loss]]$, $\lambda$ that of the other: all that happens by the time $t$ happens with the other by the time $ft$, and all
 times are divided by $f$. Gradient descent (F1.2) is stable up to $[[scaled_rate]]$, and at the same share of it takes the same number of steps.

@@ -76,7 +76,7 @@ between. A larger rate has a larger modulus at $\lambda_1$, a smaller one at $\l
 
 gradient_descent = Claim(
     label="F1.2",
-    title="Gradient descent in steps: stable below 2m/λ, and ahead of the flow",
+    title="Gradient descent in steps: stable below 2m/λ, and ahead of the flow below m/λ",
     statement=r"""
 In the setting of F1.1, let the parameters move by $-\eta\nabla L$ in each step. After $k$ steps
 $$q_i\cdot r=[[step_mode]],\qquad L=\sum_i[[step_loss]].$$

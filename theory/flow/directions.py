@@ -91,7 +91,9 @@ So the directions of sparse columns are slowed down first, in proportion: from t
         Quantity(slope, "residual at the start at the input on one axis", sp.S.Reals),
     ),
     hypotheses=(
-        Hypothesis("the hypotheses of K8, and a kernel that does not move in training"),
+        Hypothesis(
+            "the graphon kernel of K8, which does not move in training (at given inputs that of the masks may be another, K7.1)"
+        ),
         Hypothesis("one hidden layer", needed_by=("one_layer_eigenvalue", "direction_time", "direction_loss")),
     ),
     uses=("F1.1", "K8"),

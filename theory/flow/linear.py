@@ -28,7 +28,7 @@ PAIR = (
     Quantity(shared, "kernel of one of two samples with the other", sp.S.Reals, drawn=(-1, 1)),
 )
 RESIDUALS = Quantity(residuals, "residual of one of two samples at the start", sp.S.Reals)
-ALLOWED_PAIR = Hypothesis("a kernel that is nowhere negative", own >= sp.Abs(shared))
+ALLOWED_PAIR = Hypothesis("a kernel matrix without negative eigenvalues", own >= sp.Abs(shared))
 LINEARISED = Hypothesis(
     r"$f$ is linear in the parameters, as a wide network is to first order in its parameters about the start; $\Theta$, the Gram "
     r"matrix of the gradients of its $m$ outputs, does not move"

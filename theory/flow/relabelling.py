@@ -1,4 +1,4 @@
-"""F2.2: sorting hidden units with all their edges changes nothing, at any depth; sorting rows or columns alone does."""
+"""F2.2: sorting hidden units with all their edges changes nothing, at any depth; sorting rows or columns alone can."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ inputs exchanged too it does not.""",
 
 relabelled_units = Claim(
     label="F2.2",
-    title="Sorting hidden units with all their edges changes no time; sorting one mask alone does",
+    title="Sorting hidden units with all their edges changes no time; sorting one mask alone can",
     statement=r"""
 **Every width and depth.** Let the units of each hidden layer be taken in another order, with the edges that enter and leave them: the rows of one mask and of its weights, and the columns of the next, go along.
 Two units exchanged have the rows $[[moved_rows]]$ and the columns $[[moved_columns]]$, where $\alpha_{ij}$ was in row $i$ and $\beta_{ij}$ in column $j$. Then the output, the tangent kernel and the losses after all steps of gradient descent are what they were. With **one hidden

@@ -4,7 +4,7 @@ Before the bound is used, check that
 
 1. the m pairs (x, y) are independent draws of one law, and test data come from the same law;
 2. the kernel was fixed without the sample: pruning scores, the profile of a mask, means and scales of the inputs and
-   the choice among kernels must come from other data (scores that look at the labels make the bound false, not loose);
+   the choice among kernels must come from other data (scores that look at the labels can make the bound false);
 3. the predictor is the minimum-norm interpolant of that very kernel, so K is invertible on the sample;
 4. the loss lies in [0, 1], is 1-Lipschitz in the prediction and 0 at the label, such as min(1, |f − y|);
 5. the norm B_0, or the unit b of the peeling, was chosen before the sample was seen.
@@ -247,7 +247,7 @@ $\sqrt2$ times too large: between $[[khintchine]]$ of it and all of it (all at $
 $m=2k$ and $B_0=1$ the complexity is $[[rank_one_complexity]]$). Without a $B_0$ chosen beforehand, let $i\ge0$ be the
 smallest with $b2^i\ge\sqrt q$, for a fixed $b$; the share $[[level_share]]$ of $\delta$ gives
 $$\text{risk}\le[[peeled_bound]],$$
-where $b2^i\le[[peeled_norm]]$. Only $\mathcal E=[[energy]]$, which $K\to sK$ leaves alone, compares kernels. The
+where $b2^i\le[[peeled_norm]]$. $\mathcal E=[[energy]]$, which $K\to sK$ leaves alone, compares kernels, as $q$ alone does not. The
 first term
 of the bound is $2\mathcal E$ at $B_0=\sqrt q$; the usual $[[raw_energy]]$ is its value for kernels of the trace
 $[[usual_trace]]$

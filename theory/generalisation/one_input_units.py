@@ -150,7 +150,7 @@ Over all masks as in B2.1 and all inputs, the best constant for $L=2$ is $c_2=[[
 one input, each input as many units, all above be dense, and $x_i=\sqrt\eta\,s_ie_0+e_i$ with $\eta=\frac r{1-r}$, $0<r<1$, $n$ of the signs $s_i$ positive and $n$ negative.
 Keep every other edge of the first layer with probability $\delta>0$: all variances are positive, as B2.1 asks. As $\delta\to0$ the entries of $K$ and $B$ tend to those at $\delta=0$. There
 $s^\top Ks$ over $s^\top Bs$ is $[[sign_ratio]]$, which tends to $[[many_ratio]]$ as $n\to\infty$, and this falls to $[[least_ratio]]$ as $r\to0$: masks that treat inputs unlike
-leave less of the linear part than any homogeneous ones (B2.2).
+can leave less of the linear part than any homogeneous ones (B2.2).
 """,
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
@@ -165,7 +165,11 @@ leave less of the linear part than any homogeneous ones (B2.2).
             drawn=(sp.Rational(1, 20), sp.Rational(9, 10)),
         ),
     ),
-    hypotheses=(Hypothesis(r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$, masks independent of the weights"),),
+    hypotheses=(
+        Hypothesis(
+            r"infinite width in the limit of K2, $\varphi(z)=\sqrt2\max(z,0)$, masks independent of the weights"
+        ),
+    ),
     uses=("B2.1", "B2.2", "K2"),
     expressions={"sign_ratio": sign_ratio, "many_ratio": many_ratio, "least_ratio": least_ratio},
     sharp=(

@@ -230,7 +230,7 @@ the sum of $[[residual_term]]$ over the eigenvectors of $B$, $b$ the eigenvalue 
 $y$ is not in the range of $B$ the bound is $+\infty$: for $\{x,-x\}$ with one hidden layer $K=2SI$, $\mu=0$, and at $y=(1,1)$ the
 truth is $[[antipodal_energy]]$. With one hidden layer, homogeneous masks and inputs that are not $0$, $\mu>0$ if and only if no two inputs are parallel: the rest of
 the kernel is even in their cosine, with the coefficients $[[even_coefficient]]>0$ at its powers $2i$.
-The mean $\operatorname{tr}(K-B)/m$ in place of $\mu$ bounds nothing: for $\{x,-x\}$ and $y=(1,-1)$ it gives
+The mean $\operatorname{tr}(K-B)/m$ in place of $\mu$ makes no bound: for $\{x,-x\}$ and $y=(1,-1)$ it gives
 $[[mean_bound]]$, where the
 truth is $[[antipodal_energy]]$ too.
 """,

@@ -1,4 +1,4 @@
-"""B2: the part of the tangent kernel that is linear in the inputs is decided by path densities alone."""
+"""B2: a part of the tangent kernel that is linear in the inputs is decided by path densities alone."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ $M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples a
     ),
     hypotheses=(
         Hypothesis(
-            r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$; masks that look at the weights do so as in K4, through $|w|$ alone"
+            r"infinite width in the limit of K2, $\varphi(z)=\sqrt2\max(z,0)$; masks that look at the weights do so as in K4, through $|w|$ alone"
         ),
         Hypothesis("every input has preactivations of positive variance at every unit"),
     ),
@@ -328,7 +328,9 @@ Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
         Quantity(linear, "derivative of the tangent kernel in the cosine, at orthogonal inputs", NON_NEGATIVE),
     ),
     hypotheses=(
-        Hypothesis(r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$; homogeneous masks, inputs of one length"),
+        Hypothesis(
+            r"infinite width in the limit of K2, $\varphi(z)=\sqrt2\max(z,0)$; homogeneous masks, inputs of one length"
+        ),
         Hypothesis("a sphere of inputs, in two dimensions at least", d >= 2, ("sphere_constant", "sphere_excess")),
         Hypothesis(
             "six hidden layers at most, as far as the integral is written out", depth <= 6, ("sphere_constant",)

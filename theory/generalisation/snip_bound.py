@@ -251,7 +251,7 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform
                 r"more than $3900$ to the mean of $\beta^2/R_2$. The strong half keeps $R_2(1)\approx0.477$: "
                 r"the budget is $0.2386$, and uniform path densities have $50.5/0.2386<212$."
             ),
-            instead="The optimum of a budget is B4's, and Pareto(1) weights attain it: $W=[[pareto_share]]$.",
+            instead="The optimum of a budget is B4's, and scores with Pareto(1) noise keep the shares that attain it: $W=[[pareto_share]]$.",
         ),
     ),
 )

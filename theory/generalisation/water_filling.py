@@ -289,7 +289,7 @@ $\rho(v)=1$ from $v_*=[[edge]]$ on (nowhere, for $\rho\le[[cap]]$), and is
 $$[[optimum]],$$
 that is $[[below_cap]]$ for $\rho\le[[cap]]$. Uniform densities give $[[uniform]]$, more by the factor $1/[[ratio]]$ below the cap. As
 $\rho\to1$ the optimum exceeds the dense value $[[dense]]$ by $[[excess]]$ and uniform densities by $[[uniform_excess]]$: the gap
-between the methods closes linearly, and no density is singled out as a threshold.
+between the methods closes linearly, and no density below $1$ merges them.
 """,
     steps=PROFILE_STEPS,
     source=Source("2602.06675", "beyond the abstract"),

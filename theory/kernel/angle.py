@@ -127,9 +127,9 @@ arc_cosine_numerics = Claim(
     title="Angles in floating point: a cosine has lost half the digits",
     statement=r"""
 For unit vectors with $p=\|\hat x-\hat x'\|$, $q=\|\hat x+\hat x'\|$ the angle is $\theta=[[kahan_angle]]$ (as $2\,\mathrm{atan2}(p,q)$ also at
-$q=0$; so it is for all vectors of one length). **From the cosine:** an error of $r=\cos\theta$ is multiplied by $[[arccos_sensitivity]]$; the largest floating-point number below 1
+$q=0$; so it is for all vectors of one length). **From the cosine:** a small error of $r=\cos\theta$ is multiplied by $[[arccos_sensitivity]]$; the largest floating-point number below 1
 is $1-u$, so that no positive angle below $[[resolution]]\ge[[least_resolution]]$ can come out, and $\kappa_0=1-\theta/\pi$ falls by
-$[[gate_resolution]]$ at once there: $4.7\cdot10^{-9}$ in double precision. **From the lengths:** a relative change of $p/q$ is multiplied
+$[[gate_resolution]]$ at once there: $4.7\cdot10^{-9}$ in double precision. **From the lengths:** a small relative change of $p/q$ is multiplied
 by $[[kahan_sensitivity]]\le1$, and if both lengths have relative errors at most $\eta<1$, the angle is off by at most $[[kahan_bound]]$,
 at every angle; at the right angle by $[[right_angle_error]]$ if one is too long by $\eta$ and the other too short, so that
 the bound is sharp at first order.

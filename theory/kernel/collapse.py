@@ -30,7 +30,7 @@ STEPS = (
     Step(
         name="one neuron",
         sentence=r"""With one input, of sizes $x$ and $y$ in two samples, and $w$, $q$ for $W$, $Q$, the cosine is $\pm1$: for equal signs a neuron
-adds $[[alike]]$, for opposite ones nothing.""",
+adds $[[alike]]$, for opposite ones nothing. (One input needs no normal law: as $M\omega$ is symmetric, for equal signs $E\varphi\varphi'=E(M\omega)^2\frac{xy}d$ and $E\,M\dot\varphi\dot\varphi'=EM$.)""",
         gives={"alike": alike},
         uses=("row kernel",),
     ),

@@ -161,7 +161,7 @@ layer on $x,x'$ (its conjugate kernel; $W$ is the second-moment graphon of K4), 
 all $S(x,x),S(x',x')$ lie in $[s,\beta]$, then
 $$|K_W-K_{W'}|\le[[constant]]\;\|W-W'\|_\square .$$
 A mask is a graphon: masks that converge in cut norm have converging kernels, though in $L^1$ they stay away from their
-graphon, at the mean distance $2\iint W(1-W)$, $[[l1_distance]]$ for $W=\frac{u+v}2$. **The order is sharp**, and so is the $2$: for
+graphon, at the mean distance $2\iint W(1-W)$, $[[l1_distance]]$ for $W=\frac{u+v}2$. **The order is sharp**, and for $s\le\frac\beta2$ no constant below $2\beta$ will do: for
 $x=1$ and $x'=1$ or $-1$ on the first and the second half, with $W=1,0$ and $W'=1-\delta,\delta$ there, $s=\frac12$, $\beta=1$,
 $$\frac{|K_W-K_{W'}|}{\|W-W'\|_\square}=[[readout_ratio]]\to[[limit_ratio]]=2\beta\quad(\delta\to0),$$
 while the bound has $2+\sqrt2/\pi$. **The first-layer term $\int\kappa_0S_W$ is not covered**: there the same ratio is

@@ -85,7 +85,7 @@ $\lambda(m_t+2m_p+h_t)$, $m_t-m_p$ to $\mu(m_t-m_p+h_t)$, and $S$ to $\lambda S$
     ),
     Step(
         name="powers",
-        sentence=r"If $L/n\to\beta$, then $\lambda^L\to[[grown_limit]]$ and $\mu^L\to[[shrunk_limit]]$.",
+        sentence=r"If $n\to\infty$ and $L/n\to\beta$, then $\lambda^L\to[[grown_limit]]$ and $\mu^L\to[[shrunk_limit]]$.",
         gives={"grown_limit": grown_limit, "shrunk_limit": shrunk_limit},
         uses=("dense layer",),
     ),
@@ -97,7 +97,7 @@ $\lambda(m_t+2m_p+h_t)$, $m_t-m_p$ to $\mu(m_t-m_p+h_t)$, and $S$ to $\lambda S$
     ),
     Step(
         name="leading order",
-        sentence=r"""At hidden density $\rho$ and the first layer dense, as $n\to\infty$ the nine means after $L$ layers tend to `leading`: $h_d\to6$,
+        sentence=r"""With the first layer dense and all others masked at density $\rho$, as $n\to\infty$ the nine means after $L$ layers tend to `leading`: $h_d\to6$,
 $m_t\to L$, $m_d\to2L$, $k_t\to L^2$, $k_d\to2L^2$.""",
         gives={"leading": leading},
         uses=("recursion",),
@@ -121,8 +121,8 @@ tangent_fluctuations = Claim(
     title="How random the tangent kernel is: dense layers in closed form, wide and deep",
     statement=r"""
 In the setting of K13.1, on the diagonal: **Dense**, all widths $n$, $E\,\Theta_n(x,x)^2=[[dense_second]]$ in units of $\pi_x^2$, so
-the relative variance is $[[dense_variance]]$. **Wide**, at hidden density $\rho$ (first layer dense),
-$n\operatorname{Var}\Theta_n/(E\Theta_n)^2\to[[width_constant]]$ as $n\to\infty$. **Deep**, if instead $L/n\to\beta$, then for dense
+the relative variance is $[[dense_variance]]$. **Wide**, the first layer dense, all others masked at density $\rho$,
+$n\operatorname{Var}\Theta_n/(E\Theta_n)^2\to[[width_constant]]$ as $n\to\infty$. **Deep**, if $L\to\infty$ too and $L/n\to\beta$, then for dense
 layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays random.
 """,
     steps=STEPS,

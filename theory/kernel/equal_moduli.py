@@ -107,7 +107,7 @@ kernel $[[modulus_kernel]]$. If $e_+$ or $e_-$ is $0$, $c=\pm a$ in all rows, an
     ),
     Step(
         name="below the chord",
-        sentence=r"So a row adds at most $[[cap]]$, and just that only if it keeps inputs of one kind alone.",
+        sentence=r"So a row adds at most $[[cap]]$, and just that only if it does not keep inputs of both kinds.",
         by=Carrier.RULE,
         source="chords",
         gives={"cap": cap},
@@ -180,7 +180,7 @@ $\frac kd$, and $\pm\frac1d$ to $\frac kd$ times the cosine.""",
 
 quenched_kernel = Claim(
     label="K7.2",
-    title="For inputs of equal moduli the kernel of the masks exceeds that of the graphon",
+    title="For inputs of equal moduli the kernel of the masks is nowhere below that of the graphon",
     statement=r"""
 In the setting of K7.1, for any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$, $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with $x_j=x'_j$ and
 with $x_j=-x'_j\ne0$. The quenched kernel is at least the graphon kernel and at most a multiple of $e_+$,

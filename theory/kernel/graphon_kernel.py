@@ -197,7 +197,7 @@ $E\,\Theta^{(l)}_n(x,x)$ is the mean over all paths $j\to i_1\to\dots\to i_L$ of
 $E\,\Theta^{(l)}_n(x,x)^2$ the mean over pairs of paths of $x_j^2x_{j'}^2$ times the probability that both are kept times
 $[[coincidence]]$ for every hidden neuron that they share.
 
-**An example.** Two inputs at $v=\frac14,\frac34$; $W^{(1)}=\frac{u+v}2$, and either a dense readout (`one_hidden`) or
+**An example** of the recursion. Two inputs at $v=\frac14,\frac34$; $W^{(1)}=\frac{u+v}2$, and either a dense readout (`one_hidden`) or
 $W^{(2)}=1-\frac{uv}2$ and the readout $W^{(3)}=v$ (`two_hidden`). $W^{(2)}$ is a sum of two products of functions of one position, so that
 single integrals suffice.
 """,

@@ -94,8 +94,8 @@ the tangent kernel is that of the dense network, smaller by the product of all d
 $$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense}.$$
 So with one density $\rho$ in all $L+1$ layers it is $[[ratio]]$ times the dense kernel, $\Theta_L(r)$ of K1 at
 unit norms; with a dense readout it is $[[readout_dense]]$ times the dense one. If nothing is pruned, but the weights of all layers have the variance
-$\rho$ and are all trained, it is $[[weights_trained]]$ times the dense one, for every such network exactly: this constant is often stated for
-pruned networks.
+$\rho$ and are all trained, it is $[[weights_trained]]$ times the dense one, for every such network exactly: this constant is reported
+second-hand for pruned networks.
 """,
     steps=STEPS,
     source=Source("2510.17515", "the power $L$ is reported second-hand; the two sentences at hand name none"),
@@ -131,7 +131,7 @@ pruned networks.
     },
     remarks=(
         Remark(
-            "Kernel descent with such a kernel is that with the dense one, slowed down by the constant; the shape of the "
+            "Gradient flow with such a kernel is that with the dense one, slowed down by the constant; the shape of the "
             "kernel, its normalised spectrum and kernel regression without a ridge stay the same."
         ),
         Remark(

@@ -258,7 +258,7 @@ chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
     remarks=(
         Remark(
             "Measured at the cosine ½, two hidden layers of widths 16 and 64: the root mean square distance lies between "
-            "$B/12$ and $B$, so the order is seen, the constant is not sharp.",
+            "$B/12$ and $B$.",
             checked_by="bound_is_kept_and_sharp_in_order",
         ),
     ),

@@ -1,4 +1,4 @@
-"""K4: masks that look at the weights need two graphons, the share and the energy of the kept weights."""
+"""K4: masks that look at the weights have two graphons, the share and the energy of the kept weights."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ $[[homogeneous]]$ times the dense kernel.""",
 
 second_moment_graphon = Claim(
     label="K4",
-    title="Masks that look at the weights need two graphons",
+    title="Masks that look at the weights have two graphons",
     statement=r"""
 Let each $M_{ij}$ depend on $|w_{ij}|$ alone, $w_{ij}$ independent and standard normal, and let
 $W(u,v)=P(M=1\mid u,v)$, $Q(u,v)=E[Mw^2\mid u,v]$. Then the tangent kernel of the masked network is that of K2 with $Q$ in

@@ -269,7 +269,7 @@ sphere_spectrum = Claim(
     title="Few inputs of equal weight leave the spectrum of a sphere",
     statement=r"""
 One hidden ReLU layer, readout dense, $W$ the graphon of the trained edges and $Q=W$ that of the second moments, at every $u$ the same for each of
-$k\ge2$ inputs and 0 for others, with $g=\int W\,du$ at one of them; $x$, these $k$ coordinates, of an isotropic law: the kernel operator is that of the
+$k\ge2$ inputs and 0 for others, with $g=\int W\,du$ at one of them; $x$, these $k$ coordinates, of an isotropic law: the operator of the graphon kernel is that of the
 sphere $S^{k-1}$ times $(g/d)\,E|x|^2$, with the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$)
 $[[sphere_eigenvalue]]$ of multiplicity $[[multiplicity]]$ at degree $\ell$; $k=2$ is K10.1, unequal weights stretch the sphere. Degrees odd
 and $\ge3$ vanish; from an even degree $\ell$ to $\ell+2$ the eigenvalue takes the factor $[[fall_ratio]]<1$, and $\lambda_\ell\,\ell^k\to[[constant]]$ over even $\ell$, so that the decay in the rank has the exponent $[[exponent]]$.
@@ -299,6 +299,9 @@ For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue 
         ),
         Hypothesis("for the decay, at least two inputs", k >= 2, needed_by=("fall_ratio", "exponent", "constant")),
         Hypothesis("inputs of an isotropic law in the coordinates kept; weights of these equal"),
+        Hypothesis(
+            "the graphon kernel of K4: that of masks where a row keeps all of the $k$ inputs or none, else at few inputs see K7.1"
+        ),
     ),
     uses=("K1", "K4", "K10.1"),
     expressions={

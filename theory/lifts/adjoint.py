@@ -1,4 +1,4 @@
-"""L1: pullback and fibre sum are adjoint; pulling back is functorial and no isometry."""
+"""L1: pullback and fibre sum are adjoint; pulling back is functorial and in general no isometry."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ of $\pi^{-1}(v)$. For $\rho=(0,2,2,3,4,4,4)$ both are $[[pushed_twice]]$.""",
 
 adjunction = Claim(
     label="L1",
-    title="Pullback and fibre sum are adjoint; pullback is no isometry",
+    title="Pullback and fibre sum are adjoint; pullback is in general no isometry",
     statement=r"""
 A bundle $Y$ over a finite set $V$ has a finite-dimensional inner-product space $Y_v$ for each $v\in V$; a section $s$ of it has
 a value $s_v\in Y_v$ for each $v$, and $\langle s,s'\rangle_Y=\sum_v\langle s_v,s'_v\rangle$. For a map $\pi:U\to V$ let $(\pi^*Y)_u=Y_{\pi(u)}$,

@@ -1,4 +1,4 @@
-"""L7: residual attention is a perceptron module; its lift has diagonal skips, which no full lift has."""
+"""L7: residual attention is a perceptron module; its lift has diagonal skips, which no full lift of two channels or more has."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ its sum over the fibre.""",
     Step(
         name="block",
         sentence=r"""Then $\sigma_a$ is applied, and into $o_c$ go the sum over heads of column $c$ of their outputs times $O_h$, and the one skip $x_c$. That is residual attention; for two tokens, two channels and one head of width two it
-is so for all weights and inputs.""",
+is so for all weights and inputs. An order of the tokens goes along: it moves the rows of $q,k,v$, and the rows and columns of the scores.""",
         gives={"block": block},
         uses=("queries, keys and values",),
     ),
@@ -159,7 +159,7 @@ $[[identity_skips]]$.""",
 
 attention_blocks = Claim(
     label="L7",
-    title="Residual attention is a perceptron module, but needs a lift that is not full",
+    title="Residual attention is a perceptron module, but with two channels or more needs a lift that is not full",
     statement=r"""
 Take $x\to a\to o$ with a skip $x\to o$: $Y_x=Y_o=\mathbb R^T$ (one channel of $T$ tokens), $Y_a=\mathbb R^{T\times d}$; $W_{xa}=(\mathbb R^d)^3$ and
 $M_{xa}(w,y)=(yw_Q^\top,yw_K^\top,yw_V^\top)$; $\sigma_a(q,k,v)=\operatorname{softmax}(qk^\top/\sqrt d)\,v$; $W_{ao}=\mathbb R^d$, $M_{ao}(w,y)=yw$; $W_{xo}=0$, $M_{xo}(\cdot,y)=y$; $\sigma_o$

@@ -176,9 +176,7 @@ $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $
             sp.And(epsilon > 0, epsilon <= 1),
             needed_by=("standstill_radius",),
         ),
-        Hypothesis(
-            "the text of Theorem 2.1 breaks off after its hypotheses: the order of the quantifiers is our reading"
-        ),
+        Hypothesis("the text of Theorem 2.1 breaks off in its hypotheses: the order of the quantifiers is our reading"),
     ),
     uses=("L12", "L14.1", "L14.2"),
     expressions={

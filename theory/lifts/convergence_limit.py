@@ -219,7 +219,7 @@ pac_convergence = Claim(
     statement=r"""
 In the lifts of L17.1 and L17.2, for fixed $0<p_0<1$, $\lambda>0$, weight laws of full support, $E_D\|x\|^4<\infty$, $\sigma'$ and $\sigma''$ bounded, and a witness with one or two hidden layers of loss $\varepsilon_w$: for all
 $\varepsilon>\varepsilon_w$ and $\delta>0$ there is $n_0$ with
-$P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approximation_loss]]<\varepsilon$, it is enough that each unit has $[[copies_needed]]$ copies, since at its longest time the bound (B1) is this loss and $[[residual]]$.
+$P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approximation_loss]]<\varepsilon$, it is enough that each unit has $[[copies_needed]]$ copies, isolated ones with two hidden layers, since at its longest time the bound (B1) is this loss and $[[residual]]$.
 
 **Continuous weights.** A standard normal vector of $s$ weights is within $\rho_0$ of one with $\|w^*\|^2=\nu$ with probability $$[[gaussian_ball]],$$ so a vertex copies a unit on $s$ of $d$ inputs with probability $[[gaussian_copy]]$, signs not changed (for odd $\sigma$ and $\rho_0<\sqrt\nu$ up to sign with twice that).
 """,
@@ -275,7 +275,7 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
         ),
         Remark(
             r"Deeper bases need a count of deeper isolated trees. Where every input is kept, $p_0=1$, there are copies only of "
-            r"witnesses that use all inputs."
+            r"witnesses whose units hear all inputs, some perhaps with the weight $0$."
         ),
     ),
     aids={"loss_bound": loss_bound, "longest_time": longest_time, "copies": M, "copies_loss": copies_loss},

@@ -147,8 +147,8 @@ lifted_convolutions = Claim(
 Let $1\le k\le H$, and let the module $x\to y$ have $Y_x=Y_y=\mathbb R^H$, $W=\mathbb R^k$, $M(w,y)_p=\sum_{a<k}w_ay_{p+a\bmod H}$ and $\sigma$ a function of each pixel. The full lift
 with $C_i$ copies of $x$ and $C_o$ of $y$ is the cyclic convolution with so many channels; it has $[[weights]]$ weights, where its graph of
 pixels has $[[pixel_edges]]$ edges, and commutes with cyclic shifts. A signal of period $H$ on $\mathbb Z_{mH}$ gives the
-$m$-fold repetition of the output on $\mathbb Z_H$. With zeros beyond the end instead of the cycle, positive weights and inputs and $\sigma$ strictly
-increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ outputs differ from that.
+$m$-fold repetition of the output on $\mathbb Z_H$. With zeros beyond the end of both signals instead of the cycle, positive weights and inputs and $\sigma$ strictly
+increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ outputs differ from the repetition of such an output.
 """,
     steps=STEPS,
     source=Source(

@@ -265,7 +265,7 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
         ),
         Remark(
             r"Copies alone whose readout grows far come up to more than a hundredth of a bound that is there several times the loss at "
-            r"the start. Where the bound is below the loss at the start, in a random lift, the flow ends far below it.",
+            r"the start. Where the bound is below the loss at the start, in the random lifts that were trained, the flow ends far below it.",
             "filters_end_below_the_bound",
         ),
     ),

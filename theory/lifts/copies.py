@@ -280,8 +280,7 @@ Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the
     remarks=(
         Remark(
             r"The bound is loose. Copies of one unit alone start out at a share of $\frac1{4e}$ of it, where features stand "
-            r"still (L15 (c)): between a fifteenth and all of the bound is seen. All other units also help, and with them the loss "
-            r"is lower still.",
+            r"still (L15 (c)): between a fifteenth and all of the bound is seen.",
             "students_keep_the_bound",
         ),
         Remark(

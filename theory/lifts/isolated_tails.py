@@ -1,4 +1,4 @@
-"""L11.4: isolated copies in a sparse lift have no wider tails than a Poisson variable."""
+"""L11.4: isolated copies in a sparse lift have factorial moments no larger than those of a Poisson variable, which bound their tails."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ $\mu\ge m-1\ge0$: the bound falls as $\mu$ grows.""",
 
 poisson_tails = Claim(
     label="L11.4",
-    title="Isolated copies in a sparse lift have no wider tails than a Poisson variable",
+    title="Isolated copies in a sparse lift have factorial moments no larger than those of a Poisson variable",
     statement=r"""
 In the lifts of L11.2 let $\mu=EM'>0$ and $V=\mathrm{Var}M'$. If $\lambda\le[[poisson_degree]]$, all factorial moments are at most those of a Poisson variable of the same mean,
 $E(M')_k\le\mu^k$, so that $V\le\mu$, $E(1+s)^{M'}\le[[generating_bound]]$ for $s\ge0$, and for $m\ge1$

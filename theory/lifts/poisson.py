@@ -195,7 +195,7 @@ poisson_distance = Claim(
 The total variation distance of the degrees $X$ of L8.1 from the Poisson law is
 $$d_{TV}(X,\mathrm{Poi}(\lambda))=[[variation_distance]]$$ $$\le[[bound]]$$
 (Barbour–Hall), which is at most $[[coupled_bound]]\le[[le_cam_bound]]$, the bounds by a coupling of the edges (Le Cam). At $n=1$
-all but the last are equal. The order $1/n$ is sharp: $n\,d_{TV}\to\frac14E|(N-\lambda)^2-N|$ for $N\sim\mathrm{Poi}(\lambda)$, which is $$[[order]].$$
+all but the last are equal. For fixed $\lambda>0$ the order $1/n$ is sharp: $n\,d_{TV}\to\frac14E|(N-\lambda)^2-N|$ for $N\sim\mathrm{Poi}(\lambda)$, which is $$[[order]].$$
 """,
     steps=STEPS,
     source=Source("2501.05930", "textbook (Le Cam 1960, Barbour and Hall 1984); beyond the list of theorems"),

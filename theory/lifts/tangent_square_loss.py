@@ -217,7 +217,7 @@ In L12 let $\ell(f)=\frac12\|f-f^*\|^2$. If $\theta\in A(\kappa,\varepsilon)$ an
 which is at least $(L-\varepsilon)/\kappa$. If $\theta(s)\in A(\kappa,\varepsilon)$ on $[0,t]$ and $L_0>\varepsilon$,
 $$\big(\sqrt{L(\theta(t))}-\sqrt\varepsilon\big)^{-2}\ge[[inverse_square]]\quad\text{while }L>\varepsilon,$$ and so $$L(\theta(t))\le[[square_rate]];$$
 for $\varepsilon=0$ this is $L\le1/(1/L_0+4t/\kappa^2)$, four times as fast as L12. For $\varepsilon>0$ it falls faster than L12 at first iff
-$\sqrt{L_0/\varepsilon}>[[crossover]]$, and slower in the end, $\sqrt t\,(L-\varepsilon)\to[[approach]]$: take the smaller of both. If so for as long as $L>\eta$, the loss is down to $\eta$ by the time
+$\sqrt{L_0/\varepsilon}>[[crossover]]$, and slower in the end, $\sqrt t\,(L-\varepsilon)\to[[approach]]$: take the smaller of both. If $\theta\in A(\kappa,\varepsilon)$ for as long as $L>\eta$, the loss is down to $\eta$ by the time
 $$[[square_hitting_time]].$$
 The bound of the gradient and this time are sharp for every $\varepsilon$, attained along the flow of $F(x)=\sqrt{2L(x)}$,
 $L(x)=[[square_example]]$, with $f^*=0$ on one data point; the explicit rate is so for $\varepsilon=0$ only, and otherwise above the inverse of

@@ -1,4 +1,4 @@
-"""Evidence for K4: masks that look at the weights need two graphons."""
+"""Evidence for K4: masks that look at the weights have two graphons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for L11.4: isolated copies have no wider tails than a Poisson variable, and their mean rises with the width."""
+"""Evidence for L11.4: factorial moments of isolated copies are no larger than a Poisson variable's, and their mean rises with the width."""
 
 from __future__ import annotations
 
