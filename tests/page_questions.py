@@ -39,5 +39,5 @@ NAMELESS = """() => [...document.querySelectorAll('summary')].filter(e => !e.tex
   .map(e => e.parentElement.textContent.trim().slice(0, 40))"""
 
 # A drawn picture with a light ground in the dark theme.
-STILL_LIGHT = """() => [...document.querySelectorAll('div.cell_output img')].filter(e => !getComputedStyle(e).filter.includes('invert(1)'))
+STILL_LIGHT = """() => [...document.querySelectorAll('.bd-article img')].filter(e => !getComputedStyle(e).filter.includes('invert(1)'))
   .map(e => e.alt.slice(0, 40))"""
