@@ -170,7 +170,7 @@ $|g-f|$ over outputs and over an input set which contains all $\pm e_x$ ($x\in X
 
 If $B_b$ is divided by its own $s_b$, the share is that of $s_b$ and its power becomes the product over $b$ of the powers `n_in`·`n_out`. Both rest on this: the weights $w$ of one
 entry for which $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU, have the measure $$[[measure]].$$
-The same bound for an unstructured layer has the $|X||Y|$ entries in place of the $B$ orbits: symmetry saves the factor $$[[saving]],$$ never more than $|G|$, and exactly
+The same bound for an unstructured layer has the $|X||Y|$ entries in place of the $B$ orbits: apart from the term in $\delta$ symmetry saves the factor $$[[saving]],$$ never more than $|G|$, and exactly
 $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
 """,
     steps=STEPS,
