@@ -176,7 +176,7 @@ probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$:
 ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[uniform_size]].$$
 
 *Sizes of the basis.* A perceptron: 1. Convolutions with a $K\times K$ window: $K^2$, regular features of $C_4$ on $D\times D$ kernels: $4D^2$ (Q4). DeepSets of two points or
-more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ and the adjacency matrix, equivariant when that moves along: 2.
+more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with edges, spanned by $I$ and the adjacency matrix, equivariant when that moves along: 2.
 """,
     steps=STEPS,
     source=Source(

@@ -67,7 +67,7 @@ $$\lambda(x)=[[rate]].$$ For independent items and a target with $|z|>\varepsilo
 2 in all cells tried, which are, for uniform items on $[-1,1]$ and $z=0.3$, $(n,\varepsilon)=(10,10^{-2}),(14,10^{-3}),(18,10^{-4}),(20,10^{-4})$, and for products of two
 such numbers, each usable with probability $\frac12$ (R5.2) and $n$ now the number of *usable* items, $24$ items at $\varepsilon=10^{-2}$ and $32$ at $10^{-3}$ with $z=0.15$. Misses over prediction
 were about $1.08$, $0.98$, $1.01$, $1.2$ and $1.5$, $1.15$ there: near, but not equal. For the uniform items the unconditional $e^{-\mathbb EN}$ with $\mathbb EN$ of R1.1 is
-too small: by a factor of some thirty at $(10,10^{-2})$, and by many orders of magnitude at $(20,10^{-4})$.
+too small: by a factor of about $26$ at $(10,10^{-2})$, and by many orders of magnitude at $(20,10^{-4})$.
 
 *Proved:* given the items, the sum over a uniformly random subset has the mean $S_1/2$ and the variance $S_2/4$, and $\lambda$ is $2^n\cdot2\varepsilon$ times the normal density at $z$ with this mean and
 variance. By Jensen's inequality $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}$.
