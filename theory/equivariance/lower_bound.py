@@ -216,7 +216,9 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
     },
     aids={"enough": volume.enough},
     sharp=(
-        Sharp(expression="relu_share", example=r"$g=\varepsilon$; inputs $\pm e_x$", check="one_function_serves_its_share"),
+        Sharp(
+            expression="relu_share", example=r"$g=\varepsilon$; inputs $\pm e_x$", check="one_function_serves_its_share"
+        ),
         Sharp(expression="linear_share", example=r"$g=0$; inputs $\pm e_x$", check="one_function_serves_its_share"),
         Sharp(
             expression="linear_success",
