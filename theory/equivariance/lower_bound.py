@@ -163,7 +163,7 @@ $|g-f|$ over outputs and over an input set which contains all $\pm e_x$ ($x\in X
 * one function $g$ is within $\varepsilon$ for at most the share $$[[relu_share]]$$ of the values of each coefficient (ReLU; attained, at the inputs $\pm e_x$
   alone, by $g=\varepsilon$), or $$[[linear_share]]$$ (linear targets; attained there by $g=0$);
 * some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear targets; attained at the inputs
-  $\pm e_x$ alone, for instance by masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two, as long as the intervals of their
+  $\pm e_x$ alone where $\Theta$ is a multiple of the number of coefficients, for instance by masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two, as long as the intervals of their
   sums lie within those of the coefficients);
 * if every $w$ succeeds with probability at least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[relu_parameters]]$$ for ReLU, and
   $$\Theta\ge[[linear_parameters]]$$ for linear targets.
