@@ -198,7 +198,7 @@ at most $\varepsilon_\ell$ in layer $\ell$: *as measured, whatever the width*. N
 
 (i) *Error.* If the features before a layer err by at most $\Delta$, the layer's output errs by at most $$[[error]],$$ $\beta=\sum_b\|B_b\|$,
 $\xi=\sum_i\|h_i\|$ with the target's features, `n_in` channels before, $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$. For two layers, with their numbers as indices: $$[[two_layers]].$$
-Attained, at every depth. (The sum over $i,b$ of maxima over $o$ in place of $\omega$ gives a weaker bound.)
+Attained, at every depth. (The sum over $i,b$ of maxima over $o$ in place of $\omega$ gives a bound that is no smaller.)
 
 (ii) *Symmetry.* Every mask on coefficients leaves the network exactly equivariant (Q5). In floating point (roundings of relative size at most $u$, neither overflow nor underflow; sums in any order, another one
 for every output and input) outputs err by at most $$[[forward_error]]$$ if no term meets more than $L$ roundings on its way through all layers, and the outputs for a moved input differ from the moved outputs by at most
@@ -296,7 +296,7 @@ move $A$ along.
             truth="stray",
             at=tuple({L: 100, u: sp.Rational(1, 2**digits)} for digits in (11, 24)),
             lost="in Bernoulli's inequality",
-            order=r"as $\varphi_L\ge Lu$ the quotient is at most $\frac1{1-Lu}$",
+            order=r"as $u\to0$ with $L$ fixed: since $\varphi_L\ge Lu$, the quotient is at most $\frac1{1-Lu}$",
         ),
     ),
 )

@@ -48,7 +48,7 @@ them, since no two orbits share an entry.""",
 
 coefficient_pruning = Claim(
     label="Q5",
-    title="Pruning coefficients keeps equivariance exactly, pruning entries does not",
+    title="Pruning coefficients keeps equivariance exactly, pruning entries only if the mask is constant on orbits",
     statement=r"""
 (a) Let a layer be $\sum_bw_bB_b$ with a basis $B_b$ of $\mathrm{Hom}_G$. Whatever mask is put on the coefficients $w_b$, it stays in
 $\mathrm{Hom}_G$; in exact arithmetic a network of such layers with ReLU, all representations by permutations, commutes with $G$

@@ -160,17 +160,17 @@ $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ with $\sigma=\mathrm{ReLU}$ or $\sigma(
 $\Theta$ parameters, random or not but independent of $w$, equivariant or not, may be pruned by any of its $2^\Theta$ masks. The error is the supremum of
 $|g-f|$ over outputs and over an input set which contains all $\pm e_x$ ($x\in X$) in every single channel. Then
 
-* one function $g$ is within $\varepsilon$ for at most the share $$[[relu_share]]$$ of the values of each coefficient (ReLU; attained by $g=\varepsilon$ at all
-  probes), or $$[[linear_share]]$$ (linear targets; attained by $g=0$);
+* one function $g$ is within $\varepsilon$ for at most the share $$[[relu_share]]$$ of the values of each coefficient (ReLU; attained, at the inputs $\pm e_x$
+  alone, by $g=\varepsilon$), or $$[[linear_share]]$$ (linear targets; attained there by $g=0$);
 * some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear targets; attained at the inputs
-  $\pm e_x$ alone, for instance by masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two, as long as the intervals of their
+  $\pm e_x$ alone where $\Theta$ is a multiple of the number of coefficients, for instance by masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two, as long as the intervals of their
   sums lie within those of the coefficients);
 * if every $w$ succeeds with probability at least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[relu_parameters]]$$ for ReLU, and
   $$\Theta\ge[[linear_parameters]]$$ for linear targets.
 
 If $B_b$ is divided by its own $s_b$, the share is that of $s_b$ and its power becomes the product over $b$ of the powers `n_in`·`n_out`. Both rest on this: the weights $w$ of one
 entry for which $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU, have the measure $$[[measure]].$$
-The same bound for an unstructured layer has the $|X||Y|$ entries in place of the $B$ orbits: symmetry saves the factor $$[[saving]],$$ never more than $|G|$, and exactly
+The same bound for an unstructured layer has the $|X||Y|$ entries in place of the $B$ orbits: apart from the term in $\delta$ symmetry saves the factor $$[[saving]],$$ never more than $|G|$, and exactly
 $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
 """,
     steps=STEPS,
@@ -216,8 +216,10 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
     },
     aids={"enough": volume.enough},
     sharp=(
-        Sharp(expression="relu_share", example=r"$g=\varepsilon$ at all probes", check="one_function_serves_its_share"),
-        Sharp(expression="linear_share", example="$g=0$", check="one_function_serves_its_share"),
+        Sharp(
+            expression="relu_share", example=r"$g=\varepsilon$; inputs $\pm e_x$", check="one_function_serves_its_share"
+        ),
+        Sharp(expression="linear_share", example=r"$g=0$; inputs $\pm e_x$", check="one_function_serves_its_share"),
         Sharp(
             expression="linear_success",
             example=r"masked copies of one layer, coefficients $2\varepsilon s$ times powers of two, as long as their intervals lie within $[-c,c]$; inputs $\pm e_x$",
@@ -238,7 +240,7 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
                 truth="enough",
                 at=tuple({**LAYER, volume.D: LAYER[B], delta: half, eps: half / (2**bits - 1)} for bits in (5, 10)),
                 lost=lost,
-                order="by the doubling numbers of R9, masked copies of which are enough",
+                order=r"by the doubling numbers of R9, masked copies of which are enough at the inputs $\pm e_x$",
                 side=Side.BELOW,
             )
             for number, lost in (

@@ -176,7 +176,7 @@ probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$:
 ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[uniform_size]].$$
 
 *Sizes of the basis.* A perceptron: 1. Convolutions with a $K\times K$ window: $K^2$, regular features of $C_4$ on $D\times D$ kernels: $4D^2$ (Q4). DeepSets of two points or
-more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ and the adjacency matrix, equivariant when that moves along: 2.
+more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with edges, spanned by $I$ and the adjacency matrix, equivariant when that moves along: 2.
 """,
     steps=STEPS,
     source=Source(
@@ -234,7 +234,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
                 expression=number,
                 truth="needed",
                 at=tuple({**WINDOWS, **law, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
-                lost="at most, for the number that these blocks need by Q11.3 lies below: in R4, whose rate of covering is that of the worst point, and in the signs, which make half of the items useless",
+                lost="at most, for the number that these blocks need by Q11.3 lies below: in R4's proof, which follows the measure that is covered, and in its half of the density for items of the wrong sign",
                 order=r"by Q11.3 in `n_in`$\cdot$`n_out`$\cdot B/\delta$, and by Q11.2 in $\varepsilon$",
             )
             for number, law in (("size", {a: sp.Rational(1, 2), kappa: sp.Rational(1, 2)}), ("uniform_size", {}))

@@ -217,7 +217,7 @@ $\varepsilon$, with whatever $S$ and $\alpha$, needs one that is. So its probabi
 
 alignment_bound = Claim(
     label="N2",
-    title="A kept neuron must be aligned: 1/ε neurons for a linear output",
+    title="A kept neuron must be aligned: at least of the order of 1/ε neurons for a linear output",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle
 w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights $\alpha$, which may depend on everything. The error is
@@ -280,7 +280,7 @@ $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to lead
             expression="success",
             truth="found",
             at=tuple({N: count, eps: sp.Rational(1, 100)} for count in (10, 100)),
-            lost=f"{ONE_NEURON}, of several at angles four times as large on either side of the axis it is not known how often they are, more often in drawn networks",
+            lost=f"{ONE_NEURON}; how often several neurons at larger angles are enough is not known, and drawn networks hold such tickets more often than the one neuron",
             order="for two inputs, by the check that one neuron errs by the sine of its angle",
         ),
         Loose(

@@ -297,7 +297,7 @@ factor without limit.""",
 
 ball_covering_order = Claim(
     label="N9.2",
-    title="Whole neurons on the ball: d/ε, and (d − 2) ln(1/ε)/ε for small ε",
+    title="Whole neurons on the ball: at least of the order of d/ε, and of (d − 2) ln(1/ε)/ε for small ε",
     statement=r"""
 Target, neurons and error are those of N9.1, $\rho=[[ratio]]<\frac1{\sqrt2}$. For every $\eta\in(0,1)$ the mean $R$ is at most
 $$[[zones]],\qquad a=[[spread]],\quad M=[[near_neuron]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$

@@ -269,7 +269,7 @@ $\ln2$. The *far number* over it is of the order of $\eta\sqrt{d-1}$: where this
 
 cube_covering_order = Claim(
     label="N10.2",
-    title="Whole neurons on the cube: d^(3/2)/ε for large d",
+    title="Whole neurons on the cube: at least of the order of d^(3/2)/ε for large d",
     statement=r"""
 Target, neurons and error are those of N10.1, $\rho=[[thin]]$, $\varepsilon<\frac14$, and $a$, $M$ are those of N9.2. For every $\eta\in(0,1)$ the mean $R$ is at most
 $$[[zones]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$ neurons, whichever is less.

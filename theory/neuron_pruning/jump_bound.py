@@ -201,7 +201,7 @@ $R/(\varepsilon\ln\frac1\varepsilon)$ to $[[limit_ratio]]$.""",
 
 jump_bound = Claim(
     label="N5.2",
-    title="Whole neurons behind a ReLU output: 1/ε up to a logarithm",
+    title="Whole neurons behind a ReLU output: at least 1/ε up to a logarithm",
     statement=r"""
 As in N5.1 let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$; the error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For
 $0<s<1$ and $0<\varepsilon\le\frac13$

@@ -133,7 +133,7 @@ factor that tends to $1$.""",
 
 ball_planks = Claim(
     label="N3.1",
-    title="Planks on the ball: √d/ε neurons",
+    title="Planks on the ball: at least of the order of √d/ε neurons",
     statement=r"""
 As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$
 neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the unit

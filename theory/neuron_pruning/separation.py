@@ -67,7 +67,7 @@ neuron_flattest = sp.S.NegativeOne
 
 measured_separation = Claim(
     label="N8",
-    title="Measured: neurons needed grow like 1/ε, single weights like log 1/ε, in one architecture of two",
+    title="Measured: found tickets take about 1/ε whole neurons; by single weights, behind a ReLU output, log 1/ε or less",
     statement=r"""
 Target $\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, source $N$ Gaussian neurons as in N2, error on the unit ball.
 **Proved.** (a) In the plane let $c_i=\alpha_i\|w_i\|$, and let a subset $S$ be kept whose neurons are at most the angle

@@ -275,7 +275,7 @@ error* of any two coordinates.""",
 
 pruned_weights_linear_output = Claim(
     label="N4.2",
-    title="Pruning weights before a linear output: still 1/ε",
+    title="Pruning weights before a linear output: still 1/ε for a target with two coordinates",
     statement=r"""
 Target and source are those of N4.1, but the output is $g$, without a ReLU. Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus $m$, and
 the length $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where $\theta$ is the least angle, in

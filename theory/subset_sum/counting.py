@@ -232,7 +232,7 @@ different subsets of one sample pay nothing (R4).
             truth="hit_items",
             at=tuple({p: sp.Rational(1, 2), eps: sp.Rational(1, x), m: 1} for x in (10, 1000)),
             lost="in the empty subset, which is counted though it does not serve",
-            order=r"by *items*, as $\varepsilon\to0$: its bound is attained, and is more by less than $1$ for $\varepsilon^m\le p$",
+            order=r"beside the bound of *items*, which is attained by one item, as $\varepsilon\to0$ with $p$ and $m$ fixed: it is more by less than $1$ for $\varepsilon^m\le p$",
             side=Side.BELOW,
         ),
     ),

@@ -58,7 +58,7 @@ product changes by $[[change]]$; at the input $u=0$.""",
     ),
     Step(
         name="error",
-        sentence=r"For $|u|\le e$ that is at most $[[error]]$ in modulus, attained if $w+d$, $d$ and $u$ are not negative.",
+        sentence=r"For $|u|\le e$ that is at most $[[error]]$ in modulus, attained at $u=e$ if $w+d$ and $d$ are not negative.",
         gives={"error": error},
         uses=("change",),
     ),

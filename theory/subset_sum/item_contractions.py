@@ -35,7 +35,7 @@ from $0$.""",
     ),
     Step(
         name="cover",
-        sentence=r"Items of a least density $\kappa$ on $[-a,a]$ contract the odds by $1-\frac{a\kappa}2$.",
+        sentence=r"Items of a least density $\kappa$ on $[-a,a]$ contract the odds, in the mean, by a factor of at most $1-\frac{a\kappa}2$.",
         by=Carrier.CLAIM,
         source="R4",
     ),
@@ -80,7 +80,7 @@ product_contractions = Claim(
     title="Contractions by products of two weights",
     statement=r"""
 Items are products of two independent weights, usable with probability $\frac12$. With R4, reaching $[-a,a]$, an item contracts the odds
-of being uncovered in the mean by $[[uniform_contraction]]$ for uniform weights on $[-1,1]$, $a\le1$, and by $[[gaussian_contraction]]$
+of being uncovered in the mean by a factor of at most $[[uniform_contraction]]$ for uniform weights on $[-1,1]$, $a\le1$, and by $[[gaussian_contraction]]$
 for standard normal weights. These are least at $a=[[uniform_reach]]$ and $a=[[gaussian_reach]]$, with the values $[[uniform_best]]$ and
 $[[gaussian_best]]$.
 """,

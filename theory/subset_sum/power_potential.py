@@ -245,7 +245,7 @@ but for $\frac\delta2$, of any fixed interval of targets, and of one that grows 
     ),
     Step(
         name="one item more",
-        sentence=r"The density of $x$ is at most $\frac12$. So from $|U|=u_0$ on the mean of what is still missed is at most $[[still_missed]]$, attained by an interval.",
+        sentence=r"The density of $x$ is at most $\frac12$. So from $|U|=u_0$ on the mean of what is still missed is at most $[[still_missed]]$, attained by an interval of length up to $1$.",
         gives={"still_missed": still_missed},
         uses=("both missed",),
     ),
