@@ -192,8 +192,9 @@ $52$).
                 "“More generally, for graph data defined on k-tuples of nodes, the dimension is the k-th "
                 "and 2k-th Bell numbers.” (Maron et al. 2019, arXiv:1812.09902, abstract; it names no "
                 "condition on $n$, and its theorem was not at hand.) That counts in wide use need mending "
-                "is said by Pearce-Crump (2022, arXiv:2212.08648, abstract): “we correct some of the major "
-                "results that are now widely quoted by the machine learning community”."
+                "is said by Pearce-Crump (2022, arXiv:2212.08648, abstract of the first version): “we correct some of "
+                "the major results that are now widely quoted by the machine learning community”; a later "
+                "version's abstract does not have the sentence."
             ),
             why=(
                 "$n$ points cannot fill more than $n$ blocks, so partitions with more blocks than points "
