@@ -179,8 +179,8 @@ neurons with at least a third of that probability (`union_floor`).
     remarks=(
         Remark(
             r"For $m$ functions the neurons are enough if and only if, for each set of functions, at least as many neurons are wired to the inputs of "
-            r"one of them as they need together (Hall 1935): a sum of $2^m-1$ binomial tails. Weaker, but of $m$ terms, is the sum of "
-            r"$P(\mathrm{Bin}(n_q,\alpha p^{k_q})<N_q)$ for any parts $n=\sum_qn_q$ of the layer, or that of "
+            r"one of them as they need together (Hall 1935): a sum of $2^m-1$ binomial tails. Bounds of $m$ terms, by choices that ask for more, are the sum of "
+            r"$P(\mathrm{Bin}(n_q,\alpha p^{k_q})<N_q)$ for any parts $n=\sum_qn_q$ of the layer, and that of "
             r"$P(\mathrm{Bin}(n,\alpha p^{k_q})<\sum_rN_r)$."
         ),
     ),
