@@ -179,8 +179,8 @@ one norm
 (S12). SNIP and GraSP vary with both where their saliencies factorise (S3, S8: symmetric data, a residual that does not
 depend on the network) and the lengths $|h_j|$ of their profiles are not all equal; on other data their class is not a
 theorem. That
-data-driven methods are heterogeneous and the others homogeneous is announced in the abstract; it holds with exceptions
-only (S9, S10, S12).
+data-driven methods such as SNIP and GraSP are heterogeneous, and Random and Magnitude homogeneous, is announced in the abstract; the former
+holds with exceptions only (S9, S10, S12).
 """,
     steps=STEPS,
     source=Source(

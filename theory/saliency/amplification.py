@@ -1,4 +1,4 @@
-"""S9: on the sphere GraSP amplifies the mean of the residual by d/π."""
+"""S9: on a sphere in many dimensions GraSP amplifies the mean of the residual by about d/π."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ scores tend to be proportional to $|a|\,w^2$: a row factor and noise.""",
 
 mean_amplification = Claim(
     label="S9",
-    title="GraSP amplifies the mean of the residual, of many inputs by about d/π",
+    title="GraSP of many inputs amplifies the mean of the residual by about d/π",
     statement=r"""
 Let $x$ be uniform on the sphere of radius $\sqrt d$, $d\ge1$, with residual $r=c+b\cdot x$ (initial output subtracted), and
 $\gamma_d=E\,\omega_1^+=[[gamma]]$ for a uniform direction $\omega$. The tangent kernel $\Theta$ of S8 multiplies constants by
