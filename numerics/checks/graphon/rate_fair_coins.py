@@ -151,10 +151,10 @@ def cut_has_the_spread(weight: sp.Expr, cut_variance: sp.Expr, trial: Trial) -> 
 def chance_below_the_mean_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The variance over the square of the difference from the mean; and all masks of 3×3 coins."""
+    """The difference from the mean is the root of the variance over 1 − δ; and all masks of 3×3 coins."""
     least = sp.Symbol("x", real=True)
     below = row_share * mean_deviation / n - least
-    yield trial.same(cut_variance, (1 - delta) * below**2, where={least: any_rate})
+    yield trial.same(sp.sqrt(cut_variance / (1 - delta)), below, where={least: any_rate})
     coins = np.array(list(product((1, -1), repeat=9))).reshape(-1, 3, 3)
     yield from quantiles(coins, of_rows(any_rate, 3), trial)
 
@@ -174,10 +174,10 @@ def of_rows(rate: sp.Expr, columns: int) -> sp.Expr:
 def chance_of_either_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_ranked_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Five variances over the square of half the difference; and all masks of six ones among 3×4 entries."""
+    """Half the difference is the root of five variances over 1 − δ; and all masks of six ones among 3×4 entries."""
     least = sp.Symbol("x", real=True)
     half_below = (row_share * mean_deviation / n - least) / 2
-    yield trial.same(5 * cut_variance, (1 - delta) * half_below**2, where={least: any_ranked_rate})
+    yield trial.same(sp.sqrt(5 * cut_variance / (1 - delta)), half_below, where={least: any_ranked_rate})
     signs = np.array([each for each in product((1, -1), repeat=12) if sum(each) == 0]).reshape(-1, 3, 4)
     yield from quantiles(signs, of_rows(any_ranked_rate, 4), trial)
 
