@@ -130,7 +130,7 @@ If no path leaves the inputs $J$, the network is a function of the others, and o
 $$\inf_gE(f-g)^2=E\operatorname{Var}(f\mid x_{-J}),$$
 for every law of $x$ with $Ef^2<\infty$; $g=E[f\mid x_{-J}]$ attains it, and any $g$ has
 $E(f-g)^2=E\operatorname{Var}(f\mid x_{-J})+E(g-E[f\mid x_{-J}])^2$. It equals $\frac12E(f(x)-f(x'))^2$, $x'$ being $x$ with $x_J$ drawn afresh
-given the others. For product laws it is $\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$. For $J=\{1\}$ and uniform inputs it is
+given the others. For product laws it is $\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$ times the variance of $f$. For $J=\{1\}$ and uniform inputs it is
 $[[projection_error]]=[[resampled_error]]$. For $f=ax_1x_2+bx_3^2$ on $[0,1]^3$ the parts are $[[sobol]]$, named by their inputs, and the
 floors for the sets $J$: $[[floors]]$. The main effect $\sigma_{\{1\}}^2$ alone is no floor that a network attains (for $a\ne0$).
 The floor holds for every width, depth and weight.

@@ -173,7 +173,7 @@ isolated_input = Claim(
     statement=r"""
 One hidden layer of $n$ neurons with iid latents: an input has no edge with probability $[[no_edge]]$, $r$ its column density, and no
 path to the output with probability $[[no_path]]$, $\rho_{path}$ as in E9 (not with the product of $r$ and the readout's density). For more layers
-paths share edges and the like product is wrong. Two hidden layers of densities $p_1,p_2,p_3$ from the input on have exactly
+paths share edges, unless each layer has one neuron, and the like product is no more than a lower bound. Two hidden layers of densities $p_1,p_2,p_3$ from the input on have exactly
 $$P(\text{no path})=[[two_layers]]$$ $$\ge[[independent_paths]].$$
 The inequality holds given the latents for every network of independent edges, $P(\text{no path})\ge\prod_{paths}(1-p_{path})$, with equality where no
 two paths share an edge.

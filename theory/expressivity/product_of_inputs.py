@@ -104,7 +104,7 @@ masked_product = Claim(
     title="A product of two inputs under a mask",
     statement=r"""
 On $[-1,1]^2$ let each square in $x_1x_2=\frac14(x_1+x_2)^2-\frac14(x_1-x_2)^2$ be
-interpolated at $M+1$ equispaced knots of $[-2,2]$. That takes $[[product_units]]$ ReLU units (a first slope $[[first_slope]]$ and bends of $[[bend]]$, the output
+interpolated at $M+1$ equispaced knots of $[-2,2]$. That takes at most $[[product_units]]$ ReLU units (a first slope $[[first_slope]]$ and bends of $[[bend]]$, the output
 biases cancel) and has the sup error $[[sup_error]]$ exactly. A hidden layer of $n$ ReLU neurons with biases, each edge to the two inputs
 present with probability $p$, and a dense readout admit it with probability at least $[[product_success]]$.
 """,

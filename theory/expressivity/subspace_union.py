@@ -122,7 +122,7 @@ the two errors, at $0$ and at one of these points, differ by at least $[[rise]]$
 
 subspace_union = Claim(
     label="E11",
-    title="Sums of functions of few inputs: units are not shared",
+    title="Sums of functions of few inputs: neurons of their own",
     statement=r"""
 Let $f=f_1+f_2$, $f_q$ depend on the $k_q$ inputs $S_q$ alone and be within $\varepsilon_q$ of a network of $N_q$ units on them, and let $S_1\cup S_2$ have $k_{12}$ inputs. A hidden layer of $n$ neurons under the floor of E1
 (edges of probability at least $p$ to these inputs, for a share $\alpha$ of the latents) and a dense readout contain the sum of the two networks, within $\varepsilon_1+\varepsilon_2$ of $f$, if each takes neurons of its own, wired to its inputs. That fails with
@@ -179,8 +179,8 @@ neurons with at least a third of that probability (`union_floor`).
     remarks=(
         Remark(
             r"For $m$ functions the neurons are enough if and only if, for each set of functions, at least as many neurons are wired to the inputs of "
-            r"one of them as they need together (Hall 1935): a sum of $2^m-1$ binomial tails. Weaker, but of $m$ terms, is the sum of "
-            r"$P(\mathrm{Bin}(n_q,\alpha p^{k_q})<N_q)$ for any parts $n=\sum_qn_q$ of the layer, or that of "
+            r"one of them as they need together (Hall 1935): a sum of $2^m-1$ binomial tails. Bounds of $m$ terms, by choices that ask for more, are the sum of "
+            r"$P(\mathrm{Bin}(n_q,\alpha p^{k_q})<N_q)$ for any parts $n=\sum_qn_q$ of the layer, and that of "
             r"$P(\mathrm{Bin}(n,\alpha p^{k_q})<\sum_rN_r)$."
         ),
     ),

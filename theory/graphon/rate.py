@@ -49,6 +49,9 @@ fair_mean = row_share * fair_deviation(n) / n
 ranked_mean = fair_mean - fair_deviation(m * n) / (m * n)
 least_rate = (fair_mean - delta / 2) / (1 - delta)
 least_ranked_rate = (ranked_mean - delta / 2) / (1 - delta)
+cut_variance = p * (1 - p) / (4 * m * n)
+any_rate = mean_deviation / (2 * n) - sp.sqrt(p * (1 - p) / ((1 - delta) * m * n)) / 2
+any_ranked_rate = mean_deviation / (2 * n) - sp.sqrt(5 * p * (1 - p) / ((1 - delta) * m * n))
 fair_constant = sp.sqrt(n) * mean_rate.subs(variance, sp.Rational(1, 4))
 fair_loss = sp.log(mean_rate.subs(variance, sp.Rational(1, 4)) / fair_mean)  # θ
 fair_error = stirling_loss.subs(variance, sp.Rational(1, 4)) - fair_loss
@@ -173,6 +176,40 @@ norm is at least $[[ranked_mean]]$.""",
         uses=("any bound of fair coins", "ranked fair coins"),
     ),
     Step(
+        name="spread of the cut",
+        sentence=r"""With one probability $p$ of all entries $\frac1{2mn}\sum_i|\sum_jA_{ij}|$ is the mean of $m$ independent $\frac1{2n}|r_i|$, where $r_i^2$ has the mean
+$np(1-p)$. Its variance is at most $[[cut_variance]]$.""",
+        gives={"cut_variance": cut_variance},
+        uses=("weights",),
+    ),
+    Step(
+        name="below its mean",
+        sentence=r"So it is below its mean by $t>0$ or more with at most the probability $\frac1{t^2}$ times *spread of the cut*.",
+        by=Carrier.RULE,
+        source="Markov",
+        uses=("spread of the cut",),
+    ),
+    Step(
+        name="any probability of failure",
+        sentence=r"What $\|M-P\|_\square$ exceeds with a probability of at most $\delta<1$ is at least $[[any_rate]]$: that of *below its mean* is $1-\delta$ at this difference.",
+        gives={"any_rate": any_rate},
+        uses=("the better cut", "de Moivre", "below its mean"),
+    ),
+    Step(
+        name="cut and ranking",
+        sentence=r"""Let the mask keep the $K=mnp$ largest scores, each of which exceeds a threshold with probability $p$. The mean square of $\frac1{mn}|K-N|$ is $p(1-p)/mn$, four times *spread of the
+cut*: with a probability of at most $\frac5{t^2}$ times the latter it is $t$ or more, or the cut is as much below its mean.""",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("ranking", "below its mean"),
+    ),
+    Step(
+        name="ranked masks at any probability of failure",
+        sentence=r"Else the norm is larger than the mean less $2t$: a bound of it that fails with a probability of at most $\delta<1$ is at least $[[any_ranked_rate]]$.",
+        gives={"any_ranked_rate": any_ranked_rate},
+        uses=("the better cut", "de Moivre", "cut and ranking"),
+    ),
+    Step(
         name="constant of fair coins",
         sentence=r"Times $\sqrt n$ both means tend to $[[fair_constant]]$ for $m=n$, as $\theta\to0$ for even $n$, and $\frac1n E|\mathrm{Bin}(n,\frac12)-\frac n2|$ is the same at $2k-1$ and at $2k$.",
         gives={"fair_constant": fair_constant},
@@ -227,7 +264,7 @@ norm is at least $[[ranked_mean]]$.""",
 
 optimal_rate = Claim(
     label="G5",
-    title="The rate in cut norm is optimal, and masks do not converge in L¹",
+    title="The order of the rate in cut norm is optimal, and masks need not converge in L¹",
     statement=r"""
 (a) Every real $m\times n$ matrix $A$ has $\|A\|_\square\ge[[row_share]]\cdot\frac1{mn}\sum_i|\sum_jA_{ij}|$, and
 $[[row_share]]$ is the largest such constant. (b) For $A=M-P$ with independent entries and constant $P=p$ the
@@ -235,7 +272,7 @@ right-hand side has mean $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, whe
 $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$; for integer $np$ and $V=p(1-p)$ the mean is
 $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1.2
 cannot be improved, nor that of G4.1, since by G2 the mask of the largest scores differs from the one above the
-threshold by $O(n^{-1})$; by symmetry the same holds with $m$. For fair coins, $p=\frac12$, the mean of (b) is $[[fair_mean]]$, and
+threshold by $O(n^{-1})$; by symmetry the same holds with $m$. No larger probability of failure helps: what $\|M-P\|_\square$ exceeds with a probability of at most $\delta<1$ is at least $[[any_rate]]$, and for the mask of $K=mnp$ largest scores in the place of $M$ at least `any_ranked_rate`. For fair coins, $p=\frac12$, the mean of (b) is $[[fair_mean]]$, and
 a number that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least $[[least_rate]]$; for the mask of $\frac{mn}2$ largest scores in the place of $M$, at least
 `least_ranked_rate`, where the mean is $[[ranked_mean]]$. Both means times $\sqrt n$ tend to $[[fair_constant]]$ for $m=n$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
 $p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive unless $W$ takes the values $0$ and
@@ -274,7 +311,15 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
         Hypothesis("independent entries"),
         Hypothesis(
             "in (b): one probability for all entries",
-            needed_by=("mean_deviation", "mean_rate", "stirling_loss", "stirling_error"),
+            needed_by=(
+                "mean_deviation",
+                "mean_rate",
+                "stirling_loss",
+                "stirling_error",
+                "cut_variance",
+                "any_rate",
+                "any_ranked_rate",
+            ),
         ),
         Hypothesis(
             "for the mask of half of the scores an even number of entries",
@@ -282,11 +327,17 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             needed_by=("ranked_mean", "least_ranked_rate"),
         ),
         Hypothesis(
+            "for a ranked mask in (b): independent scores, each of which exceeds one threshold with probability $p$, and a whole $K=mnp$",
+            needed_by=("any_ranked_rate",),
+        ),
+        Hypothesis(
             "in the limit of (c): a monotone graphon, latents at midpoints or sorted (G4.1)",
             needed_by=("distance_limit",),
         ),
         Hypothesis(
-            "the count of (b) is the least above the mean", sp.Eq(mode, sp.floor(n * p) + 1), ("mean_deviation",)
+            "the count of (b) is the least above the mean",
+            sp.Eq(mode, sp.floor(n * p) + 1),
+            ("mean_deviation", "any_rate", "any_ranked_rate"),
         ),
         Hypothesis(
             "in the last form of (b) a mean count that is a whole number",
@@ -306,6 +357,8 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
         "least_rate": least_rate,
         "fair_constant": fair_constant,
         "least_ranked_rate": least_ranked_rate,
+        "any_rate": any_rate,
+        "any_ranked_rate": any_ranked_rate,
         "entry_distance": entry_distance,
         "squared_kernel": squared_kernel,
         "distance_limit": distance_limit,

@@ -79,7 +79,7 @@ difference is at least half of $\int|d-\tilde d\circ\sigma|$, hence half of the 
     Step(
         name="distance",
         sentence=r"""The kernels differ by half of the open kernel, above on open rows and below on closed ones. The best cut takes all open rows, half of all, and all
-columns: $[[limit_distance]]$, as the open kernel has the mean $2\rho$. The masks tend to the first kernel, and stay at this distance.""",
+columns: $[[limit_distance]]$, as the open kernel has the mean $2\rho$. As $n,d\to\infty$ the masks tend to the first kernel, and stay at this distance.""",
         gives={"limit_distance": limit_distance},
         uses=("latent of the gate", "blurred", "no relabelling"),
     ),
@@ -87,14 +87,14 @@ columns: $[[limit_distance]]$, as the open kernel has the mean $2\rho$. The mask
 
 row_latent = Claim(
     label="G11.2",
-    title="On real data the row latent is not |a| alone",
+    title="For inputs on one ray the row latent is not |a| alone",
     statement=r"""
 Let $M$ be the mask of SNIP with $n$ rows of $d$ entries, at a fixed threshold (S6), of the scores $|w_{ij}||a_i||g_{ij}|$, where $g_{ij}$ is the mean of the residual times
 input $j$ over the data for which unit $i$ is active, and $h_j$ that over all data. If all inputs are positive multiples of one vector, then
 $g_{ij}=h_j1\{w_i\cdot x>0\}$: a unit is on or off for all data. With the row latent $(a_i,g_{i\cdot})$ and
 $W=[[kernel]]$ ($0$ at $g=0$) the bound of G1.2 holds for every $n$ and $d$; labelled by $|a_i|$ the best kernel is $[[blurred]]$ (here $h=h_j$),
 its column densities, $H(\tau/|h_j|)/2$ with $H$ of S4, are right, and yet the masks stay at a distance from it that tends to
-$[[limit_distance]]$, $\rho$ their density; no relabelling of the rows makes it their limit.
+$[[limit_distance]]$ as $n,d\to\infty$, $\rho$ their density; no relabelling of the rows makes it their limit.
 """,
     steps=STEPS,
     source=Source(
@@ -147,8 +147,8 @@ $[[limit_distance]]$, $\rho$ their density; no relabelling of the rows makes it 
                 r"$\frac14(\frac12+\frac12)=\frac14$. Copies of rows and columns leave it as it is."
             ),
             instead=(
-                r"With the row latent $(a_i,g_{i\cdot})$ the masks converge; with $|a_i|$ they stay at a "
-                "distance that tends to $[[limit_distance]]$."
+                r"For inputs on one ray the masks converge as $n,d\to\infty$ with the row latent $(a_i,g_{i\cdot})$; "
+                r"with $|a_i|$ they stay at a distance that tends to $[[limit_distance]]$."
             ),
         ),
     ),

@@ -153,7 +153,7 @@ sorted_averages = Claim(
 Let $W:[0,1]^2\to[0,1]$ be nondecreasing in both variables and $M$ a mask with $\epsilon_c=\|W_M-W\|_\square$. The averages of the mask with both
 sides sorted by their degrees (ties in any way), over a grid of $b\times b$ equal blocks ($b$ divides both sides of $M$), are within
 $[[smoothed_cut_bound]]$ of $W$ in cut norm and within $[[smoothed_bound]]$ in $L^1$. So for monotone graphons they are consistent: in cut norm
-within $[[rate]]$ for $\epsilon_c\le\frac c{\sqrt n}$ (G4.1) and $b\ge\sqrt n$, at the rate of the mask itself, and in $L^1$, where masks do not
+within $[[rate]]$ for $\epsilon_c\le\frac c{\sqrt n}$ (G4.1) and $b\ge\sqrt n$, at the rate of the mask itself, and in $L^1$, where masks need not
 converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\to0$: for $\epsilon_c\le\frac c{\sqrt n}$ and $b=\sqrt[3]n$ within $[[cube_root_rate]]$.
 """,
     steps=STEPS,

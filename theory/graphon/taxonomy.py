@@ -60,7 +60,7 @@ def classify(model: SaliencyModel, threshold: sp.Expr = tau) -> Heterogeneity:
 METHODS = {
     "random": random_model,
     "magnitude": magnitude_model,
-    "deep synflow": magnitude_model,  # both profiles tend to constants with the width
+    "deep synflow": magnitude_model,  # both profiles tend to constants as all widths grow
     "shallow synflow": synflow_model,
     "wanda": wanda_model,
     "snip": snip_model,
@@ -132,7 +132,7 @@ likewise in $v$.""",
     ),
     Step(
         name="SynFlow",
-        sentence=r"SynFlow has $f=|a|$ and $\varphi=1$ with one hidden layer; with more, both profiles tend to constants.",
+        sentence=r"SynFlow has $f=|a|$ and $\varphi=1$ with one hidden layer and one output; as all widths grow, inputs and outputs included, both profiles tend to constants.",
         by=Carrier.CLAIM,
         source="S11",
         takes=("row_profile", "column_profile", "coefficient_of_variation"),
@@ -173,14 +173,14 @@ $f\varphi$ is, iff $f$ and $\varphi$ are; it depends on $v$ only iff $f$ is cons
 constant. For differentiable profiles and a noise of density $g$, $\partial_uW=[[sensitivity]]$ at
 $t=\tau/f\varphi$, $g=g(t)$, $r=f'/f$; likewise in $v$ with $r=\varphi'/\varphi$. Hence, as theorems: Random and
 Magnitude (S2)
-are homogeneous at every depth and size; SynFlow with one hidden layer varies with the row only, and with more it is
-homogeneous in the limit of wide layers (S11); Wanda varies with the column only, unless all inputs of the layer have
+are homogeneous at every depth and size; SynFlow with one hidden layer and one output varies with the row only, and with more layers
+it is homogeneous in the limit in which all widths grow, those of inputs and outputs too (S11); Wanda varies with the column only, unless all inputs of the layer have
 one norm
 (S12). SNIP and GraSP vary with both where their saliencies factorise (S3, S8: symmetric data, a residual that does not
 depend on the network) and the lengths $|h_j|$ of their profiles are not all equal; on other data their class is not a
 theorem. That
-data-driven methods are heterogeneous and the others homogeneous is announced in the abstract; it holds with exceptions
-only (S9, S10, S12).
+data-driven methods such as SNIP and GraSP are heterogeneous, and Random and Magnitude homogeneous, is announced in the abstract; the former
+holds with exceptions only (S9, S10, S12).
 """,
     steps=STEPS,
     source=Source(

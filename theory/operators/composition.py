@@ -199,7 +199,7 @@ composed_masks = Claim(
     label="O7.2",
     title="Composed masks converge in L¹",
     statement=r"""
-Masks do not converge in $L^1$ (G5), but their compositions do.
+Masks do not converge in $L^1$ unless their graphon is $0$ or $1$ almost everywhere (G5), but their compositions do as $n\to\infty$.
 Let $M_1,M_2$ have independent entries with means $P_1,P_2$ and $n$ hidden units between them. Then
 $$E\|\tfrac1nM_2M_1-\tfrac1nP_2P_1\|_1\le[[rate_bound]],$$
 which $n=1$ attains, and at each entry, $p_1$ and $p_2$ the means over the hidden units $t$ of $p=P_2(u,t)P_1(t,v)$ and of

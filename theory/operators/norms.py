@@ -132,7 +132,7 @@ $f,g$, and $c=\|W\|_\square$. Then
 $$[[operator_least]]\le\|T\|_{op}\le[[operator_bound]],\qquad\|W\|_{\infty\to1}\le[[infinity_one_bound]],\qquad
 [[four_cycle_least]]\le t(C_4,W)\le[[four_cycle_bound]].$$
 Over complex $f,g$ the form is at most $[[complex_factor]]$ times as large as over real ones. Hence for a mask and its graphon, at $c=\|W_M-W\|_\square$, $\max_i|\sigma_i(M)/\sqrt{mn}-\sigma_i(W)|\le[[spectrum_bound]]$,
-which tends to $0$ with $c$, and then singular spaces converge wherever there is a gap (Wedin). The lower bounds are attained by $W=1$, the upper ones but the last by
+which tends to $0$ with $c$, and then singular spaces converge wherever there is a gap (Wedin). The lower bounds are attained by $W=1$, the upper ones but that of the singular values by
 $\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. The factor for complex functions is
 attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
 """,

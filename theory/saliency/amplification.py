@@ -1,4 +1,4 @@
-"""S9: on the sphere GraSP amplifies the mean of the residual by d/π."""
+"""S9: on a sphere in many dimensions GraSP amplifies the mean of the residual by about d/π."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ scores tend to be proportional to $|a|\,w^2$: a row factor and noise.""",
 
 mean_amplification = Claim(
     label="S9",
-    title="GraSP amplifies the mean of the residual by d/π",
+    title="GraSP of many inputs amplifies the mean of the residual by about d/π",
     statement=r"""
 Let $x$ be uniform on the sphere of radius $\sqrt d$, $d\ge1$, with residual $r=c+b\cdot x$ (initial output subtracted), and
 $\gamma_d=E\,\omega_1^+=[[gamma]]$ for a uniform direction $\omega$. The tangent kernel $\Theta$ of S8 multiplies constants by
@@ -201,7 +201,7 @@ $g_j=[[gradient]]$ in column $j$ ($b=b_j$). Its moments are those of P1 in S5 wi
 $\beta_j=[[stein_moment]]$, where SNIP has $h_j=b$ and $\beta_j=c/\sqrt{2\pi d}$, and $\|w\|/\sqrt d\to1$ makes P1 itself the
 limit. The self-term $\beta_jw_j$ of a weight $w_j=1$ exceeds the data term $h_j/2$ once $|c|>[[crossover]]$, which for
 fixed $b$ tends to $0$ as $d\to\infty$ (for SNIP it is $\sqrt{\pi d/2}\,|b|$, and tends to infinity). So unless the mean of the
-residual is removed, GraSP keeps rows, not features: its graphon tends to one that depends on $u$ only.
+residual is removed, GraSP of many inputs keeps rows, not features: as $d\to\infty$ its graphon tends to one that depends on $u$ only.
 """,
     steps=STEPS,
     source=Source(
@@ -248,7 +248,7 @@ residual is removed, GraSP keeps rows, not features: its graphon tends to one th
                 "which says nothing of the mean."
             ),
             why=(
-                "The tangent kernel multiplies the mean of the residual by more than its slope, and the "
+                r"For $d\ge2$ the tangent kernel multiplies the mean of the residual by more than its slope, and the "
                 "mean is what feeds the self-term of a weight."
             ),
             counterexample="three_inputs",
@@ -260,8 +260,8 @@ residual is removed, GraSP keeps rows, not features: its graphon tends to one th
                 r"does not for SNIP, which takes $|c|>\sqrt{3\pi/2}\approx2.17$."
             ),
             instead=(
-                r"The mean is amplified by $[[amplification]]\sim[[asymptote]]$: remove it, or GraSP keeps "
-                "rows, not features."
+                r"The mean is amplified by $[[amplification]]\sim[[asymptote]]$: remove it, or GraSP of many "
+                "inputs keeps rows, not features."
             ),
         ),
     ),

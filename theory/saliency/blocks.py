@@ -248,7 +248,7 @@ no constant is claimed to be sharp.
             truth="least_rate",
             at=tuple({kept: 1, block: 2, m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000)),
             lost="in the union over all sets; at most so much, as the columns of blocks of two alike are fair coins, so that every bound is at least that (G5, with columns for rows)",
-            order="by G5, for $m=n$ and blocks of one size",
+            order="by G5, with blocks of columns in the place of rows, for $m=n$ and blocks of one size",
         ),
         Loose(
             expression="failure",

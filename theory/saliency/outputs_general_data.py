@@ -41,8 +41,8 @@ STEPS = (
     ),
     Step(
         name="moments",
-        sentence=r"""On any data $V_{kl}$ is the covariance of $g_k$ and $g_l$ over the weights of a row, and $\beta_k=E[wg_k]$: the moments of S3, for pairs
-of outputs.""",
+        sentence=r"""On any data $V_{kl}$ is the covariance of $g_k$ and $g_l$ over the weights of a row, and $\beta_k=E[wg_k]$: the moments of S3 at the residuals
+$r_k$, $r_l$ and $r_k+r_l$, of which a covariance is half of what the last variance has more than both others.""",
         by=Carrier.CLAIM,
         source="S3",
         uses=("any data",),

@@ -256,7 +256,7 @@ $H(\tau/\phi)$.""",
     Step(
         name="Bessel functions",
         sentence=r"""On $t>0$ the equation $t\,q''+q'=t\,q$ has the solutions $\alpha I_0+\beta K_0$, and of these only the multiples of $K_0$
-do not grow without bound.""",
+do not grow without bound as $t\to\infty$.""",
         by=Carrier.CITED,
         source="DLMF, 10.25(ii) and 10.25(iii): I₀ and K₀ are independent solutions, of which I₀ grows at infinity",
     ),

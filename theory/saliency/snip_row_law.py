@@ -179,7 +179,7 @@ fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$, 
 $N(\tau)/nd$ and its mean $\rho$ satisfy $|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$ ($n$, not
 $nd$: entries of a row depend on each other; if they are equal and $\rho=\frac12$, the least such bound is `equal_concentration`), and
 for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The mean absolute
-error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$: the noise floor of every comparison.
+error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ where $np(1-p)$ is large: the noise floor of every comparison.
 """,
     steps=ROW_STEPS,
     source=Source("2602.06675", "beyond the abstract (which announces that masks converge)"),

@@ -127,7 +127,7 @@ $\rho(1-\rho)/n$, and its mean given the profiles as $f_i$ does.""",
     ),
     Step(
         name="inflation",
-        sentence=r"Together that is $[[variance_inflation]]$ times the binomial variance, to first order in $1/n$.",
+        sentence=r"Together that is $[[variance_inflation]]$ times the binomial variance, to first order in $1/n$, in each layer but the last, where $f=1$.",
         gives={"variance_inflation": variance_inflation},
         uses=("one modulus", "coefficient of variation", "response", "row density"),
     ),
@@ -141,9 +141,9 @@ Let $R=\mathbf1^\top|W_L|\cdots|W_1|\mathbf1$. The saliency of layer $l$ is
 $S^{(l)}_{ij}=|w^{(l)}_{ij}|\,\partial R/\partial|w^{(l)}_{ij}|=f_i|w_{ij}|\varphi_j$ with
 $f=|W_{l+1}|^\top\cdots|W_L|^\top\mathbf1$ and $\varphi=|W_{l-1}|\cdots|W_1|\mathbf1$, and $\sum_{ij}S^{(l)}_{ij}=R$ for every
 $l$. (a) One hidden layer, scalar output: $\varphi\equiv1$, $f=|a|$, so the column density is $[[column_density]]$ for every
-column (no data enter), and a row of readout weight $a$ has density $[[row_kernel]]$. (b) All widths, outputs
+column (no data enter), and a row of readout weight $a$ has density $[[row_kernel]]$. (b) All widths, inputs and outputs
 included, $n\to\infty$: after one layer, hence asymptotically after any number, $f$ and $\varphi$ have the coefficient of
-variation $[[coefficient_of_variation]]$, so the graphon tends to $\rho$; but row densities keep in the limit a variance of
+variation $[[coefficient_of_variation]]$, so the graphon tends to $\rho$; but row densities, except in the last layer, where $f=1$, keep in the limit a variance of
 $[[variance_inflation]]$ times the binomial one ($\rho=\operatorname{erfc}(t/\sqrt2)$): homogeneous in cut norm, not down to
 the noise.
 """,

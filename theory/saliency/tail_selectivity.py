@@ -189,7 +189,7 @@ between $[[gaussian_lower]]$ and $[[gaussian_upper]]$; and for SNIP, with the ta
 (S4),
 $$\frac{H(\tau/\varphi_1)}{H(\tau/\varphi_2)}=[[snip_ratio]]\sim[[snip_asymptotic]],$$
 the quotient lying between $[[snip_lower]]$ and $[[snip_upper]]$. So SNIP at low density selects columns like an
-exponential score, up to $\sqrt{\varphi_1/\varphi_2}$, and a power law never selects more than it did. The bounds come
+exponential score, up to $\sqrt{\varphi_1/\varphi_2}$, and Pareto noise never selects more than where saturation ends. The bounds come
 from $[[mills_lower]]<\operatorname{erfc}(t/\sqrt2)<[[mills_upper]]$ and from
 $$[[product_lower]]<H(t)<[[product_upper]],\qquad1<\frac{2K_0(t)}{\pi H(t)}<[[hazard_upper]],$$
 valid for all $t>0$ and sharp as $t\to\infty$.

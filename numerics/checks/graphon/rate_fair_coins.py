@@ -11,14 +11,19 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.evidence.sums import grows_by
 from numerics.exact.limits import limit_by_logarithm
 from numerics.masks.cut_norm import exact_cut_norm
 from theory.formulas.valued import valued
 from theory.graphon.rate import (
+    any_ranked_rate,
+    any_rate,
+    cut_variance,
     fair_constant,
     fair_error,
     fair_loss,
     fair_mean,
+    j,
     least_ranked_rate,
     least_rate,
     mean_deviation,
@@ -26,7 +31,9 @@ from theory.graphon.rate import (
     mode,
     optimal_rate,
     ranked_mean,
+    row_share,
     stirling_loss,
+    weight,
 )
 from theory.graphon.symbols import delta, m, n, p, variance
 
@@ -116,6 +123,63 @@ def ranked_masks_lose_the_ranking(
     yield trial.same((1 - delta) * (least_rate - least_ranked_rate), fair_mean - ranked_mean)
     signs = np.array([each for each in product((1, -1), repeat=12) if sum(each) == 0]).reshape(-1, 3, 4)
     yield from quantiles(signs, least_ranked_rate.subs({m: 3, n: 4}), trial)
+
+
+@exact(optimal_rate, step="spread of the cut")
+@control("both cuts", cut_variance=4 * cut_variance)
+@control("of one row", cut_variance=m * cut_variance)
+@control("10 % less", cut_variance=NINE * cut_variance)
+@control("weights of one column more", weight=weight.subs(n, n + 1))
+def cut_has_the_spread(weight: sp.Expr, cut_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A quarter of the mean square of a count, to which each column adds its own, over mn²; and over all counts."""
+    square = sp.Symbol("x", nonnegative=True)
+    yield grows_by(trial, n * p * (1 - p), n, (1 - p) * p**2 + p * (1 - p) ** 2)
+    yield trial.same(cut_variance, square / (4 * n**2 * m), where={square: n * p * (1 - p)})
+    for columns in range(1, 7):
+        chances = [weight.subs({n: columns, j: count}) for count in range(columns + 1)]
+        square = sp.Add(*((count - columns * p) ** 2 * chance for count, chance in enumerate(chances)))
+        yield trial.same(cut_variance.subs(n, columns), square / (4 * columns**2 * m), by=sp.expand)
+
+
+@exact(optimal_rate, step="any probability of failure")
+@control("the mean itself", any_rate=row_share * mean_deviation / n)
+@control("δ for 1 − δ", any_rate=any_rate.subs(delta, 1 - delta))
+@control("10 % less", any_rate=NINE * any_rate)
+@control("one row", cut_variance=m * cut_variance)
+@control("one side", mean_deviation=mean_deviation / 2)
+@control("the whole sum of the rows", row_share=sp.Integer(1))
+def chance_below_the_mean_is_what_is_left(
+    row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The difference from the mean is the root of the variance over 1 − δ; and all masks of 3×3 coins."""
+    least = sp.Symbol("x", real=True)
+    below = row_share * mean_deviation / n - least
+    yield trial.same(sp.sqrt(cut_variance / (1 - delta)), below, where={least: any_rate})
+    coins = np.array(list(product((1, -1), repeat=9))).reshape(-1, 3, 3)
+    yield from quantiles(coins, of_rows(any_rate, 3), trial)
+
+
+def of_rows(rate: sp.Expr, columns: int) -> sp.Expr:
+    """A bound from below for three rows of fair coins."""
+    return rate.xreplace({mode: sp.Integer(columns // 2 + 1), m: sp.Integer(3), n: sp.Integer(columns), p: HALF})
+
+
+@exact(optimal_rate, step="ranked masks at any probability of failure")
+@control("no ranking", any_ranked_rate=any_rate)
+@control("δ for 1 − δ", any_ranked_rate=any_ranked_rate.subs(delta, 1 - delta))
+@control("10 % less", any_ranked_rate=NINE * any_ranked_rate)
+@control("one row", cut_variance=m * cut_variance)
+@control("one side", mean_deviation=mean_deviation / 2)
+@control("the whole sum of the rows", row_share=sp.Integer(1))
+def chance_of_either_is_what_is_left(
+    row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_ranked_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Half the difference is the root of five variances over 1 − δ; and all masks of six ones among 3×4 entries."""
+    least = sp.Symbol("x", real=True)
+    half_below = (row_share * mean_deviation / n - least) / 2
+    yield trial.same(sp.sqrt(5 * cut_variance / (1 - delta)), half_below, where={least: any_ranked_rate})
+    signs = np.array([each for each in product((1, -1), repeat=12) if sum(each) == 0]).reshape(-1, 3, 4)
+    yield from quantiles(signs, of_rows(any_ranked_rate, 4), trial)
 
 
 @enclosed(optimal_rate)
