@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
-    """The options that name data, their labels and their scaling."""
+def add_data(parser: argparse.ArgumentParser, default: str | None, samples: int = MOST_SAMPLES) -> None:
+    """The options that name data, their labels and their scaling; samples: so many are taken unless others are asked for."""
     add = parser.add_argument
     add(
         "--data",
@@ -36,7 +36,7 @@ def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
         "--standardise", action="store_true", default=None, help="columns to mean 0, variance 1 (digits)"
     )
     scaling.add_argument("--raw", dest="standardise", action="store_false", help="columns as they are (files)")
-    add("--samples", type=int, default=MOST_SAMPLES, metavar="N", help=f"random batch of larger data ({MOST_SAMPLES})")
+    add("--samples", type=int, default=samples, metavar="N", help=f"random batch of larger data ({samples})")
 
 
 def add_drop(parser: argparse.ArgumentParser) -> None:
