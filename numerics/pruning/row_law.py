@@ -217,9 +217,9 @@ class RowLaw:
     picture: Floats
 
 
-def check_fresh_rows(rows: int) -> None:
+def check_fresh_rows(rows: int, name: str = "fresh_rows") -> None:
     """InputError unless so many fresh rows may be drawn: from 100 to 2⁴⁰."""
-    checked_integer("fresh_rows", rows, FEWEST_ROWS, 2**40)
+    checked_integer(name, rows, FEWEST_ROWS, 2**40)
 
 
 def sample_row_law(problem: Problem, rows: int, rng: np.random.Generator) -> RowLaw:

@@ -110,7 +110,8 @@ class _Noise(NamedTuple):
 def _profile(variance: ArrayLike, m: int, n: int) -> Floats:
     V = np.asarray(variance, dtype=float)
     if V.shape not in ((), (m, n)) or not ((V >= 0) & (V <= MOST_VARIANCE)).all():
-        raise InputError(f"variance has shape {V.shape}, expected a number or float[{m}, {n}] within [0, 1/4]")
+        what = f"is {V:g}" if V.shape == () else f"has shape {V.shape}" if V.shape != (m, n) else "leaves [0, 1/4]"
+        raise InputError(f"variance {what}, expected a number or float[{m}, {n}] within [0, 1/4]")
     return V
 
 

@@ -114,6 +114,13 @@ def test_without_data_a_bound_for_the_ball(capsys, tmp_path):
     assert error >= max(found["ticket"]["largest_errors"])
 
 
+def test_a_target_of_no_such_name_is_told_the_names():
+    with pytest.raises(
+        InputError, match=r"^digits-mpl: expected one of digits-mlp, .*, or a .npz, .safetensors or .pt"
+    ):
+        sl.ticket("digits-mpl")
+
+
 def test_inputs_that_are_never_negative_need_less(capsys, tmp_path):
     target, data = saved(tmp_path / "net.npz", **WEIGHTS), saved(tmp_path / "data.npz", x=np.abs(X))
     both = [numbers(capsys, "--target", target, "--data", data, *more) for more in ([], ["--nonnegative"])]
