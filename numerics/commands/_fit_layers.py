@@ -28,7 +28,7 @@ LAYERS_TITLE = (
 )
 NOISE_TITLE = (
     "Noise, and methods at initialisation whose class it is, which is no proof\n(G6.1). edge: of the noise (O4); above: singular "
-    "values above it"
+    "values above the level that\nnoise passes in one mask of a thousand"
 )
 FILES_TITLE = "Files. dead: rows, columns; structured: layers in which whole lines are chosen"
 CHAINS_TITLE = "Paths through layers whose shapes fit (O7)"

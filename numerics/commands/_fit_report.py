@@ -236,7 +236,10 @@ def _spectrum_table(found: SpectrumSummary) -> Table:
                 "above" if seen else "noise",
             )
         )
-    title = f"Singular values / sqrt(mn); edge of the noise {found['edge']:.5f}, {found['visible']} above it"
+    title = (
+        f"Singular values / sqrt(mn); edge of the noise {found['edge']:.5f}; {found['visible']} above the level that\n"
+        "noise passes in one mask of a thousand"
+    )
     return Table(names, cells, "rrrrl", title)
 
 

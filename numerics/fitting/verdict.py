@@ -250,6 +250,8 @@ def _sentences(origin: Origin, found: Sequence[Explanation]) -> list[str]:
                 f"{origin.nearest}. So training, another method or network, or other data, labels, scaling or residual "
                 "made it"
             )
+        case _ if not found:
+            return ["no method is named: none could be tested"]
         case _:
             first = f"no method is named: what could be tested is rejected at level {level}{untested}"
     bound = (

@@ -83,7 +83,7 @@ class Problem:
         if not 0 < kept < size:
             where = "each row" if self.by_row else "the first layer"
             raise NotCoveredError(
-                f"density is {self.density}: it keeps {kept} of the {size} weights of {where}, expected some"
+                f"density is {self.density}: it keeps {kept} of the {size} weights of {where}, expected some, not all"
             )
 
     @property
