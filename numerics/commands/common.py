@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def add_data(parser: argparse.ArgumentParser, default: str | None, samples: int = MOST_SAMPLES) -> None:
-    """The options that name data, their labels and their scaling; samples: so many are taken unless others are asked for."""
+def add_data(
+    parser: argparse.ArgumentParser, default: str | None, samples: int = MOST_SAMPLES, *, losses: bool = False
+) -> None:
+    """The options that name data, their labels and their scaling.
+
+    samples: so many are taken unless others are asked for. losses: whether the command knows cross-entropy.
+    """
+    classes = "onehot with cross-entropy; else " if losses else ""
     add = parser.add_argument
     add(
         "--data",
@@ -26,7 +32,7 @@ def add_data(parser: argparse.ArgumentParser, default: str | None, samples: int 
     add(
         "--labels",
         metavar="LABELLING",
-        help="ge:K, is:K, onehot, as-is ... (default: ge5 for digits; for a file classes if they look like it, else as-is)",
+        help=f"ge:K, is:K, onehot, as-is ... (default: {classes}ge5 for digits; for a file classes if they look like it, else as-is)",
     )
     add("--target", metavar="NAME|NUMBER", help="column of a table with the labels, numbers from 1 (default: the last)")
     add("--missing", metavar="HOW", help="missing values: drop (leave the sample out) or mean (of the column)")

@@ -54,7 +54,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; runs your code")
     add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
     add("--methods", nargs="+", metavar="M", help="some of snip, grasp, ... (default: all that the theory follows)")
-    add_data(parser, "digits", SAMPLES)
+    add_data(parser, "digits", SAMPLES, losses=True)
     parser.set_defaults(samples=None)
     add("--scope", metavar="S", help="global: one threshold for all layers (default); layer: one for each")
     add(
