@@ -142,7 +142,9 @@ def _column_table(summary: LayersSummary, top: int) -> Table:
     order = np.argsort(-predicted, kind="stable")
     whole = len(order) <= 2 * top
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
-    what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
+    what = (
+        f"all {many(len(order), 'input')}" if whole else f"the {many(top, 'input')} kept most and least of {len(order)}"
+    )
     rows = [
         (
             name_of(summary["data"], column),

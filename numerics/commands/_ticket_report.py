@@ -184,7 +184,7 @@ def _is_perceptron(target: TargetSummary) -> bool:
 
 
 def _usual(width: int | None) -> str:
-    return "none up to 100000 suffices" if width is None else f"{width} suffice"
+    return "none up to 100000 suffices" if width is None else "1 suffices" if width == 1 else f"{width} suffice"
 
 
 def _layers(summary: Summary) -> Table:
