@@ -249,11 +249,12 @@ def _with_samples(samples: SampleSummary) -> Lines:
 
 def _without_samples(summary: Summary) -> Lines:
     constant = ", beside the constant" if summary["target"]["biased"] else ""
+    bound = summary["bound_on_ball"] or 0.0  # None beside samples alone
     return [
         ("agreement", "not measured: no samples (--data)"),
         (
             "bound",
-            f"no output is off by more than {no_less(summary['bound_on_ball'], 3)} for ‖x‖_1 ≤ 1{constant}, rounding included",
+            f"no output is off by more than {no_less(bound, 3)} for ‖x‖_1 ≤ 1{constant}, rounding included",
         ),
     ]
 
