@@ -30,7 +30,7 @@ COMMANDS = {
     "fit": "the graphon that a mask came from, and the method that made it",
     "ticket": "a trained network found inside a random one by pruning alone, certified; or the check of such a find",
     "notebooks": "the pages of the book as Jupyter notebooks, claims with the evidence of a run",
-    "study": "what the predictions are worth on real data",
+    "study": "what the predictions are worth, on real data and on random networks",
 }
 OF_THE_LEDGER = ("verify", "mutate")  # their workers need all that they import
 FAILED, BAD_INPUT, OURS = 1, 2, 70

@@ -28,9 +28,9 @@ LAYERS_TITLE = (
 )
 NOISE_TITLE = (
     "Noise, and methods at initialisation whose class it is, which is no proof\n(G6.1). edge: of the noise (O4); above: singular "
-    "values above it"
+    "values above the level that\nnoise passes in one mask of a thousand"
 )
-FILES_TITLE = "Files"
+FILES_TITLE = "Files. dead: rows, columns; structured: layers in which whole lines are chosen"
 CHAINS_TITLE = "Paths through layers whose shapes fit (O7)"
 
 
@@ -178,8 +178,10 @@ def closing(summary: LayersSummary) -> list[str]:
     """How to read the tables, and how to learn more of one layer."""
     lines = [
         f"level of each test {UNLIKELY:g}. N:M: every block of M "
-        "weights of a row (down: of a column) keeps N; M the whole row: ranked by rows."
+        "weights of a row (down: of a column) keeps N; M the whole row (column): ranked by rows (columns)."
     ]
+    if any(map(_nothing_left, summary["layers"])):
+        lines.append("noise -: beside the whole lines all weights are kept, or none: nothing to fit.")
     if any(each["noise"] is None and _size(each) > MOST_FITTED for each in summary["layers"]):
         lines.append(f"noise -: no graphon is fitted to layers of more than {MOST_FITTED} weights.")
     if summary["chains"]:
@@ -192,14 +194,24 @@ def closing(summary: LayersSummary) -> list[str]:
 
 
 def _in_depth(layers: Sequence[LayerSummary]) -> str:
-    """How to see more of the first layer that is not too large for it."""
+    """How to see more of the first layer that is not too large for it, one with something to fit if there is any."""
     from numerics.fitting.fit import MOST_IN_DEPTH
 
-    first = next((each for each in layers if each["kept"] <= MOST_IN_DEPTH), None)
-    if first is None:
-        return f"one layer in depth: none here, as each keeps more than {MOST_IN_DEPTH} weights"
+    pruned = [each for each in layers if each["status"] not in ("dense", "empty")]
+    if not pruned:
+        return "one layer in depth: none here, as each keeps all of its weights or none"
+    small = [each for each in pruned if each["kept"] <= MOST_IN_DEPTH]
+    if not small:
+        return f"one layer in depth: none here, as each that is pruned in part keeps more than {MOST_IN_DEPTH} weights"
+    first = next((each for each in small if not _nothing_left(each)), small[0])
     nonzero = " --nonzero" if first["kind"] == "weights" and not is_weights(first["name"]) else ""
-    return f"one layer in depth, with its noise and, with --data, the methods: --layer {first['layer']}{nonzero}"
+    what = "" if _nothing_left(first) else ", with its noise and, with --data, the methods"
+    return f"one layer in depth{what}: --layer {first['layer']}{nonzero}"
+
+
+def _nothing_left(layer: LayerSummary) -> bool:
+    """Whether a layer without its whole lines keeps all or nothing, so that no noise is fitted."""
+    return layer["status"] == "structured" and layer["noise"] is None and _size(layer) <= MOST_FITTED
 
 
 def as_html(*summaries: LayersSummary) -> str:

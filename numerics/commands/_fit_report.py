@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.fitting.verdict import around
+from numerics.reports.plain_text import many
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def header(summary: Summary) -> list[tuple[str, str]]:
     stored = mask["stored_shape"]
     folded = f", read from {' x '.join(map(str, stored))}" if stored not in ([m, n], [n, m]) else ""
     lines = [
-        ("mask", f"{mask['name']}: {m} rows (neurons) x {n} columns (inputs){folded}"),
+        ("mask", f"{mask['name']}: {many(m, 'row')} (neurons) x {many(n, 'column')} (inputs){folded}"),
         ("density", f"{mask['density']:.6g}: {mask['kept']} of {prod((m, n))} weights kept"),
         *(("verdict" if at == 0 else "", line) for at, line in enumerate(verdict["lines"])),
     ]
@@ -84,7 +85,7 @@ def _rest_lines(rest: RestSummary | None) -> list[tuple[str, str]]:
     mask = rest["mask"]
     m, n = mask["shape"]
     lines = [
-        ("rest", f"{m} rows x {n} columns, density {mask['density']:.6g}"),
+        ("rest", f"{many(m, 'row')} x {many(n, 'column')}, density {mask['density']:.6g}"),
         *(("", line) for line in rest["verdict"]["lines"]),
     ]
     return lines if rest["model"] is None else [*lines, *_model_lines(rest["model"])]
@@ -236,7 +237,10 @@ def _spectrum_table(found: SpectrumSummary) -> Table:
                 "above" if seen else "noise",
             )
         )
-    title = f"Singular values / sqrt(mn); edge of the noise {found['edge']:.5f}, {found['visible']} above it"
+    title = (
+        f"Singular values / sqrt(mn); edge of the noise {found['edge']:.5f}; {found['visible']} above the level that\n"
+        "noise passes in one mask of a thousand"
+    )
     return Table(names, cells, "rrrrl", title)
 
 

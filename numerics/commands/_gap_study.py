@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from numerics.reports.plain_text import many
 from numerics.reports.tables import Table, print_table
 
 if TYPE_CHECKING:
@@ -45,7 +46,12 @@ def configure(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--epsilon", nargs="+", type=float, metavar="E", help="errors below 1/2 (default 0.2 down to 1e-7)")
     add("--networks", type=int, metavar="N", help="random networks (default 101)")
-    add("--least", type=float, metavar="E", help="smallest error at which whole neurons are searched (default 0.001)")
+    add(
+        "--least",
+        type=float,
+        metavar="E",
+        help="smallest error at which others than single weights behind a ReLU are searched (default 0.001)",
+    )
     add(
         "--quick",
         action="store_true",
@@ -57,7 +63,7 @@ def show(console: Console, summary: GapSummary) -> None:
     """A table for each architecture, the slopes, the sentences last."""
     networks, confidence = summary["networks"], summary["protocol"]["confidence"]
     console.print(
-        f"\n[bold]Tickets for σ(⟨w*, x⟩)[/], w* = (1, 1)/√2, in {networks} random networks: the N at which half of them hold one"
+        f"\n[bold]Tickets for σ(⟨w*, x⟩)[/], w* = (1, 1)/√2, in {many(networks, 'random network')}: the N at which half of them hold one"
     )
     cells = {(row["curve"], row["eps"]): row for row in summary["rows"]}
     proved = {row["eps"]: row["at_least"] for row in summary["bounds"]["neurons, ReLU"]}

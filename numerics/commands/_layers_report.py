@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.columns import name_of
-from numerics.depth.summary import layer_name
+from numerics.depth.summary import layer_name, thresholds
 from numerics.reports.plain_text import many
 from numerics.reports.tables import Table, print_facts, print_table
 
@@ -44,7 +44,7 @@ def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
         (each["method"], *(share(layer["predicted"]) for layer in each["layers"]), each["says"]) for each in summaries
     ]
     ends = [(each["method"], *(_density(end["density"]) for end in each["collapse"])) for each in summaries]
-    scope = "one threshold for all layers" if first["scope"] == "global" else "a threshold for each layer"
+    scope = thresholds(first["scope"], [each["method"] for each in summaries])
     title = f"Predicted densities of layers at density {first['density']:g}, {scope}"
     for table in (
         Table(("method", *names, "says"), kept, f"{sides}l", title),
@@ -70,7 +70,7 @@ def _header(summary: LayersSummary) -> list[tuple[str, str]]:
     widths = " × ".join(map(str, (data["inputs"], *summary["widths"], data["outputs"])))
     biases = "with biases" if summary["bias"] else "no biases"
     norm = ", batch normalisation" if summary["norm"] == "batch" else ""
-    compared = "one threshold for all layers" if summary["scope"] == "global" else "a threshold for each layer"
+    compared = thresholds(summary["scope"], [summary["method"]])
     loss = f"{LOSSES[summary['loss']]}, {RESIDUALS[summary['residual']]}"
     samples = f"{data['samples_used']} samples"
     return [
@@ -142,7 +142,9 @@ def _column_table(summary: LayersSummary, top: int) -> Table:
     order = np.argsort(-predicted, kind="stable")
     whole = len(order) <= 2 * top
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
-    what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
+    what = (
+        f"all {many(len(order), 'input')}" if whole else f"the {many(top, 'input')} kept most and least of {len(order)}"
+    )
     rows = [
         (
             name_of(summary["data"], column),

@@ -9,6 +9,7 @@ import numpy as np
 
 from numerics.columns import name_of
 from numerics.commands._layers_report import LOSSES, count, share
+from numerics.depth.summary import thresholds
 from numerics.reports.plain_text import many, short_names
 from numerics.reports.tables import Table, print_facts, print_table
 
@@ -22,7 +23,7 @@ MOST_NAMED = 12  # parts outside; --json has all
 
 def show_parts(console: Console, summary: PartsSummary, top: int) -> None:
     """top: inputs listed at each end."""
-    compared = "one threshold for all layers" if summary["scope"] == "global" else "a threshold for each layer"
+    compared = thresholds(summary["scope"], [summary["method"]])
     method = f"{summary['method']} at density {summary['density']:g}, {compared}"
     print_facts(console, [("method", method), *_header(summary), *(("note", note) for note in summary["notes"])])
     tables = [_layer_table(summary)]
@@ -46,7 +47,7 @@ def show_methods_of_parts(console: Console, summaries: Sequence[PartsSummary], r
     for number, name in enumerate(short_names([layer["name"] for layer in first["layers"]])):
         shares = (share(each["layers"][number]["predicted"]) for each in summaries)
         rows.append((name, *shares))
-    scope = "one threshold for all layers" if first["scope"] == "global" else "a threshold for each layer"
+    scope = thresholds(first["scope"], [each["method"] for each in summaries])
     title = f"Predicted densities of layers at density {first['density']:g}, {scope}"
     console.print()
     print_table(console, Table(columns, rows, "l" + "r" * len(summaries), title))

@@ -9,6 +9,7 @@ import numpy as np
 
 from numerics.columns import name_of
 from numerics.pruning.methods import DATA_DRIVEN
+from numerics.reports.plain_text import many
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _header(summary: Summary) -> list[tuple[str, str]]:
     residual = residual if summary["method"] in DATA_DRIVEN else ""
     layers = "1 hidden layer" if depth == 1 else f"{depth} hidden layers"
     threshold = "" if summary["threshold"] is None else f"; tau = {summary['threshold']:.5g}"
-    samples = f"{data['samples_used']} samples, {data['inputs']} inputs{constant}, {outputs}"
+    samples = f"{data['samples_used']} samples, {many(data['inputs'], 'input')}{constant}, {outputs}"
     return [
         ("method", f"{summary['method']} at density {summary['density']:g}, {layers} of {summary['width']}{residual}"),
         ("data", f"{data['name']}, labels {data['labelling']}: {samples}"),
@@ -68,7 +69,9 @@ def _column_table(summary: Summary, top: int) -> Table:
     order = np.argsort(-predicted[used], kind="stable")
     whole = len(order) <= 2 * top
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
-    what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
+    what = (
+        f"all {many(len(order), 'input')}" if whole else f"the {many(top, 'input')} kept most and least of {len(order)}"
+    )
     missed = [column for column in off if column not in listed][:top]
     last = ("observed", "± 2 sd") if observed is not None else ("± 2 sd",)
     rows = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numerics.reports.plain_text import plain
+from numerics.reports.plain_text import no_less, plain
 from numerics.reports.tables import Cell, Table, print_facts, print_table
 from numerics.tickets.report import (
     AgreementSummary,
@@ -184,7 +184,7 @@ def _is_perceptron(target: TargetSummary) -> bool:
 
 
 def _usual(width: int | None) -> str:
-    return "none up to 100000 suffices" if width is None else f"{width} suffice"
+    return "none up to 100000 suffices" if width is None else "1 suffices" if width == 1 else f"{width} suffice"
 
 
 def _layers(summary: Summary) -> Table:
@@ -223,7 +223,7 @@ def _outcome(summary: Summary) -> Lines:
 
 def _within(ticket: TicketSummary) -> str:
     if ticket["within_epsilon"]:
-        return f"yes, every coefficient: {max(ticket['largest_errors']):.4g} at most"
+        return f"yes, every coefficient: {no_less(max(ticket['largest_errors']), 4)} at most"
     return (
         f"NO: a coefficient is off by {max(ticket['largest_errors']):.4g}; the nearest is kept of the subsets searched, 32 "
         "products at a time"
@@ -243,17 +243,18 @@ def _with_samples(samples: SampleSummary) -> Lines:
         right_target, right_ticket = samples["right_target"], samples["right_ticket"]
         if right_target is not None and right_ticket is not None:
             lines.append(("accuracy", f"target {right_target / count:.1%}, ticket {right_ticket / count:.1%}"))
-    error = f"{samples['largest_error']:.3g}, bound {samples['largest_bound']:.3g}; outputs up to {samples['largest_output']:.3g}"
+    error = f"{samples['largest_error']:.3g}, bound {no_less(samples['largest_bound'], 3)}; outputs up to {samples['largest_output']:.3g}"
     return [*lines, ("largest error", error)]
 
 
 def _without_samples(summary: Summary) -> Lines:
     constant = ", beside the constant" if summary["target"]["biased"] else ""
+    bound = summary["bound_on_ball"] or 0.0  # None beside samples alone
     return [
         ("agreement", "not measured: no samples (--data)"),
         (
             "bound",
-            f"no output is off by more than {summary['bound_on_ball']:.3g} for ‖x‖_1 ≤ 1{constant}, rounding included",
+            f"no output is off by more than {no_less(bound, 3)} for ‖x‖_1 ≤ 1{constant}, rounding included",
         ),
     ]
 

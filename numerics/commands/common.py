@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
-    """The options that name data, their labels and their scaling."""
+def add_data(
+    parser: argparse.ArgumentParser, default: str | None, samples: int = MOST_SAMPLES, *, losses: bool = False
+) -> None:
+    """The options that name data, their labels and their scaling.
+
+    samples: so many are taken unless others are asked for. losses: whether the command knows cross-entropy.
+    """
+    classes = "onehot with cross-entropy; else " if losses else ""
     add = parser.add_argument
     add(
         "--data",
@@ -26,7 +32,7 @@ def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
     add(
         "--labels",
         metavar="LABELLING",
-        help="ge:K, is:K, onehot, as-is ... (default: ge5 for digits; for a file classes if they look like it, else as-is)",
+        help=f"ge:K, is:K, onehot, as-is ... (default: {classes}ge5 for digits; for a file classes if they look like it, else as-is)",
     )
     add("--target", metavar="NAME|NUMBER", help="column of a table with the labels, numbers from 1 (default: the last)")
     add("--missing", metavar="HOW", help="missing values: drop (leave the sample out) or mean (of the column)")
@@ -36,7 +42,7 @@ def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
         "--standardise", action="store_true", default=None, help="columns to mean 0, variance 1 (digits)"
     )
     scaling.add_argument("--raw", dest="standardise", action="store_false", help="columns as they are (files)")
-    add("--samples", type=int, default=MOST_SAMPLES, metavar="N", help=f"random batch of larger data ({MOST_SAMPLES})")
+    add("--samples", type=int, default=samples, metavar="N", help=f"random batch of larger data ({samples})")
 
 
 def add_drop(parser: argparse.ArgumentParser) -> None:

@@ -61,12 +61,13 @@ def configure(parser: ArgumentParser) -> None:
     )
     add("--density", type=float, default=0.1, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
     add("--width", type=int, nargs="+", metavar="N", help="hidden units (default 1024); several with --compare")
-    add_data(parser, "digits")
+    add_data(parser, "digits", losses=True)
     add("--depth", type=int, default=1, metavar="L", help="hidden layers (default 1)")
     add(
         "--residual",
         metavar="KIND",
-        help="target, zero: -y, initial output subtracted (default; both with --compare); output: f0 - y; averaged: all layers",
+        help="target, zero: -y, initial output subtracted (default; both with --compare); output: f0 - y; averaged: all layers "
+        "(default with --model)",
     )
     add(
         "--networks",
@@ -104,7 +105,7 @@ def configure(parser: ArgumentParser) -> None:
     more("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
     more("--bias", action="store_true", default=None, help="hidden layers have biases")
     more("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")
-    more("--loss", metavar="L", help="mse (default) or cross-entropy")
+    more("--loss", metavar="L", help="mse or cross-entropy (default mse; cross-entropy with --model)")
     more("--rounds", type=int, metavar="T", help="of synflow-iterative (default 100); other methods prune in one")
     more("--batch", type=int, metavar="N", help="--model: another name of --samples")
     more("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")

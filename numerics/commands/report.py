@@ -33,6 +33,7 @@ NAMES = (
     "learning",
 )
 
+SAMPLES = 1024  # `numerics.forecast.question.SAMPLES`, which takes long to import
 EPILOG = (
     "The page fetches nothing and runs nothing; its last section says how to repeat it. Claims are named by their labels, "
     "such as D2: sparse-limits show D2."
@@ -53,7 +54,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; runs your code")
     add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
     add("--methods", nargs="+", metavar="M", help="some of snip, grasp, ... (default: all that the theory follows)")
-    add_data(parser, "digits")
+    add_data(parser, "digits", SAMPLES, losses=True)
     parser.set_defaults(samples=None)
     add("--scope", metavar="S", help="global: one threshold for all layers (default); layer: one for each")
     add(

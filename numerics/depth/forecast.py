@@ -281,7 +281,8 @@ def _notes(
     seen: Sequence[Seen],
 ) -> Iterator[str]:
     if len(data.x) < given:
-        yield f"a random batch of {len(data.x)} of the {given} samples, for prediction and networks alike"
+        alike = ", for prediction and networks alike" if settings.sample else ""
+        yield f"a random batch of {len(data.x)} of the {given} samples{alike}"
     if network.normalised and settings.data_driven:
         yield (
             "measured, not proved: the law of wide layers (D2) with batch normalisation over these samples, its covariances "

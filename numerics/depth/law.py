@@ -136,8 +136,8 @@ class DepthLaw:
         return np.array(thresholds), np.array(kept) / self.total
 
     def resolved(self, threshold: float) -> list[bool]:
-        """Whether each layer has scores or slopes enough for its share above a threshold to be known."""
-        return [layer.told(threshold) >= RESOLVED for layer in self.layers]
+        """Whether each layer has scores or slopes enough for its share above a threshold to be known, or no score at all."""
+        return [not layer.largest or layer.told(threshold) >= RESOLVED for layer in self.layers]
 
     @cached_property
     def _surer(self) -> tuple[Drawn | Sloped, ...]:
@@ -151,10 +151,13 @@ class DepthLaw:
     def collapse(self, layer: int) -> float | None:
         """The density at which the layer (0 the first) is expected to keep one weight.
 
-        None where the threshold, or the density there, is known less well than `RESOLVED` equal scores would tell it.
+        None where the threshold, or the density there, is known less well than `RESOLVED` equal scores would tell it, and
+        for a layer of which every score is 0.
         """
         layers = self._surer
         one = layers[layer]
+        if not one.largest:
+            return None
         high = np.log(one.largest)
         threshold = _last(lambda each: one.share(each) * one.size > 1, high - WIDEST, high)
         if one.told(threshold) < RESOLVED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TypedDict
 
@@ -128,6 +129,19 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
         },
         "notes": list(found.notes),
     }
+
+
+def thresholds(scope: str, methods: Sequence[str]) -> str:
+    """What weights compete for: Wanda keeps as many of each row, whatever the scope.
+
+    Examples:
+        >>> thresholds("global", ["snip"]), thresholds("layer", ["snip", "wanda"]), thresholds("global", ["wanda"])
+        ('one threshold for all layers', 'a threshold for each layer (wanda: for each row)', 'a threshold for each row')
+    """
+    if set(methods) == {"wanda"}:
+        return "a threshold for each row"
+    words = "one threshold for all layers" if scope == "global" else "a threshold for each layer"
+    return f"{words} (wanda: for each row)" if "wanda" in methods else words
 
 
 def layer_name(summary: LayersSummary, layer: LayerSummary) -> str:

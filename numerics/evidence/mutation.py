@@ -78,7 +78,7 @@ def mutate(
     `package.module` with claims and their checks.
 
     Raises:
-        InputError: for an unknown name, what is no seed, another number of processes, or `every` below 1.
+        InputError: for an unknown name, what is no seed, another number of processes, or `every` outside 1 to 1000.
 
     Source: the checks of the claims.
 

@@ -37,6 +37,7 @@ from numerics.pruning.row_law import (
     MOST_SCORES,
     NotCoveredError,
     Problem,
+    check_fresh_rows,
     posed,
     row_scores,
     sample_row_law,
@@ -200,6 +201,7 @@ def explain(
         raise InputError(f"the mask has {n} columns, {data.name} has {data.x.shape[1]} inputs, expected as many")
     if not 0 < mask.nnz < m * n:
         raise InputError(f"the mask keeps {mask.nnz} of {m * n} entries, expected some, not all")
+    check_fresh_rows(rows, "rows")
     found, excluded = [], []
     for method, stream in zip(METHODS, seed_sequence(seed).spawn(len(METHODS)), strict=True):
         rng = np.random.default_rng(stream)

@@ -21,7 +21,8 @@ MOST_FITTED = 2**22  # of a layer whose noise is fitted among others: some secon
 
 class NoiseSummary(TypedDict):
     """family: the likeliest of the noise, None where a single factor leaves it open; told_apart: from the next family. edge: of
-    the noise of the fitted graphon (O4); visible: singular values of the layer above it."""
+    the noise of the fitted graphon (O4); visible: singular values of the layer above the edge and
+    above the level that noise passes in one mask of a thousand."""
 
     family: str | None
     told_apart: bool

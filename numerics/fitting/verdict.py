@@ -248,8 +248,10 @@ def _sentences(origin: Origin, found: Sequence[Explanation]) -> list[str]:
             first = (
                 f"no method at initialisation explains the mask: all are rejected at level {level}; the nearest is "
                 f"{origin.nearest}. So training, another method or network, or other data, labels, scaling or residual "
-                "made it"
+                "made it, unless chance did"
             )
+        case _ if not found:
+            return ["no method is named: none could be tested"]
         case _:
             first = f"no method is named: what could be tested is rejected at level {level}{untested}"
     bound = (

@@ -24,11 +24,10 @@ from numerics.forecast.question_summary import (
     layer_words,
     listed,
     lost_inputs,
-    no_less,
     percent,
     resting_on,
 )
-from numerics.reports.plain_text import many
+from numerics.reports.plain_text import many, no_less
 
 NEAR = 2.0  # times the density at which a layer ends: from here on it is close
 IDLE = 0.25  # the share of a layer's units that hear nothing from which the layer is called too wide

@@ -93,7 +93,8 @@ def notes_of(settings: Settings, cases: Sequence[Case], whole: Dataset, data: Da
     problem, law = cases[0].prediction.problem, cases[0].prediction.law
     notes = []
     if len(data.x) < len(whole.x):
-        notes.append(f"a random batch of {len(data.x)} of the {len(whole.x)} samples, for prediction and network alike")
+        alike = ", for prediction and network alike" if settings.sample else ""
+        notes.append(f"a random batch of {len(data.x)} of the {len(whole.x)} samples{alike}")
     if law.rows < settings.fresh_rows:
         notes.append(f"{law.rows} fresh rows, not {settings.fresh_rows}: more scores would not fit in memory")
     if problem.by_row and abs(problem.share - problem.density) > 1e-12:

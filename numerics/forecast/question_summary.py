@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, log10
 from typing import TypedDict
 
 from numerics.depth.standing import LIMIT, MEASURED, THEOREM
@@ -187,17 +186,6 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     if len(names) > most:
         return f"{', '.join(shown)} and {len(names) - most} more"
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def no_less(density: float) -> str:
-    """A density in two digits, rounded up, so that whoever takes it does not come out below.
-
-    Examples:
-        >>> no_less(0.1001), no_less(0.1), no_less(0.00274)
-        ('0.11', '0.1', '0.0028')
-    """
-    near = f"{density:.2g}"
-    return near if float(near) >= density else f"{float(near) + 10.0 ** (floor(log10(density)) - 1):.2g}"
 
 
 def percent(share: float) -> str:

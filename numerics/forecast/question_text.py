@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from numerics.depth.forecast import LayersForecast
 from numerics.depth.standing import LIMIT, MEASURED, standing_of
-from numerics.depth.summary import layer_name, summarise_layers
+from numerics.depth.summary import layer_name, summarise_layers, thresholds
 from numerics.forecast.advice import advice_of, error_of
 from numerics.forecast.kernel_summary import summarise_kernel
 from numerics.forecast.question_parts import method_of_parts
@@ -29,12 +29,11 @@ from numerics.forecast.question_summary import (
     layer_words,
     listed,
     lost_inputs,
-    no_less,
     percent,
     resting_on,
     weakest,
 )
-from numerics.reports.plain_text import many
+from numerics.reports.plain_text import many, no_less
 
 if TYPE_CHECKING:
     from numerics.forecast.predict import Forecast
@@ -137,8 +136,7 @@ def _question(method: MethodSummary) -> str:
 
 def _of_layers(methods: Sequence[MethodSummary], density: float) -> Line:
     """Which methods empty a layer, or the thinnest layer there is."""
-    scope = methods[0]["layers"]["scope"]
-    under = "under one threshold for all layers" if scope == "global" else "with a threshold for each layer"
+    under = f"under {thresholds(methods[0]['layers']['scope'], [each['method'] for each in methods])}"
     gone = [each for each in methods if emptied(each)]
     shares = [
         (layer["predicted"], each, layer) for each in methods if each not in gone for layer in each["layers"]["layers"]

@@ -25,7 +25,7 @@ def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge
 
     Raises:
         InputError: for shapes that do not fit, numbers that are not finite, a negative share, or a kernel that is
-            singular to rounding with its ridge.
+            not symmetric, or singular to rounding with its ridge.
 
     Source: B7.
 

@@ -107,6 +107,9 @@ def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: Seed) -> csr_array:
         array([[1, 1, 0],
                [0, 0, 0]])
     """
+    p, q = non_negative_vector("p", p), non_negative_vector("q", q)
+    if not p.max() * q.max() <= _SLACK:
+        raise InputError(f"max(p)·max(q) is {p.max() * q.max():g}, expected at most 1")
     return sample_factorised(lambda x: x, p, q, rng)
 
 

@@ -83,7 +83,7 @@ class Problem:
         if not 0 < kept < size:
             where = "each row" if self.by_row else "the first layer"
             raise NotCoveredError(
-                f"density is {self.density}: it keeps {kept} of the {size} weights of {where}, expected some"
+                f"density is {self.density}: it keeps {kept} of the {size} weights of {where}, expected some, not all"
             )
 
     @property
@@ -217,9 +217,9 @@ class RowLaw:
     picture: Floats
 
 
-def check_fresh_rows(rows: int) -> None:
+def check_fresh_rows(rows: int, name: str = "fresh_rows") -> None:
     """InputError unless so many fresh rows may be drawn: from 100 to 2⁴⁰."""
-    checked_integer("fresh_rows", rows, FEWEST_ROWS, 2**40)
+    checked_integer(name, rows, FEWEST_ROWS, 2**40)
 
 
 def sample_row_law(problem: Problem, rows: int, rng: np.random.Generator) -> RowLaw:

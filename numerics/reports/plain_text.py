@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor, log10
 
 LONG = 16  # letters of a path that a table has room for
 LONGEST = 1000
@@ -27,6 +28,17 @@ def many(count: int, noun: str) -> str:
         ('1 field', '0 samples')
     """
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def no_less(number: float, digits: int = 2) -> str:
+    """A number from 0 in so many digits, rounded up, so that a bound stays one and whoever takes a density does not come out below.
+
+    Examples:
+        >>> no_less(0.1001), no_less(0.1), no_less(0.00274), no_less(0.00098841, digits=3), no_less(0.0)
+        ('0.11', '0.1', '0.0028', '0.000989', '0')
+    """
+    near = f"{number:.{digits}g}"
+    return near if float(near) >= number else f"{float(near) + 10.0 ** (floor(log10(number)) + 1 - digits):.{digits}g}"
 
 
 def _letter(letter: str) -> str:

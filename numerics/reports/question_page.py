@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from numerics.depth.standing import MEASURED
+from numerics.depth.summary import thresholds
 from numerics.forecast.question_summary import (
     Advice,
     Line,
@@ -305,7 +306,7 @@ def _facts(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
     yield (
         "pruning",
         (
-            f"density {layers['density']:g}, {'one threshold for all layers' if layers['scope'] == 'global' else 'a threshold for each layer'}; "
+            f"density {layers['density']:g}, {thresholds(layers['scope'], [each['method'] for each in summary['methods']])}; "
             f"{layers['loss']} loss, initial output: {layers['residual']}; {many(layers['networks'], noun)} {how} and pruned for each method"
         ),
     )

@@ -58,7 +58,7 @@ def corrected_singular_values(
     level that noise passes in some one mask of a thousand (`rare_level`). `variance`: a number, float[m, n], or None:
     read off the mask, row and column averages of P − P² from the degrees and the visible values, the level from cells
     of like degrees. So the level of a sparse mask is too high, by some tenth at ten entries a row: degrees vary by
-    chance too.
+    chance too. Of a single row or column the degrees are the entries: V is read as 0, and the interval is the raw value alone.
 
     Raises:
         InputError: as in `mask_singular_values`, for a mask with entries beside 0 and 1, a confidence outside (0, 1), or
@@ -110,7 +110,8 @@ class _Noise(NamedTuple):
 def _profile(variance: ArrayLike, m: int, n: int) -> Floats:
     V = np.asarray(variance, dtype=float)
     if V.shape not in ((), (m, n)) or not ((V >= 0) & (V <= MOST_VARIANCE)).all():
-        raise InputError(f"variance has shape {V.shape}, expected a number or float[{m}, {n}] within [0, 1/4]")
+        what = f"is {V:g}" if V.shape == () else f"has shape {V.shape}" if V.shape != (m, n) else "leaves [0, 1/4]"
+        raise InputError(f"variance {what}, expected a number or float[{m}, {n}] within [0, 1/4]")
     return V
 
 

@@ -47,7 +47,7 @@ def study(
 ) -> Summary:
     """Run a study and return all its numbers, as `sparse-limits study NAME --json` writes them.
 
-    name: generalisation (T1–T5), lifts (L18, L19), gap (N8), origins (what `fit` says of masks of known origin) or
+    name: generalisation (T1–T5), lifts (L18, L19), gap (N2, N4, N5, N8), origins (what `fit` says of masks of known origin) or
         depth (D2 on networks as libraries initialise them).
     settings: the options of the command, such as seed=1 or networks=41; None is what is usual. quick: fewer of
     everything, where nothing else is asked. jobs: processes; the numbers are the same for any. progress: told how many

@@ -279,12 +279,17 @@ def _row(curve: str, eps: float, sizes: Floats) -> SizeRow:
         "eps": eps,
         "networks": sizes.size,
         "found": int(np.isfinite(sizes).sum()),
-        "median": _finite(float(np.median(sizes))),
+        "median": _finite(half_of(sizes)),
         "low": _finite(low),
         "high": _finite(high),
         "at_least": least_size(curve, eps),
         "enough": sufficient_size(eps) if curve == WEIGHTS_RELU else None,
     }
+
+
+def half_of(sizes: Floats) -> float:
+    """The least size at which half of the networks hold a ticket: of an even number the lower one of both in the middle."""
+    return float(np.sort(sizes)[(sizes.size - 1) // 2])
 
 
 def _median(sizes: Floats) -> Interval:
@@ -298,7 +303,7 @@ def slope(first: Floats, last: Floats, epsilons: tuple[float, float]) -> tuple[f
     across = log(epsilons[0] / epsilons[1])
     low, high = _median(first)
     low_last, high_last = _median(last)
-    middle = log(np.median(first)) - log(np.median(last))
+    middle = log(half_of(first)) - log(half_of(last))
     interval = Interval((log(low) - log(high_last)) / across, (log(high) - log(low_last)) / across)
     return middle / across, interval
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from math import inf
 
+from numerics.reports.plain_text import many
 from numerics.studies.gap_summary import BoundRow, Findings, SizeRow, SlopeRow, WithoutRelu
 
 
@@ -44,7 +45,11 @@ def _linear(rows: Sequence[SizeRow], slope: SlopeRow | None) -> Iterator[str]:
 def _linear_weights(rows: Sequence[SizeRow], neurons: Sequence[SizeRow], slope: SlopeRow | None) -> Iterator[str]:
     if rows:
         sizes = [(row["median"] or inf, whole["median"] or inf) for row, whole in zip(rows, neurons, strict=True)]
-        gain = "A factor is gained, and by" if all(single < whole for single, whole in sizes) else "By"
+        gain = (
+            "Fewer than of whole neurons were found to do; by"
+            if all(single < whole for single, whole in sizes)
+            else "By"
+        )
         yield (
             f"Linear output, single weights: found with {_list(_size(row['median']) for row in rows)}; N4 proves that "
             f"{_list(row['at_least'] for row in rows)} at least are needed, like neurons{_slope(slope)}. {gain} N4 the order cannot be gained."
@@ -54,8 +59,8 @@ def _linear_weights(rows: Sequence[SizeRow], neurons: Sequence[SizeRow], slope: 
 def _without_relu(without: WithoutRelu) -> Iterator[str]:
     if without["tickets"]:
         yield (
-            f"The {without['tickets']} tickets of single weights found behind a ReLU, read without it, miss the target by "
-            f"{without['least']:.4f} to {without['largest']:.4f}: at x = −w* they are near −1, where the target is 0."
+            f"{many(without['tickets'], 'ticket')} of single weights found behind a ReLU, read without it, miss the target by "
+            f"{without['least']:.4f} to {without['largest']:.4f}: around x = −w* they are negative, where the target is 0."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from numerics.reports.plain_text import many
 from numerics.studies.lift_summary import Share, StudentRow, TrendRow
 
 COVER_LEVEL = 1e-8  # of a test whose hypothesis is a theorem: below it the program is wrong
@@ -21,8 +22,8 @@ def sentences(time: float, rows: Sequence[StudentRow], trends: Sequence[TrendRow
         *_beside_dense(sparse, dense),
         *_steps(rows),
         f"All students were trained up to T = {time:g}. Their readout has no factor 1/n, so the flow of wider students runs "
-        "faster, in proportion to n: equal T is not equal time, and part of the growth with n is that.",
-        "L17.3 does not explain these successes: at these sizes near copies of the target's units, which it counts, are not "
+        "faster, in proportion to n: equal T is not equal time, and part of any growth with n is that.",
+        "L17.3 explains no success here: at these sizes near copies of the target's units, which it counts, are not "
         "there. Coverage of supports alone limits success here, and only from above.",
         "Training sees every point of the cube: nothing is said about generalisation.",
     ]
@@ -45,14 +46,14 @@ def _ceilings(rows: Sequence[StudentRow]) -> Iterator[str]:
         p = min(row["coverage_p"] for row in mine)
         text = (
             f"{kind}: at n = {_list(row['n'] for row in mine)} success {_list(_percent(row['success']) for row in mine)} "
-            f"under the ceiling {_list(_percent(row['coverage_value']) for row in mine)}; the numbers of covered students "
+            f"beside the ceiling {_list(_percent(row['coverage_value']) for row in mine)}; the numbers of covered students "
             f"{'agree' if p > COVER_LEVEL else 'do not agree'} with it (smallest p {p:.2g} of {len(mine)}, level {COVER_LEVEL:g})"
         )
         gap = max(mine, key=lambda row: row["covered"]["count"] - row["success"]["count"])
         missed = gap["covered"]["count"] - gap["success"]["count"]
         if missed:
             text += (
-                f". Cover is not enough: at n = {gap['n']} {missed} covered students of {gap['students']} failed, too slow or "
+                f". Cover is not enough: at n = {gap['n']} {many(missed, 'covered student')} of {gap['students']} failed, too slow or "
                 "caught at a poor critical point"
             )
         yield f"{text}."

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from importlib.metadata import version
 from math import ceil, nextafter
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from numerics.arguments import InputError, Seed, seed_number
 from numerics.equivariance import forward
+from numerics.reports.plain_text import plain
 from numerics.tickets.cases import Case, from_files, of_ticket, trained
 from numerics.tickets.checking import Check, check_stored
 from numerics.tickets.costs import evaluating, reading, searching, shapes_of, touched_for
@@ -79,7 +81,11 @@ def case_of(
     target: str, data: str | None, nonnegative: bool, seed: int, limit: Limit, columns: Columns = PLAIN_COLUMNS
 ) -> Case:
     """A target, trained or read, with its samples. InputError, in one line, for whatever is wrong with the files."""
-    return trained(target, seed) if target in TARGETS else from_files(target, data, nonnegative, limit, columns)
+    if target in TARGETS:
+        return trained(target, seed)
+    if not Path(target).suffix:
+        raise InputError(f"{plain(target)}: expected one of {', '.join(TARGETS)}, or a .npz, .safetensors or .pt file")
+    return from_files(target, data, nonnegative, limit, columns)
 
 
 def ticket(

@@ -301,6 +301,15 @@ def test_few_scores_beyond_a_threshold_are_told():
     assert any("take more --units" in note for note in found.notes)
 
 
+def test_a_layer_of_which_every_score_is_zero_asks_for_no_more_units():
+    """Constant inputs and as many labels of either sign: the residual is orthogonal to the data, and no unit has a slope."""
+    x, y = np.ones((10, 4)), np.tile([-1.0, 1.0], 5)[:, None]
+    found = sl.predict_layers("snip", Dataset(x, y, "made", "as-is"), widths=(8,), density=0.05, units=64, sample=False)
+    assert [layer.predicted for layer in found.layers] == pytest.approx([0, 0.25])
+    assert found.layers[0].collapse is None
+    assert not any("--units" in note for note in found.notes)
+
+
 def test_what_narrow_networks_of_the_limit_do_not_tell_is_said(monkeypatch):
     """With the units that the note names, all of it is known and the note is gone."""
     monkeypatch.setattr("numerics.depth.latents.MOST_WHOLE", 1.0)

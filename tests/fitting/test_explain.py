@@ -167,6 +167,11 @@ def test_masks_that_cannot_be_explained(mask: np.ndarray, word: str) -> None:
         explain(csr_array(mask), Setting(made()), 1000, np.random.SeedSequence(0))
 
 
+def test_too_few_rows_are_refused_by_their_name() -> None:
+    with pytest.raises(ValueError, match=r"^rows is 99, expected an integer from 100"):
+        explain(np.eye(20, dtype=bool), made(), rows=99)
+
+
 def test_the_upper_tail_is_that_of_a_lognormal_law() -> None:
     rng = np.random.default_rng(8)
     found = [upper_tail(sample[0], sample[1:]) for sample in np.exp(0.1 * rng.standard_normal((4000, 8)))]

@@ -233,6 +233,21 @@ def test_the_help_names_every_option() -> None:
         assert option in said
 
 
+def test_one_weight_is_enough_for_no_test_and_no_sentence_about_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The singular value of a single weight is beyond the edge of the noise, but no sign of a pattern."""
+    file, mask = tmp_path / "single.npy", np.zeros((64, 64), bool)
+    mask[0, 0] = True
+    np.save(file, mask)
+    assert main(["fit", str(file), "--data", "digits", "--fresh-rows", "400"]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "no method is named: none could be tested" in printed
+    assert "is rejected" not in printed
+    assert "edge of the noise 0.00391; 0 above the level that noise passes in one mask of a thousand" in printed
+    assert "1 0.01562" in printed
+
+
 def test_a_layer_too_large_for_a_fit_in_depth_is_a_line_of_the_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

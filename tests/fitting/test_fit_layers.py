@@ -212,6 +212,25 @@ def test_all_dense(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = called(capsys, str(tmp_path / "m.npz"))
     assert [each["status"] for each in found["layers"]] == ["dense", "dense"]
     assert found["chains"][0]["paths"] == found["chains"][0]["possible_paths"] == "24"
+    assert main(["fit", str(tmp_path / "m.npz")]) == 0
+    assert "one layer in depth: none here, as each keeps all of its weights or none" in flat(capsys.readouterr().out)
+
+
+def test_what_is_named_in_depth_has_something_to_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither a dense layer nor one of which whole rows are gone and nothing else, unless there is no other."""
+    noise = np.random.default_rng(0).random((9, 12)) < 0.5
+    rows = np.ones((12, 20))
+    rows[:4] = 0
+    layers = {"0.weight": np.ones((20, 8)), "2.weight": rows, "4.weight": noise * 1.0}
+    said = []
+    for names in (("0", "2", "4"), ("0", "2")):
+        np.savez(tmp_path / "net.npz", **{f"{name}.weight": layers[f"{name}.weight"] for name in names})
+        assert main(["fit", str(tmp_path / "net.npz")]) == 0
+        said.append(flat(capsys.readouterr().out))
+    assert "one layer in depth, with its noise and, with --data, the methods: --layer 4" in said[0]
+    assert "one layer in depth: --layer 2" in said[1]
+    for each in said:
+        assert "noise -: beside the whole lines all weights are kept, or none: nothing to fit." in each
 
 
 def test_long_numbers_are_written_in_digits() -> None:

@@ -113,7 +113,25 @@ def test_the_output_in_the_residual_is_announced(file: Path, capsys: pytest.Capt
 
 def test_large_data_are_cut_to_a_batch(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call("--method", "snip", "--data", file, "--width", 64, "--fresh-rows", 500, "--samples", 20)
-    assert "a random batch of 20 of the 60 samples" in " ".join(capsys.readouterr().out.split())
+    assert "a random batch of 20 of the 60 samples, for prediction and network alike" in flat(capsys)
+    for more in (("--width", 64, "--fresh-rows", 500), ("--widths", 8, "--units", 64)):
+        call("--method", "snip", "--data", file, *more, "--samples", 20, "--no-sample")
+        said = flat(capsys)
+        assert "a random batch of 20 of the 60 samples" in said
+        assert "alike" not in said
+
+
+def test_wanda_is_not_said_to_have_one_threshold(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    layers = ("--data", file, "--widths", 8, "--units", 64, "--no-sample", "--density", 0.3)
+    call("--method", "wanda", *layers)
+    assert "wanda at density 0.3, a threshold for each row" in flat(capsys)
+    call("--method", "all", *layers)
+    assert "one threshold for all layers (wanda: for each row)" in flat(capsys)
+
+
+def flat(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed, in one line."""
+    return " ".join(capsys.readouterr().out.split())
 
 
 def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

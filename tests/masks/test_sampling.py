@@ -192,7 +192,7 @@ def test_bad_vectors_are_refused(vector):
         lambda: sample_rank_one(vector, [0.5], rng),
         lambda: sample_factorised(lambda x: x, [0.5], vector, rng),
     ):
-        with pytest.raises(ValueError, match=r"^[uvrowclmn]+ [^\n]*expected[^\n]*$"):
+        with pytest.raises(ValueError, match=r"^[uvpqrowclmn]+ [^\n]*expected[^\n]*$"):
             sample()
 
 
@@ -209,5 +209,7 @@ def test_shapes_that_do_not_fit_are_refused():
         sample_step([[0.5, 0.5]], [1, 2], [3], rng)
     with pytest.raises(ValueError, match=r"row_bound has shape \(3,\), expected a scalar or \(2,\)"):
         sample_mask(lambda a, b: a * b, [0.1, 0.2], [0.1], rng, [0.1, 0.1, 0.1])
-    with pytest.raises(ValueError, match="row contains -1"):
+    with pytest.raises(ValueError, match="p contains -1"):
         sample_rank_one([-1.0], [0.5], rng)
+    with pytest.raises(ValueError, match=r"max\(p\)·max\(q\) is 1.2, expected at most 1"):
+        sample_rank_one([1.0, 2.0], [0.6], rng)

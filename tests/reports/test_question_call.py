@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from argparse import ArgumentParser
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ from question_cases import Page, called
 import numerics as sl
 from numerics.arguments import InputError
 from numerics.cli import main
+from numerics.commands import report as command
 from numerics.data import Dataset
+from numerics.forecast.question import SAMPLES
 from numerics.reports.question_page import as_html
 
 
@@ -116,6 +119,13 @@ def test_a_module_is_reported_by_the_paths_of_its_layers(tmp_path):
 def test_the_page_goes_to_standard_output_alone(capsys):
     called("--widths", "8", "--methods", "random", "--samples", "30", "--no-learning", "--html", "-")
     assert capsys.readouterr().out.startswith("<!doctype html>")
+
+
+def test_the_help_says_how_many_samples_are_taken():
+    parser = ArgumentParser()
+    command.configure(parser)
+    assert command.SAMPLES == SAMPLES
+    assert f"random batch of larger data ({SAMPLES})" in " ".join(parser.format_help().split())
 
 
 BAD = [

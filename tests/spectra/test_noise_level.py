@@ -101,6 +101,7 @@ def test_probit_noise_has_the_edge_of_the_chapter():
         lambda: noise_edge(np.ones((2, 2, 2)), 5),
         lambda: corrected_singular_values(np.eye(3), 1, np.ones(2)),
         lambda: corrected_singular_values(np.eye(3), 1, -1.0),
+        lambda: corrected_singular_values(np.eye(3), 1, np.ones((3, 3))),
         lambda: corrected_singular_values(np.eye(3), 1, confidence=1.0),
         lambda: corrected_singular_values(2 * np.eye(3), 1),
         lambda: corrected_singular_values(2 * np.eye(3), 1, 0.1),

@@ -30,6 +30,7 @@ from numerics.studies.gap import (
     Settings,
     crossing,
     draw_network,
+    half_of,
     least_size,
     measure,
     slope,
@@ -166,6 +167,13 @@ def test_proved_sizes():
     assert [least_size(NEURONS_RELU, eps) for eps in (0.4, 0.2, 0.01, 1e-6, 1e-7)] == [1, 1, 3, 5679, 48444]
     assert crossing() == 1e-6
     assert least_size(NEURONS_RELU, 1e-5) < sufficient_size(1e-5)
+
+
+def test_half_of_the_networks_hold_a_ticket_at_the_size_that_is_said():
+    for sizes in ([3.0], [5.0, 3.0], [4.0, np.inf], [9.0, 1.0, 4.0], [4.0, 3.0, np.inf, np.inf]):
+        half = half_of(np.array(sizes))
+        assert half in sizes
+        assert 2 * sum(size <= half for size in sizes) >= len(sizes) > 2 * sum(size < half for size in sizes)
 
 
 def test_the_slope_of_a_power_is_its_exponent():

@@ -108,6 +108,17 @@ def test_without_data_a_bound_for_the_ball(capsys, tmp_path):
     assert (status, err) == (0, "")
     assert "not measured: no samples" in out
     assert "‖x‖_1 ≤ 1" in out
+    found = numbers(capsys, "--target", target)
+    bound, error = (float(re.search(text, out)[1]) for text in (r"off by more than (\S+)", r"every coefficient: (\S+)"))
+    assert bound >= found["bound_on_ball"]  # rounded up
+    assert error >= max(found["ticket"]["largest_errors"])
+
+
+def test_a_target_of_no_such_name_is_told_the_names():
+    with pytest.raises(
+        InputError, match=r"^digits-mpl: expected one of digits-mlp, .*, or a .npz, .safetensors or .pt"
+    ):
+        sl.ticket("digits-mpl")
 
 
 def test_inputs_that_are_never_negative_need_less(capsys, tmp_path):

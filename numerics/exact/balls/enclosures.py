@@ -40,7 +40,8 @@ def enclose(
     `nonzero` a ball around 0 will not do, however small: the radius is relative, or the value is 0 exactly.
 
     Raises:
-        NoEnclosureError: if precision up to `highest` bits (default 4096, or four times the digits) gives no such ball.
+        NoEnclosureError: if precision up to `highest` bits (default 4096, or four times the digits) gives no such ball, or a
+            symbol of the expression has no value.
 
     Source: ball arithmetic of FLINT (Arb), Johansson, arXiv 1611.02831; of integrals arXiv 1802.07942.
 
