@@ -117,7 +117,9 @@ def _column_table(summary: PartsSummary, top: int) -> Table:
     order = np.argsort(-shown[0], kind="stable")
     whole = len(order) <= 2 * top
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
-    what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
+    what = (
+        f"all {many(len(order), 'input')}" if whole else f"the {many(top, 'input')} kept most and least of {len(order)}"
+    )
     names = tuple(name for name, each in zip(("predicted", "observed"), both, strict=True) if each is not None)
     rows = [(name_of(summary["data"], column), *(f"{each[column]:.4f}" for each in shown)) for column in listed]
     title = f"Column densities of the layer that reads the data, {what}"

@@ -125,6 +125,8 @@ def predict_methods(
         >>> [each.settings.method for each in found.forecasts][:3]
         ['snip', 'grasp', 'grasp-magnitude']
     """
+    if settings.get("sample"):
+        raise InputError(f"sample is {settings['sample']!r:.60}, expected none: several methods prune no network")
     settings["sample"] = False
     drawn: dict[str, Any] = {} if units is None else {"units": units}
     if model is None:

@@ -56,7 +56,7 @@ def _method(method: str, rows: Sequence[DepthRow]) -> str:
     left_out = [share for row in rows if (share := row["second_term"]) is not None]
     why = f" Its law leaves out a term of {mean(left_out):.2f} of the first's norm here (S8)." if left_out else ""
     return (
-        f"{method}, from the data alone, misses {' and '.join(parts)}, on average over {len(rows)} settings and densities; "
+        f"{method}, predicted before any weight is drawn, misses {' and '.join(parts)}, on average over {len(rows)} settings and densities; "
         f"it is nearer to the layers than the constant in {better[0]} of them, to the columns in {better[1]}.{why}"
     )
 

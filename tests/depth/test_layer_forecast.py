@@ -233,6 +233,11 @@ def test_grasp_moves_the_residual_as_the_loss_does():
         assert abs(layer.predicted - layer.observed) < 0.06, layer
 
 
+def test_several_methods_prune_no_network():
+    with pytest.raises(InputError, match=r"^sample is True, expected none: several methods prune no network$"):
+        sl.predict_methods(widths=(16,), sample=True)
+
+
 @pytest.mark.parametrize("method", ["grasp", "grasp-magnitude", "snip", "wanda"])
 def test_nothing_to_score_is_refused(method):
     data = Dataset(np.zeros((5, 3)), np.ones((5, 1)), "made", "as-is")
