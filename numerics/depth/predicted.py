@@ -73,6 +73,10 @@ def predicted(
         units = replace(units, output=None)  # as much memory as anything here
     else:
         residuals = [Residual(settings.loss, np.zeros_like(y), y)]
+    if any(_cancel(x, residual.values) for residual in residuals):
+        raise NotCoveredError(
+            "the residuals of equal samples add up to 0, and so every score is 0, expected other data or targets"
+        )
     read = _read(settings, network, x, residuals, rng)
     for number, values in enumerate(read, start=1):
         if not values.any():
@@ -84,6 +88,16 @@ def predicted(
             count = math.ceil(WHOLE_NETWORKS / len(read))
             said = replace(said, path_ends=_ends_of_whole(settings, network, x, values, count, rng))
         yield said
+
+
+def _cancel(x: Floats, residual: Floats) -> bool:
+    """Whether the residuals of samples that are equal add up to 0, up to rounding, and are not 0 themselves."""
+    sums: dict[bytes, Floats] = {}
+    for sample, value in zip(x + 0.0, residual, strict=True):  # -0.0 equals 0.0
+        alike = sample.tobytes()
+        sums[alike] = sums.get(alike, 0.0) + value
+    whole, left = float(np.abs(residual).sum()), sum(float(np.abs(each).sum()) for each in sums.values())
+    return len(sums) < len(x) and 0 < whole and left <= len(x) * np.finfo(float).eps * whole
 
 
 def _ends_of_whole(

@@ -127,6 +127,17 @@ def test_scores_that_are_all_zero_are_refused():
         sl.predict_layers("snip", data, widths=(8, 8))
 
 
+@pytest.mark.parametrize("method", ["snip", "grasp", "grasp-magnitude"])
+def test_equal_samples_whose_residuals_cancel_are_refused(method):
+    """What was scored there was rounding."""
+    twice = np.repeat(made().x[:20], 2, axis=0)
+    data = Dataset(twice, np.tile([[0.3], [-0.3]], (20, 1)), "made", "as-is")
+    with pytest.raises(InputError, match="the residuals of equal samples add up to 0"):
+        sl.predict_layers(method, data, widths=(8, 8))
+    told = Dataset(twice, np.tile([[0.3], [-0.2]], (20, 1)), "made", "as-is")
+    assert sl.predict_layers("snip", told, widths=(8, 8), units=64, sample=False).layers[0].predicted > 0
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
