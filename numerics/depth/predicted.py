@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from sys import float_info
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,10 +74,10 @@ def predicted(
         units = replace(units, output=None)  # as much memory as anything here
     else:
         residuals = [Residual(settings.loss, np.zeros_like(y), y)]
-    if any(_cancel(x, residual.values) for residual in residuals):
-        raise NotCoveredError(
-            "the residuals of equal samples add up to 0, and so every score is 0, expected other data or targets"
-        )
+        if _cancel(x, residuals[0].values):
+            raise NotCoveredError(
+                "the residuals of equal samples add up to 0, and so every score is 0, expected other data or targets"
+            )
     read = _read(settings, network, x, residuals, rng)
     for number, values in enumerate(read, start=1):
         if not values.any():
@@ -97,7 +98,7 @@ def _cancel(x: Floats, residual: Floats) -> bool:
         alike = sample.tobytes()
         sums[alike] = sums.get(alike, 0.0) + value
     whole, left = float(np.abs(residual).sum()), sum(float(np.abs(each).sum()) for each in sums.values())
-    return len(sums) < len(x) and 0 < whole and left <= len(x) * np.finfo(float).eps * whole
+    return len(sums) < len(x) and whole > 0 and left <= len(x) * float_info.epsilon * whole
 
 
 def _ends_of_whole(
