@@ -62,7 +62,7 @@ RULES: Mapping[str, str] = {  # what each says
     "generators": "the inverses in a finite group are powers, so that products of generators are all of it",
     "Harris": "events that more of some independent edges can only undo happen together with at least the product of their chances",
     "Hermite": "e^(az − a²/2) is the sum of He_j(z)aʲ/j!, and the He_j/√j! are an orthonormal basis for the normal law",
-    "Hilbert–Schmidt": "the integral of the square of a kernel is the sum of the squares of its singular values",
+    "Hilbert–Schmidt": "an operator whose kernel is square-integrable is compact: its norm is its largest singular value, which it attains; the squares of all of them add up to the integral of the square of the kernel",
     "Hoeffding": "P(|X − E X| ≥ t) ≤ 2 exp(−2dt²) for the mean X of d independent numbers in [0, 1] and t > 0",
     "inclusion and exclusion": "of some events none happens with the sum of (−1)ᵐ P(all of m of them), over all sets of m of them, for all m",
     "independence": "functions of disjoint sets of independent variables are independent",

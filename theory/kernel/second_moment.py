@@ -185,7 +185,7 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
         Hypothesis(
             r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; the sequential limit of K2, with $d\to\infty$ for the first layer"
         ),
-        Hypothesis("a threshold that does not depend on the sample (that of the largest scores has the same limit)"),
+        Hypothesis("a threshold that does not depend on the sample, in the place of that of the largest scores"),
     ),
     uses=("K1", "K2"),
     expressions={
