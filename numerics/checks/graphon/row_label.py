@@ -186,7 +186,7 @@ def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr, trial: Trial) -> Iterator
 @control("looser", upper=(kappa + 1 / n) ** sp.Rational(1, 4))
 @control("10 % less", upper=NINE * upper)
 def upper_bound_has_its_origin(upper: sp.Expr, four_cycle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its fourth power is the mean of 4-cycles at η = 1, and it is positive."""
+    """Its fourth power is the mean of 4-cycles at η = 1, and it is positive at κ = ½, n = 2."""
     yield trial.same(upper**4, four_cycle.subs(eta, 1))
     example = upper.subs({kappa: sp.Rational(1, 2), n: 2})
     yield trial.holds(example.is_positive, f"{example} at κ = ½, n = 2")
