@@ -220,7 +220,7 @@ def parallel_inputs_sum_over_paths(
     two_hidden_terms: tuple[sp.Expr, ...],
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The gates of x and λx agree: each layer contributes the sum over paths, as in a linear network; none at −x."""
+    """The gates of x and λx agree: each layer contributes the sum over paths, as in a linear network; none at −x, for one hidden layer."""
     at = dict(zip((*x, *y), map(sp.Rational, ("1", "2/3", "2", "4/3")), strict=True))
     for graphons, total, terms in (
         (DENSE_READOUT, one_hidden, one_hidden_terms),
