@@ -119,7 +119,7 @@ def pair_of_largest_sums(
 
 @enclosed(sized_sets, step="one side")
 @control("the value at 0", most_pair=one_side.subs(y, 0))
-@control("twice the normal part", most_pair=sp.Rational(59, 100))
+@control("a hundredth less", most_pair=sp.Rational(59, 100))
 @control("one side 10 % more", one_side=ELEVEN * one_side)
 @control("equal weights", one_side=normal_density.subs(z, y) ** 2 + normal_tail.subs(z, y))
 @control("beyond 10 % more", beyond=ELEVEN * beyond)

@@ -141,7 +141,7 @@ def quartic_stays_below_the_modulus(quartic: sp.Expr, trial: Trial) -> Iterator[
 
 @exact(sorted_averages, step="fourth moment")
 @control("of independent squares", fourth_moment=squares**2)
-@control("twice", fourth_moment=2 * squares**2)
+@control("2 for 3", fourth_moment=2 * squares**2)
 @control("10 % more", fourth_moment=ELEVEN * fourth_moment)
 def fourth_moments_of_signed_sums(fourth_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One entry x more adds 6x²v + x⁴ to the mean of the fourth power, and 6x²v + 3x⁴ to the bound; all signs of three."""

@@ -209,7 +209,11 @@ def one_hidden_layer_is_written_out(
 
 
 @enclosed(graphon_tangent_kernel, step="example with two hidden layers")
-@control("10 % more", two_hidden_terms=tuple(ELEVEN * term for term in two_hidden.terms), one_hidden=sp.Integer(0))
+@control(
+    "two layers 10 % more, one forgotten",
+    two_hidden_terms=tuple(ELEVEN * term for term in two_hidden.terms),
+    one_hidden=sp.Integer(0),
+)
 @control("10 % less", two_hidden_terms=tuple(NINE * term for term in two_hidden.terms))
 @control("signs lost", two_hidden=graphon_kernel(masked(*GRAPHONS), POSITIONS, [each**2 for each in x], y).total)
 @control("first layer as if dense", one_hidden_terms=trained_too_one.terms)

@@ -178,7 +178,11 @@ def chance_of_both() -> sp.Expr:
 @control("drawn with replacement", two_of_four=1 - (1 - shares[0]) ** 2)
 @control("second draw from all", second_place=first_share * share)
 @control("second place 10 % less", second_place=NINE * second_place)
-@control("strength φ, whatever α", one_of_four=profile[0] / sum(profile), three_of_four=sp.Rational(3, 4))
+@control(
+    "strength φ for one, equal shares for three",
+    one_of_four=profile[0] / sum(profile),
+    three_of_four=sp.Rational(3, 4),
+)
 @control("two for three", three_of_four=two_of_four)
 @control("10 % more", two_of_four=ELEVEN * two_of_four)
 @control("two for one", one_of_four=two_of_four)
