@@ -209,11 +209,12 @@ def scores_of_one_unit(squared_scores: Scores, entropy_scores: Scores, trial: Tr
 def two_losses_have_two_orders(
     squared_ratio: sp.Expr, entropy_ratio: sp.Expr, squared_scores: Scores, entropy_scores: Scores, trial: Trial
 ) -> Iterator[Finding]:
-    """The scores at a_1 = a_2 = 1, for every w; and that one ratio is above 1 where the other is below, from 1 to 2."""
+    """The scores at a_1 = a_2 = 1, for every w; between 1 and 2 one ratio is above 1, the other below."""
     for ratio, scores in ((squared_ratio, squared_scores), (entropy_ratio, entropy_scores)):
         own, first, second = (each.subs({a_1: 1, a_2: 1}) for each in scores)
         yield trial.same(first, -ratio * own)
         yield trial.same(second, ratio * own)
-    yield trial.holds(
-        squared_ratio.subs(w, 1) == entropy_ratio.subs(w, 2) == 1, "the ratios are 1 at w = 1 and at w = 2"
-    )
+    z = sp.Symbol("z", positive=True)
+    between = (1 + 2 * z) / (1 + z)  # all w in (1, 2)
+    yield trial.nonnegative(squared_ratio.subs(w, between) - 1, z / (1 + z))
+    yield trial.nonnegative(1 - entropy_ratio.subs(w, between), 1 / (2 * (1 + z)))
