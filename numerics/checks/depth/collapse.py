@@ -187,7 +187,7 @@ def exponents_are_those_of_both_bounds(
 @control("both alike", order=sp.Integer(1))
 @control("layer 1 without inputs", order=order.subs(d, 1))
 @control("readout as layer 1", readout_order=order)
-@control("two gates", hidden=hidden.subs(tau, 2 * tau))
+@control("hidden matrices at twice the threshold", hidden=hidden.subs(tau, 2 * tau))
 @control("layer 1 at the threshold of the readout", first=readout)
 @control("the readout at that of layer 1", readout=first)
 @control("no factor 3", three_exponent=three_exponent / 3)

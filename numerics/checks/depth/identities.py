@@ -140,8 +140,8 @@ def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Iterator[Find
 
 @exact(layer_identities, step="into a unit")
 @control("biases ignored", into_unit=into_unit - signal * sp.Symbol("b_u", real=True))
-@control("divided by the root of the fan-in", into_unit=into_unit / sp.sqrt(3))
-@control("the value of the unit", into_unit=signal * preactivation**2)
+@control("divided by √3", into_unit=into_unit / sp.sqrt(3))
+@control("the square of what enters", into_unit=signal * preactivation**2)
 @control("not divided by the root of the fan-in", slope=slope * sp.sqrt(fan_in))
 def weights_into_a_unit_add_up(into_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Weight by weight for any number of them, and the bias, whose derivative is the signal itself; one to five written out."""
@@ -205,7 +205,7 @@ def expanded(gap: sp.Expr) -> sp.Expr:
 @control("value for slope", activation_slope=degree * activation)
 @control("not homogeneous", activation=slope_at_one * (sp.exp(degree * preactivation) - 1))
 @control("the slope of the unit", out_of_unit=behind)
-@control("the value of the unit", into_unit=signal * preactivation**2)
+@control("the square of what enters", into_unit=signal * preactivation**2)
 def what_goes_in_comes_out(
     unit_ratio: sp.Expr,
     activation: sp.Expr,
@@ -270,7 +270,7 @@ def sums_go_down_by_the_degree(layer_sum: sp.Expr, passed_down: sp.Expr, trial: 
 @control("degree times the number of layers", output_factor=gain ** (degree * above))
 @control("not at all", output_factor=gain**0)
 @control("as if ReLU", output_factor=gain)
-@control("value at one forgotten", activation=activation + slope_at_one)
+@control("a constant added", activation=activation + slope_at_one)
 def one_more_activation_takes_the_power(output_factor: sp.Expr, activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The factor is that of the weights at first; an activation takes it to its value at one layer more."""
     through = activation.subs(preactivation, output_factor * preactivation)
@@ -316,7 +316,7 @@ def multiplied_layers() -> list[tuple[Symbolic, int, sp.Expr, sp.Expr]]:
 @control("on one side only", compensation=gain**0)
 @control("as if ReLU", compensation=1 / gain)
 @control("the other way round", compensation=1 / compensation)
-@control("value at one forgotten", activation=activation + slope_at_one)
+@control("a constant added", activation=activation + slope_at_one)
 def rescaled_unit_computes_the_same(compensation: sp.Expr, activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The value of a unit times the outgoing weight, on either side of 0."""
     size = sp.Symbol("y_z", positive=True)

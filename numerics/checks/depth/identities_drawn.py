@@ -121,7 +121,7 @@ def drawn_networks_scale_and_balance(
 @control("divided by the root of the fan-in", energy=energy * sp.sqrt(fan_in))
 @control("the layer above alone", energy=residual * other_residual * above_product / fan_in)
 @control("the layer below alone", energy=residual * other_residual * below_product / fan_in)
-@control("of another layer", layer_kernel=layer_kernel * fan_in)
+@control("not divided by the fan-in", layer_kernel=layer_kernel * fan_in)
 def drawn_networks_have_the_energy(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Exact arithmetic: squares of the derivatives of each layer, and its block of the Jacobian, beside the products."""
     names = (residual, other_residual, below_product, above_product, fan_in)

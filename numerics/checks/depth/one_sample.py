@@ -106,7 +106,7 @@ def sizes(depth: int) -> tuple[tuple[int, ...], ...]:
 @control("readout not counted", density=density - n * readout / weights)
 @control("half of all gates", live=HALF)
 @control("a quarter of all", live=sp.Rational(1, 4))
-@control("10 % less", live=live / TENTH)
+@control("an eleventh less", live=live / TENTH)
 @control("gates always open", first=2 * first)
 @control("one gate in hidden layers", hidden=2 * hidden)
 @control("closed readout", readout=readout / 2)

@@ -201,7 +201,7 @@ def layer_one_has_one_normal_more(averaged: sp.Expr, plugged: sp.Expr, trial: Tr
 
 
 @exact(output_kept, step="covariance with the square")
-@control("the second part alone twice", covariance_with_square=2 * covariance_with_square)
+@control("twice", covariance_with_square=2 * covariance_with_square)
 @control("without the gate's half", covariance_with_square=-t * sp.diff(triple_normal.survival, t))
 @control("the tail itself", covariance_with_square=triple_normal.survival / 2)
 @control("density without t", covariance_with_square=covariance_with_square / t)

@@ -111,7 +111,7 @@ def products_are_counted(
 @control("without the 1/K: targets not centred", signal_same=passed, signal_different=sp.S.Zero)
 @control("residual's signs lost", signal_different=signal_same)
 @control("variance twice", signal_same=passed * signal_same)
-@control("sum for mean", covariance=covariance / v_A)
+@control("variance of the weights forgotten", covariance=covariance / v_A)
 @control("other sign", different=-different)
 @control("one more", same=same + 1)
 def signals_know_of_the_classes(
@@ -122,7 +122,7 @@ def signals_know_of_the_classes(
     different: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The covariance of three and four outputs with the residuals put in, and any number by the products."""
+    """The covariance of two, three and four outputs with the residuals put in, and any number by the products."""
     yield trial.same(signal_same, passed * same)
     yield trial.same(signal_different, passed * different)
 
@@ -205,15 +205,16 @@ def scores_of_one_unit(squared_scores: Scores, entropy_scores: Scores, trial: Tr
 @control("exchanged", squared_ratio=entropy_ratio, entropy_ratio=squared_ratio)
 @control("squared", squared_ratio=w**2)
 @control("the same GraSP for both losses", entropy_scores=squared_scores)
-@control("readout left out of the slope", squared_scores=(*squared_scores[:2], squared_scores[2] / 2))
+@control("half of one score of the readout", squared_scores=(*squared_scores[:2], squared_scores[2] / 2))
 def two_losses_have_two_orders(
     squared_ratio: sp.Expr, entropy_ratio: sp.Expr, squared_scores: Scores, entropy_scores: Scores, trial: Trial
 ) -> Iterator[Finding]:
-    """The scores at a_1 = a_2 = 1, for every w; and that one ratio is above 1 where the other is below, from 1 to 2."""
+    """The scores at a_1 = a_2 = 1, for every w; between 1 and 2 one ratio is above 1, the other below."""
     for ratio, scores in ((squared_ratio, squared_scores), (entropy_ratio, entropy_scores)):
         own, first, second = (each.subs({a_1: 1, a_2: 1}) for each in scores)
         yield trial.same(first, -ratio * own)
         yield trial.same(second, ratio * own)
-    yield trial.holds(
-        squared_ratio.subs(w, 1) == entropy_ratio.subs(w, 2) == 1, "the ratios are 1 at w = 1 and at w = 2"
-    )
+    z = sp.Symbol("z", positive=True)
+    between = (1 + 2 * z) / (1 + z)  # all w in (1, 2)
+    yield trial.nonnegative(squared_ratio.subs(w, between) - 1, z / (1 + z))
+    yield trial.nonnegative(1 - entropy_ratio.subs(w, between), 1 / (2 * (1 + z)))

@@ -127,7 +127,7 @@ def slope_left(rest: sp.Expr) -> sp.Expr:
 @control("10 % more", lost=TENTH * lost)
 @control("twice the density", noise=2 * product_density)
 def lost_share_lies_close(lost: sp.Expr, noise: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The density is minus the derivative of H; what is lost is within t³ log(1/t)/5 at small t, from both sides."""
+    """The density is minus the derivative of H; what is lost is within t³ log(1/t)/5 at t = 1/100 and 1/1000, from both sides."""
     yield trial.same(noise, -sp.diff(product_normal.survival, t), by=None)
     points = [{t: sp.Rational(1, power)} for power in (100, 1000)]
     away = 1 - product_normal.survival - lost

@@ -292,7 +292,7 @@ SMALL = (  # functions, neurons, layers, all inputs; inputs of each function, un
 @control("single edges", own_success=own_success.subs(p**units, p))
 @control("10 % more", own_success=ELEVEN * own_success)
 @control("one layer", deep_failure=first_failure)
-@control("half", deep_failure=deep_failure / 8)
+@control("an eighth", deep_failure=deep_failure / 8)
 def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Up to 12 edges: the first wired neurons of each part, and all choices there are, at three densities."""
     for shape, inputs, count in SMALL:

@@ -61,7 +61,7 @@ def error_moments(count: int, power: int) -> list[Fraction]:
 @exact(maurey_identity)
 @control("forgets the norm of f", maurey_error=second_moment / units)
 @control("the rate 1/√N for the square", maurey_error=(second_moment - square_norm) / sp.sqrt(units))
-@control("one unit less", maurey_error=(second_moment - square_norm) / (units + 1))
+@control("one unit more", maurey_error=(second_moment - square_norm) / (units + 1))
 @control("10 % more", maurey_error=ELEVEN * maurey_error)
 @control("a normal average", average_fourth=3 * second_central**2 / units**2)
 @control("pairs counted once", average_fourth=(fourth_central + (units - 1) * second_central**2) / units**3)

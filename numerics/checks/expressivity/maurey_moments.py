@@ -65,7 +65,7 @@ def one_unit_errs_by_what_its_mean_lacks(unit_square: sp.Expr, trial: Trial) -> 
 @exact(maurey_identity, step="average")
 @control("forgets the norm of f", maurey_error=second_moment / units)
 @control("the rate 1/√N for the square", maurey_error=unit_square / sp.sqrt(units))
-@control("one unit less", maurey_error=unit_square / (units + 1))
+@control("one unit more", maurey_error=unit_square / (units + 1))
 @control("10 % more", maurey_error=ELEVEN * maurey_error)
 @control("adds the norm of f", unit_square=second_moment + square_norm)
 def squares_of_sums_grow_unit_by_unit(unit_square: sp.Expr, maurey_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -190,7 +190,7 @@ WIDTHS = (1, 2, 3)
 @control("n p in place of n p^k", mean_inverse=mean_inverse.subs(k, 1))
 @control("10 % more", mean_inverse=ELEVEN * mean_inverse)
 def inverses_over_all_sets_of_wired_neurons(mean_inverse: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1/N over all sets of up to three neurons, p and k free."""
+    """1/N over all sets of two and three neurons, p and k free."""
     cases = (
         (written_out(mean_inverse, {n: sp.Integer(w)}), over_sets(w, lambda c: sp.Rational(1, c))) for w in WIDTHS[1:]
     )

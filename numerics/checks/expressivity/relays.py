@@ -229,7 +229,7 @@ def budget_solves_the_exponent(rounded: sp.Expr, input_budget: sp.Expr, trial: T
 def failure_at_the_budget(
     rounded: sp.Expr, input_budget: sp.Expr, budget_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The bound at the budget, which is the largest up to it; and its limit."""
+    """The bound at the budget, which is the largest up to it; and its limit at p = 1 and ε = 1."""
     yield trial.same(budget_failure, rounded.subs(k, input_budget))
     yield trial.same(sp.limit(budget_failure.subs({p: 1, epsilon: 1}), m, sp.oo), sp.S.Zero)
 

@@ -202,8 +202,8 @@ def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Tria
 
 @exact(subspace_union)
 @control("each count by itself", union_failure=split_sum)
-@control("half", union_failure=union_failure / 4)
-@control("a half at least", union_floor=3 * union_floor)
+@control("a quarter", union_failure=union_failure / 4)
+@control("all of it at least", union_floor=3 * union_floor)
 @control("product", union_failure=split_sum * union_failure)
 def layers_fail_between_the_bounds(
     union_failure: sp.Expr, union_floor: sp.Expr, one_neuron: Mapping[sp.Symbol, int], trial: Trial
@@ -260,7 +260,7 @@ def one_unit_errs_by_as_much(
 
 
 @exact(subspace_union)
-@control("neurons wired to both are forgotten", pair_failure=pair_failure.subs(all_inputs, k_1 + k_2 + 1))
+@control("one input more than both sets have", pair_failure=pair_failure.subs(all_inputs, k_1 + k_2 + 1))
 @control("each count by itself", pair_failure=(1 - chances[0]) ** n + (1 - chances[1]) ** n)
 @control("10 % more", pair_failure=ELEVEN * pair_failure)
 def one_unit_each_fails_as_claimed(pair_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:

@@ -268,7 +268,7 @@ def tail_lies_between_its_bounds(
     exponential_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The tail between its bounds in boxes; those in closed form by their exponents, for all densities; how loose they are at three sizes."""
+    """The tail between its bounds in boxes; those in closed form by their exponents, up to a density of 99/100; how loose they are at three sizes."""
     chain = (lower_bound, exact_tail, kl_bound, poisson_bound, usual_bound)
     for low, high in pairwise(chain[:3]):  # boxes: sums of ⌈μ/2⌉ terms
         yield trial.below(low, high, at=[*trial.points(usual_bound), *TABLE])

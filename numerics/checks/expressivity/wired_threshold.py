@@ -72,7 +72,7 @@ def in_missing(gap: sp.Expr) -> sp.Expr:
 @control("any edge", some_wired=1 - (1 - p) ** (m * k))
 @control("one edge per neuron", some_wired=1 - (1 - p) ** m)
 @control("the mean itself", some_wired=mean)
-@control("never", some_wired=1 - (1 - chance) ** (m / 2))
+@control("of half of the neurons", some_wired=1 - (1 - chance) ** (m / 2))
 @control("10 % less", some_wired=NINE * some_wired)
 def some_neuron_is_wired_one_by_one(some_wired: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One neuron; and one more, which counts where none is wired yet."""
@@ -194,7 +194,7 @@ def distances_add_neuron_by_neuron(one_distance: sp.Expr, poisson_distance: sp.E
 @control("half of the mean", mean=mean / 2)
 @control("lower bound e^{−μ/2}", some_lower=sp.exp(-mean / 2))
 @control("twice the exponent", some_lower=1 - sp.exp(-2 * mean))
-@control("never", some_wired=1 - (1 - chance) ** (m / 2))
+@control("of half of the neurons", some_wired=1 - (1 - chance) ** (m / 2))
 def both_bounds_hold_on_ranges(
     some_wired: sp.Expr, some_lower: sp.Expr, mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -83,7 +83,7 @@ def mean_chi(rows: int, columns: int, kept: int) -> Fraction:
 @control("rows", expected_chi=(m - 1) * m * n / (m * n - 1))
 @control("10 % less", expected_chi=NINE * expected_chi)
 def chi_of_all_sets_of_entries(expected_chi: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E χ by enumeration of all K-subsets, in rationals; the same for every K."""
+    """E χ by enumeration of all K-subsets of up to nine entries, in rationals; the same for every K."""
     for rows, columns in ((1, 4), (2, 3), (3, 2), (3, 3)):
         claimed = expected_chi.subs({m: rows, n: columns})
         for kept in range(1, rows * columns):

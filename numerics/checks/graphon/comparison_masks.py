@@ -87,9 +87,9 @@ def far_from_the_mean(rows: int, columns: int, tenths: int) -> list[tuple[Fracti
 @enclosed(normal_comparison)
 @control("ten times the exponent", one_failure=sp.exp(-20 * m * n * s**2))
 @control("all entries moved", one_failure=sp.exp(-2 * (m * n * s) ** 2))
-@control("s for its square", one_failure=sp.exp(-8 * m * n * s))
+@control("four times s for its square", one_failure=sp.exp(-8 * m * n * s))
 def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The law of the largest sum over a rectangle of all masks of 1×1, 2×2 and 3×3 entries, at all its values beyond the mean."""
+    """The law of the largest sum over a rectangle of all masks of 1×1, 2×2 and 3×3 entries of chance 1/10 and ½, at all its values beyond the mean."""
     for (rows, columns), tenths in product(((1, 1), (2, 2), (3, 3)), (1, 5)):
         for far, chance in trial.once(far_from_the_mean, rows, columns, tenths):
             at = {m: rows, n: columns, s: sp.Rational(far)}

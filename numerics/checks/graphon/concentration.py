@@ -225,7 +225,7 @@ def factorials_grow_by_three_at_least(least_factorial: sp.Expr, trial: Trial) ->
 @control("from the next term", series=series * tilt / 3)
 @control("powers of 2", least_factorial=2 ** (k - 1))
 def series_is_geometric(least_factorial: sp.Expr, series: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(λ/3)^(k−2) times the sum falls by the k-th term from k to k + 1, and to 0 for λ < 3."""
+    """(λ/3)^(k−2) times the sum falls by the k-th term from k to k + 1 (and goes to 0 for λ < 3, as a power of λ/3)."""
     rest = series * (tilt / 3) ** (k - 2)
     yield trial.same(rest - rest.subs(k, k + 1), tilt**k / least_factorial)
 

@@ -244,7 +244,7 @@ def column_shares(rng: np.random.Generator, networks: int, rows: int) -> NDArray
 @statistical(fixed_inputs, tests=1)
 @control("all entries as if independent", column_bound=free_bound / sp.sqrt(inputs))
 @control("half of the fluctuation", column_bound=row_fluctuation / 2)
-@control("the mean alone", column_bound=mean_excess / 2)
+@control("half of the mean", column_bound=mean_excess / 2)
 def sets_of_columns_stay_within_the_bound(column_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Rows iid, their entries dependent: the worst set takes all positive, or all negative, deviations of columns."""
     rows, share = 64, sp.Rational(1, 100)

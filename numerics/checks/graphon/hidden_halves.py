@@ -116,7 +116,7 @@ def sorting_errors(rng: np.random.Generator, masks: int) -> NDArray[np.float64]:
 @control("sorting works", hidden_mean=sp.Integer(0))
 @control("10 % more", hidden_mean=ELEVEN * hidden_mean)
 @control("10 % less", hidden_mean=NINE * hidden_mean)
-@control("half the spread", hidden_variance=hidden_variance / 2)
+@control("half the variance", hidden_variance=hidden_variance / 2)
 def sorting_cannot_see_the_halves(hidden_mean: sp.Expr, hidden_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Sampled masks: mean error, and mean square about the mean."""
     errors = trial.draw(sorting_errors, trial.size(10_000))

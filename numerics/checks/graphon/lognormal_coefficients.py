@@ -92,7 +92,7 @@ def derivatives_of_the_shifted_density(shifted: sp.Expr, derivative: sp.Expr, tr
 @exact(probit_graphon, step="coefficients", cost=0.4)
 @control("not normalised", coefficient=coefficient * sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
 @control("normalised twice", coefficient=coefficient / sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
-@control("rows and columns exchanged", coefficient=coefficient.subs(row_order, 0))
+@control("columns alone", coefficient=coefficient.subs(row_order, 0))
 @control("coefficients 10 % less", coefficient=NINE * coefficient)
 @control("derivatives of one order more", derivative=derivative.subs(order, order + 1))
 def coefficients_are_derivatives_of_the_shifted_density(
@@ -177,7 +177,7 @@ def squares_of_the_coefficients_exhaust_the_moments(
 @exact(probit_graphon, step="truncation")
 @control("twice", truncation=2 * truncation)
 @control("10 % less", truncation=NINE * truncation)
-@control("one order less", truncation=truncation.subs(size, size + 1))
+@control("one order more", truncation=truncation.subs(size, size + 1))
 @control("squared", truncation=truncation**2)
 def truncation_is_geometric(truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At K = 0, and without noise, it is the variance of an indicator; it shrinks by the correlation."""
@@ -208,7 +208,7 @@ def certificate_is_attained(certificate: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @enclosed(probit_graphon)
-@control("what is left alone", certificate=sp.sqrt(moment - captured) / 2)
+@control("half of what is left", certificate=sp.sqrt(moment - captured) / 2)
 @control("nothing is left", certificate=sigma)
 def certificate_bounds_singular_values(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """|a| ≤ σ₁ ≤ certificate and σ₂ ≤ certificate for integer matrices (a b; c d) cut down to (a)."""

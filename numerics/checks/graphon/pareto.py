@@ -261,7 +261,7 @@ def singular_values(cut: float) -> tuple[float, float, float]:
 def rank_one_ends_at_the_critical_density(
     linear_singular_value: sp.Expr, linear_critical_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Up to ρ_* the largest singular value is the stated one and no other is seen; at 0.6 both are false."""
+    """At 1/5 and 1/3, below ρ_*, the largest singular value is the stated one and no other is seen; at 3/5 both are false."""
     for density in (sp.Rational(1, 5), sp.Rational(1, 3), sp.Rational(3, 5)):
         first, second, error = trial.once(singular_values, trial.value(linear_threshold, {rho: density}))
         stated = trial.value(linear_singular_value, {rho: density})

@@ -256,7 +256,7 @@ def mean_of_the_bound_has_the_rate(
     stirling_error: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """θ = ln(rate/mean) lies between the loss less the error, and the loss, for widths up to a million."""
+    """θ = ln(rate/mean) lies between the loss less the error, and the loss, for twelve pairs of width and probability, widths up to a million."""
     loss = sp.log(mean_rate * n / (row_share * mean_deviation))
     points = [
         {n: sp.Integer(size), p: chance, mode: size * chance + 1, variance: chance * (1 - chance)}

@@ -100,7 +100,7 @@ def average(values: sp.Expr, law: sp.Expr) -> sp.Integral:
 @control("half-normal columns without rows", row_kernel=half_normal.at(tau))
 @control("normal, not half-normal", row_law=row_law / 2)
 def row_kernel_averages_to_the_density(row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The law of ln|a| is one, and the first moment of the kernel is H (S4)."""
+    """The law of ln|a| is one, and the first moment of the kernel is H (S4) at τ = 8/5."""
     yield trial.same(average(sp.Integer(1), row_law), 1, by=None)
     yield trial.same(average(row_kernel, row_law), DENSITY, by=None, at=[THRESHOLD])
 
@@ -115,7 +115,7 @@ def row_kernel_averages_to_the_density(row_kernel: sp.Expr, row_law: sp.Expr, tr
 def distances_average_to_the_limit(
     entry_distance: sp.Expr, distance_limit: sp.Expr, row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """∫ E|M − W| du is the limit."""
+    """∫ E|M − W| du is the limit, at τ = 8/5."""
     expected = average(entry_distance.subs(p, row_kernel), row_law)
     yield trial.same(distance_limit, expected, by=None, at=[THRESHOLD])
 
@@ -126,7 +126,7 @@ def distances_average_to_the_limit(
 @control("10 % less", squared_kernel=NINE * squared_kernel)
 @control("10 % more", distance_limit=ELEVEN * distance_limit)
 def limit_splits_into_moments(squared_kernel: sp.Expr, distance_limit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """2(H − J) with J the second moment of the kernel."""
+    """2(H − J) with J the second moment of the kernel, at τ = 8/5."""
     yield trial.same(distance_limit, 2 * (DENSITY - squared_kernel), by=None, at=[THRESHOLD])
 
 

@@ -171,7 +171,7 @@ def cycles_of_two_kinds(size: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
 @control("independent rows alone", four_cycle=kappa)
 @control("10 % more", four_cycle=ELEVEN * four_cycle)
 def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of n² pairs n(n − 1) are of two rows; all choices of rows of two kinds, whatever their entries and chances are."""
+    """Of n² pairs n(n − 1) are of two rows; all choices of two and of three rows of two kinds, whatever their entries and chances are."""
     yield trial.same(n**2 * four_cycle, n * (n - 1) * kappa + n * eta)
     cases = []
     for size in (2, 3):
@@ -186,7 +186,7 @@ def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr, trial: Trial) -> Iterator
 @control("looser", upper=(kappa + 1 / n) ** sp.Rational(1, 4))
 @control("10 % less", upper=NINE * upper)
 def upper_bound_has_its_origin(upper: sp.Expr, four_cycle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its fourth power is the mean of 4-cycles at η = 1, and it is positive."""
+    """Its fourth power is the mean of 4-cycles at η = 1, and it is positive at κ = ½, n = 2."""
     yield trial.same(upper**4, four_cycle.subs(eta, 1))
     example = upper.subs({kappa: sp.Rational(1, 2), n: 2})
     yield trial.holds(example.is_positive, f"{example} at κ = ½, n = 2")

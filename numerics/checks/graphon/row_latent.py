@@ -68,7 +68,7 @@ def mass_beyond(cut: sp.Expr) -> sp.Expr:
 def a_gate_is_independent_of_the_sizes_of_the_weights(
     kernel: sp.Expr, blurred: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """For every |w| half of all signs open it; so the mean over gates is half the kernel at g = h."""
+    """For three choices of |w| half of all signs open it; the mean over gates is this share of the kernel at g = h."""
     share = rational(open_share((3, 5, 7, 11), (2, 10, 4, 1)))
     yield trial.same(blurred, share * kernel.subs(g, h))
     for inputs, sizes in (((1, 1, 2), (5, 3, 7)), ((8, -1, 3, 2, 5), (1, 6, 2, 9, 3))):

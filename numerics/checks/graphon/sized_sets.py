@@ -119,7 +119,7 @@ def pair_of_largest_sums(
 
 @enclosed(sized_sets, step="one side")
 @control("the value at 0", most_pair=one_side.subs(y, 0))
-@control("twice the normal part", most_pair=sp.Rational(59, 100))
+@control("a hundredth less", most_pair=sp.Rational(59, 100))
 @control("one side 10 % more", one_side=ELEVEN * one_side)
 @control("equal weights", one_side=normal_density.subs(z, y) ** 2 + normal_tail.subs(z, y))
 @control("beyond 10 % more", beyond=ELEVEN * beyond)
@@ -128,7 +128,7 @@ def pair_of_largest_sums(
 def one_side_keeps_below(
     normal_tail: sp.Expr, one_side: sp.Expr, beyond: sp.Expr, most_pair: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """On the whole range up to 6; beyond it the tail is at most 1 and the density at most that at 6."""
+    """On the whole range from −6 to 6; beyond it the tail is at most 1 and the density at most that at 6."""
     yield trial.everywhere(one_side, most_pair, within={y: (-6, 6)})
     yield trial.below(beyond, most_pair, at=[{}])
     yield trial.same(beyond - one_side.subs(y, 6), balance * (1 - normal_tail.subs(z, 6)))

@@ -141,7 +141,7 @@ def quartic_stays_below_the_modulus(quartic: sp.Expr, trial: Trial) -> Iterator[
 
 @exact(sorted_averages, step="fourth moment")
 @control("of independent squares", fourth_moment=squares**2)
-@control("twice", fourth_moment=2 * squares**2)
+@control("2 for 3", fourth_moment=2 * squares**2)
 @control("10 % more", fourth_moment=ELEVEN * fourth_moment)
 def fourth_moments_of_signed_sums(fourth_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One entry x more adds 6x²v + x⁴ to the mean of the fourth power, and 6x²v + 3x⁴ to the bound; all signs of three."""
@@ -187,7 +187,7 @@ def signs_make_four_cuts(mean_sum: sp.Expr, signed_noise: sp.Expr, trial: Trial)
 
 @exact(sorted_averages)
 @control("a tenth of it", signed_noise=signed_noise / 10)
-@control("without the root", signed_noise=cut_error)
+@control("the cut itself", signed_noise=cut_error)
 @control("twice the noise", sylvester_noise=2 * sylvester_noise)
 def sylvester_matrices_have_much_noise(
     signed_noise: sp.Expr, sylvester_noise: sp.Expr, trial: Trial
@@ -275,7 +275,7 @@ def more_blocks_keep_the_rate(smoothed_cut_bound: sp.Expr, rate: sp.Expr, trial:
 
 
 @exact(sorted_averages, step="rate in the mean")
-@control("noise alone", mean_rate=4 * sp.sqrt(3 * blocks) * cut_error + 1 / blocks)
+@control("without the order", mean_rate=4 * sp.sqrt(3 * blocks) * cut_error + 1 / blocks)
 @control("noise of all blocks", mean_rate=10 * blocks * cut_error + 1 / blocks)
 @control("10 % less", mean_rate=NINE * mean_rate)
 @control("10 % more", mean_rate=ELEVEN * mean_rate)

@@ -60,7 +60,7 @@ def cell_polynomial(rows: list[int], columns: list[int], tenths: list[list[int]]
 
 
 @exact(step_spectrum, step="entry")
-@control("blocks as if of equal size", entry=block / 2)
+@control("as if all weights were 1/2", entry=block / 2)
 @control("weights without the root", entry=row_weight * column_weight * block)
 @control("rows alone weighted", entry=sp.sqrt(row_weight) * block)
 @control("10 % more", entry=ELEVEN * entry)
@@ -89,7 +89,7 @@ def unit_functions_have_norm_one(row_unit: sp.Expr, column_unit: sp.Expr, trial:
 
 
 @exact(step_spectrum, step="entry")
-@control("blocks as if of equal size", entry=block / 2)
+@control("as if all weights were 1/2", entry=block / 2)
 @control("weights without the root", entry=row_weight * column_weight * block)
 @control("the sign", entry=-entry)
 @control("10 % more", entry=ELEVEN * entry)
@@ -108,7 +108,7 @@ def entry_is_an_integral_over_a_block(
 @control("sum of the values", trace=sum(blocks))
 @control("without the rows' weights", trace=sum(column_weights[b] * blocks[a, b] ** 2 for a in (0, 1) for b in (0, 1)))
 @control("10 % more", trace=ELEVEN * trace)
-@control("blocks as if of equal size", entry=block / 2)
+@control("as if all weights were 1/2", entry=block / 2)
 def trace_of_two_by_two_blocks(entry: sp.Expr, trace: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The trace of BBᵀ for symbolic blocks; and ∬W, which the matrix gives with the roots of the lengths."""
     matrix = weighted_matrix(row_weights, column_weights, blocks, entry)
@@ -122,7 +122,7 @@ def trace_of_two_by_two_blocks(entry: sp.Expr, trace: sp.Expr, trial: Trial) -> 
 @control("determinant of the values", determinant=blocks.det() ** 2)
 @control("determinant with a plus", determinant=determinant.subs(blocks[0, 1], -blocks[0, 1]))
 @control("not squared", determinant=sp.sqrt(determinant))
-@control("blocks as if of equal size", entry=block / 2)
+@control("as if all weights were 1/2", entry=block / 2)
 def determinant_of_two_by_two_blocks(entry: sp.Expr, determinant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The determinant of BBᵀ for symbolic blocks."""
     matrix = weighted_matrix(row_weights, column_weights, blocks, entry)
@@ -133,7 +133,7 @@ def determinant_of_two_by_two_blocks(entry: sp.Expr, determinant: sp.Expr, trial
 @control("without the factor", discriminant=trace**2 - determinant)
 @control("with a plus", discriminant=trace**2 + 4 * determinant)
 @control("10 % more", discriminant=ELEVEN * discriminant)
-@control("blocks as if of equal size", entry=block / 2)
+@control("as if all weights were 1/2", entry=block / 2)
 @control("sum of the values", trace=sum(blocks))
 @control("not squared", determinant=sp.sqrt(determinant))
 def discriminant_is_a_sum_of_squares(

@@ -71,7 +71,7 @@ def derivative_and_parts(
 @exact(graphon_taxonomy, step="derivative")
 @control("without t", sensitivity=density_of_noise * slope)
 @control("wrong sign", sensitivity=-sensitivity)
-@control("in the profile's derivative", sensitivity=sensitivity * tau)
+@control("times the threshold", sensitivity=sensitivity * tau)
 @control("10 % more", sensitivity=ELEVEN * sensitivity)
 def slopes_enter_by_the_chain_rule(sensitivity: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The derivative of F̄(τ/fφ) at a position, F̄ of the density g there and f growing at the rate r."""

@@ -46,7 +46,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 def lengths_are_those_of_half_the_angle(
     difference_length: sp.Expr, total_length: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Squares of the difference and the sum of (1, 0) and (cos θ, sin θ); both lengths are positive."""
+    """Squares of the difference and the sum of (1, 0) and (cos θ, sin θ); both lengths are positive at the right angle."""
     x, y = sp.Matrix([1, 0]), sp.Matrix([sp.cos(theta), sp.sin(theta)])
     for vector, length in ((x - y, difference_length), (x + y, total_length)):
         yield trial.same(length**2, sum(entry**2 for entry in vector))

@@ -167,7 +167,7 @@ def list_has_each_frequency_twice(
 @control("twice", gap_ratio=2 * gap_ratio)
 @control("its inverse", gap_ratio=1 / gap_ratio)
 @control("gap 10 % more", gap_ratio=ELEVEN * gap_ratio)
-@control("the five after the first", top_energy=top_energy - 1 / sp.pi**2)
+@control("1/π² less", top_energy=top_energy - 1 / sp.pi**2)
 @control("not over the trace", top_energy=2 * top_energy)
 @control("10 % more", top_energy=ELEVEN * top_energy)
 @control("list 10 % more", ranked=ELEVEN * ranked)

@@ -130,7 +130,7 @@ def no_chord_is_steeper(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
 )
 @control("the last weights at their mean", bound=bound - sp.sqrt(2) * row_frobenius)
 @control("10 % less", bound=NINE * bound)
-@control("three layers", depth_two=depth_two + 1 / sp.sqrt(n))
+@control("1/√n more", depth_two=depth_two + 1 / sp.sqrt(n))
 @control("10 % more", depth_two=ELEVEN * depth_two)
 def pieces_add_up_to_the_bound(
     value_step: sp.Expr, tangent_step: sp.Expr, bound: sp.Expr, depth_two: sp.Expr, trial: Trial
@@ -263,7 +263,7 @@ def kernel_sample(
 @statistical(tangent_fluctuations, tests=2, cost=0.6)
 @control("one layer's gradients", mean=path)
 @control("the hidden layers alone", mean=L * path)
-@control("no second moment of its own", dense_second=(L + 1) ** 2 - dense_second)
+@control("a negative variance", dense_second=(L + 1) ** 2 - dense_second)
 def networks_on_the_diagonal(mean: sp.Expr, dense_second: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of Θ(x, x) of dense ReLU networks with two hidden layers of width 12; masked ones have the law with coins."""
     size, here = trial.size(25_000), {L: 2, n: 12, path: 1}

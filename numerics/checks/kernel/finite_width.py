@@ -204,7 +204,7 @@ def over_masks(formula: sp.Expr) -> sp.Expr:
 @statistical(finite_width_moments, tests=1)
 @control("the graphon's rows", mean=mean.subs({a: a * HALF, b: b * HALF, c: c * HALF}) / HALF**2)
 @control("the readout term alone", mean=relu.value)
-@control("E α⁴ = 0 in the variance", second_moment=-second_moment)
+@control("a negative second moment", second_moment=-second_moment)
 def masked_networks_have_the_mean(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Masked networks of density ½, three inputs and width 2, beside the exact mean and total variance over masks."""
     sample = trial.draw(kernels, trial.size(60_000), WIDTH, *MASKED, 0.5)

@@ -209,7 +209,11 @@ def one_hidden_layer_is_written_out(
 
 
 @enclosed(graphon_tangent_kernel, step="example with two hidden layers")
-@control("10 % more", two_hidden_terms=tuple(ELEVEN * term for term in two_hidden.terms), one_hidden=sp.Integer(0))
+@control(
+    "two layers 10 % more, one forgotten",
+    two_hidden_terms=tuple(ELEVEN * term for term in two_hidden.terms),
+    one_hidden=sp.Integer(0),
+)
 @control("10 % less", two_hidden_terms=tuple(NINE * term for term in two_hidden.terms))
 @control("signs lost", two_hidden=graphon_kernel(masked(*GRAPHONS), POSITIONS, [each**2 for each in x], y).total)
 @control("first layer as if dense", one_hidden_terms=trained_too_one.terms)
@@ -220,7 +224,7 @@ def parallel_inputs_sum_over_paths(
     two_hidden_terms: tuple[sp.Expr, ...],
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The gates of x and λx agree: each layer contributes the sum over paths, as in a linear network; none at −x."""
+    """The gates of x and λx agree: each layer contributes the sum over paths, as in a linear network; none at −x, for one hidden layer."""
     at = dict(zip((*x, *y), map(sp.Rational, ("1", "2/3", "2", "4/3")), strict=True))
     for graphons, total, terms in (
         (DENSE_READOUT, one_hidden, one_hidden_terms),

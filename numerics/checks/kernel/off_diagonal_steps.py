@@ -270,7 +270,7 @@ def roots_over_n(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(tangent_convergence, step="two layers")
-@control("three layers", depth_two=depth_two + 1 / sp.sqrt(n))
+@control("1/√n more", depth_two=depth_two + 1 / sp.sqrt(n))
 @control("10 % more", depth_two=ELEVEN * depth_two)
 @control("κ₀ at its limit", depth_two=depth_two.subs(limit, 0))
 @control("one layer alone", value_step=value_error)

@@ -128,7 +128,7 @@ def excess_falls_to_zero(second_moment: sp.Expr, excess: sp.Expr, trial: Trial) 
 @control("one graphon", second_moment=density)
 @control("slope twice", slope=2 * slope)
 def energy_share_grows_without_bound(second_moment: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """q ≥ ρ (1 + t²) from a share of 10⁻³⁰⁰, ρ = erfc z for z to 26, to all, where they are equal."""
+    """q ≥ ρ (1 + t²) from a share of 10⁻²⁹⁵, ρ = erfc z for z to 26, to all, where they are equal."""
     z = sp.Symbol("z", positive=True)
     sides = [
         each.subs(sp.erfcinv(density), z).subs(density, sp.erfc(z)) for each in (density * (1 + slope), second_moment)

@@ -263,9 +263,9 @@ def share_and_energy_fall_together(
 @control("energy 10 % less", energy_tail=NINE * energy_tail)
 @control("Gaussian tail", r=half_normal.at(s))
 @control("energy without its factor", R_2=r)
-@control("share as if equal", share_low=1 + share_low)
-@control("energy as if larger", energy_low=1 + energy_low)
-@control("energy as if smaller", energy_high=energy_low)
+@control("1 more below the share", share_low=1 + share_low)
+@control("1 more below the energy", energy_low=1 + energy_low)
+@control("the lower factor for the upper", energy_high=energy_low)
 def tails_are_attained(
     r: sp.Expr,
     R_2: sp.Expr,

@@ -100,7 +100,7 @@ def metrics_are_those_of_the_list(
 ) -> Iterator[Finding]:
     """The list of S^(k−1), k = 1 … 7, sorted with multiplicities; tr = 2; both ratios rise with k, to 2π and beyond.
 
-    From k = 2 on the first is within 4π/k of 2π, the second within a share 2/k of k/π.
+    From k = 2 to 40, and at 10⁶, the first is within 4π/k of 2π, the second within a share 2/k of k/π.
     """
     for dimension in range(1, 8):
         order = trial.once(leading, dimension)

@@ -260,7 +260,7 @@ def exact_deviation(tenths: tuple[int, ...], copies: int) -> tuple[int, sp.Ratio
 @control("like single masks", deviation=2 * first_moment * (1 - first_moment))
 @control("10 % more", deviation=ELEVEN * deviation)
 @control("10 % less", deviation=NINE * deviation)
-@control("a tenth of the error", deviation_error=1 / (1000 * n))
+@control("a thousandth of the error", deviation_error=1 / (1000 * n))
 @control("a third of the root", rate_bound=1 / (3 * sp.sqrt(n)))
 def deviations_of_a_composed_entry(
     deviation: sp.Expr, deviation_error: sp.Expr, rate_bound: sp.Expr, trial: Trial

@@ -64,7 +64,7 @@ def kept_paths(rng: np.random.Generator, units: int) -> list[int]:
 @control("the product of the densities", path_density=product_survival(tau_1) * product_survival(tau_2))
 @control("10 % more", path_density=ELEVEN * path_density)
 @control("one layer", path_density=sp.Integral(first_kernel * row_law, (log_size, -sp.oo, sp.oo)))
-@control("the smaller of the two", path_density=path_density.subs(tau_1, sp.Max(tau_1, tau_2)))
+@control("the larger threshold for the first", path_density=path_density.subs(tau_1, sp.Max(tau_1, tau_2)))
 @control("of the other tail", first_kernel=1 - first_kernel)
 @control("half of the law", row_law=row_law / 2)
 @control("twice the readout", second_kernel=second_kernel.subs(tau_2, tau_2 / 2))

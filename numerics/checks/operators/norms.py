@@ -239,7 +239,7 @@ def squares_have_large_norms(operator_bound: sp.Expr, example_move: sp.Expr, tri
 @control("a constant below 4", operator_bound=sp.sqrt(NINE * 4 * cut))
 @control("two pairs of indicators", infinity_one_bound=2 * cut)
 @control("four cycles below the cut norm", four_cycle_bound=cut)
-@control("the square for the fourth power", four_cycle_least=2 * cut**2)
+@control("twice the square for the fourth power", four_cycle_least=2 * cut**2)
 @control("twice the cut norm at least", operator_least=2 * cut)
 def norms_keep_their_bounds(
     operator_least: sp.Expr,

@@ -126,7 +126,7 @@ def partial_sums(most: int) -> tuple[sp.Rational, sp.Rational]:
 
 @enclosed(planar_forms)
 @control("all whole numbers", squarefree_sum=sp.zeta(3))
-@control("alternating signs", squarefree_sum=1 / sp.zeta(3))
+@control("with the signs of Möbius", squarefree_sum=1 / sp.zeta(3))
 @control("10 % more", squarefree_sum=ELEVEN * squarefree_sum)
 @control("even ones with the odd", odd_sum=squarefree_sum)
 @control("odd ones of all", odd_sum=sp.Rational(7, 8) * squarefree_sum)
@@ -186,7 +186,7 @@ def mobius_of(k: int) -> int:
 
 @enclosed(planar_forms, cost=0.6)
 @control("without the signs", sign=sp.S.One)
-@control("the first wave alone", first_coefficient=first_coefficient * 2)
+@control("the first twice", first_coefficient=first_coefficient * 2)
 @control("twice the curvature", inner_wave=inner_wave - 4 * x**2 / sp.pi**2)
 @control("another slope", middle_wave=1 - 3 * x / sp.pi)
 def waves_add_up_to_a_cosine(

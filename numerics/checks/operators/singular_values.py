@@ -270,13 +270,13 @@ def rows_of_snip_have_their_value(row_value: sp.Expr, trial: Trial) -> Iterator[
 
 
 @enclosed(masks_are_operators)
-@control("10 % less", row_value=row_value * NINE, lower=rho * ELEVEN)
+@control("10 % less, and the density 10 % more", row_value=row_value * NINE, lower=rho * ELEVEN)
 @control("below the Hilbert–Schmidt norm by half", upper=sp.sqrt(rho) / 2)
 @control("a negative scale", scale=-scale)
 def rows_of_snip_lie_strictly_between(
     row_value: sp.Expr, lower: sp.Expr, upper: sp.Expr, scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """0 < ρ < σ₁ < √ρ at ρ = H(τ): degrees vary, and the kernel is neither 0 nor 1. (Masks above see only squares.)"""
+    """0 < ρ < σ₁ < √ρ at ρ = H(τ), τ = 3/8, 11/8 and 19/8: degrees vary, and the kernel is neither 0 nor 1. (Masks above see only squares.)"""
     yield trial.everywhere(sp.S.Zero, lower, within={rho: (sp.Rational(1, 10**6), 1)}, strict=True)
     yield trial.below(sp.S.Zero, scale, strict=True)  # boxes: of two whole numbers, any
     density = product_survival(tau)

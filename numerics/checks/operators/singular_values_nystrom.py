@@ -236,7 +236,7 @@ def probit_errors(rule: str, counts: tuple[int, ...]) -> NDArray[np.floating]:
 
 @empirical(nystrom)
 @control("the square of the rate", geometric=correlation ** (2 * nodes))
-@control("faster: half a node suffices", geometric=(correlation / 2) ** nodes)
+@control("at half the correlation", geometric=(correlation / 2) ** nodes)
 def hermite_nodes_converge_geometrically(geometric: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Errors at 8, 12, 16, 20 nodes, as shares of the stated rate."""
     counts = (8, 12, 16, 20)

@@ -148,7 +148,7 @@ def ratio_of_the_eigenvalues(
 @exact(mean_amplification, step="falling")
 @control("equal", falling=sp.S.One)
 @control("that of γ", falling=d**2 / (d + 1) ** 2)
-@control("a full normal mean of one input more", gamma=gamma.subs(d, d + 1))
+@control("one input more", gamma=gamma.subs(d, d + 1))
 def squares_fall_in_steps_of_two(gamma: sp.Expr, falling: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """(d+2)γ² at d + 2 over dγ², below 1 for all d."""
     yield trial.same((d + 2) * gamma.subs(d, d + 2) ** 2, falling * d * gamma**2, by=expand_gamma)
@@ -158,7 +158,7 @@ def squares_fall_in_steps_of_two(gamma: sp.Expr, falling: sp.Expr, trial: Trial)
 @exact(mean_amplification, step="rising")
 @control("equal", rising=sp.S.One)
 @control("that of γ", rising=d**2 / (d + 1) ** 2)
-@control("a full normal mean of one input more", gamma=gamma.subs(d, d + 1))
+@control("one input more", gamma=gamma.subs(d, d + 1))
 def other_squares_rise_in_steps_of_two(gamma: sp.Expr, rising: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """(2d+3)γ² at d + 2 over (2d−1)γ², above 1 for all d."""
     yield trial.same((2 * d + 3) * gamma.subs(d, d + 2) ** 2, rising * (2 * d - 1) * gamma**2, by=expand_gamma)

@@ -178,10 +178,14 @@ def chance_of_both() -> sp.Expr:
 @control("drawn with replacement", two_of_four=1 - (1 - shares[0]) ** 2)
 @control("second draw from all", second_place=first_share * share)
 @control("second place 10 % less", second_place=NINE * second_place)
-@control("strength φ, whatever α", one_of_four=profile[0] / sum(profile), three_of_four=sp.Rational(3, 4))
+@control(
+    "strength φ for one, equal shares for three",
+    one_of_four=profile[0] / sum(profile),
+    three_of_four=sp.Rational(3, 4),
+)
 @control("two for three", three_of_four=two_of_four)
 @control("10 % more", two_of_four=ELEVEN * two_of_four)
-@control("one for two", one_of_four=two_of_four)
+@control("two for one", one_of_four=two_of_four)
 def ranks_are_those_of_an_exponential_race(
     second_place: sp.Expr, one_of_four: sp.Expr, two_of_four: sp.Expr, three_of_four: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

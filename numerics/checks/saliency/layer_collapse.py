@@ -39,7 +39,9 @@ def by_first_powers(gap: sp.Expr) -> sp.Expr:
 
 @exact(layer_collapse, step="ratios of densities")
 @control("scale forgotten", density_ratios={name: ratio / r for name, ratio in density_ratios.items()})
-@control("normal for half as wide", density_ratios={**density_ratios, "half_normal": r * sp.exp(-(r - 1) * x**2 / 2)})
+@control(
+    "r for r² in the normal one", density_ratios={**density_ratios, "half_normal": r * sp.exp(-(r - 1) * x**2 / 2)}
+)
 @control("Fréchet is Pareto", density_ratios={**density_ratios, "frechet": density_ratios["pareto"]})
 @control("Pareto of index α + 1", density_ratios={**density_ratios, "pareto": r ** (-alpha - 1)})
 @control("10 % more", density_ratios={**density_ratios, "exponential": ELEVEN * density_ratios["exponential"]})

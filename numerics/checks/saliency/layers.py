@@ -111,7 +111,7 @@ def squares_balance(twofold_rho_2: sp.Expr, rho_1: sp.Expr, rho_2: sp.Expr, tria
 @control("layers swapped", equal_rho_1=equal_rho_2, equal_rho_2=equal_rho_2**2)
 @control("the other root", equal_rho_2=-1 - equal_rho_2)
 @control("10 % more in layer 1", equal_rho_1=ELEVEN * equal_rho_2**2)
-@control("shares forgotten", twofold_rho_2=2 * twofold_rho_2)
+@control("twice as dense", twofold_rho_2=2 * twofold_rho_2)
 def densities_balance(
     equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, twofold_rho_2: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

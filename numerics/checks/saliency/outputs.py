@@ -163,7 +163,7 @@ def columns_that_are_not_parallel_disagree(witness: sp.Matrix, score: sp.Expr, t
 @exact(columns_that_disagree, step="parallel columns")
 @control("with its sign", parallel_score=factor * score)
 @control("squared", parallel_score=factor**2 * score)
-@control("10 % less", parallel_score=parallel_score / TENTH)
+@control("an eleventh less", parallel_score=parallel_score / TENTH)
 @control("with an offset", score=score + 1)
 def parallel_columns_have_one_row_factor(parallel_score: sp.Expr, score: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The score at c h."""

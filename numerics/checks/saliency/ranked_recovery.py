@@ -109,7 +109,7 @@ def column_density_is_that_of_struve_functions(column_density: sp.Expr, trial: T
 @control("twice the exponent, too few", too_few=too_few**2)
 @control("all columns of all rows", too_many=deviation**4)
 def rows_of_one_column_deviate_less(too_many: sp.Expr, too_few: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows that are kept whole or not at all: at least n/2 of n rows, or at most, summed, at any density up to ½, or from it.
+    """Rows that are kept whole or not at all: at least half of 10 and of 40 rows, or at most, summed, at any density up to ½, or from it.
 
     By the distance q of the density from 0, or from 1; both sides are divided by q^(n/2), which is in each term.
     """

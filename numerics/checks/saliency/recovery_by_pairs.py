@@ -167,7 +167,7 @@ def no_more(on: Fraction, off: Fraction, rows: int) -> tuple[Fraction, Fraction]
 
 
 @enclosed(recovery_by_pairs)
-@control("columns of one row in place of two", pair_failure=k * (d - k) * overlap ** (4 * n))
+@control("twice the exponent", pair_failure=k * (d - k) * overlap ** (4 * n))
 @control("a quarter", pair_failure=pair_failure / 4)
 @control("as if for one count", pair_floor=overlap ** (2 * n))
 @control("for the root of the counts", pair_floor=4 * overlap ** (2 * n) / sp.sqrt(n + 1))
@@ -199,8 +199,8 @@ def mixed(rows: int) -> Fraction:
 
 
 @enclosed(recovery_by_pairs)
-@control("columns of one row in place of two", pair_failure=k * (d - k) * overlap ** (4 * n))
-@control("a factor a row, and not two", pair_failure=k * (d - k) * (overlap**2 - separation) ** n)
+@control("twice the exponent", pair_failure=k * (d - k) * overlap ** (4 * n))
+@control("the separation taken off twice", pair_failure=k * (d - k) * (overlap**2 - separation) ** n)
 @control("a quarter", pair_failure=pair_failure / 4)
 def rows_with_latents_fail_less(pair_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two latents, at which both columns are dense or both are not; the means of their probabilities are 7/10 and 3/20."""

@@ -142,7 +142,7 @@ def rational(value: object) -> sp.Rational:
 @control("an atom on the hyperplane of w", data="atom")
 @control("factor one half dropped", mean_weight=sp.Integer(1))
 def symmetric_data_make_the_gradient_constant(mean_weight: sp.Expr, data: str, trial: Trial) -> Iterator[Finding]:
-    """On symmetrised digits g_ij = h_j/2 for every row, in exact integer arithmetic."""
+    """On symmetrised digits g_ij = h_j/2 for eight drawn rows, in exact integer arithmetic."""
     weight = rational(mean_weight)
     gated, whole = gated_sums(data, trial.draw(integer_weights, data, 8))
     yield trial.holds(
@@ -155,7 +155,7 @@ def symmetric_data_make_the_gradient_constant(mean_weight: sp.Expr, data: str, t
 @control("factor one half dropped", mean_weight=sp.Integer(1))
 @control("a quarter", mean_weight=sp.Rational(1, 4))
 def opposite_weights_average_to_the_mean(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(g(w) + g(−w))/2 is the stated multiple of h on raw digits for every w: the mean over w, exactly."""
+    """(g(w) + g(−w))/2 is the stated multiple of h on raw digits for eight drawn w, exactly."""
     weight = rational(mean_weight)
     rows = trial.draw(integer_weights, "raw", 8)
     (one, whole), (other, _) = gated_sums("raw", rows), gated_sums("raw", -rows)

@@ -133,7 +133,7 @@ def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, tria
 @control("Gaussian tail: forgets the row factor", column_density=half_normal.at(tau / phi))
 @control("exponential tail", column_density=sp.exp(-tau / phi))
 @control("profile squared", column_density=product_survival(tau / phi**2))
-@control("cosh lost from the denominator", integral_form=integral_form * sp.Rational(101, 100))
+@control("1 % more", integral_form=integral_form * sp.Rational(101, 100))
 def both_forms_of_the_column_density_agree(
     column_density: sp.Expr, integral_form: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ TENTH = sp.Rational(11, 10)
 @control("as if entries were independent in the failure", failure=failure.subs(n, n * dimension))
 @control("one side", failure=failure / 2)
 def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its square times the rate in t² is ln(2/δ); the failure probability there is δ, and the deviation is positive."""
+    """Its square times the rate in t² is ln(2/δ); the failure probability there is δ, and the deviation is positive at n = 100, δ = 1/20."""
     rate = sp.simplify(-sp.diff(failure, exponent) / failure / (2 * exponent))
     yield trial.same(concentration**2, sp.log(failure.subs(exponent, 0) / delta) / rate)
     yield trial.same(failure.subs(exponent, concentration), delta)
@@ -104,7 +104,7 @@ def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[
 def fair_deviation_is_the_least(
     equal_concentration: sp.Expr, equal_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Less than δ lies beyond it, and more at it and beyond: beyond what is a thousandth of 1/n less."""
+    """At most δ lies beyond it, and more than δ beyond what is a thousandth of 1/n less: four numbers of rows."""
     cases = ((9, sp.Rational(1, 8)), (10, sp.Rational(1, 20)), (20, sp.Rational(1, 10)), (40, sp.Rational(1, 100)))
     for rows, allowed in cases:
         least = rational(equal_concentration, {n: rows, delta: allowed})
@@ -197,7 +197,7 @@ def third_moment_of_an_entry(floor_error: sp.Expr, frequency_variance: sp.Expr, 
 def floor_is_that_of_a_normal(
     floor: sp.Expr, modulus_mean: sp.Expr, frequency_variance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Its square is that of the mean modulus times the variance of a frequency, and it is not negative."""
+    """Its square is that of the mean modulus times the variance of a frequency, and it is positive at p = 1/10, n = 1."""
     yield trial.same(floor**2, modulus_mean**2 * frequency_variance.subs(pattern, count_mean))
     tenth = trial.value(floor, {count_mean: sp.Rational(1, 10), n: 1})
     yield trial.holds(tenth > 0, f"{tenth:.4g} at p = 1/10, n = 1")
