@@ -47,7 +47,7 @@ def waves_are_modes(wave_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(circle_times, step="times")
 @control("of the residual", frequency_time=2 * frequency_time)
-@control("that of a share squared", frequency_time=frequency_time / 2)
+@control("of the squared loss", frequency_time=frequency_time / 2)
 @control("the inverse eigenvalue", frequency_time=frequency_time * ntk_eigenvalue**2)
 @control("10 % less", frequency_time=NINE * frequency_time)
 @control("loss of the residual", wave_loss=wave_loss.subs(time, time / 2))
