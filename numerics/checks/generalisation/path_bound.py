@@ -179,7 +179,7 @@ def quadratic_form(matrix: arb_mat, y: list[int]) -> arb:
 def every_target_keeps_the_bound(weight: sp.Expr, floor: str, trial: Trial) -> Iterator[Finding]:
     """Random block networks, labels ±1: μ proved by elimination in balls, then both energies enclosed.
 
-    μ is the largest proved one of 40 fractions of the mean eigenvalue. The weight is that of L halvings.
+    μ is the largest multiple of a fortieth of the mean eigenvalue that is proved. The weight is that of L halvings.
     """
     for count, sizes in SHAPES:
         x, layers = trial.draw(inputs, count, sizes[0]), trial.draw(block_layers, sizes)
