@@ -224,7 +224,7 @@ k = sp.Symbol("k", positive=True, integer=True)
 def constants_come_from_products(
     forward_error: sp.Expr, equivariance_error: sp.Expr, gamma: sp.Expr, apart: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """One rounding errs by u; steps of k and L roundings multiply; all up at x and all down at ρ(g)x come near."""
+    """One rounding errs by u; steps of k and L roundings multiply; all up at x and all down at ρ(g)x come near, for u up to 1/2048 and L up to 1000."""
     one = forward_error.subs(moduli_output, 1)
     yield trial.same(forward_error.subs(L, 1), u * moduli_output)
     both, step = one.subs(L, L + k), one.subs(L, k)

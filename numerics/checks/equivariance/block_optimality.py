@@ -87,7 +87,7 @@ def chances(channels: int, before: int, after: int, signed: bool) -> sp.Rational
 @control("the square", success=success**2)
 @control("half of the channels", success=success.subs(n, n / 2))
 @control("all pairs of coefficients", success=success**n_in)
-@control("the square, one sign", nonnegative_success=nonnegative_success**3)
+@control("the cube, one sign", nonnegative_success=nonnegative_success**3)
 @control("half of the channels, one sign", nonnegative_success=nonnegative_success.subs(n, n / 2))
 def signs_are_counted(success: sp.Expr, nonnegative_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The probability that the signs allow success, in fractions, for up to 9 channels, 4 coefficients and 2 inputs."""

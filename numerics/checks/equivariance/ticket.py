@@ -63,7 +63,7 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 @control("10 % less, uniform", uniform_size=LESS * uniform_size)
 @control("all items usable, uniform", uniform_size=size.subs({a: sp.exp(-1), kappa: 1}))
 def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At so many items the bound is δ; products of two uniform numbers have the density ½ at 1/e, the least up to there."""
+    """At so many items the bound is δ; products of two uniform numbers have the density −½ ln a at a, and a times it is flat at 1/e."""
     density = -sp.log(a) / 2
     for count, law in ((size, {}), (uniform_size, {a: sp.exp(-1), kappa: density.subs(a, sp.exp(-1))})):
         at = trial.points(failure, delta, a, kappa)[:2]

@@ -47,7 +47,7 @@ def waves_are_modes(wave_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(circle_times, step="times")
 @control("of the residual", frequency_time=2 * frequency_time)
-@control("that of a share squared", frequency_time=frequency_time / 2)
+@control("of the squared loss", frequency_time=frequency_time / 2)
 @control("the inverse eigenvalue", frequency_time=frequency_time * ntk_eigenvalue**2)
 @control("10 % less", frequency_time=NINE * frequency_time)
 @control("loss of the residual", wave_loss=wave_loss.subs(time, time / 2))
@@ -162,7 +162,7 @@ def square_waves_are_not_learnt(square_loss: sp.Expr, square_plateau: sp.Expr, t
 @control("the exponent of the residual", wave_loss=wave_loss.subs(time, time / 2))
 @control("odd frequencies too", wave_loss=wave_loss.subs((-1) ** k, 1))
 def losses_leave_the_start_as_the_kernel_says(wave_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The slope of the loss at the start is −η⟨r, Tr⟩, the kernel integrated against a wave."""
+    """The slope of the loss at the start is −η⟨r, Tr⟩, the kernel integrated against a wave, at five frequencies."""
     for frequency in (*LEARNT[:3], *NEVER[:2]):
         eigen = trial.once(coefficient, "ntk", sp.Integer(frequency))
         slope = sp.diff(wave_loss.subs(k, frequency), time).subs(time, 0)

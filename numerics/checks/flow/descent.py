@@ -141,6 +141,8 @@ def best_rates_balance_the_ends(
     """Opposite factors at both ends; linear between, and in the rate falling from one."""
     yield trial.same(factor, -best_factor, where={eta: best_rate, eigenvalue: largest})
     yield trial.same(factor, best_factor, where={eta: best_rate, eigenvalue: least})
+    yield trial.same(sp.diff(factor, eigenvalue, 2), sp.S.Zero)
+    yield trial.same(factor.subs(eta, 0), sp.S.One)
     yield trial.same(sp.diff(factor, eta), -eigenvalue / m)
 
 

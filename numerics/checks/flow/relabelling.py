@@ -136,7 +136,7 @@ def reversed_units_overlap_as_before(moved_along: sp.Expr, trial: Trial) -> Iter
 @control("of the means", torn_overlap=1 / ((p + 1) * (q + 1)))
 @control("10 % less", torn_overlap=NINE * torn_overlap)
 def rows_reversed_alone_overlap_less(torn_overlap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Half powers of both; whole powers of rows, expanded and integrated term by term, that of columns free."""
+    """Half powers of both; powers of rows up to the fourth, expanded and integrated term by term, that of columns free."""
     half = sp.Rational(1, 2)
     semicircle = trial.once(sp.integrate, sp.sqrt(u - u**2), (u, 0, 1))
     yield trial.same(torn_overlap.subs({p: half, q: half}), semicircle)

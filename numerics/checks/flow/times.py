@@ -91,7 +91,7 @@ def two_are_left_at_their_time(two_left: sp.Expr, two_time: sp.Expr, trial: Tria
 @control("10 % more", root=ELEVEN * root)
 @control("equal shares", two_left=two_left.subs(part, sp.Rational(1, 2)))
 def roots_solve_the_quadratic_equation(two_left: sp.Expr, root: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Where the root is the exponential of −2ηλt/m, the share is left; the other root is negative."""
+    """Where the root is the exponential of −2ηλt/m, the share is left; it is the root with a plus before the square root."""
     at = {nu: 2 * lam, time: -sp.log(root) * m / (2 * eta * lam)}
     yield trial.same(two_left.subs(at), share)
     first, less = sp.symbols("f g", positive=True)  # p and 1 − p over their sum: then the root is plain
@@ -166,7 +166,7 @@ def mean_times_reach_the_share(mean_left: sp.Expr, mean_time: sp.Expr, trial: Tr
 @control("10 % more", latest_left=ELEVEN * latest_left)
 @control("a share of the residual", left=part * sp.exp(-eta * lam * time / m))
 def the_slowest_leaves_most(left: sp.Expr, latest_left: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A share stuck for good, and the rest at the eigenvalue; both factors of what a mode leaves fall in the eigenvalue."""
+    """A share stuck for good, and the rest at the eigenvalue; what a mode leaves falls as its eigenvalue grows."""
     yield trial.same(latest_left, stuck + left.subs(part, 1 - stuck))
     yield trial.nonnegative(-sp.diff(left, lam), 2 * eta * time / m * part * sp.exp(-2 * eta * lam * time / m))
 

@@ -67,7 +67,7 @@ def pieces_make_the_bound(
     peeled_norm: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Three McDiarmid roots at δ/2; shares that add up to δ, each put into the bound; 2√q just above a radius."""
+    """Three McDiarmid roots at δ/2; shares that add up to δ, each put into the bound; 2√q at a radius, and 2b below the smallest."""
     yield trial.same(sp.exp(-2 * m * (confidence / 3) ** 2), delta / 2)
     yield trial.holds(confidence.subs({m: 2, delta: sp.S.Half}).is_positive, "the confidence term is positive")
     yield trial.same(risk_bound, 2 * complexity + confidence)
@@ -108,7 +108,7 @@ def sign_forms(K: sp.Matrix) -> list[sp.Integer]:
 
 
 @exact(scale_free_energy)
-@control("the largest eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
+@control("the mean eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
 @control("without the root", complexity=B_0 * T / m)
 @control("10 % less", complexity=NINE * complexity)
 def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -120,7 +120,7 @@ def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @enclosed(scale_free_energy)
-@control("the largest eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
+@control("the mean eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
 @control("10 % less", complexity=NINE * complexity)
 @control("constant 1: all kernels alike", khintchine=sp.Integer(1))
 @control("10 % more", khintchine=ELEVEN / sp.sqrt(2))
@@ -197,9 +197,9 @@ def random_labels_have_energy_one_or_more(
 def labels_in_the_kernel_break_the_bound(
     label_kernel_energy: sp.Expr, least_random_risk: sp.Expr, kernel: str, trial: Trial
 ) -> Iterator[Finding]:
-    """K = yyᵀ + εI by matrices; the risk of a prediction on random labels; the bound at m = 2000, ε = 1/1000 is 0.154.
+    """K = yyᵀ + εI by matrices; the least risk of a prediction on random labels, in steps of 1/10.
 
-    Were that kernel admitted, its bound would not lie below the least risk.
+    Were that kernel admitted, its bound at m = 2000, ε = 1/1000 would have to be that risk or more.
     """
     for y, eps in ((sp.Matrix([1, -1, -1]), sp.Rational(1, 1000)), (sp.Matrix([1, 1, -1, 1]), sp.Integer(2))):
         K = y * y.T + eps * sp.eye(y.rows)

@@ -44,7 +44,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 @exact(scale_free_energy, step="complexity")
-@control("the largest eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
+@control("the mean eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
 @control("without the root", complexity=B_0 * T / m)
 @control("10 % less", complexity=NINE * complexity)
 @control("of one sample", mean_form=T / m)

@@ -338,7 +338,7 @@ NESTED = (  # η, K and the number of inputs
 @enclosed(one_input_units)
 @control("of two layers", three_layers=many_ratio)
 @control("10 % less", three_layers=NINE * three_layers)
-@control("one layer's part forgotten", three_layers=three_layers * sp.Rational(3, 4))
+@control("a quarter less", three_layers=three_layers * sp.Rational(3, 4))
 def three_layers_come_close_to_a_half(three_layers: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Three hidden layers at three nested spikes: above a half, and by less than is said of each."""
     for height, share, number, margin in NESTED:

@@ -176,10 +176,10 @@ def quadratic_form(matrix: arb_mat, y: list[int]) -> arb:
 @control("a halving less", weight=2 * layer_constant)
 @control("10 % less", weight=NINE * layer_constant)
 @control("10 % more", weight=ELEVEN * layer_constant)
-def every_target_keeps_the_bound(weight: sp.Expr, floor: str, trial: Trial) -> Iterator[Finding]:
+def random_labels_keep_the_bound(weight: sp.Expr, floor: str, trial: Trial) -> Iterator[Finding]:
     """Random block networks, labels ±1: μ proved by elimination in balls, then both energies enclosed.
 
-    μ is the largest proved one of 40 fractions of the mean eigenvalue. The weight is that of L halvings.
+    μ is the largest multiple of a fortieth of the mean eigenvalue that is proved. The weight is that of L halvings.
     """
     for count, sizes in SHAPES:
         x, layers = trial.draw(inputs, count, sizes[0]), trial.draw(block_layers, sizes)

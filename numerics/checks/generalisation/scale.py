@@ -42,7 +42,7 @@ def regressions(rng: np.random.Generator) -> list[tuple[sp.Matrix, sp.Matrix, sp
 @control("10 % more", shrinkage=ELEVEN * shrinkage)
 @control("test errors as the raw bound", prediction_growth=CLAIMED["raw_growth"])
 @control("as the kernel", prediction_growth=CLAIMED["kernel_scale"])
-@control("raw growth with one root more", raw_growth=1 / CLAIMED["kernel_scale"])
+@control("raw growth without the root", raw_growth=1 / CLAIMED["kernel_scale"])
 @control("raw growth of a dense readout", raw_growth=CLAIMED["dense_readout_growth"])
 @control("dense readout as if masked", dense_readout_growth=CLAIMED["raw_growth"])
 def regression_in_rationals(
@@ -142,7 +142,7 @@ def digits_do_not_see_the_density(
 
 @exact(scale_invariance)
 @control("test errors as the raw bound", prediction_growth=CLAIMED["raw_growth"])
-@control("raw growth with one root more", raw_growth=1 / CLAIMED["kernel_scale"])
+@control("raw growth without the root", raw_growth=1 / CLAIMED["kernel_scale"])
 def one_training_point_predicts_the_same(
     prediction_growth: sp.Expr, raw_growth: sp.Expr, one_training_point: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:

@@ -100,7 +100,7 @@ def growth(label_energy: sp.Expr, factor: sp.Expr) -> sp.Expr:
 
 
 @exact(scale_invariance, step="raw growth")
-@control("one root more", raw_growth=1 / ratio)
+@control("without the root", raw_growth=1 / ratio)
 @control("of a dense readout", raw_growth=dense_readout_growth)
 @control("10 % more", raw_growth=ELEVEN * raw_growth)
 @control("one layer less", kernel_scale=ratio / rho)

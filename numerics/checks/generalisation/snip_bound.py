@@ -94,7 +94,7 @@ def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Itera
 @control("without the exponential", power_integrand=v ** (2 * a))
 @control("one power", power_integrand=power_integrand / v**a)
 def bound_diverges_at_small_weights(energy_upper: sp.Expr, power_integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The two tails that bound R₂; β² over that bound; v times the integrand tends to infinity at v = 0."""
+    """The two tails that bound R₂; β² over that bound; v times the integrand tends to infinity at v = 0, for √v, v and v²."""
     bessel = sp.sqrt(sp.pi / (2 * s)) * sp.exp(-s)  # above K₀
     yield trial.same(energy_upper, product_upper.subs(t, s) + 2 / sp.pi * s * bessel)
     weights = v**a
@@ -216,8 +216,8 @@ def drawn_weights_keep_the_energy(snip_budget: sp.Expr, threshold: sp.Expr, tria
 
 @enclosed(snip_path_bound)
 @control("path densities along the profile", snip_bound=ALIGNED)
-@control("the tail alone", energy_upper=energy_tail / 2)
-@control("uniform in β", uniform=100 * CLAIMED["uniform"])
+@control("half of the tail", energy_upper=energy_tail / 2)
+@control("a hundred times as much", uniform=100 * CLAIMED["uniform"])
 def weak_features_lose_their_paths(
     snip_bound: sp.Expr,
     energy_upper: sp.Expr,

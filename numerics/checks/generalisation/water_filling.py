@@ -103,7 +103,7 @@ def certificate_proves_the_optimum(
 
 
 @exact(best_densities)
-@control("the root of the sum of squares", uncapped_optimum=total / (d * rho))
+@control("the level itself", uncapped_optimum=total / (d * rho))
 @control("at every density one", uncapped_optimum=total**2 / d)
 @control("10 % more", uncapped_optimum=ELEVEN * uncapped_optimum)
 @control("10 % less", uncapped_optimum=NINE * uncapped_optimum)

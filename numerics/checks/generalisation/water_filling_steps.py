@@ -155,7 +155,7 @@ def terms_add_up(term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: T
 
 
 @exact(best_densities, step="no cap")
-@control("the root of the sum of squares", uncapped_optimum=total / (d * rho))
+@control("the level itself", uncapped_optimum=total / (d * rho))
 @control("at every density one", uncapped_optimum=total**2 / d)
 @control("10 % more", uncapped_optimum=ELEVEN * uncapped_optimum)
 @control("level in the optimum", optimum=full + water_level)

@@ -106,7 +106,7 @@ def first_row(width: int, query: sp.Expr, key: sp.Expr, value: sp.Expr) -> sp.Ma
 @control("10 % less of a mean", mean_change=NINE * mean_change)
 @control("10 % less of a row", row_change=NINE * row_change)
 @control("values that do not move", row_change=row_change.subs(delta_V, 0))
-@control("scores not divided by the root of d", row_change=row_change.subs(d, d**2))
+@control("scores divided by d", row_change=row_change.subs(d, d**2))
 def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The rate of the mean of two tokens ±R in the score, where both shares are ½; and that of a row in Q and in K, where one
     of the two is 0 and all else as long as it may be; and in V, where one token has all shares."""
@@ -129,7 +129,7 @@ def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Exp
 @control("one of the two", row_change=row_change.subs(delta_K, 0))
 @control("10 % less of a row", row_change=NINE * row_change)
 @control("values alone", head_lipschitz=R_x)
-@control("half of the ball", head_lipschitz=head_lipschitz.subs(rho, rho / 4))
+@control("a quarter of the radius", head_lipschitz=head_lipschitz.subs(rho, rho / 4))
 def crossed_queries_and_keys_attain_the_change(
     row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -84,7 +84,7 @@ def steepest(rng: np.random.Generator, tries: int, channels: int, tokens: int, w
 
 
 @empirical(copied_heads, cost=0.3)
-@control("values that stand still", head_lipschitz=R_x * sp.sqrt(2) * (b_w + rho) ** 2 / 10)
+@control("a tenth, without V", head_lipschitz=R_x * sp.sqrt(2) * (b_w + rho) ** 2 / 10)
 @control("a third", head_lipschitz=head_lipschitz / 3)
 @control("half of the radius", head_lipschitz=head_lipschitz.subs(rho, rho / 2))
 def rows_of_random_heads_keep_the_constant(head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:

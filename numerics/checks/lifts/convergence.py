@@ -170,9 +170,9 @@ SPECIAL = {n: sp.Integer(64), q: sp.Rational(1, 2), r: sp.Integer(2)}
 @control("exponent nq/2", chernoff_failure=r * sp.exp(-n * q / 2))
 @control("for any M", chernoff_failure=r * sp.exp(-n * q / 8))
 @control("10 % less", chernoff_failure=NINE * chernoff_failure)
-@control("10 % more failures", failure=10**6 * failure)
+@control("a million times as many failures", failure=10**6 * failure)
 def chernoff_bounds_the_failure(failure: sp.Expr, chernoff_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From half the mean down, with the exponent that (1−δ)-Chernoff gives at δ = ½; beyond half the mean, no guarantee."""
+    """At 32 expected copies, from half the mean down, with the exponent that (1−δ)-Chernoff gives at δ = ½; beyond half the mean, no guarantee."""
     for copies in (1, 5, 16):
         bound = valued(chernoff_failure, {**SPECIAL, M: copies})
         yield trial.holds(bound != no_guarantee, f"{copies} copies where 32 are expected: {bound}")

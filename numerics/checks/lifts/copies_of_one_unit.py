@@ -94,7 +94,7 @@ def filters_are_no_further_at_the_time_of_the_bound(
 
 
 @enclosed(copied_filters)
-@control("no weights that move", copies_loss=filter_copies_loss.subs(gamma, gamma / 2))
+@control("half the share", copies_loss=filter_copies_loss.subs(gamma, gamma / 2))
 def linear_copies_need_the_least_time(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Where the flow has a closed form, for linear units, the least time is below its time and the distance above its own.
 
@@ -146,7 +146,7 @@ def heads_are_no_further_at_the_time_of_the_bound(
 
 @enclosed(copied_heads)
 @control("twice the constant", head_lipschitz=2 * head_lipschitz)
-@control("the constant squared", head_lipschitz=1 + head_lipschitz)
+@control("a constant of 1 more", head_lipschitz=1 + head_lipschitz)
 @control("twice as many copies", copies=2 * M)
 def heads_have_moved_by_the_time_of_the_bound(
     head_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
@@ -191,7 +191,7 @@ def copies_miss_so_much(copies_loss: sp.Expr, tree_copies_loss: sp.Expr, trial: 
 
 
 @enclosed(any_data)
-@control("a quarter of the constant", largest_moment=largest_moment / 4)
+@control("a quarter of the moment", largest_moment=largest_moment / 4)
 @control("constants of the children half as large", children_lipschitz=children_lipschitz / 2)
 @control("10 % more copies", copies=ELEVEN * M)
 def units_are_no_further_at_the_time_of_the_bounds(

@@ -118,7 +118,7 @@ def copies_alone(copies: int, target: float) -> Followed:
 @control("a fifteenth", bound=bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}))
 @control("the cells share the distance", moved_cells=moved_cells / M)
 def students_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A random student, and copies alone, which start out at 1/4e of the bound; ρ is the least that a time allows.
+    """A random student, and copies alone, whose loss comes up to more than a fifteenth of the bound; ρ is the least that a time allows.
 
     Copies alone all move by the same distance, so all are counted there. Runge–Kutta steps stand for the flow.
     """
@@ -177,7 +177,7 @@ def isolated_students_keep_the_second_bound(
     """(B2) along flows of one hidden layer, a random one and copies alone: the loss at the least ρ that a time allows,
     and what its proof follows, the readout, at most twice the one that it is compared with, and the loss integrated so far (by lower sums).
 
-    How far cells move is not held against the bound: it is four orders of magnitude above.
+    How far cells move is not held against the bound.
     """
     students = [
         (2, 1, trial.draw(mixed_student, MIXED, OTHERS)),

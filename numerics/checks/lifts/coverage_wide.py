@@ -124,7 +124,7 @@ def rates_are_limits(
 def dispersion_lies_between_its_extremes(
     dispersion: sp.Expr, least_dispersion: sp.Expr, most_dispersion: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The limit of Var M'/EM'; for one child stationary at the two places, and there the extremes; for more children inside."""
+    """The limit of Var M'/EM'; for one child stationary at the two places, and there the extremes; for two, three and five children inside."""
     found = limits(2)
     yield trial.same(dispersion.subs(r, 2) * found.isolated, found.variance, by=sp.expand)
     one = dispersion.subs({r: 1, q: 1, omega: 1})
@@ -161,7 +161,7 @@ def square_of_change() -> tuple[sp.Expr, sp.Expr]:
 def changes_of_one_piece_bound_the_variance(
     efron_stein: sp.Expr, change_of_root: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """E(1 + |A| + |A'|)² from binomial in-degrees, approached for n → ∞; the sum over 2n pieces; true of all small lifts."""
+    """E(1 + |A| + |A'|)² from binomial in-degrees, approached for n → ∞; the sum over 2n pieces; true of three small lifts."""
     square, limit = trial.once(square_of_change)
     yield trial.same(change_of_root, limit)
     yield trial.holds(sp.simplify(change_of_root - square).is_nonnegative, f"E(1 + |A| + |A'|)² = {square}")

@@ -330,7 +330,7 @@ def pairs_are_no_more_than_those_of_poisson(
 @control("from the degree on", increasing_from=lam)
 @control("half", increasing_from=increasing_from / 2)
 def means_rise_with_the_width(increasing_from: sp.Expr, isolated_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In fractions, from the first whole width on."""
+    """In fractions, at four widths from the first whole one on."""
     for children, degree in ((1, "3/5"), (1, "9/10"), (1, "1"), (2, "6/5"), (2, "3/2"), (3, "2")):
         at = {r: sp.Integer(children), lam: sp.Rational(degree), q: sp.S.One, omega: sp.S.One}
         start = max(children, sp.ceiling(increasing_from.subs(at)))
@@ -358,7 +358,7 @@ def nearly_poisson_copies_attain_the_generating_bound(
 @control("as many copies", fewer_copies=1 - fewer_copies)
 @control("more than m copies", some_copies=some_copies.subs(m, m + 1))
 def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The tails of all small lifts whose children have types of one chance, in fractions."""
+    """The tails of the small lifts listed whose children have types of one chance, in fractions."""
     for lift in SPARSE_LIFTS:
         if len(set(lift.chances)) > 1:
             continue
@@ -372,7 +372,7 @@ def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, tr
 
 
 @enclosed(poisson_tails, cost=0.5)
-@control("the mean's power alone", upper_tail=upper_tail * sp.exp(-m))
+@control("without e^m", upper_tail=upper_tail * sp.exp(-m))
 @control("a third of the upper tail", upper_tail=upper_tail / 3)
 @control("10 % less", lower_tail=NINE * lower_tail)
 @control("Cantelli 10 % less", cantelli=NINE * cantelli)
@@ -381,7 +381,7 @@ def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, tr
 def small_lifts_keep_the_bounds(
     generating_bound: sp.Expr, upper_tail: sp.Expr, lower_tail: sp.Expr, cantelli: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The laws of all small lifts, in fractions; with one isolated copy at most Cantelli's bound is attained."""
+    """The laws of the small lifts listed, in fractions."""
     for lift in SPARSE_LIFTS:
         law = copies_by_enumeration(lift)
         mean = mean_of(law, lambda outcome: outcome[-1])

@@ -100,7 +100,7 @@ def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @enclosed(travelled_length, cost=0.4)
-@control("10 % less of the energy", energy_length=sp.sqrt(t * (L_0 - L) / 2))
+@control("half of the energy", energy_length=sp.sqrt(t * (L_0 - L) / 2))
 @control("half of κ", length=length.subs(kappa, kappa / 2))
 def product_of_parameters_keeps_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The flow of L12's check goes straight: its length is √2 times what each parameter has moved.

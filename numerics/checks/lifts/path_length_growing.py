@@ -202,7 +202,7 @@ def power_points(rng: np.random.Generator, count: int) -> list[dict[sp.Symbol, s
 def powers_keep_the_growing_bounds(
     growing_rate: sp.Expr, growing_loss: sp.Expr, growing_length: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """L = (1 + x/k)^{−m}, m > 1: the step (k + x)/m reaches 0, which is at most κ + x; its flow is in closed form."""
+    """L = (1 + x/k)^{−m}, 1 < m ≤ 8, up to x = 2k: the step (k + x)/m reaches 0, which is at most κ + x; its flow is in closed form."""
     position = reach * (_stretch ** (1 / (power + 2)) - 1)
     loss = _stretch ** (-power / (power + 2))
     points = trial.draw(power_points, trial.size(10))

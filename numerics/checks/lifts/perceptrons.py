@@ -78,7 +78,7 @@ def unmasked(lift: Lift) -> Lift:
 @exact(perceptron_lifts, step="masks", cost=0.4)
 @control("nothing is masked", masked=unmasked(masked))
 @control("mean over the fibre", masked=masked.with_weights({e: w / FIBRES[e[0][0]] for e, w in masked.weights.items()}))
-@control("a weight doubled", masked=masked.with_weights({e: 2 * w for e, w in masked.weights.items()}))
+@control("all weights doubled", masked=masked.with_weights({e: 2 * w for e, w in masked.weights.items()}))
 def masks_multiply_the_matrices(masked: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
     """With a mask of 0 as without the edge; for all weights, masks and φ, the matrices multiplied by masks."""
     for edge, weight in masked.weights.items():
@@ -107,9 +107,9 @@ def means_over_fibres(lift: Lift) -> list[sp.Expr]:
     "divided by the layer itself",
     averaged=PERCEPTRON.with_weights({e: w / FIBRES[e[1][0]] for e, w in PERCEPTRON.weights.items()}),
 )
-@control("a weight doubled", averaged=averaged.with_weights({e: 2 * w for e, w in averaged.weights.items()}))
+@control("all weights doubled", averaged=averaged.with_weights({e: 2 * w for e, w in averaged.weights.items()}))
 @control(
-    "a weight of another edge",
+    "an edge without weight",
     perceptron=PERCEPTRON.with_weights({**PERCEPTRON.weights, ((1, 2), (2, 0)): sp.Integer(0)}),
 )
 def means_divide_the_weights(averaged: Lift, perceptron: Lift, trial: Trial) -> Iterator[Finding]:
@@ -119,7 +119,7 @@ def means_divide_the_weights(averaged: Lift, perceptron: Lift, trial: Trial) -> 
 
 @exact(perceptron_lifts)
 @control("mean over the fibre", perceptron=averaged)
-@control("a weight doubled", perceptron=PERCEPTRON.with_weights({e: 2 * w for e, w in PERCEPTRON.weights.items()}))
+@control("all weights doubled", perceptron=PERCEPTRON.with_weights({e: 2 * w for e, w in PERCEPTRON.weights.items()}))
 def sublifts_are_masks(perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
     """Edges taken out against matrices multiplied by masks, for all weights and all φ; hidden units may lose all."""
     for zeros in trial.draw(random_masks, trial.size(5)):

@@ -93,7 +93,7 @@ def exponential_points(rng: np.random.Generator, count: int) -> list[dict[sp.Sym
 
 
 @enclosed(readout_comparison, cost=0.5)
-@control("the constant 1/8", fixed_bound=epsilon + Delta**2 / (8 * T) - Delta**2 / (4 * sp.E * T))
+@control("the constant 1/8 − 1/4e", fixed_bound=epsilon + Delta**2 / (8 * T) - Delta**2 / (4 * sp.E * T))
 @control("forgets ε", fixed_bound=fixed_bound - epsilon)
 @control("forgets ε, moving", moving_bound=moving_bound - epsilon)
 @control("10 % less, moving", moving_bound=NINE * moving_bound)

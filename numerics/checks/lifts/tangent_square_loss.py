@@ -153,7 +153,7 @@ def square_gradients_keep_their_bound(square_gradient_bound: sp.Expr, trial: Tri
 @control("half of κ", square_rate=square_rate.subs(kappa, kappa / 2))
 @control("as if ε were 0", square_rate=square_rate.subs(epsilon, 0))
 def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The flow of L12's check, in closed form, from all starts and at all times up to 2."""
+    """The flow of L12's check, in closed form, from starts between 1/20 and 19/20 and at all times up to 2."""
     for part in PARTS:
         bound = valued(valued(descending(square_rate), product_hypotheses), {share: part})
         yield trial.everywhere(sp.S.One, beside_product_loss(bound), within=PRODUCT_RANGE, zero={t: (0, 1)})

@@ -221,7 +221,9 @@ def limit_counts_pairs_in_a_branching_process(
 def bounds_hold_and_become_sharp(
     tree_probability: sp.Expr, union_bound: sp.Expr, limit: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """1 − P ≤ U ≤ limit/n at random sizes; n(1 − P), a power series in 1/n, has about half as far to go at twice the n."""
+    """1 − P ≤ U at random sizes, U ≤ limit/n for two to four layers.
+
+    n(1 − P), a power series in 1/n, has 0.4 to 0.6 times as far to go at twice the n."""
     for at in (*trial.points(tree_probability), {n: 12, lam: sp.Rational(1, 8), K: 3}):
         yield trial.below(1 - tree_probability, union_bound, at=[at])  # boxes: layer by layer, no formula
     more = sp.Symbol("q", integer=True, nonnegative=True)  # copies beyond the first

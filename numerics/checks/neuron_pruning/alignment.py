@@ -272,7 +272,7 @@ def every_subset_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[
     """All subsets of networks with whole weights in exact arithmetic; and the four neurons, whose error is the bound."""
     for p, q in HALVES:
         error = sp.Rational(four_neurons(p, q)[1])
-        yield trial.below(error_bound**2, error, at=[{angle: 2 * sp.atan(sp.Rational(p, q))}])
+        yield trial.same(error_bound**2, error, at=[{angle: 2 * sp.atan(sp.Rational(p, q))}], by=None)
     for sine, error in trial.draw(least_errors, trial.size(8), 5):
         at = [{angle: sp.asin(sp.sqrt(sp.Rational(sine)))}]
         yield trial.below(error_bound**2, sp.Rational(error), at=at)
@@ -285,11 +285,11 @@ def every_subset_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[
 @control("10 % less", ratio=LESS * ratio)
 def some_kept_neuron_has_this_ratio(ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The tangent of the least angle, for the same networks; that of the four neurons is the ratio at their error."""
-    found = [four_neurons(p, q) for p, q in HALVES] + trial.draw(least_errors, trial.size(8), 5)
-    for sine, error in found:
-        if error < Fraction(1, 4):
-            at = [{eps: sp.sqrt(sp.Rational(error))}]
-            yield trial.below(sp.Rational(sine / (1 - sine)), ratio**2, at=at)
+    alike = [four_neurons(p, q) for p, q in HALVES]
+    for case in alike + trial.draw(least_errors, trial.size(8), 5):
+        if (error := case[1]) < Fraction(1, 4):
+            at, seen = [{eps: sp.sqrt(sp.Rational(error))}], sp.Rational(case[0] / (1 - case[0]))
+            yield trial.same(ratio**2, seen, at=at, by=None) if case in alike else trial.below(seen, ratio**2, at=at)
 
 
 ENDS = (sp.S.Zero, sp.pi / 2 - angle, sp.pi / 2, sp.pi / 2 + angle, sp.pi)  # of the arcs of the half circle

@@ -98,8 +98,8 @@ def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial
 @control("a quarter of the kink", repaired_error=sp.sin(2 * h) / 4)
 @control("10 % more", repaired_error=MORE * repaired_error)
 def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The functionals left and right of the three kinks, the values at these; and, beside a neuron that is the target, the
-    supremum over the disc, which is the error of these four neurons although their bin is broken."""
+    """The functionals left and right of the three kinks, the values at these; and, beside a neuron that is the target, at two
+    distances in doubles, the supremum over the disc, which is the error of these four neurons although their bin is broken."""
     directions = [sp.Matrix([sp.cos(turn), sp.sin(turn)]) for turn in TURNS]
     active = sum((c * u for c, u in zip(repairing, directions, strict=True)), sp.zeros(2, 1))
     for part in active:

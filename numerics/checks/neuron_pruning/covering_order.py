@@ -71,7 +71,7 @@ PAIRS = {theta: (0, 3), **PLANKS}
 def squares_of_widths_differ_by_this(
     wide: sp.Expr, narrow: sp.Expr, square_gap: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """In the cosine of half the angle; both widths are positive."""
+    """In the cosine of half the angle; both widths are positive at angles up to 3 and ρ from 1/50 to 0.7."""
     yield trial.same(wide**2 - narrow**2, square_gap, by=by_half_angle)
     for width in (wide, narrow):
         yield trial.everywhere(sp.S.Zero, width, within=PAIRS)
@@ -153,7 +153,7 @@ def a_normal_square_has_this_mean(square_mean: sp.Expr, trial: Trial) -> Iterato
 @control("its root", near_neuron=sp.sqrt(near_neuron))
 @control("10 % more", near_neuron=MORE * near_neuron)
 def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """That of N9.1 at 0; it falls in the angle up to a right one, from which it rises: in its cosine, for any steepness."""
+    """That of N9.1 at 0; it falls in the angle up to a right one, from which it rises: in its cosine, for any steepness, ρ from 1/50 to 0.7."""
     yield trial.same(opened(near_neuron), one_neuron.subs(theta, 0), by=sp.expand)
     yield trial.same(one_neuron.subs(theta, sp.pi - theta), one_neuron, by=None)
     cosine = sp.Symbol("y", nonnegative=True)
@@ -332,9 +332,9 @@ def half_the_chance_leaves_so_much(
 @control("for all errors", small_error=sp.Rational(3, 20))
 @control("twice the spread", spread=2 * spread)
 @control("twice the growth", near_growth=2 * near_growth)
-@control("half as far", far_least=far_least / 4)
+@control("a quarter as far", far_least=far_least / 4)
 @control("half as near", near_least=near_least / 2)
-@control("twice the ratio", ratio=8 * eps)
+@control("twice the ratio, to leading order", ratio=8 * eps)
 def both_least_numbers_are_of_the_order(
     ratio: sp.Expr,
     small_error: sp.Expr,
@@ -346,7 +346,7 @@ def both_least_numbers_are_of_the_order(
     trial: Trial,
 ) -> Iterator[Finding]:
     """The order over either, times what is 1 at most: δ, and d − 2 over d − 1. Both are at most 1 on the whole range of errors, and the near one at its end
-    is 0.91."""
+    is within 0.01 of 0.91."""
     yield trial.holds(small_error > 0, "a positive error")
     steep = {slope: steepness}
     far = sp.cancel((order * (d - 1) / (far_least * (d - 2))).subs(rho, ratio)).subs(a, opened(spread).subs(steep))

@@ -130,7 +130,7 @@ def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iter
 def few_points_are_missed_no_more_than_by_the_mean(
     missed: sp.Expr, least_missed: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """e^(−t²/2) times e^(−t E|w|), with E|w| an integral; below the probability, and as steep at 0."""
+    """e^(−t²/2) times e^(−t E|w|), with E|w| an integral; below the probability up to t = 8, and as steep at 0."""
     weight = sp.integrate(2 * g * sp.exp(-(g**2) / 2) / sp.sqrt(2 * sp.pi), (g, 0, sp.oo))
     yield trial.same(sp.log(least_missed), -(level**2) / 2 - level * weight, by=sp.expand_log)
     yield trial.everywhere(least_missed, missed, within={level: (0, 8)}, zero={level: (0, 2)})

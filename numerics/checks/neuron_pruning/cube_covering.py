@@ -317,7 +317,7 @@ def the_near_number_leads(
     leading: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The exponent of the tail over that of one neuron, to leading order; at η = 0 the former is (d − 1) log 2. The far number over that is
+    """The exponent of the tail over that of one neuron, to leading order; the former is (d − 1) log 2 up to (d − 1)η, for η from 10⁻⁹ to 1. The far number over that is
     η√(d − 1) times what has a limit at η = 0."""
     limit = (1 - (1 + part) ** -2) / (4 * a * eps * sp.pi * sp.log(2))
     yield trial.same(far_count.subs(rho, thin) / leading, limit * eta * (1 + eta) * sp.sqrt(d - 1))

@@ -262,7 +262,7 @@ def both_parts_have_the_transform_of_the_norm(
 
 @exact(cube_planks, step="limit")
 @control("half of it", cube_limit=cube_limit / 2)
-@control("its square", cube_limit=weight_mean)
+@control("over the mean square", cube_limit=weight_mean)
 @control("10 % more", cube_limit=MORE * cube_limit)
 @control("twice the argument", transform=transform.subs(s, 2 * s))
 @control("weights of one", weight_mean=sp.S.One)

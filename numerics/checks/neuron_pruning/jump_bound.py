@@ -88,7 +88,7 @@ def with_a_letter(gap: sp.Expr) -> sp.Expr:
 @control("half of the primitive", primitive=primitive / 2)
 @control("10 % more of the primitive", primitive=MORE * primitive)
 @control("one half of the arc", one_kink=one_kink / 2)
-@control("without the ends", one_kink=2 * N * sure / sp.pi)
+@control("the ends alone", one_kink=2 * N * sure / sp.pi)
 @control("10 % more", one_kink=MORE * one_kink)
 @control("half of the strength", largest=largest / 2)
 @control("all of the half circle", length=sp.pi)

@@ -244,7 +244,7 @@ def misfits(rng: np.random.Generator, number: int, size: int) -> list[tuple[floa
 @control("10 % more", jump=MORE * jump)
 @control("the half circle", arc=sp.pi / 2)
 def good_subsets_lie_in_the_zonotope(jump: sp.Expr, arc: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All subsets of random networks with an error below 3/5: within the arc no node errs by more, and the errors give the strengths."""
+    """All subsets of random networks with an error below 3/5: within the arc no node errs by more, and the errors give the strengths up to 10⁻⁶."""
     strength, half = numeric((here, after, ahead, g, h), jump), numeric((eps,), arc)
     worst, most, seen = 0.0, 0.0, 0
     for error, kinks, strengths, theta in trial.draw(misfits, trial.size(9), 8):

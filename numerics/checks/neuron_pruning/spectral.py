@@ -67,7 +67,7 @@ def on_half_sphere(dimension: int, degree: int) -> sp.Expr:
 @control("in absolute value", coefficient=sp.Abs(coefficient))
 @control("10 % less", coefficient=LESS * coefficient)
 def eigenvalues_are_funk_hecke_integrals(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Integrals against zonal harmonics; the tangent kernels of K10.1 and K11.2 contain their squares."""
+    """Integrals against zonal harmonics; the value kernel of K10.1 and the tangent kernel of K11.2 contain their squares."""
     for dimension, degree in ((2, 0), (2, 4), (3, 1), (3, 5), (4, 3), (4, 6), (7, 2)):
         claimed = coefficient.subs({d: dimension, k: degree})
         yield trial.same(claimed, trial.once(on_half_sphere, dimension, degree), by=None, at=[{}])
@@ -217,7 +217,7 @@ def least(networks: NDArray[np.floating]) -> sp.Rational:
 @control("multiplicities omitted", tail=every_once)
 @control("equal shares", tail=total / N)
 def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean over all targets as a ball, 1/(2d) − tr G⁻¹H: random neurons, and polygons, which leave about twice T_d."""
+    """The mean over all targets as a ball, 1/(2d) − tr G⁻¹H: random neurons, and polygons."""
     for count in (3, 5, 9):
         (point,) = where((2, count))
         yield trial.below(sp.Integer(0), tail, at=[point], strict=True)

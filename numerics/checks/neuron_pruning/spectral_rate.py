@@ -29,7 +29,7 @@ large = where((2, 10**6), (3, 10**6), (5, 10**7), (8, 10**7), (30, 10**9), secon
 def rate_is_that_of_the_eigenvalues(
     constant: sp.Expr, exponent: sp.Expr, lower: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What degree 2j takes off the bound approaches its eigenvalues: relative difference at most d²/j."""
+    """What degree 2j takes off the bound approaches its eigenvalues: relative difference at most d²/j, at five points."""
     yield trial.same(lower, constant * N**exponent)
     ends = [ranks.subs(m, half) - d for half in (j - 1, j)]
     for bound in (lower, constant * N**exponent):
@@ -42,7 +42,7 @@ def rate_is_that_of_the_eigenvalues(
 @control("without the factorial", lower=lower * sp.gamma(d) ** (3 / (d - 1)))
 @control("10 % less", lower=LESS * lower)
 def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """T_d(N) itself: within 2 % for many neurons, and from N = 1 on; degree by degree for d ≥ 4, as in the proof."""
+    """T_d(N) itself: within 2 % at three points, and no less at N = 1 and beyond; degree by degree at nine points with d ≥ 4."""
     several = where((3, 2000), (2, 400), (4, 3000))
     yield trial.below(lower, tail, at=several)  # boxes: a sum as long as N says; for all N: the step *bound*
     yield trial.below(tail, sp.Rational(51, 50) * lower, at=several)
@@ -59,7 +59,7 @@ def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -
 @control("one dimension less", neurons_bound=neurons_bound.subs(d, d - 1))
 @control("more than the smallest number", neurons_bound=2 * neurons_bound)
 def the_bound_is_below_the_number_and_beyond_alignment(neurons_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It never exceeds the smallest number, which is below twice the bound for small errors; N2 asks for less if d ≥ 3."""
+    """At three points it is at most the smallest number, and that below twice the bound; N2 asks for less at three points with d ≥ 3."""
     for point in demands((2, 1000, 10**6), (3, 200, 40_000), (4, 100, 10_000)):
         number = sp.Rational(trial.value(neurons, point))
         yield trial.below(neurons_bound, number, at=[point])  # boxes: a smallest number; in general: the step *neurons*

@@ -116,7 +116,7 @@ def the_rest_is_a_derivative(
 @control("of the same sign", following=(k - 1) / (k + d + 1))
 @control("one degree more", following=following.subs(k, k + 1))
 @control("10 % more", following=MORE * following)
-@control("10 % more at the equator", at_equator=at_equator + 1)
+@control("1 more at the equator", at_equator=at_equator + 1)
 @control("as on the circle", next_harmonic=next_harmonic.subs(d, 2))
 @control("half of the harmonic before", next_harmonic=next_harmonic.subs(before, before / 2))
 def recursion_crosses_the_equator(
@@ -205,7 +205,7 @@ def total_is_the_kernel_at_one(kernel: sp.Expr, total: sp.Expr, trial: Trial) ->
 @control("its square", drop=drop**2)
 @control("10 % more", drop=MORE * drop)
 @control("odd degrees", coefficient=coefficient.subs(k, k + 1))
-@control("10 % more of degree 1 alone", coefficient=coefficient * (1 + k))
+@control("times one more than the degree", coefficient=coefficient * (1 + k))
 def eigenvalues_fall(coefficient: sp.Expr, drop: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The recursion at all real degrees; the square of the quotient is below 1; half of it at degree 0 is below λ_1."""
     yield trial.nonnegative(1 - drop**2, (d + 2) * (2 * k + d) / (k + d + 1) ** 2)

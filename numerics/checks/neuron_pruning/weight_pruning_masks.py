@@ -114,7 +114,8 @@ def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Fi
     """All 4^6 masks of networks on the plane, the best ones in exact arithmetic; four neurons have just this error."""
     for p, q in ((1, 100), (1, 5), (2, 5)):
         case = four_masks(p, q)
-        yield below_the_error(error_bound, 2 * sp.atan(sp.Rational(p, q)), case, trial)
+        at = {angle: 2 * sp.atan(sp.Rational(p, q)), least: sp.sqrt(sp.Rational(case.least)), length: sp.S.One}
+        yield trial.same(error_bound**2, sp.Rational(case.error), at=[at], by=None)
     for case in [measured(TARGETS[1], ONE_WEIGHT_EACH, Fraction(1)), *trial.draw(best_masks, trial.size(4), 6)]:
         yield below_the_error(error_bound, sp.asin(sp.sqrt(sp.Rational(case.sine))), case, trial)
 

@@ -255,7 +255,7 @@ def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial)
 @control("half of it", margin=margin / 2)
 @control("10 % more", margin=MORE * margin)
 def the_lead_is_the_least_there_is(margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All whole outputs within the errors, at all small numbers."""
+    """All whole outputs within errors up to 2, of a top from 3 to 5 and another output from 1 to 5."""
     points = list(product(range(3, 6), range(1, 6), range(3), range(3)))
     for first, second, one, two in points:
         tops, others = (range(x - by, x + by + 1) for x, by in ((first, one), (second, two)))

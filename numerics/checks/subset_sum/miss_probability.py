@@ -145,7 +145,7 @@ def chances(miss: sp.Expr, cell: Cell, items: Floats, trial: Trial) -> Floats | 
 @control("ten times as many", miss=sp.exp(-10 * rate))
 @control("the chance of a hit", miss=1 - sp.exp(-rate))
 def counted_misses_agree_with_the_prediction(miss: sp.Expr, agreement: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Clopper and Pearson's intervals of counted misses and of as many events of probability E e^(−λ), at level 1e-9."""
+    """Clopper and Pearson's intervals, at level 1e-9, of counted misses and of events of probability e^(−λ) in other samples."""
     for cell in CELLS if trial.effort == "quick" else (*CELLS, *MORE_CELLS):
         draws, predictions = trial.size(1500), trial.size(40_000)
         missed = trial.draw(misses, cell, draws)

@@ -268,7 +268,7 @@ def rounded_odds(rng: np.random.Generator, size: int, width: float, chains: int)
 
 @statistical(subset_cover, tests=2, cost=0.4)
 @control("contraction 1 − aκ", contraction=1 - a * kappa)
-@control("20 % faster", contraction=contraction * sp.Rational(5, 6))
+@control("a sixth less", contraction=contraction * sp.Rational(5, 6))
 def odds_shrink_along_chains(contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """uₙ/u₀ has at most the mean cⁿ; a uniform number for each chain makes it an event of this probability."""
     chains = trial.size(2500)

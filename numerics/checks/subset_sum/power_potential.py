@@ -250,7 +250,7 @@ def best_rate_is_the_limit(power_rate: sp.Expr, best_rate: sp.Expr, trial: Trial
 @enclosed(two_phases)
 @control("first items twice", first_items=2 * first_items)
 @control("later items twice", later_items=2 * later_items)
-@control("natural", best_rate=2 * best_rate)
+@control("twice the rate", best_rate=2 * best_rate)
 def fewer_items_at_tiny_distances(
     first_items: sp.Expr, later_items: sp.Expr, best_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -279,7 +279,7 @@ def counting_and_signs_bound_from_the_other_side(
 @control("half of δ, first", first_items=first_items.subs(delta, delta / 2))
 @control("the share that is covered", later_items=later_items.subs(far, 1 - far))
 def either_phase_is_enough_alone(first_items: sp.Expr, later_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Where one number is negative, so that no such item is needed, the other is not."""
+    """At one point each: where one number is negative, so that no such item is needed, the other is not."""
     for none, some, point in ((later_items, first_items, FIRST_ALONE), (first_items, later_items, LATER_ALONE)):
         yield trial.below(none, sp.S.Zero, at=[point])
         yield trial.below(sp.S.Zero, some, at=[point])

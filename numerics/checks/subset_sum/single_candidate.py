@@ -225,7 +225,7 @@ def half_of_the_items_have_as_many_subsets(subset_items: sp.Expr, trial: Trial) 
 @control("uniform candidates", leading=2 * sp.log(2) / eps)
 @control("every candidate usable, exactly", median_items=sp.log(2) / -sp.log(1 - 2 * single_hit))
 def the_median_approaches_its_bound(median_items: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Below it by a share of p/2 to first order: less than ε/w² at ε = 10⁻³ and 10⁻⁶."""
+    """Below it, by a share of less than ε/w² at ε = 10⁻³ and 10⁻⁶."""
     yield trial.below(median_items, leading)  # boxes: cases that change within the range
     for power in (3, 6):
         at = [{w: sp.Rational(place), eps: sp.Rational(1, 10**power)} for place in ("3/10", "-1/2", "9/10")]

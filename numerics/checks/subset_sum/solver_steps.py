@@ -47,7 +47,7 @@ def two_items_more_double_both_lists(half_sums: sp.Expr, trial: Trial) -> Iterat
 @exact(exact_solver, step="merging")
 @control("the last list alone", writes=2**h)
 @control("one item less", writes=writes.subs(h, h - 1))
-@control("without the first list", writes=writes + 2)
+@control("two more", writes=writes + 2)
 def every_item_writes_a_list_twice_as_long(writes: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """None for no items; the next list has twice the sums of the last one."""
     yield trial.induction(writes, h, sp.S.Zero, lambda term: term + 2 * 2**h)
@@ -70,7 +70,7 @@ def the_run_leaves_all_sums_but_one(run: sp.Expr, trial: Trial) -> Iterator[Find
 @control("10 % less", operations=NINE * operations)
 @control("10 % more", operations=ELEVEN * operations)
 @control("one list", half_sums=half_sums / 2)
-@control("no first list", writes=writes + 2)
+@control("two more writes", writes=writes + 2)
 @control("a run through one list", run=half_sums / 2)
 def both_halves_and_the_run_add_up(
     half_sums: sp.Expr, writes: sp.Expr, run: sp.Expr, operations: sp.Expr, trial: Trial
