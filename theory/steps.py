@@ -114,7 +114,7 @@ RULES: Mapping[str, str] = {  # what each says
     "topological order": "a finite directed graph without directed cycles has an order of its vertices in which all edges lead forward",
     "total variance": "a finite variance is the mean of the conditional variance plus the variance of the conditional mean",
     "tower": "the mean of the conditional means of a variable that has a mean is this mean",
-    "trace": "the trace of a power of a positive operator, where it is finite, is the sum of the powers of its eigenvalues; for a continuous positive semidefinite kernel on a compact set with a finite measure the trace is the integral of its diagonal",
+    "trace": "the trace of a power of a positive operator, where it is finite, is the sum of the powers of its eigenvalues; that of a product of two operators of square-integrable kernels is the integral of A(x, y)B(y, x), and for a continuous positive semidefinite kernel on a compact set with a finite measure it is the integral of the diagonal",
     "translation": "a sum over a finite group stays the same if its elements are all multiplied by one of them, and so does the mean over the circle if it is turned",
     "triangle inequality": "|x + y| ≤ |x| + |y|, for numbers and for every norm",
     "union bound": "the chance that one of finitely or countably many events happens is at most the sum of their chances",
