@@ -116,7 +116,7 @@ $[[increments]]=n|S\triangle S'|+m|T\triangle T'|$.""",
 $Y_{S,T}-Y_{S',T'}$ is $n|S\triangle S'|+m|T\triangle T'|$, that of the difference of the sums of $g$ over
 $S\times T$ and $S'\times T'$, or over their complements, the number of entries in exactly one of them.""",
         by=Carrier.RULE,
-        source="additivity",
+        source="product",
         uses=("two rectangles",),
     ),
     Step(

@@ -229,8 +229,8 @@ $b_m=[[order_share]]$. The latter depends on $\rho$ and $m$ alone.""",
     ),
     Step(
         name="no noise",
-        sentence=r"""Hence $\iint W^2=\sum_mr^mb_m$. As $s\to0$, $r\to1$ and $W$ becomes an indicator, so that the sum tends to $\rho$:
-$\sum_{m\ge1}b_m=\rho-\rho^2$, as $b_0=\rho^2$.""",
+        sentence=r"""Hence $\iint W^2=\sum_mr^mb_m$. As $s\to0$, $r\to1$ and $W$ becomes an indicator, so that the sum tends to $\rho$. It is at most
+$\rho$ for every $r<1$, and no $b_m$ is negative, so that the $b_m$ have a finite sum, to which it tends as well: $\sum_{m\ge1}b_m=\rho-\rho^2$, as $b_0=\rho^2$.""",
         by=Carrier.RULE,
         source="dominated convergence",
         uses=("one order", "kernel"),

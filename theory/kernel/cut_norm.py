@@ -64,8 +64,8 @@ $\partial_cF\,\Delta c+\partial_aF\,\Delta a+\partial_bF\,\Delta b$. Its mean ov
     ),
     Step(
         name="cuts",
-        sentence=r"""For $0\le f\le1$ and $0\le g\le\beta$, $|\iint f(u)\,(W-W')(u,v)\,g(v)\,dv\,du|\le\beta\|W-W'\|_\square$: it is largest where
-$f$ is $0$ or $1$ and $g$ is $0$ or $\beta$, on sets.""",
+        sentence=r"""For $0\le f\le1$ and $0\le g\le\beta$, $|\iint f(u)\,(W-W')(u,v)\,g(v)\,dv\,du|\le\beta\|W-W'\|_\square$: for $f$ and $g$ of
+finitely many values it is largest where $f$ is $0$ or $1$ and $g$ is $0$ or $\beta$, on sets; and such $f$ and $g$ come as near to all others as one likes, in $L^1$.""",
         by=Carrier.RULE,
         source="corners",
     ),

@@ -109,7 +109,7 @@ $O(|S_M-S_W|^4)$.""",
         sentence=r"""$S_M-S_W$ is $\frac1d$ times a sum of $d$ independent bounded vectors of mean $0$. So its covariance is the sum of theirs; its
 third moments are $d^{-3}$ times $d$ bounded terms, its fourth $d^{-4}$ times at most $3d^2$, all $O(d^{-2})$, while the mean of the linear term is $0$.""",
         by=Carrier.RULE,
-        source="independence",
+        source="product",
         uses=("expansion",),
     ),
     Step(

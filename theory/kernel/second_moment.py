@@ -39,7 +39,7 @@ $Q_1=E[M\omega^2]$, is $[[edge_mean]]$: the mask alone where the gradient arises
     Step(
         name="central limit",
         sentence=r"""As $M$ depends on $|\omega|$ alone, $M\omega$ is centred, of variance $Q$, and has a finite fourth moment. It is not normal, but
-sums over a wide layer below, or over many inputs, become so.""",
+sums over a wide layer below, or over many inputs, become so: there the fourth moments of the terms add up to $O(1/n)$.""",
         by=Carrier.RULE,
         source="central limit",
     ),

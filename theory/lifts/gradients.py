@@ -119,7 +119,7 @@ $\nabla\mathcal L_G(g\theta)=g\nabla\mathcal L_G(\theta)$; and $g$ fixes tied we
     ),
     Step(
         name="flow",
-        sentence=r"Then the velocity at tied weights is tied: the gradient flow from such weights stays among them.",
+        sentence=r"Then the velocity at tied weights is tied: as $\nabla\mathcal L_G$ is locally Lipschitz, the gradient flow from such weights stays among them.",
         by=Carrier.RULE,
         source="flows",
         uses=("orbits",),

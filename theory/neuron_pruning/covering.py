@@ -115,7 +115,7 @@ plank misses both.""",
     ),
     Step(
         name="random thresholds",
-        sentence=r"""For the $t_i$ given, let $R_t$ be $\mathbb EY^2/(\mathbb EY)^2$. As $1/R_t$ is convex, its mean over the $t_i$ is at least one over the mean of $R_t$.""",
+        sentence=r"""For the $t_i$ given, let $R_t$ be $\mathbb EY^2/(\mathbb EY)^2$. As $1/R$ is convex in $R>0$, the mean of $1/R_t$ over the $t_i$ is at least one over the mean of $R_t$.""",
         by=Carrier.RULE,
         source="Jensen",
         uses=("two points",),

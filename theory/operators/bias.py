@@ -86,7 +86,7 @@ $[[value_sd]]$.""",
     ),
     Step(
         name="cross terms",
-        sentence=r"""$\sum_l\sigma_l|h_{kl}h_{lk}|\le\big(\sum_l\sigma_l^2h_{kl}^2\big)^{1/2}\|Xb_k\|$, which is $O_P(n^{-1})\,O_P(n^{-1/2})$. With the denominators away from
+        sentence=r"""$\sum_l\sigma_l|h_{kl}h_{lk}|\le\big(\sum_l\sigma_l^2h_{kl}^2\big)^{1/2}\|Xb_k\|$, which by Markov's inequality is $O_P(n^{-1})\,O_P(n^{-1/2})$. With the denominators away from
 $0$, all cross terms together are $O_P(n^{-3/2})$.""",
         by=Carrier.RULE,
         source="Cauchy–Schwarz",

@@ -88,10 +88,10 @@ iid sums of independent terms, of squared coefficient of variation $[[next_varia
     ),
     Step(
         name="many neurons",
-        sentence=r"""Over $n$ neurons the mean and the mean square of $f_i$ tend to those given $g$, so that their coefficient of variation does
-too. So does that of $\varphi$, which $|W_{l-1}|\cdots|W_1|$ makes of ones in the same way.""",
+        sentence=r"""Divided by their mean given $g$, the $f_i$ have fourth moments of at most $E|w|^4/(E|w|)^4$, by the triangle inequality in $L^4$. So over $n$ neurons the mean and the mean square of these
+quotients tend in probability to those given $g$, and their coefficient of variation does too. So does that of $\varphi$, which $|W_{l-1}|\cdots|W_1|$ makes of ones in the same way.""",
         by=Carrier.RULE,
-        source="large numbers",
+        source="weak law",
         uses=("one layer down",),
     ),
     Step(

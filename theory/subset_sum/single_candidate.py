@@ -71,7 +71,7 @@ $[[slope]]$.""",
     ),
     Step(
         name="least probability",
-        sentence=r"At $\varepsilon=0$ also $p=0$. So $p\ge[[least_hit]]$, and the quotient of the two tends to $1$ as $\varepsilon\to0$.",
+        sentence=r"At $\varepsilon=0$ also $p=0$. So $p\ge[[least_hit]]$, and by l'Hôpital's rule the quotient of the two tends to $1$ as $\varepsilon\to0$.",
         by=Carrier.RULE,
         source="integration",
         gives={"least_hit": least_hit},
@@ -79,8 +79,8 @@ $[[slope]]$.""",
     ),
     Step(
         name="logarithm",
-        sentence=r"""$-\ln(1-p)\ge p$ for $0\le p<1$: both are $0$ at $0$, and the slopes are $\frac1{1-p}\ge1$. Their quotient tends to $1$ as
-$p\to0$.""",
+        sentence=r"""$-\ln(1-p)\ge p$ for $0\le p<1$: both are $0$ at $0$, and the slopes are $\frac1{1-p}\ge1$. By l'Hôpital's rule their
+quotient tends to $1$ as $p\to0$.""",
         by=Carrier.RULE,
         source="integration",
     ),
