@@ -39,7 +39,7 @@ SOUNDS_LIKE_A_BOUND = re.compile(
 VALUES = {
     "S6": {"equal_failure", "equal_concentration", "floor"},
     "G3.3": {"step_error"},
-    "G5": {"mean_rate", "least_rate", "least_ranked_rate"},
+    "G5": {"mean_rate", "least_rate", "least_ranked_rate", "any_rate", "any_ranked_rate"},
     "G10.3": {"hidden_error"},
     "O4.3": {"block_floor"},
     "E1": {"tail_law"},

@@ -318,9 +318,9 @@ def test_few_scores_beyond_a_threshold_are_told():
 
 
 def test_a_layer_of_which_every_score_is_zero_asks_for_no_more_units():
-    """Constant inputs and as many labels of either sign: the residual is orthogonal to the data, and no unit has a slope."""
-    x, y = np.ones((10, 4)), np.tile([-1.0, 1.0], 5)[:, None]
-    found = sl.predict_layers("snip", Dataset(x, y, "made", "as-is"), widths=(8,), density=0.05, units=64, sample=False)
+    """Inputs of 0: biases alone reach the readout."""
+    data = Dataset(np.zeros((10, 4)), np.ones((10, 1)), "made", "as-is")
+    found = sl.predict_layers("snip", data, widths=(8,), density=0.05, units=64, bias=True, sample=False)
     assert [layer.predicted for layer in found.layers] == pytest.approx([0, 0.25])
     assert found.layers[0].collapse is None
     assert not any("--units" in note for note in found.notes)

@@ -152,8 +152,8 @@ def test_sentences_count():
     assert average([row["layer_errors"], bare["layer_errors"]], "output") is None
     normalised = sentences([row, row | {"norm": "batch"}], "x")
     assert [text.split(" misses")[0] for text in normalised[:2]] == [
-        "snip, from the data alone,",
-        "snip with batch normalisation, from the data alone,",
+        "snip, predicted before any weight is drawn,",
+        "snip with batch normalisation, predicted before any weight is drawn,",
     ]
     assert "convolutions" in summarise(settings, [row])["sentences"][-1]
 
