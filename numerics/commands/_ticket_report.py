@@ -249,7 +249,9 @@ def _with_samples(samples: SampleSummary) -> Lines:
 
 def _without_samples(summary: Summary) -> Lines:
     constant = ", beside the constant" if summary["target"]["biased"] else ""
-    bound = summary["bound_on_ball"] or 0.0  # None beside samples alone
+    bound = summary["bound_on_ball"]
+    if bound is None:
+        raise TypeError("a target without samples has a bound on the ball")
     return [
         ("agreement", "not measured: no samples (--data)"),
         (

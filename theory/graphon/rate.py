@@ -327,9 +327,10 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             needed_by=("ranked_mean", "least_ranked_rate"),
         ),
         Hypothesis(
-            "for a ranked mask in (b): independent scores, each of which exceeds one threshold with probability $p$, and a whole $K=mnp$",
+            "for a ranked mask in (b): independent scores, each of which exceeds one threshold with probability $p$",
             needed_by=("any_ranked_rate",),
         ),
+        Hypothesis("a whole number of largest scores", sp.Eq(sp.Mod(m * n * p, 1), 0), ("any_ranked_rate",)),
         Hypothesis(
             "in the limit of (c): a monotone graphon, latents at midpoints or sorted (G4.1)",
             needed_by=("distance_limit",),

@@ -156,12 +156,8 @@ def chance_below_the_mean_is_what_is_left(
     below = row_share * mean_deviation / n - least
     yield trial.same(sp.sqrt(cut_variance / (1 - delta)), below, where={least: any_rate})
     coins = np.array(list(product((1, -1), repeat=9))).reshape(-1, 3, 3)
-    yield from quantiles(coins, of_rows(any_rate, 3), trial)
-
-
-def of_rows(rate: sp.Expr, columns: int) -> sp.Expr:
-    """A bound from below for three rows of fair coins."""
-    return rate.xreplace({mode: sp.Integer(columns // 2 + 1), m: sp.Integer(3), n: sp.Integer(columns), p: HALF})
+    least = any_rate.xreplace({mode: sp.Integer(2), m: sp.Integer(3), n: sp.Integer(3), p: HALF})
+    yield from quantiles(coins, least, trial)
 
 
 @exact(optimal_rate, step="ranked masks at any probability of failure")
@@ -174,12 +170,11 @@ def of_rows(rate: sp.Expr, columns: int) -> sp.Expr:
 def chance_of_either_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_ranked_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Half the difference is the root of five variances over 1 − δ; and all masks of six ones among 3×4 entries."""
+    """Half the difference from the mean is the root of two mean squares, the cut's and the ranking's p(1 − p)/mn, over 1 − δ."""
     least = sp.Symbol("x", real=True)
     half_below = (row_share * mean_deviation / n - least) / 2
-    yield trial.same(sp.sqrt(5 * cut_variance / (1 - delta)), half_below, where={least: any_ranked_rate})
-    signs = np.array([each for each in product((1, -1), repeat=12) if sum(each) == 0]).reshape(-1, 3, 4)
-    yield from quantiles(signs, of_rows(any_ranked_rate, 4), trial)
+    both = cut_variance + p * (1 - p) / (m * n)
+    yield trial.same(sp.sqrt(both / (1 - delta)), half_below, where={least: any_ranked_rate})
 
 
 @enclosed(optimal_rate)
