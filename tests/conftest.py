@@ -31,10 +31,15 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
-@pytest.fixture
-def written(tmp_path, monkeypatch):
-    """Writes a text into a file in the folder of the test, and returns the file's name."""
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    """Run each test in an empty folder of its own: a relative path finds what the test wrote there, and nothing else."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a text into a file in the folder of the test, and returns the file's name."""
 
     def write(text, name="mine.csv"):
         (tmp_path / name).write_text(text, "utf-8")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
-from helpers import ROOT
+from helpers import ROOT, needs
 from rich.console import Console
 
 from numerics.checks import checks_of
@@ -168,7 +168,7 @@ def firm_share(links: Counter[str]) -> float:
 def test_the_examples_of_a_page_print_what_it_shows(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every example but the run of the ledger, which the tests have already."""
     if docs_examples.needs_torch(page.read_text("utf-8")):
-        pytest.importorskip("torch", reason="this page needs pip install -e '.[torch]'")
+        needs("torch")
     wrong = docs_examples.wrong_lines(page, skip=(LEDGER,))
     assert not wrong, f"python docs/examples.py {docs_examples.name_of(page)} writes them anew:\n" + "\n".join(wrong)
 
