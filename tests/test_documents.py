@@ -158,7 +158,7 @@ def firm_share(links: Counter[str]) -> float:
 @pytest.mark.parametrize("page", pages_with_examples(torch=False))
 def test_the_examples_of_a_page_print_what_it_shows(page: Path) -> None:
     """Every example but the run of the ledger, which the tests have already."""
-    assert wrong_examples(page) == []
+    assert not (wrong := wrong_examples(page)), "\n".join(wrong)
 
 
 def test_the_run_of_the_ledger_prints_what_the_pages_show(ledger_run) -> None:

@@ -11,4 +11,4 @@ needs("torch")
 
 @pytest.mark.parametrize("page", pages_with_examples(torch=True))
 def test_the_examples_of_a_page_with_torch_print_what_it_shows(page: Path) -> None:
-    assert wrong_examples(page) == []
+    assert not (wrong := wrong_examples(page)), "\n".join(wrong)
