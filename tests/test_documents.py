@@ -38,8 +38,6 @@ sys.path.insert(0, str(ROOT / "docs"))
 
 import examples as docs_examples
 
-LEDGER = "sparse-limits verify"  # the call whose run the tests share
-
 
 def python_of(page: str) -> str:
     """The Python blocks of a page, one after the other."""
@@ -169,7 +167,7 @@ def test_the_examples_of_a_page_print_what_it_shows(page: Path, capsys: pytest.C
     """Every example but the run of the ledger, which the tests have already."""
     if docs_examples.needs_torch(page.read_text("utf-8")):
         pytest.importorskip("torch", reason="this page needs pip install -e '.[torch]'")
-    wrong = docs_examples.wrong_lines(page, skip=(LEDGER,))
+    wrong = docs_examples.wrong_lines(page, skip=(docs_examples.LEDGER,))
     assert not wrong, f"python docs/examples.py {docs_examples.name_of(page)} writes them anew:\n" + "\n".join(wrong)
 
 
@@ -177,7 +175,7 @@ def test_the_run_of_the_ledger_prints_what_the_pages_show(ledger_run) -> None:
     terminal = io.StringIO()
     print_summary(ledger_run, Console(file=terminal, width=120))
     shown = [each for page in docs_examples.pages() for each in docs_examples.examples(page.read_text("utf-8"))]
-    wanted = [example for example in shown if example.call == LEDGER]
+    wanted = [example for example in shown if example.call == docs_examples.LEDGER]
     assert wanted
     wrong = [line for each in wanted for line in docs_examples.differences(each, terminal.getvalue().strip("\n"))]
     assert not wrong, "python docs/examples.py writes them anew:\n" + "\n".join(wrong)

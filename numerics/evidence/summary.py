@@ -120,7 +120,8 @@ class SummaryTotals(Totals):
 class Summary(TypedDict):
     """Everything; versions: by package; weakest: how many expressions rest on each kind of weakest link.
 
-    announced: claims that proofs cite and that were not run: what they rest on is as the ledger announces it.
+    announced: claims that proofs cite and that were not run: what they rest on is as the ledger announces it. kept: how
+    many checks were taken from a store, None without a store.
     """
 
     seed: int
@@ -132,6 +133,7 @@ class Summary(TypedDict):
     totals: SummaryTotals
     weakest: dict[str, int]
     announced: list[str]
+    kept: int | None
 
 
 def summarise(run: Run) -> Summary:
@@ -152,6 +154,7 @@ def summarise(run: Run) -> Summary:
         "totals": {**run.totals, "steps": counted},
         "weakest": run.weakest,
         "announced": list(run.announced),
+        "kept": run.kept,
     }
 
 
