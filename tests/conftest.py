@@ -7,13 +7,18 @@ import os
 import pytest
 from book_cases import address, site  # noqa: F401 (one build for all tests of the book)
 from hypothesis import settings
+from shards import group, shared_out
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shard", metavar="I/N", help="run the I-th of N shares of the tests, by whole groups")
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep a file's tests in one process of `pytest -n`, and all that need the run of the ledger in one: it runs once.
 
     The ledger and the book, which take minutes, come first, so that no process waits for the other at the end.
@@ -22,7 +27,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         shared = "ledger_run" in getattr(item, "fixturenames", ())
         if item.get_closest_marker("xdist_group") is None:  # a page with examples goes by itself
             item.add_marker(pytest.mark.xdist_group("ledger" if shared else item.path.stem))
-    items.sort(key=lambda item: next(item.iter_markers("xdist_group")).args[0] not in ("ledger", "test_book"))
+    items.sort(key=lambda item: group(item) not in ("ledger", "test_book"))
+    if words := config.getoption("shard"):
+        items[:], others = shared_out(items, words)
+        config.hook.pytest_deselected(items=others)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -30,10 +38,15 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
-@pytest.fixture
-def written(tmp_path, monkeypatch):
-    """Writes a text into a file in the folder of the test, and returns the file's name."""
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    """Run each test in an empty folder of its own: a relative path finds what the test wrote there, and nothing else."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a text into a file in the folder of the test, and returns the file's name."""
 
     def write(text, name="mine.csv"):
         (tmp_path / name).write_text(text, "utf-8")

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from book_cases import GOOD, build, pages, small_book
+from helpers import needs
 
 from numerics.evidence.skeleton import CHECKS, CLAIM, SECTION
 
-pytest.importorskip("jupyter_book", reason="the book needs pip install -e '.[book]'")
+needs("jupyter_book")
 
 OUTSIDE = re.compile(r"^(https?:)?//")
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from book_cases import CHROMIUM, pages
+from helpers import needs
 from page_questions import CONTRAST, CUT_OFF, NAMELESS, OUT_OF_REACH, STILL_LIGHT, WIDER_THAN_ITS_BOX
 
-pytest.importorskip("jupyter_book", reason="the book needs pip install -e '.[book]'")
+needs("jupyter_book")
 pytestmark = [
     pytest.mark.xdist_group("test_book"),  # one build serves both files
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed: the pages are not read in a browser"),
@@ -17,7 +18,7 @@ WIDTHS = (400, 1280)
 
 def test_pages_in_a_browser(site: Path, address: str) -> None:
     """Each page, loaded once on a phone's width, then seen on a desk's too, in both themes."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
+    playwright = needs("playwright.sync_api")
     complaints: list[str] = []
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(
@@ -79,7 +80,7 @@ def test_a_claim_is_found_by_search_filters_and_what_it_rests_on(site: Path, add
     """The search of the site, the filters of the index, and the claims that light up at one that has the focus."""
     from theory.ledger import load_ledger
 
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
+    playwright = needs("playwright.sync_api")
     ledger = load_ledger()
     with playwright.sync_playwright() as driver:
         tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
@@ -106,7 +107,7 @@ def test_a_claim_is_found_by_search_filters_and_what_it_rests_on(site: Path, add
 
 
 def test_what_is_folded_opens_at_a_link_at_a_key_and_at_a_filter(site: Path, address: str) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
+    playwright = needs("playwright.sync_api")
     with playwright.sync_playwright() as driver:
         tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
         tab.goto(f"{address}/bounds.html")
@@ -132,7 +133,7 @@ def test_what_is_folded_opens_at_a_link_at_a_key_and_at_a_filter(site: Path, add
 
 def test_a_link_to_a_claim_shows_a_card(site: Path, address: str) -> None:
     """At the pointer, at the focus of the keyboard and at a first touch; Escape closes it, a second touch follows the link."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
+    playwright = needs("playwright.sync_api")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         tab = browser.new_page()

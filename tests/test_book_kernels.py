@@ -11,11 +11,11 @@ from types import ModuleType
 
 import helpers
 import pytest
-from helpers import ROOT
+from helpers import ROOT, needs
 
-nbclient = pytest.importorskip("nbclient", reason="the book needs pip install -e '.[book]'")
-jupyter_client = pytest.importorskip("jupyter_client", reason="the book needs pip install -e '.[book]'")
-nbformat = pytest.importorskip("nbformat", reason="the book needs pip install -e '.[book]'")
+nbclient = needs("nbclient")
+jupyter_client = needs("jupyter_client")
+nbformat = needs("nbformat")
 
 
 def extension(name: str) -> ModuleType:

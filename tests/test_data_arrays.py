@@ -6,6 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
+from helpers import needs
 from small_data import refused
 
 from numerics.cli import main
@@ -94,7 +95,7 @@ def test_images_have_one_three_or_four_colours(tmp_path, channels):
 @pytest.mark.parametrize("form", ["names", "pair", "half", "matrix"])
 @pytest.mark.parametrize("suffix", [".pt", ".pth"])
 def test_tensors(tmp_path, form, suffix):
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     file = tmp_path / f"mine{suffix}"
     x, y = torch.tensor(X), torch.tensor(Y)
     held = {
@@ -127,7 +128,7 @@ def test_tensors(tmp_path, form, suffix):
     ],
 )
 def test_bad_tensors_are_refused(tmp_path, held, message):
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     torch.save(held(torch), tmp_path / "mine.pt")
     said = refused(tmp_path / "mine.pt")
     assert message in said
@@ -135,7 +136,7 @@ def test_bad_tensors_are_refused(tmp_path, held, message):
 
 
 def test_pickled_tensors_are_not_run(tmp_path):
-    pytest.importorskip("torch")
+    needs("torch")
 
     class Trap:
         def __reduce__(self):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers import needs
 from small_data import refused
 
 from numerics.data import check_scale, digits, load_data
@@ -15,8 +16,8 @@ DRAWN = np.random.default_rng(11).standard_normal((40, 3))
 @pytest.fixture
 def stored(tmp_path):
     """Writes columns into a .parquet file, and returns its name."""
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    pyarrow = needs("pyarrow")
+    parquet = needs("pyarrow.parquet")
 
     def store(columns):
         parquet.write_table(pyarrow.table(columns), tmp_path / "mine.parquet")
@@ -201,8 +202,8 @@ def test_truth_values_are_one_input_and_two_classes(written, stored, form):
 
 
 def test_views_of_strings_are_strings(tmp_path):
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    pyarrow = needs("pyarrow")
+    parquet = needs("pyarrow.parquet")
     if not hasattr(pyarrow, "string_view"):
         pytest.skip("this pyarrow has no views")
     words = pyarrow.array(["u", "v", "u"]).cast(pyarrow.string_view())

@@ -6,6 +6,7 @@ import datetime
 
 import numpy as np
 import pytest
+from helpers import needs
 from small_data import refused
 
 from numerics.data import load_data
@@ -14,8 +15,8 @@ from numerics.data import load_data
 @pytest.fixture
 def stored(tmp_path):
     """Writes columns into a .parquet file, and returns its name."""
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    pyarrow = needs("pyarrow")
+    parquet = needs("pyarrow.parquet")
 
     def store(columns, categories=()):
         arrays = [pyarrow.array(values) for values in columns.values()]

@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from helpers import needs
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from small_data import refused
@@ -291,7 +292,7 @@ def test_the_command_refuses_in_one_line(written, capsys, option, message):
 
 
 def test_pictures_name_the_inputs(written):
-    pytest.importorskip("matplotlib")
+    needs("matplotlib")
     from matplotlib.figure import Figure
 
     from numerics.reports.figures import NAMED, name_columns
@@ -306,7 +307,7 @@ def test_pictures_name_the_inputs(written):
 
 
 def test_pictures_of_commands_have_the_names(written, capsys):
-    pytest.importorskip("matplotlib")
+    needs("matplotlib")
     rng = np.random.default_rng(0)
     rows = "".join(f"{a:.3f},{b:.3f},{c:.3f}\n" for a, b, c in rng.standard_normal((30, 3)))
     file = written(f"first,second,y\n{rows}")

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 from helpers import ROOT
+from page_cases import docs_examples, pages_with_examples, wrong_examples
 from rich.console import Console
 
 from numerics.checks import checks_of
@@ -33,10 +34,6 @@ from theory.places import places
 from theory.saliency import product_graphon
 from theory.saliency.model import phi, tau
 from theory.selection import reading_order
-
-sys.path.insert(0, str(ROOT / "docs"))
-
-import examples as docs_examples
 
 
 def python_of(page: str) -> str:
@@ -75,13 +72,15 @@ def test_the_readme_is_short_and_can_be_read_in_any_window() -> None:
 
 
 def test_every_block_of_the_readme_is_run() -> None:
-    """Examples and Python here; what installs, with the book's build, by .ci/run, which may add options at the end."""
+    """Examples and Python here; make's targets are in the Makefile, and .ci/run has all else, perhaps with further options."""
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     assert {language for language, _ in blocks} == {"", "python", "sh"}
     assert all(body.startswith("$ sparse-limits ") for language, body in blocks if not language)
-    commands = [line.strip() for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()]
-    for line in [line for language, body in blocks if language == "sh" for line in body.splitlines()]:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    commands = [f"make {target}" for target in targets]
+    commands += [line.strip() for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()]
+    for line in [line for language, body in blocks if language == "sh" for line in re.split(r"\n| && ", body.strip())]:
         assert any(f"{command} ".startswith(f"{line} ") for command in commands), line
 
 
@@ -156,19 +155,10 @@ def firm_share(links: Counter[str]) -> float:
     return 100 * sum(links[each] for each in ("all", "rule", "cited")) / links.total()
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(page, marks=pytest.mark.xdist_group(docs_examples.name_of(page)), id=docs_examples.name_of(page))
-        for page in docs_examples.pages()
-    ],
-)
-def test_the_examples_of_a_page_print_what_it_shows(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("page", pages_with_examples(torch=False))
+def test_the_examples_of_a_page_print_what_it_shows(page: Path) -> None:
     """Every example but the run of the ledger, which the tests have already."""
-    if docs_examples.needs_torch(page.read_text("utf-8")):
-        pytest.importorskip("torch", reason="this page needs pip install -e '.[torch]'")
-    wrong = docs_examples.wrong_lines(page, skip=(docs_examples.LEDGER,))
-    assert not wrong, f"python docs/examples.py {docs_examples.name_of(page)} writes them anew:\n" + "\n".join(wrong)
+    assert wrong_examples(page) == []
 
 
 def test_the_run_of_the_ledger_prints_what_the_pages_show(ledger_run) -> None:

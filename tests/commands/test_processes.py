@@ -97,13 +97,15 @@ def test_links_are_followed_and_devices_written_to(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "pipe"]
 
 
-def until_it_has_workers(process: int) -> list[int]:
-    for _ in range(300):
-        workers = subprocess.run(["pgrep", "-P", str(process)], capture_output=True).stdout.split()
+def until_it_has_workers(process: subprocess.Popen[str]) -> list[int]:
+    latest = time.monotonic() + 300  # a busy machine takes minutes to start a worker
+    while time.monotonic() < latest:
+        workers = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True).stdout.split()
         if len(workers) >= 2:
             time.sleep(0.5)
             return [int(worker) for worker in workers]
         time.sleep(0.1)
+    process.kill()  # else `with` waits until the run has ended
     pytest.fail("no worker has started")
 
 
@@ -124,7 +126,7 @@ def test_ctrl_c_leaves_no_file(tmp_path):
         start_new_session=True,
         preexec_fn=heeding_interrupts,
     ) as process:
-        until_it_has_workers(process.pid)
+        until_it_has_workers(process)
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (130, "", "sparse-limits: interrupted\n")
@@ -140,7 +142,7 @@ def test_a_terminated_run_leaves_no_file_and_no_worker(tmp_path):
         text=True,
         env=ENVIRONMENT,
     ) as process:
-        workers = until_it_has_workers(process.pid)
+        workers = until_it_has_workers(process)
         process.terminate()
         out, err = process.communicate(timeout=80)
         assert (process.returncode, out) == (130, "")

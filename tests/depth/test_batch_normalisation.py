@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers import needs
 
 import numerics as sl
 from numerics.arguments import InputError
@@ -28,7 +29,7 @@ SIZES = {"widths": (24, 16), "samples": 60, "units": 256, "networks": 2, "seed":
 @pytest.mark.parametrize("widths", [(6,), (6, 5, 4)])
 def test_gradients_are_those_of_autograd(widths, activation):
     """PyTorch's own layer, as it begins, in training mode, on weights of order 1/√inputs and biases."""
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     network = Architecture(3, widths, 2, activation, "torch", True, "batch")
     made = drawn.draw(network, RNG(0))
     x, y = RNG(1).standard_normal((9, 3)), np.eye(2)[RNG(2).integers(0, 2, 9)]

@@ -184,7 +184,7 @@ def test_a_sparse_file_of_a_large_layer(tmp_path: Path, capsys: pytest.CaptureFi
         (["--seed", "-1"], "--seed is -1"),
         (["--fresh-rows", "1"], "--fresh-rows is 1"),
         (["--plot", "m.gif"], "suffix is '.gif'"),
-        (["--json", "/nowhere/m.json"], "does not exist"),
+        (["--json", "nowhere/m.json"], "does not exist"),
         (["--html", "-", "--json", "-"], "--html is -, which --json writes too"),
         (["--html", "out", "--json", "./out"], "--html is out, which --json writes too"),
         (["--density", "0.1"], "unrecognized"),

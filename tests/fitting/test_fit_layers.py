@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics import fit
 from numerics.cli import main
@@ -135,7 +136,7 @@ def test_one_mask_beside_weights_is_still_fitted_alone(checkpoint: Path, capsys:
 
 
 def test_a_page_of_all_layers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("matplotlib")
+    needs("matplotlib")
     np.savez(tmp_path / "m.npz", **{"<a>": masks()["uniform"], "b": masks()["gone"]})
     assert main(["fit", str(tmp_path / "m.npz"), "--html", "-"]) == 0
     page = capsys.readouterr().out

@@ -5,8 +5,9 @@ from copy import deepcopy
 import numpy as np
 import pytest
 import sympy as sp
+from helpers import needs
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 
 from test_array_lift_input import two  # noqa: E402
 from test_array_lifts import MIXED, SIZES  # noqa: E402

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,7 +103,7 @@ def test_a_short_name_is_no_other_layer(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["float16", "bfloat16", "float32"])
 @pytest.mark.parametrize("transpose", [False, True])
 def test_layers_are_what_load_mask_reads(tmp_path: Path, suffix: str, kind: str, transpose: bool, monkeypatch) -> None:
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     if (suffix, kind) == (".npz", "bfloat16"):
         pytest.skip("NumPy knows no bfloat16")
     path = tmp_path / f"m{suffix}"
@@ -113,7 +114,7 @@ def test_layers_are_what_load_mask_reads(tmp_path: Path, suffix: str, kind: str,
     elif suffix == ".pt":
         torch.save(tensors, path)
     else:
-        pytest.importorskip("safetensors.torch").save_file(tensors, path)
+        needs("safetensors.torch").save_file(tensors, path)
     monkeypatch.setattr(mask_files, "_PIECE", 4)
     for layer in layers_of(path, transpose=transpose):
         mask = load_mask(path, layer.name, nonzero=True, transpose=transpose).mask

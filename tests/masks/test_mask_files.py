@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from helpers import needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -183,7 +184,7 @@ def test_nothing_in_a_file_is_executed(tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
 def test_state_dicts_of_pytorch(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     from torch.nn.utils import prune
 
     net = torch.nn.Sequential(torch.nn.Linear(5, 7), torch.nn.Conv2d(2, 3, 3))
@@ -207,13 +208,13 @@ def test_state_dicts_of_pytorch(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["ckpt", "bin", "pth.tar"])
 def test_files_of_pytorch_by_other_names(tmp_path: Path, suffix: str) -> None:
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     torch.save({"0.weight": torch.from_numpy(0.3 * MASK)}, tmp_path / f"m.{suffix}")
     assert (read(tmp_path / f"m.{suffix}", "0") == MASK).all()
 
 
 def test_complex_and_quantised_weights_are_kept_where_they_are_not_0(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     weights = torch.from_numpy(0.5 * MASK)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch means to replace such tensors, of which there are many files
@@ -226,7 +227,7 @@ def test_complex_and_quantised_weights_are_kept_where_they_are_not_0(tmp_path: P
 
 
 def test_what_is_pickled_is_named(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     torch.save(torch.nn.Linear(2, 2), tmp_path / "m.pt")
     assert "holds a pickled torch.nn.modules.linear.Linear; expected tensors" in refusal(tmp_path / "m.pt")
 

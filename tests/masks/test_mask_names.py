@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics.arguments import InputError
 from numerics.cli import main
@@ -56,8 +57,8 @@ def test_a_name_of_several_layers_lists_them(tmp_path: Path, layer: str) -> None
     "kind", ["bool", "uint8", "int64", "float16", "float32", "float64", "bfloat16", "float8_e4m3fn"]
 )
 def test_safetensors_of_any_type(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    torch = pytest.importorskip("torch")
-    save = pytest.importorskip("safetensors.torch").save_file
+    torch = needs("torch")
+    save = needs("safetensors.torch").save_file
     tensors = {"2.weight_mask": torch.tensor(OTHER), "10.weight_mask": torch.tensor(MASK)}
     save({name: each.to(getattr(torch, kind)) for name, each in tensors.items()}, tmp_path / "m.safetensors")
     monkeypatch.setattr(mask_files, "_PIECE", 11)  # two rows at a time
@@ -66,7 +67,7 @@ def test_safetensors_of_any_type(tmp_path: Path, kind: str, monkeypatch: pytest.
 
 
 def test_the_command_reads_safetensors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    save = pytest.importorskip("safetensors.numpy").save_file
+    save = needs("safetensors.numpy").save_file
     weights = np.where(np.random.default_rng(0).random((40, 30)) < 0.3, -0.5, 0).astype(np.float16)
     save({"fc.weight": weights, "fc.bias": np.ones(40)}, tmp_path / "m.safetensors")
     np.save(tmp_path / "m.npy", weights != 0)
@@ -78,7 +79,7 @@ def test_the_command_reads_safetensors(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_damaged_safetensors_take_one_line(tmp_path: Path) -> None:
-    save = pytest.importorskip("safetensors.numpy").save_file
+    save = needs("safetensors.numpy").save_file
     path = tmp_path / "m.safetensors"
     save({"m": MASK, "bias": np.ones(5)}, path)
     whole = path.read_bytes()
@@ -100,7 +101,7 @@ def test_safetensors_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_large_tensors_are_read_in_pieces_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     torch.save({"a": torch.tensor(MASK), "b": torch.tensor(MASK.T.copy()).t()}, tmp_path / "m.pt")
     monkeypatch.setattr(mask_files, "_PIECE", 3)
     for name in ("a", "b"):

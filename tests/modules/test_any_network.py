@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from helpers import needs
 
 import numerics as sl
 from numerics.data import Dataset
@@ -24,7 +25,7 @@ def test_networks_are_pruned_as_before():
 
 
 def test_modules_are_pruned_by_their_own_scores():
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     from numerics.modules import prune_module
 
     module = torch.nn.Sequential(torch.nn.Linear(7, 6), torch.nn.ReLU(), torch.nn.Linear(6, 3))

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics.arguments import InputError
 from numerics.data import Dataset, load_data
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from torch.nn.functional import cross_entropy  # noqa: E402

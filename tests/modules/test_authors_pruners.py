@@ -10,11 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics import load_data
 from numerics.data import Dataset
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from torch.func import functional_call  # noqa: E402

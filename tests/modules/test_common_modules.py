@@ -1,11 +1,12 @@
 """Modules as people have them: compiled, with one layer, with tensors of their own; what is said of each."""
 
 import pytest
+from helpers import needs
 
 from numerics.arguments import InputError
 from numerics.data import load_data
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from numerics.modules import chain_of, predict_parts, prune_module  # noqa: E402

@@ -4,17 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics.data import load_data
 
-pytest.importorskip("torch")
+needs("torch")
 
-from numerics.depth.architecture import UNIFORM
-from numerics.masks.selection import n_of_m_mask
-from numerics.modules import predict_module, predict_parts, prune_module
-from numerics.modules.building import builder
-from numerics.modules.reading import NotFollowedError
-from numerics.modules.weights import WeightLaw, magnitude_densities
+from numerics.depth.architecture import UNIFORM  # noqa: E402
+from numerics.masks.selection import n_of_m_mask  # noqa: E402
+from numerics.modules import predict_module, predict_parts, prune_module  # noqa: E402
+from numerics.modules.building import builder  # noqa: E402
+from numerics.modules.reading import NotFollowedError  # noqa: E402
+from numerics.modules.weights import WeightLaw, magnitude_densities  # noqa: E402
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 DIGITS = load_data("digits", labels="onehot")

@@ -2,11 +2,11 @@
 
 import json
 
-import pytest
+from helpers import needs
 
 from numerics.cli import main
 
-pytest.importorskip("torch")
+needs("torch")
 
 MODEL = "from torch import nn\ndef build():\n    return nn.Sequential(nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))\n"
 

@@ -3,14 +3,15 @@
 import json
 
 import pytest
+from helpers import needs
 
-pytest.importorskip("torch")
+needs("torch")
 
-import numerics as sl
-from numerics.cli import main
-from numerics.depth.forecast import LayersForecast
-from numerics.depth.summary import summarise_layers
-from numerics.modules.parts_summary import summarise_parts
+import numerics as sl  # noqa: E402
+from numerics.cli import main  # noqa: E402
+from numerics.depth.forecast import LayersForecast  # noqa: E402
+from numerics.depth.summary import summarise_layers  # noqa: E402
+from numerics.modules.parts_summary import summarise_parts  # noqa: E402
 
 CODE = """
 from torch import nn

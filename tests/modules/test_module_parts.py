@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset, batch, load_data
 from numerics.depth.settings import LayersSettings
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from numerics.modules import kept as kept_module  # noqa: E402

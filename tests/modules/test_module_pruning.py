@@ -4,12 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset, load_data
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from torch.nn.utils.prune import custom_from_mask  # noqa: E402

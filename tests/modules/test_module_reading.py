@@ -5,10 +5,11 @@ import sys
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics.arguments import InputError
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from numerics import modules  # noqa: E402

@@ -5,13 +5,14 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics import load_data, predict_model, prune
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from numerics.depth import settings  # noqa: E402

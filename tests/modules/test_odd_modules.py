@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from helpers import needs
 from rich.console import Console
 
 from numerics.arguments import InputError
@@ -14,7 +15,7 @@ from numerics.depth.forecast import predict_layers
 from numerics.reports.plain_text import short_names
 from numerics.reports.tables import Table, print_facts, print_table
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from numerics.modules import chain_of, predict_module, predict_parts, prune_module  # noqa: E402

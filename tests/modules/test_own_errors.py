@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from helpers import needs
 
 from numerics.cli import main
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 
 from numerics.commands import predict  # noqa: E402
 from numerics.depth import latents, settings  # noqa: E402
@@ -104,7 +105,7 @@ def test_scopes_of_the_command_are_named(capsys):
 
 
 def test_a_module_that_no_memory_holds_is_refused_at_once(capsys, tmp_path):
-    pytest.importorskip("resource")
+    pytest.importorskip("resource", reason="this system has no module resource")
     if building._taken() is None:
         pytest.skip("the system does not say how much memory is taken")
     (line,) = refused(capsys, tmp_path, "huge")  # 40 GB

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics import report
 from numerics.arguments import InputError
 from numerics.data import load_data
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from numerics.modules import predict_parts  # noqa: E402

@@ -3,11 +3,12 @@
 import inspect
 
 import pytest
+from helpers import needs
 
-pytest.importorskip("torch")
+needs("torch")
 
-from numerics import predict_layers, predict_model
-from numerics.modules import predict_module, predict_parts
+from numerics import predict_layers, predict_model  # noqa: E402
+from numerics.modules import predict_module, predict_parts  # noqa: E402
 
 OTHERWISE = {"loss", "residual"}  # modules are classifiers, pruned at their own outputs
 OF_A_NETWORK = {"widths", "activation", "init", "bias", "norm"}  # which a module says itself

@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from helpers import needs
 from scipy import stats
 
 from numerics.data import Dataset, load_data
 from numerics.depth.architecture import NORMAL, UNIFORM
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
 
 from numerics.modules import prune_module  # noqa: E402

@@ -6,6 +6,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from helpers import needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,7 +114,7 @@ def test_derivatives_against_central_differences(widths, subtracted):
 
 
 def test_derivatives_against_autograd():
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     network, x, y = problem((4, 6, 5, 2), 2, samples=9)
     data = torch.from_numpy(x)
 

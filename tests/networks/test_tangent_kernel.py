@@ -8,6 +8,7 @@ import tracemalloc
 import numpy as np
 import pytest
 import sympy as sp
+from helpers import needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
@@ -75,7 +76,7 @@ def test_jacobian_against_differences(widths, choice):
 
 @pytest.mark.parametrize("choice", ACTIVATIONS)
 def test_jacobian_and_kernel_against_autograd(choice):
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     network, x, rng = problem((4, 6, 5, 2), 2, samples=7, choice=choice)
     masks = random_masks(network, 0.6, rng)
     phi = {

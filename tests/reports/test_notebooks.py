@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from book_cases import in_a_network_of_its_own
-from helpers import ROOT
+from helpers import ROOT, needs
 
 from numerics.cli import main
 from numerics.evidence.verification import verify
@@ -109,7 +109,7 @@ def test_every_claim_has_one_box_with_all_its_parts(book: Book, notebooks: dict[
 
 def test_code_is_that_of_the_pages(notebooks: dict[str, dict]) -> None:
     """As the build of the book reads it, which executes it."""
-    reading = pytest.importorskip("myst_nb.core.read", reason="the book needs pip install -e '.[book]'")
+    reading = needs("myst_nb.core.read")
     counted = 0
     for name, notebook in notebooks.items():
         text = (BOOK / f"{name}.md").read_text("utf-8")
@@ -129,7 +129,7 @@ def test_code_is_that_of_the_pages(notebooks: dict[str, dict]) -> None:
 
 
 def test_notebooks_are_valid(notebooks: dict[str, dict]) -> None:
-    nbformat = pytest.importorskip("nbformat", reason="the book needs pip install -e '.[book]'")
+    nbformat = needs("nbformat")
     for name, notebook in notebooks.items():
         nbformat.validate(nbformat.from_dict(notebook))
         assert len({each["id"] for each in notebook["cells"]}) == len(notebook["cells"])
@@ -273,6 +273,7 @@ def test_outputs_come_from_the_same_code(notebooks: dict[str, dict]) -> None:
 
 
 def test_the_first_cell_says_what_the_kernel_lacks(notebooks: dict[str, dict], tmp_path: Path) -> None:
+    needs("IPython")
     first = notebooks["graphon"]["cells"][0]["source"]
     exec(compile(first, "cell", "exec"), {})
     bare = [sys.executable, "-I", "-S", "-c", first]
@@ -290,7 +291,7 @@ WITH_CODE = [name for name in NAMES if "{code-cell}" in (BOOK / f"{name}.md").re
     "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"notebook {name}")) for name in WITH_CODE]
 )
 def test_notebooks_run_outside_of_the_repository(name: str, tmp_path: Path) -> None:
-    pytest.importorskip("nbclient", reason="the book needs pip install -e '.[book]'")
+    needs("nbclient")
     write_notebooks(tmp_path, [name], check=False)
     command = in_a_network_of_its_own([str(Path(sys.executable).with_name("jupyter-execute")), f"{name}.ipynb"])
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200, cwd=tmp_path)

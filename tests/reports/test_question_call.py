@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import needs
 from question_cases import Page, called
 
 import numerics as sl
@@ -53,7 +54,7 @@ def test_a_seed_may_be_a_sequence_of_seeds():
 
 
 def test_a_broken_model_is_told_once(tmp_path, capsys):
-    pytest.importorskip("torch")
+    needs("torch")
     (tmp_path / "own.py").write_text("def build():\n    raise ValueError('of mine')\n")
     assert main(["report", "--model", f"{tmp_path}/own.py:build", "--html", str(tmp_path / "p.html")]) == 2
     assert capsys.readouterr().err.count("ValueError: of mine") == 1
@@ -91,7 +92,7 @@ def test_methods_that_the_theory_does_not_follow_are_named():
 
 
 def test_a_module_is_reported_by_the_paths_of_its_layers(tmp_path):
-    pytest.importorskip("torch")
+    needs("torch")
     code = "from torch import nn\n\n\ndef build():\n    return nn.Sequential(nn.Linear(64, 24), nn.ReLU(), nn.Linear(24, 10))\n"
     (tmp_path / "own.py").write_text(code)
     page, numbers = tmp_path / "p.html", tmp_path / "p.json"

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from helpers import needs
 from question_cases import Page, called
 
 import numerics as sl
@@ -14,7 +15,7 @@ from numerics.depth.standing import LIMIT, MEASURED, THEOREM
 
 
 def test_a_module_that_the_law_does_not_follow_is_reported_by_its_parts(tmp_path):
-    pytest.importorskip("torch")
+    needs("torch")
     code = """from torch import nn
 
 
@@ -56,7 +57,7 @@ def build():
 
 def test_one_method_may_be_beyond_the_law(tmp_path):
     """GraSP through batch normalisation is counted; the other methods stay predicted, and their layers stand in one order."""
-    nn = pytest.importorskip("torch").nn
+    nn = needs("torch").nn
 
     def build():
         return nn.Sequential(nn.Linear(64, 24), nn.BatchNorm1d(24), nn.ReLU(), nn.Linear(24, 10))
@@ -73,7 +74,7 @@ def test_one_method_may_be_beyond_the_law(tmp_path):
 
 def test_the_answer_says_what_methods_beyond_the_law_lose():
     """SynFlow through GELU is counted beside methods that the law follows: neither group speaks for the other."""
-    nn = pytest.importorskip("torch").nn
+    nn = needs("torch").nn
 
     def build():
         return nn.Sequential(nn.Linear(64, 100), nn.GELU(), nn.Linear(100, 10))
@@ -91,7 +92,7 @@ def test_the_answer_says_what_methods_beyond_the_law_lose():
 
 
 def test_a_module_that_is_one_layer_has_a_name_and_a_reason():
-    nn = pytest.importorskip("torch").nn
+    nn = needs("torch").nn
     asked = {"model": lambda: nn.Linear(64, 10), "samples": 100, "networks": 2, "learning": False}
     found = sl.report(methods=("snip", "magnitude"), **asked)
     assert "layer (itself)" in found.summary["answer"][0]["text"]
@@ -104,7 +105,7 @@ def test_a_module_that_is_one_layer_has_a_name_and_a_reason():
 
 def test_a_module_without_slopes_at_its_inputs_is_not_called_broken():
     """Signs have slope 0: that no slope is left after pruning says nothing of the pruned module."""
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     nn = torch.nn
 
     class OfSigns(nn.Module):
@@ -123,7 +124,7 @@ def test_a_module_without_slopes_at_its_inputs_is_not_called_broken():
 
 
 def test_a_threshold_for_each_layer_rests_on_its_definition():
-    nn = pytest.importorskip("torch").nn
+    nn = needs("torch").nn
 
     def build():
         return nn.Sequential(nn.Linear(64, 20), nn.LayerNorm(20), nn.ReLU(), nn.Linear(20, 10))

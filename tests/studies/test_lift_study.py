@@ -175,7 +175,7 @@ def test_the_command_prints_tables_sentences_and_a_picture(tmp_path, capsys):
         (["--jobs", "0"], "jobs is 0"),
         (["--seed", "-1"], "seed is -1"),
         (["--plot", "x.gif"], "suffix"),
-        (["--json", "/nowhere/x.json"], "does not exist"),
+        (["--json", "nowhere/x.json"], "does not exist"),
     ],
 )
 def test_a_bad_call_is_refused_in_one_line(arguments, why, capsys):

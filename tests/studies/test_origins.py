@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics.cli import main
 from numerics.fitting.explanation import Status
@@ -52,7 +53,7 @@ def test_slopes_are_those_of_the_cross_entropy() -> None:
 
 
 def test_networks_start_and_move_like_those_of_torch() -> None:
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     rng = np.random.default_rng(1)
     x, y = rng.standard_normal((40, 64)), rng.integers(0, 10, 40)
     model = torch.nn.Sequential(torch.nn.Linear(64, 500), torch.nn.ReLU(), torch.nn.Linear(500, 10)).double()

@@ -287,7 +287,7 @@ def test_tables_and_picture(tmp_path, capsys):
         ["generalisation", "--rows", "1"],
         ["generalisation", "--seed", "-1"],
         ["generalisation", "--plot", "study.pdf"],
-        ["generalisation", "--json", "/nowhere/study.json"],
+        ["generalisation", "--json", "nowhere/study.json"],
     ],
 )
 def test_bad_input_is_one_line(words, capsys):

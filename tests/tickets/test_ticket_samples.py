@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics.cli import main
 from numerics.tickets.cases import from_files
@@ -92,7 +93,7 @@ def test_images_in_an_archive_are_flattened(tmp_path):
 
 
 def test_a_tensor_x_may_stand_alone(folder):
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     torch.save({"x": torch.tensor(X)}, folder / "x.pt")
     found = samples(folder, "x.pt")
     np.testing.assert_array_equal(found.x[:, :, 0], X)

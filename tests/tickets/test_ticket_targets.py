@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, trivial
 from numerics.tickets.networks import REACH, multilayer_perceptron
@@ -57,7 +58,7 @@ def test_loss_and_gradients_are_those_of_the_forward_pass(example):
 
 @pytest.mark.parametrize("batches", [1, 4])
 def test_training_is_that_of_torch(example, batches):
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     layers, x, labels = example
     rates = np.array([0.03, 0.02, 0.01, 0.04, 0.02])
     coeffs = [torch.tensor(layer.coeffs, requires_grad=True) for layer in layers]

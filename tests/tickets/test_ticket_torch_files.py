@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from helpers import needs
 
-torch = pytest.importorskip("torch")
+torch = needs("torch")
 nn = torch.nn
-prune = pytest.importorskip("torch.nn.utils.prune")
+prune = needs("torch.nn.utils.prune")
 
 from numerics.arguments import InputError  # noqa: E402
 from numerics.cli import main  # noqa: E402

@@ -1,0 +1,44 @@
+"""What a test needs beyond '.[test]' is said by `needs`, in terms of an extra that there is."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from helpers import TESTS, extra_of, needs
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"),
+    [
+        ("torch", "torch"),
+        ("torch.nn.utils.prune", "torch"),
+        ("mypy", "dev"),
+        ("ruff", "dev"),
+        ("IPython", "book"),
+        ("jupyter_book", "book"),
+        ("nbclient", "book"),
+        ("matplotlib", "plot"),
+        ("safetensors.numpy", "safetensors"),
+        ("numpy", None),
+    ],
+)
+def test_the_extra_of_a_module_is_the_first_that_lists_it(module: str, extra: str | None) -> None:
+    assert extra_of(module) == extra
+
+
+def test_a_module_that_is_missing_skips_with_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(pytest.skip.Exception, match=re.escape("needs pip install -e '.[torch]'")):
+        needs("torch")
+
+
+def test_every_skip_for_a_package_names_its_extra() -> None:
+    """`needs` alone calls importorskip, but for modules of Python that some systems lack."""
+    calls = {
+        (path.name, module)
+        for path in TESTS.rglob("*.py")
+        for module in re.findall(r'importorskip\(\s*"?([\w.]+)', path.read_text("utf-8"))
+    }
+    assert calls == {("helpers.py", "module"), ("test_own_errors.py", "resource")}
