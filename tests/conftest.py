@@ -9,6 +9,7 @@ from book_cases import address, site  # noqa: F401 (one build for all tests of t
 from hypothesis import settings
 from shards import group, shared_out
 
+pytest_plugins = ["slices"]
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 

@@ -14,7 +14,7 @@ import examples as docs_examples
 def pages_with_examples(torch: bool) -> list[Any]:
     """The pages whose examples need PyTorch, or those whose examples do not, each in a group of its own."""
     return [
-        pytest.param(page, marks=pytest.mark.xdist_group(name), id=name)
+        pytest.param(page, marks=[pytest.mark.xdist_group(name), pytest.mark.sliced(name)], id=name)
         for page in docs_examples.pages()
         if docs_examples.needs_torch(page.read_text("utf-8")) is torch
         for name in [docs_examples.name_of(page)]
