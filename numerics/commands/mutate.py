@@ -26,7 +26,7 @@ def run(arguments: Namespace) -> int:
     from rich.console import Console
 
     from numerics.evidence.mutation import mutate
-    from theory.ledger import load_ledger
+    from theory.ledger import ledger_for
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
 
@@ -35,7 +35,7 @@ def run(arguments: Namespace) -> int:
             console.print(f"{result.label} {result.subject}: {result.killed} of {result.mutants} refuted", style="dim")
 
     settings = {"seed": arguments.seed, "jobs": arguments.jobs, "every": arguments.every}
-    found = mutate(arguments.names, **settings, on_result=tell, ledger=load_ledger(arguments.ledger))
+    found = mutate(arguments.names, **settings, on_result=tell, ledger=ledger_for(arguments.names, arguments.ledger))
     for result in found.results:
         for mutant, why in result.equivalent.items():
             console.print(f"{result.label} equivalent: {mutant}  ({why})", style="dim")

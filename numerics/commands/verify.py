@@ -38,9 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     from numerics.evidence.verification import checks_by_claim, verify
     from numerics.reports.run import as_html, print_summary
     from numerics.reports.writing import write_json, write_text
-    from theory.ledger import load_ledger
+    from theory.ledger import ledger_for
 
-    ledger = load_ledger(arguments.ledger)
+    ledger = ledger_for(arguments.names, arguments.ledger)
     to_stdout = "-" in (arguments.json, arguments.html)
     console = Console(stderr=to_stdout)
     checks = sum(map(len, checks_by_claim(ledger.select(arguments.names)).values()))

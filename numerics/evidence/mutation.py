@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from os import PathLike
 
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
-from numerics.checks import checks_of
+from numerics.checks import checks_of_claims
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.evidence.shared_mutants import SHARED, mutate_shared
 from numerics.parallel import reason, run_tasks, workers_are_copies
 from theory.claims import Ledger
-from theory.ledger import load_ledger
+from theory.ledger import ledger_for
 from theory.own_ledger import is_own
 
 MOST_SKIPPED = 1000
@@ -90,15 +90,14 @@ def mutate(
     number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     checked_integer("every", every, 1, MOST_SKIPPED)
-    entries = (ledger if isinstance(ledger, Ledger) else load_ledger(ledger)).select(
-        [names] if isinstance(names, str) else names
-    )
+    chosen = [names] if isinstance(names, str) else names
+    entries = (ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)).select(chosen)
     for entry in entries:
-        if is_own(entry.topic) and not any(check.claim is entry.claim for check in checks_of(entry.topic)):
+        if is_own(entry.topic) and not checks_of_claims(entry.topic, [entry.label]):
             raise InputError(f"{entry.label} has no check, expected one that a mutant could fail")
     if workers_are_copies():
         for topic in {entry.topic for entry in entries}:
-            checks_of(topic)
+            checks_of_claims(topic, [entry.label for entry in entries if entry.topic == topic])
     tasks = [Task(e.topic, e.label, subject, number, every) for e in entries for subject in (*e.claim.claimed, SHARED)]
     found: dict[tuple[str, str], MutationResult] = {}
     for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):
@@ -109,7 +108,7 @@ def mutate(
 
 def mutate_one(task: Task) -> MutationResult:
     """The mutants of one expression, or of what the claim's expressions share; what a worker process does."""
-    checks = [check for check in checks_of(task.topic) if check.claim.label == task.label]
+    checks = checks_of_claims(task.topic, [task.label])
     if task.subject == SHARED:
         return mutate_shared(checks[0].claim, checks, task.seed, task.every)
     return mutate_expression(checks[0].claim, task.subject, checks, task.seed, task.every)
