@@ -32,7 +32,7 @@ def run(arguments: Namespace) -> int:
     from rich.console import Console
 
     from numerics.evidence.mutation import mutate
-    from theory.ledger import load_ledger
+    from theory.ledger import ledger_for
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
 
@@ -45,7 +45,7 @@ def run(arguments: Namespace) -> int:
         arguments.names,
         **{name: getattr(arguments, name) for name in settings},
         on_result=tell,
-        ledger=load_ledger(arguments.ledger),
+        ledger=ledger_for(arguments.names, arguments.ledger),
     )
     for result in found.results:
         for mutant, why in result.equivalent.items():

@@ -39,10 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
     from numerics.evidence.verification import checks_by_claim, verify
     from numerics.reports.run import as_html, print_summary
     from numerics.reports.writing import write_json, write_text
-    from theory.ledger import load_ledger
+    from theory.ledger import ledger_for
     from theory.selection import part_of
 
-    ledger = load_ledger(arguments.ledger)
+    ledger = ledger_for(arguments.names, arguments.ledger)
     to_stdout = "-" in (arguments.json, arguments.html)
     console = Console(stderr=to_stdout)
     chosen = part_of(ledger.select(arguments.names), arguments.shard)

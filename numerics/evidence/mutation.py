@@ -9,14 +9,14 @@ from os import PathLike
 from time import monotonic
 
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
-from numerics.checks import checks_of
+from numerics.checks import checks_of_claims
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.evidence.shared_mutants import SHARED, mutate_shared
 from numerics.evidence.verification import check_keep, modules_of
 from numerics.parallel import reason, workers_are_copies
 from numerics.store import Place, run_stored, store_at
 from theory.claims import Ledger
-from theory.ledger import load_ledger
+from theory.ledger import ledger_for
 from theory.own_ledger import is_own
 from theory.selection import part_of
 
@@ -110,15 +110,17 @@ def mutate(
     checked_integer("first", first, 0, every - 1)
     if within is not None and not (isinstance(within, (int, float)) and within > 0):
         raise InputError(f"within is {within!r:.60}, expected a positive number of seconds")
-    whole = ledger if isinstance(ledger, Ledger) else load_ledger(ledger)
+    chosen = [names] if isinstance(names, str) else names
+    whole = ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)
     check_keep(keep, whole)
-    entries = part_of(whole.select([names] if isinstance(names, str) else names), shard)
+    entries = part_of(whole.select(chosen), shard)
     for entry in entries:
-        if is_own(entry.topic) and not any(check.claim is entry.claim for check in checks_of(entry.topic)):
+        if is_own(entry.topic) and not checks_of_claims(entry.topic, [entry.label]):
             raise InputError(f"{entry.label} has no check, expected one that a mutant could fail")
     store = store_at(keep, join)
     if workers_are_copies() or store is not None:
-        checks = {topic: checks_of(topic) for topic in dict.fromkeys(entry.topic for entry in entries)}
+        labels = {topic: [e.label for e in entries if e.topic == topic] for topic in {e.topic for e in entries}}
+        checks = {topic: checks_of_claims(topic, chosen) for topic, chosen in labels.items()}
         behind = {e.label: modules_of(e, *(c for c in checks[e.topic] if c.claim is e.claim)) for e in entries}
     tasks = [
         Task(e.topic, e.label, subject, number, every, first) for e in entries for subject in (*e.claim.claimed, SHARED)
@@ -148,7 +150,7 @@ def mutate(
 
 def mutate_one(task: Task) -> MutationResult:
     """The mutants of one expression, or of what the claim's expressions share; what a worker process does."""
-    checks = [check for check in checks_of(task.topic) if check.claim.label == task.label]
+    checks = checks_of_claims(task.topic, [task.label])
     if task.subject == SHARED:
         return mutate_shared(checks[0].claim, checks, task.seed, task.every, task.first)
     return mutate_expression(checks[0].claim, task.subject, checks, task.seed, task.every, task.first)

@@ -14,7 +14,7 @@ from os import PathLike
 from typing import TypedDict
 
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
-from numerics.checks import checks_of
+from numerics.checks import checks_of_claims
 from numerics.evidence import Check, CheckResult, ControlResult, run
 from numerics.evidence.links import step_link
 from numerics.parallel import LateTaskError, reason
@@ -22,7 +22,7 @@ from numerics.statistics.exact_tests import BUDGET, LEVEL
 from numerics.store import Place, run_stored, store_at
 from theory.claims import Entry, Ledger, Pitfall
 from theory.lazy import homes
-from theory.ledger import load_ledger
+from theory.ledger import ledger_for
 from theory.links import (
     Link,
     Weakest,
@@ -181,8 +181,8 @@ def failed_forms(result: ClaimResult) -> list[FailedForm]:
     for pitfall in claim.pitfalls:
         takes = {
             check.name
-            for check in checks_of(result.entry.topic)
-            if check.claim is claim and pitfall.counterexample in check.subjects
+            for check in checks_of_claims(result.entry.topic, [claim.label])
+            if pitfall.counterexample in check.subjects
         }
         outcomes = [
             FailedForm(pitfall, check, control)
@@ -202,15 +202,13 @@ def checks_by_claim(entries: Sequence[Entry]) -> dict[str, list[Check]]:
     """The checks of each claim, by label.
 
     Raises:
-        InputError: if the statistical tests of all the topics together would overdraw the false-alarm budget.
+        InputError: if the statistical tests of these claims together would overdraw the false-alarm budget.
     """
     found: dict[str, list[Check]] = {entry.label: [] for entry in entries}
-    tests = 0
     for topic in dict.fromkeys(entry.topic for entry in entries):
-        for check in checks_of(topic):
-            tests += check.tests
-            if check.claim.label in found:
-                found[check.claim.label].append(check)
+        for check in checks_of_claims(topic, [entry.label for entry in entries if entry.topic == topic]):
+            found[check.claim.label].append(check)
+    tests = sum(check.tests for checks in found.values() for check in checks)
     if tests * LEVEL > BUDGET * (1 + 1e-9):
         raise InputError(f"{tests} statistical tests at {LEVEL:g} each exceed the false-alarm budget {BUDGET:g}")
     return found
@@ -253,10 +251,11 @@ def verify(
     number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     start = time.perf_counter()
-    whole = ledger if isinstance(ledger, Ledger) else load_ledger(ledger)
+    chosen = [names] if isinstance(names, str) else names
+    whole = ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)
     check_keep(keep, whole)
     store = store_at(keep, join)
-    entries = part_of(whole.select([names] if isinstance(names, str) else names), shard)
+    entries = part_of(whole.select(chosen), shard)
     checks = checks_by_claim(entries)
     planned = sorted(
         (
@@ -316,22 +315,22 @@ def linked(results: Sequence[ClaimResult], ledger: Ledger) -> tuple[ClaimResult,
 
 def run_one(task: Task) -> CheckResult:
     """Run one check, named; what a worker process does."""
-    check = _named(task.topic).get((task.label, task.check))
+    check = _named(task.topic, task.label).get(task.check)
     if check is None:
         raise LookupError(f"no check {task.check} of {task.label}")
     return run(check, task.seed, task.effort)
 
 
 @cache
-def _named(topic: str) -> dict[tuple[str, str], Check]:
-    """The checks of a topic by label and name, put together once in a worker."""
-    found = {(check.claim.label, check.name): check for check in checks_of(topic)}
+def _named(topic: str, label: str) -> dict[str, Check]:
+    """The checks of a claim by name, put together once in a worker."""
+    found = {check.name: check for check in checks_of_claims(topic, [label])}
     gc.freeze()  # all that was imported stays: whoever looks for garbage need not look there
     return found
 
 
 def _lost(task: Task, error: BaseException) -> CheckResult:
-    (check,) = (c for c in checks_of(task.topic) if (c.claim.label, c.name) == (task.label, task.check))
+    (check,) = (each for each in checks_of_claims(task.topic, [task.label]) if each.name == task.check)
     kind = check.kind.name.lower()
     seconds = LIMITS[task.effort] if isinstance(error, LateTaskError) else 0.0  # a process that died said no time
     return CheckResult(

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 from flint import fmpq
-from scipy.stats import hypergeom
 
 from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from numerics.bridge import numeric
@@ -347,4 +346,6 @@ def _trends(settings: Settings, rows: Sequence[StudentRow]) -> Iterator[TrendRow
 
 def fall_p_value(x: int, n: int, y: int, m: int) -> float:
     """Fisher's one-sided test: P(so large a part of x + y successes falls to the n first of n + m), if all are alike."""
+    from scipy.stats import hypergeom  # here: `scipy.stats` takes most of a second to import
+
     return float(hypergeom.sf(x - 1, n + m, x + y, n))
