@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from numerics.garbage import collect_seldom
@@ -81,10 +82,15 @@ def run_tasks(
     failed: Callable[[Task, BaseException], Result],
     jobs: int = 1,
     limit: float = 60.0,
+    *,
+    finished: Callable[[Task, Result], object] = lambda task, result: None,
+    until: float = inf,
 ) -> Iterator[Result]:
     """`function(task)` for every task, in order of completion; `failed(task, error)` for one that gives no result.
 
     error: the exception that the task raised, or LostTaskError if it hangs or crashes. limit: seconds of processor time.
+    finished: is told each task that gave a result, with the result, before the result is returned. until: the time, as
+    `time.monotonic` tells it, after which no other task is started.
 
     The processes belong to joblib's loky, with one BLAS thread each. At most `jobs` tasks are under way, the first
     ones first. A task past its limit is stopped by an alarm in its worker; in a long C call, by the system, which ends
@@ -93,9 +99,15 @@ def run_tasks(
     crew = _Crew(function, tasks, jobs, limit)
     try:
         while crew.busy:
+            if time.monotonic() >= until:
+                crew.forget_waiting()
             crew.start()
             for task, outcome in crew.finished():
-                yield failed(task, outcome.error) if isinstance(outcome, _Failure) else outcome
+                if isinstance(outcome, _Failure):
+                    yield failed(task, outcome.error)
+                else:
+                    finished(task, outcome)
+                    yield outcome
     finally:
         _end(crew.pool)
 
@@ -132,6 +144,10 @@ class _Crew(Generic[Task, Result]):
     @property
     def busy(self) -> bool:
         return bool(self.waiting or self.to_be_alone or self.running)
+
+    def forget_waiting(self) -> None:
+        """Start no other task."""
+        self.waiting, self.to_be_alone = [], []
 
     def start(self) -> None:
         """Give tasks to idle workers."""

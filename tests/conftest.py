@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from book_cases import address, site  # noqa: F401 (one build for all tests of the book)
 from hypothesis import settings
 from shards import group, shared_out
 
+pytest_plugins = ["slices"]
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 
@@ -58,11 +58,7 @@ def written(tmp_path):
 
 @pytest.fixture(scope="session")
 def ledger_run():
-    """Every claim with all its checks and controls, at effort `quick` and seed 0: run here, or by the build BUILT_BOOK."""
+    """Every claim with all its checks and controls, at effort `quick` and seed 0; results in SPARSE_LIMITS_KEEP serve again."""
     from numerics.evidence.verification import verify
-    from numerics.reports.kept_runs import kept
-    from theory.ledger import load_ledger
 
-    if not (built := os.environ.get("BUILT_BOOK")):
-        return verify(jobs=2)
-    return kept(load_ledger(), Path(built) / "_build/.doctrees/ledger_run.pickle")
+    return verify(jobs=2, keep=os.environ.get("SPARSE_LIMITS_KEEP"))

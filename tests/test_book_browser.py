@@ -6,6 +6,7 @@ import pytest
 from book_cases import CHROMIUM, pages
 from helpers import needs
 from page_questions import CONTRAST, CUT_OFF, NAMELESS, OUT_OF_REACH, STILL_LIGHT, WIDER_THAN_ITS_BOX
+from slices import sliced
 
 needs("jupyter_book")
 pytestmark = [
@@ -16,8 +17,13 @@ pytestmark = [
 WIDTHS = (400, 1280)
 
 
-def test_pages_in_a_browser(site: Path, address: str) -> None:
-    """Each page, loaded once on a phone's width, then seen on a desk's too, in both themes."""
+def sources(site: Path) -> list[str]:
+    """The files of the book that the pages are made of."""
+    return [f"book/{page.stem}.md" for page in pages(site)]
+
+
+def test_pages_in_a_browser(site: Path, address: str, pytestconfig: pytest.Config) -> None:
+    """Each page of the slice, loaded once on a phone's width, then seen on a desk's too, in both themes."""
     playwright = needs("playwright.sync_api")
     complaints: list[str] = []
     with playwright.sync_playwright() as driver:
@@ -35,7 +41,7 @@ def test_pages_in_a_browser(site: Path, address: str) -> None:
                 complaints.append(f"outside: {r.url}") if not r.url.startswith((address, "data:", "blob:")) else None
             ),
         )
-        for page in pages(site):
+        for page in (site / Path(name).with_suffix(".html").name for name in sliced(sources(site), pytestconfig)):
             before = len(complaints)
             tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
             tab.goto(f"{address}/{page.name}")

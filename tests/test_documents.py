@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 from helpers import ROOT
-from page_cases import LEDGER, docs_examples, pages_with_examples, wrong_examples
+from page_cases import docs_examples, pages_with_examples, wrong_examples
 from rich.console import Console
 
 from numerics.checks import checks_of
@@ -165,7 +165,7 @@ def test_the_run_of_the_ledger_prints_what_the_pages_show(ledger_run) -> None:
     terminal = io.StringIO()
     print_summary(ledger_run, Console(file=terminal, width=120))
     shown = [each for page in docs_examples.pages() for each in docs_examples.examples(page.read_text("utf-8"))]
-    wanted = [example for example in shown if example.call == LEDGER]
+    wanted = [example for example in shown if example.call == docs_examples.LEDGER]
     assert wanted
     wrong = [line for each in wanted for line in docs_examples.differences(each, terminal.getvalue().strip("\n"))]
     assert not wrong, "python docs/examples.py writes them anew:\n" + "\n".join(wrong)

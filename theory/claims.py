@@ -323,7 +323,7 @@ class Ledger:
 
     def __init__(self, topics: Mapping[str, Mapping[str, object]], beside: Mapping[str, Claim] | None = None) -> None:
         """Collect the claims among the named values of each topic; beside: those of another ledger that they may use."""
-        self.topics, self.beside = tuple(topics), beside or {}
+        self.topics, self.beside = tuple(topics), {} if beside is None else beside
         self._entries: dict[str, Entry] = {}
         for topic, values in topics.items():
             found = [Entry(name, topic, value) for name, value in values.items() if isinstance(value, Claim)]

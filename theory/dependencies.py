@@ -49,6 +49,11 @@ def imported(module: str) -> tuple[str, ...]:
     path = file_of(module)
     if path is None:
         return ()
+    return imports_of(path)
+
+
+def imports_of(path: Path) -> tuple[str, ...]:
+    """The modules of these packages that a file imports, with the packages that they are in."""
     tree = ast.parse(path.read_text("utf-8"))
     if _is_lazy(tree):  # its names are homes of others, which count where they are asked for
         tree.body = [node for node in tree.body if not isinstance(node, ast.If)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from os import PathLike
 from pkgutil import get_data
 
-from theory.claims import Claim, Ledger
+from theory.claims import Claim, Entry, Ledger
 from theory.input_error import InputError
 from theory.lazy import homes
 from theory.own_ledger import is_own, own_claims, own_ledger
@@ -27,6 +30,7 @@ LETTERS = {  # of the labels of each topic
     "flow": "F",
 }
 TOPICS = tuple(LETTERS)
+WRITTEN = re.compile(rb'label="([A-Z]\d+(?:\.\d+)?)"')
 
 
 def load_ledger(own: str | PathLike[str] | None = None) -> Ledger:
@@ -46,6 +50,24 @@ def load_ledger(own: str | PathLike[str] | None = None) -> Ledger:
     if own is None:
         return Ledger({topic: claims_of(topic) for topic in TOPICS})
     return own_ledger(own, load_ledger)
+
+
+def ledger_for(names: Sequence[str], own: str | PathLike[str] | None = None) -> Ledger:
+    """Return a ledger in which to look up these names: where all are labels, it has their claims and imports no others.
+
+    A claim that is cited is imported when it is asked for. For a topic, no name, or a ledger of your own, and for a name
+    that is to be refused, it is the whole ledger, as `load_ledger` returns it.
+
+    Examples:
+        >>> [entry.label for entry in ledger_for(["N1", "G3"])]
+        ['G3.1', 'G3.2', 'G3.3', 'N1']
+    """
+    found = [] if own is not None else [_entries(name) for name in names]
+    if not found or not all(found):
+        return load_ledger(own)
+    chosen = {entry.label: entry for entries in found for entry in entries}.values()
+    of_topics = {topic: {each.name: each.claim for each in chosen if each.topic == topic} for topic in TOPICS}
+    return Ledger({topic: claims for topic, claims in of_topics.items() if claims}, beside=_ImportedWhenAsked())
 
 
 def claims_of(topic: str) -> dict[str, Claim]:
@@ -107,12 +129,62 @@ def parts(label: str, own: str | PathLike[str] | None = None) -> tuple[Claim, ..
     """
     if own is not None:
         return tuple(entry.claim for entry in load_ledger(own).select([label]))
-    topic = _topic_of(label[:1])
-    values = (getattr(import_module(home), name) for name, home in _written_with(topic, label)) if topic else ()
-    found = [each for each in values if isinstance(each, Claim) and label in (each.label, whole(each.label))]
+    found = _entries(label)
     if not found:
         raise InputError(f"no claim {label!r:.60}{_near(label)}")
-    return tuple(sorted(found, key=lambda each: reading_order(each.label)))
+    return tuple(entry.claim for entry in found)
+
+
+def labels_of(topic: str) -> tuple[str, ...]:
+    """Return the labels of a topic, or of code of your own, in reading order; of a topic no module is imported.
+
+    Examples:
+        >>> labels_of("depth")[:3]
+        ('D1', 'D2.1', 'D2.2')
+    """
+    labels = _homes(topic) if topic in TOPICS else (each.label for each in claims_of(topic).values())
+    return tuple(sorted(labels, key=reading_order))
+
+
+@cache
+def _homes(topic: str) -> Mapping[str, str]:
+    """The module of each label of a topic, found in the text of the modules."""
+    package = f"theory.{topic}"
+    modules = dict.fromkeys(homes(package).values())
+    texts = {module: get_data(package, f"{module.rpartition('.')[2]}.py") or b"" for module in modules}
+    return {label.decode(): module for module, text in texts.items() for label in WRITTEN.findall(text)}
+
+
+class _ImportedWhenAsked(Mapping[str, Claim]):
+    """The claims of the ledger by label, each imported when it is asked for."""
+
+    def __getitem__(self, label: str) -> Claim:
+        if label not in self:
+            raise KeyError(label)
+        return claim(label)
+
+    def __contains__(self, label: object) -> bool:
+        topic = _topic_of(str(label)[:1])
+        return topic is not None and label in _homes(topic)
+
+    def __iter__(self) -> Iterator[str]:
+        return (label for topic in TOPICS for label in labels_of(topic))
+
+    def __len__(self) -> int:
+        return sum(len(_homes(topic)) for topic in TOPICS)
+
+
+def _entries(label: str) -> list[Entry]:
+    """The claim of a label, or its parts in reading order, without the other claims; none for what is no label."""
+    topic = _topic_of(label[:1])
+    if topic is None:
+        return []
+    modules = {module for each, module in _homes(topic).items() if label in (each, whole(each))}
+    names = ((name, home) for name, home in homes(f"theory.{topic}").items() if home in modules)
+    values = ((name, getattr(import_module(home), name)) for name, home in names)
+    found = [Entry(name, topic, value) for name, value in values if isinstance(value, Claim)]
+    chosen = [entry for entry in found if label in (entry.label, whole(entry.label))]
+    return sorted(chosen, key=lambda entry: reading_order(entry.label))
 
 
 def _topic_of(letter: str) -> str | None:
@@ -123,28 +195,12 @@ def _topic_of(letter: str) -> str | None:
 def _near(label: str) -> str:
     """What to say of a label that no claim has: the one that was meant, the labels of a topic, or what a label is."""
     if topic := closest(label, TOPICS):
-        return f"; {topic} is a topic, expected one of its labels, {', '.join(_labels(topic))}"
-    if (topic := _topic_of(label.strip()[:1].upper())) and (near := near_label(label, _labels(topic))):
+        return f"; {topic} is a topic, expected one of its labels, {', '.join(labels_of(topic))}"
+    if (topic := _topic_of(label.strip()[:1].upper())) and (near := near_label(label, labels_of(topic))):
         return near
     if topic and any(letter.isdigit() for letter in label):
-        return f"; {topic} has {in_spans(_labels(topic))}"
+        return f"; {topic} has {in_spans(labels_of(topic))}"
     return f"; expected a label such as S4 ({_letters()})"
-
-
-def _labels(topic: str) -> list[str]:
-    return sorted((each.label for each in claims_of(topic).values()), key=reading_order)
-
-
-def _written_with(topic: str, label: str) -> list[tuple[str, str]]:
-    """The names that a topic exports and their modules, of those whose text holds the label or that of a part of it."""
-    package = f"theory.{topic}"
-    marks = (f'label="{label}"'.encode(), f'label="{label}.'.encode())
-
-    def written(home: str) -> bool:
-        text = get_data(package, f"{home.rpartition('.')[2]}.py") or b""
-        return any(mark in text for mark in marks)
-
-    return [(name, home) for name, home in homes(package).items() if written(home)]
 
 
 def _letters() -> str:

@@ -22,6 +22,7 @@ class Labelled(Protocol):
 
 
 Chosen = TypeVar("Chosen", bound=Labelled)
+Item = TypeVar("Item")
 LABEL = re.compile(r"([A-Z])(\d+)(?:\.(\d+))?")  # of a claim, or of a part of one
 SHORTEST = 4  # letters of a name for which a near one is guessed: of labels as short as S4 too many are near
 
@@ -42,6 +43,24 @@ def select(entries: Iterable[Chosen], names: Sequence[str]) -> list[Chosen]:
             near = near_label(name, labels) or meant(name, topics)
             raise InputError(f"{name!r:.60} is neither a label nor a topic{near or expected}")
     return [entry for entry in entries if not names or {entry.label, whole(entry.label), entry.topic} & set(names)]
+
+
+def part_of(items: Sequence[Item], shard: str | None) -> list[Item]:
+    """Return one of several parts of a list, which together have each item once: "2/4" is the second of four.
+
+    Raises:
+        InputError: for a shard that there is not.
+
+    Examples:
+        >>> part_of("abcdefg", "2/3"), part_of("abc", None)
+        (['b', 'e'], ['a', 'b', 'c'])
+    """
+    if shard is None:
+        return list(items)
+    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", str(shard))
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise InputError(f"shard is {shard!r:.60}, expected I/N with I from 1 to N, such as 2/4")
+    return list(items[int(found[1]) - 1 :: int(found[2])])
 
 
 def whole(label: str) -> str:

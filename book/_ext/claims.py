@@ -28,16 +28,16 @@ import numerics
 import theory
 from numerics.checks import checks_of
 from numerics.evidence import CheckResult
-from numerics.evidence.verification import ClaimResult, Run
+from numerics.evidence.verification import ClaimResult, Run, checks_by_claim, verify
 from numerics.reports.bounds import graded
 from numerics.reports.claim_references import reference, step_anchor
-from numerics.reports.kept_runs import kept, key_of, run_again
 from numerics.reports.mentions import linked
 from numerics.reports.notebooks.boxes import PROVENANCE
 from numerics.reports.open_questions import open_questions
 from numerics.reports.plain_text import many
 from numerics.reports.run import closing_line, failures
 from numerics.reports.typesetting import fitted
+from numerics.store.keys import digest_of, environment
 from theory.claims import Claim, Entry
 from theory.input_error import InputError
 from theory.lazy import homes
@@ -101,18 +101,18 @@ class claim_link(nodes.Inline, nodes.TextElement):
 def run_ledger(app: Sphinx) -> None:
     """Verify the ledger once for this build; anything that fails is a warning, and so fails the build.
 
-    The run is kept beside the pages' trees, for the tests that read this build and for the next build, which runs those claims
+    Results are kept beside the pages' trees, or in the folder that SPARSE_LIMITS_KEEP names: the next build runs those checks
     again that depend on what has changed. All pages are read again where any code has, since their cells may run it.
     """
     app.ledger = load_ledger()  # type: ignore[attr-defined]
     folder = Path(app.doctreedir)
     code = [*(file for folder in CODE for file in folder.rglob("*.py")), *Path(app.srcdir).glob("*.bib")]
-    key, known = key_of(code), folder / "code.key"
-    same = known.is_file() and known.read_text("ascii") == key
-    app.all_again = failed_before(app) or not same  # type: ignore[attr-defined]
-    path, jobs = folder / "ledger_run.pickle", len(os.sched_getaffinity(0))
-    run = (kept(app.ledger, path) if same else None) or run_again(app.ledger, path, jobs=jobs, progress=_progress)
-    known.write_text(key, "ascii")
+    digest, known = digest_of(code, environment()), folder / "code.key"
+    app.all_again = failed_before(app) or not known.is_file() or known.read_text("ascii") != digest  # type: ignore[attr-defined]
+    known.write_text(digest, "ascii")
+    checks = sum(map(len, checks_by_claim(list(app.ledger)).values()))
+    keep = os.environ.get("SPARSE_LIMITS_KEEP") or folder / "results"
+    run = verify(ledger=app.ledger, keep=keep, jobs=len(os.sched_getaffinity(0)), on_result=_progress(checks))
     app.run = run  # type: ignore[attr-defined]
     logger.info(f"sparse-limits: {closing_line(run)}")
     for line in failures(run):
@@ -121,7 +121,6 @@ def run_ledger(app: Sphinx) -> None:
 
 def _progress(number: int) -> Callable[[CheckResult], None]:
     """What says at every tenth of so many checks how far the run is, and how long the rest may take."""
-    logger.info(f"sparse-limits: {number} checks of claims that depend on code that is new here")
     start, done = time.monotonic(), count(1)
 
     def tell(result: CheckResult) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pkgutil
+import re
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from numerics.arguments import InputError
 from numerics.evidence import Check, checks_in
 from numerics.evidence.comparison import comparisons
-from theory.ledger import claims_of
+from theory.claims import Claim
+from theory.dependencies import file_of
+from theory.lazy import homes
+from theory.ledger import TOPICS, claims_of, labels_of, ledger_for
 from theory.own_ledger import is_own, own_module
 
 
@@ -21,24 +27,55 @@ def checks_of(topic: str) -> list[Check]:
         InputError: if a claim that is checked is no name of the topic.
     """
     claims = claims_of(topic).values()
-    modules = [own_module(topic)] if is_own(topic) else _modules(topic)
-    found: dict[tuple[str, str], Check] = {}
-    written = [check for each in modules for check in checks_in(each)]
-    compared = [check for claim in claims for check in comparisons(claim)]
-    for check in (*written, *compared):
+    written = _checks_in([own_module(topic)] if is_own(topic) else map(import_module, _modules(topic)))
+    for check in written:
         if check.claim not in claims:
             names = (f"numerics.checks.{topic}", f"theory.{topic}", f"theory/{topic}/__init__.py")
             checked, home, place = (topic,) * 3 if is_own(topic) else names
             raise InputError(
                 f"claim {check.claim.label} is checked in {checked} and is no name of {home}, expected it imported in {place}"
             )
+    return _with_comparisons(written, claims)
+
+
+def checks_of_claims(topic: str, labels: Collection[str]) -> list[Check]:
+    """The checks of some claims of a topic, as `checks_of` returns them; only the modules that name these claims are imported.
+
+    Raises:
+        TypeError: if two checks of a claim have one name.
+    """
+    if topic not in TOPICS or set(labels_of(topic)) <= set(labels):
+        return [check for check in checks_of(topic) if check.claim.label in labels]
+    entries = [entry for entry in ledger_for(sorted(labels)) if entry.label in labels]
+    claims = [entry.claim for entry in entries]
+    modules = [module for module, names in _naming(topic).items() if any(entry.name in names for entry in entries)]
+    written = _checks_in(map(import_module, modules))
+    return _with_comparisons([check for check in written if check.claim in claims], claims)
+
+
+def _checks_in(modules: Iterable[ModuleType]) -> list[Check]:
+    return [check for each in modules for check in checks_in(each)]
+
+
+def _with_comparisons(written: Iterable[Check], claims: Iterable[Claim]) -> list[Check]:
+    """The checks that are written, each once, and those of the loose bounds of the claims."""
+    found: dict[tuple[str, str], Check] = {}
+    for check in (*written, *(check for claim in claims for check in comparisons(claim))):
         if found.setdefault((check.claim.label, check.name), check) is not check:
             raise TypeError(f"two checks of {check.claim.label} are called {check.name}")
     return list(found.values())
 
 
-def _modules(topic: str) -> list[ModuleType]:
-    """The module or the modules of the folder that have the checks of a topic."""
+def _modules(topic: str) -> list[str]:
+    """The module, or the package and its modules, that have the checks of a topic."""
     module = import_module(f"numerics.checks.{topic}")
     parts = pkgutil.iter_modules(getattr(module, "__path__", ()))
-    return [module, *(import_module(f"{module.__name__}.{part.name}") for part in parts)]
+    return [module.__name__, *(f"{module.__name__}.{part.name}" for part in parts)]
+
+
+@cache
+def _naming(topic: str) -> Mapping[str, frozenset[str]]:
+    """For each module with checks of a topic the names of the topic that occur in its text; the modules are not imported."""
+    name = re.compile(rf"\b(?:{'|'.join(homes(f'theory.{topic}'))})\b")
+    files = {module: file_of(module) for module in _modules(topic)}
+    return {module: frozenset(name.findall(file.read_text("utf-8"))) for module, file in files.items() if file}

@@ -17,3 +17,15 @@ def add_ledger(parser: argparse.ArgumentParser) -> None:
         metavar="MODULE|FILE.py",
         help="claims and checks of your own in place of the project's: your code, run as it is",
     )
+
+
+def add_store(parser: argparse.ArgumentParser, pieces: str = "claims") -> None:
+    """The options for results on disk and for parts of a run on several machines; pieces: what the parts are made of."""
+    add = parser.add_argument
+    add(
+        "--keep",
+        metavar="DIR",
+        help="folder of results: what is still true is not run again, the rest is written there",
+    )
+    add("--join", metavar="DIR", nargs="+", default=(), help="copy the results of these folders into that of --keep")
+    add("--shard", metavar="I/N", help=f"run the I-th of N parts of the {pieces}, such as 2/4")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from numerics.arguments import InputError
 from numerics.commands import _depth_study, _gap_study, _generalisation_study, _lift_study, _origin_study
 from numerics.commands.common import available_cores, bar
 from numerics.commands.places import check_places
+from numerics.commands.selection import add_store
 from numerics.reports.writing import write_json
-from numerics.studies import settings_of, study
+from numerics.studies import run_shard, settings_of, study
 
 REPORTS = {
     "generalisation": _generalisation_study,
@@ -18,7 +20,18 @@ REPORTS = {
     "origins": _origin_study,
     "depth": _depth_study,
 }
-BESIDE = ("command", "debug", "jobs", "json", "plot", "study", "version")  # words of the call that are no settings
+BESIDE = (
+    "command",
+    "debug",
+    "jobs",
+    "join",
+    "json",
+    "keep",
+    "plot",
+    "shard",
+    "study",
+    "version",
+)  # words of the call that are no settings
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -33,6 +46,7 @@ def configure(parser: ArgumentParser) -> None:
         add("--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: the cores there are)")
         add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
         add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
+        add_store(one, "study")
         add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
 
 
@@ -40,13 +54,24 @@ def run(arguments: Namespace) -> int:
     """Measure, report. Raises InputError, in one line, for anything wrong with the call."""
     from rich.console import Console
 
+    from numerics.store import store_at
+
     name, report = arguments.study, REPORTS[arguments.study]
     _check_outputs(arguments)
+    _check_shard(arguments)
     asked = {word: value for word, value in vars(arguments).items() if word not in BESIDE}
     settings_of(name, **asked)
     console = Console(quiet=arguments.json == "-")
+    store = store_at(arguments.keep, arguments.join)
     with bar(console, report.PIECES) as progress:
-        summary = study(name, **asked, jobs=arguments.jobs, progress=progress)
+        if arguments.shard is not None:
+            run_shard(name, arguments.shard, store, **asked, jobs=arguments.jobs, progress=progress)
+        else:
+            summary = study(name, **asked, keep=store, jobs=arguments.jobs, progress=progress)
+    if store is not None:
+        console.print(f"{store.taken} pieces of work kept from before, {store.written} written to {store.folder}")
+    if arguments.shard is not None:
+        return 0
     report.show(console, summary)
     if arguments.plot is not None:
         report.plot(arguments.plot, summary)
@@ -54,6 +79,19 @@ def run(arguments: Namespace) -> int:
     if arguments.json is not None:
         write_json(arguments.json, summary)
     return 0
+
+
+def _check_shard(arguments: Namespace) -> None:
+    """InputError for a part of a study without a folder for its results, or with outputs that need the whole study."""
+    if arguments.shard is None:
+        return
+    if arguments.keep is None:
+        raise InputError(f"--shard is {arguments.shard!r:.60} without --keep, expected a folder for the results")
+    for word in ("json", "plot", "join"):
+        if getattr(arguments, word):
+            raise InputError(
+                f"--{word} and --shard are given, expected --{word} once all parts are joined: --keep, --join"
+            )
 
 
 def _check_outputs(arguments: Namespace) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from numerics.commands.common import available_cores, bar
 from numerics.commands.places import check_places, code_file
-from numerics.commands.selection import add_ledger, add_selection
+from numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="all random numbers descend from it (default 0)")
     parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: the cores there are)")
+    add_store(parser)
     parser.add_argument("--json", metavar="FILE", help="write the run as JSON (- for standard output)")
     parser.add_argument("--html", metavar="FILE", help="write the run as one HTML page (- for standard output)")
 
@@ -38,12 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
     from numerics.evidence.verification import checks_by_claim, verify
     from numerics.reports.run import as_html, print_summary
     from numerics.reports.writing import write_json, write_text
-    from theory.ledger import load_ledger
+    from theory.ledger import ledger_for
+    from theory.selection import part_of
 
-    ledger = load_ledger(arguments.ledger)
+    ledger = ledger_for(arguments.names, arguments.ledger)
     to_stdout = "-" in (arguments.json, arguments.html)
     console = Console(stderr=to_stdout)
-    checks = sum(map(len, checks_by_claim(ledger.select(arguments.names)).values()))
+    chosen = part_of(ledger.select(arguments.names), arguments.shard)
+    checks = sum(map(len, checks_by_claim(chosen).values()))
     with bar(console, "checks") as move:
         result = verify(
             arguments.names,
@@ -51,6 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
             effort=arguments.effort,
             seed=arguments.seed,
             jobs=arguments.jobs,
+            keep=arguments.keep,
+            join=arguments.join,
+            shard=arguments.shard,
             on_result=_told(console, checks, move),
         )
     if console.is_terminal or not to_stdout:

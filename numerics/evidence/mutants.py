@@ -107,16 +107,16 @@ def _here(node: sp.Basic) -> Iterator[sp.Basic]:
             yield sp.exp(-node.exp)
 
 
-def mutants_of(claim: Claim, subject: str, every: int = 1) -> Iterator[Mutant]:
+def mutants_of(claim: Claim, subject: str, every: int = 1, first: int = 0) -> Iterator[Mutant]:
     """The distinct mutants of one expression of a claim, or of what a step of its proof gives, those without any value left out.
 
-    every: one variant in so many, evenly over the formula, its double among them.
+    every: one variant in so many, evenly over the formula. first: how many variants are passed over before.
     """
     for path, formula, put in places(claim.claimed[subject], subject):
         points = Trial(claim, "mutants").points(formula, count=FINGERPRINT_POINTS)
         known: dict[Hashable, list[Fingerprint]] = {}
         _is_new(Fingerprint(formula, points), known)
-        for wrong in islice(variants(formula), 0, None, every):
+        for wrong in islice(variants(formula), first, None, every):
             if not _is_new(Fingerprint(wrong, points), known):
                 continue
             try:
@@ -166,7 +166,7 @@ def digits_at(formula: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Hashable
 
 
 def mutate_expression(
-    claim: Claim, subject: str, checks: Sequence[Check], seed: int = 0, every: int = 1
+    claim: Claim, subject: str, checks: Sequence[Check], seed: int = 0, every: int = 1, first: int = 0
 ) -> MutationResult:
     """Run the mutants of one expression, or one in so many, through the checks that take it, at effort `quick`."""
     able = in_order([check for check in checks if subject in check.subjects])
@@ -174,7 +174,7 @@ def mutate_expression(
     killed = 0
     equivalent: dict[str, str] = {}
     survivors: list[str] = []
-    for mutant in mutants_of(claim, subject, every):
+    for mutant in mutants_of(claim, subject, every, first):
         if any(kills(check, {subject: mutant.value}, trial) for check, trial in zip(able, trials, strict=True)):
             killed += 1
         elif mutant.name in claim.equivalent_mutants:

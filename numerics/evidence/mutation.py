@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from os import PathLike
+from time import monotonic
 
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
-from numerics.checks import checks_of
+from numerics.checks import checks_of_claims
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.evidence.shared_mutants import SHARED, mutate_shared
-from numerics.parallel import reason, run_tasks, workers_are_copies
+from numerics.evidence.verification import check_keep, modules_of
+from numerics.parallel import reason, workers_are_copies
+from numerics.store import Place, run_stored, store_at
 from theory.claims import Ledger
-from theory.ledger import load_ledger
+from theory.ledger import ledger_for
 from theory.own_ledger import is_own
+from theory.selection import part_of
 
 MOST_SKIPPED = 1000
 LIMIT = 1800.0  # seconds of processor time for the mutants of one expression
@@ -28,14 +33,18 @@ class Task:
     subject: str
     seed: int
     every: int
+    first: int
 
 
 @dataclass(frozen=True)
 class Mutation:
     """What became of all mutants, one result for each expression and one for what those of a claim share, in the order of the
-    ledger."""
+    ledger. kept: how many of these were taken from a store, None without a store. not_run: labels with subjects that `within`
+    left no time for."""
 
     results: tuple[MutationResult, ...]
+    kept: int | None = None
+    not_run: tuple[str, ...] = ()
 
     @property
     def expressions(self) -> int:
@@ -66,19 +75,27 @@ def mutate(
     seed: Seed = 0,
     jobs: int = 1,
     every: int = 1,
+    first: int = 0,
     on_result: Callable[[MutationResult], None] = lambda result: None,
     ledger: Ledger | str | PathLike[str] | None = None,
+    keep: Place = None,
+    join: Sequence[str | PathLike[str]] = (),
+    shard: str | None = None,
+    within: float | None = None,
 ) -> Mutation:
     """Break every formula of the claims named by label or topic (of all if none is named), and see what the checks notice.
 
     A part that several expressions of a claim share is also broken in all of them at once.
 
-    seed: of what the checks draw. jobs: processes. every: try one mutant in so many, evenly over each formula.
+    seed: of what the checks draw. jobs: processes. every: try one mutant in so many, evenly over each formula. first: of
+    these `every` parts of the mutants, the one to try, from 0 on: all of them together are all mutants.
     `on_result` sees each expression as it ends. ledger: one of your own in place of that of `theory`: `FILE.py` or
-    `package.module` with claims and their checks.
+    `package.module` with claims and their checks. keep, join, shard: as in `verify`. within: seconds after which no other
+    expression is begun.
 
     Raises:
-        InputError: for an unknown name, what is no seed, another number of processes, or `every` outside 1 to 1000.
+        InputError: for an unknown name, what is no seed, another number of processes, `every` outside 1 to 1000, `first`
+            outside 0 to `every` − 1, and what `verify` refuses of keep, join and shard.
 
     Source: the checks of the claims.
 
@@ -90,29 +107,53 @@ def mutate(
     number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     checked_integer("every", every, 1, MOST_SKIPPED)
-    entries = (ledger if isinstance(ledger, Ledger) else load_ledger(ledger)).select(
-        [names] if isinstance(names, str) else names
-    )
+    checked_integer("first", first, 0, every - 1)
+    if within is not None and not (isinstance(within, (int, float)) and within > 0):
+        raise InputError(f"within is {within!r:.60}, expected a positive number of seconds")
+    chosen = [names] if isinstance(names, str) else names
+    whole = ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)
+    check_keep(keep, whole)
+    entries = part_of(whole.select(chosen), shard)
     for entry in entries:
-        if is_own(entry.topic) and not any(check.claim is entry.claim for check in checks_of(entry.topic)):
+        if is_own(entry.topic) and not checks_of_claims(entry.topic, [entry.label]):
             raise InputError(f"{entry.label} has no check, expected one that a mutant could fail")
-    if workers_are_copies():
-        for topic in {entry.topic for entry in entries}:
-            checks_of(topic)
-    tasks = [Task(e.topic, e.label, subject, number, every) for e in entries for subject in (*e.claim.claimed, SHARED)]
+    store = store_at(keep, join)
+    if workers_are_copies() or store is not None:
+        labels = {topic: [e.label for e in entries if e.topic == topic] for topic in {e.topic for e in entries}}
+        checks = {topic: checks_of_claims(topic, chosen) for topic, chosen in labels.items()}
+        behind = {e.label: modules_of(e, *(c for c in checks[e.topic] if c.claim is e.claim)) for e in entries}
+    tasks = [
+        Task(e.topic, e.label, subject, number, every, first) for e in entries for subject in (*e.claim.claimed, SHARED)
+    ]
     found: dict[tuple[str, str], MutationResult] = {}
-    for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):
+    kept = 0
+    for result, was_kept in run_stored(
+        store,
+        mutate_one,
+        tasks,
+        _lost,
+        jobs,
+        LIMIT,
+        modules=lambda task: (*behind[task.label], __name__),
+        until=inf if within is None else monotonic() + within,
+    ):
         found[result.label, result.subject] = result
+        kept += was_kept
         on_result(result)
-    return Mutation(tuple(found[task.label, task.subject] for task in tasks))
+    asked = [(task.label, task.subject) for task in tasks]
+    return Mutation(
+        tuple(found[place] for place in asked if place in found),
+        None if store is None else kept,
+        tuple(" ".join(place) for place in asked if place not in found),
+    )
 
 
 def mutate_one(task: Task) -> MutationResult:
     """The mutants of one expression, or of what the claim's expressions share; what a worker process does."""
-    checks = [check for check in checks_of(task.topic) if check.claim.label == task.label]
+    checks = checks_of_claims(task.topic, [task.label])
     if task.subject == SHARED:
-        return mutate_shared(checks[0].claim, checks, task.seed, task.every)
-    return mutate_expression(checks[0].claim, task.subject, checks, task.seed, task.every)
+        return mutate_shared(checks[0].claim, checks, task.seed, task.every, task.first)
+    return mutate_expression(checks[0].claim, task.subject, checks, task.seed, task.every, task.first)
 
 
 def _lost(task: Task, error: BaseException) -> MutationResult:

@@ -66,7 +66,9 @@ def wrong_forms(node: sp.Expr) -> Iterator[sp.Expr]:
         yield from (node - 2 * term for term in node.args)
 
 
-def mutate_shared(claim: Claim, checks: Sequence[Check], seed: int = 0, every: int = 1) -> MutationResult:
+def mutate_shared(
+    claim: Claim, checks: Sequence[Check], seed: int = 0, every: int = 1, first: int = 0
+) -> MutationResult:
     """Run each shared piece in each of its wrong forms, or in one of so many, through the checks, at effort `quick`."""
     able = in_order(checks)
     trials = [Trial(claim, check.name, "quick", seed) for check in able]
@@ -74,7 +76,7 @@ def mutate_shared(claim: Claim, checks: Sequence[Check], seed: int = 0, every: i
     equivalent: dict[str, str] = {}
     survivors: list[str] = []
     wrongs = [(piece, wrong) for piece in shared_pieces(claim) for wrong in wrong_forms(piece.node)]
-    for piece, wrong in wrongs[::every]:
+    for piece, wrong in wrongs[first::every]:
         try:
             changed = {name: with_piece(claim.claimed[name], piece.node, wrong) for name in piece.subjects}
         except ValueError:  # refused at construction

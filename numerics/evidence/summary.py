@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 from math import isfinite
 from typing import TypedDict
 
@@ -12,9 +11,10 @@ from numerics.evidence import CheckResult, ControlResult
 from numerics.evidence.links import step_scope
 from numerics.evidence.verification import ClaimResult, Run, Totals, versions
 from numerics.statistics.exact_tests import BUDGET, LEVEL
-from theory.ledger import claims_of
+from theory.claims import Entry
+from theory.ledger import labels_of
 from theory.links import Link
-from theory.selection import reading_order, whole
+from theory.selection import whole
 from theory.steps import Step
 
 
@@ -120,7 +120,8 @@ class SummaryTotals(Totals):
 class Summary(TypedDict):
     """Everything; versions: by package; weakest: how many expressions rest on each kind of weakest link.
 
-    announced: claims that proofs cite and that were not run: what they rest on is as the ledger announces it.
+    announced: claims that proofs cite and that were not run: what they rest on is as the ledger announces it. kept: how
+    many checks were taken from a store, None without a store.
     """
 
     seed: int
@@ -132,6 +133,7 @@ class Summary(TypedDict):
     totals: SummaryTotals
     weakest: dict[str, int]
     announced: list[str]
+    kept: int | None
 
 
 def summarise(run: Run) -> Summary:
@@ -152,14 +154,13 @@ def summarise(run: Run) -> Summary:
         "totals": {**run.totals, "steps": counted},
         "weakest": run.weakest,
         "announced": list(run.announced),
+        "kept": run.kept,
     }
 
 
-@cache
-def _parts(topic: str) -> dict[str, list[str]]:
-    """The labels of the parts of each claim of a topic, in reading order, by the label of the whole."""
-    labels = sorted((claim.label for claim in claims_of(topic).values()), key=reading_order)
-    return {first: [each for each in labels if whole(each) == first] for first in map(whole, labels)}
+def _parts(entry: Entry) -> list[str]:
+    """The labels of all parts of the claim to which a claim belongs, in reading order."""
+    return [label for label in labels_of(entry.topic) if whole(label) == whole(entry.label)]
 
 
 def _claim(result: ClaimResult) -> ClaimSummary:
@@ -176,7 +177,7 @@ def _claim(result: ClaimResult) -> ClaimSummary:
         "uses": list(claim.uses),
         "status": result.status,
         "unchecked": list(result.unchecked),
-        "parts": list(_parts(result.entry.topic).get(whole(claim.label), [claim.label])),
+        "parts": _parts(result.entry),
         "steps": [_step(step, result.links[step.name], result.checks) for step in claim.steps],
         "expressions": {name: {"weakest": str(link)} for name, link in result.weakest.items()},
         "checks": list(map(_check, result.checks)),

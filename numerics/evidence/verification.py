@@ -14,13 +14,15 @@ from os import PathLike
 from typing import TypedDict
 
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
-from numerics.checks import checks_of
+from numerics.checks import checks_of_claims
 from numerics.evidence import Check, CheckResult, ControlResult, run
 from numerics.evidence.links import step_link
-from numerics.parallel import LateTaskError, reason, run_tasks
+from numerics.parallel import LateTaskError, reason
 from numerics.statistics.exact_tests import BUDGET, LEVEL
+from numerics.store import Place, run_stored, store_at
 from theory.claims import Entry, Ledger, Pitfall
-from theory.ledger import load_ledger
+from theory.lazy import homes
+from theory.ledger import ledger_for
 from theory.links import (
     Link,
     Weakest,
@@ -32,9 +34,12 @@ from theory.links import (
     step_links,
     weakest_links,
 )
+from theory.own_ledger import is_own
+from theory.selection import part_of
 from theory.steps import Carrier, Step
 
 LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
+ENGINE = ("numerics.evidence.check", "numerics.checks")  # what runs a check, and what finds the checks of a claim
 PACKAGES = ("numpy", "sympy", "scipy", "python-flint", "sparse-limits")
 
 
@@ -112,10 +117,13 @@ class Totals(TypedDict):
 
 @dataclass(frozen=True)
 class Run:
+    """A run of claims. kept: how many of its checks were taken from a store, None without a store."""
+
     seed: int
     effort: str
     seconds: float
     claims: tuple[ClaimResult, ...]
+    kept: int | None = None
 
     @property
     def totals(self) -> Totals:
@@ -173,8 +181,8 @@ def failed_forms(result: ClaimResult) -> list[FailedForm]:
     for pitfall in claim.pitfalls:
         takes = {
             check.name
-            for check in checks_of(result.entry.topic)
-            if check.claim is claim and pitfall.counterexample in check.subjects
+            for check in checks_of_claims(result.entry.topic, [claim.label])
+            if pitfall.counterexample in check.subjects
         }
         outcomes = [
             FailedForm(pitfall, check, control)
@@ -194,15 +202,13 @@ def checks_by_claim(entries: Sequence[Entry]) -> dict[str, list[Check]]:
     """The checks of each claim, by label.
 
     Raises:
-        InputError: if the statistical tests of all the topics together would overdraw the false-alarm budget.
+        InputError: if the statistical tests of these claims together would overdraw the false-alarm budget.
     """
     found: dict[str, list[Check]] = {entry.label: [] for entry in entries}
-    tests = 0
     for topic in dict.fromkeys(entry.topic for entry in entries):
-        for check in checks_of(topic):
-            tests += check.tests
-            if check.claim.label in found:
-                found[check.claim.label].append(check)
+        for check in checks_of_claims(topic, [entry.label for entry in entries if entry.topic == topic]):
+            found[check.claim.label].append(check)
+    tests = sum(check.tests for checks in found.values() for check in checks)
     if tests * LEVEL > BUDGET * (1 + 1e-9):
         raise InputError(f"{tests} statistical tests at {LEVEL:g} each exceed the false-alarm budget {BUDGET:g}")
     return found
@@ -216,15 +222,22 @@ def verify(
     jobs: int = 1,
     on_result: Callable[[CheckResult], None] = lambda result: None,
     ledger: Ledger | str | PathLike[str] | None = None,
+    keep: Place = None,
+    join: Sequence[str | PathLike[str]] = (),
+    shard: str | None = None,
 ) -> Run:
     """Run the checks of the claims named by label or topic (all of them if none is named).
 
     The same seed gives the same findings for any number of jobs and any selection. effort: quick, standard or thorough,
     sizes of samples, with 1, 5 or 30 minutes for a check. jobs: processes. `on_result` sees each check as it ends.
     ledger: one of your own in place of that of `theory`: `FILE.py` or `package.module` with claims and their checks.
+    keep: a folder of results. Those that are still true are taken from it; the others are written to it, each as its check ends.
+    join: such folders of other runs, whose results are copied into `keep`. shard: "2/4" runs the second of four parts of
+    the claims.
 
     Raises:
-        InputError: for an unknown name or effort, what is no seed, or another number of processes.
+        InputError: for an unknown name or effort, what is no seed, another number of processes, a folder that cannot be used, a
+            shard that there is not, and `keep` with a ledger of your own: what your code reads is not known.
 
     Source: the checks of the claims.
 
@@ -238,8 +251,11 @@ def verify(
     number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     start = time.perf_counter()
-    whole = ledger if isinstance(ledger, Ledger) else load_ledger(ledger)
-    entries = whole.select([names] if isinstance(names, str) else names)
+    chosen = [names] if isinstance(names, str) else names
+    whole = ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)
+    check_keep(keep, whole)
+    store = store_at(keep, join)
+    entries = part_of(whole.select(chosen), shard)
     checks = checks_by_claim(entries)
     planned = sorted(
         (
@@ -250,11 +266,38 @@ def verify(
         key=lambda item: item[0],
     )
     results: dict[tuple[str, str], CheckResult] = {}
-    for result in run_tasks(run_one, [task for _, task in planned], _lost, jobs, LIMITS[effort]):
+    behind = {
+        (check.claim.label, check.name): modules_of(entry, check) for entry in entries for check in checks[entry.label]
+    }
+    kept = 0
+    for result, was_kept in run_stored(
+        store,
+        run_one,
+        [task for _, task in planned],
+        _lost,
+        jobs,
+        LIMITS[effort],
+        modules=lambda task: behind[task.label, task.check],
+        worth=lambda result: result.status != "error",  # another machine may have the memory or the time
+    ):
         results[result.label, result.name] = result
+        kept += was_kept
         on_result(result)
     claims = linked([_assemble(entry, checks[entry.label], results) for entry in entries], whole)
-    return Run(number, effort, time.perf_counter() - start, claims)
+    return Run(number, effort, time.perf_counter() - start, claims, None if store is None else kept)
+
+
+def check_keep(keep: Place, ledger: Ledger) -> None:
+    """InputError for a store of results of a ledger of one's own."""
+    if keep is not None and any(map(is_own, ledger.topics)):
+        raise InputError("keep is given, expected none with a ledger of your own: what your code reads is not known")
+
+
+def modules_of(entry: Entry, *checks: Check) -> tuple[str, ...]:
+    """The modules on whose code results of checks of a claim depend: the claim's, those of the checks, and the engine's."""
+    topic = f"theory.{entry.topic}"
+    home = topic if "." in entry.topic else homes(topic)[entry.name]
+    return (home, *dict.fromkeys(check.body.__module__ for check in checks), *ENGINE)
 
 
 def linked(results: Sequence[ClaimResult], ledger: Ledger) -> tuple[ClaimResult, ...]:
@@ -272,22 +315,22 @@ def linked(results: Sequence[ClaimResult], ledger: Ledger) -> tuple[ClaimResult,
 
 def run_one(task: Task) -> CheckResult:
     """Run one check, named; what a worker process does."""
-    check = _named(task.topic).get((task.label, task.check))
+    check = _named(task.topic, task.label).get(task.check)
     if check is None:
         raise LookupError(f"no check {task.check} of {task.label}")
     return run(check, task.seed, task.effort)
 
 
 @cache
-def _named(topic: str) -> dict[tuple[str, str], Check]:
-    """The checks of a topic by label and name, put together once in a worker."""
-    found = {(check.claim.label, check.name): check for check in checks_of(topic)}
+def _named(topic: str, label: str) -> dict[str, Check]:
+    """The checks of a claim by name, put together once in a worker."""
+    found = {check.name: check for check in checks_of_claims(topic, [label])}
     gc.freeze()  # all that was imported stays: whoever looks for garbage need not look there
     return found
 
 
 def _lost(task: Task, error: BaseException) -> CheckResult:
-    (check,) = (c for c in checks_of(task.topic) if (c.claim.label, c.name) == (task.label, task.check))
+    (check,) = (each for each in checks_of_claims(task.topic, [task.label]) if each.name == task.check)
     kind = check.kind.name.lower()
     seconds = LIMITS[task.effort] if isinstance(error, LateTaskError) else 0.0  # a process that died said no time
     return CheckResult(

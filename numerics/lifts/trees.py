@@ -14,7 +14,6 @@ import numpy as np
 import sympy as sp
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from numerics.arguments import MOST_COUNT, InputError, checked_integer
 from numerics.exact.balls import number
@@ -57,6 +56,8 @@ def _exact_probability(n: int, degree: Fraction, depth: int) -> Fraction:
 def _float_probability(n: int, degree: Fraction, depth: int) -> float:
     """Frontiers that are too rare to matter are left out: the larger a frontier, the more does it reach."""
     at = {letters.n: sp.Integer(n), letters.lam: sp.Rational(degree)}
+    from scipy.stats import binom  # here: `scipy.stats` takes most of a second to import
+
     kept, share = [1.0], [0.0]  # of each size of the frontier, from 0
     weights = np.array([0.0, 1.0])
     for _ in range(depth):

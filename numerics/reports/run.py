@@ -80,7 +80,7 @@ def closing_line(run: Run) -> str:
         f"{totals['hold']} of {totals['claims']} claims hold, {totals['refuted']} refuted, {totals['open']} open; "
         f"{totals['checks']} checks, {totals['controls'] - totals['survived']} of {totals['controls']} controls "
         f"refuted; {_false_alarm(totals['tests'])}; "
-        f"{_vouched(totals['vouched'])}{run.seconds:.1f} s"
+        f"{_vouched(totals['vouched'])}{_kept(run)}{run.seconds:.1f} s"
     )
 
 
@@ -96,6 +96,11 @@ def _vouched(checks: int) -> str:
     if checks == 1:
         return "1 check rests on something vouched; "
     return f"{checks} checks rest on something vouched; " if checks else ""
+
+
+def _kept(run: Run) -> str:
+    """How many results are from a store, if there is one."""
+    return "" if run.kept is None else f"{run.kept} of {run.totals['checks']} checks kept; "
 
 
 def print_summary(run: Run, console: Console) -> None:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv
-from scipy.stats import rankdata
 
 from numerics.arguments import InputError, checked_integer
 from numerics.statistics.exact_tests import binomial_at_least, binomial_at_most
@@ -108,6 +107,8 @@ def permutation_p_value(first: ArrayLike, second: ArrayLike) -> float:
 
 def _standard_ranks(rows: Floats) -> Floats:
     """The ranks in each row [s, k], centred and of length 1; zeros where a row is constant."""
+    from scipy.stats import rankdata  # here: `scipy.stats` takes most of a second to import
+
     ranks = rankdata(rows, axis=1) - (rows.shape[1] + 1) / 2
     lengths = np.sqrt((ranks**2).sum(axis=1, keepdims=True))
     standard: Floats = np.divide(ranks, lengths, out=np.zeros_like(ranks), where=lengths > 0)

@@ -17,7 +17,6 @@ from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, gammaln, ndtr, ndtri
 
 Side = Literal["both", "above"]
 
@@ -39,9 +38,12 @@ class Test(Protocol):
         ...
 
 
-# `scipy.stats.binom` rests on the same beta function, and takes some three times as long to import as `scipy.special`.
+# `scipy.special` takes a quarter of a second to import: the functions that need it import it, since the evidence of many
+# claims needs none. `scipy.stats.binom` rests on the same beta function, and takes some three times as long.
 def binomial_at_most(k: float, n: float, p: float) -> float:
     """P(Bin(n, p) ≤ k)."""
+    from scipy.special import betainc
+
     k = floor(k)
     if k < 0:
         return 0.0
@@ -50,6 +52,8 @@ def binomial_at_most(k: float, n: float, p: float) -> float:
 
 def binomial_at_least(k: float, n: float, p: float) -> float:
     """P(Bin(n, p) ≥ k)."""
+    from scipy.special import betainc
+
     k = ceil(k)
     if k <= 0:
         return 1.0
@@ -155,11 +159,11 @@ class Betting:
         excess = abs(null - truth) - self.off - self._deviation(0.0)
         if self.spread == 0:
             return 0.0 if excess > 0 else 1.0
-        return float(ndtr(-excess * sqrt(self.n) / self.spread))
+        return _normal_below(-excess * sqrt(self.n) / self.spread)
 
     def detectable(self, null: float) -> float:
         """From the true number, from which the mean may be `off`, too."""
-        return 2 * self.off + self._deviation(-float(ndtri(REPORTED_MISS)))
+        return 2 * self.off + self._deviation(-_normal_quantile(REPORTED_MISS))
 
 
 @dataclass(frozen=True)
@@ -266,11 +270,27 @@ class TwoCounts:
         return sqrt(max(self.pooled * (1 - self.pooled), 1e-300) * (1 / self.n + 1 / self.m))
 
     def miss(self, null: float, truth: float) -> float:
-        return float(ndtr(-ndtri(self.level / 2) - abs(truth - null) / self._scale()))
+        return _normal_below(-_normal_quantile(self.level / 2) - abs(truth - null) / self._scale())
 
     def detectable(self, null: float) -> float:
-        return float(-ndtri(self.level / 2) - ndtri(REPORTED_MISS)) * self._scale()
+        return (-_normal_quantile(self.level / 2) - _normal_quantile(REPORTED_MISS)) * self._scale()
 
 
 def _log_choose(n: int | NDArray[np.integer], k: int | NDArray[np.integer]) -> NDArray[np.float64]:
+    from scipy.special import gammaln
+
     return gammaln(np.asarray(n) + 1.0) - gammaln(np.asarray(k) + 1.0) - gammaln(np.asarray(n) - k + 1.0)
+
+
+def _normal_below(x: float) -> float:
+    """P(Z ≤ x) of a standard normal Z."""
+    from scipy.special import ndtr
+
+    return float(ndtr(x))
+
+
+def _normal_quantile(p: float) -> float:
+    """The x with P(Z ≤ x) = p."""
+    from scipy.special import ndtri
+
+    return float(ndtri(p))

@@ -6,12 +6,15 @@ time is; `size`, how many pieces of work that makes; `run_study`, their outcomes
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from importlib import import_module
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
+from numerics.store import Place, Store, store_at
+from theory.selection import part_of
 
 if TYPE_CHECKING:
     from numerics.studies.depth_summary import DepthSummary
@@ -43,6 +46,8 @@ def study(
     quick: bool = False,
     jobs: int = 1,
     progress: Callable[[int, int], object] = lambda done, of: None,
+    keep: Place = None,
+    join: Sequence[str | PathLike[str]] = (),
     **settings: Any,
 ) -> Summary:
     """Run a study and return all its numbers, as `sparse-limits study NAME --json` writes them.
@@ -51,7 +56,8 @@ def study(
         depth (D2 on networks as libraries initialise them).
     settings: the options of the command, such as seed=1 or networks=41; None is what is usual. quick: fewer of
     everything, where nothing else is asked. jobs: processes; the numbers are the same for any. progress: told how many
-    pieces of work are done, and of how many.
+    pieces of work are done, and of how many. keep: a folder of results. Those that are still true are taken from it; the
+    others are written to it, each as its piece of work ends. join: such folders of other runs, copied into `keep`.
 
     Raises:
         InputError: for a study or a setting that there is not, or one outside its range.
@@ -64,12 +70,53 @@ def study(
         >>> [(row["curve"], row["eps"]) for row in found["rows"]][:2]
         [('neurons, linear', 0.2), ('weights, linear', 0.2)]
     """
-    checked_integer("jobs", jobs, 1, MOST_JOBS)
     module, asked = import_module(_home(name)), settings_of(name, quick=quick, **settings)
+    outcomes, networks = _outcomes(name, asked, jobs, progress, store_at(keep, join))
+    summary: Summary = module.summarise(asked, outcomes)
+    if summary["study"] == "generalisation" and networks:
+        from numerics.studies.network_study import network_rows
+
+        summary["networks"] = network_rows(asked, networks)
+    return summary
+
+
+def run_shard(
+    name: str,
+    shard: str,
+    keep: Place,
+    *,
+    quick: bool = False,
+    jobs: int = 1,
+    progress: Callable[[int, int], object] = lambda done, of: None,
+    **settings: Any,
+) -> None:
+    """Run one of several parts of a study, such as "2/4", and write its results to the folder `keep`.
+
+    `study` with `join` sums up the parts. Arguments as there.
+
+    Raises:
+        InputError, LostTaskError: as `study`, and InputError for a shard that there is not.
+    """
+    _outcomes(name, settings_of(name, quick=quick, **settings), jobs, progress, store_at(keep), shard)
+
+
+def _outcomes(
+    name: str,
+    asked: Any,
+    jobs: int,
+    progress: Callable[[int, int], object],
+    store: Store | None,
+    shard: str | None = None,
+) -> tuple[Any, Any]:
+    """The outcomes of a study, or of a part of it, and those of the networks that it trains, if it trains any."""
+    checked_integer("jobs", jobs, 1, MOST_JOBS)
+    module = import_module(_home(name))
     trained = name == "generalisation" and asked.networks
     if trained:
         from numerics.studies.network_study import network_units, run_networks
     total = module.size(asked) + (len(network_units(asked)) if trained else 0)
+    if shard is not None:
+        total = len(part_of(range(total), shard))
     done = 0
 
     def advance(pieces: int) -> None:
@@ -77,10 +124,8 @@ def study(
         done += pieces
         progress(done, total)
 
-    summary: Summary = module.summarise(asked, module.run_study(asked, jobs, advance))
-    if summary["study"] == "generalisation" and trained:
-        summary["networks"] = run_networks(asked, jobs, advance)
-    return summary
+    found = module.run_study(asked, jobs, advance, store, shard)
+    return found, run_networks(asked, jobs, advance, store, shard) if trained else []
 
 
 def settings_of(name: str, *, quick: bool = False, **settings: Any) -> Any:

@@ -33,9 +33,11 @@ from numerics.depth.predicted import Said, predicted
 from numerics.depth.settings import FEWEST_UNITS, LOSSES, LayersSettings
 from numerics.keyed import keyed_seed
 from numerics.labels import targets
-from numerics.parallel import raise_failure, run_tasks
+from numerics.parallel import raise_failure
+from numerics.store import Store, run_stored
 from numerics.studies.depth_sentences import sentences
 from numerics.studies.depth_summary import PREDICTORS, READ_DATA, Densities, DepthRow, DepthSummary, Errors
+from theory.selection import part_of
 
 Floats = NDArray[np.float64]
 
@@ -259,7 +261,13 @@ def size(settings: Settings) -> int:
     return len(settings.settings())
 
 
-def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[DepthRow]:
+def run_study(
+    settings: Settings,
+    jobs: int,
+    done: Callable[[int], object] = lambda _: None,
+    store: Store | None = None,
+    shard: str | None = None,
+) -> list[DepthRow]:
     """All rows, the same for any number of `jobs`; `done` is told of each setting, with 1.
 
     LostTaskError if a process fails or does not end.
@@ -269,7 +277,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lam
         raise_failure(", ".join(map(str, case[1:])), error)
 
     found: list[DepthRow] = []
-    for rows in run_tasks(measure, cases(settings), failed, jobs, LIMIT):
+    for rows, _ in run_stored(store, measure, part_of(cases(settings), shard), failed, jobs, LIMIT):
         found += rows
         done(1)
     order = {each: at for at, each in enumerate(settings.settings())}

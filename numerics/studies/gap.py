@@ -28,11 +28,13 @@ from numerics.neuron_pruning.tickets import (
     weight_certificates,
     weight_ticket,
 )
-from numerics.parallel import raise_failure, run_tasks
+from numerics.parallel import raise_failure
 from numerics.statistics.distribution_free import Interval, median_interval
+from numerics.store import Store, run_stored
 from numerics.studies.gap_sentences import sentences
 from numerics.studies.gap_summary import Findings, GapSummary, NetworkRow, SizeRow, SlopeRow
 from theory.neuron_pruning import alignment, inputs, separation, weight_pruning
+from theory.selection import part_of
 
 Floats = NDArray[np.floating]
 
@@ -172,7 +174,13 @@ def size(settings: Settings) -> int:
     return settings.networks * sum(len(settings.errors(curve)) for curve in CURVES)
 
 
-def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
+def run_study(
+    settings: Settings,
+    jobs: int,
+    done: Callable[[int], object] = lambda _: None,
+    store: Store | None = None,
+    shard: str | None = None,
+) -> list[Outcome]:
     """All outcomes, the same for any number of `jobs`; `done` is told of how many each task had.
 
     LostTaskError if a process fails or does not end.
@@ -182,7 +190,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lam
         raise_failure(f"{work.curve}, networks {work.networks.start} to {work.networks.stop - 1}", error)
 
     found: list[Outcome] = []
-    for outcomes in run_tasks(measure, works(settings), failed, jobs, LIMIT):
+    for outcomes, _ in run_stored(store, measure, part_of(works(settings), shard), failed, jobs, LIMIT):
         found += outcomes
         done(len(outcomes))
     return sorted(found, key=lambda each: (CURVES.index(each.curve), -each.eps, each.network))

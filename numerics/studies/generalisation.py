@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
-from numerics.parallel import raise_failure, run_tasks
+from numerics.parallel import raise_failure
 from numerics.pruning.row_law import FEWEST_ROWS
 from numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value
+from numerics.store import Store, run_stored
 from numerics.studies.generalisation_summary import (
     Difference,
     Ends,
@@ -37,6 +38,7 @@ from numerics.studies.kernel_study import (
 from numerics.studies.ordering import NoOrderError, Summary, order, pair, summary
 from numerics.studies.sentences import sentences
 from numerics.studies.tasks import NOISE_DEVIATION, TASKS, task_named
+from theory.selection import part_of
 
 Floats = NDArray[np.float64]
 
@@ -123,7 +125,13 @@ def size(settings: Settings) -> int:
     return len(units(settings))
 
 
-def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
+def run_study(
+    settings: Settings,
+    jobs: int,
+    done: Callable[[int], object] = lambda _: None,
+    store: Store | None = None,
+    shard: str | None = None,
+) -> list[Outcome]:
     """All outcomes, in an order that does not depend on `jobs`; `done` is told of each split of a task, with 1.
 
     LostTaskError if a process fails or does not end.
@@ -133,7 +141,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lam
         raise_failure(f"{unit.task}, split {unit.split}", error)
 
     found: list[Outcome] = []
-    for outcomes in run_tasks(measure, units(settings), failed, jobs, LIMIT):
+    for outcomes, _ in run_stored(store, measure, part_of(units(settings), shard), failed, jobs, LIMIT):
         found += outcomes
         done(1)
     return sorted(found, key=lambda each: (settings.tasks.index(each.task), each.split))

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 from flint import fmpq
-from scipy.stats import hypergeom
 
 from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from numerics.bridge import numeric
@@ -21,14 +20,16 @@ from numerics.exact.balls import number
 from numerics.keyed import keyed_seed
 from numerics.lifts.students import Bools, Floats, covered, train_students
 from numerics.lifts.walsh import cube, maximal, support_coverage, walsh_coefficients
-from numerics.parallel import raise_failure, run_tasks
+from numerics.parallel import raise_failure
 from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
 from numerics.statistics.exact_tests import Binomial
+from numerics.store import Store, run_stored
 from numerics.studies.lift_sentences import sentences
 from numerics.studies.lift_summary import LiftSummary, OutcomeRow, Share, StudentRow, TrendRow
 from theory.lifts import training as claims
 from theory.lifts import walsh
 from theory.lifts.degrees import n as width
+from theory.selection import part_of
 
 SIZES = (4, 8, 16, 32, 64)
 DENSITIES = (Fraction(1, 2), Fraction(1, 6))
@@ -219,7 +220,13 @@ def size(settings: Settings) -> int:
     return len(settings.groups()) * settings.seeds
 
 
-def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
+def run_study(
+    settings: Settings,
+    jobs: int,
+    done: Callable[[int], object] = lambda _: None,
+    store: Store | None = None,
+    shard: str | None = None,
+) -> list[Outcome]:
     """All outcomes, the same for any number of `jobs`; `done` is told how many students each batch had.
 
     LostTaskError if a process fails or does not end.
@@ -229,7 +236,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lam
         raise_failure(f"{batch.kind}, n = {batch.n}", error)
 
     found: list[Outcome] = []
-    for outcomes in run_tasks(measure, batches(settings), failed, jobs, LIMIT):
+    for outcomes, _ in run_stored(store, measure, part_of(batches(settings), shard), failed, jobs, LIMIT):
         found += outcomes
         done(len(outcomes))
     order = {group: place for place, group in enumerate(settings.groups())}
@@ -339,4 +346,6 @@ def _trends(settings: Settings, rows: Sequence[StudentRow]) -> Iterator[TrendRow
 
 def fall_p_value(x: int, n: int, y: int, m: int) -> float:
     """Fisher's one-sided test: P(so large a part of x + y successes falls to the n first of n + m), if all are alike."""
+    from scipy.stats import hypergeom  # here: `scipy.stats` takes most of a second to import
+
     return float(hypergeom.sf(x - 1, n + m, x + y, n))

@@ -21,12 +21,14 @@ from numerics.keyed import keyed_seed
 from numerics.masks.selection import Mask
 from numerics.networks import Network, random_network, stable_step, train, train_linearised
 from numerics.networks.training import Trajectory
-from numerics.parallel import raise_failure, run_tasks
+from numerics.parallel import raise_failure
 from numerics.pruning.methods import prune
+from numerics.store import Store, run_stored
 from numerics.studies.generalisation import LIMIT, Settings
 from numerics.studies.generalisation_summary import NetworkRow
 from numerics.studies.kernel_study import Case
 from numerics.studies.tasks import Split, draw_split, task_named
+from theory.selection import part_of
 
 Floats = NDArray[np.floating]
 
@@ -135,8 +137,14 @@ def measure(unit: Unit) -> tuple[Unit, Beside]:
     return unit, found
 
 
-def run_networks(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[NetworkRow]:
-    """Medians over splits for every task, width, method and density; the same for any `jobs`; `done` is told of each network.
+def run_networks(
+    settings: Settings,
+    jobs: int,
+    done: Callable[[int], object] = lambda _: None,
+    store: Store | None = None,
+    shard: str | None = None,
+) -> list[tuple[Unit, Beside]]:
+    """All networks, trained, the same for any `jobs`; `done` is told of each with 1.
 
     LostTaskError if one fails.
     """
@@ -144,13 +152,18 @@ def run_networks(settings: Settings, jobs: int, done: Callable[[int], object] = 
     def failed(unit: Unit, error: BaseException) -> tuple[Unit, Beside]:
         raise_failure(f"{unit.task}, {unit.method} at width {unit.width}", error)
 
-    found: dict[Unit, Beside] = {}
-    units = network_units(settings)
-    for unit, beside in run_tasks(measure, units, failed, jobs, LIMIT):
-        found[unit] = beside
+    found = []
+    for outcome, _ in run_stored(store, measure, part_of(network_units(settings), shard), failed, jobs, LIMIT):
+        found.append(outcome)
         done(1)
+    return found
+
+
+def network_rows(settings: Settings, outcomes: Sequence[tuple[Unit, Beside]]) -> list[NetworkRow]:
+    """Medians over splits for every task, width, method and density."""
+    found = dict(outcomes)
     groups: dict[tuple[str, int, str, float], list[Beside]] = {}
-    for unit in sorted(units, key=lambda each: (TASKS.index(each.task), each.width)):
+    for unit in sorted(network_units(settings), key=lambda each: (TASKS.index(each.task), each.width)):
         groups.setdefault((unit.task, unit.width, unit.method, unit.density), []).append(found[unit])
     return [_row(*names, runs) for names, runs in groups.items()]
 

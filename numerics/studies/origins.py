@@ -34,10 +34,12 @@ from numerics.fitting.structure import structure_of
 from numerics.keyed import keyed_seed
 from numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask
 from numerics.networks import random_network
-from numerics.parallel import raise_failure, run_tasks
+from numerics.parallel import raise_failure
 from numerics.pruning import methods as pruning
 from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
+from numerics.store import Store, run_stored
 from numerics.studies.origin_summary import OriginRow, OriginSummary, OutcomeRow
+from theory.selection import part_of
 
 Floats = NDArray[np.floating]
 
@@ -248,7 +250,13 @@ def size(settings: Settings) -> int:
     return sum(number for _, number in settings.kinds())
 
 
-def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
+def run_study(
+    settings: Settings,
+    jobs: int,
+    done: Callable[[int], object] = lambda _: None,
+    store: Store | None = None,
+    shard: str | None = None,
+) -> list[Outcome]:
     """All outcomes, the same for any number of `jobs`; `done` is told of each mask, with 1."""
 
     def failed(case: Case, error: BaseException) -> Outcome:
@@ -256,7 +264,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lam
 
     cases = [Case(settings, kind, at) for kind, number in settings.kinds() for at in range(number)]
     found = []
-    for outcome in run_tasks(examine, cases, failed, jobs, LIMIT):
+    for outcome, _ in run_stored(store, examine, part_of(cases, shard), failed, jobs, LIMIT):
         found.append(outcome)
         done(1)
     order = {kind: place for place, (kind, _) in enumerate(settings.kinds())}

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
-from scipy.stats import binom
 
 from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
@@ -187,6 +186,8 @@ def _weights(goals: Floats) -> Floats:
 
 def _expected_misses(width: int, missed: Floats, weights: Floats) -> float:
     """The expected number of targets missed: half of the items are usable, and of more than 32 every window may hit."""
+    from scipy.stats import binom  # here: `scipy.stats` takes most of a second to import
+
     usable = np.arange(width + 1)
     chances = np.where(
         usable[:, None] <= MOST_ITEMS,

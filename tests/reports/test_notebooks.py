@@ -288,7 +288,11 @@ WITH_CODE = [name for name in NAMES if "{code-cell}" in (BOOK / f"{name}.md").re
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"notebook {name}")) for name in WITH_CODE]
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.xdist_group(f"notebook {name}"), pytest.mark.sliced(f"book/{name}.md")])
+        for name in WITH_CODE
+    ],
 )
 def test_notebooks_run_outside_of_the_repository(name: str, tmp_path: Path) -> None:
     needs("nbclient")

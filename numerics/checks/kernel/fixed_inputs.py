@@ -8,7 +8,6 @@ from itertools import product
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, exact
@@ -121,6 +120,8 @@ KINDS = (  # of inputs: x_j, x′_j and the graphon there
 
 def exact_quenched(copies: int) -> float:
     """E F_Θ(S_M) for `copies` inputs of each kind, by the binomial law of how many of each are kept."""
+    from scipy.stats import binom  # here: `scipy.stats` takes most of a second to import
+
     counts = np.meshgrid(*[np.arange(copies + 1)] * len(KINDS), indexing="ij")
     chance = np.ones(())
     moments = [np.zeros(()), np.zeros(()), np.zeros(())]

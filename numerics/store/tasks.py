@@ -1,0 +1,75 @@
+"""Tasks whose results are taken from a store where they are there, and otherwise computed and written to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
+from typing import Any, NamedTuple, TypeVar, get_type_hints
+
+import msgspec
+
+from numerics.keyed import key
+from numerics.parallel import run_tasks
+from numerics.store.files import Store
+from numerics.store.keys import code_digest, key_of
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Found(NamedTuple):
+    """The result of a task, and whether it was kept from an earlier run."""
+
+    result: Any
+    kept: bool
+
+
+def run_stored(
+    store: Store | None,
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    failed: Callable[[Task, BaseException], Result],
+    jobs: int = 1,
+    limit: float = 60.0,
+    *,
+    modules: Callable[[Task], Iterable[str]] | None = None,
+    worth: Callable[[Result], bool] = lambda result: True,
+    until: float = inf,
+) -> Iterator[Found]:
+    """The result of each task as by `run_tasks`; those that the store has come first, and the others are written to it.
+
+    Args:
+        store: None: every task is run, and nothing is written.
+        function, tasks, failed, jobs, limit, until: as in `run_tasks`. The result's type is read from the function's annotation.
+        modules: those on whose code the result of a task depends (default: the function's module).
+        worth: whether a result is written. What `failed` returns never is: the machine may be at fault.
+    """
+    if store is None:
+        yield from (Found(result, False) for result in run_tasks(function, tasks, failed, jobs, limit, until=until))
+        return
+    kind, missing, keys = get_type_hints(function)["return"], [], dict[int, str]()
+    for task in tasks:
+        code = code_digest(frozenset(modules(task) if modules else (function.__module__,)))
+        keys[id(task)] = key_of(code, f"{function.__module__}.{function.__qualname__}", key(task))
+        found = store.find(keys[id(task)])
+        if found:
+            yield Found(msgspec.convert(found[0], kind), True)
+        else:
+            missing.append(task)
+
+    def write(task: Task, result: Result) -> None:
+        if worth(result):
+            store.add(keys[id(task)], _words(task), msgspec.to_builtins(result, enc_hook=_plain))
+
+    for result in run_tasks(function, missing, failed, jobs, limit, finished=write, until=until):
+        yield Found(result, False)
+
+
+def _plain(value: Any) -> object:
+    """A number of NumPy's as one of Python's."""
+    return value.item()
+
+
+def _words(task: object) -> str:
+    """What a task is, for people."""
+    return " ".join(str(task).split())[:200]

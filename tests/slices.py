@@ -1,0 +1,92 @@
+"""Slices of the tests that are expensive and many: `pytest --slice I/N` takes one of N parts of those marked `sliced`.
+
+A commit's number chooses the slice (`.ci/run`), so that every such test comes up within N commits. With `--since REV` those
+are taken too that the changes since a revision touch, as far as the time reaches.
+
+A test is touched when a file has changed that its marker names, `sliced("book/lifts.md")`, or else when its own file has, or
+one that this imports of `theory` and `numerics`, at whatever depth.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from zlib import crc32
+
+import pytest
+from helpers import ROOT
+from shards import shard
+
+from theory.dependencies import files_behind, imports_of
+
+TOUCHED = pytest.StashKey[bool]()
+BEGIN = time.monotonic()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("slices")
+    group.addoption("--slice", metavar="I/N", help="of the tests marked sliced take the I-th of N parts (default: all)")
+    group.addoption("--since", metavar="REV", help="and those that the changes since a revision touch")
+    group.addoption("--within", type=float, metavar="S", help="touched tests are skipped after so many seconds")
+
+
+def in_slice(name: str, words: str) -> bool:
+    """Whether the slice `I/N` has what a name stands for: a test, a page, a claim. Its name alone decides."""
+    number, many = shard(words)
+    return crc32(name.encode()) % many == number - 1
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is in no slice asked for and is not touched; what is merely touched comes last."""
+    if (words := config.getoption("slice")) is None:
+        return
+    changed = changed_since(config.getoption("since"))
+    taken, left = [], []
+    for item in items:
+        if item.get_closest_marker("sliced") is None or in_slice(item.nodeid, words):
+            taken.append(item)
+            continue
+        item.stash[TOUCHED] = bool(changed) and not changed.isdisjoint(files_of(item))
+        (taken if item.stash[TOUCHED] else left).append(item)
+    items[:] = sorted(taken, key=lambda item: item.stash.get(TOUCHED, False))
+    config.hook.pytest_deselected(items=left)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    within = item.config.getoption("within")
+    if item.stash.get(TOUCHED, False) and within is not None and time.monotonic() > BEGIN + within:
+        pytest.skip("touched by the change, but there is no time left")
+
+
+def changed_since(revision: str | None) -> frozenset[Path]:
+    """The files of the repository that differ from a revision; none without one."""
+    if revision is None:
+        return frozenset()
+    command = ["git", "diff", "--name-only", revision]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return frozenset(ROOT / line for line in done.stdout.splitlines())
+
+
+def files_of(item: pytest.Item) -> frozenset[Path]:
+    """The files by whose change a test is touched."""
+    named = [name for marker in item.iter_markers("sliced") for name in marker.args]
+    return frozenset(ROOT / name for name in named) if named else behind(item.path)
+
+
+@cache
+def behind(path: Path) -> frozenset[Path]:
+    """A test's file and what it imports of the packages."""
+    return files_behind(imports_of(path)) | {path}
+
+
+def sliced(names: Sequence[str], config: pytest.Config) -> list[str]:
+    """Of what one test goes through, the names in the slice, and those of files of the repository that have changed."""
+    words, changed = config.getoption("slice"), changed_since(config.getoption("since"))
+    if words is None:
+        return list(names)
+    number, many = shard(words)
+    taken = names[number - 1 :: many]
+    return [each for each in names if each in taken or ROOT / each in changed]

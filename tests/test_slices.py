@@ -1,0 +1,103 @@
+"""Slices: each sliced test, page, seed and mutant is in one of them, and what a change touches is taken besides."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from helpers import ROOT
+from slices import behind, files_of, in_slice, sliced
+
+from numerics.evidence.mutants import mutants_of
+from theory.ledger import claim
+
+SLICES = int(
+    next(line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("slices="))
+    .split("=")[1]
+    .split()[0]
+)
+MANY = """
+import pytest
+
+@pytest.mark.sliced
+@pytest.mark.parametrize("number", range(50))
+def test_one_of_many(number):
+    pass
+
+def test_of_every_run():
+    pass
+"""
+
+
+def config(words: str | None, since: str | None = None) -> SimpleNamespace:
+    return SimpleNamespace(getoption={"slice": words, "since": since}.get)
+
+
+def test_ten_or_so_commits_see_everything() -> None:
+    assert 5 <= SLICES <= 12
+    words = [f"{number}/{SLICES}" for number in range(1, SLICES + 1)]
+    for names in ([f"test_{i}" for i in range(200)], [f"book/page_{i}.md" for i in range(145)]):
+        assert all(sum(in_slice(name, each) for each in words) == 1 for name in names)
+        parts = [sliced(names, config(each)) for each in words]
+        assert sorted(name for part in parts for name in part) == sorted(names)
+        assert max(map(len, parts)) <= len(names) // SLICES + 1
+    assert sliced(["a", "b"], config(None)) == ["a", "b"]
+
+
+@pytest.mark.parametrize("stride", range(1, 11))
+def test_every_few_commits_see_everything_too(stride: int) -> None:
+    """A push may have several commits, of which the last is run: no stride up to ten leaves a slice out for good."""
+    assert len({stride * number % SLICES for number in range(SLICES)}) == SLICES
+
+
+def test_mutants_of_all_slices_are_all_mutants() -> None:
+    kink = claim("N1")
+    for subject in kink.claimed:
+        whole = {mutant.name for mutant in mutants_of(kink, subject)}
+        parts = [{mutant.name for mutant in mutants_of(kink, subject, SLICES, first)} for first in range(SLICES)]
+        assert whole <= set().union(*parts)
+
+
+def collected(folder: Path, *words: str) -> list[str]:
+    done = subprocess.run(
+        ["python", "-m", "pytest", "--collect-only", "-q", "-p", "slices", "-o", "addopts=", *words],
+        cwd=folder,
+        env={
+            "PATH": f"{Path(pytest.__file__).parents[4] / 'bin'}:/usr/bin:/bin",
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line]
+
+
+def test_pytest_takes_the_slice_and_all_that_is_not_sliced(tmp_path: Path) -> None:
+    (tmp_path / "test_many.py").write_text(MANY)
+    parts = [collected(tmp_path, "--slice", f"{number}/4") for number in range(1, 5)]
+    assert all("test_of_every_run" in part for part in parts)
+    numbers = [name for part in parts for name in part if name != "test_of_every_run"]
+    assert len(numbers) == len(set(numbers)) == 50
+    assert all(len(part) > 1 for part in parts)
+    assert len(collected(tmp_path)) == 51
+
+
+def test_a_test_is_touched_by_its_file_by_what_it_imports_and_by_what_it_names() -> None:
+    own = behind(ROOT / "tests" / "lifts" / "test_lift_torch.py")
+    assert ROOT / "tests" / "lifts" / "test_lift_torch.py" in own
+    assert ROOT / "numerics" / "lifts" / "__init__.py" in own
+    assert ROOT / "numerics" / "commands" / "ticket.py" not in own
+    named = SimpleNamespace(iter_markers=lambda name: [pytest.mark.sliced("book/lifts.md").mark])
+    assert files_of(named) == {ROOT / "book" / "lifts.md"}
+
+
+def test_what_a_change_touches_is_taken_beside_the_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "slices.changed_since", lambda revision: frozenset({ROOT / "book" / "c.md"} if revision else ())
+    )
+    pages = ["book/a.md", "book/b.md", "book/c.md"]
+    assert sliced(pages, config("1/3", "HEAD~1")) == ["book/a.md", "book/c.md"]
+    assert sliced(pages, config("1/3")) == ["book/a.md"]
