@@ -30,6 +30,7 @@ from numerics.forecast.predict import Forecast, predict
 from numerics.forecast.question_summary import Made, QuestionSummary, Without
 from numerics.forecast.question_text import question_summary
 from numerics.pruning.methods import DATA_DRIVEN
+from numerics.store import Place, store_at
 from theory.own_code import OwnCodeError
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def report(
     samples: int = SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
+    keep: Place = None,
 ) -> Report:
     """Report on a network and data: what pruning methods keep, which layers end, which inputs are lost, what is learnt.
 
@@ -107,7 +109,8 @@ def report(
     theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
     density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
     kernel is asked, too. data, labels, standardise, target, missing, drop, loss, residual, units: as in `predict_layers`;
-    samples: at most so many rows, at random. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
+    samples: at most so many rows, at random. keep: a folder of results; what is still true of each method's layers is taken
+    from there, and the rest is written there. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
 
     Raises:
         InputError: unless one of widths and model is given; for an unknown name, a number out of range, data that do not
@@ -122,8 +125,10 @@ def report(
         >>> found.page.startswith("<!doctype html>")
         True
     """
-    asked = dict(locals())
-    del asked["progress"]
+    asked = {name: value for name, value in locals().items() if name not in ("keep", "progress")}
+    if keep is not None and model is not None:
+        raise InputError("keep is given, expected none with a model: what your code reads is not known")
+    store = store_at(keep)
     if (widths is None) == (model is None):
         how = "neither is" if widths is None else "both are"
         raise InputError(f"widths and model: {how} given, expected one of them")
@@ -134,7 +139,14 @@ def report(
     settings |= {name: value for name, value in (("loss", loss), ("residual", residual)) if value is not None}
     ask: Callable[..., LayersForecast | PartsForecast]
     if model is None:
-        ask = partial(predict_layers, widths=widths or (), activation=activation, init=init, bias=bias, norm=norm)
+        network: dict[str, Any] = {
+            "widths": widths or (),
+            "activation": activation,
+            "init": init,
+            "bias": bias,
+            "norm": norm,
+        }
+        ask = partial(predict_layers, **network, keep=store)
     else:
         ask = _of_module(model, asked)
         loss = loss or "cross-entropy"
