@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
 
 from numerics.commands import _depth_study, _gap_study, _generalisation_study, _lift_study, _origin_study
-from numerics.commands.common import available_cores, bar
+from numerics.commands.common import add_quiet, available_cores, progress_of
 from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 from numerics.studies import settings_of, study
@@ -18,7 +19,16 @@ REPORTS = {
     "origins": _origin_study,
     "depth": _depth_study,
 }
-BESIDE = ("command", "debug", "jobs", "json", "plot", "study", "version")  # words of the call that are no settings
+BESIDE = (
+    "command",
+    "debug",
+    "jobs",
+    "json",
+    "plot",
+    "quiet",
+    "study",
+    "version",
+)  # words of the call that are no settings
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -34,6 +44,7 @@ def configure(parser: ArgumentParser) -> None:
         add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
         add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
         add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+        add_quiet(one)
 
 
 def run(arguments: Namespace) -> int:
@@ -45,8 +56,9 @@ def run(arguments: Namespace) -> int:
     asked = {word: value for word, value in vars(arguments).items() if word not in BESIDE}
     settings_of(name, **asked)
     console = Console(quiet=arguments.json == "-")
-    with bar(console, report.PIECES) as progress:
-        summary = study(name, **asked, jobs=arguments.jobs, progress=progress)
+    with progress_of(arguments) as progress:
+        told = partial(progress.count, pieces=report.PIECES)
+        summary = study(name, **asked, jobs=arguments.jobs, progress=told)
     report.show(console, summary)
     if arguments.plot is not None:
         report.plot(arguments.plot, summary)
