@@ -9,6 +9,8 @@ import pytest
 from book_cases import address, site  # noqa: F401 (one build for all tests of the book)
 from hypothesis import settings
 
+from numerics.reports import progress
+
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 
@@ -29,6 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Call bytes by their argument: an archive's bytes hold the time, and two processes must agree on all names."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(autouse=True)
+def no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No lines that say how far a command is: on a busy machine any may take so long that it prints some."""
+    monkeypatch.setattr(progress, "WAIT", 1e6)
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ class _Lines(Progress):
     def __init__(self, command: str) -> None:
         super().__init__()
         self._command, self._stream = command, sys.stderr
-        self._opens, self._printed, self._waiting = monotonic() + WAIT, 0.0, ""
+        self._opens, self._printed, self._waiting = monotonic() + WAIT, -APART, ""
         self._lock = Lock()
         self._timer: Timer | None = None
 
