@@ -30,6 +30,7 @@ from numerics.forecast.predict import Forecast, predict
 from numerics.forecast.question_summary import Made, QuestionSummary, Without
 from numerics.forecast.question_text import question_summary
 from numerics.pruning.methods import DATA_DRIVEN
+from numerics.reports.progress import Stage, within
 from numerics.store import Place, store_at
 from theory.own_code import OwnCodeError
 
@@ -154,11 +155,9 @@ def report(
     checked_integer("samples", samples, 2, 2**40)
     whole = dataset_for(loss or "mse", data, labels, standardise, target, missing, drop)
     forecasts, left_out = [], []
-    for method in chosen:
-
-        def told(doing: str, method: str = method) -> None:
-            progress(f"{method}: {doing}")
-
+    steps = len(chosen) * (2 if learning else 1)
+    for done, method in enumerate(chosen):
+        told = within(progress, done, steps, f"{method}: ")
         try:
             forecasts.append(ask(method=method, data=whole, samples=samples, seed=seed, progress=told, **settings))
         except InputError as error:
@@ -169,9 +168,9 @@ def report(
         raise left_out[0][1]
     kernels: dict[str, Forecast] = {}
     without: list[Without] = []
-    for each in forecasts if learning else ():
+    for done, each in enumerate(forecasts if learning else ()):
         method = each.settings.method
-        progress(f"{method}: what its kernel says of learning")
+        progress(Stage(f"{method}: what its kernel says of learning", len(chosen) + done, len(chosen) + len(forecasts)))
         try:
             kernels[method] = _kernel(each, whole, seed)
         except InputError as error:

@@ -34,7 +34,13 @@ def test_all_of_a_forecast_comes_back_and_another_question_finds_nothing(tmp_pat
         assert getattr(one, name) == getattr(two, name)
     for name in ("columns", "observed_columns", "lost", "curve"):
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
-    others = ({"seed": 4}, {"density": 0.2}, {"data": "digits", "labels": "is:8"}, {"widths": (32, 17)}, {"sample": False})
+    others = (
+        {"seed": 4},
+        {"density": 0.2},
+        {"data": "digits", "labels": "is:8"},
+        {"widths": (32, 17)},
+        {"sample": False},
+    )
     for other in others:
         predict_layers("snip", **{**SMALL, "seed": 3, "curve": (0.2, 0.05), **other}, keep=store)
     assert (store.taken, store.written) == (1, len(others))
