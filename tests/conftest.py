@@ -9,6 +9,8 @@ from book_cases import address, site  # noqa: F401 (one build for all tests of t
 from hypothesis import settings
 from shards import group, shared_out
 
+from numerics.reports import progress
+
 pytest_plugins = ["slices"]
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
@@ -43,6 +45,12 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def _own_folder(tmp_path, monkeypatch):
     """Run each test in an empty folder of its own: a relative path finds what the test wrote there, and nothing else."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No lines that say how far a command is: on a busy machine any may take so long that it prints some."""
+    monkeypatch.setattr(progress, "WAIT", 1e6)
 
 
 @pytest.fixture

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager
+from typing import Any
 
 from numerics.arguments import MOST_SAMPLES
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from numerics.reports.progress import Progress, progress
 
 
 def add_data(
@@ -79,11 +76,11 @@ def data_file(source: str | None) -> str | None:
     return None if source == "digits" else source
 
 
-@contextmanager
-def bar(console: Console, pieces: str, before: str | None = None) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, and what moves it: how many pieces are done, and of how many. before: said until it moves."""
-    from rich.progress import Progress
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """The option of a command that may take long, which otherwise shows how far it is."""
+    parser.add_argument("--quiet", action="store_true", help="do not show on standard error how far the run is")
 
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(before or pieces, total=None)
-        yield lambda done, of: progress.update(task, description=pieces, completed=done, total=of)
+
+def progress_of(arguments: argparse.Namespace) -> AbstractContextManager[Progress]:
+    """What a command reports its progress to, shown while the block runs."""
+    return progress(arguments.command, quiet=arguments.quiet)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_residual, data_file, given
+from numerics.commands.common import add_data, add_quiet, add_residual, data_file, given, progress_of
 from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 
@@ -48,6 +48,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for each method (default 20000)")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    add_quiet(parser)
     add("--html", metavar="FILE", help="a page with pictures (needs matplotlib)")
     add("--plot", type=Path, metavar="FILE", help="the pictures, .png or .svg (needs matplotlib)")
 
@@ -106,8 +107,9 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
 
     _refuse_in_depth(arguments)
     wanted = given(arguments, "nonzero", "transpose", "seed")
-    with console.status("reading layers") as status:
-        found = fit_layers(arguments.mask, **wanted, progress=status.update)
+    with progress_of(arguments) as progress:
+        progress.stage("reading layers")
+        found = fit_layers(arguments.mask, **wanted, progress=progress.stage)
     summaries = found["files"]
     if len(summaries) == 1:
         show(console, summaries[0])
@@ -142,7 +144,8 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     from numerics.fitting.summary import summarise
 
     wanted = given(arguments, "labels", "standardise", "target", "missing", "drop", "samples", "residual", "fresh_rows")
-    with console.status("fitting" if arguments.data is None else "fitting, and comparing methods"):
+    with progress_of(arguments) as progress:
+        progress.stage("fitting" if arguments.data is None else "fitting, and comparing methods")
         found = fit(file.mask, arguments.data, seed=arguments.seed, **wanted)
     summary = summarise(found, seed=arguments.seed, name=file.name, stored_shape=file.shape)
     show(console, summary)

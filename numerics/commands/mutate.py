@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from numerics.commands.common import available_cores
+from numerics.commands.common import add_quiet, available_cores, progress_of
 from numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
     from numerics.evidence.mutants import MutationResult
+    from numerics.reports.progress import Progress
+    from theory.claims import Entry
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -25,6 +28,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     add_store(parser)
     parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: the cores there are)")
+    add_quiet(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -33,20 +37,18 @@ def run(arguments: Namespace) -> int:
 
     from numerics.evidence.mutation import mutate
     from theory.ledger import ledger_for
+    from theory.selection import part_of
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
-
-    def tell(result: MutationResult) -> None:
-        if console.is_terminal:
-            console.print(f"{result.label} {result.subject}: {result.killed} of {result.mutants} refuted", style="dim")
-
     settings = ("seed", "jobs", "every", "first", "keep", "join", "shard", "within")
-    found = mutate(
-        arguments.names,
-        **{name: getattr(arguments, name) for name in settings},
-        on_result=tell,
-        ledger=ledger_for(arguments.names, arguments.ledger),
-    )
+    ledger = ledger_for(arguments.names, arguments.ledger)
+    with progress_of(arguments) as progress:
+        found = mutate(
+            arguments.names,
+            **{name: getattr(arguments, name) for name in settings},
+            on_result=_told(part_of(ledger.select(arguments.names), arguments.shard), progress),
+            ledger=ledger,
+        )
     for result in found.results:
         for mutant, why in result.equivalent.items():
             console.print(f"{result.label} equivalent: {mutant}  ({why})", style="dim")
@@ -65,3 +67,26 @@ def run(arguments: Namespace) -> int:
             f"{label}: not run, no time left: {', '.join(each.partition(' ')[2] for each in left)}", style="yellow"
         )
     return int(found.survivors > 0)
+
+
+def _told(entries: Sequence[Entry], progress: Progress) -> Callable[[MutationResult], None]:
+    """What reports each expression, and each claim whose expressions have all ended."""
+    from numerics.checks import checks_of
+    from numerics.commands._claim_progress import ClaimProgress
+    from numerics.evidence.shared_mutants import SHARED
+
+    costs: dict[tuple[str, str], float] = {}
+    results: dict[str, list[MutationResult]] = {}
+    for entry in entries:
+        cost = sum(check.cost for check in checks_of(entry.topic) if check.claim is entry.claim)
+        costs |= {(entry.label, subject): cost for subject in (*entry.claim.claimed, SHARED)}
+    claims = ClaimProgress(progress, "expressions", costs)
+
+    def tell(result: MutationResult) -> None:
+        results.setdefault(result.label, []).append(result)
+        if claims.piece(result.label, result.subject):
+            mine = results[result.label]
+            refuted, mutants = sum(each.killed for each in mine), sum(each.mutants for each in mine)
+            claims.claim(f"{result.label} {refuted} of {mutants} mutants refuted")
+
+    return tell

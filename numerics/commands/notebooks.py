@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from itertools import count
-from typing import TYPE_CHECKING
+from functools import partial
 
-from numerics.commands.common import available_cores, bar
-
-if TYPE_CHECKING:
-    from numerics.evidence.check import CheckResult
+from numerics.commands.common import add_quiet, available_cores, progress_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,23 +17,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--overwrite", action="store_true", help="replace notebooks that are there")
     add("--seed", type=int, default=0, help="of the checks (default 0)")
     add("--jobs", type=int, default=available_cores(), help="processes of the checks (default: the cores there are)")
+    add_quiet(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from numerics.reports.notebooks.writing import write_notebooks
     from numerics.reports.plain_text import many, plain
     from numerics.reports.run import closing_line, failures
 
-    console = Console(stderr=True, highlight=False, markup=False)
-    with bar(console, "checks done", "reading the book") as move:
-        done = count(1)
-
-        def told(result: CheckResult) -> None:
-            ended = next(done)
-            move(ended, ended)
-
+    with progress_of(arguments) as progress:
+        progress.stage("reading the book")
         written = write_notebooks(
             arguments.folder,
             arguments.pages,
@@ -46,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
             overwrite=arguments.overwrite,
             seed=arguments.seed,
             jobs=arguments.jobs,
-            on_result=told,
+            progress=partial(progress.count, pieces="checks"),
         )
     print(f"{many(len(written.files), 'notebook')} in {plain(arguments.folder)}")
     if written.run is None:

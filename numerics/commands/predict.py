@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import MOST_SAMPLES, InputError, checked_integer
-from numerics.commands.common import add_data, data_file, given
+from numerics.commands.common import add_data, add_quiet, data_file, given, progress_of
 from numerics.commands.places import check_places, code_file
 from numerics.reports.writing import write_json
 
@@ -112,6 +112,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
     add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    add_quiet(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -259,8 +260,8 @@ def _predict(arguments: Namespace, console: Console) -> None:
     asked = given(arguments, *SHARED, *ALONE, "residual")
     if arguments.width is not None:
         asked["width"] = arguments.width[0]
-    with console.status("starting") as status:
-        found = predict(arguments.method, arguments.data, **asked, progress=status.update)
+    with progress_of(arguments) as progress:
+        found = predict(arguments.method, arguments.data, **asked, progress=progress.stage)
     summary = summarise(found, seed=arguments.seed)
     show(console, summary, arguments.top)
     if "kernel" in summary:
@@ -288,8 +289,8 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
     ask: Callable[..., LayersForecast | PartsForecast] = predict_layers
     if arguments.model is not None:
         ask = predict_model if arguments.plot is None else _with_a_picture
-    with console.status("starting") as status:
-        found = ask(method=arguments.method, data=arguments.data, **asked, progress=status.update)
+    with progress_of(arguments) as progress:
+        found = ask(method=arguments.method, data=arguments.data, **asked, progress=progress.stage)
     summary: Mapping[str, Any]
     if isinstance(found, LayersForecast):
         from numerics.commands._layers_report import show_layers
@@ -334,8 +335,8 @@ def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Conso
     from numerics.forecast.layers import predict_methods
 
     del asked["sample"]
-    with console.status("starting") as status:
-        found = predict_methods(arguments.data, **asked, progress=status.update)
+    with progress_of(arguments) as progress:
+        found = predict_methods(arguments.data, **asked, progress=progress.stage)
     laws = [each for each in found.forecasts if isinstance(each, LayersForecast)]
     if laws:
         from numerics.commands._layers_report import show_methods
@@ -368,8 +369,8 @@ def _compare(arguments: Namespace, console: Console) -> None:
     from numerics.forecast.compare import compare
 
     asked = given(arguments, *SHARED, "residual", "width")
-    with console.status("starting") as status:
-        rows = compare(arguments.method, arguments.data, **asked, progress=status.update)
+    with progress_of(arguments) as progress:
+        rows = compare(arguments.method, arguments.data, **asked, progress=progress.stage)
     show_comparison(console, arguments.method, arguments.density, rows)
     if arguments.json is not None:
         report = {"method": arguments.method, "density": arguments.density, "seed": arguments.seed}

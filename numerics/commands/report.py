@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from numerics.arguments import InputError
-from numerics.commands.common import add_data, data_file, given
+from numerics.commands.common import add_data, add_quiet, data_file, given, progress_of
 from numerics.commands.places import check_places, code_file
 from numerics.reports.writing import write_json, write_text
 
@@ -50,6 +50,11 @@ def configure(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--html", metavar="FILE", help="the page; - for standard output, without the sentences")
     add("--json", metavar="FILE", help="all numbers and sentences; - for standard output, alone")
+    add(
+        "--keep",
+        metavar="DIR",
+        help="folder of results: what is still true is not computed again, the rest is written there",
+    )
     add("--widths", type=int, nargs="+", metavar="N", help="of the hidden layers, first to last")
     add("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; runs your code")
     add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
@@ -71,6 +76,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
     add("--no-learning", dest="learning", action="store_false", default=None, help="without the tangent kernel")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+    add_quiet(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -79,10 +85,15 @@ def run(arguments: Namespace) -> int:
 
     _check(arguments)
     from numerics.forecast.question import report
+    from numerics.store import store_at
 
-    with Console(stderr=True).status("starting") as status:
-        found = report(arguments.data, **given(arguments, *NAMES), progress=status.update)
-        page = "" if arguments.html is None else found.page
+    store = store_at(arguments.keep)
+    with progress_of(arguments) as progress:
+        found = report(arguments.data, **given(arguments, *NAMES), keep=store, progress=progress.stage)
+        page = ""
+        if arguments.html is not None:
+            progress.stage("making the page")
+            page = found.page
     if arguments.html is not None:
         write_text(arguments.html, page)
     if arguments.json is not None:
@@ -93,6 +104,10 @@ def run(arguments: Namespace) -> int:
         console.print(f"- {line['text']} [{line['kind']}]", highlight=False, markup=False)
     for other in found.summary["left_out"]:
         console.print(f"Not followed here: {other['method']}: {other['reason']}.", highlight=False, markup=False)
+    if store is not None:
+        console.print(
+            f"{store.taken} results kept from before, {store.written} written to {store.folder}", markup=False
+        )
     if arguments.html is not None:
         console.print(f"page written to {arguments.html}", highlight=False, markup=False)
     return 0
@@ -103,5 +118,7 @@ def _check(arguments: Namespace) -> None:
     if (arguments.widths is None) == (arguments.model is None):
         how = "neither is" if arguments.widths is None else "both are"
         raise InputError(f"--widths and --model: {how} given, expected one of them")
+    if arguments.keep is not None and arguments.model is not None:
+        raise InputError("--keep is given, expected none with --model: what your code reads is not known")
     reads = {"--data": data_file(arguments.data), "--model": code_file(arguments.model)}
     check_places(reads, {"--html": arguments.html, "--json": arguments.json})

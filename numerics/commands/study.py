@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
 
 from numerics.arguments import InputError
 from numerics.commands import _depth_study, _gap_study, _generalisation_study, _lift_study, _origin_study
-from numerics.commands.common import available_cores, bar
+from numerics.commands.common import add_quiet, available_cores, progress_of
 from numerics.commands.places import check_places
 from numerics.commands.selection import add_store
 from numerics.reports.writing import write_json
@@ -28,6 +29,7 @@ BESIDE = (
     "json",
     "keep",
     "plot",
+    "quiet",
     "shard",
     "study",
     "version",
@@ -48,6 +50,7 @@ def configure(parser: ArgumentParser) -> None:
         add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
         add_store(one, "study")
         add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+        add_quiet(one)
 
 
 def run(arguments: Namespace) -> int:
@@ -63,11 +66,12 @@ def run(arguments: Namespace) -> int:
     settings_of(name, **asked)
     console = Console(quiet=arguments.json == "-")
     store = store_at(arguments.keep, arguments.join)
-    with bar(console, report.PIECES) as progress:
+    with progress_of(arguments) as progress:
+        told = partial(progress.count, pieces=report.PIECES)
         if arguments.shard is not None:
-            run_shard(name, arguments.shard, store, **asked, jobs=arguments.jobs, progress=progress)
+            run_shard(name, arguments.shard, store, **asked, jobs=arguments.jobs, progress=told)
         else:
-            summary = study(name, **asked, keep=store, jobs=arguments.jobs, progress=progress)
+            summary = study(name, **asked, keep=store, jobs=arguments.jobs, progress=told)
     if store is not None:
         console.print(f"{store.taken} pieces of work kept from before, {store.written} written to {store.folder}")
     if arguments.shard is not None:

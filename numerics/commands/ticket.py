@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
-from numerics.commands.common import add_drop, bar, data_file, given
+from numerics.commands.common import add_drop, add_quiet, data_file, given, progress_of
 from numerics.commands.places import check_places, same_file
 from numerics.reports.writing import write_json
 
@@ -86,6 +87,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--limit", metavar="L", help="memory and time, by estimate, that are allowed (default 1GiB,1min)")
     add("--output", metavar="FILE", help="the ticket, a .npz file: target, masks, and the seed of the random network")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    add_quiet(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -146,14 +148,15 @@ def _find(arguments: Namespace, console: Console) -> Found:
     from numerics.commands._ticket_report import show
     from numerics.tickets.calls import ticket
 
-    before = f"training {arguments.target}" if arguments.target in TRAINED else None
-    with bar(stderr(), "subset sums, channel by channel", before) as progress:
+    with progress_of(arguments) as progress:
+        if arguments.target in TRAINED:
+            progress.stage(f"training {arguments.target}")
         found = ticket(
             arguments.target,
             **given(
                 arguments, "data", "label_column", "missing", "drop", "nonnegative", "epsilon", *SEARCH_ALONE, "limit"
             ),
-            progress=progress,
+            progress=partial(progress.count, pieces="channels"),
         )
     show(console, found.summary)
     return found
@@ -161,20 +164,13 @@ def _find(arguments: Namespace, console: Console) -> Found:
 
 def _check(arguments: Namespace, console: Console) -> Checked:
     from numerics.commands._ticket_report import show_check
-    from numerics.reports.plain_text import plain
     from numerics.tickets.calls import check
 
     asked = given(
         arguments, "target", "data", "label_column", "missing", "drop", "nonnegative", "epsilon", *CHECK_ALONE, "limit"
     )
-    with stderr().status(f"checking {plain(arguments.check)}"):
+    with progress_of(arguments) as progress:
+        progress.stage(f"checking {arguments.check}")
         checked = check(arguments.check, **asked)
     show_check(console, checked.summary)
     return checked
-
-
-def stderr() -> Console:
-    """Where the state of a run is shown."""
-    from rich.console import Console
-
-    return Console(stderr=True)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
-from itertools import count
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from numerics.commands.common import available_cores, bar
+from numerics.commands.common import add_quiet, available_cores, progress_of
 from numerics.commands.places import check_places, code_file
 from numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from numerics.evidence.check import CheckResult
+    from numerics.reports.progress import Progress
+    from theory.claims import Entry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_store(parser)
     parser.add_argument("--json", metavar="FILE", help="write the run as JSON (- for standard output)")
     parser.add_argument("--html", metavar="FILE", help="write the run as one HTML page (- for standard output)")
+    add_quiet(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from numerics.evidence.summary import summarise
-    from numerics.evidence.verification import checks_by_claim, verify
+    from numerics.evidence.verification import verify
     from numerics.reports.run import as_html, print_summary
     from numerics.reports.writing import write_json, write_text
     from theory.ledger import ledger_for
@@ -46,8 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     to_stdout = "-" in (arguments.json, arguments.html)
     console = Console(stderr=to_stdout)
     chosen = part_of(ledger.select(arguments.names), arguments.shard)
-    checks = sum(map(len, checks_by_claim(chosen).values()))
-    with bar(console, "checks") as move:
+    with progress_of(arguments) as progress:
         result = verify(
             arguments.names,
             ledger=ledger,
@@ -57,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
             keep=arguments.keep,
             join=arguments.join,
             shard=arguments.shard,
-            on_result=_told(console, checks, move),
+            on_result=_told(chosen, progress),
         )
     if console.is_terminal or not to_stdout:
         print_summary(result, console)
@@ -69,14 +68,26 @@ def run(arguments: argparse.Namespace) -> int:
     return int(result.failed)
 
 
-def _told(console: Console, checks: int, move: Callable[[int, int], None]) -> Callable[[CheckResult], None]:
-    """What moves a bar by one for each check, and prints a line above it for a check that fails, on a terminal."""
-    done = count(1)
+def _told(entries: Sequence[Entry], progress: Progress) -> Callable[[CheckResult], None]:
+    """What reports each check, and each claim whose checks have all ended."""
+    from numerics.commands._claim_progress import ClaimProgress
+    from numerics.evidence.verification import assembled, checks_by_claim
+    from numerics.reports.plain_text import many
+
+    named, checks = {entry.label: entry for entry in entries}, checks_by_claim(entries)
+    costs = {(label, check.name): check.cost for label, each in checks.items() for check in each}
+    ended: dict[tuple[str, str], CheckResult] = {}
+    claims = ClaimProgress(progress, "checks", costs)
 
     def tell(result: CheckResult) -> None:
-        move(next(done), checks)
+        label = result.label
+        ended[label, result.name] = result
+        last = claims.piece(label, result.name)
         survived = sum(each.status != "refuted" for each in result.controls)
-        if console.is_terminal and (result.status != "holds" or survived):
-            console.print(f"{result.label} {result.name}: {result.status}, {survived} controls survive", style="red")
+        if result.status != "holds" or survived:
+            progress.failed(f"{label} {result.name}: {result.status}, {survived} controls survive")
+        if last:
+            status = assembled(named[label], checks[label], ended).status
+            claims.claim(f"{label} {status} ({many(len(checks[label]), 'check')})")
 
     return tell

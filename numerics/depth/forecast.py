@@ -21,6 +21,7 @@ from numerics.depth.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, LayersSett
 from numerics.depth.standing import MEASURED, standing_of
 from numerics.kernels.activations import Homogeneous
 from numerics.reports.plain_text import many
+from numerics.store import Place, store_at, stored
 
 Floats = NDArray[np.float64]
 
@@ -108,6 +109,7 @@ def predict_layers(
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
+    keep: Place = None,
 ) -> LayersForecast:
     """Predict the density of every layer of a deep network that a method prunes, from data; then prune to compare.
 
@@ -118,7 +120,7 @@ def predict_layers(
     `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target or zero, the initial
     output taken as 0; output, that of each pruned network; averaged, over initial outputs as wide networks have them.
     units: so many units of each layer the law draws; more make its sampling error smaller. networks: pruned to compare, none without `sample`. curve:
-    other densities at which layers are predicted too.
+    other densities at which layers are predicted too. keep: a folder of results; one that is still true is taken from there.
 
     Raises:
         InputError: for an unknown name, a number out of range, data that do not fit, or what would not fit in memory.
@@ -144,20 +146,26 @@ def predict_layers(
         curve=tuple(curve),
         rounds=rounds,
     )
-    batching, sampling, drawing = seed_sequence(seed).spawn(3)
+    root, store = seed_sequence(seed), store_at(keep)
+    streams = root.entropy, root.spawn_key, root.n_children_spawned
+    batching, sampling, drawing = root.spawn(3)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         progress("reading data")
         used, whole = batch_for(loss, data, labels, standardise, target, missing, drop, samples, batching)
         network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias, norm)
         check_fit(settings, network, used)
-        x, y = np.asarray(used.x, float), np.asarray(used.y, float)
-        seen = []
-        if settings.sample:
-            for number, stream in enumerate(drawing.spawn(settings.networks), start=1):
+
+        def compute() -> LayersForecast:
+            x, y = np.asarray(used.x, float), np.asarray(used.y, float)
+            seen = []
+            for number, stream in enumerate(drawing.spawn(settings.networks) if sample else (), start=1):
                 progress(f"pruning network {number} of {settings.networks}")
                 seen.append(pruned(settings, network, x, y, np.random.default_rng(stream)))
-        progress("predicting")
-        return forecast(settings, network, used, whole, seen, np.random.default_rng(sampling))
+            progress("predicting")
+            return forecast(settings, network, used, whole, seen, np.random.default_rng(sampling))
+
+        known = {"settings": settings, "network": network, "data": used, "given": whole}
+        return stored(store, LayersForecast, compute, f"{method} on {used.name}", known, streams)
 
 
 def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) -> None:

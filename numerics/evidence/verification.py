@@ -283,7 +283,7 @@ def verify(
         results[result.label, result.name] = result
         kept += was_kept
         on_result(result)
-    claims = linked([_assemble(entry, checks[entry.label], results) for entry in entries], whole)
+    claims = linked([assembled(entry, checks[entry.label], results) for entry in entries], whole)
     return Run(number, effort, time.perf_counter() - start, claims, None if store is None else kept)
 
 
@@ -338,7 +338,8 @@ def _lost(task: Task, error: BaseException) -> CheckResult:
     )
 
 
-def _assemble(entry: Entry, checks: Sequence[Check], results: dict[tuple[str, str], CheckResult]) -> ClaimResult:
+def assembled(entry: Entry, checks: Sequence[Check], results: Mapping[tuple[str, str], CheckResult]) -> ClaimResult:
+    """What became of a claim, from the results of its checks by label and name."""
     taken = {name for check in checks for name in check.subjects}
     computed = {check.step for check in checks}
     unchecked = tuple(name for name in entry.claim.claimed if name not in taken)

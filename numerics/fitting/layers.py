@@ -8,6 +8,7 @@ whose class it is. No distance is taken. Below, the paths through layers whose s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from os import PathLike
 from typing import TypedDict, overload
 
@@ -22,6 +23,7 @@ from numerics.fitting.verdict import CLASS_WORDS
 from numerics.masks.chains import Chain, chains_in, follow
 from numerics.masks.layers import Layer, LayerFile, open_layers
 from numerics.reports.plain_text import plain
+from numerics.reports.progress import Stage
 from theory.graphon.taxonomy import Heterogeneity
 
 _PART = 4000  # digits
@@ -160,8 +162,10 @@ def fit_layers(
     number = seed_number(seed)
     files = [open_layers(name, nonzero=nonzero, transpose=transpose) for name in named]
 
+    layers, read = sum(len(file.names) for file in files), count(1)
+
     def done(name: str) -> None:
-        progress(f"reading layers: {plain(name, 80)} is done")
+        progress(Stage(f"reading layers: {plain(name, 80)} is done", next(read), layers))
 
     summaries = [summarise_layers(file, seed=number, done=done) for file in files]
     return {"files": summaries} if several else summaries[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from numerics.pruning.observation import Observation, observe
 from numerics.pruning.prediction import Prediction
 from numerics.pruning.prediction import predict as predict_problem
 from numerics.pruning.row_law import check_method, limit_smoothing, posed
+from numerics.reports.progress import Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +59,9 @@ def cases_of(
     sampling: np.random.SeedSequence,
     drawing: np.random.SeedSequence,
     keep: bool = False,
+    progress: Callable[[str], object] = lambda doing: None,
 ) -> Iterator[Case]:
-    """Predict, and prune networks; keep: hold on to the networks, to train them."""
+    """Predict, and prune networks; keep: hold on to the networks, to train them. progress: told what is being done."""
     reads_output = settings.reads_output
     own = reads_output or (settings.sample and settings.method in SMOOTHED)  # each network has its own prediction
     shape = (data.x.shape[1], *[settings.width] * settings.depth, data.y.shape[1])
@@ -76,11 +78,15 @@ def cases_of(
         )
         return predict_problem(problem, settings.fresh_rows, np.random.default_rng(seed))
 
+    progress("predicting")
     common = None if own else predicted(None, sampling)
     if common is not None and not settings.sample:
         yield Case(common, None)
         return
-    for fresh, drawn in zip(*(seed.spawn(settings.networks) for seed in (sampling, drawing)), strict=True):
+    streams = zip(*(seed.spawn(settings.networks) for seed in (sampling, drawing)), strict=True)
+    for number, (fresh, drawn) in enumerate(streams):
+        if settings.sample:
+            progress(Stage(f"pruning network {number + 1} of {settings.networks}", number, settings.networks))
         rng = np.random.default_rng(drawn)
         network = random_network(shape, rng)
         prediction = common or predicted(network, fresh)

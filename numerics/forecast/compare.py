@@ -15,6 +15,7 @@ from numerics.data import Dataset, Dropped, batch, dataset_of
 from numerics.forecast.cases import check_size
 from numerics.forecast.settings import Settings
 from numerics.pruning.observation import compare as compare_predictors
+from numerics.reports.progress import within
 
 WIDTHS = (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # pruned at each width, halved from this width on
@@ -110,7 +111,11 @@ def compare(
         ]
         for kind, settings in product(kinds, asked):
             check_size(settings, kind.data, needed=True)
-        return [_row(kind, settings, number, progress) for kind, settings in product(kinds, asked)]
+        rows = list(product(kinds, asked))
+        return [
+            _row(kind, settings, number, within(progress, done, len(rows)))
+            for done, (kind, settings) in enumerate(rows)
+        ]
 
 
 def _networks(asked: int | None, width: int) -> int:

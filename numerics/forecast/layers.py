@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from numerics.data import Dataset, Dropped
 from numerics.depth.forecast import LayersForecast, predict_layers
 from numerics.depth.settings import methods_through
 from numerics.forecast.question_summary import Without
+from numerics.reports.progress import within
 
 if TYPE_CHECKING:
     from torch import nn
@@ -132,7 +133,10 @@ def predict_methods(
     if model is None:
         methods = methods_through(settings.get("norm", "none"))
         return MethodsForecast(
-            tuple(predict_layers(method, data, **settings, **drawn, progress=progress) for method in methods)
+            tuple(
+                predict_layers(method, data, **settings, **drawn, progress=told)
+                for method, told in _each(methods, progress)
+            )
         )
     for name in OF_A_MODULE:
         if name in settings:
@@ -147,20 +151,29 @@ def predict_methods(
         methods = methods_through(chain.norm)
         try:
             return MethodsForecast(
-                tuple(predict_module(model, method, data, **settings, **drawn, progress=progress) for method in methods)
+                tuple(
+                    predict_module(model, method, data, **settings, **drawn, progress=told)
+                    for method, told in _each(methods, progress)
+                )
             )
         except NotFollowedError as error:
             reason = str(error)
     _check_no_units(units, str(reason))
     forecasts, left_out = [], list[Without]()
-    for method in PREDICTED:
+    for method, told in _each(PREDICTED, progress):
         try:
-            forecasts.append(predict_parts(model, method, data, **settings, progress=progress))
+            forecasts.append(predict_parts(model, method, data, **settings, progress=told))
         except InputError as error:  # such as SynFlow behind a LayerNorm
             left_out.append({"method": method, "reason": str(error)})
             if len(left_out) == len(PREDICTED):
                 raise
     return MethodsForecast(tuple(forecasts), tuple(left_out))
+
+
+def _each(methods: Sequence[str], progress: Callable[[str], object]) -> Iterator[tuple[str, Callable[[str], object]]]:
+    """Each method, and what reports the stages of its forecast."""
+    for done, method in enumerate(methods):
+        yield method, within(progress, done, len(methods), f"{method}: ")
 
 
 def _chain(model: str | Callable[[], nn.Module]) -> Chain | str:

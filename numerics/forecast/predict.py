@@ -134,8 +134,7 @@ def predict(
         used = batch(whole, samples, np.random.default_rng(batching))
         check_size(settings, used, needed=train)
         if not (kernel or train):
-            progress("predicting")
-            cases = tuple(cases_of(settings, used, sampling, drawing))
+            cases = tuple(cases_of(settings, used, sampling, drawing, progress=progress))
             return Forecast(settings, used, len(whole.x), cases, tuple(notes_of(settings, cases, whole, used)))
 
         from numerics.forecast.kernel import held_notes, held_out, study_kernel  # imports much that the rest needs not

@@ -30,6 +30,8 @@ from numerics.forecast.predict import Forecast, predict
 from numerics.forecast.question_summary import Made, QuestionSummary, Without
 from numerics.forecast.question_text import question_summary
 from numerics.pruning.methods import DATA_DRIVEN
+from numerics.reports.progress import Stage, within
+from numerics.store import Place, store_at
 from theory.own_code import OwnCodeError
 
 if TYPE_CHECKING:
@@ -98,6 +100,7 @@ def report(
     samples: int = SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
+    keep: Place = None,
 ) -> Report:
     """Report on a network and data: what pruning methods keep, which layers end, which inputs are lost, what is learnt.
 
@@ -107,7 +110,8 @@ def report(
     theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
     density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
     kernel is asked, too. data, labels, standardise, target, missing, drop, loss, residual, units: as in `predict_layers`;
-    samples: at most so many rows, at random. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
+    samples: at most so many rows, at random. keep: a folder of results; what is still true of each method's layers is taken
+    from there, and the rest is written there. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
 
     Raises:
         InputError: unless one of widths and model is given; for an unknown name, a number out of range, data that do not
@@ -122,8 +126,10 @@ def report(
         >>> found.page.startswith("<!doctype html>")
         True
     """
-    asked = dict(locals())
-    del asked["progress"]
+    asked = {name: value for name, value in locals().items() if name not in ("keep", "progress")}
+    if keep is not None and model is not None:
+        raise InputError("keep is given, expected none with a model: what your code reads is not known")
+    store = store_at(keep)
     if (widths is None) == (model is None):
         how = "neither is" if widths is None else "both are"
         raise InputError(f"widths and model: {how} given, expected one of them")
@@ -134,7 +140,14 @@ def report(
     settings |= {name: value for name, value in (("loss", loss), ("residual", residual)) if value is not None}
     ask: Callable[..., LayersForecast | PartsForecast]
     if model is None:
-        ask = partial(predict_layers, widths=widths or (), activation=activation, init=init, bias=bias, norm=norm)
+        network: dict[str, Any] = {
+            "widths": widths or (),
+            "activation": activation,
+            "init": init,
+            "bias": bias,
+            "norm": norm,
+        }
+        ask = partial(predict_layers, **network, keep=store)
     else:
         ask = _of_module(model, asked)
         loss = loss or "cross-entropy"
@@ -142,11 +155,9 @@ def report(
     checked_integer("samples", samples, 2, 2**40)
     whole = dataset_for(loss or "mse", data, labels, standardise, target, missing, drop)
     forecasts, left_out = [], []
-    for method in chosen:
-
-        def told(doing: str, method: str = method) -> None:
-            progress(f"{method}: {doing}")
-
+    steps = len(chosen) * (2 if learning else 1)
+    for done, method in enumerate(chosen):
+        told = within(progress, done, steps, f"{method}: ")
         try:
             forecasts.append(ask(method=method, data=whole, samples=samples, seed=seed, progress=told, **settings))
         except InputError as error:
@@ -157,9 +168,9 @@ def report(
         raise left_out[0][1]
     kernels: dict[str, Forecast] = {}
     without: list[Without] = []
-    for each in forecasts if learning else ():
+    for done, each in enumerate(forecasts if learning else ()):
         method = each.settings.method
-        progress(f"{method}: what its kernel says of learning")
+        progress(Stage(f"{method}: what its kernel says of learning", len(chosen) + done, len(chosen) + len(forecasts)))
         try:
             kernels[method] = _kernel(each, whole, seed)
         except InputError as error:

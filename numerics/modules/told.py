@@ -21,6 +21,7 @@ from numerics.modules.kept import Kept, emptied, first_kept, kept_in_rounds, kep
 from numerics.modules.layout import Layout
 from numerics.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
 from numerics.reports.plain_text import many
+from numerics.reports.progress import Stage
 
 Floats = NDArray[np.float64]
 
@@ -84,8 +85,8 @@ def told_of(
         note = "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
         return Told(MEASURED, notes=(note,))
     found = []
-    for number in range(1, copies + 1):
-        progress(f"copy {number} of {copies}")
+    for number in range(copies):
+        progress(Stage(f"copy {number + 1} of {copies}", number, copies))
         scores = scores_of_copies(
             [fresh() for _ in range(3)],
             settings.method,
@@ -107,8 +108,8 @@ def _in_rounds(
 ) -> Told:
     """What modules keep that are built for the prediction and pruned as those beside it."""
     found = []
-    for number in range(1, COPIES + 1):
-        progress(f"module {number} of {COPIES}, for the prediction")
+    for number in range(COPIES):
+        progress(Stage(f"module {number + 1} of {COPIES}, for the prediction", number, COPIES))
         found.append(kept_in_rounds(fresh(), data, settings, read.reading)[0])
     densities = np.array([each.densities for each in found])
     rounds = many(settings.rounds or ROUNDS, "round")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from math import inf
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from numerics.keyed import key
 from numerics.parallel import run_tasks
@@ -65,9 +69,48 @@ def run_stored(
         yield Found(result, False)
 
 
+def stored(
+    store: Store | None,
+    kind: type[Result],
+    compute: Callable[[], Result],
+    what: str,
+    known: Mapping[str, object],
+    *asked: object,
+) -> Result:
+    """The result of a computation, a dataclass, taken from a store if it is there, and otherwise computed and written to it.
+
+    Args:
+        store: None: it is computed, and nothing is written.
+        kind: the dataclass; the result depends on the code of its module.
+        compute: what computes it.
+        what: what it is, for people.
+        known: fields that are known before, which are not written. The result depends on them.
+        asked: all else that the result depends on.
+    """
+    if store is None:
+        return compute()
+    names = [each.name for each in fields(kind) if each.name not in known]  # type: ignore[arg-type]
+    place = key_of(code_digest(frozenset({kind.__module__})), kind.__qualname__, key(dict(known)), key(asked))
+    if found := store.find(place):
+        types, values = get_type_hints(kind), dict(found[0])  # type: ignore[call-overload]
+        return kind(**known, **{name: msgspec.convert(values[name], types[name], dec_hook=_array) for name in names})
+    result = compute()
+    plain = {name: msgspec.to_builtins(getattr(result, name), enc_hook=_plain) for name in names}
+    store.add(place, what, plain)
+    return result
+
+
 def _plain(value: Any) -> object:
-    """A number of NumPy's as one of Python's."""
+    """A number of NumPy's as one of Python's, and an array as its type, shape and bytes."""
+    if isinstance(value, np.ndarray):
+        return {"dtype": value.dtype.str, "shape": value.shape, "base64": b64encode(value.tobytes()).decode("ascii")}
     return value.item()
+
+
+def _array(kind: type, plain: Any) -> NDArray[Any]:
+    """The array that `_plain` wrote."""
+    array = np.frombuffer(b64decode(plain["base64"]), dtype=plain["dtype"])
+    return array.reshape(plain["shape"]).copy()
 
 
 def _words(task: object) -> str:

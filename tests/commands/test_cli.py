@@ -82,7 +82,7 @@ def test_the_same_json_for_any_jobs_selection_and_process(ledger_run, tmp_path):
     """One job, a few claims, another process and another hash seed: what differs from the whole run is the time."""
     whole = {claim["label"]: claim for claim in summarise(ledger_run)["claims"]}
     page = tmp_path / "run.html"
-    done = call(REAL, "verify", "N1", "S2", "--jobs", "1", "--json", "-", "--html", str(page))
+    done = call(REAL, "verify", "N1", "S2", "--quiet", "--jobs", "1", "--json", "-", "--html", str(page))
     assert (done.returncode, done.stderr) == (0, "")
     data = json.loads(done.stdout)
     assert [claim["label"] for claim in data["claims"]] == ["S2", "N1"]
@@ -95,7 +95,7 @@ def test_the_same_json_for_any_jobs_selection_and_process(ledger_run, tmp_path):
 def test_a_failing_run(tmp_path):
     """Exit status 1, and every failure named on standard output and in the file."""
     file = tmp_path / "run.json"
-    done = call(TOYS, "verify", "toy_broken", "Z1", "--jobs", "2", "--json", str(file))
+    done = call(TOYS, "verify", "toy_broken", "Z1", "--quiet", "--jobs", "2", "--json", str(file))
     assert (done.returncode, done.stderr) == (1, "")
     said = " ".join(done.stdout.split())
     for words in (
@@ -312,7 +312,7 @@ def test_evaluate_thousands_of_digits(capsys):
 
 
 def test_mutate():
-    done = call(TOYS, "mutate", "Z1", "Z11", "--jobs", "1")
+    done = call(TOYS, "mutate", "Z1", "Z11", "--quiet", "--jobs", "1")
     assert (done.returncode, done.stderr) == (1, "")
     assert "Z11 survives: value = 2*a" in done.stdout
     assert "Z1 survives" not in done.stdout

@@ -116,7 +116,7 @@ def heeding_interrupts() -> None:
 
 def test_ctrl_c_leaves_no_file(tmp_path):
     """As from a terminal: the signal reaches the command and its workers."""
-    words = ["verify", "toy_stuck", "--jobs", "2", "--json", str(tmp_path / "run.json")]
+    words = ["verify", "toy_stuck", "--quiet", "--jobs", "2", "--json", str(tmp_path / "run.json")]
     with subprocess.Popen(
         [*TOYS, *words],
         stdout=subprocess.PIPE,

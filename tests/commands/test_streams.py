@@ -210,7 +210,7 @@ def test_an_interrupt_leaves_nothing(words, where, mask, tmp_path, monkeypatch, 
 
 def test_a_signal_in_the_midst_of_work(tmp_path: Path) -> None:
     file = tmp_path / "study.json"
-    words = ["-m", "numerics.cli", "study", "gap", "--jobs", "1", "--json", str(file)]
+    words = ["-m", "numerics.cli", "study", "gap", "--quiet", "--jobs", "1", "--json", str(file)]
     with subprocess.Popen(
         [sys.executable, *words],
         stdout=subprocess.PIPE,

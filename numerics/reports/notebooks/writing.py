@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numerics
 from numerics.arguments import MOST_JOBS, checked_integer, seed_number
-from numerics.evidence.verification import Run, verify
+from numerics.evidence.verification import Run, checks_by_claim, verify
 from numerics.reports.notebooks.pages import PROVENANCES, Book, Chapter, Notebook, Page, read_pages
 from numerics.reports.writing import write_text
 from theory.claims import Ledger
@@ -38,13 +39,13 @@ def write_notebooks(
     overwrite: bool = False,
     seed: int = 0,
     jobs: int = 1,
-    on_result: Callable[[CheckResult], None] = lambda result: None,
+    progress: Callable[[int, int], object] = lambda done, of: None,
 ) -> Written:
     """Write pages of the book (all of them if none is named) as notebooks into a folder, which is made if need be.
 
     book: the folder of the pages; None for that of the repository that the package runs from. check: run the checks of
     the claims on these pages, whose findings stand in the notebooks. overwrite: whether a notebook that is there may be
-    replaced. seed, jobs, on_result: as `verify` takes them.
+    replaced. seed, jobs: as `verify` takes them. progress: told how many checks are done, and of how many.
 
     No notebook is written unless all of them can be made.
 
@@ -74,11 +75,24 @@ def write_notebooks(
     ledger = load_ledger()
     whole = Book(source, found, ledger, None, frozenset({*wanted, *there} & found.keys()))
     labels = sorted({label for name in wanted for label in claims_shown(found[name], ledger)})
-    run = verify(labels, ledger=ledger, seed=seed, jobs=jobs, on_result=on_result) if check and labels else None
+    run = None
+    if check and labels:
+        checks = sum(map(len, checks_by_claim([ledger[label] for label in labels]).values()))
+        run = verify(labels, ledger=ledger, seed=seed, jobs=jobs, on_result=_counted(checks, progress))
     texts = {name: as_text(Chapter(replace(whole, run=run), found[name]).notebook()) for name in wanted}
     for name, file in files.items():
         write_text(str(file), texts[name])
     return Written(tuple(files.values()), run)
+
+
+def _counted(checks: int, progress: Callable[[int, int], object]) -> Callable[[CheckResult], None]:
+    """What counts the checks that end, of so many."""
+    done = count(1)
+
+    def tell(result: CheckResult) -> None:
+        progress(next(done), checks)
+
+    return tell
 
 
 def book_folder(named: str | Path | None) -> Path:

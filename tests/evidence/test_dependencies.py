@@ -1,0 +1,95 @@
+"""A key that missed a dependency would keep what is no longer true: what checks import and open is held against their keys."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import ROOT
+
+from numerics.checks import checks_of_claims
+from numerics.evidence.verification import modules_of
+from theory.dependencies import PACKAGES, files_behind
+from theory.ledger import ledger_for, load_ledger
+
+# Run all checks of a claim in a process of their own; print the files that were imported, and those that were opened
+RECORD = """
+import json, os, sys
+opened = set()
+def hook(event, arguments):
+    if event == "open" and isinstance(arguments[0], (str, bytes, os.PathLike)):
+        opened.add(os.path.realpath(os.fsdecode(arguments[0])))
+sys.addaudithook(hook)
+sys.dont_write_bytecode = True
+from importlib import import_module
+label, home, *places = sys.argv[1:]
+(claim,) = {each for each in vars(import_module(home)).values() if getattr(each, "label", "") == label}
+from numerics.evidence import checks_in, run
+from numerics.evidence.comparison import comparisons
+checks = [each for place in places for each in checks_in(import_module(place)) if each.claim is claim]
+results = [run(check) for check in (*checks, *comparisons(claim))]
+imported = {module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
+print(json.dumps([sorted(map(os.path.realpath, imported)), sorted(opened), sorted({each.status for each in results})]))
+"""
+LABELS = [entry.label for entry in load_ledger()]
+OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/lib", "/tmp/")
+
+
+def modules(label: str) -> tuple[str, ...]:
+    """The modules on which the key of a claim's results rests: the claim's own is the first."""
+    (entry,) = ledger_for([label])
+    return modules_of(entry, *checks_of_claims(entry.topic, [label]))
+
+
+def recorded(label: str, folder: Path) -> tuple[set[Path], set[Path], list[str]]:
+    """The files that the checks of a claim import and open, and their statuses."""
+    home, *places = modules(label)
+    of_checks = [each for each in places if each.startswith("numerics.checks.")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(folder)}
+    command = [sys.executable, "-c", RECORD, label, home, *of_checks]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    imported, opened, statuses = json.loads(done.stdout)
+    return set(map(Path, imported)), set(map(Path, opened)), statuses
+
+
+def ours(files: set[Path]) -> set[Path]:
+    """Of some files the source files of the packages."""
+    homes = tuple(str((ROOT / package).resolve()) + os.sep for package in PACKAGES)
+    return {path for path in files if str(path).startswith(homes) and path.suffix == ".py"}
+
+
+@pytest.mark.sliced
+@pytest.mark.parametrize(
+    "label", [pytest.param(each, marks=pytest.mark.xdist_group(f"files of {each}")) for each in LABELS]
+)
+def test_checks_import_and_open_what_is_in_their_keys(label: str, tmp_path: Path) -> None:
+    imported, opened, statuses = recorded(label, tmp_path)
+    assert statuses == ["holds"]
+    behind = {path.resolve() for path in files_behind(modules(label))}
+    assert ours(imported) - behind == set()
+    assert {path for path in opened - behind if is_data(path, tmp_path)} == set()
+
+
+def is_data(path: Path, folder: Path) -> bool:
+    """Whether a file is neither Python's, nor the system's, nor of the run's own folder: its content may decide a result."""
+    pythons = tuple(f"{Path(place).resolve()}{os.sep}" for place in (sys.prefix, sys.base_prefix, folder))
+    if not path.is_file() or path.suffix == ".pyc" or str(path).startswith(pythons):
+        return False
+    return path.is_relative_to(ROOT) or not str(path).startswith(OF_THE_SYSTEM)
+
+
+def test_a_key_has_a_share_of_all_files() -> None:
+    """A control: a key of everything would pass the test above and keep nothing."""
+    files = sum(1 for package in PACKAGES for _ in (ROOT / package).rglob("*.py"))
+    assert len(files_behind(modules("N1"))) < files / 4
+
+
+def test_what_is_imported_and_opened_is_seen(tmp_path: Path) -> None:
+    """A control of the record."""
+    imported, opened, _ = recorded("T1", tmp_path)
+    assert {ROOT / "theory" / "generalisation" / "__init__.py", ROOT / "numerics" / "data.py"} <= imported
+    assert any("digits" in path.name for path in opened)  # the data of scikit-learn, whose version is in the key

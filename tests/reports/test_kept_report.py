@@ -1,0 +1,51 @@
+"""A report with a store: methods that are still true are not computed again, and the report is the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from numerics.arguments import InputError
+from numerics.depth.forecast import predict_layers
+from numerics.forecast.question import report
+from numerics.store import Store
+
+SMALL = {"widths": (32, 16), "samples": 150, "units": 256, "networks": 2}
+
+
+def test_a_method_that_was_computed_is_kept(tmp_path: Path) -> None:
+    asked = {**SMALL, "methods": ("magnitude", "snip"), "learning": False}
+    fresh = report(**asked)
+    first, second = Store(tmp_path), None
+    assert report(**asked, keep=first).summary == fresh.summary
+    second = Store(tmp_path)
+    assert report(**asked, keep=second).page == fresh.page
+    assert (first.taken, first.written, second.taken, second.written) == (0, 2, 2, 0)
+
+
+def test_all_of_a_forecast_comes_back_and_another_question_finds_nothing(tmp_path: Path) -> None:
+    one = predict_layers("snip", **SMALL, seed=3, curve=(0.2, 0.05), keep=tmp_path)
+    store = Store(tmp_path)
+    two = predict_layers("snip", **SMALL, seed=3, curve=(0.2, 0.05), keep=store)
+    assert store.taken == 1
+    for name in ("settings", "network", "given", "layers", "path_ends", "path_share", "notes", "model"):
+        assert getattr(one, name) == getattr(two, name)
+    for name in ("columns", "observed_columns", "lost", "curve"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+    others = (
+        {"seed": 4},
+        {"density": 0.2},
+        {"data": "digits", "labels": "is:8"},
+        {"widths": (32, 17)},
+        {"sample": False},
+    )
+    for other in others:
+        predict_layers("snip", **{**SMALL, "seed": 3, "curve": (0.2, 0.05), **other}, keep=store)
+    assert (store.taken, store.written) == (1, len(others))
+
+
+def test_a_model_of_ones_own_is_not_kept(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="keep is given, expected none with a model"):
+        report(model="mine.py:build", keep=tmp_path)
