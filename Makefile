@@ -21,7 +21,7 @@ extras: .venv/dev .venv/book .venv/torch ## run the tests that '.[test]' alone s
 	$(BIN)/pytest -n auto --dist loadgroup $$(grep -rl --include='test_*.py' 'needs(' tests)
 
 fast: .venv/test ## run the tests that take a minute together
-	$(BIN)/pytest -m fast
+	$(BIN)/pytest -n auto --dist loadgroup -m fast
 
 topic: .venv/test ## verify a topic and run its tests: make topic TOPIC=lifts
 	$(BIN)/sparse-limits verify $(TOPIC)

@@ -6,6 +6,7 @@ import os
 
 import pytest
 from book_cases import address, site  # noqa: F401 (one build for all tests of the book)
+from fast import FAST
 from hypothesis import settings
 from shards import group, shared_out
 
@@ -30,6 +31,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         shared = "ledger_run" in getattr(item, "fixturenames", ())
         if item.get_closest_marker("xdist_group") is None:  # a page with examples goes by itself
             item.add_marker(pytest.mark.xdist_group("ledger" if shared else item.path.stem))
+        if item.path.stem in FAST:
+            item.add_marker(pytest.mark.fast)
     items.sort(key=lambda item: group(item) not in ("ledger", "test_book"))
     if words := config.getoption("shard"):
         items[:], others = shared_out(items, words)

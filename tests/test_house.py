@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from fast import FAST
 from helpers import ROOT
 
 LONGEST = 400  # lines of a module
@@ -29,6 +30,10 @@ def test_no_two_test_files_have_one_name():
     seen = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
     assert seen
     assert not [name for name, count in seen.items() if count > 1]
+
+
+def test_the_files_of_the_fast_tests_exist() -> None:
+    assert {path.stem for path in (ROOT / "tests").rglob("test_*.py")} >= FAST
 
 
 def test_tests_run_in_groups(request):

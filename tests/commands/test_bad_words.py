@@ -134,7 +134,7 @@ BUGS = {
     "numerics.tickets.calls.guaranteed_width": TICKET,
     "numerics.exact.evaluation.evaluate": ["evaluate", "N1", "bound", "h=1", "r=1"],
     "numerics.reports.contents.told": ["show", "N1"],
-    "numerics.evidence.verification.run_tasks": ["verify", "N1"],
+    "numerics.store.tasks.run_tasks": ["verify", "N1"],
     "numerics.studies.gap.run_study": ["study", "gap", "--quick"],
 }
 

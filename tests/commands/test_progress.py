@@ -20,7 +20,7 @@ from numerics.evidence import verification
 from numerics.reports import progress
 from numerics.reports.progress import Pace, Stage, within
 
-pty = pytest.importorskip("pty")
+pty = pytest.importorskip("pty", reason="this system has no module pty")
 
 LEFT = r"about \d+ s left"
 CALLS = {  # by the kind of work: the call, what a line says, and what the bar says
