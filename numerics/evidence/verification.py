@@ -17,6 +17,7 @@ from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, see
 from numerics.checks import checks_of_claims
 from numerics.evidence import Check, CheckResult, ControlResult, run
 from numerics.evidence.links import step_link
+from numerics.garbage import release_memory
 from numerics.parallel import LateTaskError, reason
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from numerics.store import Place, run_stored, store_at
@@ -40,6 +41,7 @@ from theory.steps import Carrier, Step
 
 LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
 ENGINE = ("numerics.evidence.check", "numerics.checks")  # what runs a check, and what finds the checks of a claim
+HEAVY = 2.0  # seconds that a check announces, which then computes with large arrays
 PACKAGES = ("numpy", "sympy", "scipy", "python-flint", "sparse-limits")
 
 
@@ -318,7 +320,10 @@ def run_one(task: Task) -> CheckResult:
     check = _named(task.topic, task.label).get(task.check)
     if check is None:
         raise LookupError(f"no check {task.check} of {task.label}")
-    return run(check, task.seed, task.effort)
+    found = run(check, task.seed, task.effort)
+    if check.cost >= HEAVY:
+        release_memory()
+    return found
 
 
 @cache

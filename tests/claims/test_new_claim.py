@@ -73,7 +73,7 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
     text = export.read_text(encoding="utf-8")
     export.write_text("".join(line for line in text.splitlines(True) if NAME not in line), encoding="utf-8")
     try:
-        done = inside(copy, "-m", "numerics.cli", "verify", "S1")
+        done = inside(copy, "-m", "numerics.cli", "verify", "saliency")
     finally:
         export.write_text(text, encoding="utf-8")
     assert done.returncode == 2

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -63,6 +62,7 @@ class DeepNetworks:
     products: list[Products]
     losses: Array
     y: Array
+    spectra: dict[sp.Expr, Spectrum] = field(default_factory=dict)  # those that were computed, by the kernel of a layer
 
 
 def drawn_deep(rng: np.random.Generator, data: Data, number: int, width: int) -> DeepNetworks:
@@ -83,15 +83,21 @@ def one_draw(rng: np.random.Generator, x: Array, y: Array, number: int, width: i
     return products, train_layers(networks, x, y, step=RATE, steps=STEPS)
 
 
-@lru_cache(maxsize=16)  # what a control leaves as it is, its check has computed
 def deep_spectrum(layer_kernel: sp.Expr, networks: DeepNetworks) -> Spectrum:
-    """Of the sums over the units of hidden layers, each with what it keeps, and over the readout."""
+    """Of the sums over the units of hidden layers, each with what it keeps, and over the readout; computed once."""
+    if layer_kernel not in networks.spectra:
+        networks.spectra[layer_kernel] = spectrum(deep_kernels(layer_kernel, networks), networks.y)
+    return networks.spectra[layer_kernel]
+
+
+def deep_kernels(layer_kernel: sp.Expr, networks: DeepNetworks) -> Array:
+    """The kernel of each network at all pairs of samples: [D, N, m, m]."""
     part = numeric(LETTERS, layer_kernel)
     found = np.empty((*networks.losses.shape[:2], SAMPLES, SAMPLES))
     for kernels, each in zip(found, networks.products, strict=True):
         layers = zip(each.kept, each.above, each.fan_in, each.dense, strict=True)
         kernels[:, FIRST, SECOND] = kernels[:, SECOND, FIRST] = sum(part(*layer).sum(axis=1) for layer in layers)
-    return spectrum(found, networks.y)
+    return found
 
 
 @statistical(trained_widths, tests=2, cost=2)

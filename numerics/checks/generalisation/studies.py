@@ -60,7 +60,7 @@ def split_seeds(rng: np.random.Generator, task: str) -> tuple[int, ...]:
 def few_of_split(task: str, seed: int) -> Split:
     """A random split, some of its test samples."""
     split = draw_split(task_named(task), np.random.default_rng(seed))
-    return Split(split.x, split.y, split.x_test[:TESTED], split.y_test[:TESTED])
+    return Split(split.x, split.y, split.x_test[:TESTED].copy(), split.y_test[:TESTED].copy())
 
 
 @lru_cache(maxsize=6 * CLOSE_SPLITS)  # what one claim has computed of a kernel serves the next
