@@ -66,8 +66,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No wait for lines, and the pace of the first piece; pieces of work in this process."""
     for name, value in {"WAIT": 0.0, "APART": 0.0, "AT_ONCE": -1.0, "LEAST": 1e-9}.items():
         monkeypatch.setattr(progress, name, value)
-    for module in ("numerics.evidence.verification", "numerics.evidence.mutation", "numerics.studies.gap"):
-        monkeypatch.setattr(f"{module}.run_tasks", lambda function, tasks, *_, **__: map(function, tasks))
+    monkeypatch.setattr("numerics.store.tasks.run_tasks", lambda function, tasks, *_, **__: map(function, tasks))
 
 
 def called(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
