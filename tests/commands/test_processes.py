@@ -99,7 +99,7 @@ def test_links_are_followed_and_devices_written_to(tmp_path):
 
 def until_it_has_workers(process: subprocess.Popen[str]) -> list[int]:
     latest = time.monotonic() + 300  # a busy machine takes minutes to start a worker
-    while time.monotonic() < latest:
+    while process.poll() is None and time.monotonic() < latest:
         workers = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True).stdout.split()
         if len(workers) >= 2:
             time.sleep(0.5)
