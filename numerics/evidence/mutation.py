@@ -12,10 +12,10 @@ from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, see
 from numerics.checks import checks_of_claims
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.evidence.shared_mutants import SHARED, mutate_shared
-from numerics.evidence.verification import check_keep, modules_of
+from numerics.evidence.verification import check_keep, checks_by_claim, modules_of
 from numerics.parallel import reason, workers_are_copies
 from numerics.store import Place, run_stored, store_at
-from theory.claims import Ledger
+from theory.claims import Entry, Ledger
 from theory.ledger import ledger_for
 from theory.own_ledger import is_own
 from theory.selection import part_of
@@ -105,23 +105,15 @@ def mutate(
         (True, 0)
     """
     number = seed_number(seed)
-    checked_integer("jobs", jobs, 1, MOST_JOBS)
-    checked_integer("every", every, 1, MOST_SKIPPED)
-    checked_integer("first", first, 0, every - 1)
-    if within is not None and not (isinstance(within, (int, float)) and within > 0):
-        raise InputError(f"within is {within!r:.60}, expected a positive number of seconds")
+    _check_numbers(jobs, every, first, within)
     chosen = [names] if isinstance(names, str) else names
     whole = ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)
     check_keep(keep, whole)
     entries = part_of(whole.select(chosen), shard)
-    for entry in entries:
-        if is_own(entry.topic) and not checks_of_claims(entry.topic, [entry.label]):
-            raise InputError(f"{entry.label} has no check, expected one that a mutant could fail")
+    _check_checked(entries)
     store = store_at(keep, join)
-    if workers_are_copies() or store is not None:
-        labels = {topic: [e.label for e in entries if e.topic == topic] for topic in {e.topic for e in entries}}
-        checks = {topic: checks_of_claims(topic, chosen) for topic, chosen in labels.items()}
-        behind = {e.label: modules_of(e, *(c for c in checks[e.topic] if c.claim is e.claim)) for e in entries}
+    checks = checks_by_claim(entries) if workers_are_copies() or store is not None else {}  # copies then have them
+    entry_of = {entry.label: entry for entry in entries}
     tasks = [
         Task(e.topic, e.label, subject, number, every, first) for e in entries for subject in (*e.claim.claimed, SHARED)
     ]
@@ -134,7 +126,7 @@ def mutate(
         _lost,
         jobs,
         LIMIT,
-        modules=lambda task: (*behind[task.label], __name__),
+        modules=lambda task: (*modules_of(entry_of[task.label], *checks[task.label]), __name__),
         until=inf if within is None else monotonic() + within,
     ):
         found[result.label, result.subject] = result
@@ -146,6 +138,21 @@ def mutate(
         None if store is None else kept,
         tuple(" ".join(place) for place in asked if place not in found),
     )
+
+
+def _check_numbers(jobs: int, every: int, first: int, within: float | None) -> None:
+    checked_integer("jobs", jobs, 1, MOST_JOBS)
+    checked_integer("every", every, 1, MOST_SKIPPED)
+    checked_integer("first", first, 0, every - 1)
+    if within is not None and not (isinstance(within, (int, float)) and within > 0):
+        raise InputError(f"within is {within!r:.60}, expected a positive number of seconds")
+
+
+def _check_checked(entries: Sequence[Entry]) -> None:
+    """InputError for a claim of one's own that no mutant could fail."""
+    for entry in entries:
+        if is_own(entry.topic) and not checks_of_claims(entry.topic, [entry.label]):
+            raise InputError(f"{entry.label} has no check, expected one that a mutant could fail")
 
 
 def mutate_one(task: Task) -> MutationResult:

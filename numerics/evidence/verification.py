@@ -268,9 +268,8 @@ def verify(
         key=lambda item: item[0],
     )
     results: dict[tuple[str, str], CheckResult] = {}
-    behind = {
-        (check.claim.label, check.name): modules_of(entry, check) for entry in entries for check in checks[entry.label]
-    }
+    entry_of = {entry.label: entry for entry in entries}
+    check_of = {(label, check.name): check for label, each in checks.items() for check in each}
     kept = 0
     for result, was_kept in run_stored(
         store,
@@ -279,7 +278,7 @@ def verify(
         _lost,
         jobs,
         LIMITS[effort],
-        modules=lambda task: behind[task.label, task.check],
+        modules=lambda task: modules_of(entry_of[task.label], check_of[task.label, task.check]),
         worth=lambda result: result.status != "error",  # another machine may have the memory or the time
     ):
         results[result.label, result.name] = result
