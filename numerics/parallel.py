@@ -265,10 +265,8 @@ def _begin_as_copy() -> None:
     """Prepare a worker that is a copy: the parent's handlers and streams are not its own, and it ends when the parent has."""
     for name in ("SIGTERM", "SIGALRM"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
-    sys.stdout, sys.stderr = (
-        sys.__stdout__,
-        sys.__stderr__,
-    )  # a bar may hold the others, with a lock that nobody gives back
+    # A bar may hold the others, with a lock that nobody gives back; these are None where the caller closed them.
+    sys.stdout, sys.stderr = (each or open(os.devnull, "w") for each in (sys.__stdout__, sys.__stderr__))  # noqa: SIM115
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _begin()
 

@@ -85,6 +85,13 @@ def test_standard_streams_are_closed(closing: str, tmp_path: Path) -> None:
         assert file.read_text("utf-8").startswith("[\n")
 
 
+def test_workers_that_are_forks_do_without_standard_error() -> None:
+    command = 'exec "$0" -m numerics.cli verify N1 --jobs 1 2>&-'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", command, sys.executable], stdout=subprocess.PIPE, text=True, env=environment)
+    assert (done.returncode, "1 of 1 claims hold" in done.stdout) == (0, True)
+
+
 def test_the_reader_has_left() -> None:
     reader, writer = os.pipe()
     os.close(reader)
