@@ -24,7 +24,8 @@ def imported(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.ImportFrom):
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
     for child in ast.iter_child_nodes(node):
-        yield from imported(child)
+        if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):  # no expression holds an import
+            yield from imported(child)
 
 
 def needs(root: Path) -> dict[str, set[str]]:
@@ -37,19 +38,19 @@ def needs(root: Path) -> dict[str, set[str]]:
     return {name: others & files.keys() for name, others in modules.items()}
 
 
-@pytest.fixture
-def packages(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    packages = tmp_path_factory.mktemp("packages")
     for name in ("theory", "numerics"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    return tmp_path
+        (packages / name).symlink_to(ROOT / name)
+    return needs(packages)
 
 
-def test_no_module_needs_one_that_needs_it(packages: Path) -> None:
-    TopologicalSorter(needs(packages)).prepare()
+def test_no_module_needs_one_that_needs_it(graph: dict[str, set[str]]) -> None:
+    TopologicalSorter(graph).prepare()
 
 
-def test_theory_needs_no_numerics(packages: Path) -> None:
-    graph = needs(packages)
+def test_theory_needs_no_numerics(graph: dict[str, set[str]]) -> None:
     assert graph["numerics.cli"]
     for name, others in graph.items():
         assert not (name.startswith("theory") and any(each.startswith("numerics") for each in others)), name
