@@ -18,13 +18,15 @@ from helpers import ROOT
 WHAT = {  # lines of the log that say how a stage ended
     "ledger": r"\d+ of \d+ claims hold, .*",
     "mutants": r"\d+ mutants of \d+ expressions: .*",
-    "tests": r"\d+ passed.* in .*",
+    "tests": r"\d+ passed.* in .*?",
 }
 
 
 def record(log: str, stages: str, commit: str) -> str:
     """The page: date, commit and machine; how each stage ended, and its seconds."""
-    ends = [f"- {name}: {end}" for name, form in WHAT.items() for end in re.findall(rf"(?m)^{form}$", log)]
+    ends = [
+        f"- {name}: {end}" for name, form in WHAT.items() for end in re.findall(rf"(?m)^(?:=+ )?({form})(?: =+)?$", log)
+    ]
     rows = [f"| {' | '.join(line.split(chr(9)))} |" for line in stages.splitlines()]
     lines = [
         "# The last run of everything",

@@ -11,7 +11,8 @@ from helpers import ROOT
 from slices import behind, files_of, in_slice, sliced
 
 from numerics.evidence.mutants import mutants_of
-from theory.ledger import claim
+from theory.ledger import claim, load_ledger
+from theory.selection import part_of
 
 SLICES = int(
     next(line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("slices="))
@@ -52,7 +53,13 @@ def test_every_few_commits_see_everything_too(stride: int) -> None:
     assert len({stride * number % SLICES for number in range(SLICES)}) == SLICES
 
 
-def test_mutants_of_all_slices_are_all_mutants() -> None:
+def test_claims_of_all_slices_are_all_claims() -> None:
+    labels = [entry.label for entry in load_ledger()]
+    parts = [part_of(labels, f"{number}/{SLICES}") for number in range(1, SLICES + 1)]
+    assert sorted(label for part in parts for label in part) == sorted(labels)
+
+
+def test_mutants_of_all_parts_are_all_mutants() -> None:
     kink = claim("N1")
     for subject in kink.claimed:
         whole = {mutant.name for mutant in mutants_of(kink, subject)}

@@ -1,0 +1,24 @@
+"""The record of a run of everything says what the run printed, and how long its stages took."""
+
+from record import record
+
+LOG = """== verification, after 70 s
+219 of 219 claims hold, 0 refuted, 0 open; 2725 checks, 11655 of 11655 controls refuted; no statistical test; 80.1 s
+mutate: N1 81 of 81 mutants refuted; 1 of 219 claims
+131000 mutants of 2690 expressions: 130999 refuted, 1 equivalent, 0 unexplained survivors
+= 11301 passed, 128 skipped in 1500.21s (0:25:00) =
+12 passed in 3.00s
+"""
+
+
+def test_a_record_has_the_closing_lines_and_the_stages() -> None:
+    lines = record(LOG, "install\t80\t95\ntests\t1500\t2900\n", "abc123").splitlines()
+    assert lines[0] == "# The last run of everything"
+    assert "at commit `abc123`" in lines[2]
+    assert [line for line in lines if line.startswith("- ")] == [
+        "- ledger: 219 of 219 claims hold, 0 refuted, 0 open; 2725 checks, 11655 of 11655 controls refuted; no statistical test; 80.1 s",
+        "- mutants: 131000 mutants of 2690 expressions: 130999 refuted, 1 equivalent, 0 unexplained survivors",
+        "- tests: 11301 passed, 128 skipped in 1500.21s (0:25:00)",
+        "- tests: 12 passed in 3.00s",
+    ]
+    assert lines[-2:] == ["| install | 80 | 95 |", "| tests | 1500 | 2900 |"]
