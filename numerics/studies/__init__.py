@@ -13,10 +13,10 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
-from numerics.store import Place, Store, store_at
 from theory.selection import part_of
 
 if TYPE_CHECKING:
+    from numerics.store import Place, Store
     from numerics.studies.depth_summary import DepthSummary
     from numerics.studies.gap_summary import GapSummary
     from numerics.studies.generalisation_summary import GeneralisationSummary
@@ -70,6 +70,8 @@ def study(
         >>> [(row["curve"], row["eps"]) for row in found["rows"]][:2]
         [('neurons, linear', 0.2), ('weights, linear', 0.2)]
     """
+    from numerics.store import store_at
+
     module, asked = import_module(_home(name)), settings_of(name, quick=quick, **settings)
     outcomes, networks = _outcomes(name, asked, jobs, progress, store_at(keep, join))
     summary: Summary = module.summarise(asked, outcomes)
@@ -97,6 +99,8 @@ def run_shard(
     Raises:
         InputError, LostTaskError: as `study`, and InputError for a shard that there is not.
     """
+    from numerics.store import store_at
+
     _outcomes(name, settings_of(name, quick=quick, **settings), jobs, progress, store_at(keep), shard)
 
 
