@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from helpers import ROOT
+from long import LONG
 from slices import behind, files_of, in_slice, sliced
 
 from numerics.evidence.mutants import mutants_of
@@ -65,6 +66,12 @@ def test_mutants_of_all_parts_are_all_mutants() -> None:
         whole = {mutant.name for mutant in mutants_of(kink, subject)}
         parts = [{mutant.name for mutant in mutants_of(kink, subject, SLICES, first)} for first in range(SLICES)]
         assert whole <= set().union(*parts)
+
+
+def test_long_tests_are_there() -> None:
+    for each in LONG:
+        place, _, name = each.partition("::")
+        assert f"\ndef {name}(" in (ROOT / "tests" / place).read_text("utf-8"), each
 
 
 def collected(folder: Path, *words: str) -> list[str]:
