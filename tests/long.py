@@ -33,5 +33,16 @@ LONG = frozenset(
         "fitting/test_fit.py::test_selections_are_seen_and_kept_by_drawn_masks",
         "fitting/test_fit.py::test_the_rest_of_a_structured_mask_is_analysed_apart",
         "fitting/test_fit.py::test_the_smallest_masks",
+        "fitting/test_fit_calls.py::test_one_file_and_several_have_the_numbers_of_the_command",
+        "fitting/test_fit_command.py::test_a_sparse_file_of_a_large_layer",
+        "fitting/test_fit_files.py::test_large_layers_keep_to_counts",
+        "fitting/test_fit_files.py::test_the_table_says_why_a_large_layer_has_no_noise",
+        "fitting/test_fit_layers.py::test_a_layer_is_found_as_fit_finds_it",
+        "forecast/test_forecast.py::test_a_comparison_takes_what_is_asked_for_alone",
+        "forecast/test_forecast.py::test_comparisons_are_those_of_the_command",
+        "modules/test_example_modules.py::test_lines_of_modules_outside_the_law",
+        "modules/test_model_calls.py::test_one_call_gives_all_methods",
+        "modules/test_module_parts.py::test_copies_keep_what_pruned_modules_keep",
+        "modules/test_weight_laws.py::test_the_law_of_weights_of_an_unknown_deviation_has_exact_p_values",
     ]
 )

@@ -11,7 +11,14 @@ from numerics import predict_layers, predict_model  # noqa: E402
 from numerics.modules import predict_module, predict_parts  # noqa: E402
 
 OTHERWISE = {"loss", "residual"}  # modules are classifiers, pruned at their own outputs
-OF_A_NETWORK = {"widths", "activation", "init", "bias", "norm"}  # which a module says itself
+OF_A_NETWORK = {
+    "widths",
+    "activation",
+    "init",
+    "bias",
+    "norm",
+    "keep",
+}  # which a module says itself, or code that may read anything
 OF_THE_LAW = {"units"}  # which copies do not have, and which are refused where there is no law
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,8 @@ SMALL = {"widths": (32, 16), "samples": 150, "units": 256, "networks": 2}
 def test_a_method_that_was_computed_is_kept(tmp_path: Path) -> None:
     asked = {**SMALL, "methods": ("magnitude", "snip"), "learning": False}
     fresh = report(**asked)
-    first, second = Store(tmp_path), None
-    assert report(**asked, keep=first).summary == fresh.summary
+    first = Store(tmp_path)
+    assert json.dumps(report(**asked, keep=first).summary) == json.dumps(fresh.summary)  # a nan is no other nan's equal
     second = Store(tmp_path)
     assert report(**asked, keep=second).page == fresh.page
     assert (first.taken, first.written, second.taken, second.written) == (0, 2, 2, 0)
