@@ -117,7 +117,7 @@ def test_rows_and_sentences_count() -> None:
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("numerics.studies.origins.OUTSIDE", {"filters": OUTSIDE["filters"]})
     monkeypatch.setattr("numerics.studies.origins.METHODS", ())
-    monkeypatch.setattr("numerics.studies.origins.run_tasks", lambda function, tasks, *_: map(function, tasks))
+    monkeypatch.setattr("numerics.store.tasks.run_tasks", lambda function, tasks, *_, **__: map(function, tasks))
     numbers, picture = tmp_path / "o.json", tmp_path / "o.svg"
     asked = ["--masks", "1", "--initial", "1", "--width", "32", "--samples", "60", "--fresh-rows", "200", "--jobs", "1"]
     assert main(["study", "origins", *asked, "--json", str(numbers), "--plot", str(picture)]) == 0
