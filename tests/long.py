@@ -44,5 +44,17 @@ LONG = frozenset(
         "modules/test_model_calls.py::test_one_call_gives_all_methods",
         "modules/test_module_parts.py::test_copies_keep_what_pruned_modules_keep",
         "modules/test_weight_laws.py::test_the_law_of_weights_of_an_unknown_deviation_has_exact_p_values",
+        "reports/test_question_page.py::test_measured_is_what_a_note_says_is_not_proved",
+        "studies/test_depth_study.py::test_normalised_networks_have_the_weights_of_the_others_and_other_densities",
+        "studies/test_depth_study.py::test_rows_are_the_same_for_any_number_of_processes",
+        "studies/test_depth_study.py::test_the_command_has_the_numbers_of_the_study",
+        "studies/test_gap_study.py::test_the_command_prints_tables_sentences_and_a_picture",
+        "studies/test_lift_study.py::test_the_command_prints_tables_sentences_and_a_picture",
+        "studies/test_origins.py::test_what_is_said_of_one_mask_of_each_kind",
+        "studies/test_studies.py::test_a_study_from_python_has_the_numbers_of_its_command",
+        "studies/test_studies.py::test_tables_and_picture",
+        "studies/test_studies.py::test_the_same_numbers_for_any_number_of_jobs",
+        "subset_sum/test_subset_sum_laws.py::test_second_moment_of_twenty_items",
+        "test_book_formulas.py::test_no_formula_of_the_ledger_is_wider_than_the_page_and_breaks_add_nothing",
     ]
 )
