@@ -8,14 +8,17 @@ from math import inf
 from os import PathLike
 from time import monotonic
 
+import sympy as sp
+
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
 from numerics.checks import checks_of_claims
+from numerics.evidence import Check
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.evidence.shared_mutants import SHARED, mutate_shared
 from numerics.evidence.verification import check_keep, checks_by_claim, modules_of
 from numerics.parallel import reason, workers_are_copies
 from numerics.store import Place, run_stored, store_at
-from theory.claims import Entry, Ledger
+from theory.claims import Claim, Entry, Ledger, formulas
 from theory.ledger import ledger_for
 from theory.own_ledger import is_own
 from theory.selection import part_of
@@ -122,7 +125,7 @@ def mutate(
     for result, was_kept in run_stored(
         store,
         mutate_one,
-        tasks,
+        sorted(tasks, key=lambda task: -_work(entry_of[task.label].claim, task.subject, checks.get(task.label, []))),
         _lost,
         jobs,
         LIMIT,
@@ -138,6 +141,14 @@ def mutate(
         None if store is None else kept,
         tuple(" ".join(place) for place in asked if place not in found),
     )
+
+
+def _work(claim: Claim, subject: str, checks: Sequence[Check]) -> float:
+    """About how long the mutants of an expression take: long ones come first, so that none is left to the end alone."""
+    able = [check for check in checks if subject in (SHARED, *check.subjects)]
+    values = claim.claimed.values() if subject == SHARED else [claim.claimed[subject]]
+    nodes = sum(1 for value in values for formula in formulas(value) for _ in sp.preorder_traversal(formula))
+    return nodes * sum(check.cost for check in able)
 
 
 def _check_numbers(jobs: int, every: int, first: int, within: float | None) -> None:
