@@ -14,6 +14,7 @@ from pathlib import Path
 from theory.dependencies import ROOT, files_behind
 
 PROJECT = "sparse-limits"
+PRINTERS = frozenset({"rich", "latex2mathml"})  # they show results, and no result depends on them
 
 
 def key_of(code: str, *words: str) -> str:
@@ -45,14 +46,14 @@ def _content(path: Path) -> bytes:
 def environment() -> Mapping[str, str]:
     """Python, the kind of machine, and the versions of the packages that this project requires, with what these require.
 
-    Extras are left out: no result of a store depends on them.
+    Extras and printers are left out: no result of a store depends on them.
     """
     found = {"python": f"{platform.python_implementation()} {platform.python_version()}"}
     found["machine"] = f"{platform.system()} {platform.machine()}"
     waiting = _required(PROJECT)
     while waiting:
         name = waiting.pop()
-        if name not in found:
+        if name not in found and name not in PRINTERS:
             try:
                 found[name] = version(name)
             except PackageNotFoundError:  # required on other systems alone

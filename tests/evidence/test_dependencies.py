@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from helpers import ROOT
 
 from numerics.checks import checks_of_claims
-from numerics.evidence.verification import modules_of
+from numerics.evidence.verification import checks_by_claim, modules_of
+from numerics.store.keys import PRINTERS
 from theory.dependencies import PACKAGES, files_behind
 from theory.ledger import ledger_for, load_ledger
 
@@ -35,6 +37,7 @@ results = [run(check) for check in (*checks, *comparisons(claim))]
 imported = {module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
 print(json.dumps([sorted(map(os.path.realpath, imported)), sorted(opened), sorted({each.status for each in results})]))
 """
+PRINTER = re.compile(rf"^\s*(?:from|import) (?:{'|'.join(sorted(PRINTERS))})\b", re.MULTILINE)
 LABELS = [entry.label for entry in load_ledger()]
 OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/lib", "/tmp/")
 
@@ -93,3 +96,13 @@ def test_what_is_imported_and_opened_is_seen(tmp_path: Path) -> None:
     imported, opened, _ = recorded("T1", tmp_path)
     assert {ROOT / "theory" / "generalisation" / "__init__.py", ROOT / "numerics" / "data.py"} <= imported
     assert any("digits" in path.name for path in opened)  # the data of scikit-learn, whose version is in the key
+
+
+def test_no_check_needs_a_printer() -> None:
+    """So their versions may differ between two environments that share a store."""
+    ledger = load_ledger()
+    checks = checks_by_claim(list(ledger))
+    modules = {each for label, found in checks.items() for each in modules_of(ledger[label], *found)}
+    importing = [path for path in files_behind(modules) if PRINTER.search(path.read_text("utf-8"))]
+    assert importing == []
+    assert PRINTER.search((ROOT / "numerics" / "reports" / "tables.py").read_text("utf-8"))  # a control

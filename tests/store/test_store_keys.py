@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from numerics.store import keys
-from numerics.store.keys import code_digest, digest_of, environment, key_of
+from numerics.store.keys import PRINTERS, code_digest, digest_of, environment, key_of
 from theory.dependencies import ROOT, file_of, files_behind
 
 SNIP = ("theory.saliency.snip", "numerics.checks.saliency.snip")
@@ -85,7 +85,7 @@ def test_the_environment_is_what_the_package_requires_without_extras() -> None:
     assert found["numpy"] == version("numpy")
     assert found["scikit-learn"] == version("scikit-learn")
     assert {"llvmlite", "mpmath"} <= set(found)  # required by what is required
-    assert not {"sparse-limits", "pytest", "torch", "matplotlib", "jupyter-book"} & set(found)
+    assert not {"sparse-limits", "pytest", "torch", "matplotlib", "jupyter-book", *PRINTERS} & set(found)
 
 
 def test_what_was_asked_is_part_of_the_key() -> None:
