@@ -86,7 +86,7 @@ def small_book(folder: Path, page: str, formula: tuple[str, str] | None = None) 
     (book / "_toc.yml").write_text("format: jb-book\nroot: page\n", encoding="utf-8")
     head = (ROOT / "book" / "saliency.md").read_text(encoding="utf-8").split("# What")[0]
     (book / "page.md").write_text(head + page, encoding="utf-8")
-    return book, {"PYTHONPATH": str(folder)}
+    return book, {"PYTHONPATH": str(folder), "SPARSE_LIMITS_KEEP": ""}
 
 
 GOOD = "# A page\n\n```{claim} N1\n```\n\nSee {claimref}`N1`, {claimref}`a kink <N1: kink>`.\n\n```{code-cell} python\nprint(1 + 1)\n```\n\n```{bibliography}\n```\n"
