@@ -9,12 +9,12 @@ import pytest
 from book_cases import address, site  # noqa: F401 (one build for all tests of the book)
 from fast import FAST
 from hypothesis import settings
-from long import LONG
+from long import LONG, LONG_FILES
 from shards import group, shared_out
 
 from numerics.reports import progress
 
-pytest_plugins = ["slices"]
+pytest_plugins = ["passed", "slices"]
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 
@@ -41,7 +41,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group("ledger" if shared else item.path.stem))
         if item.path.stem in FAST:
             item.add_marker(pytest.mark.fast)
-        if item.nodeid.partition("[")[0].removeprefix("tests/") in LONG:
+        test = item.nodeid.partition("[")[0].removeprefix("tests/")
+        if test in LONG or test.partition("::")[0] in LONG_FILES:
             item.add_marker(pytest.mark.sliced)
     items.sort(key=lambda item: group(item) not in ("ledger", "test_book"))
     if words := config.getoption("shard"):

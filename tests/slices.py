@@ -10,6 +10,7 @@ one that this imports of `theory` and `numerics`, at whatever depth.
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from functools import cache
@@ -18,12 +19,14 @@ from zlib import crc32
 
 import pytest
 from helpers import ROOT
+from long import LONG_FILES
 from shards import shard
 
 from theory.dependencies import files_behind, imports_of
 
 TOUCHED = pytest.StashKey[bool]()
 BEGIN = time.monotonic()
+MOST_CHANGED = 20  # pages that are taken because they have changed; of more, those in the slice
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,13 +49,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     changed = changed_since(config.getoption("since"))
     taken, left = [], []
     for item in items:
-        if item.get_closest_marker("sliced") is None or in_slice(item.nodeid, words):
+        if item.get_closest_marker("sliced") is None or in_slice(unit_of(item), words):
             taken.append(item)
             continue
         item.stash[TOUCHED] = bool(changed) and not changed.isdisjoint(files_of(item))
         (taken if item.stash[TOUCHED] else left).append(item)
     items[:] = sorted(taken, key=lambda item: item.stash.get(TOUCHED, False))
     config.hook.pytest_deselected(items=left)
+
+
+def unit_of(item: pytest.Item) -> str:
+    """What decides the slice of a test: its file, if this is sliced as a whole and the test has no files of its own, else its name."""
+    file = item.nodeid.partition("::")[0]
+    own = any(marker.args for marker in item.iter_markers("sliced"))
+    return file if file.removeprefix("tests/") in LONG_FILES and not own else item.nodeid
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -83,10 +93,20 @@ def behind(path: Path) -> frozenset[Path]:
 
 
 def sliced(names: Sequence[str], config: pytest.Config) -> list[str]:
-    """Of what one test goes through, the names in the slice, and those of files of the repository that have changed."""
-    words, changed = config.getoption("slice"), changed_since(config.getoption("since"))
+    """Of what one test goes through, files of the repository or not, those that are taken."""
+    return taken(names, config.getoption("slice"), config.getoption("since"))
+
+
+def taken(names: Sequence[str], words: str | None, since: str | None) -> list[str]:
+    """The names in a slice, and those of files that have changed since a revision, unless these are too many; all without a slice."""
     if words is None:
         return list(names)
     number, many = shard(words)
-    taken = names[number - 1 :: many]
-    return [each for each in names if each in taken or ROOT / each in changed]
+    changed = [each for each in names if ROOT / each in changed_since(since)]
+    found = {*names[number - 1 :: many], *(changed if len(changed) <= MOST_CHANGED else ())}
+    return [each for each in names if each in found]
+
+
+if __name__ == "__main__":  # python tests/slices.py I/N REV: the pages whose code is run
+    files = taken(sorted(f"book/{page.name}" for page in (ROOT / "book").glob("*.md")), *sys.argv[1:3])
+    print(*(Path(each).stem for each in files))

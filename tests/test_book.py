@@ -112,13 +112,15 @@ def test_a_form_that_fails_is_told_with_the_figure_of_the_run() -> None:
 
 def test_pages_come_as_notebooks_that_run(site: Path, tmp_path: Path) -> None:
     found = sorted(site.glob("_sources/*.ipynb"))
+    note = site.parent / "left_out.txt"
+    left_out = note.read_text("utf-8").split() if note.exists() else []
     assert {page.stem for page in found} >= {"saliency", "graphon", "lifts", "subset_sum", "neuron_pruning"}
     for page in found:
         assert f"_sources/{page.name}" in (site / f"{page.stem}.html").read_text(encoding="utf-8")
         cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
         assert not any("```{" in each["source"] for each in cells)
         code = [each for each in cells if each["cell_type"] == "code" and each["id"] != "requirements"]
-        assert all(each["execution_count"] for each in code)
+        assert all((each["execution_count"] is None) == (page.stem in left_out) for each in code), page
     assert len(found) == len(pages(site))
     notebook = shutil.copy(site / "_sources" / "neuron_pruning.ipynb", tmp_path)
     command = [str(Path(sys.executable).with_name("jupyter-execute")), str(notebook)]
@@ -168,6 +170,17 @@ def test_a_wrong_page_or_claim_fails_the_build(
     assert (result.returncode == 0) == (not complaints), log[-3000:]
     for complaint in complaints:
         assert complaint in log, complaint
+
+
+def test_pages_may_be_left_unrun(tmp_path: Path) -> None:
+    """As a run of `.ci/run` leaves those of other slices: their text is there, and what their code prints is not."""
+    book, environment = small_book(tmp_path, f"{GOOD}\n```{{code-cell}} python\nprint(6 * 7 * 1000)\n```\n")
+    for chosen, left_out in (("page", []), ("another", ["page"])):
+        result = build(book, tmp_path / chosen, isolated=False, **environment, BOOK_PAGES=chosen)
+        assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
+        site = tmp_path / chosen / "_build" / "html"
+        assert ("42000" in (site / "page.html").read_text("utf-8")) == (not left_out)
+        assert (site.parent / "left_out.txt").read_text("utf-8").split() == left_out
 
 
 def test_pictures_are_on_the_page_whatever_the_environment_draws_with(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from helpers import ROOT
-from long import LONG
-from slices import behind, files_of, in_slice, sliced
+from long import LONG, LONG_FILES
+from slices import behind, files_of, in_slice, sliced, unit_of
 
 from numerics.evidence.mutants import mutants_of
 from theory.ledger import claim, load_ledger
@@ -74,6 +77,16 @@ def test_long_tests_are_there() -> None:
         assert f"\ndef {name}(" in (ROOT / "tests" / place).read_text("utf-8"), each
 
 
+def test_long_files_are_there_and_go_as_one() -> None:
+    assert all((ROOT / "tests" / name).is_file() for name in LONG_FILES)
+    assert not {each.partition("::")[0] for each in LONG} & LONG_FILES
+    file, marks = sorted(LONG_FILES)[0], [pytest.mark.sliced.mark]
+    for name, unit in ((f"tests/{file}::test_a[1]", f"tests/{file}"), ("tests/test_cli.py::b", "tests/test_cli.py::b")):
+        assert unit_of(SimpleNamespace(nodeid=name, iter_markers=lambda _: marks)) == unit
+    page = SimpleNamespace(nodeid=f"tests/{file}::c[x]", iter_markers=lambda _: [pytest.mark.sliced("book/x.md").mark])
+    assert unit_of(page) == f"tests/{file}::c[x]"
+
+
 def collected(folder: Path, *words: str) -> list[str]:
     done = subprocess.run(
         ["python", "-m", "pytest", "--collect-only", "-q", "-p", "slices", "-o", "addopts=", *words],
@@ -115,3 +128,28 @@ def test_what_a_change_touches_is_taken_beside_the_slice(monkeypatch: pytest.Mon
     pages = ["book/a.md", "book/b.md", "book/c.md"]
     assert sliced(pages, config("1/3", "HEAD~1")) == ["book/a.md", "book/c.md"]
     assert sliced(pages, config("1/3")) == ["book/a.md"]
+    monkeypatch.setattr("slices.MOST_CHANGED", 0)
+    assert sliced(pages, config("1/3", "HEAD~1")) == ["book/a.md"]
+
+
+def test_what_has_passed_elsewhere_is_left_out(tmp_path: Path) -> None:
+    """Noted by the one process that workers report to; what was skipped or failed there runs again."""
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\ndef test_good(): pass\n@pytest.mark.parametrize('x', ['a@b', 'c'])\ndef test_each(x): pass\n"
+        "def test_skipped(): pytest.skip()\ndef test_bad(): assert False\n"
+    )
+    for workers in ((), ("-n", "2", "--dist", "loadgroup")):
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+        words = ["-m", "pytest", "-q", "-p", "passed", "-o", "addopts=", "-p", "no:cacheprovider"]
+        subprocess.run(
+            [sys.executable, *words, *workers, "--note-passed", "passed.txt"],
+            cwd=tmp_path,
+            env=environment,
+            check=False,
+        )
+        again = subprocess.run(
+            [sys.executable, *words, "-vv", "--without", "passed.txt"],
+            cwd=tmp_path, env=environment, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        ran = re.findall(r"::(test_\S+) ", again.stdout)
+        assert {"test_skipped", "test_bad"} <= set(ran) <= {"test_skipped", "test_bad", "test_each[a@b]"}

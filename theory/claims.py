@@ -290,7 +290,7 @@ class Claim:
 def formulas(subject: object) -> Iterator[sp.Basic]:
     """The SymPy expressions inside a subject: itself, or those in the fields and items of a plain value."""
     if isinstance(subject, (sp.Basic, int, float, complex)):
-        yield sp.sympify(subject)
+        yield sp.sympify(subject, strict=True)
     elif isinstance(subject, Mapping):
         for value in subject.values():
             yield from formulas(value)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -82,9 +83,11 @@ def guarded(name: str, kind: Kind, call: Callable[[], T], ours: str = "") -> T:
     ModuleNotFoundError if it is the named module that is not there.
     """
     try:
-        with redirect_stdout(sys.stderr):
+        with set_apart():
             return call()
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if not is_theirs(error):
+            raise
         if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
             raise
         frames = [
@@ -95,6 +98,28 @@ def guarded(name: str, kind: Kind, call: Callable[[], T], ours: str = "") -> T:
         ]
         show_traceback(error, frames)
         raise OwnCodeError(f"{name!r:.100} raised {type(error).__name__}, expected {kind.form}") from error
+
+
+@contextmanager
+def set_apart() -> Iterator[None]:
+    """While the user's code runs: what it prints, also below Python, goes to standard error, and the current folder is as before."""
+    folder = Path.cwd()
+    with ExitStack() as stack:
+        with suppress(OSError, ValueError):  # what is closed stays so
+            sys.stdout.flush()
+            output = os.dup(1)
+            stack.callback(os.close, output)
+            stack.callback(os.dup2, output, 1)
+            os.dup2(2, 1)
+        stack.callback(os.chdir, folder)
+        stack.enter_context(redirect_stdout(sys.stderr))
+        yield
+
+
+def is_theirs(error: BaseException) -> bool:
+    """Whether what was raised in the user's code is an error of that: no interrupt, and no limit on time of ours."""
+    ours = type(error).__module__.partition(".")[0] in ("numerics", "theory") and not isinstance(error, Exception)
+    return not ours and not isinstance(error, (KeyboardInterrupt, GeneratorExit))
 
 
 def show_traceback(error: BaseException, frames: Sequence[traceback.FrameSummary]) -> None:

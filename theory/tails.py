@@ -22,7 +22,7 @@ class Tail:
 
     def at(self, x: sp.Expr) -> sp.Expr:
         """F̄(x)."""
-        return self.survival.xreplace({t: sp.sympify(x)})
+        return self.survival.xreplace({t: sp.sympify(x, strict=True)})
 
     @cached_property
     def density(self) -> sp.Expr:

@@ -43,7 +43,7 @@ def _enclosed(side: sp.Expr, point: Mapping[sp.Symbol, object]) -> arb:
         NoEnclosureError: if it has none or is not real.
     """
     letters = balls.free_symbols(side)
-    ball = balls.enclose(side, {letter: sp.sympify(x) for letter, x in point.items() if letter in letters})
+    ball = balls.enclose(side, {letter: sp.sympify(x, strict=True) for letter, x in point.items() if letter in letters})
     if ball.imag != 0:
         raise balls.NoEnclosureError(f"{side} is not real{located(point)}")
     return ball.real
@@ -76,7 +76,7 @@ def _comparison(claim: Claim, bound: Loose) -> Check:
         value, truth = values[bound.expression], values[bound.truth]
         low, high = (truth, value) if bound.side is Side.ABOVE else (value, truth)
         for point in bound.at:
-            if not _allowed(claim, trial, {letter: sp.sympify(x) for letter, x in point.items()}):
+            if not _allowed(claim, trial, {letter: sp.sympify(x, strict=True) for letter, x in point.items()}):
                 raise ValueError(f"{bound.expression} is compared at {dict(point)}, outside the hypotheses")
             finding = _below(trial, low, high, point)
             if finding.verdict is Verdict.SUPPORTS:

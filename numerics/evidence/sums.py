@@ -20,7 +20,7 @@ def same_whatever(trial: Trial, left: sp.Expr, right: sp.Expr) -> Finding:
     definite polynomial for each of them may refute: one is witness enough. Where they leave a difference that does not
     cancel, equality at points is all that is found.
     """
-    left, right = sp.sympify(left), sp.sympify(right)
+    left, right = sp.sympify(left, strict=True), sp.sympify(right, strict=True)
     found = trial.same(interpreted(left), interpreted(right), by=None)
     if found.verdict is not Verdict.SUPPORTS:
         return found

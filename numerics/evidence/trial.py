@@ -144,7 +144,7 @@ class Trial(StatisticalFindings):
 
     def value(self, expression: sp.Expr, at: Point | None = None) -> float:
         """The number as a float, from a ball; a value proved not to be real refutes the subject."""
-        ball = balls.enclose(sp.sympify(expression), at)
+        ball = balls.enclose(sp.sympify(expression, strict=True), at)
         if not ball.imag.contains(0):
             raise Refutation(f"a value is not real: {ball.str(6)}")
         return float(ball.real.mid())
@@ -157,7 +157,7 @@ class Trial(StatisticalFindings):
         With `by=None` no proof is tried: the finding is then ENCLOSED, zero to 30 digits at the points. A proof holds for
         all values, unless the points are `at` some: then it may hold for these only.
         """
-        expression = sp.sympify(expression)
+        expression = sp.sympify(expression, strict=True)
         tried = None if at is None else list(at)
         found = self._again(lambda: self._vanishes(expression, by, tried), "vanishes", expression, by, as_key(tried))
         if found.kind is Kind.EXACT and at is None:
@@ -221,7 +221,7 @@ class Trial(StatisticalFindings):
         Raises:
             ValueError: for an empty `where`.
         """
-        left, right = sp.sympify(left), sp.sympify(right)
+        left, right = sp.sympify(left, strict=True), sp.sympify(right, strict=True)
         letters = balls.free_symbols(left) | balls.free_symbols(right)
         if where is None:
             return replace(self.vanishes(left - right, by=by, at=at), letters=frozenset(letters))
@@ -308,7 +308,7 @@ class Trial(StatisticalFindings):
 
     def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
         """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""
-        gap = sp.sympify(high) - sp.sympify(low)
+        gap = sp.sympify(high, strict=True) - sp.sympify(low, strict=True)
         tried = None if at is None else list(at)
         return self._again(lambda: self._below(gap, tried, strict), "below", gap, strict, as_key(tried))
 

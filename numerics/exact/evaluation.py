@@ -114,6 +114,7 @@ def value_in(
     """The value of a claim's formula as text, and what it assumes; arguments and errors are those of `evaluate`."""
     from numerics.exact.given import parse
     from numerics.exact.step_functions import in_steps
+    from theory.formulas.valued import valued
     from theory.quantities import in_plain, letters_of
 
     formula = find_formula(claim, expression)
@@ -132,7 +133,7 @@ def value_in(
         _refuse_unknown(claim, expression, relations, point)
     own = {symbol: value for symbol, value in point.items() if symbol in formula.free_symbols}
     if functions or formula.free_symbols - set(own):
-        formula, own = formula.subs(own), {}  # letters that are gone at these values need none
+        formula, own = valued(formula, own), {}  # letters that are gone at these values need none
     if missing := letters_of(formula) - {*own, *functions}:
         if keep and not functions:
             return str(formula), assumed
@@ -165,12 +166,13 @@ def _refuse_unknown(
     from sympy import Equality, true
 
     from theory.claims import formulas
+    from theory.formulas.valued import valued
     from theory.quantities import in_plain, letters_of
 
     own = {letter for each in formulas(claim.claimed[expression.split(".")[0]]) for letter in letters_of(each)}
     for relation, words in relations.items():
         missing = relation.free_symbols - set(point) - own
-        left = relation.subs(point)
+        left = valued(relation, point)
         if missing and relation.free_symbols & own and left != true and not isinstance(left, Equality):
             raise InputError(
                 f"no value for {_explained(claim, sorted(missing, key=str))}; {claim.label} assumes {words}, "
@@ -303,9 +305,12 @@ def _by_algebra(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: in
     from numerics.exact.balls import NoEnclosureError
     from numerics.exact.balls import digits as correct_digits
     from theory.formulas.iterate import Iterate
+    from theory.formulas.valued import valued
 
     where = ", ".join(f"{symbol}={value}" for symbol, value in point.items())
-    exact = formula.subs(point)
+    exact = formula
+    for symbol, value in point.items():  # one by one: a factor that is 0 goes before one that is infinite comes
+        exact = valued(exact, {symbol: value})
     exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
     if exact is sp.nan:
         raise InputError(f"no value: the formula does not cover {where}") from error

@@ -12,6 +12,7 @@ from theory.formulas.iterate import Iterate
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import NoGuarantee
 from theory.formulas.transfer import Transfer
+from theory.formulas.valued import valued
 
 Values = Mapping[sp.Symbol, sp.Expr]
 PLAIN = (sp.Add, sp.Mul, sp.Pow, sp.core.function.Application, Relational)  # known by the values of their parts
@@ -33,7 +34,7 @@ def written_out(expression: sp.Basic, values: Values) -> sp.Expr:
     if isinstance(expression, sp.Piecewise):
         return _branch(expression, values)
     if isinstance(expression, Transfer):
-        return expression.subs(values).unrolled()
+        return valued(expression, values).unrolled()
     if isinstance(expression, Let):
         body, named = expression.args
         for name, value in named.args:

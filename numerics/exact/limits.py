@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.formulas.valued import valued
+
 exponent = sp.Symbol("L", positive=True)
 
 
@@ -34,7 +36,7 @@ def limit_of_logarithms(quotient: sp.Expr, letter: sp.Symbol, place: sp.Expr) ->
         >>> limit_of_logarithms(sp.log(y / x**2) / sp.log(3 / x), x, sp.exp(-exponent))
         2
     """
-    return sp.limit(sp.expand_log(quotient.subs(letter, place), force=True), exponent, sp.oo)
+    return sp.limit(sp.expand_log(valued(quotient, {letter: place}), force=True), exponent, sp.oo)
 
 
 def _logarithm(gamma: sp.gamma, n: sp.Symbol) -> sp.Expr:

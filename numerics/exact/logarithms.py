@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from numerics.exact.conversion import converted
 from numerics.exact.identities import simplified
 
 
@@ -23,7 +24,7 @@ def split_logarithms(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:
 
 def expanded_logarithms(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:
     """The same without the simplification."""
-    expression = sp.sympify(expression)
+    expression = converted(expression)
     for logarithm in expression.atoms(sp.log):
         _check_product(logarithm.args[0], positive)
     return sp.expand_log(expression, force=True)
@@ -31,7 +32,7 @@ def expanded_logarithms(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:
 
 def split_powers(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:
     """The expression with powers of products and of powers multiplied out; positive and errors as above."""
-    expression = sp.sympify(expression)
+    expression = converted(expression)
     for power in expression.atoms(sp.Pow):
         if not power.exp.is_integer:
             _check_product(power.base, positive)

@@ -6,6 +6,7 @@ import sympy as sp
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from numerics.arguments import InputError
+from numerics.exact.conversion import converted
 
 
 def polynomial(expression: sp.Expr) -> fmpq_mpoly:
@@ -36,4 +37,4 @@ def polynomial(expression: sp.Expr) -> fmpq_mpoly:
             return value(part.base) ** int(part.exp)
         raise InputError(f"{part} is no polynomial with rational coefficients in symbols")
 
-    return value(sp.sympify(expression))
+    return value(converted(expression))

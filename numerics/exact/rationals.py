@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from numerics.exact import balls  # noqa: F401  adds the rules of floors, ceilings and searches
+from numerics.exact.conversion import converted
 from numerics.exact.exact_values import NotRationalError, Values, written_out
 from theory.formulas.no_guarantee import NoGuarantee
 
@@ -20,7 +21,7 @@ def rational(expression: sp.Expr, values: Values | None = None) -> sp.Rational |
         NotRationalError: where the value is no fraction, or where that cannot be told.
     """
     try:
-        value = written_out(sp.sympify(expression), values or {})
+        value = written_out(converted(expression), values or {})
         if not isinstance(value, (sp.Rational, NoGuarantee)) and value.count_ops() < SHORT:
             value = sp.simplify(value)
         undefined = value is sp.nan or value.is_finite is False

@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
+from theory.formulas.valued import valued
 from theory.input_error import InputError
 
 
@@ -97,7 +98,7 @@ def _sum(body: sp.Expr, limits: Sequence[sp.Tuple], functions: Functions, cells:
     total = sp.S.Zero
     for place in range(1, int(high) + 1):
         part = _sum(body, inner, functions, {**cells, variable: sp.Rational(place - 1, high)})
-        total += part.subs(variable, place)
+        total += valued(part, {variable: place})
     return total
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 
 import sympy as sp
 
+from numerics.exact.conversion import converted
+from theory.formulas.valued import valued
+
 
 def by_cases(*cases: Mapping[sp.Symbol, sp.Expr]) -> Callable[[sp.Expr], sp.Expr]:
     """A simplification that shows an expression to be 0 in cases which together cover all values of some letters.
@@ -14,7 +17,7 @@ def by_cases(*cases: Mapping[sp.Symbol, sp.Expr]) -> Callable[[sp.Expr], sp.Expr
     """
 
     def simplified(expression: sp.Expr) -> sp.Expr:
-        there = (expression.subs(case) for case in cases)
+        there = (valued(expression, case) for case in cases)
         left = (merged(each) if each.has(sp.Sum) else sp.simplify(sp.expand(each)) for each in there)
         return next((each for each in left if each != 0), sp.S.Zero)
 
@@ -32,7 +35,7 @@ def merged(expression: sp.Expr, depth: int = 0) -> sp.Expr:
     while higher := [end for end in sums if any((end - other).is_Integer and end - other > 0 for other in sums)]:
         end = min(higher, key=sp.default_sort_key)
         function = sums.pop(end)
-        last, others = _from_zero(function.subs(index, end), index)
+        last, others = _from_zero(valued(function, {index: end}), index)
         rest += last
         for each, more in ((sp.expand(end - 1), function), *others.items()):
             sums[each] = sums.get(each, sp.S.Zero) + more
@@ -46,18 +49,18 @@ def _from_zero(expression: sp.Expr, index: sp.Symbol) -> tuple[sp.Expr, dict[sp.
     """What is under no sum, and the functions under sums from 0, by the ends of these."""
     rest: sp.Expr = sp.S.Zero
     sums: dict[sp.Expr, sp.Expr] = {}
-    for term in sp.Add.make_args(sp.expand_mul(sp.sympify(expression))):
+    for term in sp.Add.make_args(sp.expand_mul(converted(expression))):
         inside = [factor for factor in sp.Mul.make_args(term) if isinstance(factor, sp.Sum)]
         if len(inside) != 1:
             rest += term
             continue
         *inner, (variable, low, high) = inside[0].limits
         summand = sp.Sum(inside[0].function, *inner) if inner else inside[0].function
-        function = term / inside[0] * summand.subs(variable, index)
+        function = term / inside[0] * valued(summand, {variable: index})
         for end, sign in ((high, 1), (low - 1, -1)):
             end = sp.expand(end)
             if end.is_Integer:
-                rest += sign * sp.Add(*(function.subs(index, i) for i in range(int(end) + 1)))
+                rest += sign * sp.Add(*(valued(function, {index: i}) for i in range(int(end) + 1)))
             else:
                 sums[end] = sums.get(end, sp.S.Zero) + sign * function
     return rest, sums

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import prod
@@ -63,3 +64,12 @@ def whole_file(suffix: str) -> Iterator[None]:
     except Exception as error:  # nearly anything
         said = plain(one_line(error), 200)
         raise InputError(f"damaged ({said}), expected a whole {suffix} file") from error
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. InputError for a key that stands in it twice, of which readers may take either."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        double = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise InputError(f"says '{plain(double, 80)}' twice, expected once")
+    return found

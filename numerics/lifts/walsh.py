@@ -16,6 +16,7 @@ from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.exact.conversion import converted
 from theory.lifts.coverage import p_0 as density
 from theory.lifts.degrees import n as units
 from theory.lifts.walsh import coverage_of, f_S, missing
@@ -130,7 +131,7 @@ def _probability(name: str, value: Fraction | int | float | str) -> Fraction:
 
 def _transformed(f: sp.Expr) -> tuple[Sequence[sp.Symbol], dict[sp.Expr, NDArray[np.object_]]]:
     """f's symbols, and for each number of which its values are rational combinations the coefficients [2^d], exact."""
-    f, symbols = sp.sympify(f), _symbols(f)
+    f, symbols = converted(f), _symbols(f)
     size = 2 ** len(symbols)
     parts: dict[sp.Expr, NDArray[np.object_]] = {}
     for place in range(size):
@@ -146,7 +147,7 @@ def _transformed(f: sp.Expr) -> tuple[Sequence[sp.Symbol], dict[sp.Expr, NDArray
 
 def _symbols(f: sp.Expr) -> list[sp.Symbol]:
     try:
-        expression = sp.sympify(f)
+        expression = converted(f)
     except (sp.SympifyError, TypeError) as error:
         raise InputError(f"f is {f!r:.60}, expected a SymPy expression") from error
     if not isinstance(expression, sp.Expr) or expression.atoms(sp.Float):

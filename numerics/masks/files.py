@@ -7,6 +7,7 @@ weights kept, whatever the size of the array. Nothing in a file is executed.
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
 import zipfile
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import count
 from math import prod
 from os import PathLike
 from pathlib import Path
@@ -27,6 +29,7 @@ from scipy.sparse import coo_array, csr_array, load_npz
 from numerics.arguments import InputError
 from numerics.files import check_readable, reading
 from numerics.files.archives import Archive, open_archive
+from numerics.files.headers import once
 from numerics.masks.names import Shape, choose, in_natural_order, is_weights
 from numerics.reports.plain_text import plain
 
@@ -36,6 +39,10 @@ if TYPE_CHECKING:
 WHOLE = "a whole file"
 LONGEST_SIDE = 2**27  # rows or columns of a mask
 MOST_KEPT = 2**28  # weights: some 6 GiB
+MOST_ENTRIES = 2**34  # of a dense array, each of which is read: some two minutes
+MOST_PARTS = 2**18  # dictionaries, lists and tensors of a file
+DEEPEST = 64  # dictionaries and lists one in another
+LONGEST_HEADER = 10**8  # bytes, of .safetensors
 _PIECE = 2**22  # entries read at a time
 _SPARSE_FILE = {"format", "shape", "data"}  # arrays of scipy.sparse.save_npz
 
@@ -53,12 +60,13 @@ class MaskFile:
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """An array in a file, in pieces: flat positions (`order`: C or F) and the entries there; what is missing is 0."""
+    """An array in a file, in pieces: flat positions (`order`: C or F) and the entries there; dense: all of them, else what is missing is 0."""
 
     name: str
     shape: Shape
     pieces: Callable[[], Iterator[tuple[Positions, NDArray[Any]]]]
     order: Literal["C", "F"] = "C"
+    dense: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +147,11 @@ def _mask(stored: Stored, nonzero: bool, transpose: bool) -> csr_array:
 
 
 def _positions(stored: Stored, nonzero: bool) -> Positions:
-    """All positions that are kept. InputError if they would not fit in memory."""
+    """All positions that are kept. InputError if they would not fit in memory, or the entries are too many to be read."""
+    if stored.dense and prod(stored.shape) > MOST_ENTRIES:
+        raise InputError(
+            f"shape is {stored.shape}, expected at most {MOST_ENTRIES} entries, or a sparse matrix (scipy.sparse.save_npz)"
+        )
     pieces, size = [], 0
     for piece in stored.pieces():
         pieces.append(kept_of(*piece, stored, nonzero))
@@ -265,14 +277,14 @@ def _sparse_file(file: Path) -> Stored:
 def _of_coordinates(name: str, matrix: Any) -> Stored:
     """A sparse matrix or array of any format."""
     if len(matrix.shape) != 2 or max(matrix.shape) > LONGEST_SIDE:  # refused with arrays of such a shape
-        return Stored(name, matrix.shape, lambda: iter(()))
+        return Stored(name, matrix.shape, lambda: iter(()), dense=False)
     with reading("a sparse matrix"):
         if hasattr(matrix, "check_format"):
             matrix.check_format(full_check=True)  # indices from a file may point anywhere
         entries = coo_array(matrix)
         entries.sum_duplicates()
     rows, columns = (np.asarray(side, np.int64) for side in entries.coords)
-    return Stored(name, entries.shape, lambda: iter([(rows * entries.shape[1] + columns, entries.data)]))
+    return Stored(name, entries.shape, lambda: iter([(rows * entries.shape[1] + columns, entries.data)]), dense=False)
 
 
 # PyTorch
@@ -304,7 +316,7 @@ def _loaded(file: Path) -> dict[str, torch.Tensor]:
         pickled = re.search(r"GLOBAL (\S+)", str(error))  # what PyTorch calls a class that it does not read
         what = f"holds a pickled {plain(pickled[1], 80)}" if pickled else "damaged, or holds pickled objects"
         raise InputError(f"{what}; expected tensors, such as torch.save(model.state_dict(), FILE) writes") from error
-    return dict(_tensors("", held))
+    return dict(_tensors("", held, (), count(1)))
 
 
 def _of_tensor(key: str, name: str, tensor: torch.Tensor, again: Callable[[str], torch.Tensor] | None) -> Stored:
@@ -340,16 +352,27 @@ def _numbers(tensor: torch.Tensor) -> NDArray[Any]:
         return array
 
 
-def _tensors(prefix: str, held: object) -> Iterator[tuple[str, torch.Tensor]]:
-    """All tensors of nested dictionaries and lists, by dotted names, but those without entries or one shape."""
+def _tensors(
+    prefix: str, held: object, around: tuple[int, ...], visited: Iterator[int]
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """All tensors of nested dictionaries and lists, by dotted names, but those without entries or one shape.
+
+    around: which objects these are in. InputError for one that holds itself, and for more parts than a file of weights has.
+    """
     import torch
 
+    if next(visited) > MOST_PARTS:
+        raise InputError(f"holds more than {MOST_PARTS} parts one in another, expected at most as many tensors")
     if isinstance(held, torch.Tensor):
         if not held.is_meta and not held.is_nested:
             yield prefix, held
     elif isinstance(held, (Mapping, list, tuple)):
+        if id(held) in around or len(around) >= DEEPEST:
+            raise InputError(
+                f"'{plain(prefix, 80)}' holds itself, expected tensors in dictionaries at most {DEEPEST} deep"
+            )
         for name, value in held.items() if isinstance(held, Mapping) else enumerate(held):
-            yield from _tensors(f"{prefix}.{name}" if prefix else str(name), value)
+            yield from _tensors(f"{prefix}.{name}" if prefix else str(name), value, (*around, id(held)), visited)
 
 
 # safetensors
@@ -360,6 +383,7 @@ def _from_safetensors(file: Path) -> Arrays:
         raise InputError("safetensors is not installed, expected after pip install safetensors")
     from safetensors import safe_open
 
+    _check_names(file)
     with reading(WHOLE), safe_open(file, "np") as held:
         slices = {name: held.get_slice(name) for name in in_natural_order(list(held.keys()))}
         shapes = {name: tuple(map(int, each.get_shape())) for name, each in slices.items()}
@@ -387,6 +411,14 @@ def _from_safetensors(file: Path) -> Arrays:
         return Stored(name, shape, pieces)
 
     return Arrays(shapes, read)
+
+
+def _check_names(file: Path) -> None:
+    """InputError for a name that stands twice in the header: the library takes the one that comes last."""
+    with reading(WHOLE), file.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        if length <= LONGEST_HEADER:  # a longer one is damaged to the library
+            json.loads(stream.read(length), object_pairs_hook=once)
 
 
 _SAFE_KINDS = {"BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64", "F16", "F32", "F64"}  # of NumPy too

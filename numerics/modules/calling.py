@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from torch import nn
 from numerics.arguments import InputError
 from numerics.columns import CHANNELS
 from numerics.data import Dataset
-from theory.own_code import OwnCodeError, show_traceback
+from theory.own_code import OwnCodeError, is_theirs, set_apart, show_traceback
 
 _OF_TYPES = (
     "scalar type",
@@ -45,13 +44,17 @@ def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Ten
     """As `output_of`, for inputs [N, d] that are given; data: what they are images of, and the targets."""
     try:
         found = _called(module, flat)
-    except (Exception, SystemExit) as error:  # a forward raises whatever it likes
+    except BaseException as error:  # a forward raises whatever it likes
+        if not is_theirs(error):
+            raise
         if (images := _images(flat, data)) is None:
             _show_own(error)
             raise OwnCodeError(f"{_untaken(flat, error)}, expected it to") from error
         try:
             found = _called(module, images)
-        except (Exception, SystemExit) as second:
+        except BaseException as second:
+            if not is_theirs(second):
+                raise
             _show_own(second if _own_frames(second) else error)
             raise OwnCodeError(f"{_untaken(flat, error)}; {_untaken(images, second)}, expected one") from second
     if not isinstance(found, torch.Tensor):
@@ -72,7 +75,7 @@ def _called(module: nn.Module, x: torch.Tensor) -> object:
     before = torch.get_default_dtype()
     torch.set_default_dtype(x.dtype)
     try:
-        with redirect_stdout(sys.stderr):
+        with set_apart():
             return module(x)
     finally:
         torch.set_default_dtype(before)
@@ -108,7 +111,9 @@ def derivatives(
 def _refusing(module: nn.Module, method: str) -> Iterator[None]:
     try:
         yield
-    except (Exception, SystemExit) as error:  # a backward raises whatever it likes
+    except BaseException as error:  # a backward raises whatever it likes
+        if not is_theirs(error):
+            raise
         _show_own(error)
         times = " twice" if method.startswith("grasp") else ""
         raise InputError(

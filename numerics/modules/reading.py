@@ -6,9 +6,8 @@ named by its path in the module.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import getitem
@@ -23,6 +22,7 @@ from numerics.arguments import InputError
 from numerics.depth.architecture import EPSILON, LEAK
 from numerics.modules.pruned import overlaid
 from numerics.reports.plain_text import plain
+from theory.own_code import is_theirs, set_apart
 
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
 CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
@@ -187,9 +187,11 @@ def _caller(node: fx.Node) -> str:
 
 def _traced(module: nn.Module) -> fx.Graph:
     try:
-        with _evaluating(module), redirect_stdout(sys.stderr):  # dropout that follows self.training is off
+        with _evaluating(module), set_apart():  # dropout that follows self.training is off
             return fx.Tracer().trace(module)
-    except (Exception, SystemExit) as error:  # a forward that depends on values raises whatever it likes
+    except BaseException as error:  # a forward that depends on values raises whatever it likes
+        if not is_theirs(error):
+            raise
         line = str(error).splitlines()[0] if str(error) else type(error).__name__
         said = plain(line.partition(". ")[0], 160)  # behind its first sentence torch.fx advises its own users
         raise InputError(

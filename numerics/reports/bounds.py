@@ -118,5 +118,5 @@ def _where(points: Sequence[Mapping[Any, Any]]) -> str:
 
 def _value(value: Any) -> str:
     """A number of a point: a fraction on one line, and LaTeX for what is none."""
-    number = sp.sympify(value)
+    number = sp.sympify(value, strict=True)
     return str(number) if number.is_Rational else latex(number, [])

@@ -157,7 +157,7 @@ def _formula(claim: Claim, name: str, value: object) -> str:
     true = {**claim.aids, **claim.claimed}.get(name)
     if not isinstance(value, (sp.Basic, int)):
         return ""
-    value = sp.sympify(value)
+    value = sp.sympify(value, strict=True)
     if _large(value):
         return ""
     if (

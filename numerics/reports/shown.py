@@ -43,7 +43,7 @@ def differ(what: str, left: object, right: object) -> None:
 
 
 def _equal(left: object, right: object) -> bool:
-    gap = sp.sympify(left) - sp.sympify(right)
+    gap = sp.sympify(left, strict=True) - sp.sympify(right, strict=True)
     zero = 0 * gap
     return gap == zero or any(
         reduce(gap) == zero for reduce in (sp.expand, sp.simplify, lambda x: sp.simplify(sp.expand(x)))

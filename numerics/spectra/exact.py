@@ -85,7 +85,7 @@ def _diagonal(entries: Sequence[fmpq]) -> fmpq_mat:
 def _rational(name: str, x: Rational) -> fmpq:
     if not isinstance(x, int | Fraction | sp.Rational) or isinstance(x, bool):
         raise InputError(f"{name} contains {x!r}, expected an exact rational number")
-    x = Fraction(int(sp.sympify(x).p), int(sp.sympify(x).q))
+    x = Fraction(int(sp.sympify(x, strict=True).p), int(sp.sympify(x, strict=True).q))
     return fmpq(x.numerator, x.denominator)
 
 

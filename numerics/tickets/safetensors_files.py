@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.files.headers import Header, OpenArrays, checked_header, whole_file
+from numerics.files.headers import Header, OpenArrays, checked_header, once, whole_file
 from numerics.reports.plain_text import plain
 
 TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U8": "|u1", "BOOL": "|b1"}
@@ -57,15 +56,6 @@ def open_safetensors(path: Path, files: ExitStack) -> OpenArrays:
             return np.frombuffer(stream.read(until - begin), headers[name].dtype).reshape(headers[name].shape)
 
     return OpenArrays(headers, read)
-
-
-def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON. InputError for a key that stands in it twice, of which readers may take either."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        double = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise InputError(f"says '{plain(double, 80)}' twice, expected once")
-    return found
 
 
 def _header(name: str, entry: dict[str, Any]) -> Header:

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.files.headers import Header
+from numerics.files.headers import Header, once
 from numerics.reports.plain_text import plain
-from numerics.tickets.safetensors_files import once
 
 FORMAT = "sparse-limits ticket 2"
 ACTIVATION = "relu"

@@ -131,7 +131,7 @@ def guaranteed_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Num
         return 1  # keep nothing
     count = sum(goals.size for goals in problems)
     share = 2 * allowed / count  # of a coefficient with both signs, for which the size is written
-    one = {n_in: 1, n_out: 1, B: 1, distance: sp.Rational(near), failure: sp.sympify(share)}
+    one = {n_in: 1, n_out: 1, B: 1, distance: sp.Rational(near), failure: sp.sympify(share, strict=True)}
     return max(1, ceil(number(theory.uniform_size, one)))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import mpmath
 import sympy as sp
 from flint import acb, arb, ctx
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 x, y = sp.symbols("x y")
 
@@ -62,3 +65,21 @@ def holds(ball: acb, value: mpmath.mpf, slack: float = 1e-12) -> bool:
         parts = (arb(mpmath.nstr(part, 28)) for part in (value.real, value.imag))
         around = acb(*(part + arb(0, slack * (1 + float(abs(value)))) for part in parts))
         return bool(ball.real.overlaps(around.real) and ball.imag.overlaps(around.imag))
+
+
+def renamed(
+    expression: sp.Expr, letters: Iterable[sp.Symbol], choose: Callable[[list[sp.Symbol]], sp.Symbol]
+) -> sp.Expr:
+    """The same, and each letter that a sum or an integral binds is another, one of the given ones where that may stand there."""
+    if not expression.args:
+        return expression
+    expression = expression.func(*(renamed(part, letters, choose) for part in expression.args))
+    if not isinstance(expression, (sp.Integral, sp.Sum)):
+        return expression
+    *inner, (own, *ends) = expression.limits
+    function = expression.func(expression.function, *inner) if inner else expression.function
+    within = [part for part in sp.preorder_traversal(function) if isinstance(part, ExprWithLimits)]
+    caught = {letter for part in within if own in part.free_symbols for letter in part.variables}
+    allowed = [letter for letter in letters if letter not in caught | function.free_symbols]
+    letter = choose(allowed) if allowed else own
+    return expression.func(function.xreplace({own: letter}), (letter, *ends))

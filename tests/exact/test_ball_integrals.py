@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import mpmath
 import pytest
 import sympy as sp
@@ -10,6 +12,7 @@ from flint import acb, arb, ctx
 
 from numerics.exact import balls
 from numerics.exact.balls import NoEnclosureError, digits, enclose, integrals
+from numerics.time_limit import TimeLimit, limited
 from theory.formulas.level import level
 
 # Functions with cuts and kinks, off and on the real line
@@ -177,6 +180,23 @@ def test_what_is_raised_inside_an_integral_comes_out():
 
     with pytest.raises(KeyboardInterrupt):
         integrals._quadrature(stop, acb(0), acb(1))
+
+
+def test_a_time_limit_ends_an_integral_as_what_it_is():
+    """It may come between two steps of Python anywhere, also where flint would report another error of its own."""
+    nested = sp.Integral(sp.Integral(sp.exp(-x * y) / sp.sqrt(y), (y, 0, 1)) * sp.log(x), (x, 0, 1))
+    for step in range(1, 80):
+        with pytest.raises(TimeLimit), limited(step * 4e-4):
+            enclose(nested + step, digits=200)
+
+
+def test_what_is_pending_behind_an_error_of_flint_is_what_comes_out(monkeypatch):
+    def integral(function, low, high, **_):
+        raise SystemError("a result with an exception set") from KeyboardInterrupt()
+
+    monkeypatch.setattr(integrals, "acb", SimpleNamespace(integral=integral))
+    with pytest.raises(KeyboardInterrupt):
+        integrals._quadrature(lambda z, _: z, acb(0), acb(1))
 
 
 def test_an_integral_is_computed_once_at_the_same_numbers(monkeypatch):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
-from enclosure_cases import R, by_mpmath, holds
+from enclosure_cases import R, by_mpmath, holds, renamed
 from flint import acb, ctx
 
 from numerics.checks import checks_of
 from numerics.evidence.trial import Trial
 from numerics.exact import balls
-from numerics.exact.balls import core, enclosures, integrals
+from numerics.exact.balls import core, enclosures, integrals, symbols
 from theory.claims import formulas
 from theory.ledger import load_ledger
 
@@ -115,6 +115,24 @@ def test_every_integral_of_the_ledger_holds_the_value_of_mpmath(met):
         compared += 1
         assert holds(ball, value, 1e-8), (expression, ball, value)
     assert compared >= 0.8 * len(met)
+
+
+def test_every_integral_of_the_ledger_is_the_same_in_other_letters(met):
+    """Whichever of its letters may be called like one that is free in it, is; the others get a new name."""
+    for expression, (values, ball, _) in met.items():
+        letters = sorted(expression.free_symbols, key=str)
+        other = renamed(expression, [*letters, *sp.symbols("p q r")], lambda allowed: allowed[0])
+        with ctx.workprec(53):
+            again = core.evaluate(other, values)
+        assert other != expression
+        assert again.overlaps(ball), (expression, other)
+
+
+def test_no_formula_of_the_ledger_binds_a_letter_that_is_free_in_it_too():
+    """Then nothing can be caught while a formula is written, and no reader can take one for the other."""
+    for entry in load_ledger():
+        for formula in (f for side in (entry.claim.expressions, entry.claim.aids) for f in formulas(side)):
+            assert symbols.bound_symbols(formula).isdisjoint(symbols.free_symbols(formula)), (entry.label, formula)
 
 
 def split(low: sp.Expr, high: sp.Expr) -> list[sp.Expr]:

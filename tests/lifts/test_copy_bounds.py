@@ -54,6 +54,12 @@ def test_closed_forms_are_the_minimum(copies, total, share, lipschitz, loss):
         assert method(T=closed.T / 7).T <= closed.T / 7
 
 
+def test_a_bound_that_is_the_loss_at_the_start_says_nothing(monkeypatch):
+    monkeypatch.setattr(CopyBound, "_value", lambda self, *_: self.L0)
+    bounds = CopyBound(3, 2.0, 1.0, 1.0, 0.5)
+    assert all(bound.vacuous for bound in (bounds.B1(), bounds.B2(), bounds.B1(T=inf), bounds.B2(rho=1.0)))
+
+
 def test_the_figures_of_a_growing_lipschitz_constant():
     """Two hidden layers, λ = 2/3: the last vacuous number of copies, and those for a tenth and a twentieth."""
     losses = [tanh(tanh(a) + tanh(b)) - tanh(tanh(a) - tanh(b)) / 2 for a in (-1, 1) for b in (-1, 1)]

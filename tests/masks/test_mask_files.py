@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from numerics.arguments import InputError
 from numerics.masks import files as mask_files
 from numerics.masks.files import load_mask
 
@@ -236,3 +237,41 @@ def test_pytorch_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "m.pt").touch()
     monkeypatch.setattr(mask_files, "find_spec", lambda name: None)
     assert "PyTorch is not installed" in refusal(tmp_path / "m.pt")
+
+
+@pytest.mark.parametrize(("deep", "words"), [(None, "holds itself"), (30, "parts"), (70, "at most 64 deep")])
+def test_lists_that_hold_themselves_or_too_much_are_refused(tmp_path, deep, words):
+    """A dictionary in itself; two times the same list, so deep: 2^30 parts in a file of two kilobytes."""
+    torch = needs("torch")
+    if deep is None:
+        held = {"a": torch.ones(2, 2)}
+        held["x"] = held
+    else:
+        held = [torch.ones(2, 2)]
+        for _ in range(deep):
+            held = [held, held] if deep < 64 else [held]
+    torch.save(held, tmp_path / "held.pt")
+    with pytest.raises(InputError, match=words):
+        load_mask(tmp_path / "held.pt")
+
+
+def test_a_dense_array_that_nobody_reads_to_its_end_is_refused(tmp_path):
+    torch = needs("torch")
+    torch.save(torch.zeros(1, 1).expand(2**20, 2**20), tmp_path / "expanded.pt")
+    header = {"descr": "|b1", "fortran_order": False, "shape": (2**20, 2**20)}
+    with (tmp_path / "holes.npy").open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        stream.truncate(stream.tell() + 2**40)  # of holes: it takes no place on the disk
+    for name in ("expanded.pt", "holes.npy"):
+        with pytest.raises(InputError, match=r"\(1048576, 1048576\), expected at most 17179869184 entries"):
+            load_mask(tmp_path / name)
+
+
+def test_a_name_that_stands_twice_is_refused(tmp_path):
+    """The library takes the last of both; a certificate of the same file is refused, too."""
+    needs("safetensors")
+    one = b'"a":{"dtype":"U8","shape":[1,2],"data_offsets":[0,2]}'
+    header = b"{" + one + b"," + one + b"}"
+    (tmp_path / "twice.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + b"\0\1")
+    with pytest.raises(InputError, match="says 'a' twice"):
+        load_mask(tmp_path / "twice.safetensors")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from helpers import needs
 
+from numerics.arguments import InputError
 from numerics.cli import main
 
 torch = needs("torch")
@@ -12,6 +13,7 @@ torch = needs("torch")
 from numerics.commands import predict  # noqa: E402
 from numerics.depth import latents, settings  # noqa: E402
 from numerics.modules import building  # noqa: E402
+from numerics.modules.building import builder  # noqa: E402
 
 MODELS = """
 import numpy as np
@@ -112,3 +114,26 @@ def test_a_module_that_no_memory_holds_is_refused_at_once(capsys, tmp_path):
     assert "asks for more than 4 GB (can't allocate memory: you tried to allocate 40000000000 bytes" in line
     (line,) = refused(capsys, tmp_path, "table")  # of NumPy, which raises MemoryError
     assert "asks for more than 4 GB (Unable to allocate 37.3 GiB" in line
+
+
+def test_what_is_no_exception_is_their_error_too(tmp_path):
+    (tmp_path / "mine.py").write_text("class Odd(BaseException):\n    pass\ndef build():\n    raise Odd\n", "utf-8")
+    with pytest.raises(InputError, match="raised Odd"):
+        builder(f"{tmp_path / 'mine.py'}:build")()
+    (tmp_path / "stopped.py").write_text("def build():\n    raise KeyboardInterrupt\n", "utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        builder(f"{tmp_path / 'stopped.py'}:build")()
+
+
+def test_what_user_code_writes_below_python_and_where_it_goes_stays_its_own(tmp_path, monkeypatch, capfd):
+    code = (
+        "import os\nimport torch\ndef build():\n    os.chdir('/')\n    os.write(1, b'raw noise')\n"
+        "    return torch.nn.Sequential(torch.nn.Linear(6, 5), torch.nn.ReLU(), torch.nn.Linear(5, 2))\n"
+    )
+    (tmp_path / "mine.py").write_text(code, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    builder("mine.py:build")()
+    assert Path.cwd() == tmp_path
+    builder("mine.py:build")()  # it is found again
+    shown = capfd.readouterr()
+    assert (shown.out, shown.err) == ("", "raw noise" * 2)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from numerics.cli import main
-from numerics.neuron_pruning import exact_sup_on_circle
+from numerics.neuron_pruning import exact_sup_on_circle, tickets
 from numerics.neuron_pruning.tickets import (
     certificate,
     linear_weight_ticket,
@@ -59,6 +59,21 @@ def test_no_smaller_network_holds_a_ticket_of_near_neurons(relu_out):
         before = near[near < ticket.neurons - 1][:10]
         masks = np.array(list(product((0, 1), repeat=before.size)))
         assert np.all(exact_sup_on_circle(masks * c[before], theta[before], 0.3, relu_out) > 0.2)
+
+
+def test_no_subset_of_neurons_is_overlooked():
+    """Behind a ReLU a sum may be as negative as it likes where the target is 0: what each of 2^7 subsets errs by decides."""
+    found, masks = 0, np.array([(1, *rest) for rest in product((0, 1), repeat=7)])
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        pool = tickets.Polar(rng.normal(size=8), rng.uniform(-1.5, 1.5, size=8))
+        least = exact_sup_on_circle(masks * pool.c, pool.theta, 0.0, True).min()
+        best = tickets._best_with_first(pool, 0.3, True)
+        assert (best is not None) == (least <= 0.3)
+        if best is not None:
+            found += 1
+            assert best[1] == pytest.approx(least)
+    assert found > 20
 
 
 def test_a_ticket_of_neurons_is_one_behind_a_relu():

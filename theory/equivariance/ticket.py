@@ -219,7 +219,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with 
     aids={"signed": True, "needed": needed, "no_pair": no_pair, "no_pair_of_a_sign": no_pair_of_a_sign},
     equivalent_mutants={
         "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)": "the same wherever it has a value: none at a negative coordinate, "
-        "and at others the second part is 0",
+        "and at others the part with the root is 0",
     },
     sharp=(
         Sharp(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 import sympy as sp
 
+from theory.formulas.valued import valued
+
 _NAMED: list[tuple[sp.Lambda, Callable[[sp.Expr], tuple[sp.Expr, ...]], str]] = []
 
 
@@ -34,7 +36,7 @@ class Iterate(sp.Expr):
         start = sp.Tuple(*start)
         if not isinstance(step, sp.Lambda) or not len(step.variables) == len(step.expr) == len(start):
             raise ValueError(f"Iterate({step}, {start}): expected a Lambda from a state to a state of the same length")
-        made: Iterate = super().__new__(cls, step, sp.sympify(times), start)
+        made: Iterate = super().__new__(cls, step, sp.sympify(times, strict=True), start)
         return made
 
     def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> Iterate:
@@ -57,7 +59,7 @@ class Iterate(sp.Expr):
             raise ValueError(f"a recursion of {times} steps cannot be written out, expected a whole number")
         state = tuple(start)
         for _ in range(int(times)):
-            state = step(*state)
+            state = valued(step.expr, dict(zip(step.variables, state, strict=True)))
         return state[-1]
 
     def _latex(self, printer: object) -> str:

@@ -20,15 +20,15 @@ class Let(sp.Expr):
     is_commutative = True
 
     def __new__(cls, body: sp.Expr, named: Iterable[tuple[sp.Symbol, sp.Expr]]) -> sp.Expr:
-        used = _letters(sp.sympify(body))
+        used = _letters(sp.sympify(body, strict=True))
         kept = []
         for name, value in reversed([sp.Tuple(*pair) for pair in named]):
             if name in used:
                 used = used | _letters(value)
                 kept.append(sp.Tuple(name, value))
         if not kept:
-            return sp.sympify(body)
-        return super().__new__(cls, sp.sympify(body), sp.Tuple(*reversed(kept)))
+            return sp.sympify(body, strict=True)
+        return super().__new__(cls, sp.sympify(body, strict=True), sp.Tuple(*reversed(kept)))
 
     @property
     def free_symbols(self) -> set[sp.Basic]:
@@ -77,21 +77,3 @@ def opened(expression: sp.Expr) -> sp.Expr:
         2*x + 2*y
     """
     return expression.replace(lambda part: isinstance(part, Told), lambda part: part.args[0])
-
-
-def put_in(expression: sp.Expr) -> sp.Expr:
-    """The values of the names of all `Told` in place of these: for algebra in the letters that are free.
-
-    Examples:
-        >>> x, y, z = sp.symbols("x y z")
-        >>> put_in(2 * Told(x + y, [(x, z**2), (y, x + 1)]))
-        4*z**2 + 2
-    """
-
-    def written(part: Told) -> sp.Expr:
-        body, named = part.args
-        for name, value in reversed(named.args):
-            body = body.subs(name, value)
-        return body
-
-    return expression.replace(lambda part: isinstance(part, Told), written)

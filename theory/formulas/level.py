@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.formulas.valued import valued
+
 
 class Level(sp.Expr):
     """`Level(Lambda(t, g))`: the one t > 0 with g(t) = 0, for g continuous and decreasing through zero.
@@ -39,7 +41,7 @@ class Level(sp.Expr):
     def _eval_derivative(self, symbol: sp.Symbol) -> sp.Expr:
         (variable,) = self.function.variables
         slope = sp.diff(self.function.expr, variable)
-        return (-sp.diff(self.function.expr, symbol) / slope).subs(variable, self)
+        return valued(-sp.diff(self.function.expr, symbol) / slope, {variable: self})
 
     def _latex(self, printer: object) -> str:
         (variable,) = self.function.variables

@@ -19,7 +19,7 @@ class Smallest(sp.Expr):
     def __new__(cls, function: sp.Lambda, limit: sp.Expr, start: sp.Expr = sp.S.Zero) -> Smallest:
         if not isinstance(function, sp.Lambda) or len(function.variables) != 1:
             raise ValueError(f"Smallest({function}): expected a Lambda of one variable")
-        made: Smallest = super().__new__(cls, function, sp.sympify(limit), sp.sympify(start))
+        made: Smallest = super().__new__(cls, function, sp.sympify(limit, strict=True), sp.sympify(start, strict=True))
         return made
 
     def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> Smallest:

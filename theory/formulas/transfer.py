@@ -19,7 +19,9 @@ class Transfer(sp.Expr):
     def __new__(cls, entry: sp.Lambda, last: sp.Expr, times: sp.Expr, start: sp.Expr) -> Transfer:
         if not isinstance(entry, sp.Lambda) or len(entry.variables) != 2:
             raise ValueError(f"Transfer({entry}): expected a Lambda of two states")
-        made: Transfer = super().__new__(cls, entry, sp.sympify(last), sp.sympify(times), sp.sympify(start))
+        made: Transfer = super().__new__(
+            cls, entry, sp.sympify(last, strict=True), sp.sympify(times, strict=True), sp.sympify(start, strict=True)
+        )
         return made
 
     def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> Transfer:

@@ -307,7 +307,7 @@ For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ an
     ),
     remarks=(
         Remark(
-            r"Measured for fair coins, some masks of $128\times128$ entries: cuts that a search finds reach more than half of $\frac1{2\sqrt n}$, the first part of the rate.",
+            r"Measured for fair coins, some masks of $128\times128$ entries: cuts that a search finds reach more than half of $\frac1{2\sqrt n}$, a term of the rate.",
             checked_by="masks_reach_half_of_the_mean_bound",
         ),
     ),

@@ -64,7 +64,7 @@ $P_{ij}=W(u_i,v_j)$. Write $D$ for $\|W_P-W\|_1$.""",
     ),
     Step(
         name="number of entries",
-        sentence=r"""$\frac1{mn}|K-\sum P|\le|\frac K{mn}-\rho|+|\rho-\frac1{mn}\sum P|\le[[other_number]]$: the second term compares the means of $W$ and
+        sentence=r"""$\frac1{mn}|K-\sum P|\le|\frac K{mn}-\rho|+|\rho-\frac1{mn}\sum P|\le[[other_number]]$: $|\rho-\frac1{mn}\sum P|$ compares the means of $W$ and
 $W_P$.""",
         by=Carrier.RULE,
         source="triangle inequality",

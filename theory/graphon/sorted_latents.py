@@ -95,13 +95,13 @@ the distribution function $F_m$ of the $m$ latents: both integrate $|1\{g(Q(x))\
     Step(
         name="step",
         sentence=r"""A step at $\frac12$ errs by $|F_m(\frac12)-\frac12|$. For even $m$ its mean is $[[step_error]]$, twice *telescope* at
-$j=\frac m2$, over $m2^m$. For $m=1$ it is $\frac12$, the whole first term.""",
+$j=\frac m2$, over $m2^m$. For $m=1$ it is $\frac12$, the whole term in $m$.""",
         gives={"step_error": step_error},
         uses=("distribution functions", "telescope"),
     ),
     Step(
         name="share",
-        sentence=r"That is a share $[[share]]$ of the first term of *mean error*.",
+        sentence=r"That is a share $[[share]]$ of the term in $m$ of *mean error*.",
         gives={"share": share},
         uses=("mean error", "step"),
     ),
@@ -142,7 +142,7 @@ n$ grid, with the values of $W$ at iid uniform latents, sorted. Then $\|W_P-W\|_
 $[[mean_sorted_error]]$, and with probability at least
 $1-\delta$ it is at most $[[sorted_error]]$, since $P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$ for the
 distribution function $F_n$ of $n$ uniform numbers. The mean is sharp in order: a step at $\frac12$ in the first
-variable has the mean error $[[step_error]]$ ($m$ even), a share of the first term between
+variable has the mean error $[[step_error]]$ ($m$ even), a share of the term in $m$ between
 $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it.
 """,
     steps=STEPS,

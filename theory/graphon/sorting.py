@@ -48,7 +48,7 @@ $\|\hat d\circ\hat\sigma-d\|_1\le\|\hat d-d\|_1$.""",
     Step(
         name="error of the rows",
         sentence=r"""By $\|d\circ\hat\sigma-d\|_1\le\|d\circ\hat\sigma-\hat d\circ\hat\sigma\|_1+\|\hat d\circ\hat\sigma-d\|_1$ sorted rows err by
-$[[degree_bound]]$ at most: the first term is $\|d-\hat d\|_1$.""",
+$[[degree_bound]]$ at most: $\|d\circ\hat\sigma-\hat d\circ\hat\sigma\|_1=\|d-\hat d\|_1$.""",
         by=Carrier.RULE,
         source="triangle inequality",
         gives={"degree_bound": degree_bound},

@@ -92,7 +92,7 @@ OF_TANGENTS = _quantities(moments.tangents, "$K$ with itself", NON_NEGATIVE, (sp
 def at_inputs(kurtosis: object) -> Moments:
     """Of inputs with Σx_j² = d and Σx_j⁴ = d · kurtosis."""
     zero = Pair(*[sp.Integer(0)] * 3)
-    return Moments(Pair(sp.Integer(1), sp.Integer(1), sp.sympify(kurtosis)), zero, zero)
+    return Moments(Pair(sp.Integer(1), sp.Integer(1), sp.sympify(kurtosis, strict=True)), zero, zero)
 
 
 def values_of(known: Moments) -> dict[sp.Symbol, sp.Expr]:
@@ -111,7 +111,10 @@ def second_moment_of(
     step: Moments, readout: sp.Expr, widths: Sequence[object], densities: Sequence[object], kurtosis: object = 1
 ) -> sp.Expr:
     """E Θ_n(x, x)² in units of the squared path density: `widths` d, n_1 … n_L, `densities` of the L + 1 layers."""
-    widths, densities = [sp.sympify(each) for each in widths], [sp.sympify(each) for each in densities]
+    widths, densities = (
+        [sp.sympify(each, strict=True) for each in widths],
+        [sp.sympify(each, strict=True) for each in densities],
+    )
     known = at_inputs(kurtosis)
     for width, following, density in zip(widths, widths[1:], densities, strict=False):
         known = advance(step, known, width, following, density)

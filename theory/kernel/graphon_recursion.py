@@ -59,12 +59,14 @@ class GraphonLayer:
 
 def masked(*graphons: sp.Expr) -> tuple[GraphonLayer, ...]:
     """Layers whose masks do not look at the weights."""
-    return tuple(GraphonLayer(sp.sympify(graphon), sp.sympify(graphon)) for graphon in graphons)
+    return tuple(
+        GraphonLayer(sp.sympify(graphon, strict=True), sp.sympify(graphon, strict=True)) for graphon in graphons
+    )
 
 
 def densely_trained(*graphons: sp.Expr) -> tuple[GraphonLayer, ...]:
     """Layers of weights with the variances W(u, v), all of them trained."""
-    return tuple(GraphonLayer(sp.sympify(graphon), sp.Integer(1)) for graphon in graphons)
+    return tuple(GraphonLayer(sp.sympify(graphon, strict=True), sp.Integer(1)) for graphon in graphons)
 
 
 class GraphonKernel(NamedTuple):

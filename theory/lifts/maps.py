@@ -125,7 +125,7 @@ class Pointwise:
     @cached_property
     def expression(self) -> sp.Expr:
         """φ(z)."""
-        return sp.sympify(self.function(z))
+        return sp.sympify(self.function(z), strict=True)
 
     @cached_property
     def derivative(self) -> sp.Expr:

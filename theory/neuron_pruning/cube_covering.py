@@ -237,7 +237,7 @@ $\lambda=[[weight]]$, where $a$ has a limit.""",
     ),
     Step(
         name="far number",
-        sentence=r"""By N9.2 a success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice $[[part]]$; and the first term of the bound is $1$ and this part at
+        sentence=r"""By N9.2 a success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice $[[part]]$; and the term with the root is $1$ and this part at
 $N=[[far_count]]$, and less below.""",
         by=Carrier.CLAIM,
         source="N9.2",
@@ -247,7 +247,7 @@ $N=[[far_count]]$, and less below.""",
     ),
     Step(
         name="near number",
-        sentence=r"The second term is this part at $N=[[near_count]]$, and less below.",
+        sentence=r"The power of $M$, with what it is multiplied by, is this part at $N=[[near_count]]$, and less below.",
         gives={"near_count": near_count},
         uses=("two zones", "far number"),
     ),

@@ -160,7 +160,7 @@ fit with a probability of at most $[[by_gaps]]$.""",
     ),
     Step(
         name="geometric series",
-        sentence=r"""The first term is at most $N^2T$, $T=[[pair]]$, and the first factor at most $NR$, $R=[[ratio]]$. So if $NR<1$, all terms add up to at most
+        sentence=r"""The term for $k=2$ is at most $N^2T$, $T=[[pair]]$, and the factor from it to the next at most $NR$, $R=[[ratio]]$. So if $NR<1$, all terms add up to at most
 $[[several]]$.""",
         gives={"pair": pair, "ratio": ratio, "several": several},
         uses=("term", "falling quotients"),

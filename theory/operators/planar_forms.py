@@ -118,7 +118,7 @@ planar_forms = Claim(
     statement=r"""
 For real $|W|\le1$ on $[0,1]^2$ and complex $|f|,|g|\le1$
 $$\Big|\int fWg\Big|\le[[planar_factor]]\,\|W\|_{\infty\to1},\qquad\|T\|_{op}\le[[planar_operator_bound]],\quad c=\|W\|_\square.$$
-from the series of two waves, without Krivine's theorem. The first factor is less than $2\,\%$ above $\sqrt2$, the best one (O2.1). The second bound, by interpolation over the complex numbers, is larger than that of O2.1, which does without.
+from the series of two waves, without Krivine's theorem. The factor of the first bound is less than $2\,\%$ above $\sqrt2$, the best one (O2.1). The second bound, by interpolation over the complex numbers, is larger than that of O2.1, which does without.
 """,
     steps=STEPS,
     source=Source(

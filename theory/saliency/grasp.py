@@ -57,7 +57,7 @@ that with $a_i$ is not zero: $[[mixed]]$.""",
     ),
     Step(
         name="Hessian times gradient",
-        sentence=r"Together $(Hg)_{w_{ij}}=[[hessian_gradient]]$, the second term smaller by $n^{-1/2}$.",
+        sentence=r"Together $(Hg)_{w_{ij}}=[[hessian_gradient]]$, the term in $E$ smaller by $n^{-1/2}$.",
         gives={"hessian_gradient": hessian_gradient},
         uses=("Hessian", "one unit", "smoothed term"),
     ),

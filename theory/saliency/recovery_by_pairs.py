@@ -72,8 +72,8 @@ their four states.""",
     ),
     Step(
         name="latent",
-        sentence=r"""Given the latent of a row its entries are independent, and their probabilities do not fall with the latent. The first part of that factor does not fall with
-it either, the second does not rise. So the mean of the product is at most that at the means $p_l$ and $p_j$ of the probabilities, in which each part is affine.""",
+        sentence=r"""Given the latent of a row its entries are independent, and their probabilities do not fall with the latent. As $t\ge1$, in that factor what holds $p_0$ does not fall with
+it either, and what holds $p_S$ does not rise. So the mean of the product is at most that at the means $p_l$ and $p_j$ of the probabilities, in which each part is affine.""",
         by=Carrier.RULE,
         source="Chebyshev",
         uses=("independent entries",),

@@ -224,7 +224,7 @@ choice twice up to sign. The ratio is $1$ at $\varsigma=0$. So for the number $N
     ),
     Step(
         name="items with signs",
-        sentence=r"At $n=[[sign_items]]$, rounded up, $2^n\varepsilon$ is no less than the square of $\log_2\frac1\varepsilon$, and the second term below the first.",
+        sentence=r"At $n=[[sign_items]]$, rounded up, $2^n\varepsilon$ is no less than the square of $\log_2\frac1\varepsilon$, and $\frac{\sqrt n}{2^n\varepsilon}$ below $\frac1n$.",
         gives={"sign_items": sign_items},
         uses=("few misses",),
     ),

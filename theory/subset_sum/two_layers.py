@@ -277,7 +277,7 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ with th
             "unit = Piecewise((w*Max(0, x), w >= 0), (-w*Max(0, -sqrt(x)), True))",
             "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)",
         ),
-        "the same wherever it has a value: none at a negative coordinate, and at others the second part is 0",
+        "the same wherever it has a value: none at a negative coordinate, and at others the part with the root is 0",
     ),
     sharp=(
         Sharp(

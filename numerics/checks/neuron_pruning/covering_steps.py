@@ -8,8 +8,8 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.identities import simplified
-from theory.formulas.let import opened, put_in
-from theory.formulas.valued import valued
+from theory.formulas.let import opened
+from theory.formulas.valued import put_in, valued
 from theory.neuron_pruning.alignment import N, eps, ratio
 from theory.neuron_pruning.covering import (
     angle_density,

@@ -11,8 +11,8 @@ import sympy as sp
 from numerics.checks.neuron_pruning.covering_order import full, in_logarithms
 from numerics.checks.neuron_pruning.zones import check_of_the_letters, is_least
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.formulas.let import Told, opened, put_in
-from theory.formulas.valued import valued
+from theory.formulas.let import Told, opened
+from theory.formulas.valued import put_in, valued
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import moment, one_neuron, rho, slope, steepness, success, theta
 from theory.neuron_pruning.covering_order import (

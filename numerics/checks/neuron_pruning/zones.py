@@ -12,9 +12,9 @@ import sympy as sp
 from numerics.evidence import Check, Finding, Trial, control, enclosed
 from numerics.exact.balls import number
 from theory.claims import Claim
-from theory.formulas.let import opened, put_in
+from theory.formulas.let import opened
 from theory.formulas.smallest import Smallest
-from theory.formulas.valued import valued
+from theory.formulas.valued import put_in, valued
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering_order import (
     eta,

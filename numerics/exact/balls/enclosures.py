@@ -18,9 +18,11 @@ from numerics.exact.balls.core import HIGHEST_PRECISION, NoEnclosureError, NoGua
 from numerics.exact.balls.monotone import falls
 from numerics.exact.balls.symbols import bound_symbols, free_symbols
 from numerics.exact.balls.vouching import collecting, named, vouch
+from numerics.exact.conversion import converted
 from numerics.exact.exact_values import WHOLE_NUMBERS, NotRationalError, written_out
 from theory.formulas.let import opened
 from theory.formulas.smallest import Smallest
+from theory.formulas.valued import valued
 
 MOST_DOUBLINGS = 64  # in the search for a whole number
 STEPS = (Smallest, sp.floor, sp.ceiling, Relational)
@@ -53,8 +55,8 @@ def enclose(
         True
     """
     exact = tuple(sorted((values or {}).items(), key=lambda item: item[0].sort_key()))
-    point = tuple((s, sp.sympify(x)) for s, x in exact)
-    ball, notes = _enclose(sp.sympify(expression), point, digits, highest, nonzero)
+    point = tuple((s, converted(x)) for s, x in exact)
+    ball, notes = _enclose(converted(expression), point, digits, highest, nonzero)
     vouch(notes)
     return ball
 
@@ -164,7 +166,7 @@ def whole_step(
             found = ball.real.floor() if isinstance(step, sp.floor) else ball.real.ceil()
         if ball.imag == 0 and found.is_integer():
             return sp.Integer(int(found.unique_fmpz()))
-    return step.subs(values)
+    return valued(step, values)
 
 
 def _sign(gap: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], highest: int) -> int | None:
@@ -225,7 +227,7 @@ def _smallest(search: Smallest, values: Mapping[sp.Symbol, sp.Expr], highest: in
     if high - start_at <= FEW:
         with suppress(NoEnclosureError):
             return sp.Integer(next((n for n in range(start_at + 1, high) if enough(n)), high))
-    at = {symbol: evaluate(sp.sympify(x), {}) for symbol, x in values.items()}
+    at = {symbol: evaluate(converted(x), {}) for symbol, x in values.items()}
     if not falls(function.expr, variable, at, start_at):
         vouch([f"nonincreasing in {variable}: {named(opened(function.expr))}"])
     return sp.Integer(high)

@@ -17,6 +17,7 @@ from numerics.exact.balls.core import NOT_A_NUMBER, RULES, NoEnclosureError, Pla
 from numerics.exact.balls.symbols import free_symbols
 from numerics.exact.balls.tails import tail
 from numerics.exact.balls.vouching import collecting, named, vouch
+from theory.formulas.valued import apart, valued
 
 MOST_DOUBLINGS = 24  # of the interval of an improper integral, while nothing bounds the rest
 MOST_KNOWN = 2**12  # integrals that are remembered
@@ -73,13 +74,13 @@ def _computed(expression: sp.Integral, values: Values, analytic: bool) -> acb:
 @lru_cache(maxsize=1024)
 def _mirrored(integrand: sp.Expr, variable: sp.Symbol) -> tuple[sp.Expr, sp.Symbol]:
     negative = sp.Dummy(f"-{variable}", real=True)
-    return integrand.subs(variable, -negative), negative
+    return valued(integrand, {variable: -negative}), negative
 
 
 @lru_cache(maxsize=1024)
 def _in_logarithm(integrand: sp.Expr, variable: sp.Symbol) -> tuple[sp.Expr, sp.Symbol]:
     logarithm = sp.Dummy(f"log {variable}", real=True)
-    return integrand.subs(variable, sp.exp(logarithm)) * sp.exp(logarithm), logarithm
+    return valued(integrand, {variable: sp.exp(logarithm)}) * sp.exp(logarithm), logarithm
 
 
 @lru_cache(maxsize=1024)
@@ -87,7 +88,7 @@ def _towards(integrand: sp.Expr, variable: sp.Symbol, end: sp.Expr, other: sp.Ex
     """Over w > 0, the integral from `end` to `other`, x = end + (other − end) e^−w."""
     steps = sp.Dummy(f"steps to {end}", real=True)
     part = (other - end) * sp.exp(-steps)
-    there = integrand.subs(variable, end + part)
+    there = valued(integrand, {variable: end + part})
     there = there.replace(
         lambda e: e.is_Add, lambda e: e.expand(log=False, power_base=False, power_exp=False, basic=False)
     )
@@ -149,7 +150,7 @@ def _log_concave(integrand: sp.Expr, variable: sp.Symbol, low: acb, values: Valu
     Raises:
         NoEnclosureError: if no cut will do, or if the integrand is not log-concave at it.
     """
-    slope = sp.diff(integrand, variable)
+    slope = sp.diff(apart(integrand), variable)
     bend = sp.diff(slope, variable)
     tolerance, length = arb(2) ** (-ctx.prec), acb(1)
     for _ in range(MOST_DOUBLINGS):
@@ -238,10 +239,20 @@ def _quadrature(function: Callable[[acb, bool], acb], low: acb, high: acb) -> ac
                 raised.append(error)
         return NOT_A_NUMBER
 
-    result = acb.integral(guarded, low, high, eval_limit=100 * ctx.prec)
+    try:
+        result = acb.integral(guarded, low, high, eval_limit=100 * ctx.prec)
+    except BaseException as error:
+        raised.append(error)
     if raised:
-        raise raised[0]
+        raise _as_it_was(raised[0])
     return result
+
+
+def _as_it_was(error: BaseException) -> BaseException:
+    """An interrupt that came between flint and the function: the next call finds it pending, as a `SystemError`."""
+    while isinstance(error, SystemError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 RULES[sp.Integral] = _integral

@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from numerics.exact.boxes.errors import BoxError
+from numerics.exact.conversion import converted
 
 Node = tuple[Any, ...]  # an operation's name, then the numbers of its arguments; parameters, if any, come last
 
@@ -40,7 +41,7 @@ class Graph:
         return self._numbers[node]
 
     def constant(self, value: sp.Expr | int) -> int:
-        return self.node("constant", sp.sympify(value))
+        return self.node("constant", converted(value))
 
     def rational(self, place: int) -> sp.Rational | None:
         """The number that a node is, if it is a rational one."""

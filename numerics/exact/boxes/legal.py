@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 import sympy as sp
 
+from theory.formulas.valued import valued
+
 Ranges = Mapping[sp.Symbol, tuple[sp.Rational, sp.Rational]]
 
 MOST_OPERATIONS = 40  # of an expression that is factored
@@ -62,5 +64,5 @@ def _at_least_zero(part: sp.Expr, letters: list[sp.Symbol], ranges: Ranges) -> b
         return bool(part.is_Rational and part >= 0)
     letter, *others = letters
     low, high = ranges[letter]
-    far = sp.diff(part, letter) if high is sp.oo else part.subs(letter, high)
-    return all(_at_least_zero(sp.expand(end), others, ranges) for end in (part.subs(letter, low), far))
+    far = sp.diff(part, letter) if high is sp.oo else valued(part, {letter: high})
+    return all(_at_least_zero(sp.expand(end), others, ranges) for end in (valued(part, {letter: low}), far))

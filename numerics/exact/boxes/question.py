@@ -12,6 +12,7 @@ from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreat
 
 from numerics.exact.balls import free_symbols
 from numerics.exact.boxes.errors import BoxError
+from numerics.exact.conversion import converted
 from theory.formulas.valued import valued
 
 MOST_PARTS = 10_000
@@ -166,10 +167,10 @@ def question(
         for symbol, places in (zero or {}).items()
         for place, order in (places if isinstance(places, list) else [places])
     )
-    relations = tuple(relation for relation in map(sp.sympify, given) if relation != sp.true)
+    relations = tuple(relation for relation in map(converted, given) if relation != sp.true)
     for relation in relations:
         _as_gap(relation)
-    return Question(sp.sympify(smaller), sp.sympify(larger), ranges, relations, strict, whole, zeros)
+    return Question(converted(smaller), converted(larger), ranges, relations, strict, whole, zeros)
 
 
 def _between(symbol: sp.Symbol, low: sp.Expr, high: sp.Expr) -> str:
@@ -185,7 +186,7 @@ def _between(symbol: sp.Symbol, low: sp.Expr, high: sp.Expr) -> str:
 
 
 def _exact(value: object, name: str) -> sp.Expr:
-    number = sp.Rational(value.numerator, value.denominator) if isinstance(value, Exact) else sp.sympify(value)
+    number = sp.Rational(value.numerator, value.denominator) if isinstance(value, Exact) else converted(value)
     if not (number.is_Rational or number in (sp.oo, -sp.oo)):
         raise BoxError(f"{name} is {value}, expected an exact rational number")
     return number

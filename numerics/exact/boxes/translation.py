@@ -12,7 +12,7 @@ from numerics.exact.boxes.graph import Graph
 from numerics.exact.boxes.legal import Ranges, never_negative
 from theory.formulas.iterate import Iterate
 from theory.formulas.let import Let, Told
-from theory.formulas.valued import valued
+from theory.formulas.valued import named_put_in, valued
 
 MOST_TERMS = 400  # of a sum, and steps of a recursion, that are written out
 
@@ -179,15 +179,12 @@ def _iterate(t: Translation, expression: Iterate) -> int:
         )
     state = tuple(start)
     for _ in range(int(times)):
-        state = step(*state)
+        state = valued(step.expr, dict(zip(step.variables, state, strict=True)))
     return t.place(state[-1])
 
 
 def _let(t: Translation, expression: Let) -> int:
-    body, named = expression.args
-    for name, value in reversed(named.args):
-        body = body.subs(name, value)
-    return t.place(body)
+    return t.place(named_put_in(expression))
 
 
 RULES: dict[type, Callable[[Translation, sp.Expr], int]] = {

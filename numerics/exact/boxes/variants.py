@@ -96,7 +96,7 @@ class Variants:
         gap, letter, end = self.part.gap, dimension.symbol, dimension.high if upper else dimension.low
         if end is sp.oo:
             letter, end = self._inverses[place], sp.Integer(0)
-            gap = _cancelled(gap.subs(dimension.symbol, self._far(place)))
+            gap = _cancelled(valued(gap, {dimension.symbol: self._far(place)}))
         middle = {
             each.symbol: each.low + 1 if each.high is sp.oo else (each.low + each.high) / 2
             for each in self.part.dimensions
@@ -164,7 +164,7 @@ def _denominators(expression: sp.Expr, inverses: list[sp.Symbol]) -> set[sp.Expr
         if isinstance(part, sp.Pow) and part.exp.is_Integer and part.exp < 0 and part.base.has(*inverses):
             numerator = sp.fraction(sp.together(part.base))[0]
             for s in inverses:
-                while numerator.subs(s, 0) == 0 and numerator.is_polynomial(s):
+                while valued(numerator, {s: 0}) == 0 and numerator.is_polynomial(s):
                     numerator = sp.cancel(numerator / s)
             found.add(numerator)
     return {numerator for numerator in found if numerator.free_symbols}
