@@ -309,8 +309,8 @@ def _by_algebra(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: in
 
     where = ", ".join(f"{symbol}={value}" for symbol, value in point.items())
     exact = formula
-    for symbol, value in point.items():  # one by one: a factor that is 0 goes before one that is infinite comes
-        exact = valued(exact, {symbol: value})
+    for symbol in sorted(point, key=sp.default_sort_key):  # one by one: 0 stays 0 before another factor is infinite
+        exact = valued(exact, {symbol: point[symbol]})
     exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
     if exact is sp.nan:
         raise InputError(f"no value: the formula does not cover {where}") from error
