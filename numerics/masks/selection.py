@@ -7,7 +7,7 @@ Masks are arrays of bool, 1 = kept. All of it takes linear time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.arguments import InputError, checked_array, checked_integer, proper_share
 
 Mask = NDArray[np.bool_]
+TIES = ("refuse", "index")  # what becomes of a threshold among scores of 0
 
 
 def kept_count(density: float, size: int) -> int:
@@ -78,6 +79,36 @@ def global_masks(scores: Sequence[ArrayLike], density: float) -> list[Mask]:
     mask = global_mask(np.concatenate([array.ravel() for array in arrays]), density)
     ends = np.cumsum([array.size for array in arrays])
     return [part.reshape(a.shape) for part, a in zip(np.split(mask, ends[:-1]), arrays, strict=True)]
+
+
+def zeros_split(scores: NDArray[Any], kept: int) -> float | None:
+    """The share of scores above 0 in a row, if so many of its largest would be some of those that are 0, and not the others.
+
+    Which of these are kept, no score says. scores: [rows, n]; of several such rows the least share; None where there is none.
+
+    Examples:
+        >>> scores = np.array([[3.0, 0.0, 0.0, 1.0]])
+        >>> zeros_split(scores, 2), zeros_split(scores, 3), zeros_split(scores, 4)
+        (None, 0.5, None)
+    """
+    above = np.count_nonzero(scores > 0, axis=1)
+    split = (above < kept) & (kept < above + np.count_nonzero(scores == 0, axis=1))
+    return float(above[split].min() / scores.shape[1]) if split.any() else None
+
+
+def split_ties(groups: Iterable[tuple[str, NDArray[Any]]], density: float) -> str:
+    """What to say of a density at which some of the scores that are 0 would be kept, and others not; nothing of others.
+
+    groups: scores [rows, n] of which each row is compared by itself, and where these stand, in words.
+    """
+    for where, rows in groups:
+        if (share := zeros_split(rows, kept_count(density, rows.shape[1]))) is not None:
+            sign = "positive" if rows.min() < 0 else "non-zero"
+            return (
+                f"density is {density}: {sign} scores have {share:.4g} of the weights {where}, expected a density of at most "
+                "that (`prune` in Python keeps the first of the others with ties='index')"
+            )
+    return ""
 
 
 def row_mask(scores: ArrayLike, density: float) -> Mask:

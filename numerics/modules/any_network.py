@@ -31,6 +31,7 @@ def prune(
     rng: Seed | None = None,
     first_layer: bool = False,
     rounds: int = 100,
+    ties: str = "refuse",
 ) -> Masks: ...
 
 
@@ -44,6 +45,7 @@ def prune(
     loss: str = "cross-entropy",
     scope: str = "global",
     rounds: int | None = None,
+    ties: str = "refuse",
     seed: Seed = 0,
 ) -> dict[str, torch.Tensor]: ...
 
@@ -51,11 +53,11 @@ def prune(
 def prune(*arguments: Any, **named: Any) -> Masks | dict[str, torch.Tensor]:
     """Prune at initialisation: masks of a network on arrays, or of a torch module, by a method of the module's table.
 
-    `prune(method, network, x, residual, density, scope=None, rng=None, first_layer=False, rounds=100)` prunes a perceptron that
+    `prune(method, network, x, residual, density, scope=None, rng=None, first_layer=False, rounds=100, ties="refuse")` prunes a perceptron that
     `random_network` draws; all of it is said in `numerics.pruning.methods.prune`. It returns masks [out, in] of every layer, or of the
     first alone, whose counts of weights are exact.
 
-    `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, seed=0)` prunes a torch module on a data
+    `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0)` prunes a torch module on a data
     set, as `numerics.modules.prune_module` says; PyTorch is imported for it alone. It returns bool tensors by the paths of
     layers, which `torch.nn.utils.prune.custom_from_mask` takes.
 

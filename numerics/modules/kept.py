@@ -14,7 +14,7 @@ from numerics.data import Dataset
 from numerics.depth.settings import LayersSettings
 from numerics.depth.summary import ITSELF
 from numerics.masks.selection import Mask, kept_count
-from numerics.modules.pruning import Scores, masks_in_rounds, masks_of
+from numerics.modules.pruning import Scores, masks_in_rounds, masks_of, ties_of
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,8 @@ class Kept:
     """What masks keep: densities of layers, dead rows and columns, shares of the inputs of the reading layer.
 
     curve: densities of layers at other densities of the module, float[curve, L]. firsts: the densities of the module at
-    which each layer keeps its first weights under one threshold, ascending, none for thresholds of layers or rows.
+    which each layer keeps its first weights of positive score under one threshold, ascending, none for thresholds of layers or rows; curve: nan where scores
+    of 0 would be told apart.
     """
 
     densities: Floats
@@ -44,14 +45,23 @@ def kept_of(scores: Scores, settings: LayersSettings, reading: str | None, *, fi
     masks = masks_of(scores, settings.method, settings.density, settings.scope)
     places = _places(scores) if settings.method != "wanda" and settings.scope == "global" else ()
     total = sum(each.size for each in scores.values())
-    if places:
-        rows = [_up_to(places, kept_count(density, total)) for density in settings.curve]
-    else:
-        rows = [
-            [mask.mean() for mask in masks_of(scores, settings.method, density, settings.scope).values()]
-            for density in settings.curve
-        ]
-    return _kept(masks, rows, reading, tuple(each[:first] / total for each in places))
+    rows = []
+    for density in settings.curve:
+        if ties_of(scores, settings.method, density, settings.scope):
+            rows.append([np.nan] * len(scores))
+        elif places:
+            rows.append(_up_to(places, kept_count(density, total)))
+        else:
+            at_density = masks_of(scores, settings.method, density, settings.scope)
+            rows.append([mask.mean() for mask in at_density.values()])
+    return _kept(
+        masks,
+        rows,
+        reading,
+        tuple(each[: min(first, positive)] / total for each, positive in zip(places, _positive(scores), strict=True))
+        if places
+        else (),
+    )
 
 
 def kept_in_rounds(
@@ -90,13 +100,18 @@ def _places(scores: Scores) -> tuple[NDArray[np.int64], ...]:
     return tuple(np.flatnonzero(layer == number) + 1 for number in range(len(ends)))
 
 
+def _positive(scores: Scores) -> list[int]:
+    """How many weights of each layer have a positive score: a layer without any keeps a weight by its place alone."""
+    return [int(np.count_nonzero(each > 0)) for each in scores.values()]
+
+
 def _up_to(places: Sequence[NDArray[np.int64]], kept: int) -> list[float]:
     """The share of each layer among so many weights of the module."""
     return [float(np.searchsorted(each, kept, "right") / each.size) for each in places]
 
 
 def first_kept(found: Sequence[Kept]) -> list[float | None]:
-    """The densities of the module at which layers keep one weight on average over masks; None without one threshold.
+    """The densities of the module at which layers keep one weight on average over masks; None without one threshold or such weights.
 
     Examples:
         >>> none = np.empty((0, 1))
@@ -107,7 +122,8 @@ def first_kept(found: Sequence[Kept]) -> list[float | None]:
     if not found[0].firsts:
         return [None] * len(found[0].densities)
     layers = zip(*(each.firsts for each in found), strict=True)
-    return [float(np.sort(np.concatenate(each))[len(found) - 1]) for each in layers]
+    ordered = [np.sort(np.concatenate(each)) for each in layers]
+    return [float(each[len(found) - 1]) if len(each) >= len(found) else None for each in ordered]
 
 
 def emptied(method: str, density: float, rows: Mapping[str, int]) -> Iterator[str]:

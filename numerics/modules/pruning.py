@@ -21,7 +21,7 @@ from numerics.data import Dataset
 from numerics.depth.forecast import check_classes
 from numerics.depth.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES, Residual
 from numerics.depth.summary import ITSELF
-from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
+from numerics.masks.selection import TIES, Mask, global_mask, global_masks, row_mask, split_ties
 from numerics.modules.building import generators
 from numerics.modules.calling import derivatives, output_of, plain_attention
 from numerics.modules.pruned import is_weight, part_of, places, pruned_layers
@@ -43,6 +43,7 @@ def prune_module(
     loss: str = "cross-entropy",
     scope: str = "global",
     rounds: int | None = None,
+    ties: str = "refuse",
     seed: Seed = 0,
 ) -> dict[str, torch.Tensor]:
     """Masks of a module's weights, bool tensors by the paths of their layers, for `torch.nn.utils.prune.custom_from_mask`.
@@ -55,11 +56,12 @@ def prune_module(
     method: random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot), synflow-iterative, or wanda, whose masks keep as
     many weights of each row. rounds: of synflow-iterative, 100 unless given: each scores what is left and keeps
     density^(k/rounds), k = 1, 2, …. density: share of all weights kept, in (0, 1). data: inputs [N, d] and targets [N, K], all of which are used. loss: mse, ½‖f − y‖², or
-    cross-entropy of the outputs' softmax (so that the module ends without one), with targets onehot. scope: global, one threshold for all layers, or layer.
+    cross-entropy of the outputs' softmax (so that the module ends without one), with targets onehot. scope: global, one threshold for all layers, or layer. ties: what becomes of a density above the share of scores that are not 0, refuse, or
+    index, where of the weights with score 0 the first ones are kept.
 
     Raises:
         InputError: for an unknown name, a module without such weights, one that does not take the inputs or whose output
-            does not fit the targets, and where all scores are 0.
+            does not fit the targets, where all scores are 0, and for such a density.
 
     Source: S6 (SNIP), S8 (GraSP), S11 (SynFlow, biases taken as 0; other activations than ReLU stay in place); the rounds are
         those of Tanaka et al. 2020 (arXiv 2006.05467).
@@ -74,7 +76,12 @@ def prune_module(
         >>> for path, mask in masks.items():
         ...     _ = custom_from_mask(model.get_submodule(path), "weight", mask)
     """
-    for name, value, known in (("method", method, METHODS), ("scope", scope, SCOPES), ("loss", loss, LOSSES)):
+    for name, value, known in (
+        ("method", method, METHODS),
+        ("scope", scope, SCOPES),
+        ("loss", loss, LOSSES),
+        ("ties", ties, TIES),
+    ):
         if value not in known:
             raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
     proper_share("density", density)
@@ -89,9 +96,9 @@ def prune_module(
     shared = _shared(module)
     with generators(seed_sequence(seed)):  # should the forward draw
         if method == IN_ROUNDS:
-            masks = masks_in_rounds(module, data, density, scope, rounds)
+            masks = masks_in_rounds(module, data, density, scope, rounds, ties)
         else:
-            masks = masks_of(module_scores(module, method, data, loss=loss, seed=seed), method, density, scope)
+            masks = masks_of(module_scores(module, method, data, loss=loss, seed=seed), method, density, scope, ties)
     return {part_of(name): torch.from_numpy(masks[path]) for path, names in shared.items() for name in names}
 
 
@@ -109,14 +116,32 @@ def _shared(module: nn.Module) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def masks_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: float, scope: str) -> dict[str, Mask]:
-    """The weights of highest score: of each row for Wanda, of each layer for the scope layer, else of all together."""
+def masks_of(
+    scores: Mapping[str, NDArray[np.float64]], method: str, density: float, scope: str, ties: str = "refuse"
+) -> dict[str, Mask]:
+    """The weights of highest score: of each row for Wanda, of each layer for the scope layer, else of all together.
+
+    InputError where weights of score 0 would be kept, and others of score 0 not, unless `ties` is index.
+    """
+    if ties == "refuse" and (tied := ties_of(scores, method, density, scope)):
+        raise InputError(tied)
     if method == "wanda":
         rows = {path: score.reshape(len(score), -1) for path, score in scores.items()}
         return {path: row_mask(rows[path], density).reshape(score.shape) for path, score in scores.items()}
     if scope == "layer":
         return {path: global_mask(score, density) for path, score in scores.items()}
     return dict(zip(scores, global_masks(list(scores.values()), density), strict=True))
+
+
+def ties_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: float, scope: str) -> str:
+    """What to say of a density at which only some of the weights with score 0 would be kept; nothing of others."""
+    if method == "wanda":
+        groups = [(f"in a row of {path or ITSELF}", score.reshape(len(score), -1)) for path, score in scores.items()]
+    elif scope == "layer":
+        groups = [(f"of {path or ITSELF}", score.reshape(1, -1)) for path, score in scores.items()]
+    else:
+        groups = [("here", np.concatenate([score.ravel() for score in scores.values()])[None])]
+    return split_ties(groups, density)
 
 
 def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, seed: Seed = 0) -> Scores:
@@ -237,11 +262,17 @@ def gradients(
 
 
 def masks_in_rounds(
-    module: nn.Module, data: Dataset, density: float, scope: str = "global", rounds: int | None = None
+    module: nn.Module,
+    data: Dataset,
+    density: float,
+    scope: str = "global",
+    rounds: int | None = None,
+    ties: str = "refuse",
 ) -> dict[str, Mask]:
     """SynFlow's masks after so many rounds, by the paths of layers: round k scores the masked module and keeps density^(k/rounds).
 
-    rounds: 100 unless given. InputError as in `prune_module`.
+    rounds: 100 unless given. InputError as in `prune_module`. ties: of the last round, and of those before it where the other
+    scores would be others without the weights whose score is 0, as where an activation clips.
     """
     copy = scored_copy(module)
     make_positive(copy)
@@ -258,8 +289,19 @@ def masks_in_rounds(
         if k == 1:
             checked_scores(scores, module)
         ranked = {path: np.where(masks[path], score, gone[path]) for path, score in scores.items()}
-        masks = masks_of(ranked, IN_ROUNDS, density ** (k / total), scope)
+        below = density ** (k / total)
+        tied = ties_of(ranked, IN_ROUNDS, below, scope) if ties == "refuse" else ""
+        if tied and (k == total or not _carry_nothing(copy, weights, data, scores)):
+            raise InputError(tied if k == total else f"round {k} of {total}: {tied}")
+        masks = masks_of(ranked, IN_ROUNDS, below, scope, "index")
     return masks
+
+
+def _carry_nothing(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset, scores: Scores) -> bool:
+    """Whether the scores stay as they are without the weights whose score is 0: then it does not matter which of these go."""
+    for path, weight in weights.items():
+        weight.data = torch.where(torch.from_numpy(scores[path]) == 0, 0, weight.data)
+    return all(np.allclose(score, scores[path], rtol=1e-9) for path, score in _flow(module, weights, data).items())
 
 
 def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:

@@ -31,10 +31,10 @@ from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, Seed, generator, real_matrix
-from numerics.masks.selection import Mask, global_mask, global_masks, kept_count, row_mask
+from numerics.masks.selection import TIES, Mask, global_mask, global_masks, kept_count, row_mask, split_ties
 from numerics.networks import (
     Array,
     Layers,
@@ -140,12 +140,14 @@ def prune(
     rng: Seed | None = None,
     first_layer: bool = False,
     rounds: int = 100,
+    ties: str = "refuse",
 ) -> Masks:
     """Prune a network at initialisation: masks [out, in] of every layer, or of the first alone, whose counts of weights are exact.
 
     scope: "layers" compares over all layers and keeps kept_count(density, all weights); "layer" compares
     within each layer, "row" within each row, and each keeps kept_count(density, its size). None takes the
-    method's own (the module's table). Scores that tie are broken as in `numerics.masks.selection`. x, residual and
+    method's own (the module's table). Scores that tie are broken as in `numerics.masks.selection`; where the threshold would fall among scores of 0,
+    which say nothing of each other, the density is refused, or with `ties` index the first are kept. x, residual and
     rng as in `saliency`.
 
     synflow-iterative scores the surviving network and prunes it to density^(k/rounds), k = 1…rounds; its
@@ -154,7 +156,8 @@ def prune(
     rounding.
 
     Raises:
-        InputError: for a density outside (0, 1), rounds < 1, an unknown method or scope, and as `saliency` does.
+        InputError: for a density outside (0, 1) or above the share of scores that are not 0, rounds < 1, an unknown method or scope, and as
+            `saliency` does.
 
     Source: the papers of the module's table; S2, S6, S8, S11, S12 of the masks they leave.
 
@@ -171,13 +174,16 @@ def prune(
     if scope is None:
         scope = "row" if method == "wanda" else "layers"
     _known("scope", scope, SCOPES)
+    _known("ties", ties, TIES)
     kept_count(density, 1)  # refuses a density outside (0, 1) before a root of it is taken
     if method == "synflow-iterative":
-        return _prune_in_rounds(network, density, scope, first_layer, rounds)
-    return _select(saliency(method, network, x, residual, rng, first_layer=first_layer), density, scope)
+        return _prune_in_rounds(network, density, scope, first_layer, rounds, ties)
+    return _select(saliency(method, network, x, residual, rng, first_layer=first_layer), density, scope, ties)
 
 
-def _prune_in_rounds(network: Network, density: float, scope: Scope, first_layer: bool, rounds: int) -> Masks:
+def _prune_in_rounds(
+    network: Network, density: float, scope: Scope, first_layer: bool, rounds: int, ties: str
+) -> Masks:
     # A path survives: R is at most the total score of any cut, and each layer's scores add up to R. If a
     # round cut all paths by removing c weights with scores below those kept, the largest of these would be
     # ≥ R/c, so would be every kept one, and each of the L layers would keep at most c.
@@ -189,15 +195,27 @@ def _prune_in_rounds(network: Network, density: float, scope: Scope, first_layer
     for k in range(1, rounds + 1):
         scores = _synflow(masked(network, masks))[: len(masks)]
         ranked = tuple(map(np.where, masks, scores, gone))
-        masks = _select(ranked, density ** (k / rounds), scope)
+        masks = _select(ranked, density ** (k / rounds), scope, ties if k == rounds else "index")
     return masks
 
 
-def _select(scores: Layers, density: float, scope: Scope) -> Masks:
+def _select(scores: Layers, density: float, scope: Scope, ties: str) -> Masks:
+    if ties == "refuse" and (tied := split_ties(_compared(scores, scope), density)):
+        raise InputError(tied)
     if scope == "layers":
         return tuple(global_masks(scores, density))
     select = row_mask if scope == "row" else global_mask
     return tuple(select(score, density) for score in scores)
+
+
+def _compared(scores: Layers, scope: Scope) -> list[tuple[str, NDArray[Any]]]:
+    """Scores as they are compared, one comparison a row."""
+    if scope == "layers":
+        return [("here", np.concatenate([score.ravel() for score in scores])[None])]
+    places = [f"of layer {number}" for number in range(1, len(scores) + 1)]
+    if scope == "layer":
+        return [(place, score.reshape(1, -1)) for place, score in zip(places, scores, strict=True)]
+    return [(f"in a row {place}", score) for place, score in zip(places, scores, strict=True)]
 
 
 def _gradient(network: Network, x: ArrayLike, residual: ArrayLike, *, first_layer: bool) -> Layers:

@@ -225,7 +225,8 @@ def awkward():
 @pytest.mark.parametrize("method", METHODS)
 def test_counts_are_exact(method, scope, density, first_layer):
     network, x, r = awkward()
-    masks = prune(method, network, x, r, density, scope=scope, rng=np.random.default_rng(0), first_layer=first_layer)
+    rng = np.random.default_rng(0)
+    masks = prune(method, network, x, r, density, scope=scope, rng=rng, first_layer=first_layer, ties="index")
     weights = network.weights[:1] if first_layer else network.weights
     assert [mask.shape for mask in masks] == [weight.shape for weight in weights]
     assert {mask.dtype for mask in masks} == {np.dtype(bool)}
@@ -243,7 +244,7 @@ def test_counts_are_exact(method, scope, density, first_layer):
 def test_kept_scores_are_the_largest(method, scope):
     network, x, r = awkward()
     scores = saliency(method, network, x, r)
-    masks = prune(method, network, x, r, 0.3, scope=scope)
+    masks = prune(method, network, x, r, 0.3, scope=scope, ties="index")
     pairs = list(zip(scores, masks, strict=True))
     if scope == "layers":
         pairs = [tuple(np.concatenate([each.ravel() for each in side]) for side in zip(*pairs, strict=True))]
@@ -315,8 +316,8 @@ def test_iterative_masks_are_nested(widths, seed, scope):
     sizes["row"] = [weight.shape[1] for weight in network.weights]
     halfway = {k: [kept_count(0.3 ** (k / 5), size) for size in sizes[scope]] for k in range(1, 6)}
     assume(halfway == {k: [kept_count(0.09 ** (k / 10), size) for size in sizes[scope]] for k in range(1, 6)})
-    early = prune("synflow-iterative", network, None, None, 0.3, rounds=5, scope=scope)
-    late = prune("synflow-iterative", network, None, None, 0.09, rounds=10, scope=scope)
+    early = prune("synflow-iterative", network, None, None, 0.3, rounds=5, scope=scope, ties="index")
+    late = prune("synflow-iterative", network, None, None, 0.09, rounds=10, scope=scope, ties="index")
     assert all((before >= after).all() for before, after in zip(early, late, strict=True))
 
 
