@@ -14,9 +14,11 @@ def choose(app: Sphinx, config: Config) -> None:
     chosen = os.environ.get("BOOK_PAGES")
     note = Path(app.outdir).parent / "left_out.txt"
     note.unlink(missing_ok=True)
+    app.left_out = frozenset()  # type: ignore[attr-defined]
     if chosen is None:
         return
     others = sorted({page.stem for page in Path(app.srcdir).glob("*.md")} - set(chosen.split()))
+    app.left_out = frozenset(others)  # type: ignore[attr-defined]
     config.nb_execution_excludepatterns = [f"{page}.md" for page in others]
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text("".join(f"{page}\n" for page in others), "utf-8")

@@ -40,7 +40,7 @@ def without_picture(notebook: dict) -> Iterator[str]:
 
 
 def every_picture_is_there(app: Sphinx, env: BuildEnvironment) -> None:
-    for page in sorted(env.found_docs):
+    for page in sorted(env.found_docs - app.left_out):
         if (path := executed(app, page)).is_file():
             for line in without_picture(json.loads(path.read_text("utf-8"))):
                 logger.warning(f"a cell shows a picture and has none: {line}", location=page)

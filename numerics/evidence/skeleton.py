@@ -7,6 +7,8 @@ and the build pass before anything is changed; an author replaces its formula by
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
+from keyword import iskeyword
 from pathlib import Path
 from string import Template
 
@@ -18,6 +20,7 @@ from theory.ledger import LETTERS, load_ledger
 from theory.selection import meant, reading_order
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+LONGEST_NAME = 60
 IMPORT = re.compile(r" +from theory\.")
 
 CLAIM = Template('''\
@@ -122,8 +125,12 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
     """
     if topic not in LETTERS:
         raise InputError(f"topic is {topic!r:.60}{meant(topic, LETTERS)}; expected {', '.join(LETTERS)}")
-    if not NAME.fullmatch(name):
-        raise InputError(f"name is {name!r:.60}, expected small letters, digits and underscores, such as kept_modulus")
+    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise InputError(
+            f"name is {name!r:.60}, expected at most {LONGEST_NAME} small letters, digits and underscores, such as kept_modulus"
+        )
+    if iskeyword(name):
+        raise InputError(f"name is {name}, a word of Python, expected another, such as kept_modulus")
     root = Path(theory.__file__).resolve().parent.parent
     claim, checks = root / "theory" / topic / f"{name}.py", root / "numerics" / "checks" / topic / f"{name}.py"
     if name in homes(f"theory.{topic}") or claim.exists():
@@ -140,9 +147,9 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
         export: exported(export.read_text(encoding="utf-8"), topic, name),
         box: box.read_text(encoding="utf-8").rstrip("\n") + "\n" + SECTION.substitute(words),
     }
-    for path, text in texts.items():
-        with replacing(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+    with ExitStack() as files:  # all are replaced once all are written, or none is
+        for path, text in texts.items():
+            files.enter_context(replacing(path)).write_text(text, encoding="utf-8")
     return words["label"], list(texts)
 
 

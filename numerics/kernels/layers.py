@@ -28,3 +28,22 @@ class Layer:
     forward: Floats
     trained: Floats | None = None
     bias: float = 0.0
+
+    def above(self, value: Floats, theta: Floats) -> tuple[Floats, Floats]:
+        """Covariances and tangents of the layer's preactivations, float[units, ...], from those of the units below.
+
+        May overwrite both.
+        """
+        sigma, tangent = _product(self.forward, value), _product(self.forward, theta)
+        tangent += sigma if self.trained is None else _product(self.trained, value)
+        if self.bias:
+            sigma += self.bias
+            tangent += self.bias
+        return sigma, tangent
+
+
+def _product(matrix: Floats, values: Floats) -> Floats:
+    """Over the first axis of values; for a single unit without BLAS, slow at that."""
+    if matrix.size == 1:
+        return values if matrix[0, 0] == 1 else values * matrix[0, 0]
+    return (matrix @ values.reshape(len(values), -1)).reshape(len(matrix), *values.shape[1:])

@@ -66,13 +66,16 @@ def advance_inputs(
     sigma: Floats,
     theta: Floats,
     activation: Homogeneous,
+    opposite: bool,
 ) -> tuple[Floats, Floats]:
-    """`Activation.advance` for the first units, forward [U, d], x [I, d], x2 [J, d], good at all angles.
+    """`Activation.advance` for the first units, forward [U, d], x [I, d], x2 [J, d], good at all angles; opposite: those near π alone are mended.
 
     A unit with few inputs, or one large weight, is near for most pairs, whatever the other units see: so angles are
     mended unit by unit.
     """
     units = near_units(sigma, left, right)
+    if opposite:
+        units = units[:, sigma[tuple(units)] < 0]
     covariance, before = sigma[tuple(units)], theta[tuple(units)]
     sigma, theta = activation.advance(left, right, sigma, theta)
     if units.size:
@@ -132,42 +135,144 @@ def near_kernels(
     """Both kernels at the pairs (x[i], x2[j]), float[2, pairs], whatever their angles in any layer."""
     if not i.size:
         return np.empty((2, 0))
-    most = max(layer.forward.size + len(layer.forward) for layer in layers)
+    most = max(layer.forward.size + len(layer.forward) for layer in (Layer(layers[0].forward[:, :1]), *layers[1:]))
     parts = np.array_split(np.arange(i.size), -(-i.size * most // CHUNK))
-    return np.concatenate([_kernels(layers, x[i[p]].T, x2[j[p]].T, activation) for p in parts if p.size], axis=1)
+    scales = [np.sqrt(layers[0].forward @ (each * each).T) for each in (x, x2)]
+    return np.concatenate([_kernels(layers, x, x2, scales, i[p], j[p], activation) for p in parts if p.size], axis=1)
 
 
-def _kernels(layers: Sequence[Layer], x: Floats, x2: Floats, activation: Homogeneous) -> Floats:
-    """As above, for the pairs of columns of x and x2, float[d, P]."""
-    left, right, cosine = np.abs(x), np.abs(x2), np.sign(x) * np.sign(x2)
-    minus, plus = 1 - cosine, 1 + cosine
-    theta = np.zeros_like(x)
-    bend = activation.bend / activation.moment
-    line = activation.line / activation.moment
-    for place, layer in enumerate(layers):
-        sigma = left * right * cosine
-        below = layer.forward @ theta + layer.bias
-        theta = (layer.forward if layer.trained is None else layer.trained) @ sigma + below
-        if place == len(layers) - 1:
-            return np.stack([(layer.forward @ sigma + layer.bias)[0], theta[0]])
-        minus, plus, left, right = _mixed(layer, minus, plus, left, right)
-        supplement = 2 * np.arctan2(np.sqrt(plus), np.sqrt(minus))
-        slope = (bend / pi * supplement + line) * (left * right > 0)
-        theta *= activation.moment * slope
-        bent = _lune(supplement)
-        ahead = minus <= plus
-        cosine = bend * bent + line * np.where(ahead, 1 - minus, plus - 1)
-        angle = 2 * np.arctan2(np.sqrt(minus), np.sqrt(plus))
-        minus = np.where(ahead, minus - bend * _lune(angle), (1 + line) - bend * bent - line * plus)
-        plus = bend * (1 + bent) + line * plus
+def _kernels(
+    layers: Sequence[Layer],
+    x: Floats,
+    x2: Floats,
+    deviations: Sequence[Floats],
+    i: Indices,
+    j: Indices,
+    activation: Homogeneous,
+) -> Floats:
+    """As above, for pairs few enough to stay in cache; deviations: of the first units at x and at x2."""
+    first, *others = layers
+    forward = np.ascontiguousarray(first.forward)
+    left, right = deviations
+    sigma, minus, plus = np.empty((3, len(forward), i.size))
+    compiled(_pairs, reassociate=True)(forward, np.sqrt(forward), x, x2, i, j, left, right, sigma, minus, plus)
+    theta, left, right = sigma.copy(), left[:, i], right[:, j]
+    if first.trained is not None:
+        compiled(_products, reassociate=True)(np.ascontiguousarray(first.trained), x, x2, i, j, theta)
+    scales = activation.bend / activation.moment, activation.line / activation.moment, activation.moment
+    for left_over, layer in zip(reversed(range(len(others))), others, strict=True):
+        cosine = np.empty_like(minus)
+        compiled(_passed, calls=(_lune,))(minus, plus, theta, left, right, cosine, *scales)
         left, right = np.sqrt(activation.moment) * left, np.sqrt(activation.moment) * right
-    raise AssertionError("layers is not empty")
+        sigma = left * right * cosine
+        sigma, theta = layer.above(sigma, theta)
+        if left_over:
+            minus, plus, left, right = _mixed(layer, minus, plus, left, right)
+    return np.stack([sigma[0], theta[0]])
+
+
+def _products(weights: Floats, x: Floats, x2: Floats, i: Indices, j: Indices, found: Floats) -> None:
+    """Σ_v weights[u, v] x[i, v] x2[j, v], found [U, P]."""
+    for u in range(weights.shape[0]):
+        for p in range(i.size):
+            a, b, total = i[p], j[p], 0.0
+            for v in range(weights.shape[1]):
+                total += weights[u, v] * x[a, v] * x2[b, v]
+            found[u, p] = total
+
+
+def _pairs(
+    forward: Floats,
+    root: Floats,
+    x: Floats,
+    x2: Floats,
+    i: Indices,
+    j: Indices,
+    left: Floats,
+    right: Floats,
+    sigma: Floats,
+    minus: Floats,
+    plus: Floats,
+) -> None:
+    """The covariances of the first units at some pairs and 1 ∓ their cosines, [U, P], the small one of these summed."""
+    scaled, known = np.empty(forward.shape[1]), (-1, -1)
+    for u in range(forward.shape[0]):
+        for p in range(i.size):
+            a, b = i[p], j[p]
+            if left[u, a] * right[u, b] == 0:
+                sigma[u, p], minus[u, p], plus[u, p] = 0.0, 2.0, 0.0
+                continue
+            scale, other = 1 / left[u, a], 1 / right[u, b]
+            if known != (u, a):
+                for v in range(forward.shape[1]):
+                    scaled[v] = root[u, v] * x[a, v] * scale
+                known = (u, a)
+            low = 0.0
+            for v in range(forward.shape[1]):
+                low += (scaled[v] - root[u, v] * x2[b, v] * other) ** 2
+            low /= 2
+            high = 2 - low
+            if low > 1:
+                high = 0.0
+                for v in range(forward.shape[1]):
+                    high += (scaled[v] + root[u, v] * x2[b, v] * other) ** 2
+                high /= 2
+                low = 2 - high
+            minus[u, p], plus[u, p] = low, high
+            sigma[u, p] = left[u, a] * right[u, b] * (1 - low if low < high else high - 1)
+
+
+def _passed(
+    minus: Floats,
+    plus: Floats,
+    theta: Floats,
+    left: Floats,
+    right: Floats,
+    cosine: Floats,
+    bend: float,
+    line: float,
+    moment: float,
+) -> None:
+    """An activation: 1 ∓ the cosine above it, that cosine, and the tangents times the slopes; all but `left` and `right` in place."""
+    for u in range(minus.shape[0]):
+        for p in range(minus.shape[1]):
+            low, high = minus[u, p], plus[u, p]
+            ahead = low <= high
+            small = 2 * np.arctan2(np.sqrt(low if ahead else high), np.sqrt(high if ahead else low))
+            supplement = pi - small if ahead else small
+            alive = left[u, p] * right[u, p] > 0
+            theta[u, p] *= moment * (bend / pi * supplement + line) if alive else 0.0
+            lost = _lune(small)
+            if ahead:  # κ₁(cos θ) is cos θ + lost
+                bent = 1 - low + lost
+                minus[u, p] = low - bend * lost
+            else:
+                bent = lost
+                minus[u, p] = 1 + line - bend * bent - line * high
+            cosine[u, p] = bend * bent + line * (1 - low if ahead else high - 1)
+            plus[u, p] = bend * (1 + bent) + line * high
+
+
+def _lune(angle: float) -> float:
+    """(sin θ − θ cos θ)/π to relative accuracy; κ₁(cos θ) is that of π − θ, and 1 − κ₁ is 1 − cos θ − that of θ."""
+    if angle >= 1:
+        return float((np.sin(angle) - angle * np.cos(angle)) / pi)
+    total, power = 0.0, angle**3
+    for coefficient in _SERIES:
+        total += coefficient * power
+        power *= angle * angle
+    return total / pi
 
 
 def _mixed(
     layer: Layer, minus: Floats, plus: Floats, left: Floats, right: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """1 ∓ cos θ and both standard deviations of the units above; 2, 0 where one of these vanishes."""
+    if (
+        layer.forward.size == 1 and layer.forward[0, 0] > 0 and not layer.bias
+    ):  # one unit above one: the angle is the same
+        scale = np.sqrt(layer.forward[0, 0])
+        return minus, plus, scale * left, scale * right
     weight, root = layer.forward[:, :, None], np.sqrt(layer.bias)
     above, beside = (np.sqrt(layer.forward @ scale**2 + layer.bias) for scale in (left, right))
     with np.errstate(divide="ignore"):
@@ -179,9 +284,3 @@ def _mixed(
     plus = apart + (both * plus).sum(axis=1) + 2 * (layer.bias * share * other)[:, 0]
     alive = above * beside > 0
     return np.where(alive, np.clip(minus, 0, 2), 2), np.where(alive, np.clip(plus, 0, 2), 0), above, beside
-
-
-def _lune(angle: Floats) -> Floats:
-    """(sin θ − θ cos θ)/π to relative accuracy; κ₁(cos θ) is that of π − θ, and 1 − κ₁ is 1 − cos θ − that of θ."""
-    series = angle**3 * np.polynomial.polynomial.polyval(angle * angle, _SERIES)
-    return np.where(angle < 1, series, np.sin(angle) - angle * np.cos(angle)) / pi

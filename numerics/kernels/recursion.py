@@ -79,9 +79,10 @@ def _kernels(layers: Sequence[Layer], x: Floats, x2: Floats | None, activation: 
     if symmetric:
         i, j = i[i < j], j[i < j]
     if i.size and isinstance(activation, Homogeneous):
-        both[:, i, j] = near_kernels(layers, x, others, i, j, activation)
-        if symmetric:
-            both[:, j, i] = both[:, i, j]
+        for kernel, mended in zip(both, near_kernels(layers, x, others, i, j, activation), strict=True):
+            kernel.put(i * len(others) + j, mended)
+            if symmetric:
+                kernel.put(j * len(others) + i, mended)
     if symmetric:
         both[:, range(len(x)), range(len(x))] = _diagonal(layers, x, activation)
     return Kernels(*both)
@@ -97,15 +98,18 @@ def _tile(
     kinked = activation if isinstance(activation, Homogeneous) and activation.bend > 0 else None
     sigma, theta = _first(layers[0], x, x2)
     near = np.zeros(sigma.shape[1:], bool)
+    again = (
+        len(sigma) == 1 and len(layers) > 2
+    )  # what is near 0 for the only unit is nearer for the next, and computed anew
     for place, (layer, scale) in enumerate(zip(layers[1:], scales, strict=True)):
         if kinked and place == 0:
-            sigma, theta = advance_inputs(layers[0].forward, x, x2, *scale, sigma, theta, kinked)
+            sigma, theta = advance_inputs(layers[0].forward, x, x2, *scale, sigma, theta, kinked, again)
         else:
             if kinked and place == 1:
                 _, i, j = near_units(sigma, *scale)
                 near[i, j] = True
             sigma, theta = activation.advance(*scale, sigma, theta)
-        sigma, theta = _mixed(layer, sigma, theta)
+        sigma, theta = layer.above(sigma, theta)
     return sigma[0], theta[0], near
 
 
@@ -126,7 +130,7 @@ def _diagonal(layers: Sequence[Layer], x: Floats, activation: Activation) -> tup
     """Both kernels of each input with itself, float[N] each: no angle is needed."""
     value, theta = (x * x).T, np.zeros(x.T.shape)
     for place, layer in enumerate(layers):
-        sigma, theta = _mixed(layer, value, theta)
+        sigma, theta = layer.above(value, theta)
         if place < len(layers) - 1:
             value, slope = activation.diagonal(sigma)
             theta = theta * slope
@@ -142,26 +146,6 @@ def _first(layer: Layer, x: Floats, x2: Floats) -> tuple[Floats, Floats]:
 def _weighted_products(weights: Floats, x: Floats, x2: Floats) -> Floats:
     stacked = (weights[:, None] * x).reshape(-1, x.shape[1])
     return (stacked @ x2.T).reshape(len(weights), len(x), len(x2))
-
-
-def _mixed(layer: Layer, value: Floats, theta: Floats) -> tuple[Floats, Floats]:
-    """Covariances and tangents of a layer's preactivations, float[units, ...], from those of the units below.
-
-    May overwrite both.
-    """
-    sigma, tangent = _product(layer.forward, value), _product(layer.forward, theta)
-    tangent += sigma if layer.trained is None else _product(layer.trained, value)
-    if layer.bias:
-        sigma += layer.bias
-        tangent += layer.bias
-    return sigma, tangent
-
-
-def _product(matrix: Floats, values: Floats) -> Floats:
-    """Over the first axis of values; for a single unit without BLAS, slow at that."""
-    if matrix.size == 1:
-        return values if matrix[0, 0] == 1 else values * matrix[0, 0]
-    return (matrix @ values.reshape(len(values), -1)).reshape(len(matrix), *values.shape[1:])
 
 
 def _tiles(rows: int, columns: int, units: int, symmetric: bool) -> Iterator[tuple[slice, slice]]:

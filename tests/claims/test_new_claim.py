@@ -87,8 +87,10 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
     ("words", "why"),
     [
         (("nonsense", NAME), "topic is 'nonsense'; expected saliency"),
-        (("saliency", "Kept"), "name is 'Kept', expected small letters"),
-        (("saliency", "a-b"), "name is 'a-b', expected small letters"),
+        (("saliency", "Kept"), "name is 'Kept', expected at most 60 small letters"),
+        (("saliency", "class"), "name is class, a word of Python"),
+        (("saliency", "n" * 300), "expected at most 60 small letters"),
+        (("saliency", "a-b"), "name is 'a-b', expected at most 60 small letters"),
         (("saliency", "product_graphon"), "name is product_graphon, which theory.saliency has"),
         (("saliency", "threshold"), "name is threshold, which theory.saliency has"),
         (("saliency", NAME, "nowhere"), "nowhere.md: no such page"),
