@@ -18,7 +18,7 @@ from helpers import ROOT
 WHAT = {  # lines of the log that say how a stage ended
     "ledger": r"\d+ of \d+ claims hold, .*",
     "mutants": r"\d+ mutants of \d+ expressions: .*",
-    "tests": r"\d+ passed.* in .*?",
+    "tests": r"(?:\d+ failed, )?\d+ passed.* in .*?",
 }
 
 

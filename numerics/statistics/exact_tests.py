@@ -2,8 +2,8 @@
 
 Every test answers three questions: how surprising is what was seen (`p_value`), how likely is it to overlook a
 stated wrong value (`miss`), and what is the smallest deviation it finds with probability 0.999 (`detectable`).
-No level rests on an asymptotic law; powers of the betting and the two-sample test are estimates, on the safe side
-for the former, and decide no verdict about the truth.
+No level rests on an asymptotic law; powers of the betting test are estimates, on the safe side, and decide no verdict about
+the truth.
 """
 
 from __future__ import annotations
@@ -111,9 +111,9 @@ def _last(holds: Callable[[int], bool], n: int) -> int:
     return bisect_left(range(1, n + 1), True, key=lambda k: not holds(k))
 
 
-def _bisect(holds: Callable[[float], bool], start: float, end: float) -> float:
+def _bisect(holds: Callable[[float], bool], start: float, end: float, steps: int = 50) -> float:
     """The point nearest to `start` from which on a condition holds that holds at `end`."""
-    for _ in range(50):
+    for _ in range(steps):
         middle = (start + end) / 2
         start, end = (start, middle) if holds(middle) else (middle, end)
     return end
@@ -246,12 +246,16 @@ class MedianOfMeans:
         return 2 * self.off + self._radius(self.level / 2) + self._radius(REPORTED_MISS)
 
 
+BANDS = 256  # of the first count, within which the accepted second counts of both ends are taken together
+OUTSIDE = 1e-30  # chance of a first count on either side of all bands
+
+
 @dataclass(frozen=True)
 class TwoCounts:
     """Fisher's exact test that two counts of independent events have one probability, whatever it is.
 
-    Given the total, the first count is hypergeometric. Null and truth are differences of the two probabilities;
-    the power is that of the normal law at the pooled probability.
+    Given the total, the first count is hypergeometric. Null and truth are differences of the two probabilities, whose mean,
+    weighted with the numbers of events, is `pooled`. Misses are bounds from above, exact for up to `BANDS` likely first counts.
     """
 
     n: int
@@ -266,14 +270,87 @@ class TwoCounts:
         mass = np.exp(log_mass)
         return min(1.0, 2 * min(float(mass[k <= x].sum()), float(mass[k >= x].sum())))
 
-    def _scale(self) -> float:
-        return sqrt(max(self.pooled * (1 - self.pooled), 1e-300) * (1 / self.n + 1 / self.m))
-
     def miss(self, null: float, truth: float) -> float:
-        return _normal_below(-_normal_quantile(self.level / 2) - abs(truth - null) / self._scale())
+        """At most, whichever of the two is the more probable one."""
+        return max(self._missed(abs(truth - null)), self._missed(-abs(truth - null)))
+
+    def _missed(self, gap: float) -> float:
+        size = self.n + self.m
+        first, second = (
+            min(1.0, max(0.0, p)) for p in (self.pooled + gap * self.m / size, self.pooled - gap * self.n / size)
+        )
+        least = _last(lambda k: binomial_at_most(k - 1, self.n, first) <= OUTSIDE, self.n)
+        most = self.n - _last(lambda k: binomial_at_least(self.n - k + 1, self.n, first) <= OUTSIDE, self.n)
+        band = 1 << max(0, ((most - least) // BANDS).bit_length())  # aligned: other truths ask for the same counts
+        starts = np.arange(least // band * band, most + 1, band)
+        ends = np.minimum(starts + band - 1, self.n)
+        chance = _at_most(ends, self.n, first) - _at_most(starts - 1, self.n, first)
+        low = np.array([_second_accepted(self.n, self.m, int(x), self.level)[0] for x in starts])
+        high = np.array([_second_accepted(self.n, self.m, int(x), self.level)[1] for x in ends])
+        kept = _at_most(high, self.m, second) - _at_most(low - 1, self.m, second)
+        return min(1.0, 2 * OUTSIDE + float((np.maximum(chance, 0) * np.maximum(kept, 0)).sum()))
 
     def detectable(self, null: float) -> float:
-        return (-_normal_quantile(self.level / 2) - _normal_quantile(REPORTED_MISS)) * self._scale()
+        size = self.n + self.m
+        widest = min(
+            max(self.pooled * size / part, (1 - self.pooled) * size / part) for part in (self.n, self.m)
+        )  # beyond it a probability would leave [0, 1]
+        widest = min(widest, 1.0)
+        if self.miss(0.0, widest) > REPORTED_MISS:
+            return float("inf")
+        return _bisect(lambda gap: self.miss(0.0, gap) <= REPORTED_MISS, 0.0, widest, steps=25)
+
+
+def _at_most(k: NDArray[np.integer], n: int, p: float) -> NDArray[np.float64]:
+    """P(Bin(n, p) ≤ k), entry by entry."""
+    from scipy.special import betainc
+
+    inside = np.clip(k, 0, n - 1)
+    found: NDArray[np.float64] = np.where(k < 0, 0.0, np.where(k >= n, 1.0, betainc(n - inside, inside + 1, 1 - p)))
+    return found
+
+
+@lru_cache(maxsize=2**16)
+def _second_accepted(n: int, m: int, x: int, level: float) -> tuple[int, int]:
+    """The smallest and the largest second count beside which a first count x of n raises no alarm: both rise with x."""
+    middle = round(x * m / n)
+    spread = sqrt(-2 * log(level) * max(1.0, middle) * (1 + m / n) * max(1.0 - x / n, 1 / n))  # about so far are alarms
+
+    def accepted(y: int) -> bool:
+        return 2 * _smaller_tail(n, m, x, y) > level
+
+    low = middle - _last_from(lambda k: accepted(middle - k), middle, round(spread))
+    high = middle + _last_from(lambda k: accepted(middle + k), m - middle, round(spread))
+    return low, high
+
+
+def _smaller_tail(n: int, m: int, x: int, y: int) -> float:
+    """The chance of a first count as far from its mean as x, to one side, given the total: what is left out is below rounding."""
+    total, share = x + y, n / (n + m)
+    mean = total * share
+    width = 40 + ceil(10 * sqrt(mean * (1 - share) * max(0.0, 1 - total / (n + m))))
+    low, high = (max(0, total - m, x - width), x) if x <= mean else (x, min(n, total, x + width))
+    k = np.arange(low, high + 1)
+    log_mass = _log_choose(n, k) + _log_choose(m, total - k) - _log_choose(n + m, total)
+    return float(np.exp(log_mass).sum())
+
+
+def _last_from(holds: Callable[[int], bool], most: int, guess: int) -> int:
+    """`_last` for a condition that ends near a guess: steps from there, each twice as long, then halves."""
+    place, step = min(guess, most), 1
+    if holds(place):
+        while place < most and holds(min(most, place + step)):
+            place, step = min(most, place + step), 2 * step
+        low, high = place, min(most + 1, place + step)
+    else:
+        high = place
+        while high > 0 and not holds(max(0, high - step)):
+            high, step = max(0, high - step), 2 * step
+        low = max(0, high - step)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
 
 
 def _log_choose(n: int | NDArray[np.integer], k: int | NDArray[np.integer]) -> NDArray[np.float64]:
