@@ -272,13 +272,17 @@ class TwoCounts:
 
     def miss(self, null: float, truth: float) -> float:
         """At most, whichever of the two is the more probable one."""
-        return max(self._missed(abs(truth - null)), self._missed(-abs(truth - null)))
+        gap = abs(truth - null)
+        return max(self._missed(*self._probabilities(each)) for each in (gap, -gap))
 
-    def _missed(self, gap: float) -> float:
+    def _probabilities(self, gap: float) -> tuple[float, float]:
+        """Two that differ by the gap, of the mean `pooled` or, where one would leave [0, 1], of the nearest that keeps it there."""
         size = self.n + self.m
-        first, second = (
-            min(1.0, max(0.0, p)) for p in (self.pooled + gap * self.m / size, self.pooled - gap * self.n / size)
-        )
+        first, second = self.pooled + gap * self.m / size, self.pooled - gap * self.n / size
+        moved = max(0.0, -first, -second) - max(0.0, first - 1, second - 1)
+        return min(1.0, max(0.0, first + moved)), min(1.0, max(0.0, second + moved))
+
+    def _missed(self, first: float, second: float) -> float:
         least = _last(lambda k: binomial_at_most(k - 1, self.n, first) <= OUTSIDE, self.n)
         most = self.n - _last(lambda k: binomial_at_least(self.n - k + 1, self.n, first) <= OUTSIDE, self.n)
         band = 1 << max(0, ((most - least) // BANDS).bit_length())  # aligned: other truths ask for the same counts
@@ -291,14 +295,9 @@ class TwoCounts:
         return min(1.0, 2 * OUTSIDE + float((np.maximum(chance, 0) * np.maximum(kept, 0)).sum()))
 
     def detectable(self, null: float) -> float:
-        size = self.n + self.m
-        widest = min(
-            max(self.pooled * size / part, (1 - self.pooled) * size / part) for part in (self.n, self.m)
-        )  # beyond it a probability would leave [0, 1]
-        widest = min(widest, 1.0)
-        if self.miss(0.0, widest) > REPORTED_MISS:
+        if self.miss(0.0, 1.0) > REPORTED_MISS:
             return float("inf")
-        return _bisect(lambda gap: self.miss(0.0, gap) <= REPORTED_MISS, 0.0, widest, steps=25)
+        return _bisect(lambda gap: self.miss(0.0, gap) <= REPORTED_MISS, 0.0, 1.0, steps=25)
 
 
 def _at_most(k: NDArray[np.integer], n: int, p: float) -> NDArray[np.float64]:
