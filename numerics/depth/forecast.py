@@ -83,6 +83,9 @@ class LayersForecast:
         return standing_of(self.settings, self.network).layers
 
 
+UNKNOWN = "too few drawn scores lie beyond the threshold (take more --units), or it falls among scores that are 0"
+
+
 def predict_layers(
     method: str,
     data: Dataset | str | PathLike[str] = "digits",
@@ -216,6 +219,7 @@ def forecast(
     said = list(predicted(settings, network, np.asarray(data.x, float), np.asarray(data.y, float), seen, rng))
     densities, errors = np.mean([each.densities for each in said], axis=0), _error(settings, said)
     layers = [_layer(network, layer, densities[layer], errors[layer], said, seen) for layer in range(len(densities))]
+    curve = np.mean([each.curve for each in said], axis=0)
     ends_of_paths = [each.path_ends for each in said if each.path_ends is not None]
     quartiles = np.quantile(np.concatenate(ends_of_paths), [0.25, 0.5, 0.75]).tolist() if ends_of_paths else None
     return LayersForecast(
@@ -228,10 +232,22 @@ def forecast(
         np.mean([each.masks[0].mean(axis=0) for each in seen], axis=0) if seen else None,
         None if quartiles is None else (quartiles[0], quartiles[1], quartiles[2]),
         float(np.mean([each.path for each in seen])) if seen else None,
-        tuple(_notes(settings, network, data, given, said, seen)),
+        (*_notes(settings, network, data, given, said, seen), *unknown_on(curve, settings.curve, UNKNOWN)),
         np.mean([each.lost for each in said], axis=0),
-        np.mean([each.curve for each in said], axis=0),
+        curve,
     )
+
+
+def unknown_on(curve: Floats, densities: Sequence[float], why: str) -> Iterator[str]:
+    """A remark on where a curve has no value, and why it may be; curve: float[densities, layers].
+
+    Examples:
+        >>> list(unknown_on(np.array([[0.1, np.nan], [0.2, 0.3]]), [0.01, 0.2], "scores are 0"))
+        ['the curve has no value for every layer at density 0.01: scores are 0']
+    """
+    unknown = [f"{density:g}" for density, row in zip(densities, curve, strict=True) if np.isnan(row).any()]
+    if unknown:
+        yield f"the curve has no value for every layer at density {', '.join(unknown)}: {why}"
 
 
 def _small(network: Architecture) -> str:

@@ -17,7 +17,7 @@ from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped
-from numerics.depth.forecast import check_classes, check_compared
+from numerics.depth.forecast import check_classes, check_compared, unknown_on
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, LayersSettings
 from numerics.depth.standing import THEOREM
@@ -197,6 +197,7 @@ def predict_parts(
         raise InputError(
             f"{method} is not predicted for this module ({read.reason or 'no law is known here'}), expected a sample"
         )
+    along = told.curve if told.curve is not None else _mean([each.curve for each in kept])
     return PartsForecast(
         settings,
         used,
@@ -212,13 +213,18 @@ def predict_parts(
             *_tested(told, len(kept), None if tested is None else tested[1]),
             *_notes(read, used, whole),
             *_of_loss(read, settings),
+            *(
+                ()
+                if along is None
+                else unknown_on(along, settings.curve, "the threshold falls among scores that are 0")
+            ),
         ),
         read.reading,
         _mean([each.astype(float) for each in silent if each is not None]),
         float(np.mean([not each.all() for each in silent if each is not None]))
         if any(each is not None for each in silent)
         else None,
-        told.curve if told.curve is not None else _mean([each.curve for each in kept]),
+        along,
         read.giving,
     )
 

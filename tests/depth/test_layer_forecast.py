@@ -375,3 +375,13 @@ def test_several_residuals_share_the_networks_that_are_drawn_whole():
     assert found.path_ends is not None
     assert 0 < found.path_ends[0] <= found.path_ends[1] <= found.path_ends[2] < 1
     assert not any("not known" in note for note in found.notes)
+
+
+def test_a_curve_says_where_it_has_no_value():
+    """Where too few drawn scores are beyond the threshold; elsewhere it says nothing."""
+    words = {"widths": (64, 64), "samples": 60, "units": 256, "sample": False}
+    known, unknown = (sl.predict_layers("snip", **words, curve=curve) for curve in ((0.1,), (0.1, 0.0001)))
+    assert np.isfinite(known.curve).all()
+    assert not any("the curve has no value" in note for note in known.notes)
+    assert np.isnan(unknown.curve[1]).any()
+    assert any("the curve has no value for every layer at density 0.0001: too few" in note for note in unknown.notes)

@@ -19,6 +19,7 @@ from numerics.statistics.exact_tests import (
     REPORTED_MISS,
     Betting,
     Binomial,
+    Majority,
     MedianOfMeans,
     TwoCounts,
     binomial_at_least,
@@ -340,3 +341,21 @@ def test_the_median_of_means_allows_for_a_mean_near_the_claimed_number():
     assert test.detectable(0.0) == pytest.approx(plain.detectable(0.0) + 0.5)
     assert test.miss(0.0, 1.25) == pytest.approx(plain.miss(0.0, 1.0))
     assert test.miss(0.0, test.detectable(0.0) - 0.25) == pytest.approx(REPORTED_MISS, rel=1e-3)
+
+
+@pytest.mark.parametrize("n", [40, 100, 1000])
+def test_a_majority_is_found_by_the_excess_that_is_announced(n):
+    """With probability .999 at that excess, less often just below it; the rate that is missed is that of drawn cases."""
+    test = Majority(n)
+    excess = test.detectable(0.5)
+    least = next(k for k in range(n + 1) if test.p_value(k) <= test.level)
+    found = scipy.stats.binom.sf(least - 1, n, 0.5 + excess)
+    assert found == pytest.approx(1 - REPORTED_MISS, rel=1e-9)
+    assert scipy.stats.binom.sf(least - 1, n, 0.5 + 0.99 * excess) < 1 - REPORTED_MISS
+    missed = test.miss(0.5, 0.5 + 0.8 * excess)
+    drawn = np.random.default_rng(0).binomial(n, 0.5 + 0.8 * excess, 4000)
+    assert_rate(sum(test.p_value(int(k)) > test.level for k in drawn), 4000, missed)
+
+
+def test_few_cases_announce_nothing():
+    assert Majority(20).detectable(0.5) == float("inf")
