@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from numerics.arguments import InputError, checked_integer, real_matrix
 from numerics.columns import About, Content, check_missing, of_arrays, of_table
+from numerics.door import door
 from numerics.files import check_readable
 from numerics.files.parquet import read_parquet
 from numerics.files.sample_arrays import read_npy, read_npz, read_torch
@@ -101,6 +102,7 @@ def load(
     return _dataset(str(file), content, labelling, standardise)
 
 
+@door
 def load_data(
     source: str | PathLike[str] = "digits",
     labels: str | None = None,

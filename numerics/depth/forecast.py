@@ -19,6 +19,7 @@ from numerics.depth.predicted import COPIES, OUTPUTS_DRAWN, Said, predicted
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, LayersSettings
 from numerics.depth.standing import MEASURED, standing_of
+from numerics.door import door
 from numerics.kernels.activations import Homogeneous
 from numerics.reports.plain_text import many
 from numerics.store import Place, store_at, stored
@@ -86,6 +87,7 @@ class LayersForecast:
 UNKNOWN = "too few drawn scores lie beyond the threshold (take more --units), or it falls among scores that are 0"
 
 
+@door
 def predict_layers(
     method: str,
     data: Dataset | str | PathLike[str] = "digits",

@@ -12,6 +12,7 @@ import sympy as sp
 
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
 from numerics.checks import checks_of_claims
+from numerics.door import door
 from numerics.evidence import Check
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.evidence.shared_mutants import SHARED, mutate_shared
@@ -72,6 +73,7 @@ class Mutation:
         return self.mutants - self.equivalent - self.survivors
 
 
+@door
 def mutate(
     names: str | Sequence[str] = (),
     *,

@@ -15,6 +15,7 @@ from typing import TypedDict
 
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
 from numerics.checks import checks_of_claims
+from numerics.door import door
 from numerics.evidence import Check, CheckResult, ControlResult, run
 from numerics.evidence.links import step_link
 from numerics.garbage import release_memory
@@ -216,6 +217,7 @@ def checks_by_claim(entries: Sequence[Entry]) -> dict[str, list[Check]]:
     return found
 
 
+@door
 def verify(
     names: str | Sequence[str] = (),
     *,

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from os import PathLike
 from typing import TYPE_CHECKING, NamedTuple
 
+from numerics.door import door
 from numerics.time_limit import TimeLimit, limited
 from theory.input_error import InputError
 
@@ -36,6 +37,7 @@ class Value(NamedTuple):
     assumed: tuple[str, ...] = ()
 
 
+@door
 def evaluate(
     label: str,
     expression: str,

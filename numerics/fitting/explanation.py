@@ -24,6 +24,7 @@ from scipy.special import gammaln, xlog1py, xlogy
 
 from numerics.arguments import InputError, Seed, seed_sequence
 from numerics.data import Dataset
+from numerics.door import door
 from numerics.fitting.empty_lines import empty_lines
 from numerics.fitting.homogeneity import Counts, Selection, degrees
 from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
@@ -172,6 +173,7 @@ def one_law(method: str, excluded: Sequence[Excluded]) -> tuple[str, ...]:
     return (method, *((SAME_LAW[method],) if method in SAME_LAW else ()), *others)
 
 
+@door
 def explain(
     mask: Any, setting: Setting | Dataset, rows: int = 20_000, seed: Seed = 0
 ) -> tuple[list[Explanation], list[Excluded]]:

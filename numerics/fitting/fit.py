@@ -21,6 +21,7 @@ from scipy.sparse import csr_array
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, check_residual, seed_number
 from numerics.bridge import numeric
 from numerics.data import Dataset, Dropped, batch, dataset_of
+from numerics.door import door
 from numerics.fitting.explanation import Excluded, Explanation, Setting, explain
 from numerics.fitting.factor_model import FINE, count, factors, fit_family, posterior
 from numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogeneity_of, selected_by
@@ -115,6 +116,7 @@ class Fit:
         return self.mask.nnz / (self.mask.shape[0] * self.mask.shape[1])
 
 
+@door
 def fit(
     mask: Any,
     data: Dataset | str | PathLike[str] | None = None,

@@ -15,6 +15,7 @@ from typing import TypedDict, overload
 import numpy as np
 
 from numerics.arguments import InputError, Seed, seed_number
+from numerics.door import door
 from numerics.fitting.homogeneity import blocks_of, homogeneity_of_counts, selected_by
 from numerics.fitting.layer_noise import NoiseSummary, noise_of
 from numerics.fitting.structure import Structure, structure_of_counts
@@ -124,6 +125,7 @@ def fit_layers(
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> FilesSummary: ...
+@door
 def fit_layers(
     mask: Path | Sequence[Path],
     *,

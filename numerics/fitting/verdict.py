@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.bridge import numeric
+from numerics.door import door
 from numerics.fitting.explanation import TRAINING, Explanation, Origin, Status, origin_of
 from numerics.fitting.fit import Fit
 from numerics.fitting.homogeneity import Homogeneity, Selection, selected_by
@@ -62,6 +63,7 @@ class Account:
     lines: list[str]
 
 
+@door
 def verdict(found: Fit) -> Verdict:
     """Say in words what a mask alone tells: its class, how it was selected, whether the fitted graphon explains it.
 
@@ -201,6 +203,7 @@ def _number(found: Removal, shape: tuple[int, int]) -> int:
     return shape[("rows", "columns").index(found.side)]
 
 
+@door
 def account(found: Fit) -> Account:
     """Say in words which method made a mask, of those that were tested with the data, at a level of 1 %.
 

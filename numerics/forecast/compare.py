@@ -12,6 +12,7 @@ import numpy as np
 
 from numerics.arguments import MOST_SAMPLES, RESIDUALS, InputError, Seed, check_residual, seed_number
 from numerics.data import Dataset, Dropped, batch, dataset_of
+from numerics.door import door
 from numerics.forecast.cases import check_size
 from numerics.forecast.settings import Settings
 from numerics.pruning.observation import compare as compare_predictors
@@ -56,6 +57,7 @@ class _Kind(NamedTuple):
     residual: str
 
 
+@door
 def compare(
     method: str,
     data: Dataset | str | PathLike[str] = "digits",

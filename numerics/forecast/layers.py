@@ -14,6 +14,7 @@ from numerics.arguments import MOST_SAMPLES, InputError, Seed
 from numerics.data import Dataset, Dropped
 from numerics.depth.forecast import LayersForecast, predict_layers
 from numerics.depth.settings import methods_through
+from numerics.door import door
 from numerics.forecast.question_summary import Without
 from numerics.reports.progress import within
 
@@ -37,6 +38,7 @@ class MethodsForecast:
     left_out: tuple[Without, ...] = ()
 
 
+@door
 def predict_model(
     model: str | Callable[[], nn.Module],
     method: str,
@@ -101,6 +103,7 @@ def predict_model(
     return predict_parts(model, method, data, **asked)
 
 
+@door
 def predict_methods(
     data: Dataset | str | PathLike[str] = "digits",
     *,

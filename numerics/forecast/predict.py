@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped, batch, dataset_of
+from numerics.door import door
 from numerics.forecast.cases import Case, cases_of, check_size, notes_of
 from numerics.forecast.settings import KernelSettings, Settings
 
@@ -62,6 +63,7 @@ class Forecast:
         return self.cases[0].prediction.reason
 
 
+@door
 def predict(
     method: str,
     data: Dataset | str | PathLike[str] = "digits",

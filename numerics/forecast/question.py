@@ -26,6 +26,7 @@ from numerics.depth.forecast import LayersForecast, predict_layers
 from numerics.depth.latents import MOST_UNITS
 from numerics.depth.samples import dataset_for
 from numerics.depth.settings import METHODS
+from numerics.door import door
 from numerics.forecast.predict import Forecast, predict
 from numerics.forecast.question_summary import Made, QuestionSummary, Without
 from numerics.forecast.question_text import question_summary
@@ -75,6 +76,7 @@ class Report:
         return as_html(self.summary)
 
 
+@door
 def report(
     data: Dataset | str | PathLike[str] = "digits",
     *,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.door import door
 from numerics.kernels.activations import RELU, Activation, Function
 from numerics.kernels.layers import Kernels, Layer
 from numerics.kernels.quadrature import activation as as_activation
@@ -16,6 +17,7 @@ from numerics.kernels.recursion import kernels
 Floats = NDArray[np.float64]
 
 
+@door
 def dense_kernel(
     x: ArrayLike,
     x2: ArrayLike | None = None,

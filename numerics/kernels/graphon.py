@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, checked_integer
+from numerics.door import door
 from numerics.kernels.activations import RELU, Activation, Function
 from numerics.kernels.analytic import inputs
 from numerics.kernels.layers import Kernels, Layer
@@ -36,6 +37,7 @@ def input_latent(d: int) -> Latent:
     return Latent((np.arange(d) + 0.5) / d, np.full(d, 1 / d))
 
 
+@door
 def graphon_kernel(
     x: ArrayLike,
     layers: Sequence[LayerGraphons],

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.door import door
 
 Floats = NDArray[np.float64]
 
@@ -18,6 +19,7 @@ class SingularKernelError(InputError):
     """A kernel has no inverse, to rounding."""
 
 
+@door
 def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge_share: float = 1e-7) -> Floats:
     """Predict by ridge regression with the ridge ridge_share·tr K/m, free of K's scale (B7): float[N] or float[N, q].
 

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, load_npz
 
 from numerics.arguments import InputError
+from numerics.door import door
 from numerics.files import check_readable, reading
 from numerics.files.archives import Archive, open_archive
 from numerics.files.headers import once
@@ -78,6 +79,7 @@ class Arrays:
     alone: str = ""
 
 
+@door
 def load_mask(
     path: str | PathLike[str], layer: str | None = None, *, nonzero: bool = False, transpose: bool = False
 ) -> MaskFile:

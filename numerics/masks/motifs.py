@@ -23,6 +23,7 @@ from scipy.sparse import csr_array, issparse, spmatrix
 from sympy.ntheory.modular import crt
 
 from numerics.arguments import InputError, checked_array
+from numerics.door import door
 from theory.operators.motifs import Motif
 
 Vertex = tuple[int, int]  # side (0: row, 1: column) and number
@@ -50,6 +51,7 @@ class Plan(NamedTuple):
         return [neighbours for _, neighbours in self.steps if len(neighbours) == 2]
 
 
+@door
 def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fraction | float:
     """Compute t(F, M), the density of a motif F in a matrix M [m, n], dense or of scipy.sparse (O8, O9).
 

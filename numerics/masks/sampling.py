@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 
 from numerics.arguments import InputError, Seed, finite_vector, generator, non_negative_vector
 from numerics.bridge import compiled
+from numerics.door import door
 
 Floats = NDArray[np.floating]
 Indices = NDArray[np.int64]
@@ -29,6 +30,7 @@ _CHUNK = 2**15  # candidates in flight: their temporaries stay in cache
 _SLACK = 1 + 1e-12  # two evaluations of one kernel value may differ by a few units in the last place
 
 
+@door
 def sample_mask(
     kernel: Callable[[Floats, Floats], ArrayLike],
     u: ArrayLike,
@@ -90,6 +92,7 @@ def sample_factorised(
     return csr_of(rows, columns, (row.size, column.size))
 
 
+@door
 def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: Seed) -> csr_array:
     """Draw a mask [m, n] with independent Bernoulli(p_i q_j) entries; p [m], q [n] ≥ 0 with max(p)·max(q) ≤ 1.
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, checked_array, checked_integer, proper_share
+from numerics.door import door
 
 Mask = NDArray[np.bool_]
 TIES = ("refuse", "index")  # what becomes of a threshold among scores of 0
@@ -48,6 +49,7 @@ def kth_largest(scores: ArrayLike, k: int) -> float:
     return value
 
 
+@door
 def global_mask(scores: ArrayLike, density: float) -> Mask:
     """Keep the round(density · size) largest of all scores, of equal ones the first in flat order, as a mask of their shape.
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, issparse, sparray, spmatrix
 
 from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.door import door
 
 Integers = NDArray[np.int64]
 MaskLike = ArrayLike | sparray | spmatrix
@@ -32,6 +33,7 @@ def sort_by_degree(mask: MaskLike) -> DegreeOrder:
     return _order(_entries(mask))
 
 
+@door
 def smoothed(mask: MaskLike, blocks: int) -> NDArray[np.float64]:
     """Average a mask [m, n], sorted by degree, over a grid of near-equal blocks: float[blocks, blocks] in [0, 1].
 

@@ -17,6 +17,7 @@ from scipy.sparse import issparse
 from scipy.special import erf
 
 from numerics.arguments import InputError, Seed, checked_array, generator, real_matrix
+from numerics.door import door
 from numerics.masks.selection import Mask
 
 Array = NDArray[np.floating[Any]]
@@ -109,6 +110,7 @@ class Network:
         return (self.weights[0].shape[1], *(len(weight) for weight in self.weights))
 
 
+@door
 def random_network(widths: Sequence[int], rng: Seed, activation: Any = RELU) -> Network:
     """Draw a network of the given widths (inputs, hidden…, outputs): iid N(0, 1) weights [out, in], no biases.
 

@@ -18,6 +18,7 @@ from scipy.linalg.blas import dgemm, dsyrk
 
 from numerics.arguments import InputError, checked_integer
 from numerics.bridge import compiled
+from numerics.door import door
 from numerics.masks.selection import Mask
 from numerics.networks.derivatives import backward
 from numerics.networks.network import Array, Network, activations_and_slopes, inputs, pruned
@@ -54,6 +55,7 @@ def jacobian(network: Network, x: ArrayLike, masks: Sequence[Any] | None = None)
     return found if outputs == 1 else found.reshape(len(found) // outputs, outputs, found.shape[1])
 
 
+@door
 def tangent_kernel(
     network: Network,
     x: ArrayLike,

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigvalsh
 
 from numerics.arguments import InputError, checked_array, checked_integer, real_matrix
+from numerics.door import door
 from numerics.masks.selection import Mask
 from numerics.networks.layers import trainable
 from numerics.networks.network import Array, Network, forward, inputs, pruned
@@ -56,6 +57,7 @@ class Training(Trajectory):
     network: Network
 
 
+@door
 def train(
     network: Network,
     x: ArrayLike,
@@ -135,6 +137,7 @@ def laziness(training: Trajectory, linearised: Trajectory) -> Array:
     return ratios
 
 
+@door
 def stable_step(network: Network, x: ArrayLike, *, masks: Sequence[Any] | None = None) -> float:
     """Compute 1/λ_max(Θ̂/m), half the step beyond which descent of the linearisation diverges: inf if Θ̂ = 0.
 

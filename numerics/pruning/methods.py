@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, Seed, generator, real_matrix
+from numerics.door import door
 from numerics.masks.selection import TIES, Mask, global_mask, global_masks, kept_count, row_mask, split_ties
 from numerics.networks import (
     Array,
@@ -77,6 +78,7 @@ def residual(network: Network, x: ArrayLike, y: ArrayLike, *, subtract_output: b
     return -targets if subtract_output else forward(network, samples) - targets
 
 
+@door
 def saliency(
     method: str,
     network: Network,

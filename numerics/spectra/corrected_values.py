@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtri
 
-from numerics.arguments import InputError, Seed
+from numerics.arguments import InputError, Seed, checked_array
 from numerics.bridge import numeric
+from numerics.door import door
 from numerics.spectra.noise_edge import MOST_VARIANCE, rare_level
 from numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, mask_matrix
 from theory.graphon.symbols import m as row_count
@@ -40,6 +41,7 @@ class CorrectedValue(NamedTuple):
     visible: bool
 
 
+@door
 def corrected_singular_values(
     mask: ArrayLike | csr_array,
     count: int,
@@ -108,7 +110,10 @@ class _Noise(NamedTuple):
 
 
 def _profile(variance: ArrayLike, m: int, n: int) -> Floats:
-    V = np.asarray(variance, dtype=float)
+    given = checked_array("variance", variance)
+    if given.dtype.kind not in "biuf":
+        raise InputError(f"variance is {given.dtype}, expected a number or float[{m}, {n}] within [0, 1/4]")
+    V = given.astype(float)
     if V.shape not in ((), (m, n)) or not ((V >= 0) & (V <= MOST_VARIANCE)).all():
         what = f"is {V:g}" if V.shape == () else f"has shape {V.shape}" if V.shape != (m, n) else "leaves [0, 1/4]"
         raise InputError(f"variance {what}, expected a number or float[{m}, {n}] within [0, 1/4]")

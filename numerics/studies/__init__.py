@@ -13,6 +13,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
+from numerics.door import door
 from theory.selection import part_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def study(name: Literal["origins"], **settings: Any) -> OriginSummary: ...
 def study(name: Literal["depth"], **settings: Any) -> DepthSummary: ...
 @overload
 def study(name: str, **settings: Any) -> Summary: ...
+@door
 def study(
     name: str,
     *,

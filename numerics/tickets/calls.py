@@ -15,6 +15,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from numerics.arguments import InputError, Seed, seed_number
+from numerics.door import door
 from numerics.equivariance import forward
 from numerics.reports.plain_text import plain
 from numerics.tickets.cases import Case, from_files, of_ticket, trained
@@ -88,6 +89,7 @@ def case_of(
     return from_files(target, data, nonnegative, limit, columns)
 
 
+@door
 def ticket(
     target: str | Case,
     *,
@@ -180,6 +182,7 @@ def ticket(
     return Found(result, case, summary)
 
 
+@door
 def check(
     file: str,
     *,

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
 from numerics.bridge import numeric
+from numerics.door import door
 from numerics.equivariance import EquivariantLayer
 from numerics.tickets.search import NetworkTicket, checked_inputs
 from numerics.tickets.source import Floats
@@ -35,6 +36,7 @@ class Certificate:
     certified: NDArray[np.bool_]
 
 
+@door
 @np.errstate(over="ignore", invalid="ignore")
 def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
     """Bound how far a ticket's outputs lie from its target's at inputs [m, in, coordinates], rounding included.

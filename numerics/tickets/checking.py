@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from numerics.arguments import InputError
+from numerics.door import door
 from numerics.tickets.comparison import Finding, Reference, comparisons, moves
 from numerics.tickets.digests import digest_of_words, digests
 from numerics.tickets.files import StoredTicket, load_ticket
@@ -35,6 +36,7 @@ class Check(NamedTuple):
         return [*self.own, *(self.compared or ())]
 
 
+@door
 def check_ticket(path: str | PathLike[str], target: Reference | None = None, limit: Limit = USUAL) -> Check:
     """Check all that a ticket's file says, computed anew and exactly from its seed, and return a finding for each statement.
 

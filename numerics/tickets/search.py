@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, Seed, seed_number
+from numerics.door import door
 from numerics.equivariance import EquivariantLayer
 from numerics.equivariance.tickets import checked_eps, keep_subsets
 from numerics.subset_sum.exact_numbers import Number
@@ -225,6 +226,7 @@ class NetworkTicket:
         return tuple(_errors(layer.coeffs, sums) for layer, sums in zip(self.target, self._sums, strict=True))
 
 
+@door
 def find_ticket(
     target: Sequence[EquivariantLayer],
     width: int,

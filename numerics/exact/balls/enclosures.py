@@ -14,6 +14,7 @@ import sympy as sp
 from flint import acb, arb, ctx
 from sympy.core.relational import Relational
 
+from numerics.door import door
 from numerics.exact.balls.core import HIGHEST_PRECISION, NoEnclosureError, NoGuaranteeError, evaluate
 from numerics.exact.balls.monotone import falls
 from numerics.exact.balls.symbols import bound_symbols, free_symbols
@@ -29,6 +30,7 @@ STEPS = (Smallest, sp.floor, sp.ceiling, Relational)
 FEW = 64  # whole numbers below the one found are all tried
 
 
+@door
 def enclose(
     expression: sp.Expr,
     values: Mapping[sp.Symbol, object] | None = None,

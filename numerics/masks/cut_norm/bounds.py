@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, Seed, checked_array, checked_integer, seed_number
+from numerics.door import door
 from numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
 from numerics.masks.cut_norm.enumeration import LONGEST_EXACT, largest_cut
 from numerics.masks.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
@@ -52,6 +53,7 @@ class Witness(NamedTuple):
     columns: NDArray[np.bool_]
 
 
+@door
 def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
     """Bound ‖A‖□ = max |Σ A over rows S × columns T| / (mn), over all S and T, and find a cut that attains the lower bound.
 
@@ -82,6 +84,7 @@ def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
     return _of_products(values, np.zeros((m, 0)), np.zeros((0, n)), _rng(seed))
 
 
+@door
 def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
     """Bound ‖mask − P‖□ from both sides (see `cut_norm`) for a mask [m, n], an array or of scipy.sparse, with real entries.
 

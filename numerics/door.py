@@ -1,0 +1,146 @@
+"""What public functions say of an argument of a wrong kind: one line that names it, before anything else is done.
+
+Kinds are those of the annotations: text, paths, whole numbers, numbers, truth values, functions, sequences and classes by their
+names. Whatever else an annotation says, such as ArrayLike, the function judges itself.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, wraps
+from numbers import Integral, Real
+from os import PathLike
+from typing import ParamSpec, TypeVar
+
+from theory.input_error import InputError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ALIASES = {"Place": "str | PathLike[str] | Store | None"}
+CLASSES = frozenset(
+    ["Case", "Dataset", "Fit", "Ledger", "Limit", "Motif", "Network", "NetworkTicket", "Reference", "Setting", "Store"]
+)
+WORDS = {
+    "str": "text",
+    "PathLike": "a path",
+    "Path": "a path",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "True or False",
+    "None": "None",
+    "Callable": "a function",
+    "Sequence": "a sequence",
+    "Iterable": "a sequence",
+    "Mapping": "a mapping",
+}
+
+
+def door(function: Callable[P, R]) -> Callable[P, R]:
+    """The function with a look at the kinds of its arguments first: InputError for one that its annotation does not allow.
+
+    Examples:
+        >>> @door
+        ... def twice(number: "int", name: "str | None" = None) -> "int":
+        ...     return 2 * number
+        >>> try:
+        ...     twice("2")
+        ... except InputError as error:
+        ...     print(error)
+        number is '2', expected a whole number
+    """
+
+    @wraps(function)
+    def checked(*arguments: P.args, **named: P.kwargs) -> R:
+        try:
+            given = _signature(function).bind(*arguments, **named).arguments
+        except TypeError:  # too many, too few or unknown: Python says which
+            return function(*arguments, **named)
+        parameters = _signature(function).parameters
+        for name, value in given.items():
+            parameter = parameters[name]
+            if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                check_kind(name, value, str(parameter.annotation))
+        return function(*arguments, **named)
+
+    return checked
+
+
+@cache
+def _signature(function: Callable[..., object]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+def check_kind(name: str, value: object, annotation: str) -> None:
+    """InputError, naming the argument, if its value is of no kind that the annotation allows."""
+    kinds = _kinds(annotation)
+    if kinds is not None and not any(_is_of(value, kind) for kind in kinds):
+        words = [_in_words(kind) for kind in kinds]
+        expected = ", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else words[0]
+        raise InputError(f"{name} is {value!r:.60}, expected {expected}")
+
+
+@cache
+def _kinds(annotation: str) -> tuple[str, ...] | None:
+    """The kinds between the bars; None if there is one that is not told here."""
+    found = [part for each in _parts(annotation) for part in _parts(ALIASES.get(each, each))]
+    known = all(_outer(each) in WORDS or each in CLASSES for each in found)
+    return tuple(dict.fromkeys(found)) if known else None
+
+
+def _parts(annotation: str) -> Iterator[str]:
+    """What stands between the bars that no bracket holds."""
+    depth, start = 0, 0
+    for place, letter in enumerate(annotation):
+        depth += (letter in "[(") - (letter in "])")
+        if letter == "|" and depth == 0:
+            yield annotation[start:place].strip()
+            start = place + 1
+    yield annotation[start:].strip()
+
+
+def _outer(kind: str) -> str:
+    return kind.partition("[")[0]
+
+
+def _is_of(value: object, kind: str) -> bool:
+    outer, _, inner = kind.partition("[")
+    match outer:
+        case "None":
+            return value is None
+        case "str":
+            return isinstance(value, str)
+        case "PathLike" | "Path":
+            return isinstance(value, PathLike)
+        case "bool":
+            return type(value).__name__ in ("bool", "bool_")  # of Python and NumPy
+        case "int":
+            return isinstance(value, Integral) and not isinstance(value, bool)
+        case "float":
+            return isinstance(value, Real) and not isinstance(value, bool)
+        case "Callable":
+            return callable(value)
+        case "Mapping":
+            return isinstance(value, Mapping)
+        case "Sequence" | "Iterable":
+            return _is_sequence(value, inner.removesuffix("]"))
+    return any(each.__name__ == outer for each in type(value).__mro__)
+
+
+def _is_sequence(value: object, inner: str) -> bool:
+    """A list, a tuple, a range or an array, of what it is said to hold; no text."""
+    if isinstance(value, (str, bytes, Mapping)) or not (hasattr(value, "__len__") and hasattr(value, "__getitem__")):
+        return False
+    kinds = _kinds(inner)
+    if hasattr(value, "shape") and (not value.shape or not len(value) or (kinds and not {"int", "float"} & {*kinds})):
+        return False  # an array holds numbers, and an empty one is neither true nor false
+    return kinds is None or all(any(_is_of(each, kind) for kind in kinds) for each in value)  # type: ignore[attr-defined]
+
+
+def _in_words(kind: str) -> str:
+    outer, _, inner = kind.partition("[")
+    if outer not in ("Sequence", "Iterable"):
+        return WORDS.get(outer, f"a {outer}")
+    held = _kinds(inner.removesuffix("]"))
+    return "a sequence" if held is None else f"a sequence, each {' or '.join(map(_in_words, held))}"
