@@ -1,7 +1,8 @@
-"""What public functions say of an argument of a wrong kind: one line that names it, before anything else is done.
+"""What public functions say of an argument of a wrong kind that leads to an error: one line that names it.
 
 Kinds are those of the annotations: text, paths, whole numbers, numbers, truth values, functions, sequences and classes by their
-names. Whatever else an annotation says, such as ArrayLike, the function judges itself.
+names. Whatever else an annotation says, such as ArrayLike, the function judges itself, and whatever it refuses in words of its
+own, or takes, stays so.
 """
 
 from __future__ import annotations
@@ -38,47 +39,56 @@ WORDS = {
 
 
 def door(function: Callable[P, R]) -> Callable[P, R]:
-    """The function with a look at the kinds of its arguments first: InputError for one that its annotation does not allow.
+    """The function, whose errors are InputError where an argument is of no kind that its annotation allows.
 
     Examples:
         >>> @door
-        ... def twice(number: "int", name: "str | None" = None) -> "int":
-        ...     return 2 * number
+        ... def root(number: "float", name: "str | None" = None) -> "float":
+        ...     return number**0.5
         >>> try:
-        ...     twice("2")
+        ...     root("2")
         ... except InputError as error:
         ...     print(error)
-        number is '2', expected a whole number
+        number is '2', expected a number
     """
 
     @wraps(function)
-    def checked(*arguments: P.args, **named: P.kwargs) -> R:
+    def guarded(*arguments: P.args, **named: P.kwargs) -> R:
         try:
-            given = _signature(function).bind(*arguments, **named).arguments
-        except TypeError:  # too many, too few or unknown: Python says which
             return function(*arguments, **named)
-        parameters = _signature(function).parameters
-        for name, value in given.items():
-            parameter = parameters[name]
-            if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                check_kind(name, value, str(parameter.annotation))
-        return function(*arguments, **named)
+        except InputError:
+            raise
+        except Exception as error:
+            if wrong := _wrong_kind(function, arguments, named):
+                raise InputError(wrong) from error
+            raise
 
-    return checked
-
-
-@cache
-def _signature(function: Callable[..., object]) -> inspect.Signature:
-    return inspect.signature(function)
+    return guarded
 
 
-def check_kind(name: str, value: object, annotation: str) -> None:
-    """InputError, naming the argument, if its value is of no kind that the annotation allows."""
+def _wrong_kind(function: Callable[..., object], arguments: tuple[object, ...], named: Mapping[str, object]) -> str:
+    """What to say of the first argument of a wrong kind; nothing if there is none."""
+    signature = inspect.signature(function)
+    try:
+        given = signature.bind(*arguments, **named).arguments
+    except TypeError:  # too many, too few or unknown: Python has said which
+        return ""
+    for name, value in given.items():
+        parameter = signature.parameters[name]
+        variable = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        if not variable and (wrong := of_wrong_kind(name, value, str(parameter.annotation))):
+            return wrong
+    return ""
+
+
+def of_wrong_kind(name: str, value: object, annotation: str) -> str:
+    """What to say of an argument whose value is of no kind that the annotation allows; nothing of others."""
     kinds = _kinds(annotation)
-    if kinds is not None and not any(_is_of(value, kind) for kind in kinds):
-        words = [_in_words(kind) for kind in kinds]
-        expected = ", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else words[0]
-        raise InputError(f"{name} is {value!r:.60}, expected {expected}")
+    if kinds is None or any(_is_of(value, kind) for kind in kinds):
+        return ""
+    words = [_in_words(kind) for kind in kinds]
+    expected = ", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else words[0]
+    return f"{name} is {value!r:.60}, expected {expected}"
 
 
 @cache

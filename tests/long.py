@@ -75,6 +75,7 @@ LONG = frozenset(
         "studies/test_studies.py::test_the_same_numbers_for_any_number_of_jobs",
         "subset_sum/test_subset_sum_laws.py::test_second_moment_of_twenty_items",
         "test_book_formulas.py::test_no_formula_of_the_ledger_is_wider_than_the_page_and_breaks_add_nothing",
+        "test_door.py::test_a_public_function_takes_a_value_or_says_in_a_line_what_it_expects",
         "test_front_door.py::test_a_public_name_has_a_docstring_with_an_example_that_runs",
         "test_shards.py::test_the_option_runs_one_shard",
     ]

@@ -164,7 +164,7 @@ def masks_in_rounds(made: DrawnNetwork, density: float, scope: str, rounds: int)
         40
     """
     compared: Scope = "layers" if scope == "global" else "layer"
-    return prune("synflow-iterative", _scaled(made), None, None, density, scope=compared, rounds=rounds)
+    return prune("synflow-iterative", _scaled(made), None, None, density, scope=compared, rounds=rounds, ties="index")
 
 
 def scores(method: str, made: DrawnNetwork, seen: Pass, residual: Residual) -> Layers:

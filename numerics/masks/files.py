@@ -7,15 +7,9 @@ weights kept, whatever the size of the array. Nothing in a file is executed.
 
 from __future__ import annotations
 
-import json
-import re
-import warnings
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
-from itertools import count
 from math import prod
 from os import PathLike
 from pathlib import Path
@@ -24,30 +18,23 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array, load_npz
+from scipy.sparse import csr_array, load_npz
 
 from numerics.arguments import InputError
 from numerics.door import door
 from numerics.files import check_readable, reading
 from numerics.files.archives import Archive, open_archive
-from numerics.files.headers import once
-from numerics.masks.names import Shape, choose, in_natural_order, is_weights
+from numerics.masks.names import Shape, choose, is_weights
+from numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
+from numerics.masks.tensor_files import from_safetensors, from_torch
 from numerics.reports.plain_text import plain
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
-WHOLE = "a whole file"
-LONGEST_SIDE = 2**27  # rows or columns of a mask
 MOST_KEPT = 2**28  # weights: some 6 GiB
 MOST_ENTRIES = 2**34  # of a dense array, each of which is read: some two minutes
-MOST_PARTS = 2**18  # dictionaries, lists and tensors of a file
-DEEPEST = 64  # dictionaries and lists one in another
-LONGEST_HEADER = 10**8  # bytes, of .safetensors
-_PIECE = 2**22  # entries read at a time
 _SPARSE_FILE = {"format", "shape", "data"}  # arrays of scipy.sparse.save_npz
-
-Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,26 +44,6 @@ class MaskFile:
     mask: csr_array
     name: str
     shape: Shape
-
-
-@dataclass(frozen=True, eq=False)
-class Stored:
-    """An array in a file, in pieces: flat positions (`order`: C or F) and the entries there; dense: all of them, else what is missing is 0."""
-
-    name: str
-    shape: Shape
-    pieces: Callable[[], Iterator[tuple[Positions, NDArray[Any]]]]
-    order: Literal["C", "F"] = "C"
-    dense: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class Arrays:
-    """The arrays in a file: shapes by their names, in the order of layers; read: one by its name; alone: a file of one array, in words."""
-
-    shapes: Mapping[str, Shape]
-    read: Callable[[str], Stored]
-    alone: str = ""
 
 
 @door
@@ -246,7 +213,7 @@ def _stored(
     def pieces() -> Iterator[tuple[Positions, NDArray[Any]]]:
         with opened() as stream:
             _header(stream)
-            for start, stop in _spans(prod(shape)):
+            for start, stop in spans(prod(shape)):
                 with reading(WHOLE):
                     data = stream.read((stop - start) * dtype.itemsize)
                 if len(data) < (stop - start) * dtype.itemsize:
@@ -260,10 +227,6 @@ def _stored(
     return Stored(name, shape, pieces, order)
 
 
-def _spans(size: int) -> Iterator[tuple[int, int]]:
-    return ((start, min(size, start + _PIECE)) for start in range(0, size, _PIECE))
-
-
 def _sparse_file(file: Path) -> Stored:
     with ExitStack() as files:
         archive = open_archive(file, files)
@@ -273,160 +236,12 @@ def _sparse_file(file: Path) -> Stored:
         raise InputError(f"the sparse matrix is stored in {size} numbers, expected at most {MOST_KEPT}")
     with reading("what scipy.sparse.save_npz writes"):
         matrix = load_npz(file)
-    return _of_coordinates("", matrix)
+    return of_coordinates("", matrix)
 
 
-def _of_coordinates(name: str, matrix: Any) -> Stored:
-    """A sparse matrix or array of any format."""
-    if len(matrix.shape) != 2 or max(matrix.shape) > LONGEST_SIDE:  # refused with arrays of such a shape
-        return Stored(name, matrix.shape, lambda: iter(()), dense=False)
-    with reading("a sparse matrix"):
-        if hasattr(matrix, "check_format"):
-            matrix.check_format(full_check=True)  # indices from a file may point anywhere
-        entries = coo_array(matrix)
-        entries.sum_duplicates()
-    rows, columns = (np.asarray(side, np.int64) for side in entries.coords)
-    return Stored(name, entries.shape, lambda: iter([(rows * entries.shape[1] + columns, entries.data)]), dense=False)
-
-
-# PyTorch
-
-
-def _from_torch(file: Path) -> Arrays:
-    if find_spec("torch") is None:
-        raise InputError("PyTorch is not installed, expected after pip install torch")
-    tensors = _loaded(file)
-
-    def again(key: str) -> torch.Tensor:
-        return _loaded(file)[key]
-
-    def read(key: str) -> Stored:
-        mapped = zipfile.is_zipfile(file) and tensors[key].numel() > _PIECE
-        return _of_tensor(key, key if len(tensors) > 1 else "", tensors[key].detach(), again if mapped else None)
-
-    return Arrays({name: tuple(tensor.shape) for name, tensor in tensors.items()}, read)
-
-
-def _loaded(file: Path) -> dict[str, torch.Tensor]:
-    import torch
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            held = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
-    except Exception as error:  # a damaged or pickled file can raise nearly anything
-        pickled = re.search(r"GLOBAL (\S+)", str(error))  # what PyTorch calls a class that it does not read
-        what = f"holds a pickled {plain(pickled[1], 80)}" if pickled else "damaged, or holds pickled objects"
-        raise InputError(f"{what}; expected tensors, such as torch.save(model.state_dict(), FILE) writes") from error
-    return dict(_tensors("", held, (), count(1)))
-
-
-def _of_tensor(key: str, name: str, tensor: torch.Tensor, again: Callable[[str], torch.Tensor] | None) -> Stored:
-    """again: loads the tensor once more, which lets go of the part of the file that was read."""
-    import torch
-
-    if tensor.is_quantized:
-        tensor, again = tensor.dequantize(), None
-    if tensor.layout != torch.strided:
-        with reading("a sparse matrix"):
-            found = tensor.to_sparse_coo().coalesce()
-        if found.dense_dim() or found.ndim != 2:
-            raise InputError(f"{key or 'the tensor'}: sparse of shape {tuple(found.shape)}, expected a sparse matrix")
-        values = _numbers(found.values())
-        return _of_coordinates(name, coo_array((values, tuple(found.indices().numpy())), shape=tuple(found.shape)))
-    contiguous = tensor.is_contiguous()
-
-    def pieces() -> Iterator[tuple[Positions, NDArray[Any]]]:
-        flat = tensor.reshape(-1)
-        for start, stop in _spans(flat.numel()):
-            source = again(key).detach().reshape(-1) if again is not None and contiguous else flat
-            yield np.arange(start, stop), _numbers(source[start:stop])
-
-    return Stored(name, tuple(tensor.shape), pieces)
-
-
-def _numbers(tensor: torch.Tensor) -> NDArray[Any]:
-    import torch
-
-    narrow = tensor.is_floating_point() and tensor.dtype not in (torch.float16, torch.float32, torch.float64)
-    with reading(f"entries of another type than {tensor.dtype}"):
-        array: NDArray[Any] = (tensor.float() if narrow else tensor).numpy()  # NumPy knows no bfloat16
-        return array
-
-
-def _tensors(
-    prefix: str, held: object, around: tuple[int, ...], visited: Iterator[int]
-) -> Iterator[tuple[str, torch.Tensor]]:
-    """All tensors of nested dictionaries and lists, by dotted names, but those without entries or one shape.
-
-    around: which objects these are in. InputError for one that holds itself, and for more parts than a file of weights has.
-    """
-    import torch
-
-    if next(visited) > MOST_PARTS:
-        raise InputError(f"holds more than {MOST_PARTS} parts one in another, expected at most as many tensors")
-    if isinstance(held, torch.Tensor):
-        if not held.is_meta and not held.is_nested:
-            yield prefix, held
-    elif isinstance(held, (Mapping, list, tuple)):
-        if id(held) in around or len(around) >= DEEPEST:
-            raise InputError(
-                f"'{plain(prefix, 80)}' holds itself, expected tensors in dictionaries at most {DEEPEST} deep"
-            )
-        for name, value in held.items() if isinstance(held, Mapping) else enumerate(held):
-            yield from _tensors(f"{prefix}.{name}" if prefix else str(name), value, (*around, id(held)), visited)
-
-
-# safetensors
-
-
-def _from_safetensors(file: Path) -> Arrays:
-    if find_spec("safetensors") is None:
-        raise InputError("safetensors is not installed, expected after pip install safetensors")
-    from safetensors import safe_open
-
-    _check_names(file)
-    with reading(WHOLE), safe_open(file, "np") as held:
-        slices = {name: held.get_slice(name) for name in in_natural_order(list(held.keys()))}
-        shapes = {name: tuple(map(int, each.get_shape())) for name, each in slices.items()}
-        kinds = {name: str(each.get_dtype()) for name, each in slices.items()}
-
-    def read(key: str) -> Stored:
-        if kinds[key] not in _SAFE_KINDS and find_spec("torch") is None:
-            raise InputError(f"{key}: entries are {kinds[key]}, expected after pip install torch")
-        shape = shapes[key]
-        name = key if len(shapes) > 1 else ""
-        if not shape:
-            return Stored(name, shape, lambda: iter(()))
-        across = max(1, prod(shape[1:]))
-        step = max(1, _PIECE // across)
-
-        def pieces() -> Iterator[tuple[Positions, NDArray[Any]]]:
-            for start in range(0, shape[0], step):
-                stop = min(shape[0], start + step)
-                # opened for each piece, as a file that stays mapped stays in memory where it was read
-                with reading(WHOLE), safe_open(file, "np" if kinds[key] in _SAFE_KINDS else "pt") as held:
-                    rows = held.get_slice(key)[start:stop]
-                values = rows if isinstance(rows, np.ndarray) else _numbers(rows)
-                yield np.arange(start * across, stop * across), values.reshape(-1)
-
-        return Stored(name, shape, pieces)
-
-    return Arrays(shapes, read)
-
-
-def _check_names(file: Path) -> None:
-    """InputError for a name that stands twice in the header: the library takes the one that comes last."""
-    with reading(WHOLE), file.open("rb") as stream:
-        length = int.from_bytes(stream.read(8), "little")
-        if length <= LONGEST_HEADER:  # a longer one is damaged to the library
-            json.loads(stream.read(length), object_pairs_hook=once)
-
-
-_SAFE_KINDS = {"BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64", "F16", "F32", "F64"}  # of NumPy too
 _READERS = {
     ".npz": _from_npz,
     ".npy": _from_npy,
-    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".tar"), _from_torch),  # Lightning, Hugging Face, model.pth.tar
-    ".safetensors": _from_safetensors,
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".tar"), from_torch),  # Lightning, Hugging Face, model.pth.tar
+    ".safetensors": from_safetensors,
 }

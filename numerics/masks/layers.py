@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.masks.files import LONGEST_SIDE, Arrays, Stored, kept_of, open_arrays
+from numerics.masks.files import kept_of, open_arrays
 from numerics.masks.names import Shape, bare, choose, is_mask, is_of_attention, is_weights, layer_name, listed, masks_in
+from numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
 from numerics.reports.plain_text import plain
 
 LARGEST_LAYER = 2**32  # of one layer, a byte each

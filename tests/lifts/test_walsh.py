@@ -149,7 +149,7 @@ def test_maximal_sets_contain_the_others():
         (lambda: walsh_lower_bound(sp.sqrt(x1), []), "expected a real number"),
         (lambda: walsh_lower_bound(sum(sp.symbols("x_1:14")), []), "13 inputs"),
         (lambda: walsh_lower_bound(x1 + sp.Symbol("x1"), []), "one symbol for each"),
-        (lambda: walsh_lower_bound("x_1 +", []), "expected a SymPy expression"),
+        (lambda: walsh_lower_bound("x_1 +", []), "expected a number or an expression of SymPy"),
         (lambda: walsh_lower_bound(x1, "12"), "sets of inputs"),
         (lambda: walsh_lower_bound(x1, [1]), "a set of inputs"),
         (lambda: walsh_lower_bound(x1, [{1.5}]), "a number, a name or a symbol"),

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics.arguments import InputError
-from numerics.masks import files as mask_files
 from numerics.masks import layers as mask_layers
+from numerics.masks import stored, tensor_files
 from numerics.masks.chains import chains_in, follow
 from numerics.masks.composition import path_counts, path_density
 from numerics.masks.files import load_mask
@@ -115,7 +115,8 @@ def test_layers_are_what_load_mask_reads(tmp_path: Path, suffix: str, kind: str,
         torch.save(tensors, path)
     else:
         needs("safetensors.torch").save_file(tensors, path)
-    monkeypatch.setattr(mask_files, "_PIECE", 4)
+    for module in (stored, tensor_files):
+        monkeypatch.setattr(module, "PIECE", 4)
     for layer in layers_of(path, transpose=transpose):
         mask = load_mask(path, layer.name, nonzero=True, transpose=transpose).mask
         assert (mask.toarray() == layer.kept).all()

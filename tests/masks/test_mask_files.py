@@ -17,6 +17,7 @@ from hypothesis.extra.numpy import arrays
 
 from numerics.arguments import InputError
 from numerics.masks import files as mask_files
+from numerics.masks import stored, tensor_files
 from numerics.masks.files import load_mask
 
 MASK = np.random.default_rng(0).random((7, 5)) < 0.4
@@ -62,7 +63,8 @@ def test_convolutions_are_flattened_and_transposed(tmp_path_factory: pytest.Temp
 
 
 def test_files_are_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mask_files, "_PIECE", 3)
+    for module in (stored, tensor_files):
+        monkeypatch.setattr(module, "PIECE", 3)
     for order in "CF":
         np.savez(tmp_path / "m.npz", m=np.asarray(MASK, order=order))
         assert (read(tmp_path / "m.npz") == MASK).all()
@@ -235,7 +237,7 @@ def test_what_is_pickled_is_named(tmp_path: Path) -> None:
 
 def test_pytorch_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "m.pt").touch()
-    monkeypatch.setattr(mask_files, "find_spec", lambda name: None)
+    monkeypatch.setattr(tensor_files, "find_spec", lambda name: None)
     assert "PyTorch is not installed" in refusal(tmp_path / "m.pt")
 
 

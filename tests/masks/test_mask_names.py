@@ -12,6 +12,7 @@ from helpers import needs
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.masks import files as mask_files
+from numerics.masks import stored, tensor_files
 from numerics.masks.files import load_mask
 
 MASK = np.random.default_rng(0).random((7, 5)) < 0.4
@@ -61,7 +62,8 @@ def test_safetensors_of_any_type(tmp_path: Path, kind: str, monkeypatch: pytest.
     save = needs("safetensors.torch").save_file
     tensors = {"2.weight_mask": torch.tensor(OTHER), "10.weight_mask": torch.tensor(MASK)}
     save({name: each.to(getattr(torch, kind)) for name, each in tensors.items()}, tmp_path / "m.safetensors")
-    monkeypatch.setattr(mask_files, "_PIECE", 11)  # two rows at a time
+    for module in (stored, tensor_files):  # two rows at a time
+        monkeypatch.setattr(module, "PIECE", 11)
     assert (load_mask(tmp_path / "m.safetensors", "10").mask.toarray() == MASK).all()
     assert list(mask_files.open_arrays(tmp_path / "m.safetensors").shapes) == ["2.weight_mask", "10.weight_mask"]
 
@@ -95,7 +97,7 @@ def test_damaged_safetensors_take_one_line(tmp_path: Path) -> None:
 
 def test_safetensors_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "m.safetensors").touch()
-    monkeypatch.setattr(mask_files, "find_spec", lambda name: None)
+    monkeypatch.setattr(tensor_files, "find_spec", lambda name: None)
     with pytest.raises(InputError, match="safetensors is not installed"):
         load_mask(tmp_path / "m.safetensors")
 
@@ -103,7 +105,8 @@ def test_safetensors_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_large_tensors_are_read_in_pieces_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch = needs("torch")
     torch.save({"a": torch.tensor(MASK), "b": torch.tensor(MASK.T.copy()).t()}, tmp_path / "m.pt")
-    monkeypatch.setattr(mask_files, "_PIECE", 3)
+    for module in (stored, tensor_files):
+        monkeypatch.setattr(module, "PIECE", 3)
     for name in ("a", "b"):
         assert (load_mask(tmp_path / "m.pt", name).mask.toarray() == MASK).all()
 
