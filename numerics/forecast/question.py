@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
+from inspect import signature
 from os import PathLike
 from pathlib import Path
 from platform import python_version
@@ -291,7 +292,7 @@ def _versions(*, with_torch: bool) -> dict[str, str]:
 def _command(asked: Mapping[str, Any], seed: int) -> str:
     """The call of the command that repeats a report."""
     words = ["sparse-limits", "report"]
-    usual: dict[str, Any] = {**(report.__kwdefaults__ or {}), "seed": 0}
+    usual: dict[str, Any] = {each.name: each.default for each in signature(report).parameters.values()}
     for name, value in {**asked, "seed": seed}.items():
         option = f"--{name}"
         if name == "data":

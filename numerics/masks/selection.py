@@ -20,6 +20,10 @@ Mask = NDArray[np.bool_]
 TIES = ("refuse", "index")  # what becomes of a threshold among scores of 0
 
 
+class TiesError(InputError):
+    """Of the weights whose score is 0 some would be kept, and others not."""
+
+
 def kept_count(density: float, size: int) -> int:
     """The number of kept entries of `size` ≥ 1: density·size in floating point, rounded, halves to the even integer.
 

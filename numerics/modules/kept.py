@@ -13,7 +13,7 @@ from torch import nn
 from numerics.data import Dataset
 from numerics.depth.settings import LayersSettings
 from numerics.depth.summary import ITSELF
-from numerics.masks.selection import Mask, kept_count
+from numerics.masks.selection import Mask, TiesError, kept_count
 from numerics.modules.pruning import Scores, masks_in_rounds, masks_of, ties_of
 
 Floats = NDArray[np.float64]
@@ -68,11 +68,15 @@ def kept_in_rounds(
     module: nn.Module, data: Dataset, settings: LayersSettings, reading: str | None
 ) -> tuple[Kept, dict[str, Mask]]:
     """What SynFlow keeps in rounds, and its masks; densities of the curve have rounds of their own, and no threshold is one."""
-    masks, *curve = (
-        masks_in_rounds(module, data, density, settings.scope, settings.rounds)
-        for density in (settings.density, *settings.curve)
-    )
-    return _kept(masks, [[mask.mean() for mask in each.values()] for each in curve], reading), masks
+    masks = masks_in_rounds(module, data, settings.density, settings.scope, settings.rounds)
+    rows = []
+    for density in settings.curve:
+        try:
+            found = masks_in_rounds(module, data, density, settings.scope, settings.rounds)
+            rows.append([float(mask.mean()) for mask in found.values()])
+        except TiesError:
+            rows.append([np.nan] * len(masks))
+    return _kept(masks, rows, reading), masks
 
 
 def _kept(

@@ -21,7 +21,7 @@ from numerics.data import Dataset
 from numerics.depth.forecast import check_classes
 from numerics.depth.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES, Residual
 from numerics.depth.summary import ITSELF
-from numerics.masks.selection import TIES, Mask, global_mask, global_masks, row_mask, split_ties
+from numerics.masks.selection import TIES, Mask, TiesError, global_mask, global_masks, row_mask, split_ties
 from numerics.modules.building import generators
 from numerics.modules.calling import derivatives, output_of, plain_attention
 from numerics.modules.pruned import is_weight, part_of, places, pruned_layers
@@ -124,7 +124,7 @@ def masks_of(
     InputError where weights of score 0 would be kept, and others of score 0 not, unless `ties` is index.
     """
     if ties == "refuse" and (tied := ties_of(scores, method, density, scope)):
-        raise InputError(tied)
+        raise TiesError(tied)
     if method == "wanda":
         rows = {path: score.reshape(len(score), -1) for path, score in scores.items()}
         return {path: row_mask(rows[path], density).reshape(score.shape) for path, score in scores.items()}
@@ -292,7 +292,7 @@ def masks_in_rounds(
         below = density ** (k / total)
         tied = ties_of(ranked, IN_ROUNDS, below, scope) if ties == "refuse" else ""
         if tied and (k == total or not _carry_nothing(copy, weights, data, scores)):
-            raise InputError(tied if k == total else f"round {k} of {total}: {tied}")
+            raise TiesError(tied if k == total else f"round {k} of {total}: {tied}")
         masks = masks_of(ranked, IN_ROUNDS, below, scope, "index")
     return masks
 

@@ -35,7 +35,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, Seed, generator, real_matrix
 from numerics.door import door
-from numerics.masks.selection import TIES, Mask, global_mask, global_masks, kept_count, row_mask, split_ties
+from numerics.masks.selection import TIES, Mask, TiesError, global_mask, global_masks, kept_count, row_mask, split_ties
 from numerics.networks import (
     Array,
     Layers,
@@ -203,7 +203,7 @@ def _prune_in_rounds(
 
 def _select(scores: Layers, density: float, scope: Scope, ties: str) -> Masks:
     if ties == "refuse" and (tied := split_ties(_compared(scores, scope), density)):
-        raise InputError(tied)
+        raise TiesError(tied)
     if scope == "layers":
         return tuple(global_masks(scores, density))
     select = row_mask if scope == "row" else global_mask

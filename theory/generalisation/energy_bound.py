@@ -249,7 +249,7 @@ smallest with $b2^i\ge\sqrt q$, for a fixed $b$; the share $[[level_share]]$ of 
 $$\text{risk}\le[[peeled_bound]],$$
 where $b2^i\le[[peeled_norm]]$. $\mathcal E=[[energy]]$, which $K\to sK$ leaves alone, compares kernels, as $q$ alone does not. The
 term in $B_0$
-is $2\mathcal E$ at $B_0=\sqrt q$; the usual $[[raw_energy]]$ is the value of $\mathcal E$ for kernels of the trace
+is $2\mathcal E$ at $B_0=\sqrt q$; the usual $[[raw_energy]]$ is the value of $2\mathcal E$ for kernels of the trace
 $[[usual_trace]]$
 alone. **Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$,
 $E\,\mathcal E^2=[[random_label_energy]]\ge1$ with $T_{inv}=\operatorname{tr}K^{-1}$: in the mean square $\mathcal E$ promises nothing.
