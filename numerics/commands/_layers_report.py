@@ -34,8 +34,8 @@ def show_layers(console: Console, summary: LayersSummary, top: int) -> None:
         print_table(console, table)
 
 
-def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
-    """The densities that each method leaves to each layer, below each other."""
+def show_methods(console: Console, summaries: Sequence[LayersSummary], refused: Sequence[str]) -> None:
+    """The densities that each method leaves to each layer, below each other; refused: methods that are not told, and why."""
     first = summaries[0]
     print_facts(console, [fact for fact in _header(first) if fact[0] in ("model", "network", "data", "")])
     names = tuple(layer_name(first, layer) for layer in first["layers"])
@@ -59,9 +59,10 @@ def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
         for note in each["notes"]:
             if note.startswith(UNPROVED):
                 unproved.setdefault(note, []).append(each["method"])
-    if unproved:
+    if unproved or refused:
         console.print()
-        print_facts(console, [(", ".join(methods), note) for note, methods in unproved.items()])
+        notes = [(", ".join(methods), note) for note, methods in unproved.items()]
+        print_facts(console, [*notes, *(("note", reason) for reason in refused)])
 
 
 def _header(summary: LayersSummary) -> list[tuple[str, str]]:
@@ -137,22 +138,18 @@ def _density(value: float | None) -> str:
 
 
 def _column_table(summary: LayersSummary, top: int) -> Table:
-    """The inputs kept most and least in the first layer, by prediction."""
-    predicted, observed = np.array(summary["columns"]["predicted"]), summary["columns"]["observed"]
-    order = np.argsort(-predicted, kind="stable")
+    """The inputs kept most and least in the first layer, by what is predicted or else observed."""
+    both = {name: summary["columns"][name] for name in ("predicted", "observed")}
+    shown = {name: np.array(values) for name, values in both.items() if values is not None}
+    order = np.argsort(-next(iter(shown.values())), kind="stable")
     whole = len(order) <= 2 * top
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
     what = (
         f"all {many(len(order), 'input')}" if whole else f"the {many(top, 'input')} kept most and least of {len(order)}"
     )
     rows = [
-        (
-            name_of(summary["data"], column),
-            f"{predicted[column]:.4f}",
-            *(() if observed is None else (f"{observed[column]:.4f}",)),
-        )
-        for column in listed
+        (name_of(summary["data"], column), *(f"{values[column]:.4f}" for values in shown.values())) for column in listed
     ]
-    columns = ("input", "predicted", *(() if observed is None else ("observed",)))
+    columns = ("input", *shown)
     title = f"Column densities of the first layer, {what}"
     return Table(columns, rows, "r" * len(columns), title, () if whole else (top - 1,))

@@ -51,22 +51,22 @@ def _header(summary: Summary) -> list[tuple[str, str]]:
         ("data", f"{data['name']}, labels {data['labelling']}: {samples}"),
         *(("", note) for note in data["notes"]),
         ("limit", f"{summary['limit']}{threshold}"),
-        ("predictor", f"{summary['predictor']}: {summary['reason']}"),
+        ("predictor", summary["withdrawn"] or f"{summary['predictor']}: {summary['reason']}"),
         *(("note", note) for note in summary["notes"]),
     ]
 
 
 def _column_table(summary: Summary, top: int) -> Table:
-    """The inputs kept most and least, by prediction, and those that a closed form misses; there it has a mark."""
+    """The inputs kept most and least, by prediction, and those that a closed form misses, with a mark; what was observed alone where that answers."""
     used, certificate = summary["predictor"], summary["certificate"]
     off = [each["column"] for each in certificate["columns_off"]] if certificate else []
     tried = certificate["predictor"] if certificate and off else used
-    names = [used, *(name for name in ("row law", tried) if name != used)]
-    predicted = {name: np.array(summary["columns"]["predicted"][name]) for name in names}
+    names = [] if summary["withdrawn"] else [used, *(name for name in ("row law", tried) if name != used)]
+    predicted = {name: np.array(summary["columns"]["predicted"][name]) for name in (*names, "row law")}
     observed = summary["columns"]["observed"]
     law = predicted["row law"]
     deviation = 2 * np.sqrt(law * (1 - law) / (summary["width"] * summary["networks"]))
-    order = np.argsort(-predicted[used], kind="stable")
+    order = np.argsort(-(predicted[used] if names else np.array(observed)), kind="stable")
     whole = len(order) <= 2 * top
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
     what = (
@@ -77,12 +77,12 @@ def _column_table(summary: Summary, top: int) -> Table:
     rows = []
     for column in [*listed, *missed]:
         cells = [name_of(summary["data"], column), *(f"{predicted[name][column]:.4f}" for name in names)]
-        if column in off:
+        if column in off and names:
             cells[names.index(tried) + 1] += " !"
         if observed is not None:
             cells.append(f"{observed[column]:.4f}")
         rows.append([*cells, f"{deviation[column]:.4f}"])
-    mark = "" if not off else f"\n(! {tried} is off by more than a network of this width would hide)"
+    mark = "" if not off or not names else f"\n(! {tried} is off by more than a network of this width would hide)"
     columns = ("input", *names, *last)
     ends = () if whole else (top - 1, 2 * top - 1)
     return Table(columns, rows, "r" * len(columns), f"Column densities, {what}{mark}", ends)

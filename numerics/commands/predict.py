@@ -16,7 +16,7 @@ from numerics.reports.writing import write_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.depth.forecast import LayersForecast
+    from numerics.depth.answer import LayersForecast
     from numerics.forecast.predict import Forecast
     from numerics.modules.parts import PartsForecast
 
@@ -274,8 +274,9 @@ def _predict(arguments: Namespace, console: Console) -> None:
 
 
 def _predict_layers(arguments: Namespace, console: Console) -> None:
+    from numerics.depth.answer import LayersForecast
     from numerics.depth.architecture import MOST_DEPTH, MOST_WIDTH
-    from numerics.depth.forecast import LayersForecast, predict_layers
+    from numerics.depth.forecast import predict_layers
     from numerics.forecast.layers import predict_model
 
     names = tuple(name for name in (*SHARED, *LAYERS, "model", "sample", "residual") if name != "fresh_rows")
@@ -331,27 +332,30 @@ def _with_a_picture(*, model: str, **asked: Any) -> LayersForecast:
 
 def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Console) -> None:
     """All methods, and report; asked: options by name."""
-    from numerics.depth.forecast import LayersForecast
+    from numerics.depth.answer import LayersForecast
     from numerics.forecast.layers import predict_methods
 
     del asked["sample"]
     with progress_of(arguments) as progress:
         found = predict_methods(arguments.data, **asked, progress=progress.stage)
     laws = [each for each in found.forecasts if isinstance(each, LayersForecast)]
+    reasons: dict[str, list[str]] = {}
+    for each in found.left_out:
+        reasons.setdefault(each["reason"], []).append(each["method"])
+    refused = [f"{', '.join(methods)}: {reason}" for reason, methods in reasons.items()]
     if laws:
         from numerics.commands._layers_report import show_methods
         from numerics.depth.summary import summarise_layers
 
         layers = [summarise_layers(each, seed=arguments.seed) for each in laws]
-        report: dict[str, Any] = {"methods": layers}
-        show_methods(console, layers)
+        report: dict[str, Any] = {"methods": layers, "refused": refused}
+        show_methods(console, layers, refused)
     else:
         from numerics.commands._parts_report import show_methods_of_parts
         from numerics.modules.parts_summary import summarise_parts
 
         others = [each for each in found.forecasts if not isinstance(each, LayersForecast)]
         parts = [summarise_parts(each, seed=arguments.seed) for each in others]
-        refused = [f"{each['method']}: {each['reason']}" for each in found.left_out]
         report = {"methods": parts, "refused": refused}
         show_methods_of_parts(console, parts, refused)
     if arguments.json is not None:

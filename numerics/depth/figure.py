@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.depth.forecast import LayersForecast
+from numerics.depth.answer import LayersForecast
 from numerics.reports.figures import NAMED_BESIDE, check_plot, name_columns, save
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def _names(found: LayersForecast) -> list[str]:
 
 def _densities(axis: Axes, found: LayersForecast) -> None:
     places = np.arange(len(found.layers))
-    axis.bar(places, [layer.predicted for layer in found.layers], color="tab:blue", alpha=0.4, label="predicted")
+    predicted = np.array([np.nan if layer.predicted is None else layer.predicted for layer in found.layers])
+    axis.bar(places, predicted, color="tab:blue", alpha=0.4, label="predicted")
     axis.axhline(found.settings.density, color="gray", lw=1, ls=":", label="all layers alike")
     if found.layers[0].observed is not None:
         seen = [layer.observed or 0.0 for layer in found.layers]
@@ -68,11 +69,16 @@ def _dead(axis: Axes, found: LayersForecast) -> None:
 
 
 def _columns(axis: Axes, found: LayersForecast) -> None:
-    """Column densities of the first layer: predicted, in descending order, and observed."""
-    order = np.argsort(-found.columns, kind="stable")
-    axis.plot(found.columns[order], color="tab:blue", label="predicted")
+    """Column densities of the first layer, in the descending order of what is predicted or else observed."""
+    known = found.observed_columns if found.columns is None else found.columns
+    if known is None:
+        return
+    order = np.argsort(-known, kind="stable")
+    if found.columns is not None:
+        axis.plot(found.columns[order], color="tab:blue", label="predicted")
     if found.observed_columns is not None:
         axis.plot(found.observed_columns[order], ".", color="black", ms=4, label="observed")
-    axis.set(xlabel="input of the first layer, by its prediction", ylabel="density", ylim=(0, None))
+    by = "its prediction" if found.columns is not None else "what was observed"
+    axis.set(xlabel=f"input of the first layer, by {by}", ylabel="density", ylim=(0, None))
     name_columns(axis, found.data.about, order, np.arange(len(order)), NAMED_BESIDE)
     axis.legend(fontsize=8)

@@ -1,4 +1,4 @@
-"""Networks drawn and pruned as a whole, to set beside a prediction."""
+"""Networks drawn and pruned as a whole, to set beside a prediction or to answer in its place."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from numerics.depth import drawn
 from numerics.depth.architecture import Architecture
+from numerics.depth.kept import Kept, kept_by, kept_of
 from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
-from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
+from numerics.masks.selection import Mask
+from numerics.pruning.methods import SMOOTHED
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A pruned network: its masks, whether a path is left, and the share of the norm that GraSP's second term has."""
+    """A pruned network: what its masks keep, whether a path is left, and the share of the norm that GraSP's second term has."""
 
-    masks: tuple[Mask, ...]
+    kept: Kept
     path: bool
     residual: Residual
     second_term: float | None
@@ -32,9 +34,19 @@ def pruned(settings: LayersSettings, network: Architecture, x: Floats, y: Floats
     seen = drawn.forward(made, x)
     at = np.zeros_like(seen.output) if settings.residual == "target" else seen.output
     residual = Residual(settings.loss, at, y)
-    masks = _masks(settings, made, seen, residual, rng)
-    second = drawn.second_term(made, seen, residual) if settings.method.startswith("grasp") else None
-    return Seen(masks, has_path(masks), residual, second)
+    kept, masks = _kept(settings, made, seen, residual, rng)
+    second = drawn.second_term(made, seen, residual) if settings.method in SMOOTHED else None
+    return Seen(kept, has_path(masks), residual, second)
+
+
+def second_term_alone(
+    settings: LayersSettings, network: Architecture, x: Floats, y: Floats, rng: np.random.Generator
+) -> float | None:
+    """The share that GraSP's second term has in one drawn network, none of which is pruned."""
+    made = drawn.draw(network, rng)
+    seen = drawn.forward(made, x)
+    at = np.zeros_like(seen.output) if settings.residual == "target" else seen.output
+    return drawn.second_term(made, seen, Residual(settings.loss, at, y))
 
 
 def has_path(masks: Sequence[Mask]) -> bool:
@@ -50,23 +62,23 @@ def has_path(masks: Sequence[Mask]) -> bool:
     return bool(reach.any())
 
 
-def _masks(
+def _kept(
     settings: LayersSettings,
     made: drawn.DrawnNetwork,
     seen: drawn.Pass,
     residual: Residual,
     rng: np.random.Generator,
-) -> tuple[Mask, ...]:
+) -> tuple[Kept, tuple[Mask, ...]]:
+    names = [str(layer) for layer in range(1, len(made.weights) + 1)]
+    if settings.method == IN_ROUNDS:
+        masks = drawn.masks_in_rounds(made, settings.density, settings.scope, settings.rounds or ROUNDS)
+        return kept_by(dict(zip(names, masks, strict=True)), [], names[0]), masks
     if settings.method == "wanda":
         norms = [np.linalg.norm(each, axis=0) for each in seen.entering]
         scores = [np.abs(weight) * norm for weight, norm in zip(made.weights, norms, strict=True)]
-        return tuple(row_mask(score, settings.density) for score in scores)
-    if settings.method == IN_ROUNDS:
-        return drawn.masks_in_rounds(made, settings.density, settings.scope, settings.rounds or ROUNDS)
-    if settings.method == "random":
+    elif settings.method == "random":
         scores = [rng.random(shape) for shape in made.network.shapes]
     else:
         scores = list(drawn.scores(settings.method, made, seen, residual))
-    if settings.scope == "layer":
-        return tuple(global_mask(score, settings.density) for score in scores)
-    return tuple(global_masks(scores, settings.density))
+    kept, by_name = kept_of(dict(zip(names, scores, strict=True)), settings, names[0], first=settings.networks)
+    return kept, tuple(by_name.values())

@@ -73,22 +73,37 @@ def predicted(
         residuals = list(_outputs(settings, units, y, rng))
         units = replace(units, output=None)  # as much memory as anything here
     else:
-        residuals = [Residual(settings.loss, np.zeros_like(y), y)]
-        if _cancel(x, residuals[0].values):
-            raise NotCoveredError(
-                "the residuals of equal samples add up to 0, and so every score is 0, expected other data or targets"
-            )
+        residuals = [_at_zero(settings, x, y)]
     read = _read(settings, network, x, residuals, rng)
     for number, values in enumerate(read, start=1):
-        if not values.any():
-            raise NotCoveredError(
-                "the residual is 0 on all samples, and so is every score, expected other data or targets"
-            )
+        _check_some(values)
         said = _said(settings, law_of(units, values, rng, signed=settings.method == "grasp", last=number == len(read)))
         if said.path_ends is None and settings.scope == "global" and drawn_whole(network, len(x)):
             count = math.ceil(WHOLE_NETWORKS / len(read))
             said = replace(said, path_ends=_ends_of_whole(settings, network, x, values, count, rng))
         yield said
+
+
+def _at_zero(settings: LayersSettings, x: Floats, y: Floats) -> Residual:
+    """The residual at the output 0; InputError where all scores would be 0, or rounding alone."""
+    residual = Residual(settings.loss, np.zeros_like(y), y)
+    _check_some(residual.values)
+    if _cancel(x, residual.values):
+        raise NotCoveredError(
+            "the residuals of equal samples add up to 0, and so every score is 0, expected other data or targets"
+        )
+    return residual
+
+
+def check_residual(settings: LayersSettings, x: Floats, y: Floats) -> None:
+    """InputError where the data leave nothing to rank, whatever network is pruned on them."""
+    if settings.data_driven and settings.residual == "target":
+        _at_zero(settings, x, y)
+
+
+def _check_some(residual: Floats) -> None:
+    if not residual.any():
+        raise NotCoveredError("the residual is 0 on all samples, and so is every score, expected other data or targets")
 
 
 def _cancel(x: Floats, residual: Floats) -> bool:

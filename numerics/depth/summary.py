@@ -7,24 +7,26 @@ from dataclasses import asdict
 from typing import TypedDict
 
 from numerics.columns import AboutSummary
-from numerics.depth.forecast import LayersForecast
-
-ITSELF = "(itself)"  # a layer that is the whole module has no path
+from numerics.depth.answer import LayersForecast
+from numerics.depth.kept import ITSELF
 
 
 class LayerSummary(TypedDict):
-    """A layer of weights; name: its path in a module; what does not apply is None. dead_*: rows and columns that keep nothing, expected and counted."""
+    """A layer of weights; name: its path in a module; what does not apply is None. dead_*: rows and columns that keep nothing, expected and counted.
+
+    predicted, error, dead_*: None where the law's densities are withdrawn, and what was observed answers.
+    """
 
     layer: int
     name: str | None
     inputs: int
     outputs: int
     weights: int
-    predicted: float
-    error: float
+    predicted: float | None
+    error: float | None
     observed: float | None
     sd: float | None
-    dead_rows: float
+    dead_rows: float | None
     dead_columns: float | None
     seen_dead_rows: float | None
     seen_dead_columns: float | None
@@ -48,7 +50,7 @@ class Paths(TypedDict):
 class LayerColumns(TypedDict):
     """Densities of the first layer's columns [d]."""
 
-    predicted: list[float]
+    predicted: list[float] | None
     observed: list[float] | None
 
 
@@ -64,12 +66,16 @@ class LayersData(AboutSummary):
 
 
 class LayersSummary(TypedDict):
-    """Everything. says: what the densities of layers rest on: theorem, limit or measured."""
+    """Everything. says: what the densities of layers rest on: theorem, limit or measured.
+
+    withdrawn: why the law's densities do not answer, None if they do.
+    """
 
     method: str
     density: float
     scope: str
     says: str
+    withdrawn: str | None
     model: str | None
     widths: list[int]
     activation: str
@@ -101,6 +107,7 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
         "density": settings.density,
         "scope": settings.scope,
         "says": found.says,
+        "withdrawn": found.withdrawn or None,
         "model": found.model,
         "widths": list(network.widths),
         "activation": network.activation,
@@ -124,7 +131,7 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
         "collapse": [{"layer": layer.layer, "density": layer.collapse} for layer in found.layers],
         "paths": {"ends": None if found.path_ends is None else list(found.path_ends), "share": found.path_share},
         "columns": {
-            "predicted": found.columns.tolist(),
+            "predicted": None if found.columns is None else found.columns.tolist(),
             "observed": None if found.observed_columns is None else found.observed_columns.tolist(),
         },
         "notes": list(found.notes),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import hypot, sqrt
 from typing import Literal
 
 from numerics.columns import name_of
 from numerics.depth.standing import LIMIT, MEASURED
 from numerics.depth.summary import LayerSummary, layer_name
+from numerics.depth.validity import LEVEL
 from numerics.forecast.kernel_summary import FitSummary
 from numerics.forecast.question_summary import (
     LOST,
@@ -18,6 +18,7 @@ from numerics.forecast.question_summary import (
     Learning,
     Line,
     MethodSummary,
+    columns_of,
     described,
     emptied,
     floor_of,
@@ -26,6 +27,7 @@ from numerics.forecast.question_summary import (
     lost_inputs,
     percent,
     resting_on,
+    stated,
 )
 from numerics.reports.plain_text import many, no_less
 
@@ -34,8 +36,6 @@ IDLE = 0.25  # the share of a layer's units that hear nothing from which the lay
 KERNELS: tuple[Literal["pruned", "dense", "constant"], ...] = ("pruned", "dense", "constant")
 _OF_WHAT = f"all of kernel regression, which stands for very wide {OF_THE_KERNEL}, the first layer alone pruned"
 _FROM_THE_KERNEL: Line = {"text": "", "kind": LIMIT, "by": "K7.1, B7"}
-APART = 3.0  # deviations by which networks differ from what is predicted of them, for a word about it
-FAR = 0.2  # share of the prediction by which they have to differ as well: four networks tell little of a deviation
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def advice_of(
     found = Numbers(methods, constant, zero, learning, density)
     warned: set[str] = set()
     lines = [*_ended(found, warned), *_near(found, warned), *_cut(found, warned), *_lost(found, warned)]
-    lines += [*_idle(found, warned), *_missed(found, warned), *_costs(found, warned)]
+    lines += [*_idle(found, warned), *_withdrawn(found, warned), *_costs(found, warned)]
     lines += [*_zero_inputs(found), *_blameless(found, warned)]
     return lines
 
@@ -199,7 +199,7 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
         if place != method["gives"]
         and method["method"] != "random"
         and not emptied(method)
-        and layer["dead_rows"] >= IDLE * layer["outputs"]
+        and stated(layer["dead_rows"]) >= IDLE * layer["outputs"]
     ]
     if wide:
         methods = [method for place, (method, _) in enumerate(wide) if method not in [each for each, _ in wide[:place]]]
@@ -215,10 +215,10 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
         if method["gives"] is None:
             continue
         last = method["layers"]["layers"][method["gives"]]
-        if not emptied(method) and last["dead_rows"] >= 1:
+        if not emptied(method) and stated(last["dead_rows"]) >= 1:
             warned.add(method["method"])
             yield _line(
-                f"Do not count on every output with {method['method']}: {last['dead_rows']:.0f} of "
+                f"Do not count on every output with {method['method']}: {stated(last['dead_rows']):.0f} of "
                 f"{many(last['outputs'], 'output')} are expected to keep no incoming weight, and to be constant.",
                 "1 or more outputs are expected to keep no incoming weight",
                 [method],
@@ -228,41 +228,28 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
 
 def _units(method: MethodSummary, layer: LayerSummary) -> str:
     where = layer_words(method, [layer_name(method["layers"], layer)])
-    return f"{layer['dead_rows']:.0f} of {many(layer['outputs'], 'unit')} of {where} ({method['method']})"
+    return f"{stated(layer['dead_rows']):.0f} of {many(layer['outputs'], 'unit')} of {where} ({method['method']})"
 
 
-def _missed(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+def _withdrawn(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+    """Where the law does not answer, networks do; methods with the same reason share a sentence."""
+    reasons: dict[str, list[MethodSummary]] = {}
     for method in found.methods:
-        missed = [layer for layer in method["layers"]["layers"] if _apart(layer, method["layers"]["networks"])]
-        if missed:
-            warned.add(method["method"])
-            told = listed(
-                [
-                    f"{layer_words(method, [layer_name(method['layers'], layer)])} {percent(layer['predicted'])} predicted, {percent(layer['observed'] or 0.0)} found"
-                    for layer in missed
-                ],
-                4,
-            )
-            yield {
-                "text": f"With {method['method']}, trust the networks pruned here, not the prediction: {told}.",
-                "rule": (
-                    f"networks differ from the prediction by more than {APART:g} times its sampling error and their spread, "
-                    f"together, by more than {FAR:.0%} of it, and by more than one weight; the spread counts as no less than "
-                    "that of independent weights"
-                ),
-                "kind": MEASURED,
-                "by": "",
-            }
-
-
-def _apart(layer: LayerSummary, networks: int) -> bool:
-    if layer["observed"] is None or layer["sd"] is None:
-        return False
-    off = abs(layer["observed"] - layer["predicted"])
-    predicted, weights = layer["predicted"], layer["weights"]
-    least = sqrt(predicted * max(1 - predicted, 0.0) / (weights * networks))  # networks may agree by chance
-    far = off > FAR * predicted and off * weights > 1
-    return far and off > APART * hypot(layer["error"], max(layer["sd"], least))
+        if why := method["layers"]["withdrawn"]:
+            reasons.setdefault(why, []).append(method)
+    for why, methods in reasons.items():
+        warned.update(each["method"] for each in methods)
+        layers = methods[0]["layers"]
+        networks = many(layers["networks"], "module" if layers["model"] else "network")
+        yield {
+            "text": f"Of {_names(methods)}, trust what the {networks} pruned here keep: {why}.",
+            "rule": (
+                "what the law leaves out is above what it was measured to reach, or networks pruned here contradict what "
+                f"is predicted, at the level {LEVEL:g}; the numbers here are then those of the networks"
+            ),
+            "kind": MEASURED,
+            "by": "",
+        }
 
 
 def _costs(found: Numbers, warned: set[str]) -> Iterator[Advice]:
@@ -330,13 +317,13 @@ def _beats(one: FitSummary, other: FitSummary) -> bool:
 def _zero_inputs(found: Numbers) -> Iterator[Advice]:
     if not found.zero:
         return
-    read = [each for each in found.methods if each["reads"] is not None and each["layers"]["columns"]["predicted"]]
+    read = [each for each in found.methods if each["reads"] is not None and columns_of(each)]
     if described(found.methods)["reads"] is None or not read:
         return  # weights of a convolution meet other pixels too
     layers = described(found.methods)["layers"]
     names = listed([name_of(layers["data"], column) for column in found.zero])
     spent = {
-        each["method"]: sum(each["layers"]["columns"]["predicted"][column] for column in found.zero)
+        each["method"]: sum(columns_of(each)[column] for column in found.zero)
         * each["layers"]["layers"][each["reads"] or 0]["outputs"]
         for each in read
     }

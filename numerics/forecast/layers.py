@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed
 from numerics.data import Dataset, Dropped
-from numerics.depth.forecast import LayersForecast, predict_layers
+from numerics.depth.answer import LayersForecast
+from numerics.depth.forecast import predict_layers
 from numerics.depth.settings import methods_through
+from numerics.depth.validity import OutsideError
 from numerics.door import door
 from numerics.forecast.question_summary import Without
 from numerics.reports.progress import within
@@ -135,12 +138,7 @@ def predict_methods(
     drawn: dict[str, Any] = {} if units is None else {"units": units}
     if model is None:
         methods = methods_through(settings.get("norm", "none"))
-        return MethodsForecast(
-            tuple(
-                predict_layers(method, data, **settings, **drawn, progress=told)
-                for method, told in _each(methods, progress)
-            )
-        )
+        return _of_law(partial(predict_layers, data=data, **settings, **drawn), methods, progress)
     for name in OF_A_MODULE:
         if name in settings:
             raise InputError(f"{name} is {settings[name]!r:.60}, expected none with a model, which has its own")
@@ -153,12 +151,8 @@ def predict_methods(
     if not isinstance(chain, str):
         methods = methods_through(chain.norm)
         try:
-            return MethodsForecast(
-                tuple(
-                    predict_module(model, method, data, **settings, **drawn, progress=told)
-                    for method, told in _each(methods, progress)
-                )
-            )
+            asked = partial(predict_module, model, data=data, **settings, **drawn)
+            return _of_law(asked, methods, progress)
         except NotFollowedError as error:
             reason = str(error)
     _check_no_units(units, str(reason))
@@ -170,6 +164,19 @@ def predict_methods(
             left_out.append({"method": method, "reason": str(error)})
             if len(left_out) == len(PREDICTED):
                 raise
+    return MethodsForecast(tuple(forecasts), tuple(left_out))
+
+
+def _of_law(
+    ask: Callable[..., LayersForecast], methods: Sequence[str], progress: Callable[[str], object]
+) -> MethodsForecast:
+    """What the law says of each method, and of which it says nothing without pruned networks."""
+    forecasts, left_out = [], list[Without]()
+    for method, told in _each(methods, progress):
+        try:
+            forecasts.append(ask(method=method, progress=told))
+        except OutsideError as error:
+            left_out.append({"method": method, "reason": str(error)})
     return MethodsForecast(tuple(forecasts), tuple(left_out))
 
 

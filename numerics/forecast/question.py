@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError, Seed, checked_bool, checked_integer, seed_number
 from numerics.data import Dataset, Dropped
-from numerics.depth.forecast import LayersForecast, predict_layers
+from numerics.depth.answer import LayersForecast
+from numerics.depth.forecast import predict_layers
 from numerics.depth.latents import MOST_UNITS
 from numerics.depth.samples import dataset_for
 from numerics.depth.settings import METHODS
@@ -241,9 +242,9 @@ def _kernel(found: LayersForecast | PartsForecast, whole: Dataset, seed: int) ->
         raise InputError("the kernels of pruned networks here are of networks without batch normalisation")
     if network.depth > 1 and method in DATA_DRIVEN:
         raise InputError("kernels of networks pruned by SNIP or GraSP are known here with one hidden layer alone")
-    if any(layer.predicted * layer.weights < 1 for layer in found.layers):
+    if any(layer.answer * layer.weights < 1 for layer in found.layers):
         raise InputError("a layer is expected to keep less than one weight")
-    share = found.layers[0].predicted
+    share = found.layers[0].answer
     if not 0 < share < 1:
         raise InputError(f"its first layer has the density {share:g}")
     return predict(

@@ -32,6 +32,7 @@ def method_of_parts(found: PartsForecast, seed: int, names: Sequence[str] = ()) 
         "density": settings.density,
         "scope": settings.scope,
         "says": parts[0].says,
+        "withdrawn": found.withdrawn or None,
         "model": found.model,
         "widths": [],
         "activation": "",

@@ -135,9 +135,16 @@ def described(methods: Sequence[MethodSummary]) -> MethodSummary:
     return next((each for each in methods if each["followed"]), methods[0])
 
 
+def stated(value: float | None) -> float:
+    """A number of a layer that a report always has: predicted or, where nothing is, counted in the networks pruned for it."""
+    if value is None:
+        raise TypeError("a report was made of a forecast without pruned networks")
+    return value
+
+
 def kept(method: MethodSummary) -> list[float]:
     """How many weights each layer is expected to keep."""
-    return [layer["predicted"] * layer["weights"] for layer in method["layers"]["layers"]]
+    return [stated(layer["predicted"]) * layer["weights"] for layer in method["layers"]["layers"]]
 
 
 def floor_of(method: MethodSummary) -> float | None:
@@ -171,8 +178,13 @@ def lost_inputs(method: MethodSummary, constant: Sequence[int]) -> tuple[list[in
 
 def alike(method: MethodSummary) -> bool:
     """Whether a method keeps the same share of every input's weights; not where these are not known."""
-    columns = method["layers"]["columns"]["predicted"]
+    columns = columns_of(method)
     return bool(columns) and max(columns) - min(columns) <= 1e-9
+
+
+def columns_of(method: MethodSummary) -> list[float]:
+    """The share of its weights that each input keeps, predicted or else counted; empty where it is not known."""
+    return method["layers"]["columns"]["predicted"] or []
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.depth.forecast import LayersForecast
-from numerics.depth.standing import LIMIT, MEASURED, standing_of
+from numerics.depth.answer import LayersForecast
+from numerics.depth.standing import LIMIT, MEASURED
 from numerics.depth.summary import layer_name, summarise_layers, thresholds
 from numerics.forecast.advice import advice_of, error_of
 from numerics.forecast.kernel_summary import summarise_kernel
@@ -31,6 +31,7 @@ from numerics.forecast.question_summary import (
     lost_inputs,
     percent,
     resting_on,
+    stated,
     weakest,
 )
 from numerics.reports.plain_text import many, no_less
@@ -93,7 +94,7 @@ def _methods(forecasts: Sequence[LayersForecast | PartsForecast], seed: int) -> 
 
 
 def _method(found: LayersForecast, seed: int) -> MethodSummary:
-    standing = standing_of(found.settings, found.network)
+    standing = found.standing
     # single rows, columns and paths are expected at the limit's threshold, even where densities of layers are a theorem
     return {
         "method": found.settings.method,
@@ -101,7 +102,7 @@ def _method(found: LayersForecast, seed: int) -> MethodSummary:
         "apart": {"kind": weakest([standing.kind, LIMIT]), "by": standing.by},
         "followed": True,
         "outside": [],
-        "layers": summarise_layers(found, seed=seed),
+        "layers": summarise_layers(found.counted, seed=seed),
         "reads": 0,
         "gives": len(found.layers) - 1,
         "lost": found.lost.tolist(),
@@ -139,7 +140,10 @@ def _of_layers(methods: Sequence[MethodSummary], density: float) -> Line:
     under = f"under {thresholds(methods[0]['layers']['scope'], [each['method'] for each in methods])}"
     gone = [each for each in methods if emptied(each)]
     shares = [
-        (layer["predicted"], each, layer) for each in methods if each not in gone for layer in each["layers"]["layers"]
+        (stated(layer["predicted"]), each, layer)
+        for each in methods
+        if each not in gone
+        for layer in each["layers"]["layers"]
     ]
     parts = []
     if gone:
@@ -163,16 +167,16 @@ def _of_layers(methods: Sequence[MethodSummary], density: float) -> Line:
 def _of_inputs(methods: Sequence[MethodSummary], constant: Sequence[int]) -> Line:
     """Which methods lose which inputs, those that the law follows first."""
     inputs = methods[0]["layers"]["data"]["inputs"]
-    told = [each for each in methods if each["lost"]]
-    if not told:
+    known = [each for each in methods if each["lost"]]
+    if not known:
         return {
             "text": f"Which of the {many(inputs, 'input')} are lost is not known: the module passes no slope on to them.",
             "kind": MEASURED,
             "by": "",
         }
-    groups = [[each for each in told if each["followed"] is followed] for followed in (True, False)]
+    groups = [[each for each in known if each["followed"] is followed] for followed in (True, False)]
     texts = [_losses(group, constant, whole=len(group) == len(methods)) for group in groups if group]
-    kind, by = resting_on(told, apart=True)
+    kind, by = resting_on(known, apart=True)
     return {"text": " ".join(texts), "kind": kind, "by": by}
 
 

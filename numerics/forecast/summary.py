@@ -100,7 +100,10 @@ class TestSummary(TypedDict):
 
 
 class Summary(TypedDict):
-    """Everything; what does not apply is None. networks: that are predicted, whether they are pruned or not."""
+    """Everything; what does not apply is None. networks: that are predicted, whether they are pruned or not.
+
+    withdrawn: why the predictor does not answer, and the observed densities do.
+    """
 
     method: str
     density: float
@@ -116,6 +119,7 @@ class Summary(TypedDict):
     threshold: float | None
     predictor: str
     reason: str
+    withdrawn: str | None
     certificate: CertificateSummary | None
     notes: list[str]
     rank_one: RankOne
@@ -137,6 +141,7 @@ def summarise(found: Forecast, *, seed: int) -> Summary:
     first = cases[0].prediction
     problem = first.problem
     observed = [case.observation for case in cases if case.observation is not None]
+    test = _test([each.p_value for each in observed], problem.exact)
     summary: Summary = {
         "method": problem.method,
         "density": problem.density,
@@ -161,6 +166,7 @@ def summarise(found: Forecast, *, seed: int) -> Summary:
         "threshold": first.threshold,
         "predictor": first.used,
         "reason": first.reason,
+        "withdrawn": _withdrawn(test),
         "certificate": None if first.certificate is None else _certificate(first.certificate),
         "notes": list(found.notes),
         "rank_one": _rank_one(first),
@@ -181,7 +187,7 @@ def summarise(found: Forecast, *, seed: int) -> Summary:
             "observed": _mean_if_any(each.dead_share for each in observed),
         },
         "rows": _row_errors(cases),
-        "test": _test([each.p_value for each in observed], problem.exact),
+        "test": test,
     }
     if found.kernel is not None:
         columns = summary["columns"]
@@ -259,6 +265,17 @@ def _row_errors(cases: Sequence[Case]) -> RowErrors | None:
             errors.append(float(np.abs(case.observation.mask.mean(axis=1) - predicted).mean()))
             floors.append(noise_floor(predicted, case.prediction.problem.inputs))
     return {"error": float(np.mean(errors)), "floor": float(np.mean(floors))} if errors else None
+
+
+def _withdrawn(test: TestSummary) -> str | None:
+    """Why the predictor, which the row law had confirmed, does not answer."""
+    value = test["p_value"]
+    if value is None or value >= test["unlikely"]:
+        return None
+    return (
+        f"the pruned networks contradict the row law (p = {value:.2g}, below {test['unlikely']:g}), so that what they keep is "
+        "the answer"
+    )
 
 
 def _test(values: list[float | None], exact: bool) -> TestSummary:

@@ -12,8 +12,10 @@ from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped
+from numerics.depth.answer import LayersForecast, forecast
 from numerics.depth.architecture import Architecture
-from numerics.depth.forecast import LayersForecast, check_fit, forecast
+from numerics.depth.forecast import check_fit, drawable
+from numerics.depth.kept import ITSELF, kept_of
 from numerics.depth.latents import MOST_UNITS
 from numerics.depth.observed import Seen, has_path
 from numerics.depth.samples import batch_for
@@ -21,9 +23,10 @@ from numerics.depth.settings import IN_ROUNDS, LayersSettings
 from numerics.modules.building import builder, built, name_of
 from numerics.modules.calling import output_of
 from numerics.modules.initial import initialisation_of
-from numerics.modules.kept import emptied
-from numerics.modules.pruning import check_reached, masks_in_rounds, masks_of, module_scores, residual_of, second_term
+from numerics.modules.kept import emptied, kept_in_rounds
+from numerics.modules.pruning import check_reached, module_scores, residual_of, second_term
 from numerics.modules.reading import Chain, NotFollowedError, chain_of
+from numerics.pruning.methods import SMOOTHED
 
 PASSING = ("relu", "leaky", "abs", "linear")  # activations that leave positive numbers as they are
 FLOWS = ("synflow", IN_ROUNDS)
@@ -124,7 +127,11 @@ def predict_module(
             progress(f"pruning module {number} of {networks}")
             seen.append(_pruned(settings, chain, module, used, stream))
     progress("predicting")
-    found = forecast(settings, network, used, whole, seen, np.random.default_rng(sampling))
+    alone = None
+    if settings.method in SMOOTHED and not sample and drawable(network, len(used.x)):
+        alone = second_term(modules[0], used, loss)
+    paths = [layer.path or ITSELF for layer in chain.layers]
+    found = forecast(settings, network, used, whole, seen, np.random.default_rng(sampling), alone, paths)
     read = (
         f"the initialisation, {tested.init}, was found by tests of the weights of {len(modules)} modules "
         f"(p = {tested.p:.2g}, all layers together): each layer's law alone; that weights are independent is assumed"
@@ -153,11 +160,13 @@ def _pruned(
     settings: LayersSettings, chain: Chain, module: nn.Module, data: Dataset, stream: np.random.SeedSequence
 ) -> Seen:
     """Prune a module at its own output, as the method itself does."""
+    first = chain.layers[0].path
     if settings.method == IN_ROUNDS:
-        by_path = masks_in_rounds(module, data, settings.density, settings.scope, settings.rounds)
+        kept, by_path = kept_in_rounds(module, data, settings, first)
     else:
         scores = module_scores(module, settings.method, data, loss=settings.loss, seed=stream)
-        by_path = masks_of(scores, settings.method, settings.density, settings.scope)
+        in_order = {layer.path: scores[layer.path] for layer in chain.layers}
+        kept, by_path = kept_of(in_order, settings, first, first=settings.networks)
     masks = tuple(by_path[layer.path] for layer in chain.layers)
-    second = second_term(module, data, settings.loss) if settings.method.startswith("grasp") else None
-    return Seen(masks, has_path(masks), residual_of(module, data, settings.loss), second)
+    second = second_term(module, data, settings.loss) if settings.method in SMOOTHED else None
+    return Seen(kept, has_path(masks), residual_of(module, data, settings.loss), second)

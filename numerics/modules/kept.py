@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import comb
 
 import numpy as np
@@ -11,57 +10,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from numerics.data import Dataset
+from numerics.depth.kept import ITSELF, Kept, kept_by
 from numerics.depth.settings import LayersSettings
-from numerics.depth.summary import ITSELF
 from numerics.masks.selection import Mask, TiesError, kept_count
-from numerics.modules.pruning import Scores, masks_in_rounds, masks_of, ties_of
+from numerics.modules.pruning import masks_in_rounds
 
 Floats = NDArray[np.float64]
 
 RESAMPLES = 9999  # of the test between copies and pruned modules
-
-
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """What masks keep: densities of layers, dead rows and columns, shares of the inputs of the reading layer.
-
-    curve: densities of layers at other densities of the module, float[curve, L]. firsts: the densities of the module at
-    which each layer keeps its first weights of positive score under one threshold, ascending, none for thresholds of layers or rows; curve: nan where scores
-    of 0 would be told apart.
-    """
-
-    densities: Floats
-    dead: Floats
-    columns: Floats | None
-    curve: Floats
-    firsts: tuple[Floats, ...]
-
-
-def kept_of(scores: Scores, settings: LayersSettings, reading: str | None, *, first: int = 1) -> Kept:
-    """What a method keeps of scores, by the paths of layers; reading: the layer whose columns are inputs.
-
-    first: how many of each layer's first weights are told.
-    """
-    masks = masks_of(scores, settings.method, settings.density, settings.scope)
-    places = _places(scores) if settings.method != "wanda" and settings.scope == "global" else ()
-    total = sum(each.size for each in scores.values())
-    rows = []
-    for density in settings.curve:
-        if ties_of(scores, settings.method, density, settings.scope):
-            rows.append([np.nan] * len(scores))
-        elif places:
-            rows.append(_up_to(places, kept_count(density, total)))
-        else:
-            at_density = masks_of(scores, settings.method, density, settings.scope)
-            rows.append([mask.mean() for mask in at_density.values()])
-    return _kept(
-        masks,
-        rows,
-        reading,
-        tuple(each[: min(first, positive)] / total for each, positive in zip(places, _positive(scores), strict=True))
-        if places
-        else (),
-    )
 
 
 def kept_in_rounds(
@@ -76,58 +32,7 @@ def kept_in_rounds(
             rows.append([float(mask.mean()) for mask in found.values()])
         except TiesError:
             rows.append([np.nan] * len(masks))
-    return _kept(masks, rows, reading), masks
-
-
-def _kept(
-    masks: Mapping[str, Mask], rows: Sequence[Sequence[float]], reading: str | None, firsts: tuple[Floats, ...] = ()
-) -> Kept:
-    """What masks keep; rows: densities of layers at each of the curve's densities."""
-    dead = []
-    for mask in masks.values():
-        whole = np.asarray(mask.reshape(*mask.shape[:2], -1).any(axis=2))
-        dead.append(((~whole.any(axis=1)).sum(), (~whole.any(axis=0)).sum()))
-    return Kept(
-        np.array([mask.mean() for mask in masks.values()]),
-        np.array(dead, float),
-        None if reading is None else masks[reading].mean(axis=0),
-        np.reshape(np.array(rows, float), (-1, len(masks))),
-        firsts,
-    )
-
-
-def _places(scores: Scores) -> tuple[NDArray[np.int64], ...]:
-    """When the weights of each layer are kept, from 1, ascending: of equal scores the first in order, as in `global_masks`."""
-    order = np.argsort(-np.concatenate([each.ravel() for each in scores.values()]), kind="stable")
-    ends = np.cumsum([each.size for each in scores.values()])
-    layer = np.searchsorted(ends, order, "right")
-    return tuple(np.flatnonzero(layer == number) + 1 for number in range(len(ends)))
-
-
-def _positive(scores: Scores) -> list[int]:
-    """How many weights of each layer have a positive score: a layer without any keeps a weight by its place alone."""
-    return [int(np.count_nonzero(each > 0)) for each in scores.values()]
-
-
-def _up_to(places: Sequence[NDArray[np.int64]], kept: int) -> list[float]:
-    """The share of each layer among so many weights of the module."""
-    return [float(np.searchsorted(each, kept, "right") / each.size) for each in places]
-
-
-def first_kept(found: Sequence[Kept]) -> list[float | None]:
-    """The densities of the module at which layers keep one weight on average over masks; None without one threshold or such weights.
-
-    Examples:
-        >>> none = np.empty((0, 1))
-        >>> found = [Kept(np.ones(1), none, None, none, (np.array(each),)) for each in ([0.1, 0.2], [0.3, 0.4])]
-        >>> first_kept(found)
-        [0.2]
-    """
-    if not found[0].firsts:
-        return [None] * len(found[0].densities)
-    layers = zip(*(each.firsts for each in found), strict=True)
-    ordered = [np.sort(np.concatenate(each)) for each in layers]
-    return [float(each[len(found) - 1]) if len(each) >= len(found) else None for each in ordered]
+    return kept_by(masks, rows, reading), masks
 
 
 def emptied(method: str, density: float, rows: Mapping[str, int]) -> Iterator[str]:

@@ -17,25 +17,28 @@ from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped
-from numerics.depth.forecast import check_classes, check_compared, unknown_on
+from numerics.depth.forecast import check_classes, check_compared
+from numerics.depth.kept import ITSELF, Kept, first_kept, kept_of
+from numerics.depth.remarks import unknown_on
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, LayersSettings
-from numerics.depth.standing import THEOREM
+from numerics.depth.standing import LIMIT, MEASURED, THEOREM
+from numerics.depth.validity import LEVEL, contradicted
 from numerics.modules.building import builder, built, generators, name_of, seeded
 from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.inputs import silent_inputs
-from numerics.modules.kept import Kept, first_kept, kept_in_rounds, kept_of, least_p, tested_apart
+from numerics.modules.kept import kept_in_rounds, least_p, tested_apart
 from numerics.modules.layout import Layout, layout_of
 from numerics.modules.pruned import pruned_layers
-from numerics.modules.pruning import masks_of, module_scores
+from numerics.modules.pruning import module_scores
 from numerics.modules.told import Told, told_of
 from numerics.modules.weights import weight_laws
+from numerics.reports.plain_text import many
 
 Floats = NDArray[np.float64]
 
 COPIES = 16  # of independent copies of modules
 PREDICTED = ("random", "magnitude", *COPIED, "wanda")  # methods; GraSP is measured alone
-LEVEL = 1e-3  # of all layers' tests together, below which the independence does not hold
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ class PartsForecast:
     where no linear layer reads them, or not known. reading: that layer's path; giving: that of the layer whose outputs are the
     module's, if one's are. silent: the share of the pruned modules in which an input moves no output,
     float[d]; moving: of those in which some input does; None where nothing was pruned. curve: densities of layers at
-    those of settings.curve, float[curve, L], as predicted or, where nothing is predicted, in the pruned modules.
+    those of settings.curve, float[curve, L], as predicted or, where nothing is predicted, in the pruned modules. withdrawn:
+    why a prediction does not answer, which the pruned modules contradict, and these do; "" if it does.
     """
 
     settings: LayersSettings
@@ -96,6 +100,7 @@ class PartsForecast:
     moving: float | None = None
     curve: Floats | None = None
     giving: str | None = None
+    withdrawn: str = ""
 
 
 def predict_parts(
@@ -181,8 +186,7 @@ def predict_parts(
                     found, masks = kept_in_rounds(module, used, settings, read.reading)
                 else:
                     scores = module_scores(module, method, used, loss=loss, seed=stream)
-                    found = kept_of(scores, settings, read.reading, first=networks)
-                    masks = masks_of(scores, method, density, scope)
+                    found, masks = kept_of(scores, settings, read.reading, first=networks)
                 kept.append(found)
                 silent.append(silent_inputs(module, masks, used))
         progress("predicting")
@@ -192,6 +196,10 @@ def predict_parts(
         if kept and told.copies and told.apart and told.says != THEOREM
         else None
     )
+    remarks = [*told.notes, *_tested(told, len(kept), None if tested is None else tested[1])]
+    if withdrawn := _contradicted(read, told, kept, None if tested is None else tested[1]):
+        remarks = [f"measured alone, in the {many(len(kept), 'module')} pruned here: {withdrawn}", *told.notes[1:]]
+        told = Told(MEASURED)
     layers = tuple(_layers(read, told, kept, None if tested is None else tested[0]))
     if told.densities is None and not kept:
         raise InputError(
@@ -209,14 +217,18 @@ def predict_parts(
         _columns(settings, read, told),
         _mean([each.columns for each in kept if each.columns is not None]),
         (
-            *told.notes,
-            *_tested(told, len(kept), None if tested is None else tested[1]),
+            *remarks,
             *_notes(read, used, whole),
             *_of_loss(read, settings),
             *(
                 ()
                 if along is None
-                else unknown_on(along, settings.curve, "the threshold falls among scores that are 0")
+                else unknown_on(
+                    along,
+                    settings.curve,
+                    "the threshold falls among scores that are 0",
+                    [name or ITSELF for name in read.shapes],
+                )
             ),
         ),
         read.reading,
@@ -226,6 +238,7 @@ def predict_parts(
         else None,
         along,
         read.giving,
+        withdrawn,
     )
 
 
@@ -276,13 +289,27 @@ def _tested(told: Told, modules: int, p: float | None) -> Iterator[str]:
         yield f"the independence was not tested: {why}"
         return
     least = least_p(modules, len(told.copies))
-    if least >= LEVEL:
-        held = f"too few modules to tell from copies: no p is below {least:.2g}, expected {LEVEL:g}; prune more of them"
-    elif p >= LEVEL:
-        held = "the pruned modules are not told from copies"
+    if least > LEVEL:
+        yield (
+            f"the independence was not tested: {many(modules, 'pruned module')} cannot be told from copies at the level "
+            f"{LEVEL:g}, since no p is below {least:.2g}; prune more of them"
+        )
     else:
-        held = "the pruned modules are told from copies: the independence does not hold here, take what was observed"
-    yield f"{held} (p = {p:.2g}, all layers together)"
+        yield f"the pruned modules are not told from copies (p = {p:.2g}, all layers together)"
+
+
+def _contradicted(read: Layout, told: Told, kept: Sequence[Kept], p: float | None) -> str:
+    """How pruned modules contradict copies, or the limit of their weights' laws; nothing where they do not.
+
+    p: of the test that copies and pruned modules keep the same, all layers together.
+    """
+    if p is not None and p <= LEVEL:
+        return f"they are told from independent copies, which had predicted what is kept (p = {p:.2g}, all layers together, at most {LEVEL:g})"
+    if told.says != LIMIT or told.densities is None:
+        return ""
+    names, sizes = list(read.shapes), [int(np.prod(shape)) for shape in read.shapes.values()]
+    said, seen = np.array(told.densities), np.array([each.densities for each in kept])
+    return contradicted([name or ITSELF for name in names], sizes, said, np.zeros(len(said)), seen)
 
 
 def _of_loss(read: Layout, settings: LayersSettings) -> Iterator[str]:

@@ -49,6 +49,7 @@ class PartsSummary(TypedDict):
     scope: str
     model: str
     reason: str
+    withdrawn: str | None
     outside: list[str]
     loss: str
     residual: str
@@ -76,6 +77,7 @@ def summarise_parts(found: PartsForecast, *, seed: int) -> PartsSummary:
         "scope": settings.scope,
         "model": found.model,
         "reason": found.reason,
+        "withdrawn": found.withdrawn or None,
         "outside": list(found.outside),
         "loss": settings.loss,
         "residual": settings.residual,

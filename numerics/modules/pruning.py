@@ -13,15 +13,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
 from numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
 from numerics.data import Dataset
 from numerics.depth.forecast import check_classes
+from numerics.depth.kept import ITSELF, Scores, masks_of, ties_of
 from numerics.depth.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES, Residual
-from numerics.depth.summary import ITSELF
-from numerics.masks.selection import TIES, Mask, TiesError, global_mask, global_masks, row_mask, split_ties
+from numerics.masks.selection import TIES, Mask, TiesError
 from numerics.modules.building import generators
 from numerics.modules.calling import derivatives, output_of, plain_attention
 from numerics.modules.pruned import is_weight, part_of, places, pruned_layers
@@ -30,8 +29,6 @@ from numerics.modules.wanda import wanda_scores
 from numerics.pruning.methods import DATA_DRIVEN
 
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", IN_ROUNDS, "wanda")
-
-Scores = dict[str, NDArray[np.float64]]
 
 
 def prune_module(
@@ -114,34 +111,6 @@ def _shared(module: nn.Module) -> dict[str, tuple[str, ...]]:
                 f"{path or ITSELF} shares its weight with {other}, expected a part that has it as its weight"
             )
     return found
-
-
-def masks_of(
-    scores: Mapping[str, NDArray[np.float64]], method: str, density: float, scope: str, ties: str = "refuse"
-) -> dict[str, Mask]:
-    """The weights of highest score: of each row for Wanda, of each layer for the scope layer, else of all together.
-
-    InputError where weights of score 0 would be kept, and others of score 0 not, unless `ties` is index.
-    """
-    if ties == "refuse" and (tied := ties_of(scores, method, density, scope)):
-        raise TiesError(tied)
-    if method == "wanda":
-        rows = {path: score.reshape(len(score), -1) for path, score in scores.items()}
-        return {path: row_mask(rows[path], density).reshape(score.shape) for path, score in scores.items()}
-    if scope == "layer":
-        return {path: global_mask(score, density) for path, score in scores.items()}
-    return dict(zip(scores, global_masks(list(scores.values()), density), strict=True))
-
-
-def ties_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: float, scope: str) -> str:
-    """What to say of a density at which only some of the weights with score 0 would be kept; nothing of others."""
-    if method == "wanda":
-        groups = [(f"in a row of {path or ITSELF}", score.reshape(len(score), -1)) for path, score in scores.items()]
-    elif scope == "layer":
-        groups = [(f"of {path or ITSELF}", score.reshape(1, -1)) for path, score in scores.items()]
-    else:
-        groups = [("here", np.concatenate([score.ravel() for score in scores.values()])[None])]
-    return split_ties(groups, density)
 
 
 def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, seed: Seed = 0) -> Scores:

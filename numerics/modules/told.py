@@ -11,13 +11,13 @@ from torch import nn
 
 from numerics.data import Dataset
 from numerics.depth.closed import keeps_nothing
+from numerics.depth.kept import ITSELF, Kept, first_kept, kept_of
 from numerics.depth.predicted import COPIES
 from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings
 from numerics.depth.standing import COPIED, LIMIT, MEASURED, THEOREM
-from numerics.depth.summary import ITSELF
 from numerics.masks.selection import kept_count
 from numerics.modules.copies import scores_of_copies
-from numerics.modules.kept import Kept, emptied, first_kept, kept_in_rounds, kept_of
+from numerics.modules.kept import emptied, kept_in_rounds
 from numerics.modules.layout import Layout
 from numerics.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
 from numerics.reports.plain_text import many
@@ -95,7 +95,7 @@ def told_of(
             residual=settings.residual,
             together=read.uncalled,
         )
-        found.append(kept_of(scores, settings, read.reading, first=copies))
+        found.append(kept_of(scores, settings, read.reading, first=copies)[0])
     return _of_copies(settings, found, sizes, read.uncalled)
 
 

@@ -12,10 +12,12 @@ from numerics.forecast.question_summary import (
     Line,
     MethodSummary,
     QuestionSummary,
+    columns_of,
     described,
     listed,
     percent,
     resting_on,
+    stated,
 )
 from numerics.reports import question_pictures as pictures
 from numerics.reports.plain_text import many
@@ -116,7 +118,7 @@ def _advice(advice: Advice) -> str:
 
 def _layer_notes(summary: QuestionSummary) -> list[str]:
     layers = [layer for method in summary["methods"] for layer in method["layers"]["layers"]]
-    error = max(layer["error"] for layer in layers)
+    error = max(stated(layer["error"]) for layer in layers)
     spread = [layer["sd"] for layer in layers if layer["sd"] is not None]
     networks = summary["methods"][0]["layers"]["networks"]
     found = f", then the mean of {networks} networks pruned here (measured)" if networks else ""
@@ -136,18 +138,16 @@ def _counted(methods: Sequence[MethodSummary]) -> list[str]:
     return [
         each["method"]
         for each in methods
-        if not each["followed"] and each["layers"]["networks"] and each["layers"]["layers"][0]["observed"] is None
+        if each["layers"]["networks"] and each["layers"]["layers"][0]["observed"] is None
     ]
 
 
 def _counted_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:
-    """What is said where the law of wide layers does not follow."""
+    """What is said where the law of wide layers does not follow, or does not answer."""
     beyond = [each for each in methods if not each["followed"]]
-    if not beyond:
-        return
-    counted = _counted(beyond)
+    counted = _counted(methods)
     if counted:
-        yield f"{listed(counted)}: nothing is predicted, the shares are those of the modules pruned here."
+        yield f"{listed(counted)}: nothing is predicted, the shares are those of the networks pruned here."
     copied = [
         each["method"] for each in beyond if each["standing"]["kind"] == MEASURED and each["method"] not in counted
     ]
@@ -189,7 +189,7 @@ def _curves(summary: QuestionSummary) -> str:
         "Predicted share of each layer's weights that is kept, against the density of the whole network, both on scales of "
         "logarithms. ✕: the layer is expected to keep one weight. Thin line: all layers alike. Dashed upright: the density "
         "asked for.",
-        *([f"{listed(counted)}: counted in the modules pruned here, not predicted."] if counted else []),
+        *([f"{listed(counted)}: counted in the networks pruned here, not predicted."] if counted else []),
     ]
     return f'{pictures.legend(methods[0])}<div class="pictures">{charts}</div>{_said(told)}'
 
@@ -234,12 +234,11 @@ def _inputs(methods: Sequence[MethodSummary]) -> str:
     counted = [
         each["method"]
         for each in methods
-        if each["layers"]["columns"]["predicted"]
-        and each["layers"]["columns"]["predicted"] == each["layers"]["columns"]["observed"]
+        if columns_of(each) and columns_of(each) == each["layers"]["columns"]["observed"]
     ]
     if counted:
-        lines.append(f"{listed(counted)}: not predicted, but counted in the modules pruned here.")
-    if not any(each["layers"]["columns"]["predicted"] for each in methods):
+        lines.append(f"{listed(counted)}: not predicted, but counted in the networks pruned here.")
+    if not any(columns_of(each) for each in methods):
         lines.append("No linear layer reads the inputs, so that no weight belongs to one input alone.")
     if same:
         lines.append(f"{', '.join(same)}: the same share of every input.")

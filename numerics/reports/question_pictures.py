@@ -10,7 +10,7 @@ import numpy as np
 
 from numerics.columns import About
 from numerics.depth.summary import layer_name
-from numerics.forecast.question_summary import MethodSummary, layer_words, percent
+from numerics.forecast.question_summary import MethodSummary, columns_of, layer_words, percent
 
 WIDTH, HEIGHT = 310, 210
 LEFT, RIGHT, TOP, BOTTOM = 54, 16, 10, 34  # margins
@@ -137,9 +137,9 @@ def pixels(method: MethodSummary) -> str | None:
     """The share of weights kept of each pixel; None where inputs are no images, or of too many pixels."""
     data = method["layers"]["data"]
     image = data["image"]
-    if image is None or not method["layers"]["columns"]["predicted"]:
+    if image is None or not columns_of(method):
         return None
-    shares = About(image=tuple(image)).picture(np.array(method["layers"]["columns"]["predicted"]))
+    shares = About(image=tuple(image)).picture(np.array(columns_of(method)))
     if shares is None or shares.size > MOST_PIXELS:
         return None
     most = float(shares.max())

@@ -10,7 +10,17 @@ from numerics.columns import name_of
 from numerics.depth.summary import layer_name
 from numerics.forecast.advice import error_of
 from numerics.forecast.kernel_summary import FitSummary
-from numerics.forecast.question_summary import Learning, MethodSummary, alike, listed, lost_inputs, percent, resting_on
+from numerics.forecast.question_summary import (
+    Learning,
+    MethodSummary,
+    alike,
+    columns_of,
+    listed,
+    lost_inputs,
+    percent,
+    resting_on,
+    stated,
+)
 from numerics.reports.tables import Cell, Table
 
 TOP = 5  # inputs listed at each end
@@ -32,9 +42,10 @@ def layer_table(methods: Sequence[MethodSummary]) -> Table:
     for method in methods:
         cells: list[Cell] = []
         for layer in method["layers"]["layers"]:
-            gone = layer["predicted"] * layer["weights"] < 1
+            share = stated(layer["predicted"])
+            gone = share * layer["weights"] < 1
             seen = "" if layer["observed"] is None else f" / {percent(layer['observed'])}"
-            cells.append([(percent(layer["predicted"]), "refuted" if gone else "strong"), (seen, "soft")])
+            cells.append([(percent(share), "refuted" if gone else "strong"), (seen, "soft")])
         rows.append([method["method"], *cells, _standing(method)])
     return Table(columns, rows, f"l{'r' * len(first['layers'])}l")
 
@@ -77,7 +88,7 @@ def dead_table(methods: Sequence[MethodSummary]) -> Table:
     for method in methods:
         cells: list[Cell] = [
             [
-                (_count(layer["dead_rows"]), "strong"),
+                (_count(stated(layer["dead_rows"])), "strong"),
                 ("" if layer["seen_dead_rows"] is None else f" / {_count(layer['seen_dead_rows'])}", "soft"),
             ]
             for layer in method["layers"]["layers"]
@@ -93,17 +104,17 @@ def _count(value: float) -> str:
 def input_table(methods: Sequence[MethodSummary]) -> tuple[Table | None, list[str]]:
     """The inputs kept most and least, for each method that tells inputs apart; the methods that do not."""
     same = [each["method"] for each in methods if alike(each)]
-    rest = [each for each in methods if each["method"] not in same and each["layers"]["columns"]["predicted"]]
+    rest = [each for each in methods if each["method"] not in same and columns_of(each)]
     if not rest:
         return None, same
     inputs = rest[0]["layers"]["data"]["inputs"]
     places = list(range(inputs)) if inputs <= 2 * TOP else [*range(TOP), *range(inputs - TOP, inputs)]
-    orders = [np.argsort(-np.array(each["layers"]["columns"]["predicted"]), kind="stable").tolist() for each in rest]
+    orders = [np.argsort(-np.array(columns_of(each)), kind="stable").tolist() for each in rest]
     rows: list[Sequence[Cell]] = []
     for place in places:
         cells: list[Cell] = []
         for method, order in zip(rest, orders, strict=True):
-            share = method["layers"]["columns"]["predicted"][order[place]]
+            share = columns_of(method)[order[place]]
             cells.append(
                 [(_short(name_of(method["layers"]["data"], order[place])), "strong"), (f" {percent(share)}", "soft")]
             )

@@ -190,11 +190,11 @@ def _row(case: Case, network: Architecture, x: Floats, y: Floats, density: float
         said[residual] = list(predicted(replace(asked, residual=residual), network, x, y, seen, rng))
     left_out = [each.second_term for each in seen if each.second_term is not None]
     layers = compared(
-        [np.array([mask.mean() for mask in each.masks]) for each in seen],
+        [each.kept.densities for each in seen],
         {name: np.mean([each.densities for each in found], axis=0) for name, found in said.items()},
     )
     columns = compared(
-        [each.masks[0].mean(axis=0) for each in seen],
+        [each.kept.columns for each in seen if each.kept.columns is not None],
         {name: np.mean([each.columns for each in found], axis=0) for name, found in said.items()},
     )
     return {

@@ -114,7 +114,7 @@ def test_the_output_in_the_residual_is_announced(file: Path, capsys: pytest.Capt
 def test_large_data_are_cut_to_a_batch(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call("--method", "snip", "--data", file, "--width", 64, "--fresh-rows", 500, "--samples", 20)
     assert "a random batch of 20 of the 60 samples, for prediction and network alike" in flat(capsys)
-    for more in (("--width", 64, "--fresh-rows", 500), ("--widths", 8, "--units", 64)):
+    for more in (("--width", 64, "--fresh-rows", 500), ("--widths", 40, "--units", 64)):
         call("--method", "snip", "--data", file, *more, "--samples", 20, "--no-sample")
         said = flat(capsys)
         assert "a random batch of 20 of the 60 samples" in said

@@ -9,7 +9,7 @@ needs("torch")
 
 import numerics as sl  # noqa: E402
 from numerics.cli import main  # noqa: E402
-from numerics.depth.forecast import LayersForecast  # noqa: E402
+from numerics.depth.answer import LayersForecast  # noqa: E402
 from numerics.depth.summary import summarise_layers  # noqa: E402
 from numerics.modules.parts_summary import summarise_parts  # noqa: E402
 

@@ -16,11 +16,11 @@ from numerics.depth.settings import LayersSettings
 torch = needs("torch")
 nn = torch.nn
 
+from numerics.depth.kept import kept_of  # noqa: E402
 from numerics.modules import kept as kept_module  # noqa: E402
 from numerics.modules import predict_module, predict_parts  # noqa: E402
 from numerics.modules.building import seeded  # noqa: E402
 from numerics.modules.copies import scores_of_copies  # noqa: E402
-from numerics.modules.kept import kept_of  # noqa: E402
 from numerics.modules.parts import LEVEL  # noqa: E402
 from numerics.modules.pruning import module_scores  # noqa: E402
 from numerics.modules.reading import NotFollowedError, chain_of, outside_of  # noqa: E402
@@ -143,7 +143,11 @@ def test_copies_keep_what_pruned_modules_keep(build, method):
 
 def test_modules_whose_weights_come_back_transposed_are_told_from_copies():
     found = told(Reused, "snip", networks=12)
-    assert "the independence does not hold here" in found.notes[1]
+    assert "they are told from independent copies, which had predicted what is kept" in found.notes[0]
+    assert found.withdrawn in found.notes[0]
+    assert {(layer.says, layer.predicted) for layer in found.layers} == {("measured", None)}
+    assert all(layer.p is not None and layer.collapse is not None for layer in found.layers)
+    assert found.columns is None
 
 
 @pytest.mark.parametrize("build", [convolutional, residual, Attending, mixed])
@@ -222,7 +226,7 @@ def test_inputs_are_followed_where_a_layer_reads_them(scope):
     streams = iter(np.random.SeedSequence(5).spawn(8 + 3 * 16))
 
     def columns(scores):
-        kept = kept_of(scores, settings, "0")
+        kept, _ = kept_of(scores, settings, "0")
         return replace(kept, densities=kept.columns)
 
     modules = [

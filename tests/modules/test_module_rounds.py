@@ -16,7 +16,7 @@ torch = needs("torch")
 nn = torch.nn
 
 from numerics.depth import settings  # noqa: E402
-from numerics.depth.forecast import LayersForecast  # noqa: E402
+from numerics.depth.answer import LayersForecast  # noqa: E402
 from numerics.modules import predict_module, predict_parts, prune_module  # noqa: E402
 from numerics.networks import Network  # noqa: E402
 

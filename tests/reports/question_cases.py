@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from numerics.cli import main
 from numerics.forecast import advice
 
-SIZES = ("--widths", "48", "32", "--samples", "200", "--units", "1024")
+SIZES = ("--widths", "64", "48", "--samples", "200", "--units", "1024")
 
 
 VOID = {"meta", "path", "rect", "br"}

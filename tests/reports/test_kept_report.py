@@ -13,7 +13,7 @@ from numerics.depth.forecast import predict_layers
 from numerics.forecast.question import report
 from numerics.store import Store
 
-SMALL = {"widths": (32, 16), "samples": 150, "units": 256, "networks": 2}
+SMALL = {"widths": (64, 48), "samples": 150, "units": 256, "networks": 2}
 
 
 def test_a_method_that_was_computed_is_kept(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_all_of_a_forecast_comes_back_and_another_question_finds_nothing(tmp_pat
         {"seed": 4},
         {"density": 0.2},
         {"data": "digits", "labels": "is:8"},
-        {"widths": (32, 17)},
+        {"widths": (64, 49)},
         {"sample": False},
     )
     for other in others:

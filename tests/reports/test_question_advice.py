@@ -93,23 +93,16 @@ def test_each_rule_speaks_beyond_its_threshold_and_not_before(made):
         assert ("an input that varies" in advice_on(method)) == told
 
 
-def test_networks_that_differ_from_the_prediction_are_told(made):
+def test_what_is_withdrawn_is_told_of_each_such_method_alone(made):
     numbers, _ = made
-    layer = numbers["methods"][0]["layers"]["layers"][0]
-    as_predicted = layer | {"observed": layer["predicted"], "sd": 0.0}
-    assert not advice._apart(as_predicted, 4)
-    assert advice._apart(as_predicted | {"observed": 1.5 * layer["predicted"], "error": 0.0}, 4)
-    assert not advice._apart(as_predicted | {"observed": 1.5 * layer["predicted"], "sd": 1.0}, 4)
-
-
-def test_networks_that_agree_by_chance_are_not_told(made):
-    layer = made[0]["methods"][0]["layers"]["layers"][0] | {"error": 0.0, "sd": 0.0, "weights": 1000}
-    few = layer | {"predicted": 0.002, "observed": 0.004}  # 8 weights of 4000 in place of 4: 3 deviations are 3·√(½)
-    assert not advice._apart(few, 4)
-    assert advice._apart(few, 40)
-    one = layer | {"predicted": 0.0001, "observed": 0.00109}
-    assert not advice._apart(one, 4000)
-    assert advice._apart(one | {"observed": 0.00111}, 4000)
+    lines = advised(numbers, "networks pruned here contradict what is predicted")
+    withdrawn = [each for each in numbers["methods"] if each["layers"]["withdrawn"]]
+    assert [each["method"] for each in withdrawn] == ["grasp", "grasp-magnitude"]
+    (why,) = {each["layers"]["withdrawn"] for each in withdrawn}
+    (line,) = lines
+    assert line["text"] == f"Of grasp and grasp-magnitude, trust what the 4 networks pruned here keep: {why}."
+    assert (line["kind"], line["by"]) == ("measured", "")
+    assert all(layer["observed"] is None for method in withdrawn for layer in method["layers"]["layers"])
 
 
 def test_constant_inputs_are_those_of_all_samples():

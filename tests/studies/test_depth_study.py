@@ -105,7 +105,7 @@ def test_networks_are_pruned_at_their_own_outputs(digits_rows):
     key = ("depth", "wine", "mse", "tanh", 2, "snip", "network")
     seen = [pruned(asked, network, x, y, np.random.default_rng(keyed_seed(0, *key, at))) for at in range(3)]
     assert all(np.abs(each.residual.values + y).max() > 0.01 for each in seen)
-    expected = np.mean([[mask.mean() for mask in each.masks] for each in seen], axis=0)
+    expected = np.mean([each.kept.densities for each in seen], axis=0)
     np.testing.assert_allclose(rows[0]["layers"]["observed"], expected, rtol=1e-12)
 
 
