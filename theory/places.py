@@ -18,6 +18,8 @@ def places(subject: object, path: str) -> Iterator[tuple[str, sp.Basic, Put]]:
     Examples:
         >>> [(path, formula) for path, formula, _ in places({"low": sp.Integer(1), "high": (sp.pi,)}, "bounds")]
         [('bounds[low]', 1), ('bounds[high][0]', pi)]
+        >>> [path for path, _, _ in places({("0", "1a"): sp.pi, (("x", 0), ("y", 1)): sp.pi}, "weights")]
+        ['weights[0, 1a]', 'weights[x,0, y,1]']
     """
     if isinstance(subject, sp.Expr) and not isinstance(subject, sp.MatrixBase):
         yield path, subject, lambda wrong: wrong
@@ -38,7 +40,7 @@ def _parts(subject: object) -> Iterator[tuple[str, object, Put]]:
             yield str(list(where)), entry, partial(_matrix_with, subject, where)
     elif isinstance(subject, Mapping):
         for key, value in subject.items():
-            yield f"[{key}]", value, partial(_mapping_with, subject, key)
+            yield f"[{_plain(key, ', ')}]", value, partial(_mapping_with, subject, key)
     elif isinstance(subject, tuple):
         for i, value in enumerate(subject):
             yield f"[{i}]", value, partial(_tuple_with, subject, i)
@@ -46,6 +48,11 @@ def _parts(subject: object) -> Iterator[tuple[str, object, Put]]:
         for each in fields(subject):
             if each.init:
                 yield f".{each.name}", getattr(subject, each.name), partial(_field_with, subject, each.name)
+
+
+def _plain(key: Hashable, between: str) -> str:
+    """A key without quotes or brackets: an edge (("x", 0), ("y", 1)) of a graph is "x,0, y,1"."""
+    return between.join(_plain(part, ",") for part in key) if isinstance(key, tuple) else str(key)
 
 
 def _mapping_with(mapping: Mapping[Any, Any], key: Hashable, value: object) -> Mapping[Any, Any]:

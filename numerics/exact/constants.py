@@ -16,6 +16,7 @@ MOST_BITS = 10_000  # of a power
 PLAIN = re.compile(r"[+-]?(\d+(/\d+)?|(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d{1,4})?)")
 NAMES = {"pi": sp.pi, "E": sp.E}
 FUNCTIONS: Mapping[str, Callable[[sp.Expr], sp.Expr]] = {"sqrt": sp.sqrt, "exp": sp.exp, "log": sp.log}
+CHARACTERS = re.compile(r"[A-Za-z0-9.+\-*/() ]*")  # Python's parser would take comments, other scripts and lines, too
 EXPECTED = "expected an exact number such as 3, 1/3, 0.25, 1e-3, sqrt(2) or pi/4"
 
 
@@ -33,6 +34,8 @@ def exact_constant(name: str, text: str) -> sp.Expr:
     if len(text) > MOST_DIGITS or (len(text) > LONGEST and not PLAIN.fullmatch(text)):
         most = MOST_DIGITS if PLAIN.fullmatch(text) else LONGEST
         raise InputError(f"{name}={text[:20]}…: {len(text)} characters, expected at most {most}")
+    if not CHARACTERS.fullmatch(text):
+        raise InputError(f"{name}={text:.60}: {EXPECTED}{', without a comment' if '#' in text else ''}")
     try:
         if PLAIN.fullmatch(text):
             value = _quotient(*map(sp.Rational, text.split("/")))

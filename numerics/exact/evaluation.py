@@ -239,18 +239,22 @@ def long_integers() -> Iterator[None]:
         sys.set_int_max_str_digits(before)
 
 
+def paths(claim: Claim) -> Iterator[tuple[str, sp.Basic]]:
+    """The formulas of a claim, each with the dotted path by which `evaluate` is asked for it."""
+    from theory.places import places
+
+    for subject, value in claim.claimed.items():
+        for name, formula, _ in places(value, subject):
+            yield re.sub(r"[\[\]]+", ".", name).strip(".").replace("..", ".").replace(", ", "."), formula
+
+
 def find_formula(claim: Claim, path: str) -> sp.Basic:
     """The formula at a dotted path: an expression of the claim, then keys, fields or positions."""
     import sympy as sp
 
-    from theory.places import places
     from theory.selection import meant
 
-    found = {
-        re.sub(r"[\[\]]+", ".", name).strip(".").replace("..", ".").replace(", ", "."): formula
-        for subject in claim.claimed
-        for name, formula, _ in places(claim.claimed[subject], subject)
-    }
+    found = dict(paths(claim))
     if path in found:
         return found[path]
     inside = [name for name in found if name.startswith(path + ".")]

@@ -58,7 +58,7 @@ def parse(
             functions[letter] = _steps(name, text, letter, claim)
             continue
         for symbol, value in (
-            _numbered(name, text, family) if letter is None else {letter: exact_constant(name, text)}
+            _numbered(name, text, family, letters) if letter is None else {letter: exact_constant(name, text)}
         ).items():
             if symbol in point:
                 raise InputError(f"{symbol} is given twice")
@@ -98,20 +98,26 @@ def _family(name: str, letters: Collection[Letter], claim: Claim | None) -> dict
     known = {*letters, *(x for each in (claim.quantities if claim else ()) for x in each.letters)}
     pattern = re.compile(rf"{re.escape(name)}_(\d+)")
     found = {match[1]: x for x in known if (match := pattern.fullmatch(str(x))) and isinstance(x, sp.Symbol)}
-    return dict(sorted(found.items())) if set(found.values()) & set(letters) else {}
+    return dict(sorted(found.items(), key=lambda item: int(item[0]))) if set(found.values()) & set(letters) else {}
 
 
-def _numbered(name: str, text: str, family: dict[str, sp.Symbol]) -> Point:
-    """The values of numbered letters, from a list, or from a matrix where they have two numbers and fill one."""
+def _numbered(name: str, text: str, family: dict[str, sp.Symbol], letters: Collection[Letter]) -> Point:
+    """The values of numbered letters, from a list, or from a matrix where they have two numbers and fill one.
+
+    A list may end with the last that the formula has: of z_1, z_2, z_3 it takes two where the formula stops at z_2.
+    """
     rows = sorted({number[0] for number in family})
     columns = sorted({number[1:] for number in family})
     filled = columns != [""] and len(rows) * len(columns) == len(family) and all(len(each) == 1 for each in columns)
     given = _nested(name, text)
-    if _shape(given) != ((len(rows), len(columns)) if filled else (len(family),)):
-        kind = f"{len(rows)} rows of {len(columns)} in brackets" if filled else f"{len(family)} numbers in brackets"
+    least = max(place for place, symbol in enumerate(family.values(), 1) if symbol in letters)
+    allowed = [(len(rows), len(columns))] if filled else [(size,) for size in range(least, len(family) + 1)]
+    if _shape(given) not in allowed:
+        numbers = str(len(family)) if least == len(family) else f"{least} to {len(family)}"
+        kind = f"{len(rows)} rows of {len(columns)} in brackets" if filled else f"{numbers} numbers in brackets"
         raise InputError(f"{name}={text}: expected {kind}, for {', '.join(map(str, family.values()))}")
     flat = [value for row in given for value in row] if filled else given
-    return dict(zip(family.values(), flat, strict=True))
+    return dict(zip(family.values(), flat, strict=False))
 
 
 def _shape(nested: Any) -> tuple[int, ...] | None:

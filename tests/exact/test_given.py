@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from itertools import product
 from math import lcm, prod
@@ -11,8 +12,10 @@ import pytest
 import sympy as sp
 
 import numerics as sl
+from numerics.exact.evaluation import paths
 from numerics.exact.given import parse
 from numerics.exact.step_functions import StepFunction, in_steps
+from theory.ledger import load_ledger
 
 u, v, w = sp.symbols("u v w")
 W, f = sp.Function("W"), sp.Function("f")
@@ -87,6 +90,14 @@ def test_values_of_claims() -> None:
     [
         ("E1", "wired_share", ["v=[1/4,1/2]"], "expected 3 numbers in brackets, for v_1, v_2, v_3"),
         ("E1", "wired_share", ["v=[[1/4,1/2,1]]"], "expected 3 numbers in brackets"),
+        ("R3", "vector_count.2", ["z=[1/5]"], "expected 2 to 3 numbers in brackets, for z_1, z_2, z_3"),
+        ("R3", "vector_count.2", ["z=[1/5,1/2,1/3,1/4]"], "expected 2 to 3 numbers in brackets"),
+        ("R3", "vector_count.3", ["z=[1/5,1/2]"], "expected 3 numbers in brackets"),
+        ("S4", "column_density", ["tau=1 # one", "phi=1/2"], "expected an exact number .*, without a comment$"),
+        ("S4", "column_density", ["tau=1", "phi=(1/2#"], "expected an exact number .*, without a comment$"),
+        ("S4", "column_density", ["tau=(1 +\n1)", "phi=1/2"], "expected an exact number"),
+        ("S4", "column_density", ["tau=\N{FULLWIDTH LATIN SMALL LETTER E}xp(1)", "phi=1/2"], "expected an exact number"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1 # one]", "W=[[1]]"], "without a comment$"),
         ("D7", "dense_covariance", ["P=3", "u_P=[1,2]", "t_P=[1,2]"], "has 2 steps, expected a list of 3 numbers"),
         ("E1", "wired_share", ["v=[]"], "expected an exact number"),
         ("E1", "wired_share", ["v=[1/4,1/2,1"], "expected a closing bracket"),
@@ -135,3 +146,27 @@ def test_a_number_is_a_constant_function():
         sl.evaluate("E1", "wired_share", "v=[1/4,1/2,1]", f"W={w}", exact=True) for w in ("1/2", "[[1/2]]")
     )
     assert number.text == matrix.text == "1/8"
+
+
+def test_a_list_may_stop_where_the_formula_does() -> None:
+    """R3 has three targets, its formula for two subsets the first two of them."""
+    others = ["epsilon=1/100", "n=20"]
+    short, whole, one_by_one = (
+        sl.evaluate("R3", "vector_count.2", *values, *others).text
+        for values in (["z=[1/5,1/2]"], ["z=[1/5,1/2,1/3]"], ["z_1=1/5", "z_2=1/2"])
+    )
+    assert short == whole == one_by_one
+
+
+def test_numbered_letters_are_counted_as_numbers() -> None:
+    letters = sp.symbols("x_1:11")
+    point, _ = parse(letters, [f"x={[*range(10)]}"])
+    assert point == dict(zip(letters, map(sp.Integer, range(10)), strict=True))
+
+
+def test_formulas_have_plain_names_and_no_name_twice() -> None:
+    for entry in load_ledger():
+        names = [name for name, _ in paths(entry.claim)]
+        assert len(names) == len(set(names)), entry.label
+        assert not [name for name in names if not re.fullmatch(r"\w[\w.,/+ -]*", name)], entry.label
+    assert sl.evaluate("L4", "shares.0.1a", keep=True).text
