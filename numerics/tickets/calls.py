@@ -17,13 +17,14 @@ from threadpoolctl import threadpool_limits
 from numerics.arguments import InputError, Seed, seed_number
 from numerics.door import door
 from numerics.equivariance import forward
+from numerics.limits import Limit, Work, read_limit
 from numerics.reports.plain_text import plain
 from numerics.tickets.cases import Case, from_files, of_ticket, trained
 from numerics.tickets.checking import Check, check_stored
 from numerics.tickets.costs import evaluating, reading, searching, shapes_of, touched_for
 from numerics.tickets.demands import Agreement, Demand, Demands, demanded
 from numerics.tickets.files import StoredTicket, load_ticket, save_ticket
-from numerics.tickets.limits import USUAL, Limit, Work, read_limit
+from numerics.tickets.limits import USUAL
 from numerics.tickets.report import (
     CheckSummary,
     NetworkWidthSummary,
@@ -148,7 +149,7 @@ def ticket(
         raise InputError("radius is given, expected only beside output_error")
     check_delta("delta", delta)
     columns = _columns(data, label_column, missing, drop)
-    within = read_limit(limit) if isinstance(limit, str) else limit
+    within = read_limit(limit, USUAL) if isinstance(limit, str) else limit
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):  # layers refuse what is not finite
         started = perf_counter()
         case = target if isinstance(target, Case) else case_of(target, data, nonnegative, number, within, columns)
@@ -228,7 +229,7 @@ def check(
     least = None if agreement is None else checked_share("agreement", agreement)
     most = None if kept is None else checked_share("kept", kept)
     columns = _columns(data, label_column, missing, drop)
-    within = read_limit(limit) if isinstance(limit, str) else limit
+    within = read_limit(limit, USUAL) if isinstance(limit, str) else limit
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):
         started = perf_counter()
         stored = load_ticket(file, within)

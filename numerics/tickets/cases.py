@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
+from numerics.limits import Limit
 from numerics.reports.plain_text import plain
 from numerics.tickets import rescaled, with_constant
 from numerics.tickets.comparison import Reference
 from numerics.tickets.files import StoredTicket
-from numerics.tickets.limits import Limit
 from numerics.tickets.networks import scale_of
 from numerics.tickets.samples import PLAIN_COLUMNS, Columns, read_samples
 from numerics.tickets.target_files import Levels, TargetFile, load_target

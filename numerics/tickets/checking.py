@@ -11,10 +11,11 @@ import numpy as np
 
 from numerics.arguments import InputError
 from numerics.door import door
+from numerics.limits import Limit
 from numerics.tickets.comparison import Finding, Reference, comparisons, moves
 from numerics.tickets.digests import digest_of_words, digests
 from numerics.tickets.files import StoredTicket, load_ticket
-from numerics.tickets.limits import USUAL, Limit
+from numerics.tickets.limits import USUAL
 from numerics.tickets.statement import Statement
 from numerics.tickets.target_files import broken_symmetry
 from numerics.tickets.widths import guaranteed_width

@@ -17,8 +17,8 @@ import numpy as np
 
 from numerics.equivariance import EquivariantLayer
 from numerics.equivariance.layers import FEW, LARGE
+from numerics.limits import SECOND, Work
 from numerics.subset_sum.batch import MOST_ITEMS
-from numerics.tickets.limits import SECOND, Work
 from numerics.tickets.source import split_identity
 
 # Bytes

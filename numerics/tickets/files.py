@@ -32,11 +32,12 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError
 from numerics.files import replacing
 from numerics.files.headers import Header
+from numerics.limits import Limit
 from numerics.reports.plain_text import plain
 from numerics.tickets.archives import Arrays, open_arrays
 from numerics.tickets.costs import LayerShape, reading, rebuilding
 from numerics.tickets.digests import digest_of_words, digests
-from numerics.tickets.limits import USUAL, Limit
+from numerics.tickets.limits import USUAL
 from numerics.tickets.search import NetworkTicket
 from numerics.tickets.statement import ACTIVATION, FORMAT, Statement, read_statement
 from numerics.tickets.target_files import (

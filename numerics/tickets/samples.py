@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError
 from numerics.columns import check_missing, of_arrays
 from numerics.files.sample_arrays import read_torch
+from numerics.limits import Limit, Work
 from numerics.reports.plain_text import plain
 from numerics.tickets.archives import OF_TORCH, open_arrays
 from numerics.tickets.costs import samples_in
-from numerics.tickets.limits import Limit, Work
 
 if TYPE_CHECKING:
     from numerics.data import Dataset, Dropped

@@ -16,9 +16,9 @@ from numerics.arguments import InputError, Seed, seed_number
 from numerics.door import door
 from numerics.equivariance import EquivariantLayer
 from numerics.equivariance.tickets import checked_eps, keep_subsets
+from numerics.limits import Limit
 from numerics.subset_sum.exact_numbers import Number
 from numerics.tickets.costs import PER_MASK, searching, shapes_of
-from numerics.tickets.limits import Limit
 from numerics.tickets.networks import checked_network
 from numerics.tickets.source import Floats, Source
 

@@ -25,10 +25,11 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
 from numerics.files.headers import Header
+from numerics.limits import Limit
 from numerics.reports.plain_text import plain
 from numerics.tickets.archives import OF_TORCH, Arrays, open_arrays
 from numerics.tickets.costs import LayerShape, reading
-from numerics.tickets.limits import USUAL, Limit
+from numerics.tickets.limits import USUAL
 from numerics.tickets.networks import checked_network, multilayer_perceptron
 from numerics.tickets.statement import read_statement
 from numerics.tickets.torch_names import torch_layers

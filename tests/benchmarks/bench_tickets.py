@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from numerics.equivariance import cyclic_irreducibles
 from numerics.equivariance.architectures import read_out, steerable
+from numerics.limits import SECOND
 from numerics.tickets.calls import Found, ticket, work_of
 from numerics.tickets.cases import Case, Samples
 from numerics.tickets.checking import check_ticket
-from numerics.tickets.limits import SECOND
 from numerics.tickets.targets.shapes import shape_images
 from numerics.tickets.targets.target import CONTRAST, Training, falling, fitted, with_ones
 

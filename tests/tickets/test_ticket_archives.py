@@ -11,10 +11,11 @@ import zipfile
 import numpy as np
 import pytest
 
+from numerics.limits import Limit
 from numerics.reports.plain_text import plain
 from numerics.tickets.archives import read_arrays
 from numerics.tickets.cases import from_files
-from numerics.tickets.limits import USUAL, Limit
+from numerics.tickets.limits import USUAL
 from numerics.tickets.target_files import load_target
 
 W = np.ones((2, 2))
@@ -223,7 +224,7 @@ def test_bombs_are_not_unpacked(tmp_path):
     content[place : place + 4] = struct.pack("<I", 128 + 8 * 2**28)
     path.write_bytes(content)
     assert peak(lambda: read_arrays(path)) < 2**21
-    with pytest.raises(ValueError, match="its arrays would take about 2 GiB and"):
+    with pytest.raises(ValueError, match="its arrays would take about 2 GiB, expected at most 1 GiB"):
         read_arrays(path)
     with pytest.raises(ValueError, match="this network would take"):  # the arrays alone would be allowed
         load_target(path, Limit(2**32))
@@ -237,7 +238,7 @@ def test_many_members_are_not_listed(tmp_path):
 
 def test_the_limit_is_the_caller_s(tmp_path):
     np.savez(tmp_path / "f.npz", a=np.zeros(1000))
-    with pytest.raises(ValueError, match=r"its arrays would take about 0.1 MiB and 0.1 s, expected at most 0.1 MiB"):
+    with pytest.raises(ValueError, match=r"its arrays would take about 0.1 MiB, expected at most 0.1 MiB"):
         read_arrays(tmp_path / "f.npz", Limit(7999))
     assert read_arrays(tmp_path / "f.npz", Limit(8000))["a"].size == 1000
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from numerics.equivariance import EquivariantLayer
+from numerics.limits import SECOND, Limit, Work, read_limit
 from numerics.tickets import certify, find_ticket, multilayer_perceptron, rescaled
 from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.checking import check_ticket
@@ -25,7 +26,7 @@ from numerics.tickets.costs import (
     touched_for,
 )
 from numerics.tickets.files import load_ticket
-from numerics.tickets.limits import SECOND, USUAL, Limit, Work, read_limit
+from numerics.tickets.limits import USUAL
 from numerics.tickets.statement import DIGESTS, FORMAT, Statement
 from numerics.tickets.target_files import load_target
 
@@ -276,7 +277,7 @@ def test_samples_take_room():
     ],
 )
 def test_limits_are_read(text, limit):
-    assert read_limit(text) == limit
+    assert read_limit(text, USUAL) == limit
 
 
 @pytest.mark.parametrize(
@@ -284,7 +285,7 @@ def test_limits_are_read(text, limit):
 )
 def test_what_is_no_limit(text):
     with pytest.raises(ValueError, match=r"^limit is [^\n]*, expected"):
-        read_limit(text)
+        read_limit(text, USUAL)
 
 
 def test_amounts_are_readable():
