@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numerics.forecast.predict import predict
     from numerics.forecast.question import report
     from numerics.kernels import dense_kernel, graphon_kernel, ridge_predict
+    from numerics.limits import limit
     from numerics.masks.cut_norm import cut_distance, cut_norm
     from numerics.masks.files import load_mask
     from numerics.masks.motifs import motif_density
@@ -69,6 +70,7 @@ __all__ = [
     "fit_layers",
     "global_mask",
     "graphon_kernel",
+    "limit",
     "load_data",
     "load_mask",
     "motif_density",

@@ -187,7 +187,10 @@ def _run(chosen: argparse.Namespace) -> int:
 
         print(version("sparse-limits"))
     elif chosen.command is not None:
-        return int(_command(chosen.command).run(chosen))
+        from numerics.limits import limit
+
+        with limit(getattr(chosen, "limit", None)):
+            return int(_command(chosen.command).run(chosen))
     return 0
 
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.files.headers import MOST_NUMBERS
+from numerics.files.headers import check_numbers
 from numerics.files.tables import Column, DataTable, printed
 from numerics.labels import option
 from numerics.reports.plain_text import many
@@ -126,8 +126,7 @@ def of_table(table: DataTable, target: str | None, missing: str | None, drop: Se
         notes.append(f"left out: {', '.join(_marked(called[place]) for place in sorted(left_out))}")
     others = [place for place in held if place != chosen]
     size = len(columns[chosen].values) * sum(_width(columns[place]) for place in others)
-    if size > MOST_NUMBERS:
-        raise InputError(f"{size} numbers, with one column for each category, expected at most {MOST_NUMBERS}")
+    check_numbers("numbers, with one column for each category,", size)
     blocks = [_inputs(called[place], columns[place]) for place in others]
     names = [name for found, _ in blocks for name in found]
     groups = np.repeat(np.arange(len(others)), [len(found) for found, _ in blocks])

@@ -43,6 +43,7 @@ CALLS = {  # of each public function, as little work as there is
     "fit_layers": {"mask": "none.npz"},
     "global_mask": {"scores": X, "density": 0.5},
     "graphon_kernel": {"x": X, "layers": []},
+    "limit": {"most": "8G"},
     "load_data": {"source": "digits"},
     "load_mask": {"path": "none.npy"},
     "motif_density": {"mask": MASK, "motif": None},

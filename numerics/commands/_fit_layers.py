@@ -195,14 +195,15 @@ def closing(summary: LayersSummary) -> list[str]:
 
 def _in_depth(layers: Sequence[LayerSummary]) -> str:
     """How to see more of the first layer that is not too large for it, one with something to fit if there is any."""
-    from numerics.fitting.fit import MOST_IN_DEPTH
+    from numerics.fitting.fit import work_in_depth
+    from numerics.limits import allowed
 
     pruned = [each for each in layers if each["status"] not in ("dense", "empty")]
     if not pruned:
         return "one layer in depth: none here, as each keeps all of its weights or none"
-    small = [each for each in pruned if each["kept"] <= MOST_IN_DEPTH]
+    small = [each for each in pruned if allowed(*work_in_depth(each["kept"], _size(each)))]
     if not small:
-        return f"one layer in depth: none here, as each that is pruned in part keeps more than {MOST_IN_DEPTH} weights"
+        return "one layer in depth: none here, as each that is pruned in part would take more than --limit allows"
     first = next((each for each in small if not _nothing_left(each)), small[0])
     nonzero = " --nonzero" if first["kind"] == "weights" and not is_weights(first["name"]) else ""
     what = "" if _nothing_left(first) else ", with its noise and, with --data, the methods"

@@ -76,6 +76,15 @@ def data_file(source: str | None) -> str | None:
     return None if source == "digits" else source
 
 
+def add_limit(parser: argparse.ArgumentParser) -> None:
+    """The option of a command whose work grows with what it is given: `main` allows so much while it runs."""
+    parser.add_argument(
+        "--limit",
+        metavar="L",
+        help="memory and time, by estimate, that are allowed, such as 8G or 8G,1h (default: 3/4 of this machine's memory, 10 min)",
+    )
+
+
 def add_quiet(parser: argparse.ArgumentParser) -> None:
     """The option of a command that may take long, which otherwise shows how far it is."""
     parser.add_argument("--quiet", action="store_true", help="do not show on standard error how far the run is")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_quiet, add_residual, data_file, given, progress_of
+from numerics.commands.common import add_data, add_limit, add_quiet, add_residual, data_file, given, progress_of
 from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 
@@ -48,6 +48,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for each method (default 20000)")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    add_limit(parser)
     add_quiet(parser)
     add("--html", metavar="FILE", help="a page with pictures (needs matplotlib)")
     add("--plot", type=Path, metavar="FILE", help="the pictures, .png or .svg (needs matplotlib)")
@@ -66,16 +67,20 @@ def run(arguments: Namespace) -> int:
     first, *more = arguments.mask
     if more and arguments.layer is not None:
         raise InputError(f"--layer is given for {1 + len(more)} files, expected one file beside it")
-    if more or (arguments.layer is None and has_several(open_arrays(Path(first)).shapes)):
+    shapes = {} if more or arguments.layer is not None else open_arrays(Path(first)).shapes
+    if more or has_several(shapes):
         with threadpool_limits(1):
             _all_layers(arguments, console)
         return 0
-    from numerics.fitting.fit import MOST_IN_DEPTH
+    from numerics.fitting.fit import work_in_depth
+    from numerics.limits import allowed
 
     file = load_mask(first, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
-    if arguments.layer is None and file.mask.nnz > MOST_IN_DEPTH and not given(arguments, *IN_DEPTH):
-        said = f"{file.mask.nnz} weights are kept, more than are fitted in depth ({MOST_IN_DEPTH}): a line of the table of layers"
+    kept, size = file.mask.nnz, file.mask.shape[0] * file.mask.shape[1]
+    as_table = arguments.layer is None and shapes != {"": ()} and not given(arguments, *IN_DEPTH)
+    if as_table and not allowed(*work_in_depth(kept, size)):
         del file  # its memory is needed below
+        said = f"{kept} weights are kept, more than are fitted in depth within --limit: a line of the table of layers"
         console.print(said, highlight=False)
         with threadpool_limits(1):
             _all_layers(arguments, console)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import MOST_SAMPLES, InputError, checked_integer
-from numerics.commands.common import add_data, add_quiet, data_file, given, progress_of
+from numerics.commands.common import add_data, add_limit, add_quiet, data_file, given, progress_of
 from numerics.commands.places import check_places, code_file
 from numerics.reports.writing import write_json
 
@@ -112,6 +112,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
     add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    add_limit(parser)
     add_quiet(parser)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_quiet, data_file, given, progress_of
+from numerics.commands.common import add_data, add_limit, add_quiet, data_file, given, progress_of
 from numerics.commands.places import check_places, code_file
 from numerics.reports.writing import write_json, write_text
 
@@ -76,6 +76,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
     add("--no-learning", dest="learning", action="store_false", default=None, help="without the tangent kernel")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+    add_limit(parser)
     add_quiet(parser)
 
 

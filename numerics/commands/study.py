@@ -8,7 +8,7 @@ from pathlib import Path
 
 from numerics.arguments import InputError
 from numerics.commands import _depth_study, _gap_study, _generalisation_study, _lift_study, _origin_study
-from numerics.commands.common import add_quiet, available_cores, progress_of
+from numerics.commands.common import add_limit, add_quiet, available_cores, progress_of
 from numerics.commands.places import check_places
 from numerics.commands.selection import add_store
 from numerics.reports.writing import write_json
@@ -28,6 +28,7 @@ BESIDE = (
     "join",
     "json",
     "keep",
+    "limit",
     "plot",
     "quiet",
     "shard",
@@ -50,6 +51,7 @@ def configure(parser: ArgumentParser) -> None:
         add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
         add_store(one, "study")
         add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+        add_limit(one)
         add_quiet(one)
 
 

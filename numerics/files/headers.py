@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files import one_line
+from numerics.limits import check_work
 from numerics.reports.plain_text import plain
 
 LONGEST_AXIS = 2**48  # beyond it a header does not say what any memory holds
-MOST_NUMBERS = 2**29  # of the samples in a file: 4 GiB of doubles
+BYTES_OF_NUMBER = 24  # of samples: as they stand in the file, as doubles, and scaled
 
 
 class Header(NamedTuple):
@@ -50,6 +51,11 @@ def checked_header(name: str, shape: object, dtype: np.dtype) -> Header:
     if not isinstance(shape, (tuple, list)) or not whole or not all(0 <= side <= LONGEST_AXIS for side in shape):
         raise InputError(f"{plain(name, 80)}: shape is {plain(shape, 80)}, expected whole numbers of at most 2^48")
     return Header(tuple(shape), dtype)
+
+
+def check_numbers(what: str, size: int) -> None:
+    """InputError, before they are read, if so many numbers of samples would not fit in memory."""
+    check_work(f"{size} {what}", BYTES_OF_NUMBER * size, instead="fewer samples")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import numpy as np
 
 from numerics.arguments import InputError
 from numerics.files import reading
-from numerics.files.headers import MOST_NUMBERS
+from numerics.files.headers import check_numbers
 from numerics.files.tables import Column, DataTable, called, of_truth, read_fields, tried
 from numerics.reports.plain_text import plain
 
@@ -31,8 +31,7 @@ def read_parquet(file: Path) -> DataTable:
 
     with reading(_WHOLE), parquet.ParquetFile(file) as opened:
         size = opened.metadata.num_rows * opened.metadata.num_columns
-        if size > MOST_NUMBERS:
-            raise InputError(f"holds {size} values, expected at most {MOST_NUMBERS}")
+        check_numbers("values", size)
         table = opened.read(use_threads=False)
     if not table.num_rows:
         raise InputError("holds no row, expected a sample a row")

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files.archives import open_archive
-from numerics.files.headers import MOST_NUMBERS, checked_header, whole_file
+from numerics.files.headers import check_numbers, checked_header, whole_file
 from numerics.reports.plain_text import plain
 
 _LISTED = 6  # names in a message
@@ -111,8 +111,7 @@ def _names(held: Sequence[str]) -> list[str]:
 
 
 def _check_size(size: int) -> None:
-    if size > MOST_NUMBERS:
-        raise InputError(f"x and y have {size} numbers, expected at most {MOST_NUMBERS}")
+    check_numbers("numbers in x and y", size)
 
 
 def _check_matrix(shape: tuple[int, ...]) -> None:

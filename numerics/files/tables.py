@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
+from numerics.files import reading
+from numerics.limits import check_work
 from numerics.reports.plain_text import many, plain
 
 Floats = NDArray[np.floating]
@@ -27,6 +29,10 @@ Floats = NDArray[np.floating]
 MISSING = frozenset({"", "na", "n/a", "nan", "-nan", "null", "none", "?"})  # in small letters: what stands for no value
 MOST_CATEGORIES = 256  # of a column: each becomes an input
 LONGEST_NAME = 60
+CHUNK = 2**20  # bytes of a file in which its fields are counted
+# What a table takes, measured on narrow and wide ones of numbers and of words; a column is an object with a name of its own
+BYTES_OF_BYTE, BYTES_OF_FIELD, BYTES_OF_COLUMN = 10, 60, 1000
+SECONDS_OF_FIELD, SECONDS_OF_COLUMN = 2e-6, 5e-5
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INFINITE = re.compile(r"[+-]?inf(inity)?", re.ASCII | re.IGNORECASE)
 _DATE = re.compile(
@@ -71,6 +77,7 @@ def read_text(file: Path, separator: str) -> DataTable:
 
     InputError for rows of different lengths, for semicolons between the fields, for a file without rows, or that is no text.
     """
+    check_table(file, separator)
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, ValueError) as error:
@@ -89,6 +96,22 @@ def read_text(file: Path, separator: str) -> DataTable:
         return _row_by_row(text, separator)
     names = next(csv.reader(lines[:1], delimiter=separator, skipinitialspace=True)) if headed else None
     return _table(names, list(numbers.T))
+
+
+def check_table(file: Path, separator: str) -> None:
+    """InputError, before it is read, for a text file of more bytes, fields or columns than there is memory or time for."""
+    fields, columns, size = 0, 0, file.stat().st_size
+    check_work(f"a table of {size} bytes", BYTES_OF_BYTE * size, instead="a .parquet or .npz file")
+    with reading("text in UTF-8"), file.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            if columns == fields:  # the first line goes on
+                columns += chunk.partition(b"\n")[0].count(separator.encode())
+            fields += chunk.count(separator.encode())
+            fields += chunk.count(b"\n")
+    memory = BYTES_OF_BYTE * size + BYTES_OF_FIELD * fields + BYTES_OF_COLUMN * columns
+    seconds = SECONDS_OF_FIELD * fields + SECONDS_OF_COLUMN * columns
+    what = f"a table of {fields} fields in {columns + 1} columns"
+    check_work(what, memory, seconds, instead="fewer columns, or a .npz file")
 
 
 def of_matrix(matrix: NDArray[Any]) -> DataTable:

@@ -28,6 +28,7 @@ from numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogen
 from numerics.fitting.levels import UNLIKELY
 from numerics.fitting.model import Model, draw, draw_constant, fit_model
 from numerics.fitting.structure import Structure, structure_of
+from numerics.limits import check_work
 from numerics.masks.arrays import sparse_mask
 from numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
 from numerics.pruning.row_law import check_fresh_rows
@@ -45,10 +46,10 @@ DRAWN = {2**17: 19, 2**22: 5}  # masks drawn from a graphon, by the entries of t
 FEWEST_DRAWN = 3
 ENUMERATED = 2**11  # numbers that an enumeration passes through in the time that the search takes for an entry
 SINGULAR_VALUES = 6
-MOST_IN_DEPTH, BYTES_OF_KEPT = (
-    2**24,
-    90,
-)  # kept weights, and what each takes, most of all to draw masks beside it: measured
+# What a fit in depth takes, measured: of each kept weight, most of all for masks drawn beside it; of each entry, where there
+# are at most EXPANDED, which distances hold one by one; the time of more grows as this power of the weights kept
+BYTES_OF_KEPT, BYTES_OF_ENTRY, EXPANDED = 90, 80, 2**24
+SECONDS_OF_ENTRY, KEPT_IN_TWO_MINUTES, GROWTH = 4e-6, 3.5e6, 1.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +142,7 @@ def fit(
     Raises:
         InputError: if the mask is empty, no matrix, or has other entries; if the data have another number of inputs; for
             a residual or a number out of range; for what describes data where there are none; for more kept weights than
-            fit in memory with the masks that are drawn beside them.
+            fit in memory, or in ten minutes, with the masks that are drawn beside them (`limit`).
 
     Source: G1, G6.1, G6.2, O4 (of a mask alone); S2, S4, S6, S8, S11, S12, S13 (of methods).
 
@@ -159,11 +160,8 @@ def fit(
     """
     mask, number = sparse_mask(mask), seed_number(seed)
     check_fresh_rows(fresh_rows)
-    if mask.nnz > MOST_IN_DEPTH:
-        raise InputError(
-            f"{mask.nnz} weights are kept, which would take some {BYTES_OF_KEPT * mask.nnz / 1e9:.1f} GB in depth, expected at "
-            f"most {MOST_IN_DEPTH}: some of the rows, or the table of layers (fit_layers, `sparse-limits fit FILE` alone)"
-        )
+    asked, work = f"a fit of {mask.nnz} kept weights in depth", work_in_depth(mask.nnz, mask.shape[0] * mask.shape[1])
+    check_work(asked, *work, instead="some of the rows, or the table of layers (fit_layers)")
     if data is None:
         about = {"labels": labels, "standardise": standardise, "target": target, "missing": missing, "drop": drop}
         for name, value in {**about, "residual": residual}.items():
@@ -183,6 +181,13 @@ def fit(
     if any(each.fits for each in methods.tested):  # pruning weight by weight leaves such masks
         found = replace(found, structure=None, rest=None)
     return replace(found, methods=methods)
+
+
+def work_in_depth(kept: int, entries: int) -> tuple[float, float]:
+    """The bytes and the seconds that a fit takes of a mask of so many entries, by estimate."""
+    if entries <= EXPANDED:
+        return BYTES_OF_KEPT * kept + BYTES_OF_ENTRY * entries, SECONDS_OF_ENTRY * entries
+    return BYTES_OF_KEPT * kept, 120 * (kept / KEPT_IN_TWO_MINUTES) ** GROWTH
 
 
 def _fitting(data: Dataset, mask: csr_array) -> Dataset:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import count
+from math import prod
 from os import PathLike
 from typing import TypedDict, overload
 
@@ -21,12 +22,14 @@ from numerics.fitting.layer_noise import NoiseSummary, noise_of
 from numerics.fitting.structure import Structure, structure_of_counts
 from numerics.fitting.summary import SelectionSummary
 from numerics.fitting.verdict import CLASS_WORDS
+from numerics.limits import check_work
 from numerics.masks.chains import Chain, chains_in, follow
-from numerics.masks.layers import Layer, LayerFile, open_layers
+from numerics.masks.layers import SECONDS_OF_ENTRY, Layer, LayerFile, open_layers
 from numerics.reports.plain_text import plain
 from numerics.reports.progress import Stage
 from theory.graphon.taxonomy import Heterogeneity
 
+SECONDS_OF_LAYER = 0.5  # of the counts that are drawn for its exact tests, whatever its size: measured
 _PART = 4000  # digits
 
 
@@ -144,7 +147,7 @@ def fit_layers(
 
     Raises:
         InputError: for a file that is missing, damaged, pickled or without layers, for masks of other entries than 0 and
-            1, and for a seed that is none.
+            1, for a seed that is none, and for more layers than there is time for (`limit`).
 
     Source: G6.1, O4, O7.1.
 
@@ -165,6 +168,9 @@ def fit_layers(
     files = [open_layers(name, nonzero=nonzero, transpose=transpose) for name in named]
 
     layers, read = sum(len(file.names) for file in files), count(1)
+    entries = sum(prod(shape) for file in files for shape in file.shapes.values())
+    seconds = SECONDS_OF_LAYER * layers + SECONDS_OF_ENTRY * entries
+    check_work(f"a table of {layers} layers of {entries} weights", 0, seconds, instead="one of them by `layer`")
 
     def done(name: str) -> None:
         progress(Stage(f"reading layers: {plain(name, 80)} is done", next(read), layers))

@@ -24,6 +24,7 @@ from numerics.arguments import InputError
 from numerics.door import door
 from numerics.files import check_readable, reading
 from numerics.files.archives import Archive, open_archive
+from numerics.limits import check_work
 from numerics.masks.names import Shape, choose, is_weights
 from numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
 from numerics.masks.tensor_files import from_safetensors, from_torch
@@ -32,8 +33,8 @@ from numerics.reports.plain_text import plain
 if TYPE_CHECKING:
     pass
 
-MOST_KEPT = 2**28  # weights: some 6 GiB
-MOST_ENTRIES = 2**34  # of a dense array, each of which is read: some two minutes
+BYTES_OF_KEPT = 24  # of a weight: its position, as it is collected, joined and divided into row and column
+SECONDS_OF_ENTRY = 7e-9  # of a dense array, each of which is read
 _SPARSE_FILE = {"format", "shape", "data"}  # arrays of scipy.sparse.save_npz
 
 
@@ -117,16 +118,14 @@ def _mask(stored: Stored, nonzero: bool, transpose: bool) -> csr_array:
 
 def _positions(stored: Stored, nonzero: bool) -> Positions:
     """All positions that are kept. InputError if they would not fit in memory, or the entries are too many to be read."""
-    if stored.dense and prod(stored.shape) > MOST_ENTRIES:
-        raise InputError(
-            f"shape is {stored.shape}, expected at most {MOST_ENTRIES} entries, or a sparse matrix (scipy.sparse.save_npz)"
-        )
+    if stored.dense:
+        sparse = "a sparse matrix (scipy.sparse.save_npz)"
+        check_work(f"shape {stored.shape}", 0, SECONDS_OF_ENTRY * prod(stored.shape), instead=sparse)
     pieces, size = [], 0
     for piece in stored.pieces():
         pieces.append(kept_of(*piece, stored, nonzero))
         size += pieces[-1].size
-        if size > MOST_KEPT:
-            raise InputError(f"more than {MOST_KEPT} weights are kept, expected at most as many")
+        check_work(f"a mask that keeps {size} weights or more", BYTES_OF_KEPT * size)
     return np.concatenate(pieces)
 
 
@@ -232,8 +231,7 @@ def _sparse_file(file: Path) -> Stored:
         archive = open_archive(file, files)
         headers = [archive.header(name) for name in archive.members if name != "format"]  # which holds letters
     size = sum(header.size for header in headers)
-    if size > MOST_KEPT:
-        raise InputError(f"the sparse matrix is stored in {size} numbers, expected at most {MOST_KEPT}")
+    check_work(f"a sparse matrix that is stored in {size} numbers", BYTES_OF_KEPT * size)
     with reading("what scipy.sparse.save_npz writes"):
         matrix = load_npz(file)
     return of_coordinates("", matrix)

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
+from numerics.limits import check_work
 from numerics.masks.files import kept_of, open_arrays
 from numerics.masks.names import Shape, bare, choose, is_mask, is_of_attention, is_weights, layer_name, listed, masks_in
 from numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
 from numerics.reports.plain_text import plain
 
-LARGEST_LAYER = 2**32  # of one layer, a byte each
+BYTES_OF_ENTRY, SECONDS_OF_ENTRY = 2.25, 1e-7  # of a layer: a byte each, and what its table of counts takes: measured
 ROWS_AT_A_TIME = 2**22  # entries of the rows that are read as numbers at once
 
 _EMBEDDING = re.compile(
@@ -100,8 +101,7 @@ class LayerFile:
         kind = "mask" if is_mask(name) else "weights"
         shape, (inputs, _) = self.shapes[name], self.units(name)
         try:
-            if prod(shape) > LARGEST_LAYER:
-                raise InputError(f"shape is {shape}, expected at most {LARGEST_LAYER} entries")
+            check_work(f"shape {shape}", BYTES_OF_ENTRY * prod(shape), SECONDS_OF_ENTRY * prod(shape))
             kept = _kept(self.arrays.read(name), self.nonzero or kind == "weights", self.transpose)
             if max(kept.shape) > LONGEST_SIDE:
                 raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")

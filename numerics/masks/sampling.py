@@ -21,12 +21,16 @@ from scipy.sparse import csr_array
 from numerics.arguments import InputError, Seed, finite_vector, generator, non_negative_vector
 from numerics.bridge import compiled
 from numerics.door import door
+from numerics.limits import check_work
 
 Floats = NDArray[np.floating]
 Indices = NDArray[np.int64]
 Chunk = tuple[Indices, Indices, Floats]  # rows, columns and bounds of some candidates
 
 _CHUNK = 2**15  # candidates in flight: their temporaries stay in cache
+# What sampling takes, measured: a weight that is kept, a rectangle, a row or column, and a candidate
+BYTES_OF_KEPT, BYTES_OF_RECTANGLE, BYTES_OF_LINE = 24, 64, 32
+SECONDS_OF_CANDIDATE, SECONDS_OF_ENTRY = 1e-7, 5e-9  # the latter where the kernel is evaluated once
 _SLACK = 1 + 1e-12  # two evaluations of one kernel value may differ by a few units in the last place
 
 
@@ -47,7 +51,8 @@ def sample_mask(
     rng: a generator, a SeedSequence or a whole number.
 
     Raises:
-        InputError: if an argument is out of range, or a probability is met that is NaN, negative or above its bound.
+        InputError: if an argument is out of range, or a probability is met that is NaN, negative or above its bound; and
+            for a mask that would take more memory or time than is allowed (`limit`).
 
     Source: the sampling of G1.1.
 
@@ -64,6 +69,7 @@ def sample_mask(
     if bound.shape not in ((), u.shape):
         raise InputError(f"row_bound has shape {bound.shape}, expected a scalar or {u.shape}")
     grid = Rectangles(np.broadcast_to(bound, u.shape), *_corners(np.arange(u.size + 1), np.array([0, v.size])))
+    _check_candidates(grid, (u.size, v.size), all_kept=False)
     rng = generator(rng)
     chunks = (_thinned(kernel(u[c[0]], v[c[1]]), c, rng) for c in candidates(grid, rng))
     return _csr_of_sorted(*_joined(chunks), (u.size, v.size))
@@ -86,6 +92,7 @@ def sample_factorised(
     large, small = row[by_row], column[by_column]
     grid, corner = rank_grid(large, small)
     grid = grid._replace(bound=_probabilities("probability(row·column)", probability(corner)))
+    _check_candidates(grid, (row.size, column.size))
     rng = generator(rng)
     chunks = (_thinned(probability(large[c[0]] * small[c[1]]), c, rng) for c in candidates(grid, rng))
     rows, columns = _joined((by_row[ranks], by_column[others]) for ranks, others in chunks)
@@ -99,7 +106,8 @@ def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: Seed) -> csr_array:
     rng: a generator, a SeedSequence or a whole number. Time proportional to the weights kept, plus m + n.
 
     Raises:
-        InputError: for negative or other numbers, and for products above 1.
+        InputError: for negative or other numbers, for products above 1, and for a mask that would take more memory or time
+            than is allowed (`limit`).
 
     Source: the factorised masks of S1.
 
@@ -127,7 +135,9 @@ def sample_step(probabilities: ArrayLike, row_sizes: ArrayLike, column_sizes: Ar
     if steps.shape != (expected := (tops.size - 1, lefts.size - 1)):
         raise InputError(f"probabilities has shape {steps.shape}, expected {expected} from the sizes")
     m, n = int(tops[-1]), int(lefts[-1])
-    by_row = m * steps.shape[1] <= np.diff(tops) @ steps @ np.diff(lefts)
+    kept = float(np.diff(tops) @ steps @ np.diff(lefts))
+    _check_kept(kept, kept, min(m * steps.shape[1], kept) + steps.size, (m, n))
+    by_row = m * steps.shape[1] <= kept
     if by_row:  # the blocks have more entries to keep than pieces of rows: go by these, and nothing need be sorted
         steps, tops = np.repeat(steps, np.diff(tops), axis=0), np.arange(m + 1)
     rows, columns = _joined(
@@ -139,6 +149,19 @@ def sample_step(probabilities: ArrayLike, row_sizes: ArrayLike, column_sizes: Ar
 def sample_constant(density: float, m: int, n: int, rng: Seed) -> csr_array:
     """A mask [m, n] with independent Bernoulli(density) entries; density in [0, 1], m, n ≥ 1. InputError otherwise."""
     return sample_step(np.full((1, 1), density), [m], [n], rng)
+
+
+def _check_candidates(grid: Rectangles, shape: tuple[int, int], *, all_kept: bool = True) -> None:
+    """InputError, before any is drawn, for more candidates than there is time for, or memory if all are kept."""
+    expected = float((grid.bound * grid.height * grid.width).sum())
+    _check_kept(expected if all_kept else 0.0, expected, grid.bound.size, shape)
+
+
+def _check_kept(kept: float, candidates: float, rectangles: float, shape: tuple[int, int]) -> None:
+    memory = BYTES_OF_KEPT * kept + BYTES_OF_RECTANGLE * rectangles + BYTES_OF_LINE * sum(shape)
+    number = f" that keeps some {kept:.2g}" if kept else ""
+    what = f"a mask of {shape[0]} × {shape[1]} entries{number}"
+    check_work(what, memory, SECONDS_OF_CANDIDATE * candidates, instead="fewer entries or a lower density")
 
 
 class Rectangles(NamedTuple):
@@ -188,6 +211,8 @@ def descending(values: Floats) -> NDArray[np.int32]:
 
 
 def _row_maxima(kernel: Callable[[Floats, Floats], ArrayLike], u: Floats, v: Floats) -> Floats:
+    entries = f"a kernel at {u.size} × {v.size} entries"
+    check_work(entries, 0, SECONDS_OF_ENTRY * u.size * v.size, instead="`row_bound`")
     step = max(1, _CHUNK // v.size)
     blocks = (u[i : i + step, None] for i in range(0, u.size, step))
     values = (np.broadcast_to(kernel(block, v[None]), (block.size, v.size)) for block in blocks)
@@ -210,8 +235,12 @@ def _thinned(values: ArrayLike, chunk: Chunk, rng: np.random.Generator) -> tuple
 def _joined(
     chunks: Iterable[tuple[NDArray[np.integer], NDArray[np.integer]]],
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    none = np.empty(0, np.int32)
-    narrow = [(rows.astype(np.int32, copy=False), columns.astype(np.int32, copy=False)) for rows, columns in chunks]
+    none, kept = np.empty(0, np.int32), 0
+    narrow: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
+    for down, across in chunks:
+        narrow.append((down.astype(np.int32, copy=False), across.astype(np.int32, copy=False)))
+        kept += len(down)
+        check_work(f"a mask that keeps {kept} weights or more", BYTES_OF_KEPT * kept)
     rows, columns = map(np.concatenate, zip((none, none), *narrow, strict=True))
     return rows, columns
 

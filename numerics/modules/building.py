@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.arguments import InputError
+from numerics.limits import check_work, memory_allowed
 from numerics.reports.plain_text import plain
 from theory.own_code import Kind, folder_of, guarded, module_of, on_path
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 FORM = "FILE.py:build or package.module:build, a function without arguments that returns a torch module"
 MODEL = Kind("model", FORM)
-FIRST_BUILD = 4e9  # bytes for one module, as many as all builds may take together
 FEWEST_BUILT = 4  # modules whose weights are tested
 
 
@@ -31,7 +31,8 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
     error.
 
     InputError for a name of another form, a file or function that is not there, code that raises or ends the process (its
-    traceback is printed first), that asks for more than 4 GB, and a function that returns something else.
+    traceback is printed first), that asks for more memory than is allowed (`numerics.limits`), and a function that returns
+    something else.
     """
     if find_spec("torch") is None:
         raise InputError("PyTorch is not installed, expected after pip install torch")
@@ -44,8 +45,8 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
             module = guarded(name, MODEL, _limited(call), ours=__file__)
         if isinstance(module, MemoryError):
             raise InputError(
-                f"{name!r:.100} asks for more than {FIRST_BUILD / 1e9:.0f} GB ({plain(' '.join(str(module).split()), 160)}), "
-                "expected a smaller module"
+                f"{name!r:.100} asks for more than {memory_allowed() / 2**30:.3g} GiB ({plain(' '.join(str(module).split()), 160)}), "
+                "expected a smaller module, or more by `limit`"
             )
         if not isinstance(module, nn.Module):
             raise InputError(f"{name!r:.100} returned {type(module).__name__}, expected a torch module")
@@ -55,7 +56,7 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
 
 
 def _limited(call: Callable[[], object]) -> Callable[[], object]:
-    """The call, or MemoryError as its value where it takes more than `FIRST_BUILD` beyond what is taken: the system would end the process."""
+    """The call, or MemoryError as its value where it takes more than `memory_allowed` beyond what is taken: the system would end the process."""
 
     def limited() -> object:
         with _memory_limit():
@@ -79,7 +80,7 @@ def _memory_limit() -> Iterator[None]:
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    least = min(each for each in (taken + int(FIRST_BUILD), soft, hard) if each != resource.RLIM_INFINITY)
+    least = min(each for each in (taken + memory_allowed(), soft, hard) if each != resource.RLIM_INFINITY)
     resource.setrlimit(resource.RLIMIT_DATA, (least, hard))
     try:
         yield
@@ -116,14 +117,8 @@ def check_size(module: nn.Module, builds: int) -> None:
     """InputError for a module of which so many builds would not fit in memory, before it is built again."""
     from torch.nn.parameter import is_lazy
 
-    from numerics.depth.latents import MOST_MEMORY
-
     held = sum(each.numel() * each.element_size() for each in module.parameters() if not is_lazy(each))
-    if held * builds > MOST_MEMORY:
-        raise InputError(
-            f"{builds} builds of the module would need about {held * builds / 1e9:.1f} GB, expected at most "
-            f"{MOST_MEMORY / 1e9:.0f}: a smaller module"
-        )
+    check_work(f"{builds} builds of the module", held * builds, instead="a smaller module")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError, checked_array
 from numerics.bridge import numeric
+from numerics.limits import check_work
 from theory.saliency import gradient_moments, row_law, stein_model, stein_model_of_outputs
 from theory.saliency import outputs_general_data as outputs
 from theory.saliency import snip as symbols
@@ -21,6 +22,11 @@ from theory.saliency.snip_row_law import count_mean
 
 Floats = NDArray[np.floating]
 
+BYTES_OF_PAIR = 32  # of inputs: a sum, what is added to it, its mean, and a copy whose eigenvalues are taken
+SECONDS_OF_PRODUCT, SECONDS_OF_EIGENVALUES = (
+    5e-11,
+    1.2e-10,
+)  # each of a multiplication, the latter of inputs³; on one core
 BLOCK = 1024  # rows of the N × N matrix of cosines held at a time
 REACH = 7.0  # the normal law is cut at seven standard deviations: mass 3e-12
 DEPTH = 14.0  # and weights below e^-14 are left out: mass 1e-6
@@ -132,19 +138,31 @@ class OutputMoments:
 
 
 def residual_moments(x: Floats, residual: Floats) -> ResidualMoments:
-    """The moments of data x[N, d] with a scalar residual[N] (or [N, 1]); O(N² d) time, O(N · 1024) memory.
+    """The moments of data x[N, d] with a scalar residual[N] (or [N, 1]); O(N² d + N d²) time, O(N · 1024 + d²) memory.
 
-    InputError unless both are finite and non-empty, with a row for each sample, and the residual has one column.
+    InputError unless both are finite and non-empty, with a row for each sample, and the residual has one column; and for
+    more inputs than there is memory for their covariance (`check_work`).
     """
     x, r = _samples(x, residual)
     r = r.reshape(len(x), -1)
     if r.shape[1] != 1:
         raise InputError(f"residual of {r.shape[1]} outputs: expected one (output_moments takes several)")
+    check_covariance(*x.shape)
     weighted = r * x
     total = np.zeros((x.shape[1], x.shape[1]))
     for rows, gates in _gate_covariances(x):
         total += weighted[rows].T @ (gates @ weighted)
     return ResidualMoments(float(r.mean()), weighted.mean(axis=0), _stein(x, r)[:, 0], total / len(x) ** 2)
+
+
+def check_covariance(samples: int, inputs: int) -> None:
+    """InputError, before room is made, if the covariance of the gradients of so many inputs would not fit."""
+    check_work(
+        f"a covariance of {inputs} × {inputs} inputs",
+        BYTES_OF_PAIR * inputs**2,
+        SECONDS_OF_PRODUCT * samples * inputs * (samples + inputs) + SECONDS_OF_EIGENVALUES * inputs**3,
+        instead="fewer inputs",
+    )
 
 
 def output_moments(x: Floats, residual: Floats) -> OutputMoments:

@@ -96,7 +96,12 @@ def test_values_of_claims() -> None:
         ("S4", "column_density", ["tau=1 # one", "phi=1/2"], "expected an exact number .*, without a comment$"),
         ("S4", "column_density", ["tau=1", "phi=(1/2#"], "expected an exact number .*, without a comment$"),
         ("S4", "column_density", ["tau=(1 +\n1)", "phi=1/2"], "expected an exact number"),
-        ("S4", "column_density", ["tau=\N{FULLWIDTH LATIN SMALL LETTER E}xp(1)", "phi=1/2"], "expected an exact number"),
+        (
+            "S4",
+            "column_density",
+            ["tau=\N{FULLWIDTH LATIN SMALL LETTER E}xp(1)", "phi=1/2"],
+            "expected an exact number",
+        ),
         ("E1", "wired_share", ["v=[1/4,1/2,1 # one]", "W=[[1]]"], "without a comment$"),
         ("D7", "dense_covariance", ["P=3", "u_P=[1,2]", "t_P=[1,2]"], "has 2 steps, expected a list of 3 numbers"),
         ("E1", "wired_share", ["v=[]"], "expected an exact number"),

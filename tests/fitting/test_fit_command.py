@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fit_cases import MASKS, NOISE, ROW
-from scipy.sparse import random_array, save_npz
+from scipy.sparse import csr_array, random_array, save_npz
 
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.commands import fit as command
 from numerics.fitting.fit import fit
+from numerics.limits import limit
 from numerics.masks.selection import top_k_mask
 
 # The command
@@ -249,16 +250,36 @@ def test_one_weight_is_enough_for_no_test_and_no_sentence_about_one(
 
 
 def test_a_layer_too_large_for_a_fit_in_depth_is_a_line_of_the_table(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("numerics.fitting.fit.MOST_IN_DEPTH", 100)
     file, mask = tmp_path / "large.npy", np.random.default_rng(0).random((40, 30)) < 0.3
     np.save(file, mask)
-    assert main(["fit", str(file)]) == 0
+    assert main(["fit", str(file), "--limit", "0.1M"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert f"{mask.sum()} weights are kept, more than are fitted in depth (100)" in printed
+    assert f"{mask.sum()} weights are kept, more than are fitted in depth within --limit" in printed
     assert "one layer in depth: none here" in printed
-    assert main(["fit", str(file), "--data", "digits"]) == 2
-    assert f"{mask.sum()} weights are kept, which would take some" in " ".join(capsys.readouterr().err.split())
-    with pytest.raises(InputError, match="expected at most 100: some of the rows"):
+    assert main(["fit", str(file), "--data", "digits", "--limit", "0.1M"]) == 2
+    said = capsys.readouterr().err
+    assert f"a fit of {mask.sum()} kept weights in depth would take about" in said
+    assert said.count("\n") == 1
+    with limit("0.1M"), pytest.raises(InputError, match="or some of the rows"):
         fit(mask)
+
+
+def test_a_sparse_file_too_large_for_a_fit_in_depth_has_no_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_npz(tmp_path / "large.npz", csr_array(np.random.default_rng(0).random((40, 30)) < 0.3))
+    assert main(["fit", str(tmp_path / "large.npz"), "--limit", "0.1M"]) == 2
+    said = capsys.readouterr().err
+    assert "kept weights in depth would take about" in said
+    assert said.count("\n") == 1
+
+
+def test_layers_without_number_are_refused_by_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.savez(tmp_path / "net.npz", **{f"{place}.weight_mask": np.eye(2, dtype=bool) for place in range(30)})
+    assert main(["fit", str(tmp_path / "net.npz"), "--limit", "5s", "--json", "found.json"]) == 2
+    said = capsys.readouterr().err
+    assert "a table of 30 layers of 120 weights would take about 15 s, expected at most" in said
+    assert said.count("\n") == 1
+    assert not Path("found.json").exists()

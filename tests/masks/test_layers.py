@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics.arguments import InputError
+from numerics.limits import limit
 from numerics.masks import layers as mask_layers
 from numerics.masks import stored, tensor_files
 from numerics.masks.chains import chains_in, follow
@@ -189,8 +190,10 @@ def test_bad_files_take_one_line(tmp_path: Path, held: dict[str, np.ndarray], sa
     assert "\n" not in str(caught.value)
 
 
-def test_layers_too_large_for_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    np.savez(tmp_path / "m.npz", a=MASK, b=MASK)
-    monkeypatch.setattr(mask_layers, "LARGEST_LAYER", 34)
-    with pytest.raises(InputError, match=r"shape is \(7, 5\), expected at most 34 entries"):
+def test_layers_too_large_for_memory_are_refused(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "m.npz", a=np.ones((700, 700), bool), b=MASK)
+    with (
+        limit("1M"),
+        pytest.raises(InputError, match=r"shape \(700, 700\) would take about 1.05 MiB and 0.1 s, expected"),
+    ):
         list(layers_of(tmp_path / "m.npz"))

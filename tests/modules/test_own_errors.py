@@ -11,7 +11,8 @@ from numerics.cli import main
 torch = needs("torch")
 
 from numerics.commands import predict  # noqa: E402
-from numerics.depth import latents, settings  # noqa: E402
+from numerics.depth import settings  # noqa: E402
+from numerics.limits import limit  # noqa: E402
 from numerics.modules import building  # noqa: E402
 from numerics.modules.building import builder  # noqa: E402
 
@@ -95,9 +96,10 @@ def test_another_shape_is_one_line(capsys, tmp_path):
 
 
 def test_modules_too_large_are_refused_after_one_build(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(latents, "MOST_MEMORY", 9000.0)
-    (line,) = refused(capsys, tmp_path, "small")  # 610 numbers of 4 bytes, four builds
-    assert "4 builds of the module would need about" in line
+    monkeypatch.setattr(building, "memory_allowed", lambda: 2**32)
+    with limit("0.008M"):
+        (line,) = refused(capsys, tmp_path, "small")  # 610 numbers of 4 bytes, four builds
+    assert "4 builds of the module would take about" in line
 
 
 def test_scopes_of_the_command_are_named(capsys):
@@ -110,10 +112,11 @@ def test_a_module_that_no_memory_holds_is_refused_at_once(capsys, tmp_path):
     pytest.importorskip("resource", reason="this system has no module resource")
     if building._taken() is None:
         pytest.skip("the system does not say how much memory is taken")
-    (line,) = refused(capsys, tmp_path, "huge")  # 40 GB
-    assert "asks for more than 4 GB (can't allocate memory: you tried to allocate 40000000000 bytes" in line
-    (line,) = refused(capsys, tmp_path, "table")  # of NumPy, which raises MemoryError
-    assert "asks for more than 4 GB (Unable to allocate 37.3 GiB" in line
+    with limit("4G"):
+        (line,) = refused(capsys, tmp_path, "huge")  # 40 GB
+        assert "asks for more than 4 GiB (can't allocate memory: you tried to allocate 40000000000 bytes" in line
+        (line,) = refused(capsys, tmp_path, "table")  # of NumPy, which raises MemoryError
+        assert "asks for more than 4 GiB (Unable to allocate 37.3 GiB" in line
 
 
 def test_what_is_no_exception_is_their_error_too(tmp_path):
