@@ -144,7 +144,8 @@ def _row(layer: LayerSummary) -> tuple[str, ...]:
 
 
 def _noise_row(layer: LayerSummary) -> tuple[str, ...]:
-    noise, methods = layer["noise"], ", ".join(layer["methods"]) or "none at initialisation"
+    noise = layer["noise"]
+    methods = ", ".join(layer["methods"]) or ("not recognised" if layer["seen"] else "none without data")
     if noise is None:
         return _name(layer), "-", "-", "-", methods
     family = "any" if noise["family"] is None else noise["family"] + ("" if noise["told_apart"] else " or another")
@@ -177,8 +178,14 @@ def _closing_files(summaries: Sequence[LayersSummary]) -> list[str]:
 def closing(summary: LayersSummary) -> list[str]:
     """How to read the tables, and how to learn more of one layer."""
     lines = [
+        *(f"{_name(each)}: {note}" for each in summary["layers"] for note in each["notes"]),
+        *(
+            f"{_name(each)}: structure not recognised: {'; '.join(each['seen'])}"
+            for each in summary["layers"]
+            if each["seen"]
+        ),
         f"level of each test {UNLIKELY:g}. N:M: every block of M "
-        "weights of a row (down: of a column) keeps N; M the whole row (column): ranked by rows (columns)."
+        "weights of a row (down: of a column) keeps N; M the whole row (column): ranked by rows (columns).",
     ]
     if any(map(_nothing_left, summary["layers"])):
         lines.append("noise -: beside the whole lines all weights are kept, or none: nothing to fit.")

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 METHOD_TITLE = (
     "Methods at initialisation, the likeliest first (* not rejected); error: mean\n"
     "absolute, of column densities; p of it, of the degrees of rows, of patterns:\n"
-    "what rows keep together, of so many empty rows or columns, of all; networks: one\n"
-    "hidden ReLU layer, Gaussian weights, residual "
+    "what rows keep together, of so many empty rows or columns, of all; networks: "
 )
+ONE_HIDDEN = "one\nhidden ReLU layer, Gaussian weights, residual "
 RESIDUALS = {"-y": "-y (initial output subtracted)", "f0 - y": "f0 - y (output of a random network)"}
 QUANTILES = (0.0, 0.1, 0.5, 0.9, 1.0)
 EXTRAPOLATED = 1e-6  # the least p-value to print of those that are the tail of a law fitted to few drawn masks
@@ -55,14 +55,13 @@ def header(summary: Summary) -> list[tuple[str, str]]:
     lines = [
         ("mask", f"{mask['name']}: {many(m, 'row')} (neurons) x {many(n, 'column')} (inputs){folded}"),
         ("density", f"{mask['density']:.6g}: {mask['kept']} of {prod((m, n))} weights kept"),
+        *(("weights" if at == 0 else "", line) for at, line in enumerate(mask["notes"])),
         *(("verdict" if at == 0 else "", line) for at, line in enumerate(verdict["lines"])),
     ]
     if summary["structure"] is not None:
         lines += _rest_lines(summary["rest"])
     elif summary["model"] is not None:
-        methods = ", ".join(verdict["compatible_methods"]) or "none"
-        untested = "; a class is no proof, --data tests them" if summary["data"] is None and methods != "none" else ""
-        lines.append(("methods", f"at initialisation, of this class: {methods} (G6){untested}"))
+        lines.append(("methods", _methods_line(verdict["compatible_methods"], summary["methods"] is not None)))
         lines += _model_lines(summary["model"])
     if summary["data"] is not None:
         data = summary["data"]
@@ -76,6 +75,14 @@ def header(summary: Summary) -> list[tuple[str, str]]:
         )
         lines += [("", note) for note in data["notes"]]
     return lines
+
+
+def _methods_line(methods: Sequence[str], tested: bool) -> str:
+    """Which methods a mask is compatible with, by its class or by their tests."""
+    if tested:
+        return f"at initialisation, not rejected with the data: {', '.join(methods) or 'none'}"
+    proof = "; a class is no proof, --data tests them" if methods else ""
+    return f"at initialisation, of this class: {', '.join(methods) or 'none'} (G6){proof}"
 
 
 def _rest_lines(rest: RestSummary | None) -> list[tuple[str, str]]:
@@ -131,8 +138,13 @@ def tables(summary: Summary) -> list[Table]:
         of_rest = [*_count_tables(rest, "Counts beside those of a uniform mask"), *_model_tables(rest)]
         found += [replace(table, title=f"The rest. {table.title}") for table in of_rest]
     if methods is not None and methods["ranking"] and data is not None:
-        found.append(_method_table(methods, METHOD_TITLE + RESIDUALS[data["residual"]]))
+        networks = ONE_HIDDEN if len(data["sizes"]) == 3 else _deep(data["sizes"], data["place"])
+        found.append(_method_table(methods, METHOD_TITLE + networks + RESIDUALS[data["residual"]]))
     return found
+
+
+def _deep(sizes: Sequence[int], place: int) -> str:
+    return f"layer\n{place} of {'-'.join(map(str, sizes))}, ReLU, Gaussian weights, residual "
 
 
 def _count_tables(found: Findings, title: str) -> list[Table]:

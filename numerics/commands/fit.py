@@ -22,7 +22,7 @@ EPILOG = (
 )
 
 # Options that ask for one layer in depth
-IN_DEPTH = ("data", "labels", "target", "missing", "drop", "standardise", "residual", "plot")
+IN_DEPTH = ("data", "labels", "target", "missing", "drop", "standardise", "residual", "widths", "place", "plot")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -46,6 +46,8 @@ def configure(parser: ArgumentParser) -> None:
     add_data(parser, None)
     add_residual(parser)
     add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for each method (default 20000)")
+    add("--widths", type=int, nargs="+", metavar="N", help="of all hidden layers: compares with the layer's own law")
+    add("--place", type=int, metavar="L", help="which layer of that network, 1 the first (default: by its shape)")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
     add_limit(parser)
@@ -75,6 +77,7 @@ def run(arguments: Namespace) -> int:
     from numerics.fitting.fit import work_in_depth
     from numerics.limits import allowed
 
+    _refuse_deeper(arguments)
     file = load_mask(first, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
     kept, size = file.mask.nnz, file.mask.shape[0] * file.mask.shape[1]
     as_table = arguments.layer is None and shapes != {"": ()} and not given(arguments, *IN_DEPTH)
@@ -130,6 +133,22 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
             console.print(f"page written to {arguments.html}")
 
 
+def _refuse_deeper(arguments: Namespace) -> None:
+    """InputError for a layer that is not the first of its file, if methods would be compared by the law of first layers."""
+    from numerics.masks.layers import open_layers
+    from numerics.masks.names import choose
+
+    if arguments.layer is None or arguments.data is None or arguments.widths is not None:
+        return
+    file = open_layers(arguments.mask[0], nonzero=arguments.nonzero, transpose=arguments.transpose)
+    chosen = choose(file.arrays.shapes, arguments.layer)
+    if chosen in file.names[1:]:
+        raise InputError(
+            f"{arguments.layer} is layer {1 + file.names.index(chosen)} of {arguments.mask[0]}, not compared: without --widths "
+            "the law is that of a first layer, expected --widths of all hidden layers, and --place, beside it"
+        )
+
+
 def _refuse_in_depth(arguments: Namespace) -> None:
     """InputError for options of one layer in depth."""
     from numerics.masks.layers import open_layers
@@ -148,11 +167,23 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     from numerics.fitting.fit import fit
     from numerics.fitting.summary import summarise
 
-    wanted = given(arguments, "labels", "standardise", "target", "missing", "drop", "samples", "residual", "fresh_rows")
+    wanted = given(
+        arguments,
+        "labels",
+        "standardise",
+        "target",
+        "missing",
+        "drop",
+        "samples",
+        "residual",
+        "fresh_rows",
+        "widths",
+        "place",
+    )
     with progress_of(arguments) as progress:
         progress.stage("fitting" if arguments.data is None else "fitting, and comparing methods")
         found = fit(file.mask, arguments.data, seed=arguments.seed, **wanted)
-    summary = summarise(found, seed=arguments.seed, name=file.name, stored_shape=file.shape)
+    summary = summarise(found, seed=arguments.seed, name=file.name, stored_shape=file.shape, notes=file.notes)
     show(console, summary)
     if arguments.json is not None:
         write_json(arguments.json, summary)

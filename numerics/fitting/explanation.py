@@ -207,7 +207,7 @@ def explain(
     found, excluded = [], []
     for method, stream in zip(METHODS, seed_sequence(seed).spawn(len(METHODS)), strict=True):
         rng = np.random.default_rng(stream)
-        if (reason := _law_of_random(method, setting)) is not None:
+        if (reason := law_of_random(method, setting)) is not None:
             excluded.append(Excluded(method, reason, "random"))
             continue
         try:
@@ -222,7 +222,7 @@ def explain(
     return sorted(found, key=lambda each: -each.log_likelihood), excluded
 
 
-def _law_of_random(method: str, setting: Setting) -> str | None:
+def law_of_random(method: str, setting: Setting) -> str | None:
     """Why the masks of a method have the law of random ones: its factor is one that all scores ranked together share."""
     selection = setting.selection
     if selection is None:
@@ -318,7 +318,7 @@ def _explained(mask: csr_array, problem: Problem, setting: Setting, rows: int, r
         tails[1],
         tails[2],
         empty.chance(kept),
-        _rank(found, np.array(surprises)) if enough else min(1.0, len(tails) * min(tails)),
+        rank_among(found, np.array(surprises)) if enough else min(1.0, len(tails) * min(tails)),
         len(distances),
         law.log_likelihood(counts, row_degrees),
     )
@@ -330,7 +330,7 @@ def _deviations(law: _Law, kept: Mask, rng: np.random.Generator) -> tuple[float,
     return law.columns(kept.sum(axis=0), len(kept)), law.row_laws(kept.sum(axis=1)), law.pattern_distance(compared)
 
 
-def _rank(deviations: Floats, surprises: Floats | float = 0.0) -> float:
+def rank_among(deviations: Floats, surprises: Floats | float = 0.0) -> float:
     """The share of masks that deviate at least as much as the first. deviations: float[masks, kinds] ≥ 0; surprises [masks].
 
     Logarithms of each kind are standardised over all masks, and the squares of those above the mean and the surprises added
@@ -368,7 +368,7 @@ def _law(problem: Problem, setting: Setting, rows: int, rng: np.random.Generator
     else:
         block = selection.length if selection is not None and selection.columns else 1
         scores = row_scores(problem, max(1, rows // block) * block, rng)
-        kept = problem.mask(scores) if selection is None else _selected(scores, selection)
+        kept = problem.mask(scores) if selection is None else ranked_in(scores, selection)
     half = 0.5 / len(kept)
     shares = np.bincount(kept.sum(axis=1), minlength=problem.inputs + 1) + 1 / (problem.inputs + 1)
     patterns = kept[rng.choice(len(kept), min(len(kept), MOST_COMPARED), replace=False)]
@@ -377,7 +377,8 @@ def _law(problem: Problem, setting: Setting, rows: int, rng: np.random.Generator
     return _Law(densities, shares / shares.sum(), len(kept), patterns, scale, _likeness(patterns, patterns, scale))
 
 
-def _selected(scores: Floats, selection: Selection) -> Mask:
+def ranked_in(scores: Floats, selection: Selection) -> Mask:
+    """The mask of scores [m, n] that are ranked as a selection says."""
     if selection.columns:
         return n_of_m_mask(scores.T, selection.kept, selection.length).T
     return n_of_m_mask(scores, selection.kept, selection.length)
@@ -393,5 +394,5 @@ def _fresh_mask(problem: Problem, setting: Setting, kept: int | None, rng: np.ra
     else:
         scores = row_scores(problem, problem.width, rng)
     if selection is not None:
-        return _selected(scores, selection)
+        return ranked_in(scores, selection)
     return problem.mask(scores) if problem.by_row or kept is None else top_k_mask(scores, kept)

@@ -95,10 +95,16 @@ class Fitted:
         return _kept_away(_link(self.family)[0], self.atoms[:, None] + self.effects)
 
 
-def count(mask: csr_array, uneven_rows: bool, uneven_columns: bool, most: int) -> Counted:
-    """Choose the sides of a mask [m, n] of bool, and count its entries by at most `most` groups of the fixed side."""
+def count(
+    mask: csr_array, uneven_rows: bool, uneven_columns: bool, most: int, *, transposed: bool | None = None
+) -> Counted:
+    """Choose the sides of a mask [m, n] of bool, and count its entries by at most `most` groups of the fixed side.
+
+    transposed: whether the random side are the columns; by default where these are more by far.
+    """
     m, n = mask.shape
-    transposed = n > FEWER_BY * m
+    if transposed is None:
+        transposed = n > FEWER_BY * m
     matrix = csr_array(mask.T) if transposed else mask
     varies, fixed_varies = (uneven_columns, uneven_rows) if transposed else (uneven_rows, uneven_columns)
     units, across = degrees(matrix)

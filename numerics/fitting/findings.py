@@ -11,6 +11,9 @@ from numerics.fitting.fit import Distance, Fit, Spectrum
 from numerics.fitting.homogeneity import Blocks, Homogeneity, Side
 from numerics.fitting.levels import TOLD_APART, UNLIKELY
 from numerics.fitting.model import Model
+from numerics.fitting.recognition import Emptied, Seen
+from numerics.fitting.repeated import Repeated
+from numerics.fitting.tiles import Tiles
 from theory.tails import half_normal
 
 
@@ -142,6 +145,48 @@ class SpectrumSummary(TypedDict):
     values: list[ValueSummary]
 
 
+class TilesSummary(TypedDict):
+    """As `Tiles`."""
+
+    rows: int
+    columns: int
+    kept: int
+    number: int
+    log10_chance: float
+
+
+class EmptiedSummary(TypedDict):
+    """As `Emptied`."""
+
+    side: str
+    full: bool
+    lines: int
+    number: int
+    p: float
+
+
+class RepeatedSummary(TypedDict):
+    """As `Repeated`."""
+
+    side: str
+    pairs: int
+    expected: float
+    distinct: int
+    number: int
+
+
+class SeenSummary(TypedDict):
+    """As `Seen`: what no method leaves; phrases: all of it in words."""
+
+    tiles: TilesSummary | None
+    emptied: list[EmptiedSummary]
+    repeated: list[RepeatedSummary]
+    even: list[str]
+    rows_p: float | None
+    values: int
+    phrases: list[str]
+
+
 class Findings(TypedDict):
     """What the mask alone says; None for one that keeps none or all of its entries."""
 
@@ -149,6 +194,7 @@ class Findings(TypedDict):
     model: ModelSummary | None
     distances: DistancesSummary | None
     spectrum: SpectrumSummary | None
+    seen: SeenSummary | None
 
 
 def findings(found: Fit) -> Findings:
@@ -159,6 +205,7 @@ def findings(found: Fit) -> Findings:
         "model": None if model is None else _model(model),
         "distances": _distances(found),
         "spectrum": None if found.spectrum is None else _spectrum(found.spectrum),
+        "seen": None if found.seen is None else _seen(found.seen),
     }
 
 
@@ -272,4 +319,40 @@ def _spectrum(found: Spectrum) -> SpectrumSummary:
             {"value": each.value, "low": each.low, "high": each.high, "raw": each.raw, "visible": each.visible}
             for each in found.values
         ],
+    }
+
+
+def _seen(found: Seen) -> SeenSummary:
+    return {
+        "tiles": None if found.tiles is None else _tiles(found.tiles),
+        "emptied": list(map(_emptied, found.emptied)),
+        "repeated": list(map(_repeated, found.repeated)),
+        "even": list(found.even),
+        "rows_p": found.rows_p,
+        "values": found.values,
+        "phrases": found.phrases,
+    }
+
+
+def _tiles(found: Tiles) -> TilesSummary:
+    return {
+        "rows": found.rows,
+        "columns": found.columns,
+        "kept": found.kept,
+        "number": found.number,
+        "log10_chance": found.log10_chance,
+    }
+
+
+def _emptied(found: Emptied) -> EmptiedSummary:
+    return {"side": found.side, "full": found.full, "lines": found.lines, "number": found.number, "p": found.p}
+
+
+def _repeated(found: Repeated) -> RepeatedSummary:
+    return {
+        "side": found.side,
+        "pairs": found.pairs,
+        "expected": found.expected,
+        "distinct": found.distinct,
+        "number": found.number,
     }

@@ -22,11 +22,13 @@ from numerics.arguments import MOST_SAMPLES, InputError, Seed, check_residual, s
 from numerics.bridge import numeric
 from numerics.data import Dataset, Dropped, batch, dataset_of
 from numerics.door import door
+from numerics.fitting.drawn_networks import DeepNetwork, checked_network, explain_layer
 from numerics.fitting.explanation import Excluded, Explanation, Setting, explain
 from numerics.fitting.factor_model import FINE, count, factors, fit_family, posterior
 from numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogeneity_of, selected_by
 from numerics.fitting.levels import UNLIKELY
 from numerics.fitting.model import Model, draw, draw_constant, fit_model
+from numerics.fitting.recognition import Seen, seen_in
 from numerics.fitting.structure import Structure, structure_of
 from numerics.limits import check_work
 from numerics.masks.arrays import sparse_mask
@@ -46,6 +48,7 @@ DRAWN = {2**17: 19, 2**22: 5}  # masks drawn from a graphon, by the entries of t
 FEWEST_DRAWN = 3
 ENUMERATED = 2**11  # numbers that an enumeration passes through in the time that the search takes for an entry
 SINGULAR_VALUES = 6
+EDGE_WITHIN, ROUGHLY = 1e-6, 1e-3  # relative, of the noise edge
 # What a fit in depth takes, measured: of each kept weight, most of all for masks drawn beside it; of each entry, where there
 # are at most EXPANDED, which distances hold one by one; the time of more grows as this power of the weights kept
 BYTES_OF_KEPT, BYTES_OF_ENTRY, EXPANDED = 90, 80, 2**24
@@ -94,9 +97,10 @@ class Fit:
     """All that is found about a mask [m, n]; what needs a mask that keeps some entries, not all, is None without.
 
     certified: what the distance to the constant graphon exceeds with chance UNLIKELY at most if the mask is uniform
-    (G1). to_fitted: the same object as to_constant where the fitted graphon is the constant one. structure: the whole
-    lines that are gone or kept; rest: what is found about the mask without them. methods: the tests of all methods, None
-    without data. data: what the methods were tested with, under `residual`.
+    (G1). to_fitted: the same object as to_constant where the fitted graphon is the constant one. seen: what no method
+    leaves. structure: the whole lines that are gone or kept; rest: what is found about the mask without them. methods: the tests of all methods, None
+    without data. data: what the methods were tested with, under `residual`, and network: in which, None for one hidden
+    layer.
     """
 
     mask: csr_array
@@ -106,11 +110,13 @@ class Fit:
     to_fitted: Distance | None = None
     certified: float | None = None
     spectrum: Spectrum | None = None
+    seen: Seen | None = None
     structure: Structure | None = None
     rest: Fit | None = None
     methods: Methods | None = None
     data: Dataset | None = None
     residual: str = "target"
+    network: DeepNetwork | None = None
 
     @property
     def density(self) -> float:
@@ -130,6 +136,8 @@ def fit(
     samples: int = MOST_SAMPLES,
     residual: str | None = None,
     fresh_rows: int = 20_000,
+    widths: Sequence[int] | None = None,
+    place: int | None = None,
     seed: Seed = 0,
 ) -> Fit:
     """Find the graphon that a mask [m, n] came from and, with the data of its network, the method that made it.
@@ -137,7 +145,9 @@ def fit(
     mask: zeros and ones, an array or of scipy.sparse. data: of n inputs, a `Dataset` or what `load_data` takes, with
     `labels`, `standardise`, `target`, `missing` and `drop`; every method is then tested against the mask. samples: at most so many rows of the data,
     at random. residual: target, −y (the initial output is subtracted), as without one, or output, f₀ − y. fresh_rows:
-    rows that predict a method. The same seed gives the numbers of the command.
+    rows that predict a method. widths: of all hidden layers of the network, first to last; its networks are then drawn, and
+    the mask is compared with those of its own layer, `place` (1 is the first; needed where its shape does not tell).
+    Without widths the law is that of the first layer of a network with one hidden layer. The same seed gives the numbers of the command.
 
     Raises:
         InputError: if the mask is empty, no matrix, or has other entries; if the data have another number of inputs; for
@@ -164,20 +174,28 @@ def fit(
     check_work(asked, *work, instead="some of the rows, or the table of layers (fit_layers)")
     if data is None:
         about = {"labels": labels, "standardise": standardise, "target": target, "missing": missing, "drop": drop}
-        for name, value in {**about, "residual": residual}.items():
+        for name, value in {**about, "residual": residual, "widths": widths, "place": place}.items():
             if value is not None:
                 raise InputError(f"{name} is given and there are no data, expected data beside it")
         return _fit_with_structure(mask, number, None)
     subtracted = residual or "target"
     check_residual(subtracted)
-    data = _fitting(dataset_of(data, labels, standardise, target, missing, drop), mask)
+    data = dataset_of(data, labels, standardise, target, missing, drop)
+    network = _network(data, mask, widths, place)
     data = batch(data, samples, np.random.default_rng(np.random.SeedSequence([number, 1])))
-    found = replace(_fit_with_structure(mask, number, (data.x == 0).all(axis=0)), data=data, residual=subtracted)
+    silent = (data.x == 0).all(axis=0) if network is None or network.place == 1 else None
+    found = replace(_fit_with_structure(mask, number, silent), data=data, residual=subtracted, network=network)
     if found.homogeneity is None:
         return found
-    setting = Setting(data, selected_by(found.homogeneity), subtracted == "target")
+    setting, stream = (
+        Setting(data, selected_by(found.homogeneity), subtracted == "target"),
+        np.random.SeedSequence([number, 2]),
+    )
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
-        methods = Methods(*explain(mask, setting, fresh_rows, np.random.SeedSequence([number, 2])))
+        if network is None:
+            methods = Methods(*explain(mask, setting, fresh_rows, stream))
+        else:
+            methods = Methods(*explain_layer(mask, setting, *network, stream))
     if any(each.fits for each in methods.tested):  # pruning weight by weight leaves such masks
         found = replace(found, structure=None, rest=None)
     return replace(found, methods=methods)
@@ -190,19 +208,25 @@ def work_in_depth(kept: int, entries: int) -> tuple[float, float]:
     return BYTES_OF_KEPT * kept, 120 * (kept / KEPT_IN_TWO_MINUTES) ** GROWTH
 
 
-def _fitting(data: Dataset, mask: csr_array) -> Dataset:
-    """The data, if they have an input for each column of the mask."""
+def _network(data: Dataset, mask: csr_array, widths: Sequence[int] | None, place: int | None) -> DeepNetwork | None:
+    """The network and the layer that a mask is of, None for the first of one hidden layer. InputError if the mask has another shape."""
+    if widths is not None:
+        return checked_network(mask, data, widths, place)
+    if place is not None:
+        raise InputError(f"place is {place} and widths are None, expected the widths of all hidden layers beside it")
     inputs, (rows, columns) = data.x.shape[1], mask.shape
     if inputs != columns:
         hint = ", or the mask transposed" if inputs == rows else ""
-        raise InputError(f"{data.name} has {inputs} inputs, the mask {columns} columns, expected as many{hint}")
-    return data
+        raise InputError(
+            f"{data.name} has {inputs} inputs, the mask {columns} columns, expected as many{hint}, or `widths` for a deeper layer"
+        )
+    return None
 
 
 def _fit_with_structure(mask: csr_array, seed: int, silent: NDArray[np.bool_] | None) -> Fit:
     """What a mask alone says. silent [n]: columns whose input is 0 throughout the data: they explain a dead column."""
     found = _fit_alone(mask, seed)
-    structure = None if found.homogeneity is None else structure_of(mask, silent)
+    structure = None if found.seen is None or found.seen.tiles is not None else structure_of(mask, silent)
     if structure is None:
         return found
     rest = structure.rest(mask)
@@ -213,7 +237,7 @@ def _fit_alone(mask: csr_array, seed: int) -> Fit:
     """Everything about a mask but its structure."""
     if mask.nnz in (0, mask.shape[0] * mask.shape[1]):
         return Fit(mask)
-    testing, drawing = (np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(2))
+    testing, drawing, recognising = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
     homogeneity = homogeneity_of(mask, testing)
     model = fit_model(mask, homogeneity.rows.uneven, homogeneity.columns.uneven)
     constant = Fit(mask).density
@@ -226,6 +250,7 @@ def _fit_alone(mask: csr_array, seed: int) -> Fit:
     to_constant = to_fitted = Distance(cut_distance(mask, constant, seed=seed), np.array(flat))
     if not model.is_constant:
         to_fitted = Distance(cut_distance(mask, (model.left, model.right), seed=seed), np.array(fitted))
+    spectrum = spectrum_of(mask, model, homogeneity, seed)
     return Fit(
         mask,
         homogeneity,
@@ -233,7 +258,8 @@ def _fit_alone(mask: csr_array, seed: int) -> Fit:
         to_constant,
         to_fitted,
         certified_noise(constant, *mask.shape),
-        spectrum_of(mask, model, homogeneity, seed),
+        spectrum,
+        seen_in(mask, homogeneity, model, spectrum.visible, recognising),
     )
 
 
@@ -244,11 +270,23 @@ def spectrum_of(mask: csr_array, model: Model, homogeneity: Homogeneity, seed: i
     rows, columns = of_units / of_units.sum(), model.data.sizes / model.data.sizes.sum()
     if model.data.transposed:
         table, rows, columns = table.T, columns, rows
-    edge = noise_edge(table * (1 - table), m, n, row_weights=rows, column_weights=columns, tolerance=1e-6)
+    edge = _edge(table * (1 - table), m, n, rows, columns)
     values = corrected_singular_values(mask, min(SINGULAR_VALUES, m, n), seed=seed)
     if homogeneity.blocks is not None:  # the entries of a block depend on each other, which lifts the edge
         edge *= _block_lift(homogeneity.blocks, m, n)
     return Spectrum([value._replace(visible=value.visible and value.raw > edge) for value in values], edge)
+
+
+def _edge(variance: Floats, m: int, n: int, rows: Floats, columns: Floats) -> float:
+    """The noise edge of cells of these weights, less precisely where probabilities near 0 and 1 let its bounds meet slowly."""
+
+    def within(tolerance: float) -> float:
+        return noise_edge(variance, m, n, row_weights=rows, column_weights=columns, tolerance=tolerance)
+
+    try:
+        return within(EDGE_WITHIN)
+    except ArithmeticError:
+        return within(ROUGHLY)
 
 
 def _block_lift(blocks: Blocks, m: int, n: int) -> float:

@@ -12,9 +12,10 @@ from numerics.fitting.fit import spectrum_of
 from numerics.fitting.homogeneity import Homogeneity, homogeneity_of, selected_by
 from numerics.fitting.levels import TOLD_APART
 from numerics.fitting.model import fit_model
+from numerics.fitting.recognition import Seen, evened_out, seen_in
 from numerics.fitting.structure import Structure
-from numerics.fitting.verdict import evened_out, of_class
-from theory.graphon.taxonomy import Heterogeneity
+from numerics.fitting.tiles import tiles_of
+from numerics.fitting.verdict import of_class
 
 MOST_FITTED = 2**22  # of a layer whose noise is fitted among others: some seconds
 
@@ -31,41 +32,51 @@ class NoiseSummary(TypedDict):
 
 
 class Noise(NamedTuple):
-    """What is found; noise: None for layers of one kind of entry, and of too many."""
+    """What is found; noise: None for layers of one kind of entry, and of too many. seen: what no method leaves, in words."""
 
     noise: NoiseSummary | None
     methods: list[str]
+    seen: list[str]
 
 
 def noise_of(kept: NDArray[np.bool_], tested: Homogeneity, structure: Structure | None, seed: int) -> Noise:
     """The noise of a layer [m, n] that keeps some weights, not all, as `fit` finds it; without its whole lines if some are chosen.
 
-    methods: those at initialisation whose class the layer has (G6.1), which is no proof; none where no method leaves such a
-    layer: counts that vary too little, or even ones beside a singular value of their own.
+    methods: those at initialisation whose class the layer has (G6.1), which is no proof; none where something is seen that
+    no method leaves.
     """
-    selection = selected_by(tested)
-    methods = ["structured pruning"]
-    if structure is None:
-        methods = [] if evened_out(tested, selection) else of_class(tested, float(kept.mean()), selection is not None)
     if kept.size > MOST_FITTED:
-        return Noise(None, methods)
+        return Noise(None, *_without_noise(kept, tested, structure))
     mask = csr_array(kept)
     if structure is not None:
         mask = structure.rest(mask)
         if mask.nnz in (0, mask.shape[0] * mask.shape[1]):
-            return Noise(None, methods)
-        testing, _ = np.random.SeedSequence(seed).spawn(2)
-        tested = homogeneity_of(mask, np.random.default_rng(testing))
+            return Noise(None, ["structured pruning"], [])
+    testing, _, recognising = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))  # as in `fit`
+    if structure is not None:
+        tested = homogeneity_of(mask, testing)
     model = fit_model(mask, tested.rows.uneven, tested.columns.uneven)
     spectrum = spectrum_of(mask, model, tested, seed)
-    if structure is None and tested.kind is Heterogeneity.HOMOGENEOUS and spectrum.visible > 1:
-        methods = []
-    return Noise(
-        {
-            "family": model.best.family if len(model.families) > 1 else None,
-            "told_apart": model.lead is not None and model.lead >= TOLD_APART,
-            "edge": spectrum.edge,
-            "visible": spectrum.visible,
-        },
-        methods,
-    )
+    methods, seen = ["structured pruning"], []
+    if structure is None:
+        seen = seen_in(mask, tested, model, spectrum.visible, recognising).phrases
+        methods = [] if seen else of_class(tested, float(kept.mean()), selected_by(tested))
+    noise: NoiseSummary = {
+        "family": model.best.family if len(model.families) > 1 else None,
+        "told_apart": model.lead is not None and model.lead >= TOLD_APART,
+        "edge": spectrum.edge,
+        "visible": spectrum.visible,
+    }
+    return Noise(noise, methods, seen)
+
+
+def _without_noise(
+    kept: NDArray[np.bool_], tested: Homogeneity, structure: Structure | None
+) -> tuple[list[str], list[str]]:
+    """The methods, and what no method leaves, where no graphon is fitted: counts and blocks alone say it."""
+    if structure is not None:
+        return ["structured pruning"], []
+    rows, columns = (np.count_nonzero(kept, axis=axis).astype(np.int64) for axis in (1, 0))
+    tiles = tiles_of(kept, rows, columns)
+    seen = Seen(tiles, (), (), tuple(evened_out(tested)), None, 0).phrases
+    return [] if seen else of_class(tested, float(kept.mean()), selected_by(tested)), seen

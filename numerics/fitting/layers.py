@@ -21,6 +21,7 @@ from numerics.fitting.homogeneity import blocks_of, homogeneity_of_counts, selec
 from numerics.fitting.layer_noise import NoiseSummary, noise_of
 from numerics.fitting.structure import Structure, structure_of_counts
 from numerics.fitting.summary import SelectionSummary
+from numerics.fitting.tiles import tiles_of
 from numerics.fitting.verdict import CLASS_WORDS
 from numerics.limits import check_work
 from numerics.masks.chains import Chain, chains_in, follow
@@ -45,7 +46,8 @@ class WholeLines(TypedDict):
 # dead_columns: how many keep none. status: dense (all kept), empty, structured or sparse. class: of G6.1, in words. rows_p,
 # columns_p: of the exact tests of counts, None for dense and empty ones. selection: the blocks in which weights were ranked (N:M is
 # kept:length), None for one threshold. whole_lines: those chosen as such. noise: of the layer, or of its rest where whole lines were
-# chosen; None for layers of one kind of entry and of more than MOST_FITTED. methods: as in `layer_noise.noise_of`
+# chosen; None for layers of one kind of entry and of more than MOST_FITTED. methods, seen: as in
+# `layer_noise.noise_of`; notes: of the weights that were read (`masks.weights`)
 LayerSummary = TypedDict(
     "LayerSummary",
     {
@@ -66,6 +68,8 @@ LayerSummary = TypedDict(
         "whole_lines": list[WholeLines],
         "noise": NoiseSummary | None,
         "methods": list[str],
+        "seen": list[str],
+        "notes": list[str],
     },
 )
 
@@ -187,9 +191,9 @@ def summarise_layers(
     InputError as `LayerFile.read`, and for a seed that is none.
     """
     number = seed_number(seed)
-    layers = []
+    layers: list[LayerSummary] = []
     for name in file.names:
-        layers.append(layer_summary(file.read(name), file.short(name), seed=number))
+        layers.append(layer_summary(file.read(name), file.short(name), seed=number, first=not layers))
         done(name)
     chains = [
         chain_summary(follow(names, file.read), [file.short(name) for name in names]) for names in chains_in(file)
@@ -203,8 +207,10 @@ def summarise_layers(
     }
 
 
-def layer_summary(layer: Layer, short: str, *, seed: Seed = 0) -> LayerSummary:
+def layer_summary(layer: Layer, short: str, *, seed: Seed = 0, first: bool = True) -> LayerSummary:
     """What exact tests say of a layer, with the random numbers that `fit` takes for them under the same seed.
+
+    first: whether the network reads its input with it: in no other layer the rows of shallow SynFlow are looked for.
 
     Examples:
         >>> import numpy as np
@@ -235,19 +241,24 @@ def layer_summary(layer: Layer, short: str, *, seed: Seed = 0) -> LayerSummary:
         "whole_lines": [],
         "noise": None,
         "methods": [],
+        "seen": [],
+        "notes": list(layer.notes),
     }
     if number in (0, kept.size):
         return found
     testing, _ = np.random.SeedSequence(seed_number(seed)).spawn(2)  # as in `fit`
     tested = homogeneity_of_counts(rows, columns, blocks_of(kept), np.random.default_rng(testing))
-    structure, selection = structure_of_counts(rows, columns), selected_by(tested)
+    structure = None if tiles_of(kept, rows, columns) is not None else structure_of_counts(rows, columns)
+    selection = selected_by(tested)
     found["status"] = "sparse" if structure is None else "structured"
     found["class"] = CLASS_WORDS[tested.kind]
     found["rows_p"], found["columns_p"] = tested.rows.p, tested.columns.p
     if selection is not None:
         found["selection"] = {"length": selection.length, "kept": selection.kept, "columns": selection.columns}
     found["whole_lines"] = [] if structure is None else _whole_lines(structure)
-    found["noise"], found["methods"] = noise_of(kept, tested, structure, seed_number(seed))
+    found["noise"], found["methods"], found["seen"] = noise_of(kept, tested, structure, seed_number(seed))
+    if not first:
+        found["methods"] = [method for method in found["methods"] if method != "shallow synflow"]
     return found
 
 

@@ -29,10 +29,11 @@ class RestMask(TypedDict):
 
 
 class MaskSummary(RestMask):
-    """The whole mask; stored_shape: of the array that it was read from."""
+    """The whole mask; stored_shape: of the array that it was read from; notes: of its weights (`MaskFile`)."""
 
     name: str
     stored_shape: list[int]
+    notes: list[str]
 
 
 class SelectionSummary(TypedDict):
@@ -85,7 +86,10 @@ class RestSummary(Findings):
 
 
 class DataSummary(AboutSummary):
-    """The data that the methods prune by: samples_used [N, inputs], labels [N, outputs]."""
+    """The data that the methods prune by: samples_used [N, inputs], labels [N, outputs].
+
+    sizes: widths of the network's layers, from inputs to outputs; place: of the mask among them, 1 the first.
+    """
 
     name: str
     labelling: str
@@ -93,6 +97,8 @@ class DataSummary(AboutSummary):
     inputs: int
     outputs: int
     residual: str
+    sizes: list[int]
+    place: int
 
 
 class MethodSummary(TypedDict):
@@ -157,10 +163,17 @@ class Summary(Findings):
     explanation: AccountSummary
 
 
-def summarise(found: Fit, *, seed: int = 0, name: str = "mask", stored_shape: Sequence[int] | None = None) -> Summary:
+def summarise(
+    found: Fit,
+    *,
+    seed: int = 0,
+    name: str = "mask",
+    stored_shape: Sequence[int] | None = None,
+    notes: Sequence[str] = (),
+) -> Summary:
     """Return all numbers of a fit; seed: that it was made with.
 
-    name: of the mask. stored_shape: of the array that it was read from, where that had another one.
+    name: of the mask. stored_shape: of the array that it was read from, where that had another one. notes: of its weights.
 
     Examples:
         >>> import numpy as np
@@ -171,13 +184,13 @@ def summarise(found: Fit, *, seed: int = 0, name: str = "mask", stored_shape: Se
     """
     mask = _mask(found)
     return {
-        "mask": {"name": name, **mask, "stored_shape": list(stored_shape or mask["shape"])},
+        "mask": {"name": name, **mask, "stored_shape": list(stored_shape or mask["shape"]), "notes": list(notes)},
         "seed": seed,
         "verdict": _verdict(found),
         **findings(found),
         "structure": None if found.structure is None else _structure(found.structure),
         "rest": None if found.rest is None else _rest(found.rest),
-        "data": None if found.data is None else _data(found.data, found.residual),
+        "data": None if found.data is None else _data(found.data, found),
         "methods": None if found.methods is None else _methods(found.methods),
         "explanation": _account(found),
     }
@@ -230,7 +243,8 @@ def _rest(found: Fit) -> RestSummary:
     return {"mask": _mask(found), "verdict": _verdict(found), **findings(found)}
 
 
-def _data(data: Dataset, residual: str) -> DataSummary:
+def _data(data: Dataset, found: Fit) -> DataSummary:
+    sizes, place = found.network or ((data.x.shape[1], found.mask.shape[0], data.y.shape[1]), 1)
     return {
         "name": data.name,
         "labelling": data.labelling,
@@ -238,7 +252,9 @@ def _data(data: Dataset, residual: str) -> DataSummary:
         "inputs": data.x.shape[1],
         "outputs": data.y.shape[1],
         **data.about.summary,
-        "residual": "-y" if residual == "target" else "f0 - y",
+        "residual": "-y" if found.residual == "target" else "f0 - y",
+        "sizes": list(sizes),
+        "place": place,
     }
 
 

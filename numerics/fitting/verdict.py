@@ -9,7 +9,7 @@ import numpy as np
 
 from numerics.bridge import numeric
 from numerics.door import door
-from numerics.fitting.explanation import TRAINING, Explanation, Origin, Status, origin_of
+from numerics.fitting.explanation import TRAINING, Explanation, Origin, Status, one_law, origin_of
 from numerics.fitting.fit import Fit
 from numerics.fitting.homogeneity import Homogeneity, Selection, selected_by
 from numerics.fitting.levels import FEW_ROWS, REJECTED, UNLIKELY
@@ -26,16 +26,23 @@ CLASS_WORDS = {
     Heterogeneity.COLUMN: "column-heterogeneous",
     Heterogeneity.BOTH: "doubly heterogeneous",
 }
+DATA_TELLS = {
+    Heterogeneity.COLUMN: "a factor of columns under one threshold is what no method at initialisation leaves (wanda ranks in "
+    "rows) and what training can",
+    Heterogeneity.BOTH: "one factor of rows and one of columns is what SNIP, GraSP and training leave: --data tests them",
+}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a mask alone says.
+    """What a mask alone says, and with data what the tests of methods leave of that.
 
-    status: structured, fitted_explains, fitted_does_not_explain or nothing_to_fit. kind: the class of G6.1, in words.
+    status: structured, fitted_explains, fitted_does_not_explain (by the mask alone, but a method does, with its data),
+    not_recognised or nothing_to_fit. kind: the class of G6.1, in words.
     selection: in which blocks weights were ranked, None for one threshold. constant_is_noise, fitted_explains: whether
     the distance to the constant graphon, and to the fitted one, is that of drawn masks; None where nothing is fitted.
-    compatible_methods: those of this class, which is no proof. lines: all of it in sentences.
+    compatible_methods: with data those that are not rejected; without, those of this class, which is no proof, if the
+    mask shows nothing that none of them leaves. lines: all of it in sentences.
     """
 
     status: str
@@ -89,39 +96,72 @@ def verdict(found: Fit) -> Verdict:
     if found.structure is not None:
         lines = _structure_lines(found.structure, found.mask.shape)
         return Verdict("structured", CLASS_WORDS[kind], selection, noise, explains, ["structured pruning"], lines)
-    evened = evened_out(found.homogeneity, selection)
-    lines = [_class_line(found, kind)]
-    whole = [
-        name for name, side in (("rows", found.homogeneity.rows), ("columns", found.homogeneity.columns)) if side.whole
+    lines = [
+        _class_line(found, kind),
+        *_whole_lines(found.homogeneity),
+        *([] if selection is None else [_selection_line(selection, found.mask.shape)]),
+        _distance_line(found, kind, explains),
     ]
-    if whole:
-        lines.append(
-            f"{' and '.join(whole)} are kept whole or not at all: structured pruning, of units and not of weights"
-        )
-    if selection is not None:
-        along = "column" if selection.columns else "row"
-        line = selection.length == found.mask.shape[0 if selection.columns else 1]
-        block = f"each {along}" if line else f"each block of {selection.length} along every {along}"
-        lines.append(
-            f"{block} keeps exactly {selection.kept} of {selection.length}: weights were ranked there, not over the "
-            f"layer ({'S12' if line else 'S13'}); no factor of the {along}s can be seen; drawn masks and methods keep to it"
-        )
-    if evened:
-        lines.append(
-            f"{' and '.join(evened)} vary less than chance allows: something evens them out, as no method of G6 does"
-        )
+    unrecognised = _unrecognised(found, explains)
+    if found.methods is not None:
+        tested, excluded = found.methods
+        methods = [name for each in tested if each.fits for name in one_law(each.method, excluded)]
+    else:
+        methods = [] if unrecognised else of_class(found.homogeneity, found.density, selection)
+    if not unrecognised or methods:
+        if kind in DATA_TELLS and found.methods is None and selection is None:
+            lines.append(DATA_TELLS[kind])
+        status = "fitted_explains" if explains else "fitted_does_not_explain"
+        return Verdict(status, CLASS_WORDS[kind], selection, noise, explains, methods, lines)
+    lines.append(f"structure not recognised: {'; '.join(unrecognised)}{_hint(found)}")
+    return Verdict("not_recognised", CLASS_WORDS[kind], selection, noise, explains, [], lines)
+
+
+def _whole_lines(found: Homogeneity) -> list[str]:
+    sides = [name for name, side in (("rows", found.rows), ("columns", found.columns)) if side.whole]
+    if not sides:
+        return []
+    return [f"{' and '.join(sides)} are kept whole or not at all: structured pruning, of units and not of weights"]
+
+
+def _selection_line(selection: Selection, shape: tuple[int, int]) -> str:
+    along = "column" if selection.columns else "row"
+    line = selection.length == shape[0 if selection.columns else 1]
+    block = f"each {along}" if line else f"each block of {selection.length} along every {along}"
+    return (
+        f"{block} keeps exactly {selection.kept} of {selection.length}: weights were ranked there, not over the "
+        f"layer ({'S12' if line else 'S13'}); no factor of the {along}s can be seen; drawn masks and methods keep to it"
+    )
+
+
+def _distance_line(found: Fit, kind: Heterogeneity, explains: bool) -> str:
+    assert found.model is not None
+    assert found.to_fitted is not None
+    evened = found.seen is not None and found.seen.even
     verb = "does not explain the mask" if not explains else "explains all but that" if evened else "explains the mask"
     which = "the fitted graphon, the constant one," if found.model.is_constant else "the fitted graphon"
     richer = "; rows then know more than one factor, as SNIP's do on real data (G11)"
-    lines.append(
+    return (
         f"{which} {verb}: cut distance "
         f"{found.to_fitted.cut.lower:.3g}, in masks drawn from it {around(found.to_fitted.drawn)}"
         f"{richer if not explains and kind is Heterogeneity.BOTH else ''}"
     )
-    status = "fitted_explains" if explains else "fitted_does_not_explain"
-    flat_alone = kind is Heterogeneity.HOMOGENEOUS and not noise
-    methods = [] if evened or flat_alone else of_class(found.homogeneity, found.density, selection is not None)
-    return Verdict(status, CLASS_WORDS[kind], selection, noise, explains, methods, lines)
+
+
+def _unrecognised(found: Fit, explains: bool) -> list[str]:
+    """What is seen in a mask that its fitted graphon, or the methods of its class, do not explain; nothing if they do."""
+    assert found.seen is not None
+    if phrases := found.seen.phrases:
+        return phrases
+    return [] if explains else ["beside the counts of rows and columns the mask has a pattern"]
+
+
+def _hint(found: Fit) -> str:
+    """What could still explain a mask that was compared with no data."""
+    assert found.seen is not None
+    if found.methods is not None or found.seen.tiles is not None:
+        return ""
+    return "; methods that read data leave more than counts show, and --data tests them"
 
 
 def _class_line(found: Fit, kind: Heterogeneity) -> str:
@@ -142,30 +182,33 @@ def _class_line(found: Fit, kind: Heterogeneity) -> str:
     return f"{words}: {sides[kind]} more than chance allows{certified if _beyond_g1(found) else ''}"
 
 
-def evened_out(found: Homogeneity, selection: Selection | None) -> list[str]:
-    """The sides that vary too little, but for one whose lines keep their number by selection."""
-    selected = None if selection is None else found.columns if selection.columns else found.rows
-    sides = {"rows": found.rows, "columns": found.columns}
-    return [name for name, side in sides.items() if side.too_even and side is not selected]
-
-
 def _beyond_g1(found: Fit) -> bool:
     return bool(found.to_constant and found.certified and found.to_constant.cut.lower > found.certified)
 
 
-def of_class(found: Homogeneity, density: float, selected: bool) -> list[str]:
-    """The methods of G6.1 whose class the counts of a mask have; selected: whether weights were ranked in lines or blocks."""
+def of_class(found: Homogeneity, density: float, selection: Selection | None) -> list[str]:
+    """The methods of G6.1 whose class the counts of a mask have; selection: where weights were ranked, if in lines or blocks.
+
+    Under one threshold columns vary by what methods read of the data: these are not named without. DATA_TELLS says why.
+    """
     kind = found.kind
     if found.rows.whole or found.columns.whole:
         return ["structured pruning"]
-    if selected:
-        return ["wanda, or any score with a column factor" if kind is Heterogeneity.COLUMN else "random, magnitude"]
-    names = [name for name, its in CLASSES.items() if its is kind and name != "wanda"]
-    if kind is Heterogeneity.COLUMN:
-        names = ["a column factor under one threshold (wanda's score)"]
+    if selection is not None:
+        return _of_ranked(kind, selection)
+    names = [] if kind in DATA_TELLS else [name for name, its in CLASSES.items() if its is kind]
     if kind is not Heterogeneity.HOMOGENEOUS and _like_deep_synflow(found, density):
         names.append("deep synflow")
     return names
+
+
+def _of_ranked(kind: Heterogeneity, selection: Selection) -> list[str]:
+    """The methods whose masks have this class where weights are ranked in rows or columns: there a factor of these drops out."""
+    if kind is Heterogeneity.HOMOGENEOUS:
+        return ["random", "magnitude", "wanda" if selection.columns else "synflow"]
+    return [
+        "synflow, or any score with a row factor" if selection.columns else "wanda, or any score with a column factor"
+    ]
 
 
 def _like_deep_synflow(found: Homogeneity, density: float) -> bool:

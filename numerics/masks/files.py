@@ -28,6 +28,7 @@ from numerics.limits import check_work
 from numerics.masks.names import Shape, choose, is_weights
 from numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
 from numerics.masks.tensor_files import from_safetensors, from_torch
+from numerics.masks.weights import Sizes
 from numerics.reports.plain_text import plain
 
 if TYPE_CHECKING:
@@ -40,11 +41,15 @@ _SPARSE_FILE = {"format", "shape", "data"}  # arrays of scipy.sparse.save_npz
 
 @dataclass(frozen=True, eq=False)
 class MaskFile:
-    """mask [m, n] of bool; name: the file, and the layer if it holds several; shape: of the array in the file."""
+    """mask [m, n] of bool; name: the file, and the layer if it holds several; shape: of the array in the file.
+
+    notes: of weights that are whole numbers, or of two scales (`Sizes`).
+    """
 
     mask: csr_array
     name: str
     shape: Shape
+    notes: tuple[str, ...] = ()
 
 
 @door
@@ -80,11 +85,13 @@ def load_mask(
             raise InputError(f"`layer` is {layer!r}, expected none: {arrays.alone}")
         key = "" if arrays.alone else choose(arrays.shapes, layer)
         stored, weights = arrays.read(key), is_weights(key)
-        mask = _mask(stored, nonzero or weights, transpose)
+        sizes = Sizes()
+        mask = _mask(stored, nonzero or weights, transpose, sizes)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
     name = f"{file}, {stored.name}" if stored.name else str(file)
-    return MaskFile(mask, plain(f"{name}, weights that are not 0" if weights and not nonzero else name), stored.shape)
+    said = plain(f"{name}, weights that are not 0" if weights and not nonzero else name)
+    return MaskFile(mask, said, stored.shape, sizes.notes)
 
 
 def open_arrays(file: Path) -> Arrays:
@@ -98,14 +105,14 @@ def open_arrays(file: Path) -> Arrays:
         raise InputError(f"{file}: {error}") from error
 
 
-def _mask(stored: Stored, nonzero: bool, transpose: bool) -> csr_array:
+def _mask(stored: Stored, nonzero: bool, transpose: bool, sizes: Sizes) -> csr_array:
     shape = stored.shape
     if len(shape) < 2 or min(shape) < 1:
         raise InputError(f"shape is {shape}, expected a non-empty matrix [outputs, inputs] or a convolution")
     across = shape[-1] if transpose else prod(shape[1:])
     if max(across, prod(shape) // across) > LONGEST_SIDE:
         raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
-    positions = _positions(stored, nonzero)
+    positions = _positions(stored, nonzero, sizes)
     if stored.order == "F":
         positions = np.ravel_multi_index(np.unravel_index(positions, shape, "F"), shape)
     rows, columns = np.divmod(positions, across)
@@ -116,21 +123,26 @@ def _mask(stored: Stored, nonzero: bool, transpose: bool) -> csr_array:
     return csr_array(mask.T) if transpose else mask
 
 
-def _positions(stored: Stored, nonzero: bool) -> Positions:
+def _positions(stored: Stored, nonzero: bool, sizes: Sizes) -> Positions:
     """All positions that are kept. InputError if they would not fit in memory, or the entries are too many to be read."""
     if stored.dense:
         sparse = "a sparse matrix (scipy.sparse.save_npz)"
         check_work(f"shape {stored.shape}", 0, SECONDS_OF_ENTRY * prod(stored.shape), instead=sparse)
     pieces, size = [], 0
     for piece in stored.pieces():
-        pieces.append(kept_of(*piece, stored, nonzero))
+        pieces.append(kept_of(*piece, stored, nonzero, sizes))
         size += pieces[-1].size
         check_work(f"a mask that keeps {size} weights or more", BYTES_OF_KEPT * size)
     return np.concatenate(pieces)
 
 
-def kept_of(positions: Positions, values: NDArray[Any], stored: Stored, nonzero: bool) -> Positions:
-    """The positions that are kept. InputError at the first entry that is not 0 or 1 (with `nonzero`: not finite)."""
+def kept_of(
+    positions: Positions, values: NDArray[Any], stored: Stored, nonzero: bool, sizes: Sizes | None = None
+) -> Positions:
+    """The positions that are kept. InputError at the first entry that is not 0 or 1 (with `nonzero`: not finite).
+
+    sizes: told of the entries, where these are weights.
+    """
     if values.dtype.kind not in ("biufc" if nonzero else "biuf"):
         raise InputError(f"entries are {values.dtype}, expected {'numbers' if nonzero else '0 and 1'}")
     kept = values != 0
@@ -141,6 +153,8 @@ def kept_of(positions: Positions, values: NDArray[Any], stored: Stored, nonzero:
         expected = "finite weights" if nonzero else "0 or 1"
         hint = "" if nonzero or not np.isfinite(values[at]) else " (`nonzero` keeps every weight that is not 0)"
         raise InputError(f"entry {place} is {values[at]:.6g}, expected {expected}{hint}")
+    if nonzero and sizes is not None:
+        sizes.add(values, stored.quantised)
     chosen: Positions = positions[kept]
     return chosen
 

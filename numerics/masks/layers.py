@@ -17,6 +17,7 @@ from numerics.limits import check_work
 from numerics.masks.files import kept_of, open_arrays
 from numerics.masks.names import Shape, bare, choose, is_mask, is_of_attention, is_weights, layer_name, listed, masks_in
 from numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
+from numerics.masks.weights import Sizes
 from numerics.reports.plain_text import plain
 
 BYTES_OF_ENTRY, SECONDS_OF_ENTRY = 2.25, 1e-7  # of a layer: a byte each, and what its table of counts takes: measured
@@ -36,6 +37,7 @@ class Layer:
     name: of its array in the file. kind: "mask" or "weights". shape: of the array in the file. inputs: units that it
     reads, of which each has n / inputs columns (the kernel of a convolution). inputs_last: whether columns of one kernel
     place stand together, the inputs in order (transposed layers), not those of one input.
+    notes: of weights that are whole numbers, or of two scales (`Sizes`).
     """
 
     name: str
@@ -44,6 +46,7 @@ class Layer:
     kept: NDArray[np.bool_]
     inputs: int
     inputs_last: bool
+    notes: tuple[str, ...] = ()
 
     @property
     def outputs(self) -> int:
@@ -99,15 +102,15 @@ class LayerFile:
     def read(self, name: str) -> Layer:
         """A layer. InputError, with the file's name, if it is damaged, its mask holds other numbers than 0 and 1, or its weights are not finite."""
         kind = "mask" if is_mask(name) else "weights"
-        shape, (inputs, _) = self.shapes[name], self.units(name)
+        shape, (inputs, _), sizes = self.shapes[name], self.units(name), Sizes()
         try:
             check_work(f"shape {shape}", BYTES_OF_ENTRY * prod(shape), SECONDS_OF_ENTRY * prod(shape))
-            kept = _kept(self.arrays.read(name), self.nonzero or kind == "weights", self.transpose)
+            kept = _kept(self.arrays.read(name), self.nonzero or kind == "weights", self.transpose, sizes)
             if max(kept.shape) > LONGEST_SIDE:
                 raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
         except InputError as error:
             raise InputError(f"{plain(self.path)}, {plain(name, 80)}: {error}") from error
-        return Layer(name, kind, shape, kept, inputs, self.transpose)
+        return Layer(name, kind, shape, kept, inputs, self.transpose, sizes.notes)
 
 
 def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False) -> LayerFile:
@@ -181,11 +184,11 @@ def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape
     return "weights of a mask" if owner in masked else ""
 
 
-def _kept(stored: Stored, nonzero: bool, transpose: bool) -> NDArray[np.bool_]:
+def _kept(stored: Stored, nonzero: bool, transpose: bool, sizes: Sizes) -> NDArray[np.bool_]:
     """Which entries are kept [m, n]: a byte each, whatever their share."""
     flat = np.zeros(prod(stored.shape), bool)
     for positions, values in stored.pieces():
-        flat[kept_of(positions, values, stored, nonzero)] = True
+        flat[kept_of(positions, values, stored, nonzero, sizes)] = True
     if stored.order == "F":
         flat = flat.reshape(stored.shape, order="F").reshape(-1)
     if transpose:

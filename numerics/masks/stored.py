@@ -22,13 +22,17 @@ Positions = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """An array in a file, in pieces: flat positions (`order`: C or F) and the entries there; dense: all of them, else what is missing is 0."""
+    """An array in a file, in pieces: flat positions (`order`: C or F) and the entries there; dense: all of them, else what is missing is 0.
+
+    quantised: the type of the whole numbers in the file that entries are made from, if they are.
+    """
 
     name: str
     shape: Shape
     pieces: Callable[[], Iterator[tuple[Positions, NDArray[Any]]]]
     order: Literal["C", "F"] = "C"
     dense: bool = True
+    quantised: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,7 +67,8 @@ def _of_tensor(key: str, name: str, tensor: torch.Tensor, again: Callable[[str],
     """again: loads the tensor once more, which lets go of the part of the file that was read."""
     import torch
 
-    if tensor.is_quantized:
+    quantised = str(tensor.dtype) if tensor.is_quantized else ""
+    if quantised:
         tensor, again = tensor.dequantize(), None
     if tensor.layout != torch.strided:
         with reading("a sparse matrix"):
@@ -84,7 +85,7 @@ def _of_tensor(key: str, name: str, tensor: torch.Tensor, again: Callable[[str],
             source = again(key).detach().reshape(-1) if again is not None and contiguous else flat
             yield np.arange(start, stop), _numbers(source[start:stop])
 
-    return Stored(name, tuple(tensor.shape), pieces)
+    return Stored(name, tuple(tensor.shape), pieces, quantised=quantised)
 
 
 def _numbers(tensor: torch.Tensor) -> NDArray[Any]:

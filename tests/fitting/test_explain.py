@@ -17,10 +17,10 @@ from numerics.fitting.explanation import (
     Status,
     _Law,
     _likeness,
-    _rank,
-    _selected,
     explain,
     origin_of,
+    rank_among,
+    ranked_in,
 )
 from numerics.fitting.homogeneity import Selection
 from numerics.fitting.levels import FEW_ROWS
@@ -97,7 +97,7 @@ def test_methods_rank_as_the_mask_betrays(method: str, selection: Selection) -> 
     data, rng = made(), np.random.default_rng(7)
     network = random_network((20, 300, 1), rng)
     (scores,) = pruning.saliency(method, network, data.x, -data.y, rng, first_layer=True)
-    mask = csr_array(_selected(scores, selection))
+    mask = csr_array(ranked_in(scores, selection))
     ranking, excluded = explain(mask, Setting(data, selection), 3000, np.random.SeedSequence(1))
     if method == "wanda" and selection.columns:
         method = "magnitude"
@@ -219,19 +219,19 @@ def test_few_rows_name_no_method_that_reads_the_data() -> None:
 
 def test_ranks_of_exchangeable_masks_are_uniform() -> None:
     rng = np.random.default_rng(11)
-    ranks = [_rank(np.exp(rng.standard_normal((20, 3)) * [1, 0.1, 0]) ** 2) for _ in range(2000)]
+    ranks = [rank_among(np.exp(rng.standard_normal((20, 3)) * [1, 0.1, 0]) ** 2) for _ in range(2000)]
     assert np.mean(np.array(ranks) <= 0.1) == pytest.approx(0.1, abs=0.03)
     assert min(ranks) == pytest.approx(1 / 20)
     outlier = np.concatenate([[[1.0, 50.0, 1.0]], np.exp(rng.standard_normal((99, 3)))])
-    assert _rank(outlier) == 0.01
-    assert _rank(np.ones((5, 3))) == 1
+    assert rank_among(outlier) == 0.01
+    assert rank_among(np.ones((5, 3))) == 1
 
 
 def test_wanda_of_equal_norms_is_random() -> None:
     data = made()
     equal = Dataset(data.x / np.linalg.norm(data.x, axis=0), data.y, "equal", "as-is")
     selection = Selection(20, 3, False)
-    mask = _selected(np.random.default_rng(5).random((300, 20)), selection)
+    mask = ranked_in(np.random.default_rng(5).random((300, 20)), selection)
     _, excluded = explain(csr_array(mask), Setting(equal, selection), 1000, np.random.SeedSequence(1))
     assert {each.method for each in excluded if each.same_as == "random"} == {"synflow", "wanda"}
 

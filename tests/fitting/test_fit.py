@@ -64,7 +64,7 @@ def test_one_distance_has_one_verdict(tmp_path: Path, capsys: pytest.CaptureFixt
         assert "the fitted graphon is the constant one; G1: exceeded" in said
         assert said.count("the constant one, explains the mask") == (name == "uniform")
         assert said.count("the constant one, does not explain the mask") == (name == "hidden")
-        assert found["verdict"]["status"] == ("fitted_explains" if name == "uniform" else "fitted_does_not_explain")
+        assert found["verdict"]["status"] == ("fitted_explains" if name == "uniform" else "not_recognised")
         assert found["explanation"]["status"] == "no_data"
 
 
