@@ -46,7 +46,7 @@ def rows_p(mask: csr_array, uneven_columns: bool, rng: np.random.Generator) -> f
         >>> readout, weights = abs(rng.standard_normal((300, 1))), abs(rng.standard_normal((300, 64)))
         >>> rows_p(csr_array(top_k_mask(readout * weights, 3000)), False, rng) > 0.01
         True
-        >>> two_sizes = rng.random((300, 64)) < np.where(np.arange(300) < 150, 0.1, 0.3)[:, None]
+        >>> two_sizes = rng.random((300, 64)) < np.where(np.arange(300) < 150, 0.05, 0.4)[:, None]
         >>> rows_p(csr_array(two_sizes), False, rng) < 0.001
         True
     """

@@ -116,7 +116,7 @@ def test_rows_of_a_readout_pass(outputs: int) -> None:
 def test_rows_that_no_readout_makes(sizes: str) -> None:
     rng = np.random.default_rng(1)
     shares = {
-        "two": rng.choice([0.1, 0.3], 300),
+        "two": rng.choice([0.05, 0.4], 300),
         "uniform": rng.random(300),
         "empty": np.where(np.arange(300) < 9, 0, 0.2),
     }
