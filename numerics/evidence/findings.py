@@ -67,6 +67,7 @@ class Finding:
     vouched: tuple[str, ...] = ()  # what its numbers rest on without a check
     scope: Scope | None = None  # None: what is usual for its kind
     letters: frozenset[sp.Symbol] = frozenset()  # that were free, for a scope of all values
+    order: bool = False  # it is about a sign, or about which of two sides is larger
 
     def reach(self, letters: frozenset[sp.Symbol]) -> Scope:
         """For which values of an object's letters it holds: a letter that was not free had some value."""

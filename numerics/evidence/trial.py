@@ -235,15 +235,26 @@ class Trial(StatisticalFindings):
             return replace(found, verdict=Verdict.UNDECIDED, detail=f"no {letter} in the sides, which `where` replaces")
         return replace(found, letters=frozenset((letters - set(where)) | free_in(where)))
 
-    def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, by: Simplify = sp.simplify) -> Finding:
-        """That an expression is ≥ 0: it equals a certificate that is, whatever its letters are, by their signs alone.
+    def nonnegative(
+        self,
+        expression: sp.Expr,
+        certificate: sp.Expr,
+        *,
+        by: Simplify = sp.simplify,
+        where: Mapping[sp.Symbol, object] | None = None,
+        strict: bool = False,
+    ) -> Finding:
+        """That an expression is ≥ 0 (or > 0): it equals a certificate that is, by the signs of its letters alone.
+
+        `where` some letters are what is said: as for `same`. There a letter that lies between bounds is put in terms of
+        letters whose signs say so, such as 1/(1 + y) for a probability.
 
         Raises:
-            ValueError: for a certificate that the signs of its letters do not decide.
+            ValueError: for a certificate that the signs of its letters do not decide, and for an empty `where`.
         """
-        if not certificate.is_nonnegative:
-            raise ValueError(f"the signs of its letters do not show that {certificate} ≥ 0")
-        return self.same(expression, certificate, by=by)
+        if not (certificate.is_positive if strict else certificate.is_nonnegative):
+            raise ValueError(f"the signs of its letters do not show that {certificate} {'>' if strict else '≥'} 0")
+        return replace(self.same(expression, certificate, by=by, where=where), order=True)
 
     def induction(
         self,
@@ -310,7 +321,8 @@ class Trial(StatisticalFindings):
         """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""
         gap = sp.sympify(high, strict=True) - sp.sympify(low, strict=True)
         tried = None if at is None else list(at)
-        return self._again(lambda: self._below(gap, tried, strict), "below", gap, strict, as_key(tried))
+        found = self._again(lambda: self._below(gap, tried, strict), "below", gap, strict, as_key(tried))
+        return replace(found, order=True)
 
     def _below(self, gap: sp.Expr, at: Sequence[Point] | None, strict: bool) -> Finding:
         smallest, undecided = float("inf"), ""
@@ -365,7 +377,8 @@ class Trial(StatisticalFindings):
         where = f"on the whole range {asked}: {cells_of(outcome.cells)}" if str(asked) else "a proved number"
         letters = frozenset(sorted_letters(*map(sp.sympify, (low,) if high is None else (low, high))))
         whole = all(self._whole(letter, (within or {}).get(letter)) for letter in letters) and not (given or integers)
-        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, where, scope=Scope.ALL if whole else None, letters=letters)
+        scope = Scope.ALL if whole else None
+        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, where, scope=scope, letters=letters, order=True)
 
     def _whole(self, letter: sp.Symbol, ends: tuple[object, object] | None) -> bool:
         """Whether a range holds all values that the claim allows; a letter that it does not explain has no others."""
