@@ -59,6 +59,8 @@ missed = sp.Symbol("u_0", positive=True)  # measure of the targets that are not 
 base, constant = sp.symbols("w_0 C_1", positive=True)
 step = sp.Symbol("j_1", integer=True, nonnegative=True)  # items since the signs
 part_of_sum = (item + sign * item) / 2
+rare_agreement = 2 * sp.exp(-n / 8)
+short_pair = sp.Rational(1, 8)  # largest density of two sums that agree at some items, not at all
 pair_ratio = sp.exp(3 * level * agreement / (1 + agreement)) / sp.sqrt(1 - agreement**2)
 still_missed = missed**2 / 2
 doubly = delta * base ** (2**step) / 2 ** (step + 2)
@@ -83,8 +85,7 @@ $v_0=\frac\varepsilon a$, and $1-v_n\ge\frac\varepsilon{2a}$ if some target is m
     ),
     Step(
         name="potential",
-        sentence=r"Let $\Psi(v)=[[potential]]$, which falls in $v$.",
-        by=Carrier.DEFINED,
+        sentence=r"Let $\Psi(v)=[[potential]]$, which falls in $v$ to $0$ at $v=1$.",
         gives={"potential": potential},
     ),
     Step(
@@ -208,19 +209,59 @@ of that of $P$ at $y$ times that of $Q$ at $0$. All sums with signs have one law
         uses=("expansion",),
     ),
     Step(
-        name="mean over agreements",
-        sentence=r"""Over all pairs $\varsigma$ has the mean $0$ and the mean square $\frac1n$, and $m$ is outside of $\frac n4\le m\le\frac{3n}4$ with a probability that falls exponentially, where densities are bounded but for $m=0,n$, one
-choice twice up to sign. The ratio is $1$ at $\varsigma=0$. So for the number $N$ of choices with a sum within $\varepsilon$ of $y$, $\frac{EN^2}{(EN)^2}=1+O\big(\frac1n+\frac{\sqrt n}{2^n\varepsilon}\big)$.""",
+        name="bands",
+        sentence=r"""Let $N$ be the number of choices with a sum within $\varepsilon\le1$ of $y$. Over the square of all pairs of sums within $\varepsilon$ of $y$ the parts of first order of a density about its middle cancel. Second derivatives
+of these normal densities are $O(\frac1n)$ times the density at $(y,y)$, uniformly: so the chance of the square is its area times this density, up to $O(\frac1n)$ relatively, and that of one sum $2\varepsilon$ times its density at $y$.""",
         by=Carrier.RULE,
         source="Taylor",
-        uses=("normal ratio",),
+        uses=("expansion", "normal ratio"),
+    ),
+    Step(
+        name="rare agreements",
+        sentence=r"""Over all pairs of choices $\varsigma$ is the mean of $n$ independent fair signs. So $m<\frac n4$ or $m>\frac{3n}4$ with at most the probability $[[rare_agreement]]$.""",
+        by=Carrier.RULE,
+        source="Hoeffding",
+        gives={"rare_agreement": rare_agreement},
+        uses=("two choices",),
+    ),
+    Step(
+        name="short sums",
+        sentence=r"""If two choices agree at some items, but not at all, $P$ and $Q$ have densities up to $\frac12$, that of one item. So the density of both sums is at most $[[short_pair]]$, and both are within $\varepsilon$ of $y$ with at most the probability
+$\frac{\varepsilon^2}2$.""",
+        by=Carrier.RULE,
+        source="convolution",
+        gives={"short_pair": short_pair},
+        uses=("two choices",),
+    ),
+    Step(
+        name="one choice twice",
+        sentence=r"""For $m=n$ and $m=0$, a choice with itself and with its opposite, which are $2^{1-n}$ of all pairs, both sums are within $\varepsilon$ of $y$ with at most the probability that one of them is.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("two choices",),
+    ),
+    Step(
+        name="mean over agreements",
+        sentence=r"""For $|\varsigma|\le\frac12$ and $\varpi\le C^2$ the *normal ratio* has bounded second derivatives in $\varsigma$, and it is $1$ at $\varsigma=0$. The mean of $\varsigma$ is $0$ and its mean square $\frac1n$: so the mean of the ratio
+over these pairs is $1+O(\frac1n)$, also if it is set to $1$ at the *rare agreements*.""",
+        by=Carrier.RULE,
+        source="Taylor",
+        uses=("normal ratio", "rare agreements"),
+    ),
+    Step(
+        name="all pairs of choices",
+        sentence=r"""$EN^2$ is the sum of these probabilities over all pairs, and $EN$ is $2^n2\varepsilon$ times a density of the order $n^{-1/2}$. Over $(EN)^2$ pairs with $\frac n4\le m\le\frac{3n}4$ have $1+O(\frac1n)$, other *short sums*
+$O(ne^{-n/8})$, and those of *one choice twice* $O\big(\frac{\sqrt n}{2^n\varepsilon}\big)$: $\frac{EN^2}{(EN)^2}=1+O\big(\frac1n+\frac{\sqrt n}{2^n\varepsilon}\big)$.""",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("bands", "rare agreements", "short sums", "one choice twice", "mean over agreements"),
     ),
     Step(
         name="few misses",
         sentence=r"As $(EN)^2\le P(N\ge1)\,EN^2$, each $y$ with $|y|\le C\sqrt n$ is missed with probability at most $O\big(\frac1n+\frac{\sqrt n}{2^n\varepsilon}\big)$.",
         by=Carrier.RULE,
         source="Cauchy–Schwarz",
-        uses=("mean over agreements",),
+        uses=("all pairs of choices",),
     ),
     Step(
         name="items with signs",

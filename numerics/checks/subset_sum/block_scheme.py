@@ -51,12 +51,15 @@ def in_factors(expression: sp.Expr) -> sp.Expr:
 @control("of one weight", scheme_units=-sp.log(delta) / sp.log(2))
 @control("10 % more", scheme_units=ELEVEN * scheme_units)
 @control("one weight for each output", scheme_success=(1 - unlucky) ** d_1)
+@control("falling", scheme_success=(1 - unlucky) ** -weights)
 def success_at_these_units(scheme_success: sp.Expr, scheme_units: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """It is 1 − δ there, as 2^(−n) is what one weight may fail with; and its logarithm has a positive derivative in n."""
     yield trial.same(2**-scheme_units, 1 - (1 - delta) ** (1 / weights))
     yield trial.same(scheme_success.subs(n, scheme_units), 1 - delta)
     slope = sp.diff(sp.log(scheme_success), n)
     yield trial.same(slope, weights * sp.log(2) * unlucky / (1 - unlucky))
+    y = sp.Symbol("y", positive=True)
+    yield trial.nonnegative(slope, weights * sp.log(2) / y, where={n: sp.log(1 + y) / sp.log(2)}, strict=True)
 
 
 @exact(block_scheme, step="fewer")

@@ -241,9 +241,11 @@ def failure_is_markov_at_the_threshold(
 @control("forgets ε", failure=2 * a**2 * contraction**n)
 @control("one factor 1/ε", law_size=sp.log(2 * a**2 / (eps * delta)) / -sp.log(contraction))
 @control("10 % more items", law_size=MORE * law_size)
+@control("rising", failure=failure / contraction ** (2 * n))
 def failure_at_the_size_is_the_one_allowed(failure: sp.Expr, law_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound at n items is δ times a factor for each item beyond the size, and the factor is below 1."""
     yield trial.same(sp.log(failure), sp.log(delta) + (n - law_size) * sp.log(contraction), by=logarithm)
+    yield trial.nonnegative(1 - failure.subs(n, n + 1) / failure, a * kappa / 2, strict=True)
 
 
 @exact(subset_cover, step="uniform items")

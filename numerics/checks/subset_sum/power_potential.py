@@ -42,7 +42,9 @@ from theory.subset_sum.power_potential import (
     potential,
     power_contraction,
     power_rate,
+    rare_agreement,
     shape,
+    short_pair,
     sign,
     sign_items,
     step,
@@ -57,6 +59,22 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 def in_powers(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.powsimp(sp.expand(sp.expand_power_base(expression, force=False))))
+
+
+y = sp.Symbol("y", nonnegative=True)
+DOUBLED = {theta: 1 - sp.log(1 + y) / sp.log(2)}  # θ up to 1, by what 2^(1 − θ) exceeds 1
+
+
+@exact(two_phases, step="potential")
+@control("rising", potential=1 / potential)
+@control("of the odds alone", potential=v**-theta)
+@control("10 % more", potential=MORE * potential)
+def potential_falls(potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """0 where all is covered; the rate at which the logarithm falls, at v = 1/(1 + y)."""
+    y = sp.Symbol("y", positive=True)
+    falling = -sp.diff(potential, v) / v ** (-theta - 1)
+    yield trial.same(potential.subs(v, 1), sp.S.Zero)
+    yield trial.nonnegative(falling, (1 + theta * y) / (1 + y), where={v: 1 / (1 + y)}, strict=True)
 
 
 @exact(two_phases, step="shape")
@@ -75,7 +93,10 @@ def shape_is_the_potential_after_an_item(shape: sp.Expr, potential: sp.Expr, tri
 @control("10 % more", curvature=MORE * curvature)
 @control("without the growth", shape=shape.subs(r, 0))
 def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That it is; and its sign, at θ = 1/(1 + y)."""
     yield trial.same(sp.diff(shape, r, 2), curvature)
+    parts = (2 + y) / (1 + r) + y * v
+    yield trial.nonnegative(curvature * (1 + r) ** (theta + 1), parts / (1 + y) ** 2, where={theta: 1 / (1 + y)})
 
 
 @exact(two_phases, step="up to a half")
@@ -84,9 +105,10 @@ def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial
 @control("negative", low_gain=-low_gain)
 @control("the odds", shape=1 / (1 + r) - v / (1 + r))
 def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its fall from r = 0 to 1, less 1 − 2^(−θ)."""
+    """Its fall from r = 0 to 1, less 1 − 2^(−θ); and the sign of that, at 2^(1 − θ) = 1 + y."""
     fall = shape.subs(r, 0) - shape.subs(r, 1)
     yield trial.same(low_gain, fall - (1 - 2**-theta))
+    yield trial.nonnegative(low_gain, v * y, where=DOUBLED)
 
 
 @exact(two_phases, step="beyond a half")
@@ -95,11 +117,12 @@ def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: T
 @control("10 % more", high_gain=MORE * high_gain)
 @control("the share itself", shape=shape + v * r)
 def shape_vanishes_where_all_is_covered(shape: sp.Expr, high_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At r = (1 − v)/v; and the gain is the sum of v − ½ and 2^(−θ) − ½, both not negative."""
+    """At r = (1 − v)/v; and the gain is the sum of v − ½ and 2^(−θ) − ½, at v = ½ + x and 2^(1 − θ) = 1 + y."""
     whole = (1 - v) / v
     yield trial.same(shape.subs(r, whole), sp.S.Zero)
-    half = sp.Rational(1, 2)
+    half, x = sp.Rational(1, 2), sp.Symbol("x", nonnegative=True)
     yield trial.same(high_gain, (v - half) + (2**-theta - half))
+    yield trial.nonnegative(high_gain, x + y / 2, where=DOUBLED | {v: half + x})
 
 
 @exact(two_phases, step="one item")
@@ -165,11 +188,16 @@ def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, tri
 def half_of_the_failure_each(
     two_phase_failure: sp.Expr, first_items: sp.Expr, later_items: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The logarithms of the two at these numbers of items."""
+    """The sum at these numbers of items; and what an item more takes from either, at θ = log₂(1 + x)."""
     first_part, later_part = (sp.Symbol(name, positive=True) for name in ("first_part", "later_part"))
     at = {power_contraction: first_part, later_contraction: later_part}
     items = {n: first_items + later_items.subs(n_1, first_items), n_1: first_items}
     yield trial.same(two_phase_failure, delta, where=items, by=lambda gap: in_parts(gap, at))
+    first, later = two_phase_failure.subs(n, n_1) - later_failure.subs(n, n_1), two_phase_failure - first_failure
+    x = sp.Symbol("x", positive=True)
+    at_power = {theta: sp.log(1 + x) / sp.log(2)}
+    yield trial.nonnegative(1 - first.subs(n_1, n_1 + 1) / first, a * kappa * x / (1 + x), where=at_power, strict=True)
+    yield trial.nonnegative(1 - later.subs(n, n + 1) / later, a * kappa * far, strict=True)
 
 
 def in_parts(expression: sp.Expr, at: dict[sp.Expr, sp.Expr]) -> sp.Expr:
@@ -309,6 +337,23 @@ def pairs_of_normal_sums(pair_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]
     ratio = both / normal_density(at, n / sp.Integer(3)) ** 2
     yield trial.same(ratio**2 / pair_ratio**2, sp.Integer(1))
     yield trial.same(pair_ratio.subs(agreement, 0), sp.Integer(1))
+
+
+@exact(two_phases, step="rare agreements")
+@control("half as far", rare_agreement=2 * sp.exp(-n / 32))
+@control("on one side", rare_agreement=rare_agreement / 2)
+def a_quarter_is_far_from_a_half(rare_agreement: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Hoeffding's bound for the share of agreements, the mean of n numbers 0 and 1, at a distance of ¼."""
+    yield trial.same(rare_agreement, 2 * sp.exp(-2 * n * sp.Rational(1, 4) ** 2))
+
+
+@exact(two_phases, step="short sums")
+@control("of independent choices", short_pair=2 * short_pair)
+@control("10 % less", short_pair=LESS * short_pair)
+def two_items_have_the_largest_density(short_pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """P and Q are half of the sum and of the difference of the sums, whose determinant is 2: at densities of ½ for both."""
+    turned = sp.Matrix([[1, 1], [1, -1]])
+    yield trial.same(short_pair, sp.Rational(1, 2) ** 2 / abs(turned.det()))
 
 
 @exact(two_phases, step="items with signs")

@@ -124,8 +124,12 @@ def failures_multiply(single_hit: sp.Expr, success: sp.Expr, trial: Trial) -> It
 @control("10 % more", median_items=MORE * median_items)
 @control("at most one serves", success=n * single_hit)
 def half_of_the_samples_serve_at_the_median(success: sp.Expr, median_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At n₅₀ failures and successes are one half."""
+    """At n₅₀ failures and successes are one half; and a candidate more serves p of the failures, where p > 0."""
     yield trial.same(success.subs(n, median_items), sp.Rational(1, 2), by=unfolded)
+    chance, y = sp.symbols("p y", positive=True)
+    served = success.args[0] if isinstance(success, Let) else success
+    gain = (served.subs(n, n + 1) - served) / (1 - served)
+    yield trial.nonnegative(gain, y / (1 + y), where={chance: y / (1 + y)}, strict=True)
 
 
 def inner_ends(gap: sp.Expr) -> sp.Expr:
@@ -147,9 +151,12 @@ def inner_ends(gap: sp.Expr) -> sp.Expr:
 @control("at the far end alone", slope=-sp.log(sp.Abs(w) + eps) / 2)
 @control("10 % less", slope=slope / MORE)
 def the_ends_move_through_the_density(slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Half of the densities at |w| + ε and |w| − ε, both below 1."""
+    """Half of the densities at |w| + ε and |w| − ε, both below 1; where w² − ε², the product of both, is 1/(1 + y)."""
     ends = (INSIDE.subs(x, sp.Abs(w) + side * eps) for side in (1, -1))
     yield trial.same(slope, sp.Add(*ends) / 2, by=inner_ends)
+    y = sp.Symbol("y", positive=True)
+    inside = {w: sp.sqrt(eps**2 + 1 / (1 + y))}
+    yield trial.nonnegative(slope, sp.log(1 + y) / 4, where=inside, by=split_logarithms, strict=True)
 
 
 @exact(single_candidates, step="least slope")

@@ -103,9 +103,11 @@ def logarithm(gap: sp.Expr) -> sp.Expr:
 @control("all items usable", size=size.subs(kappa, 2 * kappa))
 @control("logarithms to base 2", size=size / sp.log(2))
 @control("forgets ε", failure=failure * eps**2)
+@control("rising", failure=failure / HALF_USABLE ** (2 * n))
 def failure_at_the_size_is_the_one_allowed(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound at n units is δ times a factor for each unit beyond the size, and the factor is below 1."""
     yield trial.same(sp.log(failure), sp.log(delta) + (n - size) * sp.log(HALF_USABLE), by=logarithm)
+    yield trial.nonnegative(1 - failure.subs(n, n + 1) / failure, a * kappa / 4, strict=True)
 
 
 @exact(two_layer_ticket, step="uniform units")
