@@ -265,8 +265,10 @@ def heads_have_this_loss(
     head_loss: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The bound of isolated copies at the constant of a head, if its radius is at most ρ, and none otherwise."""
+    """The bound of isolated copies at the constant of a head, if its radius is at most ρ, and none otherwise; the constant
+    grows with the radius, as its square does."""
     yield trial.same(inside(head_loss), inside(best_loss).subs(Lambda, head_lipschitz.subs(b_w, sign_length)))
+    yield trial.nonnegative(sp.diff(head_lipschitz**2, rho), 8 * R_x**6 * (b_w + rho) ** 3 / d)
     yield trial.holds(head_loss.subs(M, 0) == no_guarantee, "without copies no guarantee")
     (point,) = trial.points(head_loss, inside(radius), count=1)
     point = {letter: value for letter, value in point.items() if letter != rho}

@@ -123,7 +123,8 @@ def losses_are_joined(low_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.same(low_loss.subs(z, epsilon), epsilon)
     yield trial.same(sp.diff(low_loss, z) * epsilon, low_loss)
     yield trial.same(sp.diff(low_loss, z, 2) * epsilon**2, low_loss)
-    yield trial.holds(low_loss.subs(epsilon, sp.Symbol("e", positive=True)).is_positive, "it is positive")
+    least = sp.Symbol("e", positive=True)
+    yield trial.nonnegative(low_loss, least * sp.exp(z / least - 1), where={epsilon: least}, strict=True)
 
 
 @exact(confined_flow, step="step of the example")

@@ -198,7 +198,8 @@ def bounds_at_the_longest_times(
     """The bound there, for exact copies; and how fast it falls before."""
     falling = inside(bound).subs(EXACT_COPIES)
     yield trial.same(along, falling.subs(T, inside(longest_time)))
-    yield trial.same(sp.diff(falling, T), -(A_2**2) / (M * T**2))
+    some = sp.Symbol("some", integer=True, positive=True)
+    yield trial.nonnegative(-sp.diff(falling, T), A_2**2 / (some * T**2), where={M: some}, strict=True)
 
 
 @exact(copy_bounds, step="best choice")

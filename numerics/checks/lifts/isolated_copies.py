@@ -64,12 +64,12 @@ def slow_cells_share_the_loss(
     isolated_moved_cells: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """T times the integral of all squared speeds; it is a sum of terms that grow with T."""
+    """T times the integral of all squared speeds; its derivative in T is a sum of what is not negative."""
     carried = {b: inside(squared_readout), epsilon: approximation_loss}
     speeds = readout_square * square_speed.subs(L, integrated_loss)  # the square of a speed is a multiple of L
     yield trial.same(square_speed, L * sp.diff(square_speed, L))
     yield trial.same(inside(isolated_moved_cells) * rho**2, T * speeds.subs(carried), by=in_errors)
-    yield trial.same(T * speeds, 8 * Lambda**2 * b * T * (epsilon * T + b / 2), by=sp.expand)
+    yield trial.nonnegative(sp.diff(T * speeds, T), 8 * Lambda**2 * b * (2 * epsilon * T + b / 2), by=sp.expand)
     yield from guaranteed_by_copies(isolated_moved_cells, trial)
 
 

@@ -230,6 +230,9 @@ def lower_tails_have_the_mean_for_the_variance(
     general, poisson = unconditional(cantelli), unconditional(lower_tail)
     away = mu - m + 1
     yield trial.same(poisson - general, away**2 * (mu - V) / ((V + away**2) * (mu + away**2)), by=sp.cancel)
+    more = sp.Symbol("more", nonnegative=True)
+    least = away**2 * mu * more / ((mu + (1 + more) * away**2) * (mu + away**2))
+    yield trial.nonnegative(poisson - general, least, where={V: mu / (1 + more)}, by=sp.cancel)
     yield trial.same(poisson, general.subs(V, mu))
     yield trial.holds(lower_tail.subs({m: 3, mu: 2}) == no_guarantee, "no guarantee from the mean on")
 
@@ -298,8 +301,11 @@ def means_rise_from_there(
 @control("10 % more", quotient_slope=ELEVEN * quotient_slope)
 @control("four over the mean", lower_tail=sp.Piecewise((4 / mu, m < mu + 1), (no_guarantee, True)))
 def bounds_fall_with_the_mean(lower_tail: sp.Expr, quotient_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 over the bound is 1 and (μ − m + 1)²/μ: the derivative of that."""
+    """1 over the bound is 1 and (μ − m + 1)²/μ: the derivative of that, and its sign at m = 1 + x and μ = x + z."""
     yield trial.same(quotient_slope, sp.diff(1 / unconditional(lower_tail), mu))
+    others, above = sp.Symbol("x", integer=True, nonnegative=True), sp.Symbol("z", positive=True)
+    least = above * (2 * others + above) / (others + above) ** 2
+    yield trial.nonnegative(quotient_slope, least, where={m: 1 + others, mu: others + above}, by=sp.cancel)
 
 
 SPARSE_LIFTS = tuple(lift for lift in SMALL if lift.density and 0 < lift.size * lift.density <= 1 and lift.size > 1)

@@ -105,9 +105,12 @@ def terms_have_these_ratios(
 def jumps_are_differences(
     poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Expr, jump: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The solution at j + 1 less that at j."""
+    """The solution at j + 1 less that at j; it is not negative, by the probability of what is above j."""
     after = valued(beyond, {i: j + 1, F: F + valued(poisson_law, {k: j})})
     yield trial.same(jump, after - up_to.subs(i, j), by=in_gammas)
+    above, some = sp.Symbol("above", nonnegative=True), sp.Symbol("some", positive=True)
+    least = jump.subs(lam, some).subs(valued(poisson_law, {k: j, lam: some}), 1 - F - above)
+    yield trial.nonnegative(least, F / j + above / some)
 
 
 @exact(poisson_distance, step="sum below")

@@ -180,8 +180,11 @@ def modes_decay(mode_error: sp.Expr, mode_loss: sp.Expr, trial: Trial) -> Iterat
 @control("10 % less", worst_eigenvalue=NINE * worst_eigenvalue)
 @control("the rate of the readout for that of the loss", mode_loss=mu * Delta**2 * sp.exp(-mu * T) / 2)
 def losses_of_modes_rise_and_fall(mode_loss: sp.Expr, worst_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The logarithm of the loss has the derivative 1/μ less that at the worst."""
+    """The logarithm of the loss has the derivative 1/μ less that at the worst; its signs below and above that."""
     yield trial.same(sp.diff(mode_loss, mu), mode_loss * (1 / mu - 1 / worst_eigenvalue))
+    rise, y = sp.diff(mode_loss, mu) / mode_loss, sp.Symbol("y", positive=True)
+    yield trial.nonnegative(rise, 2 * T * y, where={mu: worst_eigenvalue / (1 + y)}, strict=True)
+    yield trial.nonnegative(-rise, 2 * T * y / (1 + y), where={mu: worst_eigenvalue * (1 + y)}, strict=True)
 
 
 @exact(readout_comparison, step="all modes")

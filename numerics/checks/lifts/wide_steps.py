@@ -159,11 +159,17 @@ def dispersions_are_quotients(
 @control("10 % more", slope=ELEVEN * slope)
 @control("roots that do not meet", dispersion=1 - isolated_rate)
 def one_child_turns_twice(dispersion: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its derivative; 1 at both ends."""
+    """Its derivative; 1 at both ends. Signs before, between and after the two places."""
     one = dispersion.subs({r: 1, q: 1, omega: 1})
     yield trial.same(slope, sp.diff(one, lam), by=sp.expand)
     for end in (0, sp.oo):
         yield trial.same(sp.limit(one, lam, end), 1)
+    y = sp.Symbol("y", nonnegative=True)
+    first, second, apart = 1 - 1 / sp.sqrt(2), 1 + 1 / sp.sqrt(2), sp.sqrt(2)
+    rise = slope * sp.exp(2 * lam)
+    yield trial.nonnegative(-rise, 4 * (y / (1 + y) * first + apart) * first * y / (1 + y), where={lam: first / (1 + y)})
+    yield trial.nonnegative(rise, 8 * y / (1 + y) ** 2, where={lam: (first + second * y) / (1 + y)})
+    yield trial.nonnegative(-rise, 4 * y * (y + apart), where={lam: second + y})
 
 
 @exact(copies_in_wide_lifts, step="largest differences")
