@@ -110,11 +110,18 @@ $\cos^{d-1}\theta\sin\theta$ is $0$ at both ends.""",
         uses=("total of the density",),
     ),
     Step(
+        name="one weight more",
+        sentence=r"With one weight more the length of the others is no smaller, and the ratio no larger: the means fall in $d$, or stay.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("mean on the ball",),
+    ),
+    Step(
         name="neighbours",
-        sentence=r"""The means for $d$ and $d+1$ inputs have the product $[[neighbours]]$, and they fall in $d$, as the norm grows: so the mean is $\sqrt{\frac2{\pi d}}$ up to a
+        sentence=r"""The means for $d$ and $d+1$ inputs have the product $[[neighbours]]$. So the square of the mean lies between this and the same for $d-1$: the mean is $\sqrt{\frac2{\pi d}}$ up to a
 factor that tends to $1$.""",
         gives={"neighbours": neighbours},
-        uses=("mean on the ball",),
+        uses=("mean on the ball", "one weight more"),
     ),
     Step(
         name="neurons on the ball",

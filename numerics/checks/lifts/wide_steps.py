@@ -167,7 +167,9 @@ def one_child_turns_twice(dispersion: sp.Expr, slope: sp.Expr, trial: Trial) -> 
     y = sp.Symbol("y", nonnegative=True)
     first, second, apart = 1 - 1 / sp.sqrt(2), 1 + 1 / sp.sqrt(2), sp.sqrt(2)
     rise = slope * sp.exp(2 * lam)
-    yield trial.nonnegative(-rise, 4 * (y / (1 + y) * first + apart) * first * y / (1 + y), where={lam: first / (1 + y)})
+    yield trial.nonnegative(
+        -rise, 4 * (y / (1 + y) * first + apart) * first * y / (1 + y), where={lam: first / (1 + y)}
+    )
     yield trial.nonnegative(rise, 8 * y / (1 + y) ** 2, where={lam: (first + second * y) / (1 + y)})
     yield trial.nonnegative(-rise, 4 * y * (y + apart), where={lam: second + y})
 

@@ -71,8 +71,17 @@ PAIRS = {theta: (0, 3), **PLANKS}
 def squares_of_widths_differ_by_this(
     wide: sp.Expr, narrow: sp.Expr, square_gap: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """In the cosine of half the angle; both widths are positive at angles up to 3 and ρ from 1/50 to 0.7."""
+    """In the cosine of half the angle; both widths are positive at angles up to 3 and ρ from 1/50 to 0.7.
+
+    The sign for θ ≤ π/2: at 2ρ² = 1/(1 + y), and 1 + z for the cotangent of half the angle.
+    """
     yield trial.same(wide**2 - narrow**2, square_gap, by=by_half_angle)
+    y, z = sp.Symbol("y", positive=True), sp.Symbol("z", nonnegative=True)
+    both = 1 + (1 + z) ** 2
+    parts = [1 / (2 * (1 + y)) + y / (1 + y) * each / both for each in (1, (1 + z) ** 2)]
+    at = {rho: 1 / sp.sqrt(2 * (1 + y)), theta: 2 * sp.atan(1 / (1 + z))}
+    least = z * (2 + z) / (2 * (1 + y) * both * sp.Mul(*parts))
+    yield trial.nonnegative(square_gap, least, where=at, by=lambda gap: sp.cancel(sp.simplify(sp.expand_trig(gap))))
     for width in (wide, narrow):
         yield trial.everywhere(sp.S.Zero, width, within=PAIRS)
 

@@ -105,12 +105,20 @@ def by_roots(gap: sp.Expr) -> sp.Expr:
     return gap
 
 
+def in_powers(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, of exponentials of multiples of a logarithm."""
+    return sp.simplify(sp.powsimp(sp.expand(gap.replace(sp.exp, lambda each: sp.exp(sp.factor(each))))))
+
+
 @exact(ball_covering, step="rate")
 @control("of one side", rate=rate / 2)
 @control("one sign alone", rate=sp.exp(-(level**2) / (1 + sp.cos(theta))) / sp.pi)
 @control("both signs alike", rate=rate.subs(level, 2 * level))
 def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of a pair with covariance cos θ, whose derivative is −sin θ; and that density follows the equation of Price."""
+    """Of a pair with covariance cos θ, whose derivative is −sin θ; and that density follows the equation of Price.
+
+    The sign for θ < π/2: at cos θ = 1/(1 + y), and where the second exponential is the first over 1 + z.
+    """
     c = sp.Symbol("c", real=True)
     exponent = -(x**2 + y**2 - 2 * c * x * y) / (2 * (1 - c**2)) - sp.log(2 * sp.pi * sp.sqrt(1 - c**2))
     mixed = sp.diff(exponent, x) * sp.diff(exponent, y) + sp.diff(exponent, x, y)
@@ -119,6 +127,10 @@ def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iter
     alike, apart = (density.subs({x: level, y: sign * level}) for sign in (1, -1))
     spread = 2 * (alike - apart) * sp.sqrt(1 - c**2)
     yield trial.same(rate, spread.subs(c, sp.cos(theta)), by=by_half_angle)
+    more, times = sp.symbols("y z", positive=True)
+    place = sp.sqrt(sp.log(1 + times) * more * (2 + more) / (2 * (1 + more)))
+    at = {level: place, theta: sp.acos(1 / (1 + more))}
+    yield trial.nonnegative(rate, times * (1 + times) ** (-1 - more / 2) / sp.pi, where=at, by=in_powers, strict=True)
 
 
 @enclosed(ball_covering, step="not too small")

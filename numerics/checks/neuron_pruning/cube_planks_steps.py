@@ -184,8 +184,11 @@ def half_widths_add_up_on_the_cube(
 @control("4ε beyond 1/4, wasteful", cube_number=delta / (4 * eps * mean))
 @control("twice the success", cube_sum=2 * cube_sum)
 def neurons_solve_the_bound_on_the_cube(cube_sum: sp.Expr, cube_number: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What is left of δ, in units of the half-width of one neuron."""
+    """What is left of δ, in units of the half-width of one neuron; that of one neuron more, at ε = 1/(2 + 2y)."""
     yield from in_both_cases(cube_sum - delta, cube_ratio * mean * (N - cube_number), trial)
+    some = sp.Symbol("some", positive=True)
+    width = mean * sp.Max(2 / (1 + some), 1 / some)
+    yield trial.nonnegative(sp.diff(cube_sum, N), width, where={eps: 1 / (2 + 2 * some)}, strict=True)
 
 
 @exact(cube_planks, step="transform")

@@ -58,6 +58,11 @@ def in_sines(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand_trig(gap).rewrite(sp.cos))
 
 
+def in_tangents(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, of twice an arc tangent."""
+    return sp.simplify(sp.expand_trig(gap))
+
+
 @exact(jump_bound, step="one kink inside")
 @control("the smaller gap on both sides", largest=2 * eps / sp.tan(g / 2))
 @control("the smaller gap alone", largest=eps / sp.tan(g / 2))
@@ -66,12 +71,21 @@ def in_sines(gap: sp.Expr) -> sp.Expr:
 @control("of chords", jump=(after - here) / sp.sin(g) + (ahead - here) / sp.sin(h))
 @control("all of the half circle", length=sp.pi)
 def largest_strength_of_one_kink(jump: sp.Expr, length: sp.Expr, largest: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With errors of both signs: cotangents of half of both gaps, which fall; the larger gap at its least, half of the arc."""
+    """With errors of both signs: cotangents of half of both gaps, which fall; the larger gap at its least, half of the arc.
+
+    The signs in the tangents a and b of half of the gaps, ab < 1.
+    """
     strength = jump.subs({after: eps, ahead: eps, here: -eps})
     yield trial.same(strength, eps / sp.tan(g / 2) + eps / sp.tan(h / 2), by=in_halves)
     yield trial.same(largest, strength.subs(h, length / 2), by=in_halves)
     yield trial.same(sp.diff(jump, after), 1 / sp.sin(g))
     yield trial.same(sp.diff(jump, here), -sp.sin(g + h) / (sp.sin(g) * sp.sin(h)), by=in_sines)
+    a, b, y = sp.symbols("a b y", positive=True)
+    falling = -sp.diff(strength, h)
+    yield trial.nonnegative(falling, eps * (1 + b**2) / (2 * b**2), where={h: 2 * sp.atan(b)}, strict=True)
+    below = {g: 2 * sp.atan(a), h: 2 * sp.atan(1 / (a * (1 + y)))}
+    least = (a**2 * (1 + y) + 1) * y / (2 * a * (1 + y))
+    yield trial.nonnegative(-sp.diff(jump, here), least, where=below, by=in_tangents, strict=True)
 
 
 def with_a_letter(gap: sp.Expr) -> sp.Expr:

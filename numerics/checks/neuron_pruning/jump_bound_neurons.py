@@ -112,6 +112,15 @@ def both_parts_are_below_a_line(outside: sp.Expr, one_kink: sp.Expr, share: sp.E
     yield trial.same(room.subs(N, N + 1) - room, grown, by=lambda gap: sp.simplify(sp.powsimp(sp.expand(gap))))
 
 
+def with_squares(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, roots of squares being taken."""
+    return sp.cancel(
+        gap.replace(
+            lambda each: each.is_Pow and each.exp == sp.Rational(1, 2), lambda each: sp.sqrt(sp.factor(each.base))
+        )
+    )
+
+
 @exact(jump_bound, step="root")
 @control("the other root", root=T / (delta * (A * R - T)) / root)
 @control("one kink alone", root=delta / A)
@@ -119,7 +128,8 @@ def both_parts_are_below_a_line(outside: sp.Expr, one_kink: sp.Expr, share: sp.E
 @control("without pairs of neurons", several=several / N)
 @control("the first term alone", several=N**2 * T)
 def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With a letter for the square root; what both factors add up to is it, over δ."""
+    """With a letter for the square root; what both factors add up to is it, over δ. That the bound grows, at NR = 1/(1 + y);
+    and that both factors are positive: the root is that of (u + w)², for A − δR = u − w and δT = uw."""
     yield trial.same(2 / root - R - A / delta, sp.sqrt((A - delta * R) ** 2 + 4 * delta * T) / delta, by=sp.cancel)
     square = sp.Symbol("q", positive=True)
     pairs = (square**2 - (A - delta * R) ** 2) / (4 * delta)
@@ -127,6 +137,12 @@ def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial
     yield trial.same(reached.subs(T, pairs), delta, by=sp.cancel)
     product_of_factors = (1 / N - R) * (delta / N - A) - T
     yield trial.same((delta - A * N - several) * (1 - N * R), N**2 * product_of_factors, by=sp.cancel)
+    y, u, w = sp.symbols("y u w", positive=True)
+    growth, below = sp.diff(A * N + several, N), {R: 1 / (N * (1 + y))}
+    yield trial.nonnegative(growth, A + N * T * (1 + y) * (1 + 2 * y) / y**2, where=below, by=sp.cancel, strict=True)
+    at = {T: u * w / delta, A: delta * R + u - w}
+    yield trial.nonnegative(1 / root - R, u / delta, where=at, by=with_squares, strict=True)
+    yield trial.nonnegative(delta / root - A, w, where=at, by=with_squares, strict=True)
 
 
 @exact(jump_bound, step="neurons")

@@ -74,8 +74,11 @@ def half_widths_add_up_on_the_ball(ball_width: sp.Expr, ball_sum: sp.Expr, trial
 @control("on a segment, wasteful", ball_number=ball_number / WASTEFUL)
 @control("twice the success", ball_sum=2 * ball_sum)
 def neurons_solve_the_bound_on_the_ball(ball_sum: sp.Expr, ball_number: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What is left of δ, in units of the half-width of one neuron."""
+    """What is left of δ, in units of the half-width of one neuron; that of one neuron more, at ε = 1/(2 + 2y)."""
     yield trial.same(ball_sum - delta, ratio * mean * (N - ball_number))
+    y = sp.Symbol("y", positive=True)
+    width = mean * 2 * (1 + y) / (y * (2 + y))
+    yield trial.nonnegative(sp.diff(ball_sum, N), width, where={eps: 1 / (2 + 2 * y)}, strict=True)
 
 
 def over_the_power(gap: sp.Expr) -> sp.Expr:

@@ -156,11 +156,15 @@ def ranks_are_quotients_of_gammas(
 @control("10 % less", geometric=LESS * geometric)
 @control("the power itself", geometric=sp.exp(-p * w))
 def chord_of_a_power(chord: sp.Expr, geometric: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its two ends; over a quotient of sinh, which is at most 1, it is a power of the geometric mean."""
+    """Its two ends; over a quotient of sinh, which is at most 1, it is a power of the geometric mean: 1/(1 + z) for the quotient."""
     low, high = sp.exp(w - y), sp.exp(w + y)
     rise = (sp.exp(-p * (w - y)) - sp.exp(-p * (w + y))) / p
     yield trial.same(chord, rise / (high - low), by=in_exponentials)
-    yield trial.same(chord, geometric * sp.sinh(p * y) / (p * sp.sinh(y)))
+    quotient = sp.sinh(p * y) / (p * sp.sinh(y))
+    yield trial.nonnegative(chord, sp.exp(-(p + 1) * w) * quotient, strict=True)
+    spare = sp.Symbol("z", nonnegative=True)
+    below = (geometric - chord).subs(sp.sinh(p * y), p * sp.sinh(y) / (1 + spare))
+    yield trial.nonnegative(below, sp.exp(-(p + 1) * w) * spare / (1 + spare))
 
 
 def doubled(gap: sp.Expr) -> sp.Expr:
@@ -397,3 +401,5 @@ def neurons_solve_the_bound(
     yield trial.same(
         valued(lower, {N: neurons_bound}), allowed, by=lambda gap: sp.simplify(sp.powdenest(valued(gap, {d: y + 1})))
     )
+    more = sp.Symbol("x", integer=True, nonnegative=True)
+    yield trial.nonnegative(-N * sp.diff(lower, N) / lower, 3 / (1 + more), where={d: 2 + more}, strict=True)

@@ -89,6 +89,9 @@ def sections_grow_by_two_dimensions(weight: sp.Expr, density: sp.Expr, trial: Tr
     yield trial.same(sp.diff(t * ROUND * weight, t), (d * ROUND - (d - 1)) * weight, by=over_the_weight)
     yield trial.same(weight.subs(d, d + 2), ROUND * weight, by=over_the_weight)
     yield trial.same(density.subs(d, d + 2), d / (d - 1) * density, by=stepwise)
+    more = sp.Symbol("x", integer=True, nonnegative=True)
+    growth = density.subs(d, d + 2) / density - 1
+    yield trial.nonnegative(growth, 1 / (1 + more), where={d: 2 + more}, by=stepwise, strict=True)
     for dimension in (2, 3):
         yield trial.same(1 / density.subs(d, dimension), 2 * sp.integrate(weight.subs(d, dimension), (t, 0, 1)))
 
@@ -229,6 +232,14 @@ def ranks_grow_by_a_multiplicity(multiplicity: sp.Expr, ranks: sp.Expr, trial: T
 few, (many, _) = tail.args
 
 
+def formulas_of(tail: sp.Expr) -> tuple[sp.Expr, sp.Basic, sp.Expr, sp.Expr]:
+    """The first formula of the tail and up to where it holds, and the second, with a letter m and what that is."""
+    (low, until), (high, _) = (tail if isinstance(tail, sp.Piecewise) else sp.piecewise_fold(tail)).args
+    (let,) = high.atoms(Let)
+    body, ((_, last),) = let.args
+    return low, until, high.xreplace({let: body}), last
+
+
 @exact(spectral_bound, step="tail", cost=0.4)
 @control("multiplicities omitted", tail=tail.replace(sp.Sum, lambda function, *limits: sp.Sum(function / 2, *limits)))
 @control("1/8 at degree 1 in the plane", tail=tail - total / 2)
@@ -244,12 +255,7 @@ def tail_falls_by_one_eigenvalue_after_another(
 ) -> Iterator[Finding]:
     """From N to N + 1, in both formulas; at N = 1, at N = d + 1, and where a degree ends and the next begins."""
     square = coefficient**2
-    if not isinstance(tail, sp.Piecewise):
-        tail = sp.piecewise_fold(tail)
-    (low, until), (high, _) = tail.args
-    (let,) = high.atoms(Let)
-    body, ((_, last),) = let.args
-    body = high.xreplace({let: body})
+    low, until, body, last = formulas_of(tail)
     (search,) = last.atoms(Smallest)
     yield trial.holds(until == sp.Le(N, d + 1), f"the first formula holds for {until}")
     yield trial.same(search.args[0](m), N - ranks)
@@ -271,10 +277,12 @@ def tail_falls_by_one_eigenvalue_after_another(
 @control("10 % more", solved=MORE * solved)
 @control("nothing on success", two_cases=two_cases.subs(eps, 0))
 def success_solves_the_mean(two_cases: sp.Expr, solved: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean is T there, and falls where it claims something."""
+    """The mean is T there, and falls where it claims something, at 2dε² = 1/(1 + y)."""
     p = unconditional(solved)
     yield trial.same(two_cases.subs(chance, p), T, by=sp.cancel)
-    yield trial.same(sp.diff(two_cases, chance) * 2 * d, 2 * d * eps**2 - 1, by=sp.cancel)
+    y = sp.Symbol("y", positive=True)
+    falling, at = -sp.diff(two_cases, chance) * 2 * d, {eps: 1 / sp.sqrt(2 * d * (1 + y))}
+    yield trial.nonnegative(falling, y / (1 + y), where=at, by=sp.cancel, strict=True)
     beyond = solved.subs({d: 2, eps: sp.Rational(1, 2)})
     yield trial.holds(beyond.has(no_guarantee), f"an error that nothing exceeds: {beyond}")
 
@@ -305,7 +313,8 @@ def named(formula: sp.Expr) -> sp.Expr:
 def smallest_compares_tail_and_allowed(
     tail: sp.Expr, allowed: sp.Expr, neurons: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The function that is to be small is the tail, its limit is what is allowed, and the search begins at 1."""
+    """The function that is to be small is the tail, its limit is what is allowed, and the search begins at 1. Both formulas of
+    the tail fall in N, and agree where one follows the other (*tail*)."""
     search = (
         neurons if isinstance(neurons, Smallest) else next(each for each in neurons.args if isinstance(each, Smallest))
     )
@@ -314,3 +323,9 @@ def smallest_compares_tail_and_allowed(
     yield trial.same(most, allowed)
     yield trial.same(named(left.subs(n, N)), named(tail), by=None)
     yield trial.holds((neurons, start) == (search, 1), f"searched from {start}")
+    low, _, high, _ = formulas_of(tail)
+    last, inverse = sp.gamma(sp.Rational(3, 2) - m), sp.Symbol("x", real=True)  # Γ(3/2 − m), of either sign, is 1/x
+    eigenvalue = sp.gamma(d / 2) * inverse / (4 * sp.gamma(m + (d + 1) / sp.Integer(2)))
+    for formula, square in ((low, 1 / (4 * d**2)), (high, eigenvalue**2)):
+        fall = sp.expand(formula - formula.subs(N, N + 1))
+        yield trial.nonnegative(fall.subs(last, 1 / inverse), square, by=sp.gammasimp)

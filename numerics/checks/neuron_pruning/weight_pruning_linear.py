@@ -106,11 +106,15 @@ def the_smaller_bound_holds(
 @control("without the half", axis_error=2 * axis_error)
 @control("length forgotten", axis_error=axis_error / length)
 def equal_coordinates_allow_most(axis_error: sp.Expr, equal_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound where 2·least² = r²; and its reciprocal r/least + √(r²/least² − 1), over r/2, which falls."""
+    """The bound where 2·least² = r²; its reciprocal r/least + √(r²/least² − 1), over r/2; and its derivative at r² = least² + s²."""
     yield trial.same(axis_error.subs(least, length / sp.sqrt(2)), equal_error)
     ratio = sp.Symbol("ratio", positive=True)
     reciprocal = sp.simplify((length / axis_error).subs(length, ratio * least))
     yield trial.same(reciprocal, 2 * (ratio + sp.sqrt(ratio**2 - 1)), by=sp.simplify)
+    other = sp.Symbol("s", positive=True)  # the larger coordinate
+    whole = sp.sqrt(least**2 + other**2)
+    growth = whole / (2 * (whole + other)) * (1 + least**2 / (other * (whole + other)))
+    yield trial.nonnegative(sp.diff(axis_error, least), growth, where={length: whole}, strict=True)
 
 
 @exact(pruned_weights_linear_output, step="widest angle")
