@@ -116,6 +116,23 @@ def scale_is_largest_for_fair_coins(
     yield trial.same(scale.subs(z, 0), largest_scale)
 
 
+@enclosed(normal_comparison, step="largest scale")
+@control("the deviation ½ of a fair coin", largest_scale=sp.Rational(1, 2))
+@control("10 % less", largest_scale=NINE * largest_scale)
+@control("one tail", scale=normal_tail / normal_density)
+def scale_is_nowhere_larger(scale: sp.Expr, largest_scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It is even; up to z = 2 it is no larger by balls. Beyond, φ/z less the tail falls to 0, so that σ ≤ 1/z."""
+    y, sure = sp.Symbol("y", nonnegative=True), sp.Integer(2)
+    yield trial.same(scale * normal_density, normal_tail * (1 - normal_tail))
+    yield trial.same(scale, scale.subs(z, -z), by=by_error_functions)
+    yield trial.everywhere(scale, largest_scale, within={z: (0, sure)}, zero={z: (0, 2)})
+    spare_tail = normal_density / z - normal_tail
+    yield trial.nonnegative(-spare_tail.diff(z) / normal_density, (sure + y) ** -2, where={z: sure + y}, strict=True)
+    yield trial.same(sp.limit(spare_tail, z, sp.oo), 0)
+    room = sp.sqrt(sp.pi / 8) - 1 / sure + y / (sure * (sure + y))
+    yield trial.nonnegative(largest_scale - 1 / z, room, where={z: sure + y}, strict=True)
+
+
 @exact(normal_comparison, step="two rectangles")
 @control("shared entries counted once", differing=differing + ROW_CLASSES[0] * COLUMN_CLASSES[0])
 @control("rows alone", increments=sum(COLUMN_CLASSES) * (ROW_CLASSES[1] + ROW_CLASSES[2]))

@@ -67,6 +67,15 @@ def numbers_differ_by_two_parts(rounding: sp.Expr, other_number: sp.Expr, trial:
     yield trial.same(other_number, density + rounding - mean)
 
 
+def by_largest(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, the smaller of ¼ and x being ¼ less what is positive of ¼ − x."""
+    quarter = sp.Rational(1, 4)
+    others = lambda least: sp.Min(*(each for each in least.args if each != quarter))  # noqa: E731
+    return sp.simplify(
+        gap.replace(lambda each: isinstance(each, sp.Min), lambda each: quarter - sp.Max(0, quarter - others(each)))
+    )
+
+
 @exact(mask_limit, step="sampling")
 @control("the fluctuation alone", cut_error=sp.sqrt(sp.log(4 / delta) / (2 * m * n)))
 @control("the union over all sets", cut_error=hoeffding_rate)
@@ -85,6 +94,8 @@ def sampling_is_that_of_ranked_masks(ranked_rate: sp.Expr, cut_error: sp.Expr, t
     low = {m: 2, n: 3, delta: sp.Rational(1, 5), shift: 0, root: sp.Rational(1, 4)}
     yield trial.same((at_root - shift - fluctuation) / sides, factor, at=[low])
     yield trial.same((at_root - shift - fluctuation) / sides, factor)
+    left = sides * sp.Max(0, sp.Rational(1, 4) - root / sp.sqrt(2))
+    yield trial.nonnegative(cut_error + shift - ranked_rate, left, where={variance: root**2}, by=by_largest)
 
 
 @exact(mask_limit, step="distance")

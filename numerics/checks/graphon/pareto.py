@@ -145,16 +145,33 @@ ONE_OR_LESS = [  # whether rx and sx exceed 1 or not; at 1 both sides are contin
 RATIOS = tuple((1 + sp.Rational(k, 3), 1 + sp.Rational(j, 3)) for k in (1, 2, 4) for j in (1, 2, 4))
 
 
+def about_means(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, the least of some numbers being their mean and the least of what they are above it."""
+
+    def about_mean(least: sp.Expr) -> sp.Expr:
+        mean = sp.Add(*least.args) / len(least.args)
+        return mean + sp.Min(*(sp.factor(each - mean) for each in least.args))
+
+    return sp.simplify(gap.replace(lambda each: isinstance(each, sp.Min), about_mean))
+
+
 @enclosed(pareto_graphon, step="minor")
 @control("never saturated", minor=sp.S.Zero)
 @control("saturated at one row alone", minor=sp.Min(1, s * x) - x)
 @control("without the last case", minor=sp.Min(1, r * x, s * x) - x)
 @control("10 % less", minor=NINE * minor)
 def minor_is_that_of_four_values(minor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """min(1, rx)·min(1, sx) − x, whether rx and sx exceed 1 or not."""
+    """min(1, rx)·min(1, sx) − x, whether rx and sx exceed 1 or not; and its sign, at r = 1 + a, s = 1 + b, rsx = 1 + c, and
+    c below a + b + ab, where it is 0 for x = 1."""
     product = sp.Min(1, r * x) * sp.Min(1, s * x)
     yield trial.same(minor, product - x, by=by_cases(*ONE_OR_LESS))
     yield trial.same(minor, product - x, by=None, at=[{x: sp.Rational(1, 2), r: k, s: j} for k, j in RATIOS])
+    a, b, y = sp.symbols("a b y", positive=True)
+    both, more = (1 + a) * (1 + b), a + b + a * b
+    c = more / (1 + y)
+    here = (1 + c) / both
+    least = sp.Min(more * y / (1 + y) / both, a * here, b * here, c * here)
+    yield trial.nonnegative(minor, least, where={r: 1 + a, s: 1 + b, x: here}, by=about_means, strict=True)
 
 
 @exact(pareto_graphon, step="example")
