@@ -49,10 +49,16 @@ $r_k$, $r_l$ and $r_k+r_l$, of which a covariance is half of what the last varia
     ),
     Step(
         name="unexplained",
-        sentence=r"""What $w_j$ leaves unexplained, $g_j-\beta_jw_j$, has the covariances $[[unexplained]]$, since $w_j$ has the variance $1$: $C_j$ is positive
-semidefinite.""",
+        sentence=r"""What $w_j$ leaves unexplained, $g_j-\beta_jw_j$, has the covariances $[[unexplained]]$, since $w_j$ has the variance $1$.""",
         gives={"unexplained": unexplained},
         uses=("moments",),
+    ),
+    Step(
+        name="means of squares",
+        sentence=r"The quadratic form of their matrix $C_j$ is a mean of squares: $C_j$ is positive semidefinite.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("unexplained",),
     ),
     Step(
         name="closure",
@@ -60,7 +66,7 @@ semidefinite.""",
 $g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$.""",
         by=Carrier.CLAIM,
         source="S5",
-        uses=("unexplained",),
+        uses=("unexplained", "means of squares"),
     ),
     Step(
         name="conditional density",

@@ -80,16 +80,23 @@ lemma the mean of its derivative, is $[[line]]$.""",
     Step(
         name="what is left",
         sentence=r"""$g_j-\beta_jw_j$ has the variance $V-2\beta_j\operatorname{Cov}(w_j,g_j)+\beta_j^2=[[residual_variance]]$, the least that a
-multiple of $w_j$ can leave, as $\operatorname{Var}w_j=1$; a variance is not negative.""",
+multiple of $w_j$ can leave, as $\operatorname{Var}w_j=1$.""",
         gives={"residual_variance": residual_variance},
         uses=("moments",),
+    ),
+    Step(
+        name="mean of a square",
+        sentence=r"It is the mean of a square, hence not negative.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("what is left",),
     ),
     Step(
         name="closure",
         sentence=r"""A pair $(w,g)$ that is jointly normal has $g=c_0+c_1w+c_2\zeta$ with $\zeta$ independent of $w$ and $c_2\ge0$. The mean
 $\frac{h_j}2$, the covariance $\beta_j$ and the variance $V$ make this $[[closure]]$ with $s^2=[[residual_variance]]$.""",
         gives={"closure": closure},
-        uses=("mean of the line", "what is left"),
+        uses=("mean of the line", "what is left", "mean of a square"),
     ),
     Step(
         name="conditional density",

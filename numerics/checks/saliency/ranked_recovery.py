@@ -9,7 +9,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.valued import valued
 from theory.saliency.model import phi, rho, tau
-from theory.saliency.snip import integral_form, product_columns
+from theory.saliency.snip import integral_form, product_columns, x
 from theory.saliency.support_recovery import (
     column_slope,
     d,
@@ -87,6 +87,7 @@ def slope_is_the_derivative_in_the_profile(
     """Under the integral; what is integrated is positive, the exponential of a real number times positive letters."""
     density, slope = (integrand(each) for each in (column_density, column_slope))
     yield trial.same(sp.diff(density, phi), slope)
+    yield trial.nonnegative(slope, 2 * tau * sp.exp(-tau * sp.cosh(x) / phi) / (sp.pi * phi**2), strict=True)
 
 
 def integrand(expression: sp.Expr) -> sp.Expr:

@@ -40,6 +40,11 @@ def in_odds(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.factor(sp.together(valued(expression, chances))))
 
 
+more = sp.Symbol("more", positive=True)  # what one root of the odds is above the other
+ODDS_APART = {p_s: 1 - 1 / (1 + (odds_0 + more) ** 2), p_0: odds_0**2 / (1 + odds_0**2)}
+APART = more**2 / ((1 + odds_0**2) * (1 + (odds_0 + more) ** 2))  # 1 − β² there
+
+
 @exact(recovery_by_pairs, step="independent entries")
 @control("the entries the other way round", row_factor=row_factor.subs(tilt, 1 / tilt))
 @control("of the support alone", row_factor=1 - p_s + p_s / tilt)
@@ -95,8 +100,9 @@ def pairs_fail_by_a_factor_for_each_row(overlap: sp.Expr, pair_failure: sp.Expr,
 @control("10 % more", separation=ELEVEN * separation)
 @control("10 % less, overlap", overlap=NINE * overlap)
 def separation_is_what_the_overlap_lacks(overlap: sp.Expr, separation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One less the square of the overlap."""
+    """One less the square of the overlap; and its sign."""
     yield trial.same(1 - overlap**2, separation, by=in_odds)
+    yield trial.nonnegative(separation, APART, where=ODDS_APART, strict=True)
 
 
 @exact(recovery_by_pairs, step="rows that suffice")
@@ -105,10 +111,12 @@ def separation_is_what_the_overlap_lacks(overlap: sp.Expr, separation: sp.Expr, 
 @control("10 % more", enough_rows=ELEVEN * enough_rows)
 @control("half of the exponent", pair_failure=k * (d - k) * overlap**n)
 def bound_is_delta_at_these_rows(pair_failure: sp.Expr, enough_rows: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The logarithm of the bound, affine in n, is that of δ there."""
+    """The logarithm of the bound, affine in n, is that of δ there; a row more takes 1 − β² of the bound."""
     at_no_row = sp.log(pair_failure.subs(n, 0))
     rate = sp.log(pair_failure.subs(n, 1) / pair_failure.subs(n, 0))
     yield trial.same(at_no_row + enough_rows * rate, sp.log(delta), by=expanded)
+    taken = sp.powsimp(1 - pair_failure.subs(n, n + 1) / pair_failure)
+    yield trial.nonnegative(taken, APART, where=ODDS_APART, strict=True)
 
 
 def expanded(expression: sp.Expr) -> sp.Expr:

@@ -27,7 +27,7 @@ from theory.saliency.signed import (
     signed_threshold,
     tau,
 )
-from theory.saliency.snip import product_graphon
+from theory.saliency.snip import product_graphon, x
 from theory.tails import exponential, half_normal, product_normal, t
 
 Floats = NDArray[np.floating]
@@ -102,11 +102,13 @@ def exponentials(expression: sp.Expr) -> sp.Expr:
 @control("magnitudes", kernels={name: 2 * law for name, law in kernels.items()})
 @control("exchanged", kernels={"normal": kernels["laplace"], "laplace": kernels["normal"]})
 def kernels_fall_with_the_density_of_the_scores(kernels: Kernels, trial: Trial) -> Iterator[Finding]:
-    """The normal one is one formula for both signs; Laplace's falls with its density e^−|τ|/φ/2φ; both are ½ at 0."""
+    """The normal one is one formula for both signs; both fall with their densities, and are ½ at 0."""
     normal, laplace = kernels["normal"], kernels["laplace"]
     yield trial.same(normal, sp.erfc(tau / (phi * sp.sqrt(2))) / 2, by=by_sides)
     density = sp.exp(-sp.Abs(tau) / phi) / (2 * phi)
-    yield trial.same(-sides_differentiated(laplace), density, by=by_sides_off_zero)
+    yield trial.nonnegative(-sides_differentiated(laplace), density, by=by_sides_off_zero, strict=True)
+    density = sp.exp(-(tau**2) / (2 * phi**2)) / (sp.sqrt(2 * sp.pi) * phi)
+    yield trial.nonnegative(-sides_differentiated(normal), density, by=by_sides_off_zero, strict=True)
     for law in (normal, laplace):
         yield trial.same(law.subs(tau, 0), HALF)
 
@@ -115,6 +117,12 @@ def sides_differentiated(law: sp.Expr) -> sp.Expr:
     """d/dτ for τ > 0 and for τ < 0."""
     above, below = (sp.diff(law.subs(tau, sign * level_above), level_above) * sign for sign in (1, -1))
     return sp.Piecewise((above.subs(level_above, tau), tau > 0), (below.subs(level_above, -tau), True))
+
+
+def noise_is_positive(trial: Trial) -> Finding:
+    """That the noise density of S4 is: it is the integral of its hyperbolic form (*noise density*)."""
+    hyperbolic = product_graphon.claimed["hyperbolic"]
+    return trial.nonnegative(hyperbolic, 2 / sp.pi * sp.exp(-t * sp.cosh(x)), strict=True)
 
 
 def by_sides_off_zero(expression: sp.Expr) -> sp.Expr:
@@ -132,6 +140,7 @@ def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterato
     """−d/dτ is half the noise density of S4 at |τ|/φ, over φ, on both sides of 0; and the kernel is ½ at 0."""
     density = product_graphon.expressions["noise_density"].subs(t, sp.Abs(tau) / phi) / (2 * phi)
     yield trial.same(-sides_differentiated(kernel), density, by=by_sides_off_zero)
+    yield noise_is_positive(trial)
     yield trial.same(kernel.subs(tau, 0), HALF)
     yield trial.same(sp.limit(kernel.subs({tau: level_above, phi: 1}), level_above, 0), HALF)
 

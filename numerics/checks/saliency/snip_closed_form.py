@@ -35,6 +35,9 @@ def gate_opens_with_the_conditional_law(gate: sp.Expr, trial: Trial) -> Iterator
     """It grows with the mean x_j w as the density at 0 of a normal of this mean and variance R² − x_j², from ½ at w = 0."""
     mean, deviation = coordinate * w, sp.sqrt(norm**2 - coordinate**2)
     yield trial.same(sp.diff(gate, w), coordinate * normal_density(mean / deviation) / deviation)
+    at = {norm: sp.sqrt(coordinate**2 + REST**2)}
+    growth = sp.diff(gate, w) / coordinate  # in the mean
+    yield trial.nonnegative(growth, normal_density(mean / REST) / REST, where=at, strict=True)
     yield trial.same(gate.subs(w, 0), sp.Rational(1, 2))
 
 
@@ -137,11 +140,12 @@ def closure_has_the_exact_moments(closure: sp.Expr, trial: Trial) -> Iterator[Fi
 @control("β not squared", residual_variance=variance - beta)
 @control("twice the self-term", residual_variance=variance - 2 * beta**2)
 def what_the_weight_leaves_unexplained(residual_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Var(g − βw) with Cov(w, g) = β and Var w = 1, the best multiple of w: its derivative in β vanishes there."""
+    """Var(g − βw) with Cov(w, g) = β and Var w = 1, the best multiple of w: its derivative vanishes there, others leave more."""
     multiple = sp.Symbol("b", real=True)
     left = variance - 2 * multiple * beta + multiple**2
     best = sp.solve(sp.diff(left, multiple), multiple)
     yield trial.same(residual_variance, left.subs(multiple, best[0]))
+    yield trial.nonnegative(left - residual_variance, (multiple - beta) ** 2)
 
 
 @exact(stein_model, step="isotropic inputs")

@@ -105,7 +105,7 @@ def exponentials(expression: sp.Expr) -> sp.Expr:
 def noise_density_solves_the_equation_of_the_integral(
     noise_density: sp.Expr, hyperbolic: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """t²q″ + tq′ − t²q is 0 for it and q_xx for the hyperbolic form, whose q_x is 0 at 0; and its mass is 1."""
+    """t²q″ + tq′ − t²q is 0 for it and q_xx for the hyperbolic form, whose q_x is 0 at 0 and which falls; and its mass is 1."""
 
     def equation(q: sp.Expr) -> sp.Expr:
         return t**2 * sp.diff(q, t, 2) + t * sp.diff(q, t) - t**2 * q
@@ -113,6 +113,7 @@ def noise_density_solves_the_equation_of_the_integral(
     yield trial.same(equation(noise_density), 0)
     yield trial.same(equation(hyperbolic), sp.diff(hyperbolic, x, 2))
     yield trial.same(sp.diff(hyperbolic, x).subs(x, 0), 0)
+    yield trial.nonnegative(-sp.diff(hyperbolic, t), 2 / sp.pi * sp.cosh(x) * sp.exp(-t * sp.cosh(x)), strict=True)
     yield trial.same(sp.integrate(noise_density, (t, 0, sp.oo)), 1)
 
 

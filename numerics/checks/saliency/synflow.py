@@ -9,6 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
+from numerics.checks.saliency.signed import noise_is_positive
 from numerics.checks.saliency.snip_product import by_struve
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
@@ -83,9 +84,10 @@ def row_keeps_with_the_density_of_a_weight(row_kernel: sp.Expr, trial: Trial) ->
 @control("rows all alike", column_density=half_normal.at(tau))
 @control("10 % more", column_density=TENTH * column_density)
 def columns_fall_with_the_density_of_a_product(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """−d/dτ is the noise density of S4 at τ, and the density tends to 1 as τ → 0."""
+    """−d/dτ is the noise density of S4 at τ, which is positive, and the density tends to 1 as τ → 0."""
     noise = product_graphon.expressions["noise_density"]
     yield trial.same(-sp.diff(column_density, tau), noise.subs(t, tau), by=by_struve)
+    yield noise_is_positive(trial)
     yield trial.same(sp.limit(column_density, tau, 0), 1)
 
 
