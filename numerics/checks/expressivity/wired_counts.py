@@ -123,12 +123,13 @@ def slope_is_that_of_the_logarithm(exponential_bound: sp.Expr, tilt_slope: sp.Ex
 @control("tilt 10 % more", best_tilt=ELEVEN * best_tilt)
 @control("threshold at the mean", tilt_slope=tilt_slope + mean / 2)
 def slope_rises_through_zero(tilt_slope: sp.Expr, best_tilt: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No slope at the best tilt, which is positive by q = 1/(1 + y); and the derivative of the slope, for q < 1 positive."""
+    """No slope at the best tilt, which is positive by q = 1/(1 + y); the derivative of the slope, for q < 1 positive; the slope for q = 1."""
     yield trial.same((mean / 2 - tilt_slope).subs(tilt, best_tilt), mean / 2)
     y = sp.Symbol("y", positive=True)
     yield trial.same(sp.exp(best_tilt.subs(p, (1 + y) ** (-1 / k))), 2 + 1 / y)
-    growth = m * chance * (1 - chance) * sp.exp(tilt) / (chance + (1 - chance) * sp.exp(tilt)) ** 2
-    yield trial.same(sp.diff(tilt_slope, tilt), growth)
+    growth = m * y * sp.exp(tilt) / (1 + y * sp.exp(tilt)) ** 2
+    yield trial.nonnegative(sp.diff(tilt_slope, tilt), growth, where={p: (1 + y) ** (-1 / k)}, strict=True)
+    yield trial.nonnegative(-tilt_slope.subs(p, 1), m / 2, strict=True)
 
 
 @exact(lower_tail, step="best bound")

@@ -121,8 +121,10 @@ def in_logarithms(gap: sp.Expr) -> sp.Expr:
 @control("of the other sign", threshold=-threshold)
 @control("half of the mean", mean=mean / 2)
 def mean_is_one_at_the_threshold(mean: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The logarithm of the mean is that of p for each input beyond the threshold."""
+    """The logarithm of the mean is that of p for each input beyond the threshold; one input more takes 1 − p of it."""
     yield trial.same(sp.log(mean), (k - threshold) * sp.log(p), by=in_logarithms)
+    y = sp.Symbol("y", positive=True)
+    yield trial.nonnegative(1 - mean.subs(k, k + 1) / mean, y / (1 + y), where={p: 1 / (1 + y)}, strict=True)
 
 
 @exact(wired_threshold, step="below")
@@ -139,6 +141,9 @@ def lower_bound_below_the_threshold(
     exponent = sp.expand_log(sp.log(-sp.log(1 - some_lower)))
     claimed = sp.log(-sp.log(1 - below_threshold))
     yield trial.same(exponent.subs(k, (1 - epsilon) * threshold - x), claimed - x * sp.log(p), by=in_logarithms)
+    y = sp.Symbol("y", positive=True)
+    more = exponent.subs(k, k - x) - exponent
+    yield trial.nonnegative(more, x * sp.log(1 + y), where={p: 1 / (1 + y)}, by=in_logarithms)
 
 
 @exact(wired_threshold, step="above")
