@@ -113,8 +113,11 @@ def masked_tangents_grow_coordinate_by_coordinate(row_frobenius: sp.Expr, trial:
 @control("without π", curvature=sp.pi * curvature)
 @control("10 % more", curvature=ELEVEN * curvature)
 def curvatures_are_second_derivatives(curvature: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of κ₀; and κ₀ at −s is 1 less that at s: both are ½ at 0, with slopes alike."""
+    """Of κ₀, and its sign at s = y/(1 + y); and κ₀ at −s is 1 less that at s: both are ½ at 0, with slopes alike."""
     yield trial.same(curvature, sp.diff(kappa_0, cosine, 2))
+    y = sp.Symbol("y", nonnegative=True)
+    bend = y * (1 + y) ** 2 / (sp.pi * (1 + 2 * y) ** sp.Rational(3, 2))
+    yield trial.nonnegative(curvature, bend, where={cosine: y / (1 + y)})
     slope = sp.diff(kappa_0, cosine)
     yield trial.same(slope, slope.subs(cosine, -cosine))
     yield trial.same(kappa_0.subs(cosine, 0), sp.Rational(1, 2))

@@ -117,11 +117,13 @@ def slope_falls_in_the_density(slope: sp.Expr, curvature: sp.Expr, trial: Trial)
 @control("the threshold's square twice", excess=second_moment - density * (1 + 2 * threshold**2))
 @control("one tail only", second_moment=density + second_moment / 2 - density / 2)
 def excess_falls_to_zero(second_moment: sp.Expr, excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """q − ρ(1 + t²); over t it has the derivative −ρ, and tends to 0 as t → ∞."""
+    """q − ρ(1 + t²); over t it has the derivative −ρ, and tends to 0 as t → ∞; ρ itself falls to 0, and so is positive."""
     yield trial.same(second_moment - density * (1 + threshold**2), excess, by=sp.expand)
     falling = sp.expand(in_threshold(excess) / t)
     yield trial.same(-sp.diff(falling, t), half_normal.survival)
     yield trial.same(sp.limit(falling, t, sp.oo), 0)
+    yield trial.nonnegative(sp.diff(falling, t, 2), sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2), strict=True)
+    yield trial.same(sp.limit(sp.diff(falling, t), t, sp.oo), 0)
 
 
 @enclosed(second_moment_graphon)

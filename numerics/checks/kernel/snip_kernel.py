@@ -85,8 +85,10 @@ def share_of_an_entry_is_an_integral(graphon: sp.Expr, trial: Trial) -> Iterator
 @control("10 % more", entry_energy=ELEVEN * entry_energy)
 @control("threshold on the readout alone", graphon=half_normal.at(1 / alpha))
 def energy_of_an_entry_falls_with_its_share(graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Both rates in s; and all of the energy at s = 0."""
+    """Both rates in s, and the sign of one; and all of the energy at s = 0."""
     yield trial.same(sp.diff(entry_energy, s), (s / alpha) ** 2 * sp.diff(graphon, s))
+    fall = (s / alpha) ** 2 * sp.sqrt(2 / sp.pi) * sp.exp(-(s**2) / (2 * alpha**2)) / alpha
+    yield trial.nonnegative(-sp.diff(entry_energy, s), fall, strict=True)
     yield trial.same(entry_energy.subs(s, 0), sp.S.One)
 
 

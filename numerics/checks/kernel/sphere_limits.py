@@ -180,5 +180,7 @@ def ranks_are_monomials(
 @control("of one input more", exponent=exponent.subs(k, k + 1))
 @control("as many as inputs", rank_power=k)
 def exponents_count_ranks(rank_power: sp.Expr, exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """ℓ to −k, where the rank grows like ℓ to another power."""
+    """ℓ to −k, where the rank grows like ℓ to another power; it is positive."""
     yield trial.same(exponent.subs(k, k + 1) * rank_power.subs(k, k + 1), k + 1)
+    more = sp.Symbol("x", integer=True, nonnegative=True)
+    yield trial.nonnegative(exponent, (2 + more) / (1 + more), where={k: 2 + more}, strict=True)
