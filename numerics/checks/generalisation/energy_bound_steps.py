@@ -177,9 +177,11 @@ def squares_are_as_the_traces(
 @control("the root", random_label_energy=sp.sqrt(random_label_energy))
 @control("trace per sample", energy=sp.sqrt(q * T / m) / m)
 def mean_square_of_the_energy(energy: sp.Expr, random_label_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The square is linear in q, whose mean is the trace of the inverse."""
+    """The square is linear in q, whose mean is the trace of the inverse; at least 1 where the *traces* have a product of m² or more."""
     yield trial.same(random_label_energy, (energy**2).subs(q, T_inv))
     yield trial.same(sp.diff(energy**2, q, 2), 0)
+    y = sp.Symbol("y", nonnegative=True)
+    yield trial.nonnegative(random_label_energy - 1, y, where={T_inv: m**2 * (1 + y) / T})
 
 
 @exact(scale_free_energy, step="kernel of the labels")

@@ -271,3 +271,6 @@ def second_derivative_is_a_binomial_series(
     yield trial.same(2 * even_coefficient.subs(i, 1), 3 * term(sp.S.Zero) / sp.pi)
     yield trial.same(even_rest.subs(cosine, 0), even_coefficient.subs(i, 0))
     yield trial.vanishes(even_rest.diff(cosine).subs(cosine, 0))
+    central = sp.factorial(2 * i) / (sp.factorial(i) ** 2 * sp.Integer(4) ** i)
+    least = (2 * i + 1) * central / (sp.pi * (2 * i - 1) ** 2)
+    yield trial.nonnegative(even_coefficient, least, by=sp.combsimp, strict=True)

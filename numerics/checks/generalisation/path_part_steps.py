@@ -218,10 +218,15 @@ def layers_add_one_at_equal_inputs(
 def odd_coefficients_are_half_at_most(
     kernel_at_one: sp.Expr, odd_coefficients: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Half of the kernel at equal inputs; gate and value are 0 at opposite ones."""
+    """Half of the kernel at equal inputs; gate and value are 0 at opposite ones, and grow from there, at r = (y − 1)/(y + 1)."""
     yield trial.same(odd_coefficients, kernel_at_one / 2)
     yield trial.same(kappa_0.subs(cosine, -1), 0)
     yield trial.same(kappa_1.subs(cosine, -1), 0)
+    y = sp.Symbol("y", positive=True)
+    inside = {cosine: (y - 1) / (y + 1)}
+    slope = (1 + y) / (2 * sp.pi * sp.sqrt(y))
+    yield trial.nonnegative(sp.diff(kappa_0, cosine), slope, where=inside, strict=True)
+    yield trial.same(sp.diff(kappa_1, cosine), kappa_0)
 
 
 @exact(best_linear_constant, step="excess")

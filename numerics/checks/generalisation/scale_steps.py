@@ -23,6 +23,7 @@ from theory.generalisation.scale import (
     shrinkage,
 )
 from theory.graphon.symbols import m
+from theory.kernel.dual import depth
 from theory.kernel.homogeneous import ratio
 from theory.saliency.model import rho
 
@@ -99,6 +100,17 @@ def growth(label_energy: sp.Expr, factor: sp.Expr) -> sp.Expr:
     return after / before
 
 
+def no_less_than_before(factor: sp.Expr, layers: sp.Expr, trial: Trial) -> Finding:
+    """That a factor is 1 or more, by its logarithm at ρ = 1/(1 + y): half of that of 1 + y for each layer masked."""
+    y = sp.Symbol("y", nonnegative=True)
+    return trial.nonnegative(
+        sp.log(factor),
+        layers * sp.log(1 + y) / 2,
+        where={rho: 1 / (1 + y)},
+        by=lambda gap: sp.expand(sp.expand_log(gap)),
+    )
+
+
 @exact(scale_invariance, step="raw growth")
 @control("without the root", raw_growth=1 / ratio)
 @control("of a dense readout", raw_growth=dense_readout_growth)
@@ -110,6 +122,7 @@ def raw_energy_of_masked_kernels(
 ) -> Iterator[Finding]:
     """The raw energy for the masked kernel over that for the dense one."""
     yield trial.same(raw_growth, growth(label_energy, kernel_scale))
+    yield no_less_than_before(raw_growth, depth + 1, trial)
 
 
 @exact(scale_invariance, step="raw growth, dense readout")
@@ -122,3 +135,4 @@ def raw_energy_with_a_dense_readout(
 ) -> Iterator[Finding]:
     """The same with the readout dense."""
     yield trial.same(dense_readout_growth, growth(label_energy, dense_readout_scale))
+    yield no_less_than_before(dense_readout_growth, depth, trial)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
+from numerics.checks.saliency.snip_product import noise_falls
 from numerics.evidence import Finding, Trial, control, exact
 from theory.formulas.valued import valued
 from theory.generalisation.path_bound import beta as weight
@@ -26,7 +27,8 @@ from theory.generalisation.water_filling import capped, lam, rest, share, total,
 from theory.graphon.fixed_inputs import inputs as d
 from theory.kernel.snip_kernel import energy_rate, energy_tail, s
 from theory.saliency.model import phi, rho, tau
-from theory.tails import half_normal
+from theory.saliency.snip import product_graphon
+from theory.tails import half_normal, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 UNCAPPED = mean(beta, 1) ** 2 / budget
@@ -47,8 +49,11 @@ def pareto_masks_are_water_filled(pareto_share: sp.Expr, trial: Trial) -> Iterat
 @control("10 % more", alignment=ELEVEN * alignment)
 @control("half the rate", energy_rate=energy_rate / 2)
 def profile_moves_the_threshold(energy_rate: sp.Expr, alignment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The rate in s times what s = τ/φ falls by in φ."""
+    """The rate in s times what s = τ/φ falls by in φ; s times the rate at which the noise density of S4 falls, hence positive."""
     yield trial.same(alignment, -energy_rate.subs(s, tau / phi) * sp.diff(tau / phi, phi))
+    noise = product_graphon.expressions["noise_density"]
+    yield trial.same(alignment, -sp.diff(noise, t).subs(t, tau / phi) * tau**2 / phi**3)
+    yield noise_falls(trial)
 
 
 def without_the_second_term() -> sp.Expr:

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.saliency.snip_product import TWO_STEPS, by_struve, integrand_over_columns
+from numerics.checks.saliency.snip_product import TWO_STEPS, by_struve, integrand_over_columns, noise_is_positive
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.step_functions import in_steps
@@ -27,7 +27,7 @@ from theory.saliency.signed import (
     signed_threshold,
     tau,
 )
-from theory.saliency.snip import product_graphon, x
+from theory.saliency.snip import product_graphon
 from theory.tails import exponential, half_normal, product_normal, t
 
 Floats = NDArray[np.floating]
@@ -117,12 +117,6 @@ def sides_differentiated(law: sp.Expr) -> sp.Expr:
     """d/dτ for τ > 0 and for τ < 0."""
     above, below = (sp.diff(law.subs(tau, sign * level_above), level_above) * sign for sign in (1, -1))
     return sp.Piecewise((above.subs(level_above, tau), tau > 0), (below.subs(level_above, -tau), True))
-
-
-def noise_is_positive(trial: Trial) -> Finding:
-    """That the noise density of S4 is: it is the integral of its hyperbolic form (*noise density*)."""
-    hyperbolic = product_graphon.claimed["hyperbolic"]
-    return trial.nonnegative(hyperbolic, 2 / sp.pi * sp.exp(-t * sp.cosh(x)), strict=True)
 
 
 def by_sides_off_zero(expression: sp.Expr) -> sp.Expr:

@@ -95,6 +95,18 @@ def exponentials(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand(expression.rewrite(sp.exp)))
 
 
+def noise_is_positive(trial: Trial) -> Finding:
+    """That the noise density is: it is the integral of its hyperbolic form (*noise density*)."""
+    hyperbolic = product_graphon.claimed["hyperbolic"]
+    return trial.nonnegative(hyperbolic, 2 / sp.pi * sp.exp(-t * sp.cosh(x)), strict=True)
+
+
+def noise_falls(trial: Trial) -> Finding:
+    """That the noise density does, as its hyperbolic form does for all variables of integration."""
+    hyperbolic = product_graphon.claimed["hyperbolic"]
+    return trial.nonnegative(-sp.diff(hyperbolic, t), 2 / sp.pi * sp.cosh(x) * sp.exp(-t * sp.cosh(x)), strict=True)
+
+
 @exact(product_graphon, step="noise density")
 @control("one half-normal", noise_density=half_normal.density)
 @control("K₁ in place of K₀", noise_density=2 / sp.pi * sp.besselk(1, t))

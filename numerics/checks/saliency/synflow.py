@@ -9,8 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
-from numerics.checks.saliency.signed import noise_is_positive
-from numerics.checks.saliency.snip_product import by_struve
+from numerics.checks.saliency.snip_product import by_struve, noise_is_positive
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.masks.selection import global_mask
