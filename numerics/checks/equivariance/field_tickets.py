@@ -94,9 +94,10 @@ def one_failure_for_each_coefficient(failure: sp.Expr, one_failure: sp.Expr, tri
 @control("the error itself", size=size.subs(eps, sp.sqrt(eps)))
 @control("both signs in the failure", failure=2 * failure)
 def the_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound is δ times 1 − aκ/2 for each channel beyond the size."""
+    """The bound is δ times 1 − aκ/2, which is below 1, for each channel beyond the size."""
     beyond = (n - size) * sp.log(1 - a * kappa / 2)
     yield trial.same(sp.log(failure), sp.log(delta) + beyond, by=logarithm)
+    yield trial.nonnegative(1 - failure.subs(n, n + 1) / failure, a * kappa / 2, strict=True)
 
 
 @exact(field_ticket, step="gain")

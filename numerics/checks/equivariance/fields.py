@@ -69,7 +69,7 @@ def long_vectors_come_closer(both_beyond: sp.Expr, shrunk: sp.Expr, trial: Trial
     before = squared_distance(b + s, b + t)
     after = squared_distance(shrunk.subs(length, b + s), shrunk.subs(length, b + t))
     yield trial.same(before - after, both_beyond, by=sp.expand)
-    yield trial.holds(bool(both_beyond.is_nonnegative), f"{both_beyond} is nowhere negative")
+    yield trial.nonnegative(before - after, 2 * b * e * (b + s + t), by=sp.expand)
 
 
 @exact(field_maps, step="one within")
@@ -83,7 +83,8 @@ def one_short_vector_comes_closer(one_within: sp.Expr, shrunk: sp.Expr, trial: T
     before = squared_distance((b + s).subs(inside), r)
     long, short = (shrunk.subs(length, each).subs(inside) for each in (b + s, r))
     yield trial.same(before - squared_distance(long, short), one_within, by=sp.expand)
-    yield trial.holds(bool(one_within.is_nonnegative), f"{one_within} is nowhere negative")
+    closer = 2 * e * r * (r + s + u) + u * (2 * s + u)
+    yield trial.nonnegative(before - squared_distance(long, short), closer, by=sp.expand)
 
 
 @exact(field_maps, step="slope")
