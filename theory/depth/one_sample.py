@@ -81,7 +81,7 @@ three times $[[hidden_scale]]$ between them.""",
     ),
     Step(
         name="density",
-        sentence=r"""There are $nd$, $(L-1)n^2$ and $n$ weights, $[[weights]]$ in all. The mean of these probabilities over all weights, `density`, falls from $[[live]]$, the
+        sentence=r"""There are $nd$, $(L-1)n^2$ and $n$ weights, $[[weights]]$ in all. The mean of these probabilities over all weights is `density`; at $\tau=0$ it is $[[live]]$, the
 share of open gates.""",
         gives={"density": density, "live": live, "weights": weights},
         uses=("tails",),

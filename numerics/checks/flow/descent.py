@@ -91,12 +91,17 @@ def squares_shrink(factor: sp.Expr, contraction: sp.Expr, trial: Trial) -> Itera
 @control("10 % more", stable_rate=ELEVEN * stable_rate)
 @control("factor of the flow", contraction=eta * largest / m)
 def rates_are_stable_up_to_the_end(contraction: sp.Expr, stable_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A share s of the rate: 4s(1 − s), positive below s = 1, negative above; at less of the eigenvalue so much of s."""
+    """A share s of the rate: 4s(1 − s); at less of the eigenvalue so much of s. The signs at 1/(1 + s) and 1 + s of the rate,
+    which falls in the eigenvalue."""
     share, less = sp.symbols("s u", positive=True)
     at = {eta: share * stable_rate}
     yield trial.same(contraction, 4 * share * (1 - share), where=at, by=sp.expand)
     smaller = 4 * less * share * (1 - less * share)
     yield trial.same(contraction, smaller, where=at | {largest: less * largest}, by=sp.expand)
+    below, beyond = {eta: stable_rate / (1 + share)}, {eta: stable_rate * (1 + share)}
+    yield trial.nonnegative(contraction, 4 * share / (1 + share) ** 2, where=below, strict=True)
+    yield trial.nonnegative(-contraction, 4 * share * (1 + share), where=beyond, strict=True)
+    yield trial.nonnegative(-sp.diff(stable_rate, largest), 2 * m / largest**2, strict=True)
 
 
 @exact(gradient_descent, step="slope of the lead")
@@ -122,6 +127,7 @@ def steps_are_ahead_of_the_flow(
     """The slope of the lead, and its start; the loss of F1.1 at the time k, at λ = xm/η, over that of the steps."""
     yield trial.same(sp.diff(lead, stride), lead_slope)
     yield trial.same(sp.limit(lead, stride, 0), sp.S.Zero)
+    yield trial.nonnegative(sp.diff(lead, stride), 2 * count * rest, where={stride: STRIDE})
     at = {eigenvalue: STRIDE * m / eta}
     steps = sp.powsimp(sp.simplify(step_loss.subs(at)))
     quotient = sp.log(mode_loss.subs(time, count).subs(at) / amplitude**2) - sp.log(steps / amplitude**2)
