@@ -169,16 +169,23 @@ $S\triangle S'$ or its column in $T\triangle T'$. So $\sum_S\sqrt{r_i}h_i+\sum_T
     ),
     Step(
         name="roots",
-        sentence=r"""$\sum r_i=\sum c_j$ has the mean $2mnV$. As the root is concave, $E\sum_i\sqrt{r_i}\le[[row_roots]]$ and
-$E\sum_j\sqrt{c_j}\le[[column_roots]]$.""",
+        sentence=r"""$\sum r_i=\sum c_j$ has the mean $2mnV$. So $m$ times the root of the mean of an average row sum is $[[row_roots]]$, and $n$ times that of
+an average column sum $[[column_roots]]$.""",
         gives={"row_roots": row_roots, "column_roots": column_roots},
         uses=("a second copy",),
+    ),
+    Step(
+        name="means of roots",
+        sentence=r"The root is concave: $E\sum_i\sqrt{r_i}\le[[row_roots]]$ and $E\sum_j\sqrt{c_j}\le[[column_roots]]$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("roots",),
     ),
     Step(
         name="low density",
         sentence=r"So $\frac1{mn}E\,F(M-P)\le[[low_mean]]$.",
         gives={"low_mean": low_mean},
-        uses=("comparison", "positive parts", "signs", "symmetrisation", "ones of a row", "roots"),
+        uses=("comparison", "positive parts", "signs", "symmetrisation", "ones of a row", "means of roots"),
     ),
     Step(
         name="mean",

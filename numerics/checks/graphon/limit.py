@@ -161,8 +161,7 @@ def bounds_along_a_sequence(
         inverse = sp.expand_log(bound.subs({m: 1 / first, n: 1 / second, delta: sp.exp(-x)}))
         for size in (first, second):
             over, under = sp.fraction(sp.together(sp.diff(inverse, size)))
-            rises = under.is_positive and sp.expand(over).is_positive
-            yield trial.holds(rises, "the bound falls in the number of rows, or columns")
+            yield trial.nonnegative(sp.diff(inverse, size), sp.expand(over) / under, strict=True)
 
 
 @exact(mask_limit, step="rounding")

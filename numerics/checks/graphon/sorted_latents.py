@@ -234,6 +234,7 @@ def square_of_the_share_rises(share: sp.Expr, rise: sp.Expr, trial: Trial) -> It
     """The square of the share at m + 2."""
     square = share**2
     yield trial.same(square.subs(m, m + 2), square * (1 + rise), by=over(square))
+    yield trial.nonnegative(rise, 1 / (m * (m + 2)), strict=True)
 
 
 @exact(sorted_latents, step="fall")
@@ -245,6 +246,7 @@ def square_of_the_larger_share_falls(share: sp.Expr, fall: sp.Expr, trial: Trial
     """The square of the share, (m + 1)/m times, at m + 2."""
     square = share**2 * (m + 1) / m
     yield trial.same(square.subs(m, m + 2), square * (1 - fall), by=over(square))
+    yield trial.nonnegative(fall, 1 / (m + 2) ** 2, strict=True)
 
 
 @exact(sorted_latents, step="limit of the share")
