@@ -186,6 +186,7 @@ def density_falls_from_the_critical_one(
     yield trial.same(pareto_critical_density, whole, by=reduce_powers)
     further = pareto_density.subs(tau, second_scale * y)
     yield trial.same(further, pareto_critical_density * y**-alpha, by=reduce_powers)
+    yield trial.nonnegative(-y * sp.diff(further, y) / further, alpha, by=reduce_powers, strict=True)
 
 
 @exact(two_layer_densities, step="Pareto threshold")

@@ -103,8 +103,11 @@ def score_of_a_small_network(score: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @control("length in place of the inner product", kernel=half_normal.at(tau / profile))
 @control("half a score", score=sp.Abs(w) * overlap / 4)
 def kernel_is_the_law_of_the_weight(kernel: sp.Expr, score: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Given a, a score |w| c exceeds τ with the probability of a half-normal |w| > τ/c."""
+    """Given a, a score |w| c exceeds τ with the probability of a half-normal |w| > τ/c, which grows with c."""
     yield trial.same(kernel, half_normal.at(tau / score.subs(w, 1)))
+    inner = sp.Symbol("c", positive=True)
+    growth = 2 * sp.sqrt(2) * tau * sp.exp(-2 * tau**2 / inner**2) / (sp.sqrt(sp.pi) * inner**2)
+    yield trial.nonnegative(sp.diff(kernel.subs(overlap, inner), inner), growth, strict=True)
 
 
 def characteristic_function(scale: sp.Expr) -> sp.Expr:

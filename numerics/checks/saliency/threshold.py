@@ -209,7 +209,7 @@ def normal_density(at: sp.Expr) -> sp.Expr:
 @control("10 % more", survival=TENTH * half_normal.survival)
 def both_tails_are_lost(survival: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Minus its derivative is twice the normal density, and it is 1 at 0."""
-    yield trial.same(-sp.diff(survival, t), 2 * normal_density(t))
+    yield trial.nonnegative(-sp.diff(survival, t), 2 * normal_density(t), strict=True)
     yield trial.same(survival.subs(t, 0), 1)
 
 
@@ -260,6 +260,7 @@ def threshold_keeps_the_density(
 def lost_weights_take_their_squares(survival: sp.Expr, lost_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The square s²t² times the density at t, minus the derivative of the survival function."""
     yield trial.same(lost_moment, -((s * t) ** 2) * sp.diff(survival, t))
+    yield trial.nonnegative(lost_moment, 2 * (s * t) ** 2 * normal_density(t))
 
 
 @exact(constant_graphon, step="second moment")
