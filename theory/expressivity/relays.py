@@ -126,7 +126,7 @@ the first mask has no edge, and positive if it has all: for $p<1$ and $m\ge k$ i
     ),
     Step(
         name="shared relays",
-        sentence=r"As $n_2\to\infty$ the variance falls to $[[shared]]$, the variance of $P$.",
+        sentence=r"As $n_2\to\infty$ the variance tends to $[[shared]]$, the variance of $P$.",
         gives={"shared": shared},
         uses=("share", "given the first mask"),
     ),

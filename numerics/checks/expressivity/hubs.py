@@ -180,11 +180,12 @@ def gap_is_an_integral_over_pairs_of_rows(chebyshev_gap: sp.Expr, trial: Trial) 
 @control("affine 10 % less", affine_gap=NINE * affine_gap)
 @control("the gap, twice", chebyshev_gap=2 * chebyshev_gap)
 def affine_columns_have_this_gap(chebyshev_gap: sp.Expr, affine_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The integral over pairs of rows at W = a + b u, its slopes free; and slopes 1 and −1."""
+    """The integral over pairs of rows at W = a + b u, its slopes free; and slopes of two signs."""
     lines = dict(zip(positions[:2], slopes, strict=True))
     affine = chebyshev_gap.replace(kernel, lambda row, place: 1 + row * place).doit().subs(lines)
     yield trial.same(affine, affine_gap, by=sp.expand)
-    yield trial.holds(affine_gap.subs({slopes[0]: 1, slopes[1]: -1}) < 0, "opposite columns lose")
+    rise, fall = sp.symbols("rise fall", positive=True)
+    yield trial.nonnegative(-affine_gap, rise * fall / 12, where={slopes[0]: rise, slopes[1]: -fall}, strict=True)
 
 
 def step_columns(rng: np.random.Generator, tries: int, order: str) -> NDArray[np.int64]:

@@ -234,7 +234,7 @@ def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr, trial: Trial) -> I
     for large, small in ((x_1, x_2), (x_2, x_1)):
         for other in (shared, -shared):
             value = kinks.subs({large: 1, small: other}) - kinks.subs({x_1: 0, x_2: 0})
-            yield trial.same(value - rise, sp.Max(0, other))
+            yield trial.nonnegative(value - rise, sp.Max(0, other))
 
 
 @exact(subspace_union, step="one unit")
