@@ -133,9 +133,12 @@ def least_resolutions_are_twice_the_sine(
 @control("10 % less", gate_resolution=NINE * gate_resolution)
 @control("two steps", resolution=sp.acos(1 - 2 * u))
 def gates_fall_by_the_angle(resolution: sp.Expr, gate_resolution: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """κ₀ at both cosines; and its part of the resolution."""
+    """κ₀ at both cosines; its part of the resolution; and its slope in u = 2/(1 + y)."""
     yield trial.same(gate_resolution, kappa_0.subs(cosine, 1) - kappa_0.subs(cosine, 1 - u))
     yield trial.same(sp.pi * gate_resolution, resolution)
+    y = sp.Symbol("y", positive=True)
+    slope = (1 + y) / (2 * sp.pi * sp.sqrt(y))
+    yield trial.nonnegative(sp.diff(gate_resolution, u), slope, where={u: 2 / (1 + y)}, strict=True)
 
 
 @exact(arc_cosine_numerics, step="slope in the ratio")

@@ -213,6 +213,9 @@ def kernel_of_signs_is_convex_in_the_cosine(
     yield trial.same(sp.diff(angular, cosine, 2), signs_curvature)
     numerator = signs_curvature * sp.pi * (1 - cosine**2) ** sp.Rational(3, 2)
     yield trial.same(numerator, 1 + 2 * (1 - cosine**2))
+    y = sp.Symbol("y", positive=True)
+    bend = ((1 + y) ** 2 + 8 * y) * (1 + y) / (8 * sp.pi * y ** sp.Rational(3, 2))
+    yield trial.nonnegative(signs_curvature, bend, where={cosine: (y - 1) / (y + 1)}, strict=True)
 
 
 @enclosed(quenched_kernel, cost=1)

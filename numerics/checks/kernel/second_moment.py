@@ -79,6 +79,9 @@ def threshold_keeps_the_density(threshold: sp.Expr, trial: Trial) -> Iterator[Fi
 def slope_is_a_quotient_of_rates(slope: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The integral of w² over |w| > t and the share of these weights, differentiated in t."""
     energy = sp.Integral(weight**2 * half_normal.density.subs(t, weight), (weight, t, sp.oo))
+    for falling, power in ((energy, 2), (half_normal.survival, 0)):
+        rate = sp.sqrt(2 / sp.pi) * t**power * sp.exp(-(t**2) / 2)
+        yield trial.nonnegative(-sp.diff(falling, t), rate)
     rate = sp.diff(energy, t) / sp.diff(half_normal.survival, t)
     yield trial.same(slope, rate.subs(t, threshold))
 

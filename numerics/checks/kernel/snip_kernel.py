@@ -10,6 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
+from numerics.checks.saliency.snip_product import noise_falls
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.spectra.singular_values import half_normal as half_normal_law
 from theory.formulas.valued import valued
@@ -123,6 +124,8 @@ def energy_falls_at_the_rate_of_a_bessel_function(energy_rate: sp.Expr, trial: T
     a_of_x = sp.sqrt(s) * sp.exp(x / 2)
     rate = 2 / sp.pi * a_of_x * sp.exp(-(a_of_x**2 + s**2 / a_of_x**2) / 2) * sp.diff(a_of_x, x)
     yield trial.same(rate + rate.subs(x, -x), -2 / sp.pi * s * sp.diff(HYPERBOLA, s), by=in_exponentials)
+    least = s / sp.pi * sp.exp(x - s * (sp.exp(x) + sp.exp(-x)) / 2)
+    yield trial.nonnegative(rate, least, by=in_exponentials, strict=True)
 
 
 @exact(snip_laws, step="energy")
@@ -132,10 +135,11 @@ def energy_falls_at_the_rate_of_a_bessel_function(energy_rate: sp.Expr, trial: T
 @control("of the other order", R_2=r + energy_rate)
 @control("rate of the share", energy_rate=2 / sp.pi * sp.besselk(0, s))
 def energy_falls_at_its_rate(R_2: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The rate of what it has beyond r, and that of r."""
+    """The rate of what it has beyond r, and that of r: s times the rate at which (2/π) K₀, the noise density of S4, falls."""
     beyond = sp.diff(R_2 - r, s)
     yield trial.same(-beyond, energy_rate - 2 / sp.pi * sp.besselk(0, s))
     yield trial.same(sp.limit((R_2 - r) * sp.pi / 2, s, sp.oo), sp.S.Zero)
+    yield noise_falls(trial)
 
 
 @exact(snip_laws, step="slope")
