@@ -140,8 +140,10 @@ def tangents_of_the_example_reach_its_floor(
     reached = standstill + sp.diff(standstill, x) * standstill_radius
     yield trial.same(reached, epsilon, by=sp.expand)
     yield trial.same(valued(low_loss, {z: reached}), epsilon)
-    yield trial.same(sp.diff(standstill_radius, x), (1 - epsilon) * sp.exp(x))
-    yield trial.holds((standstill - 1).is_positive, "the loss is above 1")
+    y = sp.Symbol("y", nonnegative=True)
+    growth = y / (1 + y) * sp.exp(x)
+    yield trial.nonnegative(sp.diff(standstill_radius, x), growth, where={epsilon: 1 / (1 + y)})
+    yield trial.nonnegative(standstill - 1, sp.exp(-x), strict=True)
 
 
 @exact(confined_flow, step="both events")

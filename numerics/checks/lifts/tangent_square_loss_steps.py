@@ -155,8 +155,11 @@ def square_rate_is_solved_for_the_loss(
 @control("that of any loss", first_fall=((L_0 - epsilon) / kappa) ** 2)
 @control("factor 2", square_rate=square_rate.subs(kappa, sp.sqrt(2) * kappa))
 def square_rate_falls_at_first(square_rate: sp.Expr, first_fall: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative at 0."""
+    """The derivative at 0; its sign, at √L₀ = √ε + y."""
     yield trial.same(first_fall, -sp.diff(descending(square_rate), t).subs(t, 0), by=by_roots)
+    least, y = sp.symbols("f y", positive=True)
+    at = {L_0: (least + y) ** 2, epsilon: least**2}
+    yield trial.nonnegative(first_fall, 4 * (least + y) * y**3 / kappa**2, where=at, strict=True)
 
 
 @exact(square_loss_rate, step="crossover")
@@ -165,12 +168,20 @@ def square_rate_falls_at_first(square_rate: sp.Expr, first_fall: sp.Expr, trial:
 @control("the other root", crossover=2 - crossover)
 @control("of the root", first_fall=first_fall / (2 * sp.sqrt(L_0)))
 def falls_are_compared(rate: sp.Expr, first_fall: sp.Expr, crossover: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Their difference has two roots √L_0/√ε beside 1, of which one is below 1."""
+    """Their difference has two roots √L_0/√ε beside 1, of which one is below 1; its signs beyond the other and before it."""
     start = sp.sqrt(L_0)
     roots = (start - crossover * floor) * (start - (2 - crossover) * floor)
     other = -sp.diff(descending(rate), t).subs(t, 0)
     yield trial.same(first_fall - other, 3 * (start - floor) ** 2 * roots / kappa**2, by=by_roots)
     yield trial.holds(crossover > 1, "the crossover is the root above 1")
+    least, y = sp.symbols("f y", positive=True)
+    above = 2 / sp.sqrt(3)  # what the crossover is above 1
+    for side, quotient, room in (
+        (1, crossover + y, (above + y) ** 2 * y * (y + 2 * above)),
+        (-1, 1 + above / (1 + y), sp.Rational(16, 9) * y * (2 + y) / (1 + y) ** 4),
+    ):
+        at = {L_0: (least * quotient) ** 2, epsilon: least**2}
+        yield trial.nonnegative(side * (first_fall - other), 3 * least**4 * room / kappa**2, where=at, strict=True)
 
 
 @exact(square_loss_rate, step="end")

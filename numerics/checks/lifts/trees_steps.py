@@ -174,6 +174,9 @@ def widths_take_the_shared_vertices_away(
     """n times a lasso is w times a power of 1 − 1/n, which grows to 1; so is each term of n times the bound."""
     yield trial.same(n * lasso, w * (1 - 1 / n) ** c)
     yield trial.same(sp.limit(n * lasso.subs(c, 2), n, sp.oo), w)
+    more, some = sp.symbols("z w", positive=True)
+    growth = more * (1 + more) * sp.diff(sp.log(n * lasso.subs(w, some)), n)
+    yield trial.nonnegative(growth, c, where={n: 1 + more})
     fading = (1 - 1 / n) ** (a - 1)
     without = union_bound.replace(lambda part: part == fading, lambda part: sp.S.One)
     yield trial.same(limit, n * without, by=of_terms)
