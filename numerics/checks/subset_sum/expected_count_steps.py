@@ -181,6 +181,11 @@ def expansion_beyond_pi_is_small(far_error: sp.Expr, trial: Trial) -> Iterator[F
     yield trial.same(far_error, trial.once(far))
 
 
+def expanded(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, multiplied out with powers joined."""
+    return sp.expand(sp.powsimp(sp.expand(sp.expand_func(gap))))
+
+
 @exact(count_expansion, step="remainder")
 @control("forgets the target", remainder=remainder.subs(r, 0))
 @control("forgets subsets of many items", remainder=remainder - remainder.coeff(2**-n) / 2**n)
@@ -193,7 +198,8 @@ def expansion_beyond_pi_is_small(far_error: sp.Expr, trial: Trial) -> Iterator[F
 def remainder_is_the_sum_over_the_density(
     near_error: sp.Expr, far_error: sp.Expr, many_error: sp.Expr, few_error: sp.Expr, remainder: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Four errors, over √(3/πn)."""
+    """Four errors, over √(3/πn); their sum grows with r."""
     density = sp.sqrt(3 / (sp.pi * n))
     claimed = (near_error + far_error + many_error + few_error) / density
-    yield trial.same(remainder, claimed, by=lambda gap: sp.expand(sp.powsimp(sp.expand(sp.expand_func(gap)))))
+    yield trial.same(remainder, claimed, by=expanded)
+    yield trial.nonnegative(sp.diff(remainder, r), sp.diff(claimed, r), by=expanded)

@@ -44,6 +44,7 @@ def an_item_adds_a_fourth_of_its_square(mean: sp.Expr, variance: sp.Expr, trial:
     with_it = square + 2 * x * mean + x**2
     yield trial.same(square.subs({S_1: S_1 + x, S_2: S_2 + x**2}, simultaneous=True), (square + with_it) / 2)
     yield trial.same(variance.subs(S_2, 0), sp.S.Zero)
+    yield trial.nonnegative(variance.subs(S_2, S_2 + x**2) - variance, x**2 / 4)
 
 
 @exact(conditional_poisson, step="rate")
