@@ -120,6 +120,11 @@ def system(after: sp.Matrix, before: sp.Matrix) -> sp.Matrix:
     return sp.kronecker_product(after, sp.eye(2)) - sp.kronecker_product(sp.eye(2), before.T)
 
 
+def in_tangents(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, of cosines of twice an arc tangent."""
+    return sp.simplify(sp.expand_trig(gap))
+
+
 @exact(field_maps, step="other frequencies")
 @control("not squared", determinant=4 * (sp.cos(phi) - sp.cos(psi)))
 @control("the sines", determinant=4 * (sp.sin(phi) - sp.sin(psi)) ** 2)
@@ -127,9 +132,14 @@ def system(after: sp.Matrix, before: sp.Matrix) -> sp.Matrix:
 @control("the sum", determinant=4 * (sp.cos(phi) + sp.cos(psi)) ** 2)
 @control("a reflection", turn=turn * sp.diag(1, -1))
 def determinants_compare_cosines(turn: sp.ImmutableMatrix, determinant: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of the linear system, for all pairs of angles."""
+    """Of the linear system, for all pairs of angles; positive at different ones between 0 and π, by tangents of half of them."""
     found = system(turn.subs(phi, psi), turn).det(method="berkowitz")
     yield trial.same(sp.expand(found), determinant)
+    x, y = sp.symbols("x y", positive=True)
+    at = {phi: 2 * sp.atan(x), psi: 2 * sp.atan(x + y)}
+    apart = 2 * y * (2 * x + y) / ((1 + x**2) * (1 + (x + y) ** 2))
+    for expression, least in ((sp.cos(phi) - sp.cos(psi), apart), (determinant, 4 * apart**2)):
+        yield trial.nonnegative(expression, least, where=at, by=in_tangents, strict=True)
 
 
 @exact(field_maps, step="one frequency")
