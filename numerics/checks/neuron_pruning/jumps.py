@@ -200,6 +200,9 @@ def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.E
     """The quotient, and what its numerator is more than its denominator; the middle for even k and for odd k."""
     yield trial.same(pairs.subs(j, j + 1), pairs * rise, by=lambda gap: sp.cancel(sp.expand_func(gap)))
     yield trial.same(rise, 1 + 2 * (k - 2 * j - 1) / ((j + 1) * (k - j + 2)), by=sp.cancel)
+    more = sp.Symbol("more", integer=True, nonnegative=True)
+    excess = 2 * (1 + more) / ((j + 1) * (j + 4 + more))
+    yield trial.nonnegative(rise - 1, excess, where={k: 2 * j + 2 + more}, by=sp.cancel, strict=True)
     for odd in (0, 1):
         yield trial.same(valued(most_pairs, {k: 2 * k + odd}), valued(pairs, {k: 2 * k + odd, j: k}))
     yield trial.same(most_pairs, pairs.subs(j, sp.floor(k / 2)))

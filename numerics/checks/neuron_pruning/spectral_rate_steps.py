@@ -373,6 +373,8 @@ def ranks_by_powers(
         tail_power, constant * many**exponent, by=lambda gap: sp.simplify(sp.powdenest(gap.subs(d, y + 1)))
     )
     yield trial.same(-sp.diff(tail_power, u), leading / u**4)
+    more = sp.Symbol("x", integer=True, nonnegative=True)
+    yield trial.nonnegative(-exponent, 3 / (1 + more), where={d: 2 + more}, strict=True)
 
 
 @exact(spectral_rate, step="bound")

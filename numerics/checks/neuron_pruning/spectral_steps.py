@@ -240,6 +240,15 @@ def formulas_of(tail: sp.Expr) -> tuple[sp.Expr, sp.Basic, sp.Expr, sp.Expr]:
     return low, until, high.xreplace({let: body}), last
 
 
+def both_fall(low: sp.Expr, high: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That both formulas of the tail do, from N to N + 1, by a square each."""
+    last, inverse = sp.gamma(sp.Rational(3, 2) - m), sp.Symbol("x", real=True)  # Γ(3/2 − m), of either sign, is 1/x
+    eigenvalue = sp.gamma(d / 2) * inverse / (4 * sp.gamma(m + (d + 1) / sp.Integer(2)))
+    for formula, square in ((low, 1 / (4 * d**2)), (high, eigenvalue**2)):
+        fall = sp.expand(formula - formula.subs(N, N + 1))
+        yield trial.nonnegative(fall.subs(last, 1 / inverse), square, by=sp.gammasimp)
+
+
 @exact(spectral_bound, step="tail", cost=0.4)
 @control("multiplicities omitted", tail=tail.replace(sp.Sum, lambda function, *limits: sp.Sum(function / 2, *limits)))
 @control("1/8 at degree 1 in the plane", tail=tail - total / 2)
@@ -261,6 +270,7 @@ def tail_falls_by_one_eigenvalue_after_another(
     yield trial.same(search.args[0](m), N - ranks)
     yield trial.holds(last == search and search.args[1:] == (0, 1), "of the first degree that is reached")
     yield trial.same(low.subs(N, N + 1), low - square.subs(k, 1), by=sp.gammasimp)
+    yield from both_fall(low, body, trial)
     yield trial.same(low.subs(N, 1), total - square.subs(k, 0), by=sp.gammasimp)
     yield trial.same(sp.expand(body - body.subs(N, N + 1)), square.subs(k, 2 * m))
     yield trial.same(body.subs(m, 0).subs(N, d + 1).doit(), low.subs(N, d + 1), by=sp.gammasimp)
@@ -324,8 +334,4 @@ def smallest_compares_tail_and_allowed(
     yield trial.same(named(left.subs(n, N)), named(tail), by=None)
     yield trial.holds((neurons, start) == (search, 1), f"searched from {start}")
     low, _, high, _ = formulas_of(tail)
-    last, inverse = sp.gamma(sp.Rational(3, 2) - m), sp.Symbol("x", real=True)  # Γ(3/2 − m), of either sign, is 1/x
-    eigenvalue = sp.gamma(d / 2) * inverse / (4 * sp.gamma(m + (d + 1) / sp.Integer(2)))
-    for formula, square in ((low, 1 / (4 * d**2)), (high, eigenvalue**2)):
-        fall = sp.expand(formula - formula.subs(N, N + 1))
-        yield trial.nonnegative(fall.subs(last, 1 / inverse), square, by=sp.gammasimp)
+    yield from both_fall(low, high, trial)
