@@ -53,9 +53,17 @@ STEPS = (
     ),
     Step(
         name="limit of the density",
-        sentence=r"So for every $u$ the density of all weights tends to $[[wide_density]]$, which falls strictly and is continuous in $u$.",
+        sentence=r"So for every $u$ the density of all weights tends to $[[wide_density]]$.",
         gives={"wide_density": wide_density},
         uses=("arguments", "share of the hidden matrices"),
+    ),
+    Step(
+        name="falling limit",
+        sentence=r"It falls strictly in $u$ and is continuous, as $H_3$ is.",
+        by=Carrier.CLAIM,
+        source="D3.2",
+        takes=("strictly",),
+        uses=("limit of the density",),
     ),
     Step(
         name="limit of the threshold",
@@ -64,7 +72,7 @@ to it, and the hidden matrices keep $\rho$ in the limit.""",
         by=Carrier.RULE,
         source="monotonicity",
         gives={"limit_threshold": limit_threshold},
-        uses=("limit of the density",),
+        uses=("limit of the density", "falling limit"),
     ),
     Step(
         name="whole layers",

@@ -208,4 +208,4 @@ def hidden_matrices_outlive_the_others(
         of_two = next(each.args[1] for each in tail.atoms(sp.besselk))
         yield trial.same(claimed, sp.exp(three_exponent.subs(t, of_hidden) - two_exponent.subs(t, of_two)))
         growth = sp.limit(sp.log(claimed).expand(force=True) / tau, tau, sp.oo) if claimed.has(tau) else sp.Integer(0)
-        yield trial.same(growth, of_two / tau)
+        yield trial.nonnegative(growth, of_two / tau, strict=True)
