@@ -204,6 +204,7 @@ class CheckResult:
     vouched: tuple[str, ...] = ()  # what the numbers of its findings rest on without a check
     step: str = ""
     reached: Mapping[str, Scope] = field(default_factory=dict)  # for which values it ties down what it takes
+    ordered: Scope | None = None  # the widest scope of what it finds about a sign or an order
 
     @property
     def alarm(self) -> float:
@@ -227,6 +228,7 @@ def run(check: Check, seed: int = 0, effort: str = "quick") -> CheckResult:
     detectable: tuple[float, ...] = ()
     vouched: tuple[str, ...] = ()
     reached: dict[str, Scope] = {}
+    ordered: Scope | None = None
     precision = ctx.prec
     try:
         findings = list(check.findings(trial))
@@ -240,6 +242,7 @@ def run(check: Check, seed: int = 0, effort: str = "quick") -> CheckResult:
             controls = tuple(result for result, _ in outcomes)
             mistakes = [mistake for _, mistake in outcomes if mistake]
             reached = _reached(check, controls)
+            ordered = min((finding.reach(frozenset()) for finding in findings if finding.order), default=None)
             if mistakes:
                 status, detail = "error", mistakes[0]
     except Exception as error:  # a check that raises is reported, whatever it raised
@@ -260,6 +263,7 @@ def run(check: Check, seed: int = 0, effort: str = "quick") -> CheckResult:
         vouched,
         check.step,
         reached,
+        ordered,
     )
 
 

@@ -110,9 +110,11 @@ def rays_attain_the_slope(
 @control("the sign lost", opposite=sp.sin(phi) ** 2)
 @control("a reflection", turn=turn * sp.diag(1, -1))
 def turns_have_opposite_entries(turn: sp.ImmutableMatrix, opposite: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For all angles; and the product is nowhere positive."""
+    """For all angles; the product is negative off the multiples of π, by the tangent of half the angle."""
     yield trial.same(turn[0, 1] * turn[1, 0], opposite)
-    yield trial.holds(bool(opposite.is_nonpositive), f"{opposite} is nowhere positive")
+    y = sp.Symbol("y", positive=True)
+    at = {phi: 2 * sp.atan(y)}
+    yield trial.nonnegative(-opposite, 4 * y**2 / (1 + y**2) ** 2, where=at, by=in_tangents, strict=True)
 
 
 def system(after: sp.Matrix, before: sp.Matrix) -> sp.Matrix:

@@ -119,10 +119,12 @@ def kernel_of_opposite_inputs(opposite_kernel: sp.Matrix, trial: Trial) -> Itera
 def determinant_changes_its_sign_at_the_constant(
     opposite_kernel: sp.Matrix, constant: sp.Expr, antipodal_determinant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """det(K − cB); it is 0 at the constant of one hidden layer."""
+    """det(K − cB); it is 0 at the constant of one hidden layer, and negative above 1."""
     linear_part = S * sp.Matrix([[1, -1], [-1, 1]])
     yield trial.same(antipodal_determinant, (sp.Matrix(opposite_kernel) - c * linear_part).det(), by=sp.expand)
     yield trial.same(antipodal_determinant.subs(c, constant.subs(depth, 1)), 0)
+    y = sp.Symbol("y", positive=True)
+    yield trial.nonnegative(-antipodal_determinant, 4 * S**2 * y, where={c: 1 + y}, strict=True)
 
 
 @exact(linear_part_bound, step="kept weights")
