@@ -44,7 +44,6 @@ OTHERWISE = {
     ("Q3", "as many orbits as patterns"): "both grow by a number of partitions",
     ("Q11.3", "many coefficients"): "a number grows without end: a limit",
     ("N10.2", "two zones"): "that the root is positive is assumed",
-    ("D4", "order"): "the density falls strictly by D3.2",
     ("F2.3", "components"): "where a cosine is positive a wave is defined to be 1",
 }
 

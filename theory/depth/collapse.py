@@ -49,10 +49,18 @@ STEPS = (
         uses=("probabilities",),
     ),
     Step(
-        name="one left",
-        sentence=r"These fall strictly: each is $1$ at one $\tau$ if it is larger at $0$, where the density of all weights is `last_first`, `last_hidden`, `last_readout`.",
-        gives={"last_first": last_first, "last_hidden": last_hidden, "last_readout": last_readout},
+        name="falling numbers",
+        sentence=r"In $\tau$ these go strictly down to $0$, and are continuous.",
+        by=Carrier.CLAIM,
+        source="D3.2",
+        takes=("strictly",),
         uses=("kept numbers",),
+    ),
+    Step(
+        name="one left",
+        sentence=r"Each is $1$ at one $\tau$ if it is larger at $0$, and there the density of all weights is `last_first`, `last_hidden`, `last_readout`.",
+        gives={"last_first": last_first, "last_hidden": last_hidden, "last_readout": last_readout},
+        uses=("kept numbers", "falling numbers"),
     ),
     Step(
         name="all factors large",

@@ -270,8 +270,8 @@ def mean_squares_grow_point_by_point(
 ) -> Iterator[Finding]:
     """m² times the distance: that of one point is E‖Φ⊗Φ‖² − ‖C‖²."""
     one = feature_square - squares
-    yield trial.nonnegative(m * mean_distance, sp.Rational(10, 3) - 5 / (2 * sp.pi**2), strict=True)
     yield trial.induction(m**2 * mean_distance, m, one, lambda term: term + one, start=1)
+    yield trial.nonnegative(m * mean_distance, sp.Rational(10, 3) - 5 / (2 * sp.pi**2), strict=True)
 
 
 @exact(circle_sampling, step="another point")

@@ -80,13 +80,13 @@ def tangents_carry_the_mean(support: sp.Expr, modulus_kernel: sp.Expr, trial: Tr
 @control("opposed, on the ray", opposed_turn=sp.S.Zero)
 def inputs_turn_a_row_off_its_ray(agreeing_turn: sp.Expr, opposed_turn: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What m adds to a, and m or −m to c, changes of c − ra; the signs at r = (y − 1)/(y + 1)."""
+    for sign, claimed in ((1, agreeing_turn), (-1, opposed_turn)):
+        changed = (c + sign * size) - cosine * (a + size) - (c - cosine * a)
+        yield trial.same(claimed, changed, by=sp.expand)
     y = sp.Symbol("y", positive=True)
     inside = {cosine: (y - 1) / (y + 1)}
     yield trial.nonnegative(agreeing_turn, 2 * size / (1 + y), where=inside, strict=True)
     yield trial.nonnegative(-opposed_turn, 2 * size * y / (1 + y), where=inside, strict=True)
-    for sign, claimed in ((1, agreeing_turn), (-1, opposed_turn)):
-        changed = (c + sign * size) - cosine * (a + size) - (c - cosine * a)
-        yield trial.same(claimed, changed, by=sp.expand)
 
 
 @exact(quenched_kernel, step="ends")

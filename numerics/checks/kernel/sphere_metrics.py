@@ -149,7 +149,18 @@ def ratios_are_those_of_the_first(
     yield trial.same(gap_ratio, first * k, by=by_gammas)
 
 
-@enclosed(sphere_metrics, step="five largest")
+def by_steps(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, by Γ(x + 1) = xΓ(x), in x = k/2."""
+    half = sp.Symbol("x", positive=True)
+    return sp.factor(sp.expand_func(gap.subs(k, 2 * half)))
+
+
+def limit_of_gammas(quotient: sp.Expr) -> sp.Expr:
+    """The limit of a quotient of Γ functions for many inputs."""
+    return sp.limit(sp.gammasimp(quotient), k, sp.oo)
+
+
+@enclosed(sphere_metrics, step="five largest", cost=5)
 @control("each eigenvalue once", top_energy=1 / trace_ratio + 1 / (2 * k))
 @control("share 10 % less", top_energy=NINE * top_energy)
 @control("not over the trace", top_energy=2 * top_energy)
@@ -160,7 +171,10 @@ def ratios_are_those_of_the_first(
 def five_largest_add_up(
     second_even: sp.Expr, top_energy: sp.Expr, few_inputs: sp.Matrix, trial: Trial
 ) -> Iterator[Finding]:
-    """From four inputs on λ₀ and four times 1/k, half of them; below, with some of λ₂ as well; the first four fall."""
+    """From four inputs on λ₀ and four times 1/k, half of them; below, with some of λ₂ as well; the first four fall.
+
+    Further on both fall: λ₀ over the next one is more than the same two inputs later, and tends to 1, so that it exceeds 1.
+    """
     first = second_even * (k + 1) ** 3 / (3 * k + 1)
     many = {k: k + 3}
     yield trial.same(top_energy.subs(many), ((first + 4 / k) / 2).subs(many), by=by_gammas)
@@ -170,3 +184,8 @@ def five_largest_add_up(
         yield trial.same(few_inputs[number - 1], total.subs(k, number))
     for number in (1, 2, 3):
         yield trial.below(few_inputs[number], few_inputs[number - 1], at=[{}], strict=True)
+    quotient = first / first.subs(k, k + 1)
+    more = (6 * k**3 + 21 * k**2 + 21 * k + 4) / ((k + 1) ** 5 * (k + 4))
+    yield trial.nonnegative(1 - quotient.subs(k, k + 2) / quotient, more, by=by_steps, strict=True)
+    yield trial.same(trial.once(limit_of_gammas, quotient), 1)
+    yield trial.nonnegative(4 / k - 4 / (k + 1), 4 / (k * (k + 1)), strict=True)

@@ -70,9 +70,10 @@ DOUBLED = {theta: 1 - sp.log(1 + y) / sp.log(2)}  # θ up to 1, by what 2^(1 −
 @control("of the odds alone", potential=v**-theta)
 @control("10 % more", potential=MORE * potential)
 def potential_falls(potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """0 where all is covered; the rate at which the logarithm falls, at v = 1/(1 + y)."""
+    """0 where all is covered; its derivative, and the sign of that at v = 1/(1 + y)."""
     y = sp.Symbol("y", positive=True)
     falling = -sp.diff(potential, v) / v ** (-theta - 1)
+    yield trial.same(falling, v + theta * (1 - v))
     yield trial.same(potential.subs(v, 1), sp.S.Zero)
     yield trial.nonnegative(falling, (1 + theta * y) / (1 + y), where={v: 1 / (1 + y)}, strict=True)
 
