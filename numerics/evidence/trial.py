@@ -14,13 +14,14 @@ from numerics.evidence.points import (
     Point,
     as_key,
     cells_of,
+    coordinate,
     count_of,
+    drawn_range,
     exact_side,
     free_in,
     gaps,
     located,
     sorted_letters,
-    usual_range,
 )
 from numerics.evidence.samples import StatisticalFindings
 from numerics.exact import balls, boxes
@@ -101,7 +102,7 @@ class Trial(StatisticalFindings):
         rng = self.generator("points", count)
         found: list[dict[sp.Symbol, sp.Expr]] = []
         for _ in range(MOST_TRIED):
-            point = {symbol: self._coordinate(symbol, rng) for symbol in symbols}
+            point = {symbol: coordinate(self.claim, symbol, rng) for symbol in symbols}
             if self.allows(point):
                 found.append(point)
             if len(found) == count:
@@ -119,26 +120,13 @@ class Trial(StatisticalFindings):
         There sums are empty, and a formula "for all n" fails if it fails anywhere.
         """
         random = self.points(*expressions)
-        whole = {symbol: self._range(symbol)[0] for symbol in sorted_letters(*expressions) if symbol.is_integer}
+        whole = {
+            symbol: drawn_range(self.claim, symbol)[0] for symbol in sorted_letters(*expressions) if symbol.is_integer
+        }
         found = [{**random[0], **whole}] if whole else []
         if len(whole) > 1:
             found += [{**point, symbol: low} for point, (symbol, low) in zip(random[1:], whole.items(), strict=False)]
         return [point for point in found if self.allows(point)]
-
-    def _range(self, symbol: sp.Symbol) -> tuple[sp.Rational, sp.Rational]:
-        """Where points are drawn: as the claim says, or from what the symbol's assumptions allow up to a moderate size."""
-        low, high = self.claim.drawn(symbol) or usual_range(symbol)
-        return sp.Rational(low), sp.Rational(high)
-
-    def _coordinate(self, symbol: sp.Symbol, rng: np.random.Generator) -> sp.Rational:
-        quantity = self.claim.quantity(symbol)
-        if quantity is not None and isinstance(quantity.within, sp.FiniteSet):
-            return quantity.within.args[int(rng.integers(len(quantity.within)))]
-        low, high = self._range(symbol)
-        if symbol.is_integer:
-            return sp.Integer(int(rng.integers(int(low), int(high) + 1)))
-        share = int(rng.integers(1, 997))  # of 997, from the lower end: put over one denominator in plain integers
-        return sp.Rational(low.p * high.q * (997 - share) + high.p * low.q * share, 997 * low.q * high.q)
 
     # Deterministic findings
 
@@ -246,8 +234,7 @@ class Trial(StatisticalFindings):
     ) -> Finding:
         """That an expression is ≥ 0 (or > 0): it equals a certificate that is, by the signs of its letters alone.
 
-        `where` some letters are what is said: as for `same`. There a letter that lies between bounds is put in terms of
-        letters whose signs say so, such as 1/(1 + y) for a probability.
+        `where`, as for `same`, replaces letters: one between 0 and 1 by 1/(1 + y), say, so that the sign of y decides.
 
         Raises:
             ValueError: for a certificate that the signs of its letters do not decide, and for an empty `where`.
@@ -321,8 +308,7 @@ class Trial(StatisticalFindings):
         """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""
         gap = sp.sympify(high, strict=True) - sp.sympify(low, strict=True)
         tried = None if at is None else list(at)
-        found = self._again(lambda: self._below(gap, tried, strict), "below", gap, strict, as_key(tried))
-        return replace(found, order=True)
+        return self._again(lambda: self._below(gap, tried, strict), "below", gap, strict, as_key(tried))
 
     def _below(self, gap: sp.Expr, at: Sequence[Point] | None, strict: bool) -> Finding:
         smallest, undecided = float("inf"), ""
@@ -346,7 +332,8 @@ class Trial(StatisticalFindings):
             smallest = min(float(gap_ball.mid()), smallest)
         if undecided:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
-        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"holds at {count_of(tried)}, smallest gap {smallest:.4g}")
+        detail = f"holds at {count_of(tried)}, smallest gap {smallest:.4g}"
+        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, detail, order=True)
 
     def everywhere(
         self,
@@ -376,8 +363,8 @@ class Trial(StatisticalFindings):
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, str(outcome))
         where = f"on the whole range {asked}: {cells_of(outcome.cells)}" if str(asked) else "a proved number"
         letters = frozenset(sorted_letters(*map(sp.sympify, (low,) if high is None else (low, high))))
-        whole = all(self._whole(letter, (within or {}).get(letter)) for letter in letters) and not (given or integers)
-        scope = Scope.ALL if whole else None
+        whole = all(self._whole(letter, (within or {}).get(letter)) for letter in letters)
+        scope = Scope.ALL if whole and not (given or integers) else None
         return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, where, scope=scope, letters=letters, order=True)
 
     def _whole(self, letter: sp.Symbol, ends: tuple[object, object] | None) -> bool:

@@ -11,6 +11,7 @@ from toys.claims import toy
 
 from numerics.evidence import Finding, Scope, Trial, control, enclosed, exact, run
 from numerics.evidence.check import CheckResult
+from numerics.evidence.verification import Run
 from theory.claims import Claim
 from theory.ledger import load_ledger
 from theory.quantities import POSITIVE, Quantity
@@ -69,13 +70,13 @@ def unsigned(claim: Claim, checks: Sequence[CheckResult]) -> list[str]:
 
 
 @pytest.mark.parametrize("label", sorted({label for label, _ in STATED}))
-def test_a_sign_that_a_computed_step_states_is_computed(label: str, ledger_run) -> None:
+def test_a_sign_that_a_computed_step_states_is_computed(label: str, ledger_run: Run) -> None:
     (result,) = [each for each in ledger_run.claims if each.entry.label == label]
     lacking = unsigned(result.entry.claim, result.checks)
     assert lacking == [step for name, step in OTHERWISE if name == label and step in lacking]
 
 
-def test_what_is_excepted_is_stated_and_lacks_a_sign(ledger_run) -> None:
+def test_what_is_excepted_is_stated_and_lacks_a_sign(ledger_run: Run) -> None:
     lacking = {
         (each.entry.label, name) for each in ledger_run.claims for name in unsigned(each.entry.claim, each.checks)
     }

@@ -70,10 +70,11 @@ def numbers_differ_by_two_parts(rounding: sp.Expr, other_number: sp.Expr, trial:
 def by_largest(gap: sp.Expr) -> sp.Expr:
     """Zero, where it is, the smaller of ¼ and x being ¼ less what is positive of ¼ − x."""
     quarter = sp.Rational(1, 4)
-    others = lambda least: sp.Min(*(each for each in least.args if each != quarter))  # noqa: E731
-    return sp.simplify(
-        gap.replace(lambda each: isinstance(each, sp.Min), lambda each: quarter - sp.Max(0, quarter - others(each)))
-    )
+
+    def largest(least: sp.Expr) -> sp.Expr:
+        return quarter - sp.Max(0, quarter - sp.Min(*(each for each in least.args if each != quarter)))
+
+    return sp.simplify(gap.replace(lambda each: isinstance(each, sp.Min), largest))
 
 
 @exact(mask_limit, step="sampling")

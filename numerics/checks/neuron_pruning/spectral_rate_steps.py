@@ -14,7 +14,6 @@ from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import allowed, delta, j, m, ranks, total
 from theory.neuron_pruning.spectral_rate import (
     c,
-    chord,
     constant,
     constant_bound,
     demanded,
@@ -23,7 +22,6 @@ from theory.neuron_pruning.spectral_rate import (
     first_degree,
     four_sines,
     gamma_step,
-    geometric,
     harmonics,
     i,
     leading,
@@ -146,25 +144,6 @@ def ranks_are_quotients_of_gammas(
     """Up to degree 2m, and in degree 2j."""
     yield trial.same(ranks, d + volume / sp.gamma(d), by=by_gammas)
     yield trial.same(harmonics * sp.gamma(d), volume.subs(m, j) - volume.subs(m, j - 1), by=by_gammas)
-
-
-@exact(spectral_rate, step="chord")
-@control("the slope at the middle", chord=geometric)
-@control("10 % more", chord=MORE * chord)
-@control("without the power", chord=p * chord)
-@control("of the other means", geometric=1 / geometric)
-@control("10 % less", geometric=LESS * geometric)
-@control("the power itself", geometric=sp.exp(-p * w))
-def chord_of_a_power(chord: sp.Expr, geometric: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its two ends; over a quotient of sinh, which is at most 1, it is a power of the geometric mean: 1/(1 + z) for the quotient."""
-    low, high = sp.exp(w - y), sp.exp(w + y)
-    rise = (sp.exp(-p * (w - y)) - sp.exp(-p * (w + y))) / p
-    yield trial.same(chord, rise / (high - low), by=in_exponentials)
-    quotient = sp.sinh(p * y) / (p * sp.sinh(y))
-    yield trial.nonnegative(chord, sp.exp(-(p + 1) * w) * quotient, strict=True)
-    spare = sp.Symbol("z", nonnegative=True)
-    below = (geometric - chord).subs(sp.sinh(p * y), p * sp.sinh(y) / (1 + spare))
-    yield trial.nonnegative(below, sp.exp(-(p + 1) * w) * spare / (1 + spare))
 
 
 def doubled(gap: sp.Expr) -> sp.Expr:

@@ -105,10 +105,9 @@ def kernels_fall_with_the_density_of_the_scores(kernels: Kernels, trial: Trial) 
     """The normal one is one formula for both signs; both fall with their densities, and are ½ at 0."""
     normal, laplace = kernels["normal"], kernels["laplace"]
     yield trial.same(normal, sp.erfc(tau / (phi * sp.sqrt(2))) / 2, by=by_sides)
-    density = sp.exp(-sp.Abs(tau) / phi) / (2 * phi)
-    yield trial.nonnegative(-sides_differentiated(laplace), density, by=by_sides_off_zero, strict=True)
-    density = sp.exp(-(tau**2) / (2 * phi**2)) / (sp.sqrt(2 * sp.pi) * phi)
-    yield trial.nonnegative(-sides_differentiated(normal), density, by=by_sides_off_zero, strict=True)
+    bell = sp.exp(-(tau**2) / (2 * phi**2)) / (sp.sqrt(2 * sp.pi) * phi)
+    for law, density in ((laplace, sp.exp(-sp.Abs(tau) / phi) / (2 * phi)), (normal, bell)):
+        yield trial.nonnegative(-sides_differentiated(law), density, by=by_sides_off_zero, strict=True)
     for law in (normal, laplace):
         yield trial.same(law.subs(tau, 0), HALF)
 

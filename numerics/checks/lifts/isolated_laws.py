@@ -1,0 +1,70 @@
+"""Evidence for L11.4: the bounds beside the laws of small lifts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.checks.lifts.coverage_enumeration import SMALL, chance_of, copies_by_enumeration, exactly, mean_of
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.lifts.coverage import m, omega, q, r
+from theory.lifts.degrees import lam, n
+from theory.lifts.isolated_tails import (
+    V,
+    cantelli,
+    lower_tail,
+    mu,
+    poisson_tails,
+    s,
+    upper_tail,
+)
+
+NINE = sp.Rational(9, 10)
+some_copies, fewer_copies = (poisson_tails.aids[name] for name in ("some_copies", "fewer_copies"))
+SPARSE_LIFTS = tuple(lift for lift in SMALL if lift.density and 0 < lift.size * lift.density <= 1 and lift.size > 1)
+
+
+@exact(poisson_tails)
+@control("at most m copies", fewer_copies=fewer_copies.subs(m, m + 1))
+@control("as many copies", fewer_copies=1 - fewer_copies)
+@control("more than m copies", some_copies=some_copies.subs(m, m + 1))
+def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The tails of the small lifts listed whose children have types of one chance, in fractions."""
+    for lift in SPARSE_LIFTS:
+        if len(set(lift.chances)) > 1:
+            continue
+        law = copies_by_enumeration(lift)
+        at = {n: lift.size, r: len(lift.chances), q: lift.chances[0], omega: lift.region, lam: lift.size * lift.density}
+        for count in (1, 2):
+            seen = chance_of(law, lambda outcome, count=count: outcome[-1] >= count)
+            for claimed, found in ((some_copies, seen), (fewer_copies, 1 - seen)):
+                value = exactly(claimed, {**at, m: count})
+                yield trial.holds(value == found, f"{count} copies in {lift}: {found}, claimed {value}")
+
+
+@enclosed(poisson_tails, cost=0.5)
+@control("without e^m", upper_tail=upper_tail * sp.exp(-m))
+@control("a third of the upper tail", upper_tail=upper_tail / 3)
+@control("10 % less", lower_tail=NINE * lower_tail)
+@control("Cantelli 10 % less", cantelli=NINE * cantelli)
+@control("half the variance", cantelli=cantelli.subs(V, V / 2))
+@control("without s", generating_bound=sp.exp(mu))
+def small_lifts_keep_the_bounds(
+    generating_bound: sp.Expr, upper_tail: sp.Expr, lower_tail: sp.Expr, cantelli: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The laws of the small lifts listed, in fractions."""
+    for lift in SPARSE_LIFTS:
+        law = copies_by_enumeration(lift)
+        mean = mean_of(law, lambda outcome: outcome[-1])
+        variance = mean_of(law, lambda outcome: outcome[-1] ** 2) - mean**2
+        power = mean_of(law, lambda outcome: 3 ** outcome[-1])
+        yield trial.below(power, generating_bound, at=[{mu: mean, s: sp.Integer(2)}])
+        for count in (1, 2):
+            at = {mu: mean, V: variance, m: sp.Integer(count)}
+            seen = chance_of(law, lambda outcome, count=count: outcome[-1] >= count)
+            yield trial.below(seen, upper_tail.subs(at), at=[{}])
+        at = {mu: mean, V: variance, m: sp.S.One}
+        seen = chance_of(law, lambda outcome: outcome[-1] < 1)
+        yield trial.holds(seen <= lower_tail.subs(at), f"no isolated copy: {seen}")
+        yield trial.holds(seen <= cantelli.subs(at), f"no isolated copy, by the variance: {seen}")
