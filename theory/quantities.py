@@ -21,6 +21,8 @@ NON_NEGATIVE = sp.Interval(0, sp.oo)
 COUNT = sp.S.Naturals  # 1, 2, 3, …
 COUNT_FROM_ZERO = sp.S.Naturals0
 
+NO_BOUND = "at 0 and at 1 a bound on a probability says nothing"  # why what may fail has a probability between
+
 
 def whole_from(least: int) -> sp.Set:
     """Return the whole numbers from `least` on."""
@@ -38,7 +40,7 @@ class Quantity:
     formulas leave open, such as a graphon. meaning: a noun phrase that does
     without the letter, Markdown with LaTeX. within: all real values that the claim allows. drawn: rational ends of a
     range inside `within`; without it points are drawn from all of a bounded range, else from what the assumptions of the
-    symbol allow, at a moderate size.
+    symbol allow, at a moderate size. convention: why the values end where they do, where the claim would hold beyond.
 
     Raises:
         ValueError: for a quantity without a meaning or a range, and for ends that are no part of the range.
@@ -48,6 +50,7 @@ class Quantity:
     meaning: str
     within: sp.Set
     drawn: tuple[object, object] | None = None
+    convention: str = ""
 
     def __post_init__(self) -> None:
         if not self.meaning.strip() or not isinstance(self.within, sp.Set):
@@ -123,12 +126,14 @@ class Hypothesis:
 
     words: a clause that reads after "assuming", Markdown with LaTeX, such as "few large items". relation: between
     letters of the claim; None for what is no relation, such as "weights are iid standard normal". needed_by: the
-    expressions that need the hypothesis; all of them if none is named.
+    expressions that need the hypothesis; all of them if none is named. convention: why it is assumed, where the claim would
+    hold without the relation.
     """
 
     words: str
     relation: sp.Basic | None = None
     needed_by: tuple[str, ...] = ()
+    convention: str = ""
 
     def __post_init__(self) -> None:
         if not self.words.strip():

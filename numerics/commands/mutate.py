@@ -1,4 +1,4 @@
-"""`sparse-limits mutate`: formula mutants against the claims' own checks."""
+"""`sparse-limits mutate`: mutants of formulas, or of what claims assume, against the claims' own checks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
     from numerics.evidence.mutants import MutationResult
+    from numerics.evidence.mutation import Mutation
     from numerics.reports.progress import Progress
     from theory.claims import Entry
 
@@ -25,6 +26,11 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--first", type=int, default=0, metavar="K", help="which one of each N, from 0 on (default 0)")
     parser.add_argument(
         "--within", type=float, metavar="S", help="begin no other formula after S seconds; say which are left"
+    )
+    parser.add_argument(
+        "--domains",
+        action="store_true",
+        help="break what claims assume: wider ranges, relations between letters dropped",
     )
     add_store(parser)
     parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: the cores there are)")
@@ -40,24 +46,24 @@ def run(arguments: Namespace) -> int:
     from theory.selection import part_of
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    settings = ("seed", "jobs", "every", "first", "keep", "join", "shard", "within")
+    settings = ("seed", "jobs", "every", "first", "keep", "join", "shard", "within", "domains")
     ledger = ledger_for(arguments.names, arguments.ledger)
     with progress_of(arguments) as progress:
         found = mutate(
             arguments.names,
             **{name: getattr(arguments, name) for name in settings},
-            on_result=_told(part_of(ledger.select(arguments.names), arguments.shard), progress),
+            on_result=_told(part_of(ledger.select(arguments.names), arguments.shard), progress, arguments.domains),
             ledger=ledger,
         )
+    word = "convention" if arguments.domains else "equivalent"
     for result in found.results:
         for mutant, why in result.equivalent.items():
-            console.print(f"{result.label} equivalent: {mutant}  ({why})", style="dim")
+            console.print(f"{result.label} {word}: {mutant}  ({why})", style="dim")
     for result in found.results:
         for mutant in result.survivors:
             console.print(f"{result.label} survives: {mutant}", style="red")
     console.print(
-        f"{found.mutants} mutants of {found.expressions} expressions: {found.refuted} refuted, "
-        f"{found.equivalent} equivalent, {found.survivors} unexplained survivors"
+        (_domains_told(found) if arguments.domains else _formulas_told(found))
         + (f"; one variant in {arguments.every} tried" if arguments.every > 1 else "")
         + ("" if found.kept is None else f"; {found.kept} of {len(found.results)} results kept from before"),
         style="bold",
@@ -69,18 +75,35 @@ def run(arguments: Namespace) -> int:
     return int(found.survivors > 0)
 
 
-def _told(entries: Sequence[Entry], progress: Progress) -> Callable[[MutationResult], None]:
+def _formulas_told(found: Mutation) -> str:
+    return (
+        f"{found.mutants} mutants of {found.expressions} expressions: {found.refuted} refuted, "
+        f"{found.equivalent} equivalent, {found.survivors} unexplained survivors"
+    )
+
+
+def _domains_told(found: Mutation) -> str:
+    return (
+        f"{found.mutants} wider domains of {len(found.results)} claims: {found.refuted} refuted, "
+        f"{found.without_value} of them where a formula has no value; {found.equivalent} conventions, "
+        f"{found.survivors} unexplained survivors"
+    )
+
+
+def _told(entries: Sequence[Entry], progress: Progress, domains: bool) -> Callable[[MutationResult], None]:
     """What reports each expression, and each claim whose expressions have all ended."""
     from numerics.checks import checks_of
     from numerics.commands._claim_progress import ClaimProgress
+    from numerics.evidence.domains import DOMAINS
     from numerics.evidence.shared_mutants import SHARED
 
     costs: dict[tuple[str, str], float] = {}
     results: dict[str, list[MutationResult]] = {}
     for entry in entries:
         cost = sum(check.cost for check in checks_of(entry.topic) if check.claim is entry.claim)
-        costs |= {(entry.label, subject): cost for subject in (*entry.claim.claimed, SHARED)}
-    claims = ClaimProgress(progress, "expressions", costs)
+        subjects = (DOMAINS,) if domains else (*entry.claim.claimed, SHARED)
+        costs |= {(entry.label, subject): cost for subject in subjects}
+    claims = ClaimProgress(progress, "claims" if domains else "expressions", costs)
 
     def tell(result: MutationResult) -> None:
         results.setdefault(result.label, []).append(result)

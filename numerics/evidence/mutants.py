@@ -44,6 +44,7 @@ class MutationResult:
     killed: int
     equivalent: Mapping[str, str]  # survivors that the claim explains, with the reason
     survivors: tuple[str, ...]  # unexplained
+    without_value: tuple[str, ...] = ()  # refuted, as a formula has no value there: domain mutants alone
 
 
 def variants(expression: sp.Basic) -> Iterator[sp.Basic]:

@@ -1,4 +1,4 @@
-"""The mutants of many claims, each expression in a process of its own, and in another what the expressions share."""
+"""The mutants of many claims: each expression in a process of its own, in another what they share, or what all assume."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, see
 from numerics.checks import checks_of_claims
 from numerics.door import door
 from numerics.evidence import Check
+from numerics.evidence.domains import DOMAINS, mutate_domains
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.evidence.shared_mutants import SHARED, mutate_shared
 from numerics.evidence.verification import check_keep, checks_by_claim, modules_of
@@ -30,7 +31,7 @@ LIMIT = 1800.0  # seconds of processor time for the mutants of one expression
 
 @dataclass(frozen=True)
 class Task:
-    """What one process does: all mutants of an expression."""
+    """What one process does: all mutants of an expression, or of what a claim assumes."""
 
     topic: str
     label: str
@@ -52,7 +53,12 @@ class Mutation:
 
     @property
     def expressions(self) -> int:
-        return sum(result.subject != SHARED for result in self.results)
+        return sum(result.subject not in (SHARED, DOMAINS) for result in self.results)
+
+    @property
+    def without_value(self) -> int:
+        """Of the refuted those where a formula has no value, of mutants of what claims assume."""
+        return sum(len(result.without_value) for result in self.results)
 
     @property
     def mutants(self) -> int:
@@ -87,6 +93,7 @@ def mutate(
     join: Sequence[str | PathLike[str]] = (),
     shard: str | None = None,
     within: float | None = None,
+    domains: bool = False,
 ) -> Mutation:
     """Break every formula of the claims named by label or topic (of all if none is named), and see what the checks notice.
 
@@ -96,7 +103,8 @@ def mutate(
     these `every` parts of the mutants, the one to try, from 0 on: all of them together are all mutants.
     `on_result` sees each expression as it ends. ledger: one of your own in place of that of `theory`: `FILE.py` or
     `package.module` with claims and their checks. keep, join, shard: as in `verify`. within: seconds after which no other
-    expression is begun.
+    expression is begun. domains: break what the claims assume in place of their formulas: each end of a range is moved outwards and
+    each relation between letters dropped, one at a time, and what checks ask at points that they draw is asked in the part that is added.
 
     Raises:
         InputError: for an unknown name, what is no seed, another number of processes, `every` outside 1 to 1000, `first`
@@ -108,6 +116,8 @@ def mutate(
         >>> found = mutate("N1")
         >>> found.mutants > 20, found.survivors
         (True, 0)
+        >>> mutate("D3.3", domains=True).results[0].without_value[-1]
+        'rho ≥ 1/4: limit_threshold'
     """
     number = seed_number(seed)
     _check_numbers(jobs, every, first, within)
@@ -120,7 +130,9 @@ def mutate(
     checks = checks_by_claim(entries) if workers_are_copies() or store is not None else {}  # copies then have them
     entry_of = {entry.label: entry for entry in entries}
     tasks = [
-        Task(e.topic, e.label, subject, number, every, first) for e in entries for subject in (*e.claim.claimed, SHARED)
+        Task(e.topic, e.label, subject, number, every, first)
+        for e in entries
+        for subject in ((DOMAINS,) if domains else (*e.claim.claimed, SHARED))
     ]
     found: dict[tuple[str, str], MutationResult] = {}
     kept = 0
@@ -147,8 +159,9 @@ def mutate(
 
 def _work(claim: Claim, subject: str, checks: Sequence[Check]) -> float:
     """About how long the mutants of an expression take: long ones come first, so that none is left to the end alone."""
-    able = [check for check in checks if subject in (SHARED, *check.subjects)]
-    values = claim.claimed.values() if subject == SHARED else [claim.claimed[subject]]
+    whole = subject in (SHARED, DOMAINS)
+    able = [check for check in checks if whole or subject in check.subjects]
+    values = claim.claimed.values() if whole else [claim.claimed[subject]]
     nodes = sum(1 for value in values for formula in formulas(value) for _ in sp.preorder_traversal(formula))
     return nodes * sum(check.cost for check in able)
 
@@ -169,8 +182,10 @@ def _check_checked(entries: Sequence[Entry]) -> None:
 
 
 def mutate_one(task: Task) -> MutationResult:
-    """The mutants of one expression, or of what the claim's expressions share; what a worker process does."""
+    """The mutants of one expression, of what the claim's expressions share, or of what it assumes; what a worker process does."""
     checks = checks_of_claims(task.topic, [task.label])
+    if task.subject == DOMAINS:
+        return mutate_domains(checks[0].claim, checks, task.seed, task.every, task.first)
     if task.subject == SHARED:
         return mutate_shared(checks[0].claim, checks, task.seed, task.every, task.first)
     return mutate_expression(checks[0].claim, task.subject, checks, task.seed, task.every, task.first)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import sympy as sp
 
 from numerics.exact import balls
-from theory.claims import Claim
 
 Point = Mapping[sp.Symbol, sp.Expr]
 
@@ -23,24 +21,6 @@ def usual_range(symbol: sp.Symbol) -> tuple[object, object]:
     if symbol.is_integer:
         return (1, 9) if symbol.is_positive else (0, 9) if symbol.is_nonnegative else (-3, 9)
     return (sp.Rational(1, 8), 4) if symbol.is_positive or symbol.is_nonnegative else (-3, 3)
-
-
-def drawn_range(claim: Claim, symbol: sp.Symbol) -> tuple[sp.Rational, sp.Rational]:
-    """Where points are drawn: as the claim says, or from what the symbol's assumptions allow up to a moderate size."""
-    low, high = claim.drawn(symbol) or usual_range(symbol)
-    return sp.Rational(low), sp.Rational(high)
-
-
-def coordinate(claim: Claim, symbol: sp.Symbol, rng: np.random.Generator) -> sp.Rational:
-    """A random value for a letter of a claim: one of finitely many, a whole number, or a fraction between the ends."""
-    quantity = claim.quantity(symbol)
-    if quantity is not None and isinstance(quantity.within, sp.FiniteSet):
-        return quantity.within.args[int(rng.integers(len(quantity.within)))]
-    low, high = drawn_range(claim, symbol)
-    if symbol.is_integer:
-        return sp.Integer(int(rng.integers(int(low), int(high) + 1)))
-    share = int(rng.integers(1, 997))  # of 997, from the lower end: put over one denominator in plain integers
-    return sp.Rational(low.p * high.q * (997 - share) + high.p * low.q * share, 997 * low.q * high.q)
 
 
 def free_in(where: Mapping[sp.Symbol, object]) -> set[sp.Symbol]:

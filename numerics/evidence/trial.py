@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
 
 import numpy as np
 import sympy as sp
 
+from numerics.evidence.drawing import Drawing
 from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
 from numerics.evidence.points import (
     Point,
     as_key,
     cells_of,
-    coordinate,
     count_of,
-    drawn_range,
     exact_side,
     free_in,
     gaps,
@@ -26,107 +24,25 @@ from numerics.evidence.points import (
 from numerics.evidence.samples import StatisticalFindings
 from numerics.exact import balls, boxes
 from numerics.exact.identities import is_zero
-from numerics.exact.relations import holds
-from numerics.keyed import key, keyed_seed
-from theory.claims import Claim
 from theory.formulas.valued import valued
 
-EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
-POINTS = 6  # random rational points at which an identity is tried
-MOST_TRIED = 10_000  # random points until enough keep to the hypotheses
 Simplify = Callable[..., sp.Expr]
-Drawn = TypeVar("Drawn")
-Computed = TypeVar("Computed")
 
 
 @dataclass
-class Trial(StatisticalFindings):
+class Trial(Drawing, StatisticalFindings):
     """The vocabulary of a check: what it can ask of its subjects, at one seed and effort.
 
     What it says about counts and samples stands in `numerics.evidence.samples`.
     """
 
-    claim: Claim
-    check: str
-    effort: str = "quick"
-    seed: int = 0
-    draws: dict[tuple[str, str, int | str], Any] = field(default_factory=dict)
     proved: set[sp.Expr] = field(default_factory=set)  # to be 0, for all values
-    drew: bool = False  # whether anything depended on the seed
     _supported: dict[tuple[object, ...], tuple[Finding, set[str]]] = field(default_factory=dict)
-    _pointed: dict[tuple[tuple[sp.Symbol, ...], int], list[dict[sp.Symbol, sp.Expr]]] = field(default_factory=dict)
 
     def at(self, seed: int) -> Trial:
         """The same trial at another seed: what does not depend on the seed is not computed or proved again."""
         kept = {place: computed for place, computed in self.draws.items() if place[2] == "once"}
-        return Trial(self.claim, self.check, self.effort, seed, kept, self.proved)
-
-    # Random numbers and sizes
-
-    def size(self, quick: int) -> int:
-        """The sample size at this effort, given the one at `quick`."""
-        return quick * EFFORTS[self.effort]
-
-    def generator(self, name: str, *arguments: object, replicate: int = 0) -> np.random.Generator:
-        """A stream of random numbers keyed by seed, claim, check, name, arguments (`key`) and replicate."""
-        self.drew = True
-        words = (self.claim.label, self.check, name, *map(key, arguments), replicate)
-        return np.random.Generator(np.random.PCG64DXSM(keyed_seed(self.seed, *words)))
-
-    def draw(self, simulate: Callable[..., Drawn], *arguments: object, replicate: int = 0) -> Drawn:
-        """`simulate(rng, *arguments)`, drawn once and shared by the claim, its controls and its mutants."""
-        place = (key(simulate), key(arguments), replicate)
-        if place not in self.draws:
-            rng = self.generator(simulate.__qualname__, *arguments, replicate=replicate)
-            self.draws[place] = simulate(rng, *arguments)
-        drawn: Drawn = self.draws[place]
-        return drawn
-
-    def once(self, compute: Callable[..., Computed], *arguments: object) -> Computed:
-        """`compute(*arguments)`, deterministic, computed once for the claim, its controls and its mutants."""
-        place = (key(compute), key(arguments), "once")
-        if place not in self.draws:
-            self.draws[place] = compute(*arguments)
-        computed: Computed = self.draws[place]
-        return computed
-
-    def points(self, *expressions: sp.Basic, count: int = POINTS) -> list[dict[sp.Symbol, sp.Expr]]:
-        """Random rational points within the claim's hypotheses for the free symbols of some expressions."""
-        symbols = sorted_letters(*expressions)
-        place = tuple(symbols), count  # all that they depend on: they are the same for the claim and its controls
-        if place not in self._pointed:
-            self._pointed[place] = self._points(symbols, count)
-        return [dict(point) for point in self._pointed[place]]
-
-    def _points(self, symbols: Sequence[sp.Symbol], count: int) -> list[dict[sp.Symbol, sp.Expr]]:
-        rng = self.generator("points", count)
-        found: list[dict[sp.Symbol, sp.Expr]] = []
-        for _ in range(MOST_TRIED):
-            point = {symbol: coordinate(self.claim, symbol, rng) for symbol in symbols}
-            if self.allows(point):
-                found.append(point)
-            if len(found) == count:
-                return found
-        raise ValueError(f"{self.claim.label}: {len(found)} of {MOST_TRIED} points keep to the hypotheses")
-
-    def allows(self, point: Point) -> bool:
-        """Whether a point keeps to the hypotheses of the whole claim that are relations between its letters."""
-        relations = [each.relation for each in self.claim.hypotheses if not each.needed_by]
-        return all(holds(each, point) for each in relations if each is not None and each.free_symbols <= set(point))
-
-    def ends(self, *expressions: sp.Basic) -> list[dict[sp.Symbol, sp.Expr]]:
-        """Points at which all whole numbers, or one of them, are the least that they can be; others are random.
-
-        There sums are empty, and a formula "for all n" fails if it fails anywhere.
-        """
-        random = self.points(*expressions)
-        whole = {
-            symbol: drawn_range(self.claim, symbol)[0] for symbol in sorted_letters(*expressions) if symbol.is_integer
-        }
-        found = [{**random[0], **whole}] if whole else []
-        if len(whole) > 1:
-            found += [{**point, symbol: low} for point, (symbol, low) in zip(random[1:], whole.items(), strict=False)]
-        return [point for point in found if self.allows(point)]
+        return Trial(self.claim, self.check, self.effort, seed, kept, proved=self.proved)
 
     # Deterministic findings
 
@@ -304,15 +220,26 @@ class Trial(StatisticalFindings):
             raise ValueError(f"no {what}")
         return Finding(Kind.EXACT, Verdict.SUPPORTS, f"the same in all {number} {what}", scope=Scope.ALL)
 
-    def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
-        """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""
+    def below(
+        self,
+        low: sp.Expr,
+        high: sp.Expr,
+        *,
+        at: Iterable[Point] | None = None,
+        strict: bool = False,
+        needed: str = "",
+    ) -> Finding:
+        """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved.
+
+        needed: as in `points`.
+        """
         gap = sp.sympify(high, strict=True) - sp.sympify(low, strict=True)
         tried = None if at is None else list(at)
-        return self._again(lambda: self._below(gap, tried, strict), "below", gap, strict, as_key(tried))
+        return self._again(lambda: self._below(gap, tried, strict, needed), "below", gap, strict, needed, as_key(tried))
 
-    def _below(self, gap: sp.Expr, at: Sequence[Point] | None, strict: bool) -> Finding:
+    def _below(self, gap: sp.Expr, at: Sequence[Point] | None, strict: bool, needed: str = "") -> Finding:
         smallest, undecided = float("inf"), ""
-        tried = at if at is not None else self.points(gap) + self.ends(gap)
+        tried = at if at is not None else self.points(gap, needed=needed) + self.ends(gap, needed=needed)
         if not tried:
             raise ValueError("no points at which to try an inequality")
         for point in tried:
@@ -327,8 +254,11 @@ class Trial(StatisticalFindings):
             gap_ball = ball.real
             if bool(gap_ball < 0) or (strict and bool(gap_ball <= 0)):
                 return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"exceeded by {(-gap_ball).str(4)}{located(point)}")
-            if not bool(gap_ball >= 0) and (strict or sp.expand(valued(gap, point)) != 0):
-                undecided = f"equal to 15 digits{located(point)}"
+            if not bool(gap_ball >= 0):
+                equal = sp.expand(valued(gap, point)) == 0
+                if equal and strict:
+                    return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"equal{located(point)}")
+                undecided = undecided if equal else f"equal to 15 digits{located(point)}"
             smallest = min(float(gap_ball.mid()), smallest)
         if undecided:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)

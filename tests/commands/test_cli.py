@@ -320,3 +320,13 @@ def test_mutate():
     done = call(TOYS, "mutate", "Z11", "--jobs", "1", "--every", "3")
     assert "Z11 survives: value = 2*a" in done.stdout
     assert "3 unexplained survivors; one variant in 3 tried" in done.stdout
+
+
+def test_mutate_domains():
+    done = call(REAL, "mutate", "--domains", "N1", "--quiet", "--jobs", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("1 wider domains of 1 claims: 1 refuted, 1 of them where a formula has no value")
+    done = call(REAL, "mutate", "--domains", "S6", "--quiet", "--jobs", "1")
+    assert done.returncode == 1
+    assert "S6 convention: delta = 1  (at 0 and at 1 a bound on a probability says nothing)" in done.stdout
+    assert "S6 survives: t = 0" in done.stdout

@@ -17,7 +17,7 @@ from theory.equivariance.symbols import (
     Y,
     order,
 )
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 from theory.subset_sum import volume
 from theory.subset_sum.symbols import delta, eps
@@ -29,7 +29,9 @@ s = sp.Symbol("s", positive=True)  # basis elements have entries 0 and 1/s
 CHANNELS_BEFORE = Quantity(n_in, "number of channels before the layer", COUNT)
 CHANNELS_AFTER = Quantity(n_out, "number of channels after the layer", COUNT)
 ERROR = Quantity(eps, "largest error of an output", POSITIVE)
-FAILURE = Quantity(delta, "probability of failure that is allowed, with which no mask is good enough", UNIT)
+FAILURE = Quantity(
+    delta, "probability of failure that is allowed, with which no mask is good enough", UNIT, convention=NO_BOUND
+)
 
 entry = {volume.D: n_in * n_out * B, eps: s * eps}  # R9 at one entry of each basis element, whose weight is w/s
 linear_share, relu_share = volume.linear_share.subs(entry), volume.relu_share.subs(entry)

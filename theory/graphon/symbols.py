@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.quantities import COUNT, POSITIVE, UNIT, Quantity
+from theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
 
 m, n = sp.symbols("m n", integer=True, positive=True)  # rows and columns of a mask
 delta = sp.Symbol("delta", positive=True)  # probability that a bound fails
@@ -17,7 +17,11 @@ UP_TO_ONE = sp.Interval.Lopen(0, 1)  # a share, probability or density of letter
 ROWS = Quantity(m, "number of rows of the mask", COUNT, drawn=(3, 60))
 COLUMNS = Quantity(n, "number of columns of the mask", COUNT, drawn=(3, 60))
 FAILURE = Quantity(
-    delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))
+    delta,
+    "probability of failure that is allowed",
+    UNIT,
+    drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
+    convention=NO_BOUND,
 )
 DEVIATION = Quantity(s, "deviation whose probability is bounded", POSITIVE)
 ENTRY = Quantity(p, "probability of an entry of the mask", UP_TO_ONE, drawn=(sp.Rational(1, 20), sp.Rational(19, 20)))

@@ -9,7 +9,7 @@ from theory.citations import MC_DIARMID
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import delta, m
 from theory.kernel.circle import rank, ranked
-from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 excess = sp.Symbol("t", positive=True)  # of a distance over its mean
@@ -115,7 +115,13 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
     proof=Proof.PROVED,
     quantities=(
         Quantity(m, "number of independent uniform points on the circle", COUNT, drawn=(20, 400)),
-        Quantity(delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
+        Quantity(
+            delta,
+            "probability of failure that is allowed",
+            UNIT,
+            drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
+            convention=NO_BOUND,
+        ),
         Quantity(excess, "excess of a distance over its mean", POSITIVE),
     ),
     hypotheses=(Hypothesis("inputs on the circle itself, independent and uniform"),),

@@ -12,7 +12,7 @@ from theory.formulas.smallest import Smallest
 from theory.lifts.copies import COPIES, UNITS, M
 from theory.lifts.coverage import binomial_below, chernoff, m, q, r
 from theory.lifts.degrees import PROBABILITY, WIDTH, n
-from theory.quantities import UNIT, Hypothesis, Quantity
+from theory.quantities import NO_BOUND, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure allowed
@@ -20,7 +20,9 @@ F = sp.Symbol("F", nonnegative=True)
 P = sp.Symbol("P", nonnegative=True)
 
 half = sp.Rational(1, 2)
-ALLOWED = Quantity(delta, "probability of failure that is allowed", UNIT, drawn=(half, sp.Rational(3, 4)))
+ALLOWED = Quantity(
+    delta, "probability of failure that is allowed", UNIT, drawn=(half, sp.Rational(3, 4)), convention=NO_BOUND
+)
 CHANCE = Quantity(
     q,
     "probability that a vertex of the first layer copies a unit with one hidden layer, or is of the type of a child",

@@ -12,7 +12,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.valued import valued
 from theory.neuron_pruning import alignment, weight_pruning
 from theory.neuron_pruning.jumps import c, strength_density
-from theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
+from theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from theory.questions import OpenQuestion
 from theory.subset_sum import potential
 from theory.subset_sum.symbols import delta, eps, n
@@ -117,7 +117,13 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
     proof=Proof.MEASURED,
     quantities=(
         Quantity(eps, "largest error allowed", sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
-        Quantity(delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
+        Quantity(
+            delta,
+            "probability of failure that is allowed",
+            UNIT,
+            drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
+            convention=NO_BOUND,
+        ),
         Quantity(k, "number of neurons in the window of directions", COUNT, drawn=(2, 60)),
         Quantity(first, "one end of a range of errors", UNIT, drawn=(sp.Rational(1, 8), sp.Rational(1, 4))),
         Quantity(last, "other end of the range of errors", UNIT, drawn=(sp.Rational(1, 1000), sp.Rational(1, 20))),

@@ -14,7 +14,7 @@ from theory.kernel import sphere
 from theory.kernel.dual import cosine, kappa_1
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.inputs import INPUTS, d
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure
@@ -330,7 +330,11 @@ pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, a
             drawn=(sp.Rational(1, 40), sp.Rational(1, 8)),
         ),
         Quantity(
-            delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 500), sp.Rational(1, 20))
+            delta,
+            "probability of failure that is allowed",
+            UNIT,
+            drawn=(sp.Rational(1, 500), sp.Rational(1, 20)),
+            convention=NO_BOUND,
         ),
         Quantity(chance, "probability of success", UNIT),
     ),

@@ -11,7 +11,7 @@ from theory.neuron_pruning.inputs import INPUTS, d
 from theory.neuron_pruning.spectral import allowed, coefficient, delta, j, k, m, multiplicity, ranks
 from theory.neuron_pruning.spectral import neurons as spectral_neurons
 from theory.neuron_pruning.spectral import tail as spectral_tail
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 i, n = sp.symbols("i n", integer=True, positive=True)  # a factor of n!, and n
@@ -275,7 +275,11 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
             drawn=(sp.Rational(1, 40), sp.Rational(1, 8)),
         ),
         Quantity(
-            delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 500), sp.Rational(1, 20))
+            delta,
+            "probability of failure that is allowed",
+            UNIT,
+            drawn=(sp.Rational(1, 500), sp.Rational(1, 20)),
+            convention=NO_BOUND,
         ),
         Quantity(m, "half an even degree", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(j, "half an even degree, not 0", COUNT, drawn=(1, 6)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from theory.quantities import COUNT, POSITIVE, UNIT, Quantity
+from theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
 from theory.tails import Tail, alpha, half_normal
 
 u, v = sp.symbols("u v", positive=True)  # positions of a neuron and of an input in [0, 1]
@@ -25,7 +25,7 @@ WIDTH = Quantity(width, "width, the number of neurons of a hidden layer", COUNT)
 DIMENSION = Quantity(dimension, "number of inputs", COUNT)
 ROWS = Quantity(rows, "number of rows of the mask", COUNT)
 COLUMNS = Quantity(columns, "number of columns of the mask", COUNT)
-FAILURE = Quantity(delta, "probability of failure that is allowed", UNIT)
+FAILURE = Quantity(delta, "probability of failure that is allowed", UNIT, convention=NO_BOUND)
 TAIL_INDEX = Quantity(alpha, "index of the Pareto or Fréchet law of the noise", POSITIVE)
 
 half_normal_quantile = sp.sqrt(2) * sp.erfinv(u)  # ψ(u): the profile of |a|, a standard normal, sorted

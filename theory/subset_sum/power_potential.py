@@ -221,7 +221,7 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
         NEAR,
         Hypothesis("no more first items than items", n_1 <= n),
         Hypothesis("independent items with a subdensity κ on [−a, a], for the constant uniform on [−1, 1]"),
-        Hypothesis("for the constant, a distance below a half", eps < sp.Rational(1, 2), needed_by=("sharp_items",)),
+        Hypothesis("for the constant, a distance up to a half", eps <= sp.Rational(1, 2), needed_by=("sharp_items",)),
     ),
     uses=("R4", "R3"),
     expressions={

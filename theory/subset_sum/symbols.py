@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.quantities import COUNT, POSITIVE, UNIT, Quantity
+from theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
 
 n, k = sp.symbols("n k", positive=True, integer=True)  # the number of items, and of those in a subset
 z = sp.Symbol("z", real=True)  # the target
@@ -16,5 +16,9 @@ SUBSET_SIZE = Quantity(k, "number of items in a subset", COUNT)
 TARGET = Quantity(z, "target, the number to which a subset sum is to come close", sp.S.Reals)
 DISTANCE = Quantity(eps, "distance from the target up to which a subset sum counts as close", POSITIVE)
 FAILURE = Quantity(
-    delta, "probability of failure that is allowed", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))
+    delta,
+    "probability of failure that is allowed",
+    UNIT,
+    drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
+    convention=NO_BOUND,
 )

@@ -60,6 +60,14 @@ def hidden_matrices_are_nearly_all(share: sp.Expr, trial: Trial) -> Iterator[Fin
     yield trial.same(sp.limit(share.subs(L, more + 2), n, sp.oo), 1)
 
 
+@enclosed(wide_layers)
+@control("all hidden layers", share=L * n / (L * n + 2 * d * n))
+@control("half of all", share=share / 2)
+def other_matrices_hold_little(share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """With two hidden layers or more, at most (d + 1)/n of all weights are in the first layer and in the readout."""
+    yield trial.below(1 - (d + 1) / n, share, needed="share")
+
+
 @exact(wide_layers, step="limit of the density")
 @control("gates forgotten", wide_density=4 * wide_density)
 @control("one gate", wide_density=2 * wide_density)

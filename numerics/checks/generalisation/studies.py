@@ -15,7 +15,7 @@ import sympy as sp
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.evidence.common import drawn_in_common
-from numerics.evidence.trial import EFFORTS
+from numerics.evidence.drawing import EFFORTS
 from numerics.kernels import gradient_descent_predict, mean_squared_error
 from numerics.masks.selection import Mask
 from numerics.networks import Array, laziness, stable_step, train, train_linearised

@@ -70,6 +70,19 @@ def factor_is_smallest_at_the_best_tilt(row_factor: sp.Expr, best_tilt: sp.Expr,
     yield trial.same(best_tilt**2 - 1, (p_s - p_0) / (p_0 * (1 - p_s)))
 
 
+@enclosed(recovery_by_pairs)
+@control("of a Poisson law, less", best_tilt=sp.sqrt(p_s / p_0) - 1)
+@control("the entries the other way round", best_tilt=1 / best_tilt)
+@control("the other way round", row_factor=row_factor.subs(tilt, 1 / tilt))
+def support_is_denser_and_the_factor_above_one(
+    row_factor: sp.Expr, best_tilt: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The best factor exceeds 1 as p_S > p_0; for t ≥ 1 the factor of a row does not fall with p_0, nor rise with p_S."""
+    yield trial.below(sp.S.One, best_tilt, strict=True)
+    yield trial.below(sp.S.Zero, sp.diff(row_factor, p_0))
+    yield trial.below(sp.diff(row_factor, p_s), sp.S.Zero)
+
+
 @exact(recovery_by_pairs, step="overlap")
 @control("not rooted", overlap=p_s * p_0 + (1 - p_s) * (1 - p_0))
 @control("of the kept entries alone", overlap=sp.sqrt(p_s * p_0))

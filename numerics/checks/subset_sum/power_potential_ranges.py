@@ -1,0 +1,56 @@
+"""Evidence for R13 on whole ranges: signs, and what chords and later items bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, enclosed
+from theory.subset_sum.potential import r, v
+from theory.subset_sum.power_potential import (
+    base,
+    curvature,
+    high_gain,
+    later_contraction,
+    later_failure,
+    low_gain,
+    more_items,
+    n_1,
+    shape,
+    step,
+    theta,
+    two_phases,
+)
+from theory.subset_sum.symbols import delta, n
+
+
+@enclosed(two_phases)
+@control("the other sign", curvature=-curvature)
+@control("less than nothing", low_gain=-low_gain)
+@control("of twice the power", low_gain=low_gain.subs(theta, 2 * theta))
+@control("of the whole", high_gain=high_gain - sp.Rational(1, 2))
+@control("of twice the power, beyond", high_gain=high_gain.subs(theta, 2 * theta))
+@control("of the whole share", shape=shape.subs(theta, -theta))
+def the_shape_lies_below_its_chords(
+    shape: sp.Expr, curvature: sp.Expr, low_gain: sp.Expr, high_gain: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """For θ, v and r up to 1 it is convex, and below the chord from 0 to 1; the gains are not negative, beyond a half above v − ½."""
+    yield trial.everywhere(curvature, within={theta: (0, 1), v: (0, 1), r: (0, 1)})
+    yield trial.everywhere(low_gain, within={theta: (0, 1), v: (0, 1)})
+    yield trial.below(v - sp.Rational(1, 2), high_gain)
+    chord = shape.subs(r, 0) * (1 - r) + shape.subs(r, 1) * r
+    yield trial.below(shape, chord)
+
+
+@enclosed(two_phases)
+@control("items that leave more", later_failure=later_failure.subs(later_contraction, 1 / later_contraction))
+@control("δ for each item", doubly=delta * base ** (2**step))
+@control("three items fewer", more_items=more_items - 3)
+def more_items_leave_less(
+    later_failure: sp.Expr, doubly: sp.Expr, more_items: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Later items do not raise the probability; each one more leaves less than half of the measure; the number of these is not below 0."""
+    yield trial.below(later_failure, later_failure.subs(n, n_1))
+    yield trial.below(doubly.subs(step, step + 1), doubly / 2, strict=True)
+    yield trial.below(sp.S.Zero, more_items)
