@@ -118,7 +118,12 @@ $[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$).
         Hypothesis(r"infinite width and $d\rho\to\infty$"),
         Hypothesis(r"$\varphi(z)=\sqrt2\max(z,0)$ or another positively homogeneous activation of degree 1"),
         Hypothesis("no ridge, or one in proportion to the trace"),
-        Hypothesis("no eigenvalue of a kernel exceeds its trace", eigenvalue <= T, ("shrinkage",)),
+        Hypothesis(
+            "no eigenvalue of a kernel exceeds its trace",
+            eigenvalue <= T,
+            ("shrinkage",),
+            convention="no kernel matrix has such an eigenvalue, as none is negative",
+        ),
     ),
     uses=("B1", "K2", "K3"),
     remarks=(

@@ -48,6 +48,7 @@ modulus_bound = 2 * alike
 HALF_KEPT = tuple(  # signs that agree in three quarters of the places, of which rows keep half
     {agreeing: 3 * other, opposed: other, share: sp.Rational(1, 2), cosine: sp.Rational(1, 2)} for other in (2, 8)
 )
+NO_ROW = "else no row is so, and the formula is 0"  # why places are counted where they can be
 
 STEPS = (
     Step(
@@ -234,9 +235,11 @@ relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is g
             "a covariance that equal moduli allow", sp.And(c <= a, -a <= c), needed_by=("perspective", "support")
         ),
         Hypothesis("inputs that have a kept energy", alike + unlike > 0, needed_by=("modulus_kernel",)),
-        Hypothesis("kept places that agree are some of those that agree", kept_agreeing <= agreeing),
-        Hypothesis("kept places that agree are some of those kept", kept_agreeing <= kept),
-        Hypothesis("kept places that differ are some of those that differ", kept - kept_agreeing <= opposed),
+        Hypothesis("kept places that agree are some of those that agree", kept_agreeing <= agreeing, convention=NO_ROW),
+        Hypothesis("kept places that agree are some of those kept", kept_agreeing <= kept, convention=NO_ROW),
+        Hypothesis(
+            "kept places that differ are some of those that differ", kept - kept_agreeing <= opposed, convention=NO_ROW
+        ),
         Hypothesis("inputs with a coordinate", agreeing + opposed >= 1, needed_by=("signs_weight",)),
         Hypothesis(
             "for the quenched kernel, inputs that agree somewhere (else it is 0, as is the graphon kernel)",

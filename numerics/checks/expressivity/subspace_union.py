@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.exact_values import written_out
 from theory.expressivity.subspace_union import (
     all_inputs,
@@ -59,6 +59,17 @@ def either_set_is_counted_edge_by_edge(either: sp.Expr, trial: Trial) -> Iterato
         sizes = {k_1: own_1 + common, k_2: own_2 + common, all_inputs: own_1 + own_2 + common}
         cases.append((valued(either, sizes), alpha * wired))
     yield trial.at_sizes(cases, "pairs of sets of inputs")
+
+
+@enclosed(subspace_union)
+@control("those of both twice", either=chances[0] + chances[1])
+@control("of both alone", either=alpha * p**all_inputs)
+@control("those of the first alone", either=chances[0])
+def either_set_lies_between(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No less than each alone, and no more than if the two sets of inputs had none in common."""
+    for one in chances:
+        yield trial.below(one, either)
+    yield trial.below(either, chances[0] + chances[1] - alpha * p ** (k_1 + k_2))
 
 
 def in_four_cases(gap: sp.Expr) -> sp.Expr:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.evidence.simplifying import over
 from numerics.exact.logarithms import split_logarithms
 from theory.formulas.valued import valued
@@ -51,6 +51,20 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 def complexity_is_a_root_of_the_mean(mean_form: sp.Expr, complexity: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """B₀ over m times the root of the mean form."""
     yield trial.same(complexity, B_0 / m * sp.sqrt(mean_form))
+
+
+@enclosed(scale_free_energy)
+@control("a tenth", complexity=complexity / 10)
+@control("a tenth of the radius", step_radius=step_radius / 10)
+@control("without the root of the trace", energy=energy * T)
+@control("the inverse", random_label_energy=1 / random_label_energy)
+def energies_in_a_ball_are_below_its_complexity(
+    complexity: sp.Expr, step_radius: sp.Expr, energy: sp.Expr, random_label_energy: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """For an interpolant in the ball, of the first radius or of a step; and random labels have an energy of at least 1."""
+    yield trial.below(energy, complexity, needed="risk_bound")
+    yield trial.below(energy, complexity.subs(B_0, step_radius), needed="peeled_bound")
+    yield trial.below(sp.S.One, random_label_energy, needed="random_label_energy")
 
 
 @exact(scale_free_energy, step="walk")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.checks.saliency.snip_product import noise_falls
-from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.valued import valued
 from theory.generalisation.path_bound import beta as weight
 from theory.generalisation.snip_bound import (
@@ -41,6 +41,14 @@ UNCAPPED = mean(beta, 1) ** 2 / budget
 def pareto_masks_are_water_filled(pareto_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """B4's share at the level τ for coefficients φ."""
     yield trial.same(pareto_share, share.subs({weight: phi, lam: tau}))
+
+
+@enclosed(snip_path_bound)
+@control("for the weak ones", strong_share=budget / (beta * mean(beta, 1)))
+@control("nothing", strong_share=sp.Integer(0))
+def weak_features_keep_no_more(strong_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What strong features leave gives weak ones no more than these have, as their coefficient is no smaller: none is above the cap."""
+    yield trial.below((budget - p * strong_share) / (1 - p), strong_share)
 
 
 @exact(snip_path_bound, step="alignment")

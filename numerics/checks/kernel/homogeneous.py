@@ -70,6 +70,22 @@ def layers_contribute_equal_powers(
     yield trial.same(kernel, rho ** (depth + 1) * dense_ntk)
 
 
+@enclosed(homogeneous_constants)
+@control("of the inverse density", ratio=1 / ratio)
+@control("of the inverse density, readout", readout_dense=1 / readout_dense)
+@control("all layers", covariance_scale=covariance_scale.subs(layer, depth + 2))
+@control("one layer too many", gradient_scale=gradient_scale * rho ** (depth + 1))
+def scales_lie_between_none_and_all(
+    ratio: sp.Expr, readout_dense: sp.Expr, covariance_scale: sp.Expr, gradient_scale: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Pruning raises no kernel; up to a layer, and from it on, the scale lies between those of no layer and of all."""
+    yield trial.below(ratio, sp.S.One, needed="ratio")
+    yield trial.below(readout_dense, sp.S.One, needed="readout_dense")
+    for name, scale in (("covariance_scale", covariance_scale), ("gradient_scale", gradient_scale)):
+        yield trial.below(scale, sp.Max(1, rho ** (depth + 1)), needed=name)
+        yield trial.below(sp.Min(1, rho ** (depth + 1)), scale, needed=name)
+
+
 @exact(homogeneous_constants, step="scaled covariances")
 @control("of degree two", scaled_value=rho * scaled_value)
 @control("10 % more", scaled_value=ELEVEN * scaled_value)

@@ -41,6 +41,14 @@ def gate_opens_with_the_conditional_law(gate: sp.Expr, trial: Trial) -> Iterator
     yield trial.same(gate.subs(w, 0), sp.Rational(1, 2))
 
 
+@enclosed(stein_model)
+@control("β not squared, and more", residual_variance=variance - 2 * beta**2 - 1)
+@control("negative", residual_variance=beta**2 - variance)
+def what_is_unexplained_has_a_variance(residual_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It is not negative: a weight of variance one explains at most the variance of its gradient."""
+    yield trial.below(sp.S.Zero, residual_variance)
+
+
 @exact(stein_model, step="line")
 @control(
     "tangent of the gate", line=sp.Rational(1, 2) + coordinate * w / sp.sqrt(2 * sp.pi * (norm**2 - coordinate**2))
