@@ -12,7 +12,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.exact_values import written_out
 from theory.expressivity.maurey import (
     average_fourth,
@@ -160,3 +160,12 @@ def drawn_networks_have_the_error(mse: sp.Expr, trial: Trial) -> Iterator[Findin
     at = instance(32, sp.Rational(1, 2), 3)
     errors = trial.draw(errors_of_masked_networks, trial.size(400_000), 32, 3)
     yield trial.unbounded_averages(errors, trial.value(mse, at), trial.value(variance_bound, at))
+
+
+@enclosed(maurey_identity)
+@control("the other sign", maurey_error=-maurey_error)
+@control("the fourth moment alone", average_fourth=average_fourth / 4)
+def errors_and_moments_are_possible(maurey_error: sp.Expr, average_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """An error is not negative, and a mean fourth power is no less than the square of the mean square."""
+    yield trial.below(sp.S.Zero, maurey_error)
+    yield trial.below((second_central / units) ** 2, average_fourth)

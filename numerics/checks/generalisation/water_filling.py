@@ -23,6 +23,7 @@ from theory.generalisation.water_filling import (
     power_optimum,
     power_profile,
     rest,
+    surplus,
     term,
     total,
     uncapped_optimum,
@@ -184,3 +185,12 @@ def steps_enclose_the_optimum(optimum: sp.Expr, trial: Trial) -> Iterator[Findin
         yield trial.at_most(
             claimed - high, 1e-9 * high, f"a = {exponent}, ρ = {density}: upper end below {claimed:.5g}"
         )
+
+
+@enclosed(best_densities)
+@control("the other sign", water_level=-water_level)
+@control("the surplus of all", surplus=-surplus - 1)
+def levels_and_surplus_are_not_negative(water_level: sp.Expr, surplus: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Where the budget pays for more than the capped features, and for more numbers than are added up."""
+    yield trial.below(sp.S.Zero, water_level, strict=True, needed="water_level")
+    yield trial.below(sp.S.Zero, surplus, needed="surplus")

@@ -301,3 +301,12 @@ def rare_paths_deviate_less(rare_error: sp.Expr, trial: Trial) -> Iterator[Findi
     limit = sp.sqrt(2 * RARE / sp.pi) - 2 * RARE * sp.exp(-RARE)
     yield trial.same(sp.limit(n * rare_error, n, sp.oo), limit, by=None)
     yield trial.below(0, limit, at=[{}])
+
+
+@enclosed(composed_masks)
+@control("the other sign", entry_variance=-entry_variance)
+@control("of one unit", entry_variance=n * entry_variance + 1)
+def entry_varies_no_more_than_a_coin(entry_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of n independent events of these mean probabilities: their variance is largest if all are equally probable."""
+    yield trial.below(sp.S.Zero, entry_variance)
+    yield trial.below(entry_variance, first_moment * (1 - first_moment) / n)

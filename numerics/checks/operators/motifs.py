@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.operators.norms import cut_norm
-from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.evidence.simplifying import powers_together
 from numerics.masks.motifs import graphon_motif_density, motif_density
 from theory.operators.motifs import (
@@ -168,3 +168,12 @@ def cycles_are_powers_of_singular_values(cycle_density: sp.Expr, trial: Trial) -
         for half in (2, 3, 4):
             counted = sp.Rational(motif_density(matrix, cycle(2 * half)))
             yield trial.same(cycle_density.subs({**values, half_length: half}), counted, by=sp.expand)
+
+
+@enclosed(counting_lemma)
+@control("the powers of one", cycle_density=1 + cycle_density)
+@control("the roots", cycle_density=2 + cycle_density)
+def closed_walks_are_no_more_than_all(cycle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A density is at most 1; of two steps it is the mean square of the graphon, the sum of the squared singular values."""
+    yield trial.below(cycle_density, sp.S.One)
+    yield trial.below(cycle_density.subs(half_length, 1), sp.S.One)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import sympy as sp
 
 from numerics.checks.saliency.layers import pareto_power, reduce_powers
-from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.limits import limit_by_logarithm
 from theory.saliency.layer_collapse import COLLAPSE, density_ratios, layer_collapse, power_law, r, x
 from theory.saliency.layers import first_scale, second_scale
@@ -90,3 +90,18 @@ def ratios_tend_to_their_limits(
     for name, noise in noises.items():
         found = trial.once(limit_of_the_ratio, noise, 2, 3)
         yield trial.same(collapse[name].subs({first_scale: 2, second_scale: 3}), found)
+
+
+@enclosed(layer_collapse)
+@control(
+    "the scales exchanged",
+    collapse={
+        name: each.subs({first_scale: second_scale, second_scale: first_scale}, simultaneous=True)
+        for name, each in COLLAPSE.items()
+    },
+)
+def layer_of_the_smaller_scale_keeps_less(collapse: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+    """A share below that of the other: for power laws, whose limit is not 0."""
+    for limit in collapse.values():
+        if limit.free_symbols:
+            yield trial.below(limit, sp.S.One, strict=True)

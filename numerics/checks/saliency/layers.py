@@ -352,3 +352,17 @@ def uniform_sets_have_the_error(uniform_error: sp.Expr, trial: Trial) -> Iterato
         least = errors[-int(allowed * len(errors)) - 1]
         claimed = rational(uniform_error, {layer_size: few, size: weights, delta: sp.Rational(allowed)})
         yield trial.holds(bool(claimed == sp.Rational(least)), f"quantile {least}, claimed {claimed}")
+
+
+@enclosed(two_layer_densities)
+@control(
+    "the layers exchanged", pareto_rho_1=pareto_rho_2, pareto_rho_2=pareto_rho_2 * (first_scale / second_scale) ** alpha
+)
+@control("above all", pareto_rho_2=pareto_rho_2 + 1)
+@control("twice the second", pareto_rho_1=2 * pareto_rho_2)
+def layer_of_the_larger_scale_is_the_denser_one(
+    pareto_rho_1: sp.Expr, pareto_rho_2: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """And where no score is saturated it keeps no more than all of its weights."""
+    yield trial.below(pareto_rho_1, pareto_rho_2)
+    yield trial.below(pareto_rho_2, sp.S.One)

@@ -276,3 +276,12 @@ def kept_weights_lie_in_the_strong_column(
         share = odds / (1 + odds)
         at = {phi_1: 2, phi_2: 1, tau: CUTS[noise], alpha: sp.Rational(3, 2)}
         yield trial.counts(strong, kept, trial.value(share, {symbol: at[symbol] for symbol in share.free_symbols}))
+
+
+@enclosed(tail_selectivity)
+@control("the columns exchanged", pareto_ratio=1 / (phi_1 / phi_2) ** alpha)
+@control("the columns exchanged, exponential", exponential_ratio=sp.exp(tau * (1 / phi_1 - 1 / phi_2)))
+def stronger_column_keeps_no_less(pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The ratio of the shares is at least 1."""
+    yield trial.below(sp.S.One, pareto_ratio)
+    yield trial.below(sp.S.One, exponential_ratio)

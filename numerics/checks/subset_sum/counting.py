@@ -303,3 +303,13 @@ def random_subsets_hit_all_coordinates(vector_count: Mapping[int, sp.Expr], tria
         at = {n: sp.Integer(size), eps: WIDTH, **dict(zip(targets, VECTOR, strict=True))}
         values = [trial.value(vector_count[i] / 2**n, at) for i in (2, 3)]
         yield trial.counts_each(trial.draw(vector_hits, size, draws), draws, values)
+
+
+@enclosed(counting_bounds)
+@control("the other sign", covering_volume=-covering_volume)
+@control("one item less", covering_items=covering_items - 2)
+@control("one item less, by volume", covering_volume=covering_volume - 5)
+def targets_that_ask_for_items(covering_volume: sp.Expr, covering_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Below a distance of a half, no item is not enough by volume, and one is not by counting."""
+    yield trial.below(sp.S.Zero, covering_volume, strict=True, needed="covering_volume")
+    yield trial.below(sp.S.One, covering_items, strict=True, needed="covering_items")

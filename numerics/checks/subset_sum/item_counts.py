@@ -282,3 +282,21 @@ def one_item_attains_the_chance(quenched_bound: sp.Expr, trial: Trial) -> Iterat
     for target, width in ((sp.Rational(1, 2), sp.Rational(1, 10)), (sp.Integer(1), sp.Rational(1, 4))):
         high, low = (gaussian_product.distribution.subs(t, target + end) for end in (width, -width))
         yield trial.same(quenched_bound, (high - low) / 2, at=[{n: sp.Integer(1), z: target, eps: width}], by=None)
+
+
+@enclosed(annealed_count)
+@control("the other sign", annealed_size=-annealed_size)
+def some_items_are_asked_for(annealed_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Their number is positive below a distance of 1."""
+    yield trial.below(sp.S.Zero, annealed_size, strict=True, needed="annealed_size")
+
+
+@enclosed(quenched_count)
+@control("the other sign", quenched_size=-quenched_size)
+@control("its inverse", left_over=1 / left_over + 1)
+def some_items_are_asked_for_in_most_samples(
+    quenched_size: sp.Expr, left_over: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Their number is positive below a distance of 1, and what fewer leave over is a share."""
+    yield trial.below(sp.S.Zero, quenched_size, strict=True, needed="quenched_size")
+    yield trial.below(left_over, sp.S.One, needed="left_over")

@@ -10,7 +10,7 @@ from math import ceil, floor
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.limits import exponent, limit_of_logarithms
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import IntervalUnion
@@ -362,3 +362,14 @@ def samples_of_one_sign_miss_the_other_side(one_sign: sp.Expr, trial: Trial) -> 
         signs = list(product((-1, 1), repeat=items))
         missed = sum(min(each) == max(each) for each in signs)
         yield trial.same(one_sign.subs(n, items), sp.Rational(missed, len(signs)))
+
+
+@enclosed(subset_cover)
+@control("a steeper one", chord=1 - 3 * r / 4)
+@control("without the 1", chord=chord - sp.Rational(1, 2))
+@control("less than the gap", start=start - a / eps)
+@control("the inverse", start=1 / (start + 1))
+def chord_lies_above_and_the_start_below_a_half(chord: sp.Expr, start: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """For a growth up to 1 the chord bounds 1/(1 + r); up to half the reach no more than half is covered at the start."""
+    yield trial.below(1 / (1 + r), chord)
+    yield trial.below(sp.S.One, start)

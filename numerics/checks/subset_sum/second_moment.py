@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.subset_sum import all_subset_sums, expected_subsets, rational
 from numerics.subset_sum import second_moments as engine
 from theory.formulas.valued import valued
@@ -245,3 +245,13 @@ def hits_stay_between_the_bounds(hit_at_least: sp.Expr, hit_at_most: sp.Expr, tr
         count = trial.draw(hits, size, float(place[1]), draws)
         yield trial.counts(count, draws, trial.value(hit_at_most, at), "above")
         yield trial.counts(draws - count, draws, 1 - trial.value(hit_at_least, at), "above")
+
+
+@enclosed(subset_pairs)
+@control("the mean square over the squared mean", hit_at_least=square / mean**2)
+@control("the mean", hit_at_least=2 * sp.Max(1, mean))
+@control("the other sign", truncated_power=-truncated_power)
+def bounds_of_the_hits_are_in_order(hit_at_least: sp.Expr, truncated_power: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The probability of a hit is at least the one and at most the mean and 1; a truncated power is not negative."""
+    yield trial.below(hit_at_least, sp.Min(1, mean))
+    yield trial.below(sp.S.Zero, truncated_power)
