@@ -11,7 +11,7 @@ from toys.claims import toy
 
 import numerics as sl
 from numerics.checks import checks_of_claims
-from numerics.evidence import Check, control, enclosed, exact
+from numerics.evidence import Check, Trial, Verdict, control, enclosed, exact
 from numerics.evidence.domains import formula_without_value, mutate_domains, outside
 from numerics.evidence.mutants import MutationResult
 from numerics.evidence.wider import wider_claims
@@ -175,6 +175,26 @@ def test_a_convention_has_a_reason_and_is_no_survivor():
     assert (found.survivors, set(found.equivalent)) == ((), {"a = 0", "1/2 < a ≤ 1"})
     refuted = mutated(side(sp.Interval(0, 1), convention="none is needed"), signed)
     assert (refuted.killed, refuted.equivalent) == (1, {})
+
+
+def test_points_keep_to_what_an_expression_needs_where_it_is_asked_for():
+    sides = Quantity((a, b), "sides", UNIT)
+    ordered = Hypothesis("sides in order", a < b, needed_by=("rest",))
+    trial = Trial(toy("Z1", {"rest": b - a, "sum": a + b}, quantities=(sides,), hypotheses=(ordered,)), "check")
+    assert trial.below(0, b - a, needed="rest").verdict is Verdict.SUPPORTS
+    assert trial.below(0, b - a).verdict is Verdict.REFUTES
+    assert trial.below(0, b - a, needed="sum").verdict is Verdict.REFUTES
+
+
+def test_equal_sides_refute_a_strict_order():
+    trial = Trial(toy("Z1", {"value": a}), "check")
+    equal = {
+        "low": sp.sqrt(2) * a,
+        "high": sp.sqrt(2) * a + (a + 1) ** 2 - a**2 - 2 * a - 1,
+        "at": [{a: sp.Rational(1, 3)}],
+    }
+    assert trial.below(**equal, strict=True).verdict is Verdict.REFUTES
+    assert trial.below(**equal).verdict is Verdict.SUPPORTS
 
 
 # The ledger
