@@ -9,19 +9,17 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, enclosed
 from theory.subset_sum.potential import r, v
 from theory.subset_sum.power_potential import (
-    base,
     curvature,
     high_gain,
     later_contraction,
     later_failure,
     low_gain,
-    more_items,
     n_1,
     shape,
-    step,
     theta,
     two_phases,
 )
+from theory.subset_sum.power_potential_signs import base, more_items, step
 from theory.subset_sum.symbols import delta, n
 
 
