@@ -36,7 +36,7 @@ class OutsideError(InputError):
 
 
 def narrowness(network: Architecture) -> float:
-    """The sum of 1/width over the hidden layers, to which corrections of the law of wide layers are proportional."""
+    """The sum of 1/width over the hidden layers: small where the law of wide layers is near."""
     return sum(1 / width for width in network.widths)
 
 
