@@ -99,7 +99,7 @@ def _error_table(summary: Summary) -> Table:
         shares = (
             "-" if share is None else f"{max(0.0, share):.1%}" for share in (found["explained"], found["explainable"])
         )
-        mark = " *" if name == summary["predictor"] else ""
+        mark = " *" if name == summary["predictor"] and not summary["withdrawn"] else ""
         ratio = "-" if found["ratio"] is None else f"{found['ratio']:.2f}"
         rows.append((name + mark, f"{found['error']:.4f}", ratio, *shares))
     return Table(("predictor", "error", "error / floor", "explained", "if exact"), rows, "rrrrr", title)

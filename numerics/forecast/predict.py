@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped, batch, dataset_of
 from numerics.door import door
+from numerics.fitting.levels import UNLIKELY
 from numerics.forecast.cases import Case, cases_of, check_size, notes_of
 from numerics.forecast.settings import KernelSettings, Settings
 
@@ -51,6 +52,24 @@ class Forecast:
         """The same counted in the pruned networks; None if none was pruned."""
         seen = [case.observation.densities for case in self.cases if case.observation is not None]
         return np.mean(seen, axis=0) if seen else None
+
+    @property
+    def p_value(self) -> float | None:
+        """That the pruned networks have the row law, all of them together (Bonferroni); None where there is no test."""
+        seen = [case.observation.p_value for case in self.cases if case.observation is not None]
+        tested = [value for value in seen if value is not None]
+        return min(1.0, len(tested) * min(tested)) if tested else None
+
+    @property
+    def withdrawn(self) -> str:
+        """Why the predicted densities do not answer, and `observed` does; "" if they do."""
+        value = self.p_value
+        if value is None or value >= UNLIKELY:
+            return ""
+        return (
+            f"the pruned networks contradict the row law (p = {value:.2g}, below {UNLIKELY:g}), so that what they keep is the "
+            "answer"
+        )
 
     @property
     def predictor(self) -> str:

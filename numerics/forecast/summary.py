@@ -141,7 +141,6 @@ def summarise(found: Forecast, *, seed: int) -> Summary:
     first = cases[0].prediction
     problem = first.problem
     observed = [case.observation for case in cases if case.observation is not None]
-    test = _test([each.p_value for each in observed], problem.exact)
     summary: Summary = {
         "method": problem.method,
         "density": problem.density,
@@ -166,7 +165,7 @@ def summarise(found: Forecast, *, seed: int) -> Summary:
         "threshold": first.threshold,
         "predictor": first.used,
         "reason": first.reason,
-        "withdrawn": _withdrawn(test),
+        "withdrawn": found.withdrawn or None,
         "certificate": None if first.certificate is None else _certificate(first.certificate),
         "notes": list(found.notes),
         "rank_one": _rank_one(first),
@@ -187,7 +186,7 @@ def summarise(found: Forecast, *, seed: int) -> Summary:
             "observed": _mean_if_any(each.dead_share for each in observed),
         },
         "rows": _row_errors(cases),
-        "test": test,
+        "test": _test(found),
     }
     if found.kernel is not None:
         columns = summary["columns"]
@@ -267,18 +266,7 @@ def _row_errors(cases: Sequence[Case]) -> RowErrors | None:
     return {"error": float(np.mean(errors)), "floor": float(np.mean(floors))} if errors else None
 
 
-def _withdrawn(test: TestSummary) -> str | None:
-    """Why the predictor, which the row law had confirmed, does not answer."""
-    value = test["p_value"]
-    if value is None or value >= test["unlikely"]:
-        return None
-    return (
-        f"the pruned networks contradict the row law (p = {value:.2g}, below {test['unlikely']:g}), so that what they keep is "
-        "the answer"
-    )
-
-
-def _test(values: list[float | None], exact: bool) -> TestSummary:
-    tested = [value for value in values if value is not None]
-    joint = min(1.0, len(tested) * min(tested)) if tested else None
-    return {"p_value": joint, "p_values": values, "exact": exact, "unlikely": UNLIKELY}
+def _test(found: Forecast) -> TestSummary:
+    values = [case.observation.p_value for case in found.cases if case.observation is not None]
+    exact = found.cases[0].prediction.problem.exact
+    return {"p_value": found.p_value, "p_values": values, "exact": exact, "unlikely": UNLIKELY}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from small_data import made
 
 import numerics as sl
 from numerics.cli import main
+from numerics.commands._prediction_report import show
 from numerics.forecast.summary import summarise
 from numerics.reports.writing import write_json
 
@@ -34,6 +37,25 @@ def told(capsys: pytest.CaptureFixture[str], method: str, **options: Any) -> Any
 def as_written(capsys: pytest.CaptureFixture[str], found: Any) -> Any:
     write_json("-", found)
     return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("p_value", "withdrawn"), [(0.00101, False), (0.0005, False), (0.00049, True)])
+def test_densities_that_the_networks_contradict_are_withdrawn(p_value, withdrawn):
+    """Two networks are tested together: a half of the level .001 is the edge. The observed densities are then all there is to see."""
+    found = sl.predict("snip", "digits", **SIZES, networks=2)
+    assert found.withdrawn == ""
+    cases = [replace(each, observation=replace(each.observation, p_value=p_value)) for each in found.cases]
+    found = replace(found, cases=tuple(cases))
+    summary = summarise(found, seed=3)
+    assert bool(found.withdrawn) == withdrawn
+    assert (summary["withdrawn"] or "") == found.withdrawn
+    terminal = io.StringIO()
+    show(Console(file=terminal, width=200), summary, 2)
+    printed = terminal.getvalue()
+    assert ("contradict the row law (p =" in printed) == withdrawn
+    assert ("P2 *" in printed) != withdrawn
+    columns = printed[printed.index("Column densities, ") : printed.index("Mean absolute error")]
+    assert ("P2" in columns) != withdrawn
 
 
 @pytest.mark.parametrize("method", ["snip", "grasp", "random"])
