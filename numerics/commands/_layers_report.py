@@ -29,7 +29,8 @@ RESIDUALS = {
 def show_layers(console: Console, summary: LayersSummary, top: int) -> None:
     """top: inputs listed at each end."""
     print_facts(console, _header(summary))
-    for table in (_layer_table(summary), _dead_table(summary), _column_table(summary, top)):
+    columns = [_column_table(summary, top)] if summary["columns"]["predicted"] or summary["columns"]["observed"] else []
+    for table in (_layer_table(summary), _dead_table(summary), *columns):
         console.print()
         print_table(console, table)
 

@@ -64,11 +64,12 @@ class LayerForecast:
 class LayersForecast:
     """All layers, first to last, the readout included. model: the name of the module's builder, None without one.
 
-    columns, observed_columns: the share of its weights that each input keeps, float[d]. path_ends: their own densities at
-    which networks of the limit lose their last path from input to output, quartiles; None where they are narrower than the
-    network. path_share: of the pruned networks that have a path. lost: the probability of each input that it keeps no
-    weight, float[d]. curve: predicted densities of layers at the densities of settings.curve, float[curve, L + 1]; nan where
-    they are not known.
+    withdrawn: why the law's densities do not answer, "" if they do; what is said of layers, lost and curve is then what the
+    pruned networks keep. columns, observed_columns: the share of its weights that each input keeps, float[d]; the first is
+    None where it is withdrawn. path_ends: their own densities at which networks of the limit lose their last path from input
+    to output, quartiles; None where they are narrower than the network. path_share: of the pruned networks that have a path.
+    lost: the probability of each input that it keeps no weight, float[d]. curve: predicted densities of layers at the
+    densities of settings.curve, float[curve, L + 1]; nan where they are not known.
     """
 
     settings: LayersSettings
@@ -195,15 +196,21 @@ def _measured(
     if settings.scope == "layer":  # as the method defines it
         asked = shares_of(settings.density, network.sizes)
         ends: list[float | None] = [1 / size for size in network.sizes]
-        what = "which rows, columns and inputs are kept, and where paths end"
+        what = "which rows, columns and inputs are kept"
     else:
         asked, ends = None, first_kept(kept)
         what = "the densities of layers"
     layers = [replace(_seen_layer(network, layer, seen), collapse=end) for layer, end in enumerate(ends)]
     if asked is not None:
         layers = [replace(each, predicted=float(share), error=0.0) for each, share in zip(layers, asked, strict=True)]
-    curve = np.mean([each.curve for each in kept], axis=0)
-    note = f"measured alone, in the {many(len(seen), 'network')} pruned here, are {what}: {why}"
+    if seen:
+        curve = np.mean([each.curve for each in kept], axis=0)
+        lost = np.mean([each.columns == 0 for each in kept], axis=0)
+        note = f"measured alone, in the {many(len(seen), 'network')} pruned here, are {what}: {why}"
+    else:
+        curve = np.reshape([shares_of(each, network.sizes) for each in settings.curve], (-1, len(layers)))
+        lost = np.full(network.inputs, np.nan)
+        note = f"not known without pruned networks: {what}; {why}"
     return LayersForecast(
         settings,
         network,
@@ -225,7 +232,7 @@ def _measured(
                 names,
             ),
         ),
-        np.mean([each.columns == 0 for each in kept], axis=0),
+        lost,
         curve,
         withdrawn=why,
     )

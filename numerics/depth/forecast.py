@@ -8,18 +8,20 @@ from os import PathLike
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import MOST_ENTRIES, MOST_SAMPLES, InputError, Seed, seed_sequence
+from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped, check_scale
 from numerics.depth.answer import LayersForecast, forecast
 from numerics.depth.architecture import Architecture
 from numerics.depth.latents import MOST_UNITS
-from numerics.depth.observed import pruned, second_term_alone
+from numerics.depth.observed import pruned, second_term_alone, work_of
 from numerics.depth.predicted import check_residual
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, LayersSettings
 from numerics.depth.validity import check_answerable
 from numerics.door import door
+from numerics.limits import allowed, check_work
 from numerics.pruning.methods import SMOOTHED
+from numerics.reports.plain_text import many
 from numerics.store import Place, store_at, stored
 
 Floats = NDArray[np.float64]
@@ -56,6 +58,9 @@ def predict_layers(
 ) -> LayersForecast:
     """Predict the density of every layer of a deep network that a method prunes, from data; then prune to compare.
 
+    Where the law of wide layers is out of its range (`numerics.depth.validity`), or the pruned networks contradict it, its
+    densities are withdrawn (None), and what the networks keep is the answer.
+
     method: snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative, with so many rounds, 100
     unless given, of which no law is known: networks are drawn for the prediction as well. data, labels, standardise, target, missing, drop,
     samples: as in `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers.
@@ -66,7 +71,8 @@ def predict_layers(
     other densities at which layers are predicted too. keep: a folder of results; one that is still true is taken from there.
 
     Raises:
-        InputError: for an unknown name, a number out of range, data that do not fit, or what would not fit in memory.
+        InputError: for an unknown name, a number out of range, data that do not fit, or what would not fit in memory; without
+            `sample` also where the law is out of its range.
 
     Source: D1, D2, D3.
 
@@ -106,7 +112,7 @@ def predict_layers(
                 progress(f"pruning network {number} of {settings.networks}")
                 seen.append(pruned(settings, network, x, y, np.random.default_rng(stream)))
             progress("predicting")
-            if settings.method in SMOOTHED and not sample and drawable(network, len(x)):
+            if settings.method in SMOOTHED and not sample and allowed(*work_of(settings, network, len(x))):
                 second_term = second_term_alone(settings, network, x, y, np.random.default_rng(drawing.spawn(1)[0]))
             return forecast(settings, network, used, whole, seen, np.random.default_rng(sampling), second_term)
 
@@ -127,20 +133,13 @@ def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) ->
         check_classes(data)
     check_compared(settings, sum(network.sizes))
     check_answerable(settings, network)
-    if settings.sample and not drawable(network, len(data.x)):
-        raise InputError(
-            f"widths are {', '.join(map(str, network.widths))}: a network on {len(data.x)} samples would need arrays of "
-            f"{_largest(network, len(data.x)):.2g} numbers, expected narrower layers, fewer samples or no sample (predict only)"
+    if settings.sample:
+        named, samples = ", ".join(map(str, network.widths)), len(data.x)
+        check_work(
+            f"{many(settings.networks, 'network')} of widths {named} on {samples} samples",
+            *work_of(settings, network, samples),
+            instead="narrower layers, fewer samples or no sample (predict only)",
         )
-
-
-def _largest(network: Architecture, samples: int) -> int:
-    return max(*network.sizes, samples * max(network.widths))
-
-
-def drawable(network: Architecture, samples: int) -> bool:
-    """Whether a network on so many samples fits in memory."""
-    return _largest(network, samples) <= MOST_ENTRIES
 
 
 def check_compared(settings: LayersSettings, weights: int) -> None:

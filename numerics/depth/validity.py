@@ -4,8 +4,8 @@ Where they do not, what pruned networks keep is the answer. The law leaves out t
 
 | term | its size | the law answers up to |
 |---|---|---|
-| of narrow layers | Σ 1/width over the hidden layers | WIDE: SNIP's and SynFlow's layers are then off by 5 % or less, as measured |
-| GraSP's second term of Hg (S8) | its norm over the first's | SMALL: layers are then off by 5 % or less, as measured |
+| of narrow layers | Σ 1/width over the hidden layers | WIDE: SNIP's and SynFlow's layers are then off by 5 % or less, as measured up to three standard errors |
+| GraSP's second term of Hg (S8) | its norm over the first's | SMALL: layers are then off by 5 % or less, as measured likewise |
 
 The measurements stand on the page "How far can a prediction be trusted?". Beyond them, networks that were pruned beside the
 law test it.
@@ -68,8 +68,8 @@ def too_large(settings: LayersSettings, second_term: float | None) -> str:
 
 
 def check_answerable(settings: LayersSettings, network: Architecture, second_term: float | None = None) -> None:
-    """OutsideError where the law does not reach, and no network is to be pruned."""
-    if settings.sample:
+    """OutsideError where the law does not reach, and no network is to be pruned; what a layer's own threshold keeps needs no law."""
+    if settings.sample or settings.scope == "layer":
         return
     if why := too_narrow(settings, network) or too_large(settings, second_term):
         raise OutsideError(f"{why}; pruned networks would answer in its place: expected one method, with a sample")

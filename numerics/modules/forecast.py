@@ -14,12 +14,13 @@ from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped
 from numerics.depth.answer import LayersForecast, forecast
 from numerics.depth.architecture import Architecture
-from numerics.depth.forecast import check_fit, drawable
+from numerics.depth.forecast import check_fit
 from numerics.depth.kept import ITSELF, kept_of
 from numerics.depth.latents import MOST_UNITS
-from numerics.depth.observed import Seen, has_path
+from numerics.depth.observed import Seen, has_path, work_of
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, LayersSettings
+from numerics.limits import allowed
 from numerics.modules.building import builder, built, name_of
 from numerics.modules.calling import output_of
 from numerics.modules.initial import initialisation_of
@@ -128,7 +129,7 @@ def predict_module(
             seen.append(_pruned(settings, chain, module, used, stream))
     progress("predicting")
     alone = None
-    if settings.method in SMOOTHED and not sample and drawable(network, len(used.x)):
+    if settings.method in SMOOTHED and not sample and allowed(*work_of(settings, network, len(used.x))):
         alone = second_term(modules[0], used, loss)
     paths = [layer.path or ITSELF for layer in chain.layers]
     found = forecast(settings, network, used, whole, seen, np.random.default_rng(sampling), alone, paths)

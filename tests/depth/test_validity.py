@@ -5,12 +5,15 @@ import pytest
 
 from numerics import predict_layers, predict_methods, report
 from numerics.arguments import InputError
-from numerics.data import digits
+from numerics.data import Dataset, digits
 from numerics.depth.answer import forecast
 from numerics.depth.architecture import Architecture
-from numerics.depth.observed import pruned
+from numerics.depth.law_error import law_error
+from numerics.depth.observed import BYTES_OF_WEIGHT, pruned, work_of
+from numerics.depth.predicted import predicted
 from numerics.depth.settings import LayersSettings
-from numerics.depth.validity import LEVEL, OutsideError, contradicted, p_values, too_large, too_narrow
+from numerics.depth.validity import LEVEL, OutsideError, contradicted, narrowness, p_values, too_large, too_narrow
+from numerics.limits import limit
 from numerics.statistics.distribution_free import clopper_pearson
 
 NARROW = {"widths": (2,), "labels": "onehot", "loss": "cross-entropy", "samples": 100, "units": 512}
@@ -39,12 +42,51 @@ def test_networks_of_the_prediction_are_refused_no_more_often_than_the_level_say
 
 
 def test_networks_that_agree_by_chance_contradict_nothing():
-    """Four networks that all keep the one weight of ten: their spread is 0, and a prediction of .15 as good as ever."""
+    """Four networks that all keep the one weight of ten: their spread is 0, which of ten weights is no wonder."""
     seen = np.full((4, 1), 0.1)
-    assert contradicted(["1"], [10], np.array([0.15]), np.zeros(1), seen) == ""
+    assert contradicted(["1"], [10], np.array([0.15]), np.zeros(1), seen) == ""  # by half a weight
+    assert (
+        contradicted(["1"], [10], np.array([0.3]), np.zeros(1), seen) == ""
+    )  # by two, and independent ones spread as far
+    assert contradicted(["1"], [1000], np.array([0.3]), np.zeros(1), seen) != ""
     assert contradicted(["1"], [10], np.array([0.9]), np.zeros(1), seen) != ""
     assert contradicted(["1"], [10], np.array([np.nan]), np.zeros(1), seen) == ""
     assert contradicted(["1"], [10], np.array([0.9]), np.zeros(1), seen[:1]) == ""
+
+
+def test_several_layers_have_one_level():
+    """A p-value of .006 contradicts alone, and not among three."""
+    seen = np.array([[0.3], [0.31], [0.29], [0.3]])
+    said = np.array([0.3 + 7.2 * seen.std(ddof=1) / 2])  # t with three degrees of freedom
+    (alone,) = p_values(said, np.zeros(1), seen, np.array([10**6]))
+    assert LEVEL / 3 < alone < LEVEL
+    assert contradicted(["1"], [10**6], said, np.zeros(1), seen) != ""
+    others = 0.5 + np.outer([0.01, -0.01, 0.01, -0.01], [1, 1])
+    three = np.hstack([seen, others])
+    assert contradicted(list("123"), [10**6] * 3, np.array([*said, 0.5, 0.5]), np.zeros(3), three) == ""
+
+
+def test_ranges_end_where_they_say():
+    snip, grasp = LayersSettings(method="snip"), LayersSettings(method="grasp")
+    assert narrowness(Architecture(64, (64, 32), 1)) == 1 / 64 + 1 / 32
+    for inside, outside in (((20,), (19,)), ((40, 40), (40, 39)), ((100,) * 5, (100, 100, 100, 100, 99))):
+        assert too_narrow(snip, Architecture(64, inside, 1)) == ""
+        assert too_narrow(snip, Architecture(64, outside, 1)) != ""
+    assert too_large(grasp, 0.1) == too_large(grasp, None) == ""
+    assert too_large(grasp, 0.1001) != ""
+
+
+def test_errors_of_the_law_are_its_excess():
+    """The law's density less that of the networks, drawn here again, over the larger."""
+    data = digits("is0")
+    some = Dataset(data.x[:60], data.y[:60], "digits", "is0")
+    settings, network = LayersSettings(method="snip", units=512, networks=8), Architecture(64, (64,), 1)
+    found = law_error(settings, network, some)
+    drawing, sampling = (np.random.default_rng(stream) for stream in np.random.SeedSequence(0).spawn(2))
+    seen = np.mean([pruned(settings, network, some.x, some.y, drawing).kept.densities for _ in range(8)], axis=0)
+    (said,) = predicted(settings, network, some.x, some.y, [], sampling)
+    np.testing.assert_array_equal(np.sign(found.relative), np.sign(said.densities - seen))
+    np.testing.assert_allclose(np.abs(found.relative), np.abs(said.densities - seen) / np.maximum(said.densities, seen))
 
 
 def test_narrow_layers_are_measured_alone():
@@ -77,6 +119,11 @@ def test_each_layer_keeps_what_is_asked_however_narrow():
     assert [each.predicted for each in found.layers] == pytest.approx([each.observed for each in found.layers])
     assert found.columns is None
     assert found.withdrawn != ""
+    bare = predict_layers("snip", sample=False, scope="layer", curve=(0.5,), **NARROW)
+    assert [each.predicted for each in bare.layers] == [each.predicted for each in found.layers]
+    assert bare.curve.tolist() == [[0.5, 0.5]]
+    assert bare.observed_columns is None
+    assert any(note.startswith("not known without pruned networks: which rows") for note in bare.notes)
 
 
 def test_grasp_answers_by_networks_where_its_second_term_is_large():
@@ -100,7 +147,7 @@ def test_what_networks_contradict_is_withdrawn():
     def found(activation):
         made = Architecture(64, (128, 128), 1, activation, "normal")
         seen = [pruned(settings, made, x, y, rng) for _ in range(6)]
-        return forecast(settings, network, type(data)(x, y, "digits", "is0"), 100, seen, np.random.default_rng(1))
+        return forecast(settings, network, Dataset(x, y, "digits", "is0"), 100, seen, np.random.default_rng(1))
 
     wrong = found("abs")
     assert wrong.withdrawn.startswith("pruned networks contradict it: it has ")
@@ -138,3 +185,18 @@ def test_a_report_says_what_the_networks_kept():
     texts = [each["text"] for each in found.summary["advice"]]
     assert f"Of grasp, trust what the 4 networks pruned here keep: {forecast.withdrawn}." in texts
     assert "grasp: nothing is predicted, the shares are those of the networks pruned here." in found.page
+
+
+def test_the_work_of_networks_grows_with_what_is_asked():
+    """Twice the networks take twice the time and no more room; GraSP's curvature takes more passes; samples need room."""
+    network = Architecture(64, (256, 256), 1)
+
+    def work(method="snip", networks=4, samples=100):
+        return work_of(LayersSettings(method=method, networks=networks), network, samples)
+
+    (room, time), weights = work(), sum(network.sizes)
+    assert work(networks=8) == (room, pytest.approx(2 * time))
+    assert work("grasp")[1] > time
+    assert work(samples=200)[0] - room == pytest.approx(room - BYTES_OF_WEIGHT * weights)
+    with limit("1M"), pytest.raises(InputError, match="4 networks of widths 256, 256 on 100 samples would take about"):
+        predict_layers("snip", widths=(256, 256), samples=100, units=512)
