@@ -135,7 +135,10 @@ def rewritten(shown: tuple[str, ...], printed: list[str]) -> list[str]:
 
 def differences(example: Example, printed: str) -> list[str]:
     """The shown lines that a fresh run prints otherwise, each beside what it prints."""
-    fresh = list(fresh_lines(example.shown, printed.splitlines()))
+    try:
+        fresh = list(fresh_lines(example.shown, printed.splitlines()))
+    except ValueError as error:
+        return [f"{example.call}: {error}"]
     return [f"{old!r} is now {new!r}" for old, new in zip(example.shown, fresh, strict=True) if not alike(old, new)]
 
 

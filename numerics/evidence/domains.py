@@ -6,10 +6,10 @@ claim holds for more than it says, or that no check knows where it ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sympy as sp
 
@@ -90,16 +90,8 @@ class Outside(Trial):
         asked = at is None and self._concerned(gap)
         return super()._below(gap, None, strict, needed) if asked else NOT_ASKED
 
-    def nonnegative(
-        self,
-        expression: sp.Expr,
-        certificate: sp.Expr,
-        *,
-        by: Simplify = sp.simplify,
-        where: Mapping[sp.Symbol, object] | None = None,
-        strict: bool = False,
-    ) -> Finding:
-        found = super().nonnegative(expression, certificate, by=by, where=where, strict=strict)
+    def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, strict: bool = False, **others: Any) -> Finding:
+        found = super().nonnegative(expression, certificate, strict=strict, **others)
         return found if found.verdict is Verdict.REFUTES else self.below(sp.S.Zero, expression, strict=strict)
 
     def everywhere(

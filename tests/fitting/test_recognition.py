@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from math import comb
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from numerics.fitting.homogeneity import homogeneity_of
 from numerics.fitting.levels import REJECTED, UNLIKELY
 from numerics.fitting.model import fit_model
 from numerics.fitting.recognition import Seen, emptied_of, seen_in
-from numerics.fitting.repeated import repeated_in
+from numerics.fitting.repeated import _expected, repeated_in
 from numerics.fitting.row_factors import OUTPUTS, factor_quantiles, rows_p
 from numerics.fitting.tiles import Tiles, tiles_of
 from numerics.fitting.verdict import verdict
@@ -142,6 +143,22 @@ def test_uniform_masks_rarely_show_anything() -> None:
     rng, masks = np.random.default_rng(3), 100
     silent = sum(not seen(rng.random((40, 30)) < density).phrases for density in np.linspace(0.05, 0.9, masks))
     assert binomial_at_most(silent, masks, 1 - 6 * UNLIKELY) > 1e-6
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(40, 6), (6, 40), (60, 8)])
+def test_equal_lines_are_expected_as_in_masks_of_one_density(rows, columns):
+    """Two lines of l entries are equal with the chance (d² + (1 − d)²)^l, and both empty with (1 − d)^2l."""
+    mask = csr_array(np.random.default_rng(1).random((rows, columns)) < 0.3)
+    model = fit_model(mask, False, False)
+    density = mask.mean()
+
+    def pairs(lines: int, length: int) -> float:
+        equal, none = density**2 + (1 - density) ** 2, (1 - density) ** 2
+        return comb(lines, 2) * (equal**length - none**length)
+
+    of_lines = [pairs(rows, columns), pairs(columns, rows)]
+    expected = _expected(model)  # of the random side first
+    assert expected == pytest.approx(of_lines[:: -1 if model.data.transposed else 1], rel=1e-5)
 
 
 def test_ranked_masks_are_not_taken_for_repeated_ones() -> None:
