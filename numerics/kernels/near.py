@@ -11,7 +11,7 @@ a sum of positive terms, and θ = 2 atan2(√minus, √plus).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import factorial, pi
+from math import comb, factorial, pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,32 +27,38 @@ NEAR = 2.0**-9  # of 1 − |cos θ|, θ = 0.06: farther off, a cosine with an er
 LEAST = 1e-280  # of a covariance: a smaller one may stand beside variances that have underflowed
 CHUNK = 2**15  # shares of variances in flight
 _SERIES = tuple((-1) ** k * (2 * k + 2) / factorial(2 * k + 3) for k in range(10))  # of (sin θ − θ cos θ)/θ³
+SMALL = 2.0**-6  # of 1 − cos θ, θ = 0.18: below it both series end early
+_ARC = tuple(comb(2 * k, k) / (8**k * (2 * k + 1)) for k in range(8))  # of θ/√(2 (1 − cos θ)), in 1 − cos θ
+_ARC0, _ARC1, _ARC2, _ARC3, _ARC4, _ARC5, _ARC6, _ARC7 = _ARC
+_LUNE0, _LUNE1, _LUNE2, _LUNE3, _LUNE4, _LUNE5 = _SERIES[:6]
 
 
-def near_units(sigma: Floats, left: Floats, right: Floats) -> Indices:
-    """The units and pairs, int[3, near], with |cos θ| within `NEAR` of 1; sigma [U, I, J], left [1, U, I], right."""
-    arguments = (sigma, left[0], right[0], 1 - NEAR)
+def near_units(sigma: Floats, left: Floats, right: Floats, sign: int = 0) -> Indices:
+    """The units and pairs, int[3, near], with |cos θ| within `NEAR` of 1; sigma [U, I, J], left [1, U, I], right; sign: of cos θ, 0 for both."""
+    arguments = (sigma, left[0], right[0], 1 - NEAR, sign)
     found = np.empty((3, compiled(_count_near)(*arguments)), np.int64)
     if found.size:
         compiled(_find_near)(*arguments, found)
     return found
 
 
-def _count_near(sigma: Floats, left: Floats, right: Floats, least: float) -> int:
+def _count_near(sigma: Floats, left: Floats, right: Floats, least: float, sign: int) -> int:
     count = 0
     for u in range(sigma.shape[0]):
         for i in range(sigma.shape[1]):
             for j in range(sigma.shape[2]):
-                count += abs(sigma[u, i, j]) > max(least * (left[u, i] * right[u, j]), LEAST)
+                value = sign * sigma[u, i, j] if sign else abs(sigma[u, i, j])
+                count += value > max(least * (left[u, i] * right[u, j]), LEAST)
     return count
 
 
-def _find_near(sigma: Floats, left: Floats, right: Floats, least: float, found: Indices) -> None:
+def _find_near(sigma: Floats, left: Floats, right: Floats, least: float, sign: int, found: Indices) -> None:
     count = 0
     for u in range(sigma.shape[0]):
         for i in range(sigma.shape[1]):
             for j in range(sigma.shape[2]):
-                if abs(sigma[u, i, j]) > max(least * (left[u, i] * right[u, j]), LEAST):
+                value = sign * sigma[u, i, j] if sign else abs(sigma[u, i, j])
+                if value > max(least * (left[u, i] * right[u, j]), LEAST):
                     found[:, count] = u, i, j
                     count += 1
 
@@ -73,9 +79,7 @@ def advance_inputs(
     A unit with few inputs, or one large weight, is near for most pairs, whatever the other units see: so angles are
     mended unit by unit.
     """
-    units = near_units(sigma, left, right)
-    if opposite:
-        units = units[:, sigma[tuple(units)] < 0]
+    units = near_units(sigma, left, right, -1 if opposite else 0)
     covariance, before = sigma[tuple(units)], theta[tuple(units)]
     sigma, theta = activation.advance(left, right, sigma, theta)
     if units.size:
@@ -162,7 +166,8 @@ def _kernels(
     scales = activation.bend / activation.moment, activation.line / activation.moment, activation.moment
     for left_over, layer in zip(reversed(range(len(others))), others, strict=True):
         cosine = np.empty_like(minus)
-        compiled(_passed, calls=(_lune,))(minus, plus, theta, left, right, cosine, *scales)
+        passed = compiled(_passed_small) if minus.max() < SMALL else compiled(_passed, calls=(_lune,))
+        passed(minus, plus, theta, left, right, cosine, *scales)
         left, right = np.sqrt(activation.moment) * left, np.sqrt(activation.moment) * right
         sigma = left * right * cosine
         sigma, theta = layer.above(sigma, theta)
@@ -251,6 +256,33 @@ def _passed(
                 minus[u, p] = 1 + line - bend * bent - line * high
             cosine[u, p] = bend * bent + line * (1 - low if ahead else high - 1)
             plus[u, p] = bend * (1 + bent) + line * high
+
+
+def _passed_small(
+    minus: Floats,
+    plus: Floats,
+    theta: Floats,
+    left: Floats,
+    right: Floats,
+    cosine: Floats,
+    bend: float,
+    line: float,
+    moment: float,
+) -> None:
+    """`_passed` where no 1 − cos θ reaches `SMALL`: by polynomials and without cases, so that vector units take it."""
+    for u in range(minus.shape[0]):
+        for p in range(minus.shape[1]):
+            low = minus[u, p]
+            arc = _ARC4 + low * (_ARC5 + low * (_ARC6 + low * _ARC7))
+            arc = _ARC0 + low * (_ARC1 + low * (_ARC2 + low * (_ARC3 + low * arc)))
+            angle, square = np.sqrt(2 * low) * arc, 2 * low * arc * arc
+            lost = _LUNE2 + square * (_LUNE3 + square * (_LUNE4 + square * _LUNE5))
+            lost = angle * square * (_LUNE0 + square * (_LUNE1 + square * lost)) / pi
+            alive = 1.0 if left[u, p] * right[u, p] > 0 else 0.0
+            theta[u, p] *= alive * moment * (bend / pi * (pi - angle) + line)
+            minus[u, p] = low - bend * lost
+            cosine[u, p] = bend * (1 - low + lost) + line * (1 - low)
+            plus[u, p] = bend * (2 - low + lost) + line * (2 - low)
 
 
 def _lune(angle: float) -> float:

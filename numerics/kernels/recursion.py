@@ -63,26 +63,18 @@ def _kernels(layers: Sequence[Layer], x: Floats, x2: Floats | None, activation: 
     left = _profiles(layers, x, activation)
     right = left if symmetric else _profiles(layers, others, activation)
     both = np.empty((2, len(x), len(others)))
-    near = [np.empty((0, 2), np.int64)]
     for rows, columns in _tiles(len(x), len(others), max(len(layer.forward) for layer in layers), symmetric):
         scales = [(a[..., rows].copy(), b[..., columns].copy()) for a, b in zip(left, right, strict=True)]
         sigma, theta, close = _tile(layers, x[rows], others[columns], scales, activation)
-        if close.any():
-            near.append(np.argwhere(close) + np.array([rows.start, columns.start]))
+        i, j = close.nonzero()
+        if i.size and isinstance(activation, Homogeneous):
+            sigma[i, j], theta[i, j] = near_kernels(layers, x[rows], others[columns], i, j, activation)
         both[0, rows, columns], both[1, rows, columns] = sigma, theta
         if symmetric:
             both[0, columns, rows], both[1, columns, rows] = sigma.T, theta.T
             if rows.start == columns.start:  # BLAS need not round both halves alike
                 square = both[:, rows, rows]
                 square[...] = (square + square.transpose(0, 2, 1)) / 2
-    i, j = np.concatenate(near).T
-    if symmetric:
-        i, j = i[i < j], j[i < j]
-    if i.size and isinstance(activation, Homogeneous):
-        for kernel, mended in zip(both, near_kernels(layers, x, others, i, j, activation), strict=True):
-            kernel.put(i * len(others) + j, mended)
-            if symmetric:
-                kernel.put(j * len(others) + i, mended)
     if symmetric:
         both[:, range(len(x)), range(len(x))] = _diagonal(layers, x, activation)
     return Kernels(*both)
@@ -91,23 +83,22 @@ def _kernels(layers: Sequence[Layer], x: Floats, x2: Floats | None, activation: 
 def _tile(
     layers: Sequence[Layer], x: Floats, x2: Floats, scales: Sequence[tuple[Floats, Floats]], activation: Activation
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Both kernels of x [I, d] and x2 [J, d], and where angles beyond the first layer need mending, bool[I, J].
+    """Both kernels of x [I, d] and x2 [J, d], and where angles need mending, bool[I, J].
 
-    Angles shrink slowly from layer to layer: those that the second one sees tell.
+    Angles shrink slowly from layer to layer: those that the second one sees tell, or the only one. First units are mended at
+    once, unit by unit; of the only one, only what is near π, as what is near 0 is nearer for the next, and computed anew.
     """
     kinked = activation if isinstance(activation, Homogeneous) and activation.bend > 0 else None
     sigma, theta = _first(layers[0], x, x2)
-    near = np.zeros(sigma.shape[1:], bool)
-    again = (
-        len(sigma) == 1 and len(layers) > 2
-    )  # what is near 0 for the only unit is nearer for the next, and computed anew
+    near, single = np.zeros(sigma.shape[1:], bool), len(sigma) == 1
+    tells = 0 if single and len(layers) == 2 else 1
     for place, (layer, scale) in enumerate(zip(layers[1:], scales, strict=True)):
+        if kinked and place == tells:
+            _, i, j = near_units(sigma, *scale, 0 if place else 1)
+            near[i, j] = True
         if kinked and place == 0:
-            sigma, theta = advance_inputs(layers[0].forward, x, x2, *scale, sigma, theta, kinked, again)
+            sigma, theta = advance_inputs(layers[0].forward, x, x2, *scale, sigma, theta, kinked, single)
         else:
-            if kinked and place == 1:
-                _, i, j = near_units(sigma, *scale)
-                near[i, j] = True
             sigma, theta = activation.advance(*scale, sigma, theta)
         sigma, theta = layer.above(sigma, theta)
     return sigma[0], theta[0], near

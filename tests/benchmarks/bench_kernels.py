@@ -51,6 +51,18 @@ def dense(peer: str | None, n: int = 2000, d: int = 64, depth: int = 3) -> None:
             line(task, f"  peer: neural-tangents, {kinds}", value, took["relu"])
 
 
+def near_parallel(n: int = 2000, d: int = 64) -> None:
+    """Inputs that are 3 % off one direction, and one with both signs, beside random ones."""
+    rng = np.random.default_rng(0)
+    direction, apart = rng.standard_normal(d), rng.standard_normal((n, d))
+    near = direction + 0.03 * np.linalg.norm(direction) / np.sqrt(d) * apart
+    for depth in (1, 3):
+        task = f"dense, N={n}, d={d}, {depth} hidden layers"
+        took = seconds(lambda depth=depth: dense_kernel(apart, depth=depth))
+        for name, x in (("nearly parallel", near), ("or opposite", near * rng.choice([-1, 1], (n, 1)))):
+            line(task, name, seconds(lambda depth=depth, x=x: dense_kernel(x, depth=depth)), took)
+
+
 def network(nodes: int, d: int, hidden: int, masks_see_weights: bool) -> list[LayerGraphons]:
     """Smooth graphons on Gauss–Legendre nodes; W is Q unless masks see the weights."""
     x, weights = np.polynomial.legendre.leggauss(nodes)
@@ -106,6 +118,7 @@ def graphon(hidden: int, masks_see_weights: bool, n: int = 500, d: int = 64, nod
 
 def main() -> None:
     dense(sys.argv[1] if len(sys.argv) > 1 else None)
+    near_parallel()
     for hidden, masks_see_weights in ((2, False), (2, True), (3, False), (3, True)):
         graphon(hidden, masks_see_weights)
 

@@ -186,6 +186,13 @@ def awkward_inputs(rng: np.random.Generator, d: int) -> np.ndarray:
     return np.vstack([x, near, [-row for row in near[1:4]], 3 * x[:1], np.zeros((1, d))])
 
 
+def close_inputs(rng: np.random.Generator, d: int) -> np.ndarray:
+    """All nearly parallel, at angles from rounding to 0.17."""
+    x = 1 + rng.random(d)
+    spread = np.array([0, 1e-12, 1e-8, 1e-6, 1e-4, 1e-3, 1e-2, 3e-2, 3e-2])[:, None]
+    return (1 + np.arange(len(spread)))[:, None] * (x + spread * rng.standard_normal((len(spread), d)))
+
+
 def some_layers(kind: str, d: int, depth: int, rng: np.random.Generator) -> list[Layer]:
     if kind == "graphon":  # with units that receive nothing, and two graphons
         widths = [d] + [3] * depth + [1]
@@ -200,10 +207,11 @@ def some_layers(kind: str, d: int, depth: int, rng: np.random.Generator) -> list
 @pytest.mark.parametrize("kind", ["dense", "bias", "graphon"])
 @pytest.mark.parametrize("phi", [RELU, leaky_relu(0.1), activation("abs")], ids=lambda phi: phi.name)
 @pytest.mark.parametrize(("d", "depth"), [(1, 1), (4, 1), (4, 3)])
-def test_all_angles_are_good_to_rounding(kind, phi, d, depth):
+@pytest.mark.parametrize("inputs", [awkward_inputs, close_inputs])
+def test_all_angles_are_good_to_rounding(kind, phi, d, depth, inputs):
     """Within 64 ε of √(K(x, x)K(x′, x′)): a layer rounds a few times, and no angle amplifies that by more than 16."""
     rng = np.random.default_rng(d * 10 + depth)
-    layers, x = some_layers(kind, d, depth, rng), awkward_inputs(rng, d)
+    layers, x = some_layers(kind, d, depth, rng), inputs(rng, d)
     with mp.workdps(50):
         truth = np.array([[[float(part) for part in reference(layers, p, q, phi)] for q in x] for p in x])
     allowed = scale(x, x, lambda x: kernels(layers, x, None, phi))
