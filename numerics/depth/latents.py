@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numerics.arguments import InputError
 from numerics.depth.architecture import Architecture, normalise, through_norm, values
 from numerics.depth.covariances import (
     Floats,
@@ -33,9 +32,11 @@ from numerics.depth.covariances import (
     first_units,
     root_of,
 )
+from numerics.limits import check_work
+from numerics.reports.plain_text import many
 
 MOST_UNITS = 2**13  # of a layer, over all networks of the limit
-MEMORY, MOST_MEMORY = 0.65e9, 4e9  # bytes that units are fitted to, and that fewest units may take
+MEMORY = 0.65e9  # bytes that units are fitted to
 FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8
 NARROW_NETWORKS = 16  # where none is as wide as the network: as sure of shares as 8 of twice the width, as measured, from half as many pairs of units
 
@@ -54,7 +55,7 @@ class Sizes(NamedTuple):
 def sizes_of(network: Architecture, samples: int, units: int = MOST_UNITS) -> Sizes:
     """As many networks as `units` units of the widest layer give; where that is fewer than 8, 16 with narrower layers.
 
-    Fewer units where `MEMORY` would not do. InputError if 4 GB would not.
+    Fewer units where `MEMORY` would not do. InputError if the fewest take more than is allowed (`check_work`).
     """
     fewest, widest = min(units, FEWEST_UNITS), max(network.widths)
     while True:
@@ -67,11 +68,11 @@ def sizes_of(network: Architecture, samples: int, units: int = MOST_UNITS) -> Si
         if units <= fewest:
             break
         units = max(fewest, units * 3 // 4)
-    if needed > MOST_MEMORY:
-        raise InputError(
-            f"{network.depth} hidden layers, {network.inputs} inputs and {samples} samples would need {needed / 1e9:.1f} GB, "
-            f"expected at most {MOST_MEMORY / 1e9:.0f}: fewer samples or layers"
-        )
+    check_work(
+        f"{many(network.depth, 'hidden layer')}, {many(network.inputs, 'input')} and {many(samples, 'sample')}",
+        needed,
+        instead="fewer samples or layers",
+    )
     return sizes
 
 

@@ -13,14 +13,10 @@ from numerics.depth.architecture import Architecture
 from numerics.depth.kept import Kept, kept_by, kept_of
 from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
 from numerics.masks.selection import Mask
+from numerics.networks.work import work_of_networks
 from numerics.pruning.methods import SMOOTHED
 
 Floats = NDArray[np.float64]
-
-# What a network takes, measured on one core at 2048 and 4096 units: of each weight, most of it to rank scores; of each unit on
-# each sample; of a weight on each sample there and back, and for GraSP's curvature besides
-BYTES_OF_WEIGHT, BYTES_OF_ACTIVATION = 44, 60
-SECONDS_OF_WEIGHT, SECONDS_OF_PASS, SECONDS_OF_CURVATURE = 1.2e-7, 1.5e-10, 9e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +52,8 @@ def second_term_alone(
 
 def work_of(settings: LayersSettings, network: Architecture, samples: int) -> tuple[float, float]:
     """The bytes and the seconds that it takes to draw and prune so many networks, one after the other, by estimate."""
-    weights, activations = sum(network.sizes), samples * sum(network.widths)
-    of_pass = SECONDS_OF_CURVATURE if settings.method in SMOOTHED else SECONDS_OF_PASS
-    seconds = settings.networks * weights * (SECONDS_OF_WEIGHT + of_pass * samples)
-    return BYTES_OF_WEIGHT * weights + BYTES_OF_ACTIVATION * activations, seconds
+    curvature = settings.method in SMOOTHED
+    return work_of_networks(settings.networks, sum(network.sizes), sum(network.widths), samples, curvature=curvature)
 
 
 def has_path(masks: Sequence[Mask]) -> bool:

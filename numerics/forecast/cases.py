@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numerics.arguments import MOST_ENTRIES, InputError
 from numerics.data import Dataset
 from numerics.forecast.settings import Settings
+from numerics.limits import check_work
 from numerics.networks import Network, random_network
+from numerics.networks.work import work_of_networks
 from numerics.pruning.methods import SMOOTHED
 from numerics.pruning.observation import Observation, observe
 from numerics.pruning.prediction import Prediction
 from numerics.pruning.prediction import predict as predict_problem
 from numerics.pruning.row_law import check_method, limit_smoothing, posed
+from numerics.reports.plain_text import many
 from numerics.reports.progress import Stage
 
 
@@ -41,16 +43,15 @@ def check_size(settings: Settings, data: Dataset, needed: bool = False) -> None:
         return
     width = settings.width
     reads_data = settings.method not in ("random", "magnitude", "synflow")
-    layer, upper = width * data.x.shape[1], (settings.depth - 1) * width**2
-    activations = width * len(data.x) if reads_data else 0
-    if max(layer, upper, activations) > MOST_ENTRIES:
-        fits = layer < MOST_ENTRIES > upper and width < MOST_ENTRIES
-        fewer = f"at most {MOST_ENTRIES // width} samples or " if fits else ""
-        instead = "a narrower network" if needed else "no sample (predict only)"
-        raise InputError(
-            f"width is {width}: a network of depth {settings.depth} on {len(data.x)} samples would need arrays of "
-            f"{max(layer, upper, activations):.2g} numbers, expected {fewer}{instead}"
-        )
+    inputs, outputs = data.x.shape[1], data.y.shape[1]
+    weights = width * (inputs + (settings.depth - 1) * width + outputs)
+    samples = len(data.x) if reads_data else 0
+    curvature = settings.method in SMOOTHED
+    check_work(
+        f"width is {width}: {many(settings.networks, 'network')} of depth {settings.depth} on {many(len(data.x), 'sample')}",
+        *work_of_networks(settings.networks, weights, width * settings.depth, samples, curvature=curvature),
+        instead=f"fewer samples or a narrower network{'' if needed else ', or no sample (predict only)'}",
+    )
 
 
 def cases_of(

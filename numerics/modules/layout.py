@@ -9,13 +9,15 @@ import numpy as np
 import torch
 from torch import nn
 
-from numerics.arguments import MOST_ENTRIES, InputError
+from numerics.arguments import InputError
 from numerics.data import Dataset
-from numerics.depth.latents import MOST_MEMORY
+from numerics.limits import check_work
 from numerics.modules.calling import entering, output_of
 from numerics.modules.pruned import PRUNED, is_weight, listed, overlaid, part_of, places, pruned_layers
 from numerics.modules.pruning import scored_copy
 from numerics.modules.reading import NotFollowedError, chain_of, outside_of
+from numerics.networks.work import BYTES_OF_WEIGHT
+from numerics.reports.plain_text import many
 
 TAKEN_APART = (*PRUNED, nn.Embedding)  # parts whose forward with another weight is the same part's of another build
 BYTES = 64  # of each number that a layer gives out: it, its signal, those of activations, and of the copies
@@ -51,8 +53,7 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
         ) != stands:
             raise InputError("two builds have different layers, expected the same each time")
     largest = max(int(np.prod(shape)) for shape in shapes.values())
-    if largest > MOST_ENTRIES:
-        raise InputError(f"a layer has {largest} weights, expected at most {MOST_ENTRIES}")
+    check_work(f"a layer of {largest} weights", BYTES_OF_WEIGHT * largest, instead="a smaller layer")
     few = Dataset(data.x[:2], data.y[:2], data.name, data.labelling, data.about)
     flat, outputs, reading = torch.as_tensor(np.asarray(few.x, float)), dict[str, int](), []
     given_out = dict[str, torch.Tensor]()
@@ -78,10 +79,7 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
         whole = output_of(first, few)
     giving = [path for path, each in given_out.items() if each.shape == whole.shape and bool((each == whole).all())]
     needed = BYTES * sum(outputs.values()) * len(data.x) / len(few.x)
-    if needed > MOST_MEMORY:
-        raise InputError(
-            f"{len(data.x)} samples would need about {needed / 1e9:.1f} GB, expected at most {MOST_MEMORY / 1e9:.0f}: fewer samples"
-        )
+    check_work(many(len(data.x), "sample"), needed, instead="fewer samples")
     own = {id(layer.weight) for layer in layers.values()}
     try:
         chain_of(modules[0])

@@ -9,11 +9,12 @@ from numerics.data import Dataset, digits
 from numerics.depth.answer import forecast
 from numerics.depth.architecture import Architecture
 from numerics.depth.law_error import law_error
-from numerics.depth.observed import BYTES_OF_WEIGHT, pruned, work_of
+from numerics.depth.observed import pruned, work_of
 from numerics.depth.predicted import predicted
 from numerics.depth.settings import LayersSettings
 from numerics.depth.validity import LEVEL, OutsideError, contradicted, narrowness, p_values, too_large, too_narrow
 from numerics.limits import limit
+from numerics.networks.work import BYTES_OF_WEIGHT
 from numerics.statistics.distribution_free import clopper_pearson
 
 NARROW = {"widths": (2,), "labels": "onehot", "loss": "cross-entropy", "samples": 100, "units": 512}
