@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
@@ -12,16 +12,38 @@ from functools import lru_cache, partial
 from inspect import isroutine
 from operator import attrgetter
 from types import ModuleType
+from typing import TypeVar
 
 import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
+
+Named = TypeVar("Named")
 
 
 def keyed_seed(seed: int, *words: object) -> np.random.SeedSequence:
     """The random numbers that belong to these words, whatever else is drawn and in whichever order."""
     digest = hashlib.sha256("\0".join(map(str, words)).encode()).digest()
     return np.random.SeedSequence(seed, spawn_key=tuple(int(word) for word in np.frombuffer(digest, dtype="<u4")))
+
+
+def stream_name(name: str) -> Callable[[Named], Named]:
+    """Give a function or a class the name by which it enters the keys of random streams: it stays when the code moves."""
+
+    def decorator(thing: Named) -> Named:
+        thing.__stream_name__ = name  # type: ignore[attr-defined]
+        return thing
+
+    return decorator
+
+
+def stream_key(value: object) -> str:
+    """`key`, for what decides which random numbers are drawn: functions and classes need a `stream_name`.
+
+    Raises:
+        TypeError: as `key`, and for a function or class without one.
+    """
+    return _key(value, _stream_name)
 
 
 def key(value: object) -> str:
@@ -33,6 +55,10 @@ def key(value: object) -> str:
     Raises:
         TypeError: for anything else, such as a lambda or an object whose text is its address.
     """
+    return _key(value, _name)
+
+
+def _key(value: object, name_of: Callable[[object], str]) -> str:
     if value is None or (
         isinstance(value, (bool, int, float, complex, str, bytes, Fraction, range)) and not isinstance(value, Enum)
     ):
@@ -49,16 +75,21 @@ def key(value: object) -> str:
     if isinstance(value, sp.Basic):
         return _of_expression(value)
     if isinstance(value, Enum):
-        return _name(type(value)) + "." + value.name
+        return name_of(type(value)) + "." + value.name
     if isinstance(value, type) or isroutine(value):
         owner = getattr(value, "__self__", None)  # of a bound method: an object that has a key too
-        return _name(value) if owner is None or isinstance(owner, ModuleType) else f"{key(owner)}.{value.__name__}"
+        if owner is None or isinstance(owner, ModuleType):
+            return name_of(value)
+        return f"{_key(owner, name_of)}.{value.__name__}"
+    key = partial(_key, name_of=name_of)
     if isinstance(value, partial):
         return f"partial({key(value.func)}, {key(value.args)}, {key(value.keywords)})"
-    return f"{type(value).__module__}.{type(value).__qualname__}{_contents(value)}"
+    kind = type(value)
+    own = name_of is _name or kind.__module__ in ("builtins", "types")
+    return (f"{kind.__module__}.{kind.__qualname__}" if own else name_of(kind)) + _contents(value, key)
 
 
-def _contents(value: object) -> str:
+def _contents(value: object, key: Callable[[object], str]) -> str:
     """The keys of the parts of a container or a dataclass."""
     if isinstance(value, (tuple, list)):
         return f"({', '.join(map(key, value))})"
@@ -81,6 +112,14 @@ def _of_functions(value: sp.Basic | sp.MatrixBase) -> str:
     """What SymPy's text of an expression leaves out: the assumptions of its undefined functions."""
     assumed = {f"{each.func} {sorted(each.func._kwargs.items())}" for each in value.atoms(AppliedUndef)}
     return "".join(sorted(assumed))
+
+
+def _stream_name(thing: object) -> str:
+    """The explicit name; TypeError for what has none of its own."""
+    name = vars(thing).get("__stream_name__")
+    if name is None:
+        raise TypeError(f"{thing!r} enters the key of a random stream, expected a `stream_name`")
+    return str(name)
 
 
 def _name(thing: object) -> str:

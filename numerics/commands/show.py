@@ -95,6 +95,7 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
     import sympy as sp
     from rich.text import Text
 
+    from numerics.readable_math import readable
     from numerics.reports.bounds import graded
     from numerics.reports.open_questions import open_questions
     from numerics.reports.tables import print_words
@@ -104,7 +105,7 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
         if any(line.strip() for line in lines):
             console.print(f"\n{title}", style="bold")
             for line in lines:
-                print_words(console, Text(line.strip("\n")))
+                print_words(console, Text(readable(line).strip("\n") if "$" in line else line.strip("\n")))
 
     console.print(f"{claim.label}  {claim.title}", style="bold")
     console.print(f"{line.topic} · {line.name} · {claim.provenance}, {status(claim)} · {claim.source}")

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from numerics.evidence.trial import Trial
-from numerics.keyed import key, keyed_seed
+from numerics.keyed import key, keyed_seed, stream_key
 
 Drawn = TypeVar("Drawn")
 
@@ -25,7 +25,8 @@ def drawn_in_common(trial: Trial, simulate: Callable[..., Drawn], *arguments: ob
     trial.drew = True
     place = trial.seed, key(simulate), key(arguments)
     if place not in _draws:
-        rng = np.random.Generator(np.random.PCG64DXSM(keyed_seed(trial.seed, "in common", *place[1:])))
+        words = stream_key(simulate), stream_key(arguments)
+        rng = np.random.Generator(np.random.PCG64DXSM(keyed_seed(trial.seed, "in common", *words)))
         _draws[place] = simulate(rng, *arguments)
         while len(_draws) > KEPT:
             _draws.popitem(last=False)

@@ -11,7 +11,7 @@ import sympy as sp
 
 from numerics.evidence.points import Point, sorted_letters, usual_range
 from numerics.exact.relations import holds
-from numerics.keyed import key, keyed_seed
+from numerics.keyed import key, keyed_seed, stream_key
 from theory.claims import Claim
 
 EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
@@ -41,9 +41,9 @@ class Drawing:
         return quick * EFFORTS[self.effort]
 
     def generator(self, name: str, *arguments: object, replicate: int = 0) -> np.random.Generator:
-        """A stream of random numbers keyed by seed, claim, check, name, arguments (`key`) and replicate."""
+        """A stream of random numbers keyed by seed, claim, check, name, arguments (`stream_key`) and replicate."""
         self.drew = True
-        words = (self.claim.label, self.check, name, *map(key, arguments), replicate)
+        words = (self.claim.label, self.check, name, *map(stream_key, arguments), replicate)
         return np.random.Generator(np.random.PCG64DXSM(keyed_seed(self.seed, *words)))
 
     def draw(self, simulate: Callable[..., Drawn], *arguments: object, replicate: int = 0) -> Drawn:

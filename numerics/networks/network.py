@@ -18,6 +18,7 @@ from scipy.special import erf
 
 from numerics.arguments import InputError, Seed, checked_array, generator, real_matrix
 from numerics.door import door
+from numerics.keyed import stream_name
 from numerics.masks.selection import Mask
 
 Array = NDArray[np.floating[Any]]
@@ -25,6 +26,7 @@ Layers = tuple[Array, ...]
 Elementwise = Callable[[Array], NDArray[Any]]
 
 
+@stream_name("numerics.networks.network.Activation")
 @dataclass(frozen=True)
 class Activation:
     """A nonlinearity φ and its derivative, entry by entry on an array.

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gamma, modstruve
 
 from numerics.arguments import InputError
+from numerics.keyed import stream_name
 from theory.subset_sum import product_laws as theory
 
 Floats = NDArray[np.float64]
@@ -79,6 +80,7 @@ class Law(ABC):
         return float(self.pdf(a))
 
 
+@stream_name("numerics.subset_sum.laws.Uniform")
 @dataclass(frozen=True)
 class Uniform(Law):
     """Uniform on [−1, 1]."""
@@ -89,6 +91,7 @@ class Uniform(Law):
         return rng.uniform(-1, 1, shape)
 
 
+@stream_name("numerics.subset_sum.laws.Gaussian")
 @dataclass(frozen=True)
 class Gaussian(Law):
     """Standard normal."""
@@ -99,6 +102,7 @@ class Gaussian(Law):
         return rng.standard_normal(shape)
 
 
+@stream_name("numerics.subset_sum.laws.UniformProduct")
 @dataclass(frozen=True)
 class UniformProduct(Law):
     """The product of two numbers uniform on [−1, 1]."""
@@ -109,6 +113,7 @@ class UniformProduct(Law):
         return rng.uniform(-1, 1, shape) * rng.uniform(-1, 1, shape)
 
 
+@stream_name("numerics.subset_sum.laws.GaussianProduct")
 @dataclass(frozen=True)
 class GaussianProduct(Law):
     """The product of two standard normal numbers."""
@@ -119,6 +124,7 @@ class GaussianProduct(Law):
         return rng.standard_normal(shape) * rng.standard_normal(shape)
 
 
+@stream_name("numerics.subset_sum.laws.Thinned")
 @dataclass(frozen=True)
 class Thinned(Law):
     """A law kept with probability p, and 0 otherwise.

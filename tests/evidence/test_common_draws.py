@@ -7,6 +7,7 @@ from toys.claims import toy
 
 from numerics.evidence import Trial, common
 from numerics.evidence.common import drawn_in_common
+from numerics.keyed import stream_name
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +19,7 @@ def asked(label: str, seed: int = 0) -> Trial:
     return Trial(toy(label, {"value": sp.Symbol("a", positive=True)}), f"check of {label}", seed=seed)
 
 
+@stream_name("test.normal")
 def normal(rng: np.random.Generator, size: int) -> np.ndarray:
     return rng.standard_normal(size)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.keyed import stream_name
 from numerics.networks import Activation, Network, activations, forward, gradient, jacobian
 from theory.depth.identities import (
     above,
@@ -46,10 +47,12 @@ class Drawn(NamedTuple):
     r: Floats
 
 
+@stream_name("numerics.checks.depth.identities_drawn._square")
 def _square(z: Floats) -> Floats:
     return np.maximum(z, 0) ** 2
 
 
+@stream_name("numerics.checks.depth.identities_drawn._square_slope")
 def _square_slope(z: Floats) -> Floats:
     return 2 * np.maximum(z, 0)
 

@@ -30,6 +30,7 @@ from numerics.equivariance import (
     trivial,
 )
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.keyed import stream_name
 from numerics.subset_sum.volumes import identity, relu, served_weights
 from theory.equivariance.lower_bound import (
     linear_parameters,
@@ -98,6 +99,7 @@ def one_function_serves_its_share(
             yield trial.holds(claimed == largest, f"{activation}: {largest} of a coefficient, claimed {claimed}")
 
 
+@stream_name("numerics.checks.equivariance.lower_bound.Case")
 class Case(NamedTuple):
     """Targets between two representations: the channels, the divisor of the elements and ε, in units of c over `cells`."""
 

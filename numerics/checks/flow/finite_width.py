@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, statistical
 from numerics.evidence.common import drawn_in_common
+from numerics.keyed import stream_name
 from numerics.networks import Array
 from numerics.networks.many import SCALE, train_many
 from theory.flow.descent import count, factor, step_loss
@@ -37,6 +38,7 @@ LETTERS = (*outputs, *gates, readout, product, whole)
 EXPONENT = amplitude**2 * factor**count / (2 * m)
 
 
+@stream_name("numerics.checks.flow.finite_width.Data")
 @dataclass(frozen=True, eq=False)
 class Data:
     """Of all draws: x [D, m, d], y [D, m]."""
@@ -63,12 +65,14 @@ class Spectrum(NamedTuple):
     finite: NDArray[np.bool_]
 
 
+@stream_name("numerics.checks.flow.finite_width.drawn_data")
 def drawn_data(rng: np.random.Generator, draws: int) -> Data:
     x = rng.standard_normal((draws, SAMPLES, INPUTS))
     x *= np.sqrt(INPUTS) / np.linalg.norm(x, axis=2, keepdims=True)
     return Data(x, rng.choice([-1.0, 1.0], (draws, SAMPLES)))
 
 
+@stream_name("numerics.checks.flow.finite_width.drawn_networks")
 def drawn_networks(rng: np.random.Generator, data: Data, number: int, width: int) -> Networks:
     draws = len(data.x)
     found = Networks(

@@ -17,6 +17,7 @@ from numerics.evidence import Finding, Trial, control, empirical, exact, statist
 from numerics.evidence.common import drawn_in_common
 from numerics.evidence.drawing import EFFORTS
 from numerics.kernels import gradient_descent_predict, mean_squared_error
+from numerics.keyed import stream_name
 from numerics.masks.selection import Mask
 from numerics.networks import Array, laziness, stable_step, train, train_linearised
 from numerics.studies.kernel_study import Case
@@ -51,6 +52,7 @@ def reversed_comparisons(comparisons: tuple[Comparison, ...]) -> tuple[Compariso
     return tuple(replace(each, smaller=each.larger, larger=each.smaller) for each in comparisons)
 
 
+@stream_name("numerics.checks.generalisation.studies.split_seeds")
 def split_seeds(rng: np.random.Generator, task: str) -> tuple[int, ...]:
     """Of as many random splits as any check takes."""
     return tuple(int(seed) for seed in rng.integers(2**63, size=CLOSE_SPLITS * max(EFFORTS.values())))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Check, Finding, Trial, control, exact, statistical
 from numerics.evidence.common import drawn_in_common
+from numerics.keyed import stream_name
 from numerics.studies.gap import NEURONS_LINEAR, first_near_target
 from theory.claims import Claim
 from theory.formulas.no_guarantee import unconditional
@@ -85,6 +86,7 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     )
 
 
+@stream_name("numerics.checks.neuron_pruning.chances.first_sizes")
 def first_sizes(rng: np.random.Generator, networks: int, error: float) -> NDArray[np.float64]:
     """The numbers of neurons, one after the other, at which a search first finds a subset for the target: float[networks]"""
     seed = int(rng.integers(2**63))

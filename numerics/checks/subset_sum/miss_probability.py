@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from numerics.keyed import stream_name
 from numerics.statistics.distribution_free import clopper_pearson
 from numerics.statistics.exact_tests import LEVEL
 from numerics.subset_sum.laws import Law, Thinned, Uniform, UniformProduct
@@ -101,6 +102,7 @@ def the_rate_is_that_of_a_normal_law(rate: sp.Expr, miss: sp.Expr, trial: Trial)
     yield trial.same(miss, poisson.subs(mean, conditional_poisson.expressions["rate"]), by=None)
 
 
+@stream_name("numerics.checks.subset_sum.miss_probability.Cell")
 class Cell(NamedTuple):
     law: Law
     items: int

@@ -1,0 +1,49 @@
+"""Formulas on the terminal: Unicode, without LaTeX, and grouped as the formula is."""
+
+import re
+
+import pytest
+
+from numerics.cli import main
+from numerics.readable_math import readable
+from theory.ledger import load_ledger
+
+
+@pytest.mark.parametrize(
+    ("latex", "shown"),
+    [
+        (r"$\frac{a}{b}$", "a/b"),
+        (r"$\frac{a}{bc}$", "a/(bc)"),
+        (r"$\frac{a}{b(c)}x$", "(a/(b(c)))x"),
+        (r"$\frac{a+1}{2}$", "(a+1)/2"),
+        (r"$\tfrac12 x^2$", "(1/2) x²"),
+        (r"$x+\frac12$ is it", "x+1/2 is it"),
+        (r"$\frac{K_0(t)}{2}$", "K₀(t)/2"),
+        (r"$\ln\frac1x$", "ln(1/x)"),
+        (r"$a\ln x$", "a ln x"),
+        (r"$\sin^2\frac\theta2$", "sin²(θ/2)"),
+        (r"$\sqrt{x + 1}\,\sqrt2$", "√(x + 1) √2"),
+        (r"$\sqrt[3]{x}$", "³√x"),
+        (r"$x^{n+1}+x_{i j}+e^{-t/2}$", "xⁿ⁺¹+x_(i j)+e^(-t/2)"),
+        (r"$\binom{2 k}{k}\ne\|x\|$", "C(2 k, k)≠‖x‖"),
+        (r"$\operatorname{erf}^{-1}{\left(u \right)}$", "erf⁻¹(u)"),
+        (r"the set $\{1,2\}$ of `x_1`", "the set {1,2} of `x_1`"),
+        ("no formula: 5^2", "no formula: 5^2"),
+    ],
+)
+def test_formulas_are_read_as_they_are(latex, shown):
+    assert readable(latex) == shown
+
+
+def test_no_latex_is_left_of_any_sentence_of_the_ledger():
+    for entry in load_ledger():
+        claim = entry.claim
+        for sentence in (claim.latex_statement, *claim.latex_proof, *claim.latex_remarks):
+            assert not re.search(r"[$\\\ue000-\ue004]", readable(sentence)), (entry.label, sentence)
+
+
+def test_show_prints_no_latex(capsys):
+    assert main(["show", "N1"]) == 0
+    printed = capsys.readouterr().out
+    assert "Statement" in printed
+    assert not re.search(r"[$\\]", printed)
