@@ -7,7 +7,7 @@
 
 Each name below is imported when it is first used, so that `import numerics` costs nothing. Functions that are not
 listed here stand in the folders: `masks`, `pruning`, `depth`, `modules`, `forecast`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
-`equivariance`, `subset_sum`, `tickets`, `neuron_pruning`, `expressivity`, `statistics`, `exact`, `evidence`.
+`equivariance`, `subset_sum`, `tickets`, `neuron_pruning`, `expressivity`, `statistics`, `exact`, `evidence`, `ledger`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from numerics.data import load_data
     from numerics.depth.forecast import predict_layers
-    from numerics.evidence.mutation import mutate
-    from numerics.evidence.verification import verify
     from numerics.exact.balls import enclose
     from numerics.exact.evaluation import evaluate
     from numerics.fitting.explanation import explain
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
     from numerics.forecast.predict import predict
     from numerics.forecast.question import report
     from numerics.kernels import dense_kernel, graphon_kernel, ridge_predict
+    from numerics.ledger.mutation import mutate
+    from numerics.ledger.verification import verify
     from numerics.limits import limit
     from numerics.masks.cut_norm import cut_distance, cut_norm
     from numerics.masks.files import load_mask

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 
 from numerics.garbage import collect_seldom
 from numerics.parallel import allow_forks
-from numerics.reports.plain_text import plain
-from numerics.reports.streams import OutputError, guarded_streams, open_missing_descriptors
+from numerics.printing.plain_text import plain
+from numerics.printing.streams import OutputError, guarded_streams, open_missing_descriptors
 from theory.input_error import InputError
 
 COMMANDS = {

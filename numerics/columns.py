@@ -27,7 +27,7 @@ from numerics.arguments import InputError
 from numerics.files.headers import check_numbers
 from numerics.files.tables import Column, DataTable, printed
 from numerics.labels import option
-from numerics.reports.plain_text import many
+from numerics.printing.plain_text import many
 
 Floats = NDArray[np.floating]
 

@@ -12,7 +12,7 @@ import pytest
 from book_cases import GOOD, build, pages, small_book
 from helpers import needs
 
-from numerics.evidence.skeleton import CHECKS, CLAIM, SECTION
+from numerics.commands.skeleton import CHECKS, CLAIM, SECTION
 
 needs("jupyter_book")
 
@@ -88,7 +88,7 @@ def test_no_line_begins_with_the_full_stop_of_a_formula(site: Path) -> None:
 
 def test_a_form_that_fails_is_told_with_the_figure_of_the_run() -> None:
     """What is said, by whom, why, by hand, in this build and instead; a form that was not tried is an error."""
-    from numerics.evidence.verification import verify
+    from numerics.ledger.verification import verify
     from numerics.reports.failed_forms import forms_table, forms_text
     from theory.ledger import load_ledger
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 import sympy as sp
 
+from numerics.reports.cell_output import agree, differ
 from numerics.reports.formula_names import told_below
 from numerics.reports.formula_pieces import pieces_of, text_of, width
-from numerics.reports.shown import agree, differ
 from numerics.reports.typesetting import COLUMN, FORMULA, SMALLER, broken, fitted, joined
 from theory import claim
 from theory.latex import latex

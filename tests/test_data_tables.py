@@ -296,7 +296,7 @@ def test_pictures_name_the_inputs(written):
     needs("matplotlib")
     from matplotlib.figure import Figure
 
-    from numerics.reports.figures import NAMED, name_columns
+    from numerics.pictures.masks import NAMED, name_columns
 
     about = load_data(written(PLANTS.replace("length", "$length$"))).about
     axis = Figure().subplots()

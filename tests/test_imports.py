@@ -10,6 +10,29 @@ from pathlib import Path
 import pytest
 from helpers import ROOT
 
+FLOORS = (  # of `numerics`, from the ground up: a room needs those of lower floors
+    "arguments bridge door garbage keyed labels limits parallel printing store time_limit",
+    "exact files statistics",
+    "columns masks",
+    "networks spectra",
+    "data expressivity lifts subset_sum",
+    "equivariance neuron_pruning pruning",
+    "kernels",
+    "fitting tickets",
+    "depth",
+    "modules pictures",
+    "forecast",
+    "studies",
+    "evidence",
+    "checks",
+    "ledger",
+    "reports",
+    "commands",
+    "cli",
+)
+MOST_UPWARD = 8  # arrows between two rooms that need each other's things, or lie on one floor
+LEDGER_ROOMS = {"checks", "ledger", "reports", "commands"}  # what may import checks: no engine does
+
 
 def named(path: Path, root: Path) -> str:
     return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
@@ -54,6 +77,28 @@ def test_theory_needs_no_numerics(graph: dict[str, set[str]]) -> None:
     assert graph["numerics.cli"]
     for name, others in graph.items():
         assert not (name.startswith("theory") and any(each.startswith("numerics") for each in others)), name
+
+
+def arrows(graph: dict[str, set[str]]) -> set[tuple[str, str]]:
+    """The pairs of rooms of `numerics` of which the first needs the second."""
+    rooms = {name: name.split(".")[1] for name in graph if name.startswith("numerics.")}
+    pairs = {(rooms[name], rooms[other]) for name in rooms for other in graph[name] & rooms.keys()}
+    return {(room, other) for room, other in pairs if room != other}
+
+
+def test_floors_rest_on_lower_ones(graph: dict[str, set[str]]) -> None:
+    floor = {room: level for level, rooms in enumerate(FLOORS) for room in rooms.split()}
+    found = arrows(graph)
+    assert {room for pair in found for room in pair} <= set(floor)
+    assert sum(len(rooms.split()) for rooms in FLOORS) == len(floor)
+    upward = {(room, other) for room, other in found if floor[room] < floor[other]}
+    assert len(upward) <= MOST_UPWARD, upward
+    level = {(room, other) for room, other in found if floor[room] == floor[other] != 0}
+    assert not level, level
+
+
+def test_engines_know_no_checks(graph: dict[str, set[str]]) -> None:
+    assert {room for room, other in arrows(graph) if other == "checks"} <= LEDGER_ROOMS
 
 
 def test_a_circle_is_found_inside_functions(tmp_path: Path) -> None:

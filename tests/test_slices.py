@@ -14,7 +14,7 @@ from helpers import ROOT
 from long import LONG, LONG_FILES
 from slices import behind, files_of, in_slice, sliced, unit_of
 
-from numerics.evidence.mutants import mutants_of
+from numerics.ledger.mutants import mutants_of
 from theory.ledger import claim, load_ledger
 from theory.selection import part_of
 

@@ -10,7 +10,7 @@ import sys
 from slices import changed_since
 
 from numerics.checks import checks_of
-from numerics.evidence.verification import modules_of
+from numerics.ledger.verification import modules_of
 from theory.dependencies import files_behind
 from theory.ledger import load_ledger
 

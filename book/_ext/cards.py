@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from numerics.evidence.verification import ClaimResult
+from numerics.ledger.verification import ClaimResult
 from numerics.reports.run import markdown_to_html
 
 FILE = "claim_cards_data.js"

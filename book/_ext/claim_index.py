@@ -16,8 +16,8 @@ from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.evidence.verification import ClaimResult
-from numerics.reports.plain_text import many
+from numerics.ledger.verification import ClaimResult
+from numerics.printing.plain_text import many
 from theory.links import Link
 
 MARKS = {"STATED": "●", "RECONSTRUCTED": "◐", "EXTENSION": "○", "CORRECTION": "△", "PITFALL": "▽"}

@@ -28,13 +28,13 @@ import numerics
 import theory
 from numerics.checks import checks_of
 from numerics.evidence import CheckResult
-from numerics.evidence.verification import ClaimResult, Run, checks_by_claim, verify
+from numerics.ledger.verification import ClaimResult, Run, checks_by_claim, verify
+from numerics.printing.plain_text import many
 from numerics.reports.bounds import graded
 from numerics.reports.claim_references import reference, step_anchor
 from numerics.reports.mentions import linked
 from numerics.reports.notebooks.boxes import PROVENANCE
 from numerics.reports.open_questions import open_questions
-from numerics.reports.plain_text import many
 from numerics.reports.run import closing_line, failures
 from numerics.reports.typesetting import fitted
 from numerics.store.keys import digest_of, environment

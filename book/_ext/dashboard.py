@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.evidence.verification import ClaimResult, Run
+from numerics.ledger.verification import ClaimResult, Run
 from numerics.reports.failed_forms import forms_table, forms_text
 from numerics.reports.run import versions
 from numerics.reports.typesetting import fitted

@@ -6,10 +6,10 @@ from html import escape
 
 from numerics.checks import checks_of
 from numerics.evidence import Check, CheckResult
-from numerics.evidence.verification import ClaimResult
+from numerics.ledger.verification import ClaimResult
+from numerics.printing.plain_text import many
 from numerics.reports.bounds import named
 from numerics.reports.evidence_table import Wrong, rows_of, scope_of, wrong_formulas
-from numerics.reports.plain_text import many
 from numerics.reports.typesetting import broken
 
 COLUMNS = ("kind", "holds for", "what", "n", "observed", "claimed", "bound")

@@ -9,8 +9,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from numerics.printing.plain_text import many
 from numerics.reports.legend import HEADING, LegendRow, claims_on, legend_rows, legend_table
-from numerics.reports.plain_text import many
 from theory.claims import Ledger
 
 

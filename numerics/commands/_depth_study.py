@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.reports.tables import Table, print_table
+from numerics.printing.tables import Table, print_table
 from numerics.studies.depth_sentences import average
 from numerics.studies.depth_summary import READ_DATA
 

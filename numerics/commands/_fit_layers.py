@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from numerics.fitting.layer_noise import MOST_FITTED
 from numerics.fitting.levels import UNLIKELY
 from numerics.masks.names import is_weights
-from numerics.reports.plain_text import rounded
+from numerics.printing.plain_text import rounded
+from numerics.printing.tables import Table, print_facts, print_table
+from numerics.printing.tables import as_html as table_as_html
 from numerics.reports.run import STYLE
-from numerics.reports.tables import Table, print_facts, print_table
-from numerics.reports.tables import as_html as table_as_html
 
 if TYPE_CHECKING:
     from rich.console import Console

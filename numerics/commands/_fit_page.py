@@ -8,9 +8,9 @@ from html import escape
 from numerics.commands._fit_report import header, method_lines, tables
 from numerics.fitting.fit import Fit
 from numerics.fitting.summary import Summary
-from numerics.reports.figures import INK, MADE, SEEN, TEXT, fit_pictures
+from numerics.pictures.masks import INK, MADE, SEEN, TEXT, fit_pictures
+from numerics.printing.tables import as_html as table_as_html
 from numerics.reports.run import STYLE
-from numerics.reports.tables import as_html as table_as_html
 
 PAGE_STYLE = """
 :root { --ink-blue: #1f3b73; --ink-red: #d1495b; --ink-green: #2a9d8f; }

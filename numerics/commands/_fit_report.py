@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.fitting.verdict import around
-from numerics.reports.plain_text import many
-from numerics.reports.tables import Table, print_facts, print_table
+from numerics.printing.plain_text import many
+from numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console

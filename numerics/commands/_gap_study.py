@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.reports.plain_text import many
-from numerics.reports.tables import Table, print_table
+from numerics.printing.plain_text import many
+from numerics.printing.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,8 +9,8 @@ import numpy as np
 
 from numerics.columns import name_of
 from numerics.depth.summary import layer_name, thresholds
-from numerics.reports.plain_text import many
-from numerics.reports.tables import Table, print_facts, print_table
+from numerics.printing.plain_text import many
+from numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.reports.tables import Table, print_table
+from numerics.printing.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console

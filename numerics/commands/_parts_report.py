@@ -10,8 +10,8 @@ import numpy as np
 from numerics.columns import name_of
 from numerics.commands._layers_report import LOSSES, count, share
 from numerics.depth.summary import thresholds
-from numerics.reports.plain_text import many, short_names
-from numerics.reports.tables import Table, print_facts, print_table
+from numerics.printing.plain_text import many, short_names
+from numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console

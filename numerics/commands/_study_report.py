@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from numerics.reports.tables import Cell, Table, print_table
+from numerics.printing.tables import Cell, Table, print_table
 from numerics.studies.kernel_study import KINDS, PREDICTORS
 from numerics.studies.sentences import NAMES, REFERENCE
 

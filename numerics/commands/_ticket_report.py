@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numerics.reports.plain_text import no_less, plain
-from numerics.reports.tables import Cell, Table, print_facts, print_table
+from numerics.printing.plain_text import no_less, plain
+from numerics.printing.tables import Cell, Table, print_facts, print_table
 from numerics.tickets.report import (
     AgreementSummary,
     CheckSummary,

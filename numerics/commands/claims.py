@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from unicodedata import combining, normalize
 
-from numerics.commands.places import check_places, code_file
+from numerics.commands.output_paths import check_places, code_file
 from numerics.commands.selection import add_ledger
+from numerics.printing.tables import Table, print_table
 from numerics.reports.contents import Line, contents
-from numerics.reports.tables import Table, print_table
 from theory.input_error import InputError
 from theory.selection import select
 from theory.spelling import spelled

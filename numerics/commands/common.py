@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from numerics.arguments import MOST_SAMPLES
-from numerics.reports.progress import Progress, progress
+from numerics.printing.progress import Progress, progress
 
 
 def add_data(

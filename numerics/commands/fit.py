@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
 from numerics.commands.common import add_data, add_limit, add_quiet, add_residual, data_file, given, progress_of
-from numerics.commands.places import check_places
+from numerics.commands.output_paths import check_places
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def run(arguments: Namespace) -> int:
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
     if arguments.html is not None or arguments.plot is not None:
-        from numerics.reports.figures import check_matplotlib, check_plot
+        from numerics.pictures.masks import check_matplotlib, check_plot
 
         check_matplotlib("--html" if arguments.plot is None else "--plot")
         if arguments.plot is not None:
@@ -188,7 +188,7 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     if arguments.json is not None:
         write_json(arguments.json, summary)
     if arguments.plot is not None:
-        from numerics.reports.figures import plot_fit
+        from numerics.pictures.masks import plot_fit
 
         plot_fit(arguments.plot, found)
         console.print(f"pictures written to {arguments.plot}")

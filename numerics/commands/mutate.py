@@ -11,9 +11,9 @@ from numerics.commands.common import add_quiet, available_cores, progress_of
 from numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
-    from numerics.evidence.mutants import MutationResult
-    from numerics.evidence.mutation import Mutation
-    from numerics.reports.progress import Progress
+    from numerics.ledger.mutants import MutationResult
+    from numerics.ledger.mutation import Mutation
+    from numerics.printing.progress import Progress
     from theory.claims import Entry
 
 
@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> int:
     """Break, report; 1 if a mutant survives that its claim does not explain."""
     from rich.console import Console
 
-    from numerics.evidence.mutation import mutate
+    from numerics.ledger.mutation import mutate
     from theory.ledger import ledger_for
     from theory.selection import part_of
 
@@ -94,8 +94,8 @@ def _told(entries: Sequence[Entry], progress: Progress, domains: bool) -> Callab
     """What reports each expression, and each claim whose expressions have all ended."""
     from numerics.checks import checks_of
     from numerics.commands._claim_progress import ClaimProgress
-    from numerics.evidence.domains import DOMAINS
-    from numerics.evidence.shared_mutants import SHARED
+    from numerics.ledger.domains import DOMAINS
+    from numerics.ledger.shared_mutants import SHARED
 
     costs: dict[tuple[str, str], float] = {}
     results: dict[str, list[MutationResult]] = {}

@@ -20,7 +20,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Write, and say what to do next. Raises InputError, in one line, for anything wrong with the call."""
-    from numerics.evidence.skeleton import new_claim
+    from numerics.commands.skeleton import new_claim
 
     label, files = new_claim(arguments.topic, arguments.name, arguments.page)
     table = [sys.executable, "-m", "numerics.reports.contents"]  # a process that has not imported the topic yet

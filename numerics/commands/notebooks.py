@@ -21,8 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from numerics.printing.plain_text import many, plain
     from numerics.reports.notebooks.writing import write_notebooks
-    from numerics.reports.plain_text import many, plain
     from numerics.reports.run import closing_line, failures
 
     with progress_of(arguments) as progress:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import MOST_SAMPLES, InputError, checked_integer
 from numerics.commands.common import add_data, add_limit, add_quiet, data_file, given, progress_of
-from numerics.commands.places import check_places, code_file
+from numerics.commands.output_paths import check_places, code_file
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _check(arguments: Namespace) -> None:
         if not arguments.kernel:
             _refuse(arguments, KERNEL, "--kernel")
     if arguments.plot is not None:
-        from numerics.reports.figures import check_plot
+        from numerics.pictures.masks import check_plot
 
         check_plot(arguments.plot)
     reads = {"--data": data_file(arguments.data), "--model": code_file(arguments.model)}
@@ -301,7 +301,7 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
         summary = of_layers = summarise_layers(found, seed=arguments.seed)
         show_layers(console, of_layers, arguments.top)
         if arguments.plot is not None:
-            from numerics.depth.figure import plot_layers
+            from numerics.pictures.layers import plot_layers
 
             plot_layers(arguments.plot, found)
             console.print(f"picture written to {arguments.plot}")
@@ -364,7 +364,7 @@ def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Conso
 
 
 def _plot(arguments: Namespace, found: Forecast) -> None:
-    from numerics.reports.figures import plot_prediction
+    from numerics.pictures.masks import plot_prediction
 
     plot_prediction(arguments.plot, found.cases[0].prediction, found.cases[0].observation, found.data.about)
 

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from numerics.arguments import InputError
 from numerics.commands.common import add_data, add_limit, add_quiet, data_file, given, progress_of
-from numerics.commands.places import check_places, code_file
+from numerics.commands.output_paths import check_places, code_file
 from numerics.reports.writing import write_json, write_text
 
 NAMES = (

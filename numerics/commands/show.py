@@ -95,10 +95,10 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
     import sympy as sp
     from rich.text import Text
 
-    from numerics.readable_math import readable
+    from numerics.printing.readable_math import readable
+    from numerics.printing.tables import print_words
     from numerics.reports.bounds import graded
     from numerics.reports.open_questions import open_questions
-    from numerics.reports.tables import print_words
     from theory.links import status, status_in_words
 
     def section(title: str, *lines: str) -> None:

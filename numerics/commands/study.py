@@ -9,7 +9,7 @@ from pathlib import Path
 from numerics.arguments import InputError
 from numerics.commands import _depth_study, _gap_study, _generalisation_study, _lift_study, _origin_study
 from numerics.commands.common import add_limit, add_quiet, available_cores, progress_of
-from numerics.commands.places import check_places
+from numerics.commands.output_paths import check_places
 from numerics.commands.selection import add_store
 from numerics.reports.writing import write_json
 from numerics.studies import run_shard, settings_of, study
@@ -103,7 +103,7 @@ def _check_shard(arguments: Namespace) -> None:
 def _check_outputs(arguments: Namespace) -> None:
     """InputError, before anything is computed, for what could not be written."""
     if arguments.plot is not None:
-        from numerics.reports.figures import check_plot
+        from numerics.pictures.masks import check_plot
 
         check_plot(arguments.plot)
     check_places({}, {"--plot": arguments.plot, "--json": arguments.json})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
 from numerics.commands.common import add_drop, add_quiet, data_file, given, progress_of
-from numerics.commands.places import check_places, same_file
+from numerics.commands.output_paths import check_places, same_file
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from numerics.commands.common import add_quiet, available_cores, progress_of
-from numerics.commands.places import check_places, code_file
+from numerics.commands.output_paths import check_places, code_file
 from numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
     from numerics.evidence.check import CheckResult
-    from numerics.reports.progress import Progress
+    from numerics.printing.progress import Progress
     from theory.claims import Entry
 
 
@@ -35,8 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_places({"--ledger": code_file(arguments.ledger)}, {"--json": arguments.json, "--html": arguments.html})
     from rich.console import Console
 
-    from numerics.evidence.summary import summarise
-    from numerics.evidence.verification import verify
+    from numerics.ledger.summary import summarise
+    from numerics.ledger.verification import verify
     from numerics.reports.run import as_html, print_summary
     from numerics.reports.writing import write_json, write_text
     from theory.ledger import ledger_for
@@ -71,8 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _told(entries: Sequence[Entry], progress: Progress) -> Callable[[CheckResult], None]:
     """What reports each check, and each claim whose checks have all ended."""
     from numerics.commands._claim_progress import ClaimProgress
-    from numerics.evidence.verification import assembled, checks_by_claim
-    from numerics.reports.plain_text import many
+    from numerics.ledger.verification import assembled, checks_by_claim
+    from numerics.printing.plain_text import many
 
     named, checks = {entry.label: entry for entry in entries}, checks_by_claim(entries)
     costs = {(label, check.name): check.cost for label, each in checks.items() for check in each}

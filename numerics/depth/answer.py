@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from numerics.data import Dataset
 from numerics.depth.architecture import Architecture
-from numerics.depth.kept import first_kept
-from numerics.depth.observed import Seen
-from numerics.depth.predicted import Said, predicted, shares_of
-from numerics.depth.remarks import notes_of, of_batch, of_evaluation, unknown_on
+from numerics.depth.evidence_level import MEASURED, THEOREM, EvidenceLevel, evidence_level
+from numerics.depth.mask_statistics import first_kept
+from numerics.depth.notes import notes_of, of_batch, of_evaluation, unknown_on
+from numerics.depth.observation import ObservedNetwork
+from numerics.depth.predicted import LayersPrediction, predicted, shares_of
 from numerics.depth.settings import IN_ROUNDS, LayersSettings
-from numerics.depth.standing import MEASURED, THEOREM, Standing, standing_of
 from numerics.depth.validity import check_answerable, contradicted, too_large, too_narrow
-from numerics.reports.plain_text import many
+from numerics.printing.plain_text import many
 
 Floats = NDArray[np.float64]
 
@@ -88,12 +88,12 @@ class LayersForecast:
     withdrawn: str = ""
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> EvidenceLevel:
         """What it rests on: a theorem; a limit, of wide layers; measurement, where nothing is proved or it is withdrawn."""
-        own = standing_of(self.settings, self.network)
+        own = evidence_level(self.settings, self.network)
         if not self.withdrawn:
             return own
-        return Standing(MEASURED, "", THEOREM if own.layers == THEOREM else MEASURED)
+        return EvidenceLevel(MEASURED, "", THEOREM if own.layers == THEOREM else MEASURED)
 
     @property
     def counted(self) -> LayersForecast:
@@ -126,7 +126,7 @@ def forecast(
     network: Architecture,
     data: Dataset,
     given: int,
-    seen: Sequence[Seen],
+    seen: Sequence[ObservedNetwork],
     rng: np.random.Generator,
     second_term: float | None = None,
     names: Sequence[str] = (),
@@ -179,7 +179,7 @@ def forecast(
 
 def _testable(settings: LayersSettings, network: Architecture) -> bool:
     """Whether networks may contradict what is predicted: no theorem, and not what networks like these predict."""
-    return settings.method != IN_ROUNDS and standing_of(settings, network).layers != THEOREM
+    return settings.method != IN_ROUNDS and evidence_level(settings, network).layers != THEOREM
 
 
 def _measured(
@@ -187,7 +187,7 @@ def _measured(
     network: Architecture,
     data: Dataset,
     given: int,
-    seen: Sequence[Seen],
+    seen: Sequence[ObservedNetwork],
     why: str,
     names: Sequence[str],
 ) -> LayersForecast:
@@ -238,13 +238,13 @@ def _measured(
     )
 
 
-def _columns_of(seen: Sequence[Seen]) -> Floats | None:
+def _columns_of(seen: Sequence[ObservedNetwork]) -> Floats | None:
     """The mean share of its weights that each input keeps in pruned networks."""
     found = [each.kept.columns for each in seen if each.kept.columns is not None]
     return np.asarray(np.mean(found, axis=0)) if found else None
 
 
-def _path_share(seen: Sequence[Seen]) -> float | None:
+def _path_share(seen: Sequence[ObservedNetwork]) -> float | None:
     return float(np.mean([each.path for each in seen])) if seen else None
 
 
@@ -259,7 +259,12 @@ def layer_names(count: int) -> list[str]:
 
 
 def _layer(
-    network: Architecture, layer: int, density: float, error: float, said: Sequence[Said], seen: Sequence[Seen]
+    network: Architecture,
+    layer: int,
+    density: float,
+    error: float,
+    said: Sequence[LayersPrediction],
+    seen: Sequence[ObservedNetwork],
 ) -> LayerForecast:
     """What is said and seen of a layer (0 the first)."""
     counts = [each.dead[layer][1] for each in said]
@@ -274,7 +279,7 @@ def _layer(
     )
 
 
-def _seen_layer(network: Architecture, layer: int, seen: Sequence[Seen]) -> LayerForecast:
+def _seen_layer(network: Architecture, layer: int, seen: Sequence[ObservedNetwork]) -> LayerForecast:
     """What is seen of a layer (0 the first) in pruned networks, and nothing said."""
     outputs, inputs = network.shapes[layer]
     shares = [float(each.kept.densities[layer]) for each in seen]
@@ -296,7 +301,7 @@ def _seen_layer(network: Architecture, layer: int, seen: Sequence[Seen]) -> Laye
     )
 
 
-def _error(settings: LayersSettings, said: Sequence[Said]) -> Floats:
+def _error(settings: LayersSettings, said: Sequence[LayersPrediction]) -> Floats:
     """Of the mean prediction: of the law's own sampling, and of the initial outputs or tangent kernels drawn."""
     own: Floats = np.sqrt(np.mean([each.errors**2 for each in said], axis=0))  # the same units for every residual
     if settings.residual == "output" or len(said) == 1:

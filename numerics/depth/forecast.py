@@ -13,15 +13,15 @@ from numerics.data import Dataset, Dropped, check_scale
 from numerics.depth.answer import LayersForecast, forecast
 from numerics.depth.architecture import Architecture
 from numerics.depth.latents import MOST_UNITS
-from numerics.depth.observed import pruned, second_term_alone, work_of
+from numerics.depth.observation import pruned, second_term_alone, work_of
 from numerics.depth.predicted import check_residual
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, LayersSettings
 from numerics.depth.validity import check_answerable
 from numerics.door import door
 from numerics.limits import allowed, check_work
+from numerics.printing.plain_text import many
 from numerics.pruning.methods import SMOOTHED
-from numerics.reports.plain_text import many
 from numerics.store import Place, store_at, stored
 
 Floats = NDArray[np.float64]

@@ -33,7 +33,7 @@ from numerics.depth.covariances import (
     root_of,
 )
 from numerics.limits import check_work
-from numerics.reports.plain_text import many
+from numerics.printing.plain_text import many
 
 MOST_UNITS = 2**13  # of a layer, over all networks of the limit
 MEMORY = 0.65e9  # bytes that units are fitted to

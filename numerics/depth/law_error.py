@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from numerics.arguments import Seed, seed_sequence
 from numerics.data import Dataset
 from numerics.depth.architecture import Architecture
-from numerics.depth.observed import pruned
+from numerics.depth.observation import pruned
 from numerics.depth.predicted import predicted
 from numerics.depth.settings import LayersSettings
 from numerics.depth.validity import narrowness

@@ -10,13 +10,13 @@ from sys import float_info
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.depth import closed, drawn
+from numerics.depth import data_free, drawn
 from numerics.depth.architecture import NORMAL, Architecture
 from numerics.depth.covariances import DRAWN_UNITS, root_of, smoothed
 from numerics.depth.covariances import drawn as normal_vectors
 from numerics.depth.latents import WHOLE_NETWORKS, Sizes, Units, drawn_whole, sizes_of, units_of
 from numerics.depth.law import DepthLaw, expected_dead, law_of
-from numerics.depth.observed import Seen
+from numerics.depth.observation import ObservedNetwork
 from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
 from numerics.masks.selection import kept_count
 from numerics.pruning.prediction import wanda_densities
@@ -30,7 +30,7 @@ SMOOTHINGS = 4  # of GraSP's residual, where the tangent kernel is known by draw
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
+class LayersPrediction:
     """What is predicted for one residual; errors of its sampling. None in dead and collapse: not known.
 
     lost: the probability of each input that it keeps no weight, float[d]. curve: densities of layers at those of the
@@ -54,9 +54,9 @@ def predicted(
     network: Architecture,
     x: Floats,
     y: Floats,
-    seen: Sequence[Seen],
+    seen: Sequence[ObservedNetwork],
     rng: np.random.Generator,
-) -> Iterator[Said]:
+) -> Iterator[LayersPrediction]:
     """What is said on inputs x [N, d] and targets y [N, K], for each residual there is; seen: networks that have their own."""
     if settings.method == IN_ROUNDS:
         yield _said_in_rounds(settings, network, rng)
@@ -160,7 +160,7 @@ def _outputs(settings: LayersSettings, units: Units, y: Floats, rng: np.random.G
         yield Residual(settings.loss, drawn_outputs.T, y)
 
 
-def _said(settings: LayersSettings, law: DepthLaw) -> Said:
+def _said(settings: LayersSettings, law: DepthLaw) -> LayersPrediction:
     layers = len(law.layers)
     if settings.scope == "layer":
         thresholds = law.own_thresholds(settings.density)
@@ -178,7 +178,7 @@ def _said(settings: LayersSettings, law: DepthLaw) -> Said:
         curve = np.array([_known(law, density) for density in settings.curve]).reshape(-1, layers)
     dead: list[tuple[float, float | None]] = [*expected_dead(law, thresholds)]
     columns = law.columns(thresholds[0])
-    return Said(
+    return LayersPrediction(
         densities,
         errors,
         dead,
@@ -213,12 +213,16 @@ def _known(law: DepthLaw, density: float) -> Floats:
     return np.where(law.resolved(threshold), shares, np.nan)
 
 
-def _said_closed(settings: LayersSettings, network: Architecture, x: Floats, rng: np.random.Generator) -> Said:
+def _said_closed(
+    settings: LayersSettings, network: Architecture, x: Floats, rng: np.random.Generator
+) -> LayersPrediction:
     layers, density = len(network.shapes), settings.density
     if settings.method == "wanda":
         return _said_by_rows(settings, network, x)
     if settings.scope == "global" and settings.method in ("magnitude", "synflow"):
-        law = closed.magnitude_law(network) if settings.method == "magnitude" else closed.synflow_law(network, rng)
+        law = (
+            data_free.magnitude_law(network) if settings.method == "magnitude" else data_free.synflow_law(network, rng)
+        )
         threshold = law.threshold(density)
         densities, dead = law.shares(threshold), law.dead(threshold)
         curve = np.array([law.shares(law.threshold(each)) for each in settings.curve]).reshape(-1, layers)
@@ -226,16 +230,16 @@ def _said_closed(settings: LayersSettings, network: Architecture, x: Floats, rng
     else:
         among = [sum(network.sizes)] * layers if settings.scope == "global" else network.sizes
         densities = shares_of(density, among)
-        dead = closed.dead_of(network, [kept_count(density, total) for total in among], among)
+        dead = data_free.dead_of(network, [kept_count(density, total) for total in among], among)
         collapse = [1 / size for size in network.sizes]
         curve = np.reshape([shares_of(each, among) for each in settings.curve], (-1, layers))
     columns = np.full(network.inputs, densities[0])
     alike = settings.method == "random" or settings.scope == "layer"
     lost = np.full(network.inputs, dead[0][1] / network.inputs) if alike else _lost(network.widths[0], columns)
-    return Said(densities, np.zeros(layers), [*dead], columns, [*collapse], None, lost, curve)
+    return LayersPrediction(densities, np.zeros(layers), [*dead], columns, [*collapse], None, lost, curve)
 
 
-def _said_in_rounds(settings: LayersSettings, network: Architecture, rng: np.random.Generator) -> Said:
+def _said_in_rounds(settings: LayersSettings, network: Architecture, rng: np.random.Generator) -> LayersPrediction:
     """Means over networks drawn for it, which need no data; inputs are alike before they are drawn."""
     densities, dead, curve = [], [], []
     for _ in range(COPIES):
@@ -249,7 +253,7 @@ def _said_in_rounds(settings: LayersSettings, network: Architecture, rng: np.ran
         curve.append(shares[1:])
         dead.append([((~mask.any(axis=1)).sum(), (~mask.any(axis=0)).sum()) for mask in at_all[0]])
     mean, empty = np.mean(densities, axis=0), np.mean(dead, axis=0)
-    return Said(
+    return LayersPrediction(
         mean,
         np.std(densities, axis=0, ddof=1) / np.sqrt(COPIES),
         [(float(rows), float(columns)) for rows, columns in empty],
@@ -261,7 +265,7 @@ def _said_in_rounds(settings: LayersSettings, network: Architecture, rng: np.ran
     )
 
 
-def _said_by_rows(settings: LayersSettings, network: Architecture, x: Floats) -> Said:
+def _said_by_rows(settings: LayersSettings, network: Architecture, x: Floats) -> LayersPrediction:
     """Wanda: each row keeps as many weights; columns above the first layer follow norms that are not known here."""
     kept = [kept_count(settings.density, inputs) for _, inputs in network.shapes]
     shares = np.array([count / inputs for count, (_, inputs) in zip(kept, network.shapes, strict=True)])
@@ -279,7 +283,7 @@ def _said_by_rows(settings: LayersSettings, network: Architecture, x: Floats) ->
     dead[0] = (dead[0][0], float(lost.sum()))
     curve = [[kept_count(each, inputs) / inputs for _, inputs in network.shapes] for each in settings.curve]
     shape = (len(settings.curve), len(kept))
-    return Said(
+    return LayersPrediction(
         shares,
         np.zeros(len(kept)),
         dead,

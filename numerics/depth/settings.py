@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError, checked_integer, proper_share
-from numerics.depth.closed import METHODS as CLOSED_METHODS
+from numerics.depth.data_free import METHODS as CLOSED_METHODS
 from numerics.depth.latents import MOST_UNITS
 from numerics.pruning.methods import DATA_DRIVEN
 

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from numerics.columns import AboutSummary
 from numerics.depth.answer import LayersForecast
-from numerics.depth.kept import ITSELF
+from numerics.depth.mask_statistics import ITSELF
 
 
 class LayerSummary(TypedDict):

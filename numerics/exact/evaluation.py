@@ -114,7 +114,7 @@ def value_in(
     claim: Claim, expression: str, assignments: Sequence[str], digits: int, *, exact: bool = False, keep: bool = False
 ) -> tuple[str, tuple[str, ...]]:
     """The value of a claim's formula as text, and what it assumes; arguments and errors are those of `evaluate`."""
-    from numerics.exact.given import parse
+    from numerics.exact.parsed_values import parse
     from numerics.exact.step_functions import in_steps
     from theory.formulas.valued import valued
     from theory.quantities import in_plain, letters_of
@@ -184,7 +184,7 @@ def _refuse_unknown(
 
 def _explained(claim: Claim, letters: Sequence[Letter]) -> str:
     """The letters, each with what it stands for where the claim says so."""
-    from numerics.exact.given import typed_name
+    from numerics.exact.parsed_values import typed_name
 
     named = [(typed_name(letter, claim), claim.quantity(letter)) for letter in letters]
     return ", ".join(f"{name} ({each.meaning})" if each else name for name, each in named)

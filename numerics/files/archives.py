@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files.headers import Header, OpenArrays, checked_header, whole_file
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}\.npy", re.ASCII)
 LONGEST_NAME = 1000

@@ -13,7 +13,7 @@ from numerics.arguments import InputError
 from numerics.files import reading
 from numerics.files.headers import check_numbers
 from numerics.files.tables import Column, DataTable, called, of_truth, read_fields, tried
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 _INDEX = re.compile(r"__index_level_\d+__")  # where pandas stores what it numbers the rows with
 _WHOLE = "a whole .parquet file"

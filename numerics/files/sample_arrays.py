@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError
 from numerics.files.archives import open_archive
 from numerics.files.headers import check_numbers, checked_header, whole_file
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 _LISTED = 6  # names in a message
 _TENSORS = "tensors alone, such as torch.save({'x': x, 'y': y}, FILE) writes"

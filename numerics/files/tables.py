@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError
 from numerics.files import reading
 from numerics.limits import check_work
-from numerics.reports.plain_text import many, plain
+from numerics.printing.plain_text import many, plain
 
 Floats = NDArray[np.floating]
 

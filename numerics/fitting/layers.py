@@ -26,8 +26,8 @@ from numerics.fitting.verdict import CLASS_WORDS
 from numerics.limits import check_work
 from numerics.masks.chains import Chain, chains_in, follow
 from numerics.masks.layers import SECONDS_OF_ENTRY, Layer, LayerFile, open_layers
-from numerics.reports.plain_text import plain
-from numerics.reports.progress import Stage
+from numerics.printing.plain_text import plain
+from numerics.printing.progress import Stage
 from theory.graphon.taxonomy import Heterogeneity
 
 SECONDS_OF_LAYER = 0.5  # of the counts that are drawn for its exact tests, whatever its size: measured

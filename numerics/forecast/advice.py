@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from numerics.columns import name_of
-from numerics.depth.standing import LIMIT, MEASURED
+from numerics.depth.evidence_level import LIMIT, MEASURED
 from numerics.depth.summary import LayerSummary, layer_name
 from numerics.depth.validity import LEVEL
 from numerics.forecast.kernel_summary import FitSummary
@@ -29,7 +29,7 @@ from numerics.forecast.question_summary import (
     resting_on,
     stated,
 )
-from numerics.reports.plain_text import many, no_less
+from numerics.printing.plain_text import many, no_less
 
 NEAR = 2.0  # times the density at which a layer ends: from here on it is close
 IDLE = 0.25  # the share of a layer's units that hear nothing from which the layer is called too wide

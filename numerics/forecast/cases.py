@@ -12,13 +12,13 @@ from numerics.forecast.settings import Settings
 from numerics.limits import check_work
 from numerics.networks import Network, random_network
 from numerics.networks.work import work_of_networks
+from numerics.printing.plain_text import many
+from numerics.printing.progress import Stage
 from numerics.pruning.methods import SMOOTHED
 from numerics.pruning.observation import Observation, observe
 from numerics.pruning.prediction import Prediction
 from numerics.pruning.prediction import predict as predict_problem
 from numerics.pruning.row_law import check_method, limit_smoothing, posed
-from numerics.reports.plain_text import many
-from numerics.reports.progress import Stage
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,8 @@ from numerics.data import Dataset, Dropped, batch, dataset_of
 from numerics.door import door
 from numerics.forecast.cases import check_size
 from numerics.forecast.settings import Settings
+from numerics.printing.progress import within
 from numerics.pruning.observation import compare as compare_predictors
-from numerics.reports.progress import within
 
 WIDTHS = (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # pruned at each width, halved from this width on

@@ -19,7 +19,7 @@ from numerics.depth.settings import methods_through
 from numerics.depth.validity import OutsideError
 from numerics.door import door
 from numerics.forecast.question_summary import Without
-from numerics.reports.progress import within
+from numerics.printing.progress import within
 
 if TYPE_CHECKING:
     from torch import nn
@@ -130,7 +130,7 @@ def predict_methods(
     Examples:
         >>> found = predict_methods(widths=(32,), samples=100, units=512)
         >>> [each.settings.method for each in found.forecasts][:3]
-        ['snip', 'grasp', 'grasp-magnitude']
+        ['snip', 'random', 'magnitude']
     """
     if settings.get("sample"):
         raise InputError(f"sample is {settings['sample']!r:.60}, expected none: several methods prune no network")

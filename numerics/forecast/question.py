@@ -32,8 +32,8 @@ from numerics.door import door
 from numerics.forecast.predict import Forecast, predict
 from numerics.forecast.question_summary import Made, QuestionSummary, Without
 from numerics.forecast.question_text import question_summary
+from numerics.printing.progress import Stage, within
 from numerics.pruning.methods import DATA_DRIVEN
-from numerics.reports.progress import Stage, within
 from numerics.store import Place, store_at
 from theory.own_code import OwnCodeError
 
@@ -73,7 +73,7 @@ class Report:
     @cached_property
     def page(self) -> str:
         """The whole as HTML, one page that fetches nothing."""
-        from numerics.reports.question_page import as_html
+        from numerics.forecast.question_page import as_html
 
         return as_html(self.summary)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from numerics.depth.standing import COPIED, LIMIT, MEASURED, THEOREM
+from numerics.depth.evidence_level import COPIED, LIMIT, MEASURED, THEOREM
 from numerics.depth.summary import Collapse, LayersSummary, LayerSummary
 from numerics.forecast.question_summary import MethodSummary, StandingSummary
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from numerics.depth.standing import LIMIT, MEASURED, THEOREM
+from numerics.depth.evidence_level import LIMIT, MEASURED, THEOREM
 from numerics.depth.summary import LayersSummary, layer_name
 from numerics.forecast.kernel_summary import KernelSummary
 

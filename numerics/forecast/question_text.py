@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.depth.answer import LayersForecast
-from numerics.depth.standing import LIMIT, MEASURED
+from numerics.depth.evidence_level import LIMIT, MEASURED
 from numerics.depth.summary import layer_name, summarise_layers, thresholds
 from numerics.forecast.advice import advice_of, error_of
 from numerics.forecast.kernel_summary import summarise_kernel
@@ -34,7 +34,7 @@ from numerics.forecast.question_summary import (
     stated,
     weakest,
 )
-from numerics.reports.plain_text import many, no_less
+from numerics.printing.plain_text import many, no_less
 
 if TYPE_CHECKING:
     from numerics.forecast.predict import Forecast

@@ -24,8 +24,8 @@ from numerics.kernels.bounds import water_filling
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
 from numerics.masks.composition import GridGraphon, Latent, point_latent
 from numerics.masks.selection import Mask
+from numerics.masks.threshold import threshold_for
 from numerics.networks import ACTIVATIONS, Network, tangent_kernel
-from numerics.pruning.moments import threshold_for
 from numerics.pruning.row_law import FEWEST_ROWS, Problem, fresh_rows, limit_threshold
 from numerics.spectra.singular_values import half_normal
 from theory.kernel import second_moment, snip_kernel

@@ -24,9 +24,9 @@ from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
 from numerics.kernels.layers import Kernels
 from numerics.kernels.methods import fresh_network, fresh_threshold, method_layers
 from numerics.masks.composition import GridGraphon, point_latent
+from numerics.masks.threshold import UnreachableDensityError
 from numerics.networks import tangent_kernel
 from numerics.pruning.methods import DATA_DRIVEN, SMOOTHED
-from numerics.pruning.moments import UnreachableDensityError
 from numerics.pruning.prediction import INFINITE_WIDTH, wanda_densities
 from numerics.pruning.row_law import Problem, limit_smoothing
 from theory.kernel import second_moment

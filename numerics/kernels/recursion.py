@@ -21,7 +21,7 @@ from threadpoolctl import ThreadpoolController
 from numerics.arguments import InputError
 from numerics.kernels.activations import Activation, Homogeneous
 from numerics.kernels.layers import Kernels, Layer
-from numerics.kernels.near import advance_inputs, near_kernels, near_units
+from numerics.kernels.near_parallel import advance_inputs, near_kernels, near_units
 
 Floats = NDArray[np.float64]
 

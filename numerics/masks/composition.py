@@ -20,7 +20,7 @@ from scipy.sparse import csr_array, issparse
 
 from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.bridge import numeric
-from numerics.pruning.moments import threshold_for
+from numerics.masks.threshold import threshold_for
 from numerics.spectra.jumps import LINES, checked_breaks, find_jump, with_ends
 from theory.saliency.model import SaliencyModel, tau, u, v
 

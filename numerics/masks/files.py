@@ -29,7 +29,7 @@ from numerics.masks.names import Shape, choose, is_weights
 from numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
 from numerics.masks.tensor_files import from_safetensors, from_torch
 from numerics.masks.weights import Sizes
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 if TYPE_CHECKING:
     pass

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from numerics.arguments import InputError
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 Shape = tuple[int, ...]
 

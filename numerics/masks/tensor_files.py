@@ -22,7 +22,7 @@ from numerics.files import reading
 from numerics.files.headers import once
 from numerics.masks.names import in_natural_order
 from numerics.masks.stored import PIECE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 if TYPE_CHECKING:
     import torch

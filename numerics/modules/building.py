@@ -13,7 +13,7 @@ import numpy as np
 
 from numerics.arguments import InputError
 from numerics.limits import check_work, memory_allowed
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 from theory.own_code import Kind, folder_of, guarded, module_of, on_path
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ import torch
 from torch import nn
 
 from numerics.data import Dataset
-from numerics.depth.kept import Scores
+from numerics.depth.evidence_level import COPIED
+from numerics.depth.mask_statistics import Scores
 from numerics.depth.settings import Residual
-from numerics.depth.standing import COPIED
 from numerics.modules.calling import entering, output_of
 from numerics.modules.pruned import part_of, places, pruned_layers
 from numerics.modules.pruning import (

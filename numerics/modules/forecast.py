@@ -15,16 +15,16 @@ from numerics.data import Dataset, Dropped
 from numerics.depth.answer import LayersForecast, forecast
 from numerics.depth.architecture import Architecture
 from numerics.depth.forecast import check_fit
-from numerics.depth.kept import ITSELF, kept_of
 from numerics.depth.latents import MOST_UNITS
-from numerics.depth.observed import Seen, has_path, work_of
+from numerics.depth.mask_statistics import ITSELF, mask_statistics
+from numerics.depth.observation import ObservedNetwork, has_path, work_of
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, LayersSettings
 from numerics.limits import allowed
 from numerics.modules.building import builder, built, name_of
 from numerics.modules.calling import output_of
 from numerics.modules.initial import initialisation_of
-from numerics.modules.kept import emptied, kept_in_rounds
+from numerics.modules.mask_statistics import emptied, kept_in_rounds
 from numerics.modules.pruning import check_reached, module_scores, residual_of, second_term
 from numerics.modules.reading import Chain, NotFollowedError, chain_of
 from numerics.pruning.methods import SMOOTHED
@@ -159,7 +159,7 @@ def _common_chain(modules: list[nn.Module]) -> Chain:
 
 def _pruned(
     settings: LayersSettings, chain: Chain, module: nn.Module, data: Dataset, stream: np.random.SeedSequence
-) -> Seen:
+) -> ObservedNetwork:
     """Prune a module at its own output, as the method itself does."""
     first = chain.layers[0].path
     if settings.method == IN_ROUNDS:
@@ -167,7 +167,7 @@ def _pruned(
     else:
         scores = module_scores(module, settings.method, data, loss=settings.loss, seed=stream)
         in_order = {layer.path: scores[layer.path] for layer in chain.layers}
-        kept, by_path = kept_of(in_order, settings, first, first=settings.networks)
+        kept, by_path = mask_statistics(in_order, settings, first, first=settings.networks)
     masks = tuple(by_path[layer.path] for layer in chain.layers)
     second = second_term(module, data, settings.loss) if settings.method in SMOOTHED else None
-    return Seen(kept, has_path(masks), residual_of(module, data, settings.loss), second)
+    return ObservedNetwork(kept, has_path(masks), residual_of(module, data, settings.loss), second)

@@ -17,7 +17,7 @@ from numerics.modules.pruned import PRUNED, is_weight, listed, overlaid, part_of
 from numerics.modules.pruning import scored_copy
 from numerics.modules.reading import NotFollowedError, chain_of, outside_of
 from numerics.networks.work import BYTES_OF_WEIGHT
-from numerics.reports.plain_text import many
+from numerics.printing.plain_text import many
 
 TAKEN_APART = (*PRUNED, nn.Embedding)  # parts whose forward with another weight is the same part's of another build
 BYTES = 64  # of each number that a layer gives out: it, its signal, those of activations, and of the copies

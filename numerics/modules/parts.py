@@ -17,23 +17,23 @@ from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, Dropped
+from numerics.depth.evidence_level import LIMIT, MEASURED, THEOREM
 from numerics.depth.forecast import check_classes, check_compared
-from numerics.depth.kept import ITSELF, Kept, first_kept, kept_of
-from numerics.depth.remarks import unknown_on
+from numerics.depth.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
+from numerics.depth.notes import unknown_on
 from numerics.depth.samples import batch_for
 from numerics.depth.settings import IN_ROUNDS, LayersSettings
-from numerics.depth.standing import LIMIT, MEASURED, THEOREM
 from numerics.depth.validity import LEVEL, contradicted
 from numerics.modules.building import builder, built, generators, name_of, seeded
 from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.inputs import silent_inputs
-from numerics.modules.kept import kept_in_rounds, least_p, tested_apart
 from numerics.modules.layout import Layout, layout_of
+from numerics.modules.mask_statistics import kept_in_rounds, least_p, tested_apart
+from numerics.modules.predicted_parts import PredictedParts, predicted_parts
 from numerics.modules.pruned import pruned_layers
 from numerics.modules.pruning import module_scores
-from numerics.modules.told import Told, told_of
 from numerics.modules.weights import weight_laws
-from numerics.reports.plain_text import many
+from numerics.printing.plain_text import many
 
 Floats = NDArray[np.float64]
 
@@ -186,11 +186,11 @@ def predict_parts(
                     found, masks = kept_in_rounds(module, used, settings, read.reading)
                 else:
                     scores = module_scores(module, method, used, loss=loss, seed=stream)
-                    found, masks = kept_of(scores, settings, read.reading, first=networks)
+                    found, masks = mask_statistics(scores, settings, read.reading, first=networks)
                 kept.append(found)
                 silent.append(silent_inputs(module, masks, used))
         progress("predicting")
-        told = told_of(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
+        told = predicted_parts(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
     tested = (
         tested_apart(kept, told.copies, np.random.default_rng(testing))
         if kept and told.copies and told.apart and told.says != THEOREM
@@ -199,7 +199,7 @@ def predict_parts(
     remarks = [*told.notes, *_tested(told, len(kept), None if tested is None else tested[1])]
     if withdrawn := _contradicted(read, told, kept, None if tested is None else tested[1]):
         remarks = [f"measured alone, in the {many(len(kept), 'module')} pruned here: {withdrawn}", *told.notes[1:]]
-        told = Told(MEASURED)
+        told = PredictedParts(MEASURED)
     layers = tuple(_layers(read, told, kept, None if tested is None else tested[0]))
     if told.densities is None and not kept:
         raise InputError(
@@ -242,7 +242,9 @@ def predict_parts(
     )
 
 
-def _layers(read: Layout, told: Told, kept: Sequence[Kept], tested: Floats | None) -> Iterator[PartForecast]:
+def _layers(
+    read: Layout, told: PredictedParts, kept: Sequence[MaskStatistics], tested: Floats | None
+) -> Iterator[PartForecast]:
     expected = told.dead if told.dead is not None else _mean([each.dead for each in told.copies])
     seen = _mean([each.dead for each in kept])
     ends = told.ends if told.ends is not None else first_kept(kept) if kept and told.densities is None else None
@@ -270,7 +272,7 @@ def _mean(found: Sequence[Floats]) -> Floats | None:
     return np.asarray(np.mean(found, axis=0)) if found else None
 
 
-def _columns(settings: LayersSettings, read: Layout, told: Told) -> Floats | None:
+def _columns(settings: LayersSettings, read: Layout, told: PredictedParts) -> Floats | None:
     """The share of each input's weights that the layer that reads the data keeps; alike where scores do not know inputs."""
     if read.reading is None or told.densities is None:
         return None
@@ -280,7 +282,7 @@ def _columns(settings: LayersSettings, read: Layout, told: Told) -> Floats | Non
     return _mean([each.columns for each in told.copies if each.columns is not None])
 
 
-def _tested(told: Told, modules: int, p: float | None) -> Iterator[str]:
+def _tested(told: PredictedParts, modules: int, p: float | None) -> Iterator[str]:
     """Whether pruned modules were told from copies; p: of the test of all layers together."""
     if not told.copies or not told.apart:
         return
@@ -298,7 +300,7 @@ def _tested(told: Told, modules: int, p: float | None) -> Iterator[str]:
         yield f"the pruned modules are not told from copies (p = {p:.2g}, all layers together)"
 
 
-def _contradicted(read: Layout, told: Told, kept: Sequence[Kept], p: float | None) -> str:
+def _contradicted(read: Layout, told: PredictedParts, kept: Sequence[MaskStatistics], p: float | None) -> str:
     """How pruned modules contradict copies, or the limit of their weights' laws; nothing where they do not.
 
     p: of the test that copies and pruned modules keep the same, all layers together.

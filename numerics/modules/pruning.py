@@ -18,7 +18,7 @@ from torch import nn
 from numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
 from numerics.data import Dataset
 from numerics.depth.forecast import check_classes
-from numerics.depth.kept import ITSELF, Scores, masks_of, ties_of
+from numerics.depth.mask_statistics import ITSELF, Scores, masks_of, ties_of
 from numerics.depth.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES, Residual
 from numerics.masks.selection import TIES, Mask, TiesError
 from numerics.modules.building import generators

@@ -21,7 +21,7 @@ from torch.nn.utils import parametrize
 from numerics.arguments import InputError
 from numerics.depth.architecture import EPSILON, LEAK
 from numerics.modules.pruned import overlaid
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 from theory.own_code import is_theirs, set_apart
 
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)

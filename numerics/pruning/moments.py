@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
@@ -275,35 +275,6 @@ def _characteristic_functions(
     modes = [each[:, :, None] for each in (mean / unit, stein / unit, values / unit**2)]
     low, middle, high = (logarithm(frequencies, *modes, w).sum(axis=1) for w in (-1.0, 0.0, 1.0))
     return scales, np.stack([middle, (high - low) / 2, (high + low) / 2 - middle])
-
-
-class UnreachableDensityError(InputError):
-    """No threshold keeps as many weights: too many scores are zero."""
-
-
-def threshold_for(densities: Callable[[float], Floats], density: float) -> float:
-    """The τ at which the mean column density is `density`, within 1e-9 of itself: Brent's method on log τ.
-
-    Raises:
-        UnreachableDensityError: if no threshold keeps as many (too many scores are zero).
-    """
-    from scipy.optimize import brentq
-
-    @cache  # the search begins where its bracket was tried
-    def excess(log_threshold: float) -> float:
-        return float(densities(float(np.exp(log_threshold))).mean()) - density
-
-    low, high = -2.0, 2.0
-    while excess(low) < 0:
-        low -= 4.0
-        if low < -60:
-            kept = float(densities(float(np.exp(low))).mean())
-            raise UnreachableDensityError(
-                f"density {density}: at most {kept:.4g} of the weights have a positive saliency"
-            )
-    while excess(high) > 0:
-        high += 4.0
-    return float(np.exp(brentq(excess, low, high, xtol=1e-9)))
 
 
 def noise_floor(densities: Floats, rows: int) -> float:

@@ -23,6 +23,7 @@ from sympy import Rational
 
 from numerics.bridge import numeric
 from numerics.exact.balls import number
+from numerics.masks.threshold import threshold_for
 from numerics.pruning.methods import DATA_DRIVEN, SMOOTHED
 from numerics.pruning.moments import (
     OutputMoments,
@@ -32,7 +33,6 @@ from numerics.pruning.moments import (
     output_densities,
     output_moments,
     residual_moments,
-    threshold_for,
 )
 from numerics.pruning.row_law import Floats, Problem, RowLaw, sample_row_law
 from numerics.statistics.distribution_free import clopper_pearson

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
+from numerics.printing.plain_text import many
 from numerics.reports.mentions import linked
-from numerics.reports.plain_text import many
 from theory.bounds import Loose
 from theory.claims import Claim, Entry, Ledger
 from theory.latex import latex

@@ -14,9 +14,9 @@ import sympy as sp
 
 from numerics.evidence.check import Check, CheckResult, ControlResult
 from numerics.evidence.findings import Scope
+from numerics.printing.plain_text import many
 from numerics.reports.bounds import named
 from numerics.reports.formula_pieces import width
-from numerics.reports.plain_text import many
 from theory.claims import Claim, formulas
 from theory.latex import latex
 

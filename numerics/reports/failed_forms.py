@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from numerics.evidence.verification import ClaimResult, failed_forms
+from numerics.ledger.verification import ClaimResult, failed_forms
 from numerics.reports.mentions import linked
 from theory.claims import Claim, Ledger
 

@@ -6,10 +6,10 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from numerics.evidence.verification import ClaimResult, Run, versions
+from numerics.ledger.verification import ClaimResult, Run, versions
+from numerics.printing.tables import Cell, Table, print_table
+from numerics.printing.tables import as_html as table_as_html
 from numerics.reports.open_questions import open_questions
-from numerics.reports.tables import Cell, Table, print_table
-from numerics.reports.tables import as_html as table_as_html
 from numerics.statistics.exact_tests import LEVEL
 from theory.claims import Claim
 from theory.links import Link, carried

@@ -20,7 +20,7 @@ from sympy.core.function import AppliedUndef
 
 from numerics.arguments import InputError, Seed, checked_integer, seed_number
 from numerics.bridge import numeric
-from numerics.pruning.moments import threshold_for
+from numerics.masks.threshold import threshold_for
 from numerics.spectra.jumps import LINES, breaks_of, checked_breaks, find_jump, with_ends
 from theory.saliency.model import SaliencyModel, half_normal_quantile, tau, u, v
 from theory.tails import half_normal as half_normal_tail

@@ -14,7 +14,7 @@ from pathlib import Path
 from theory.dependencies import ROOT, files_behind
 
 PROJECT = "sparse-limits"
-PRINTERS = frozenset({"rich", "latex2mathml"})  # they show results, and no result depends on them
+PRINTERS = frozenset({"rich", "latex2mathml", "pylatexenc"})  # they show results, and no result depends on them
 
 
 def key_of(code: str, *words: str) -> str:

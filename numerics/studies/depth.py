@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 from numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
 from numerics.data import Dataset, batch, digits, standardised
 from numerics.depth.architecture import ACTIVATIONS, NORMS, Architecture
-from numerics.depth.observed import pruned
-from numerics.depth.predicted import Said, predicted
+from numerics.depth.observation import pruned
+from numerics.depth.predicted import LayersPrediction, predicted
 from numerics.depth.settings import FEWEST_UNITS, LOSSES, LayersSettings
 from numerics.keyed import keyed_seed
 from numerics.labels import targets
@@ -184,7 +184,7 @@ def _row(case: Case, network: Architecture, x: Floats, y: Floats, density: float
         pruned(asked, network, x, y, np.random.default_rng(keyed_seed(settings.seed, *key, "network", at)))
         for at in range(settings.networks)
     ]
-    said: dict[str, list[Said]] = {}
+    said: dict[str, list[LayersPrediction]] = {}
     for residual in PREDICTORS if asked.data_driven else PREDICTORS[:1]:
         rng = np.random.default_rng(keyed_seed(settings.seed, *key, "law", residual))
         said[residual] = list(predicted(replace(asked, residual=residual), network, x, y, seen, rng))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.reports.figures import FAINT, INK, SEEN, check_plot, save
+from numerics.pictures.masks import FAINT, INK, SEEN, check_plot, save
 from numerics.studies.generalisation_summary import GeneralisationSummary, OrderRow, ResultRow
 from numerics.studies.kernel_study import PREDICTORS
 from numerics.studies.sentences import NAMES

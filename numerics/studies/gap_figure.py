@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.reports.figures import FAINT, INK, SEEN, check_plot, save
+from numerics.pictures.masks import FAINT, INK, SEEN, check_plot, save
 from numerics.studies.gap_summary import BoundRow, GapSummary, SizeRow
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from math import inf
 
-from numerics.reports.plain_text import many
+from numerics.printing.plain_text import many
 from numerics.studies.gap_summary import BoundRow, Findings, SizeRow, SlopeRow, WithoutRelu
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.lifts.walsh import support_coverage
-from numerics.reports.figures import FAINT, INK, SEEN, check_plot, save
+from numerics.pictures.masks import FAINT, INK, SEEN, check_plot, save
 from numerics.studies.lift_summary import LiftSummary
 from numerics.studies.lifts import CONTROLS, DENSE, sparse
 

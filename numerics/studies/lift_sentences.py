@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from numerics.reports.plain_text import many
+from numerics.printing.plain_text import many
 from numerics.studies.lift_summary import Share, StudentRow, TrendRow
 
 COVER_LEVEL = 1e-8  # of a test whose hypothesis is a theorem: below it the program is wrong

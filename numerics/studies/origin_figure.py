@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from numerics.reports.figures import check_plot, save
+from numerics.pictures.masks import check_plot, save
 from numerics.studies.origin_summary import OriginSummary, Said
 
 SAID: dict[Said, tuple[str, str]] = {

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.bridge import compiled
+from numerics.subset_sum.big_integers import count_subsets, nearest_subset
 from numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
 from numerics.subset_sum.half_sums import (
     count_between,
@@ -30,7 +31,6 @@ from numerics.subset_sum.half_sums import (
     list_between,
     subset_with_sum,
 )
-from numerics.subset_sum.wide import count_subsets, nearest_subset
 
 LARGEST = 44  # items: half sums of 2·2²² subsets and their masks take 100 MB
 BITS = 59

@@ -19,7 +19,7 @@ from numerics.files import other_than_a_file
 from numerics.files.archives import open_npz
 from numerics.files.headers import OpenArrays
 from numerics.limits import Limit, Work
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 from numerics.tickets.limits import USUAL
 from numerics.tickets.safetensors_files import open_safetensors
 from numerics.tickets.torch_files import open_torch

@@ -18,7 +18,7 @@ from numerics.arguments import InputError, Seed, seed_number
 from numerics.door import door
 from numerics.equivariance import forward
 from numerics.limits import Limit, Work, read_limit
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 from numerics.tickets.cases import Case, from_files, of_ticket, trained
 from numerics.tickets.checking import Check, check_stored
 from numerics.tickets.costs import evaluating, reading, searching, shapes_of, touched_for

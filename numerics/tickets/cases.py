@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
 from numerics.limits import Limit
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 from numerics.tickets import rescaled, with_constant
 from numerics.tickets.comparison import Reference
 from numerics.tickets.files import StoredTicket

@@ -33,7 +33,7 @@ from numerics.arguments import InputError
 from numerics.files import replacing
 from numerics.files.headers import Header
 from numerics.limits import Limit
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 from numerics.tickets.archives import Arrays, open_arrays
 from numerics.tickets.costs import LayerShape, reading, rebuilding
 from numerics.tickets.digests import digest_of_words, digests

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files.headers import Header, OpenArrays, checked_header, once, whole_file
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U8": "|u1", "BOOL": "|b1"}
 NAME = re.compile(r"[!-~]{1,200}")

@@ -13,7 +13,7 @@ from numerics.arguments import InputError
 from numerics.columns import check_missing, of_arrays
 from numerics.files.sample_arrays import read_torch
 from numerics.limits import Limit, Work
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 from numerics.tickets.archives import OF_TORCH, open_arrays
 from numerics.tickets.costs import samples_in
 

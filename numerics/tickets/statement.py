@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files.headers import Header, once
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 FORMAT = "sparse-limits ticket 2"
 ACTIVATION = "relu"

@@ -26,7 +26,7 @@ from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
 from numerics.files.headers import Header
 from numerics.limits import Limit
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 from numerics.tickets.archives import OF_TORCH, Arrays, open_arrays
 from numerics.tickets.costs import LayerShape, reading
 from numerics.tickets.limits import USUAL

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError
 from numerics.files.headers import Header, OpenArrays, checked_header
 from numerics.masks.names import WRAPPERS
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 TENSORS = "tensors alone, such as torch.save(model.state_dict(), FILE) writes"
 

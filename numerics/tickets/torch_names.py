@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files.headers import Header, OpenArrays
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 
 AXES = {"weight": 2, "bias": 1}
 FOLD = "torch.nn.utils.fusion.fuse_linear_bn_eval(linear, norm) folds one into the linear layer in front of it"

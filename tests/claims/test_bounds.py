@@ -13,7 +13,7 @@ from numerics.checks import checks_of
 from numerics.evidence import run
 from numerics.evidence.comparison import comparisons, factors
 from numerics.evidence.findings import Kind
-from numerics.evidence.verification import verify
+from numerics.ledger.verification import verify
 from numerics.reports.bounds import graded
 from theory.bounds import Loose, Sharp, Side, Unmeasured
 from theory.claims import Claim, Ledger

@@ -14,8 +14,8 @@ import numerics as sl
 from numerics.arguments import InputError
 from numerics.checks import checks_of
 from numerics.evidence import Trial
-from numerics.evidence.mutants import FINGERPRINT_POINTS, Fingerprint, mutants_of
-from numerics.evidence.verification import failed_forms
+from numerics.ledger.mutants import FINGERPRINT_POINTS, Fingerprint, mutants_of
+from numerics.ledger.verification import failed_forms
 from numerics.reports.run import markdown_to_html
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import QUOTATION, Claim, Ledger, Pitfall, Proof, Provenance, Remark, Source, formulas

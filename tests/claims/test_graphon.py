@@ -15,7 +15,7 @@ from scipy.special import ndtr, ndtri
 
 from numerics.exact import balls
 from numerics.exact.evaluation import value_of
-from numerics.exact.given import parse
+from numerics.exact.parsed_values import parse
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import top_k_mask
 from theory.graphon import lognormal

@@ -15,7 +15,7 @@ from numerics.checks.graphon.chi_statistic import mean_chi
 from numerics.checks.graphon.discretisation import distance
 from numerics.exact import balls
 from numerics.exact.evaluation import value_of
-from numerics.exact.given import parse
+from numerics.exact.parsed_values import parse
 from theory.graphon import pareto, step
 from theory.graphon.chi_statistic import expected_chi
 from theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope

@@ -8,8 +8,8 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-from numerics.evidence.summary import summarise
-from numerics.evidence.verification import verify
+from numerics.ledger.summary import summarise
+from numerics.ledger.verification import verify
 from theory.claims import Claim, Ledger, Proof
 from theory.ledger import load_ledger
 from theory.links import Link, Status, announced, carried, links_of, status, status_in_words

@@ -13,7 +13,7 @@ import pytest
 from helpers import ROOT, needs
 
 from numerics.arguments import InputError
-from numerics.evidence.skeleton import exported, new_claim, next_label
+from numerics.commands.skeleton import exported, new_claim, next_label
 
 NAME = "kept_modulus"
 

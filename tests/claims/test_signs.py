@@ -11,7 +11,7 @@ from toys.claims import toy
 
 from numerics.evidence import Finding, Scope, Trial, control, enclosed, exact, run
 from numerics.evidence.check import CheckResult
-from numerics.evidence.verification import Run
+from numerics.ledger.verification import Run
 from theory.claims import Claim
 from theory.ledger import load_ledger
 from theory.quantities import POSITIVE, Quantity

@@ -12,8 +12,8 @@ from toys.claims import toy
 
 from numerics.checks import checks_of
 from numerics.evidence import Finding, Kind, Scope, Trial, Verdict, control, exact, run, statistical
-from numerics.evidence.links import step_link
-from numerics.evidence.mutation import mutate
+from numerics.ledger.links import step_link
+from numerics.ledger.mutation import mutate
 from theory.claims import Claim
 from theory.ledger import load_ledger
 from theory.links import Link, carried, step_links, weakest_links

@@ -9,7 +9,7 @@ import re
 import pytest
 from cli_cases import REAL, TOYS, call, run_here
 
-from numerics.evidence.summary import summarise
+from numerics.ledger.summary import summarise
 from numerics.reports.contents import contents
 from numerics.reports.run import as_html
 

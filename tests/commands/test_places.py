@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from numerics.cli import main
-from numerics.commands.places import check_places, same_file
+from numerics.commands.output_paths import check_places, same_file
 
 Spelling = Callable[[Path], str]
 

@@ -13,7 +13,7 @@ import pytest
 from cli_cases import ENVIRONMENT, REAL, TOYS, call
 
 from numerics.cli import COMMANDS
-from numerics.commands.places import check_writable
+from numerics.commands.output_paths import check_writable
 from numerics.files import replacing
 
 # Help, files, interruptions
@@ -46,8 +46,8 @@ NEEDED = {  # by the words of a call: what it needs, and modules that it does no
     (): ("", ("theory.ledger",)),
     **{(command, "--help"): ("import numpy.random", ("theory.ledger",)) for command in COMMANDS},
     ("claims",): (TABLES, ("theory.ledger",)),
-    ("show", "S4"): (f"{FORMULAS}; {TABLES}", NOT_FOR_S4),
-    ("show", "T1"): (f"{FORMULAS}; {TABLES}", ("theory.generalisation.path_part",)),
+    ("show", "S4"): (f"{FORMULAS}, pylatexenc; {TABLES}", NOT_FOR_S4),
+    ("show", "T1"): (f"{FORMULAS}, pylatexenc; {TABLES}", ("theory.generalisation.path_part",)),
     ("evaluate", "S4", "kernel", "u=1/2", "phi=1/3", "tau=1"): (FORMULAS, NOT_FOR_S4),
 }
 

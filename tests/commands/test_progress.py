@@ -16,9 +16,9 @@ import pytest
 from helpers import ROOT
 
 from numerics.cli import main
-from numerics.evidence import verification
-from numerics.reports import progress
-from numerics.reports.progress import Pace, Stage, within
+from numerics.ledger import verification
+from numerics.printing import progress
+from numerics.printing.progress import Pace, Stage, within
 
 pty = pytest.importorskip("pty", reason="this system has no module pty")
 

@@ -15,7 +15,7 @@ import pytest
 from helpers import ROOT
 
 from numerics.cli import main
-from numerics.reports.streams import OutputError, guarded_streams
+from numerics.printing.streams import OutputError, guarded_streams
 
 FULL = Path("/dev/full")
 LIST = ["-m", "numerics.cli", "claims", "N1"]
@@ -197,7 +197,7 @@ def test_a_disk_that_fills_up_leaves_no_half_written_file(mask, tmp_path, monkey
             "numerics.forecast.cases.predict_problem",
         ),
         (["claims", "--json", "OUT"], "theory.ledger.load_ledger"),
-        (["verify", "N1", "--jobs", "1", "--json", "OUT"], "numerics.evidence.verification.verify"),
+        (["verify", "N1", "--jobs", "1", "--json", "OUT"], "numerics.ledger.verification.verify"),
         (["fit", "MASK", "--json", "OUT"], "numerics.files.os.close"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0],

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from numerics.arguments import InputError
-from numerics.depth import closed, drawn
+from numerics.depth import data_free, drawn
 from numerics.depth.architecture import Architecture
 from numerics.depth.latents import MEMORY, Sizes, drawn_whole, memory, narrowed, sizes_of, units_of
 from numerics.depth.law import RESOLVED, DepthLaw, expected_dead, law_of
@@ -162,7 +162,7 @@ def test_magnitude_and_synflow_have_the_densities_of_drawn_networks():
     """The network is the unit: means over 40 within six standard errors, and what is left of finite width, 1/n."""
     for method, init in (("magnitude", "torch"), ("synflow", "normal"), ("synflow", "torch")):
         network = Architecture(16, (64, 48), 3, init=init)
-        law = closed.magnitude_law(network) if method == "magnitude" else closed.synflow_law(network, RNG(0))
+        law = data_free.magnitude_law(network) if method == "magnitude" else data_free.synflow_law(network, RNG(0))
         threshold = law.threshold(0.1)
         seen = []
         for seed in range(40):
@@ -181,7 +181,7 @@ def test_magnitude_and_synflow_have_the_densities_of_drawn_networks():
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_a_layer_of_magnitudes_collapses_where_one_weight_is_expected(layer):
     network = Architecture(10, (20, 30), 2, init="torch")
-    law = closed.magnitude_law(network)
+    law = data_free.magnitude_law(network)
     density = law.collapse(layer)
     assert law.shares(law.threshold(density))[layer] * network.sizes[layer] == pytest.approx(1.0, rel=1e-6)
 

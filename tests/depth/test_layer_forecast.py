@@ -16,10 +16,10 @@ from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
 from numerics.depth.architecture import Architecture
-from numerics.depth.measured import MISSED
+from numerics.depth.evidence_level import evidence_level
+from numerics.depth.measured_errors import MISSED
 from numerics.depth.predicted import predicted
 from numerics.depth.settings import IN_ROUNDS, METHODS, SCOPES, LayersSettings, Residual
-from numerics.depth.standing import standing_of
 from numerics.depth.summary import summarise_layers
 from numerics.statistics.exact_tests import LEVEL
 
@@ -108,7 +108,7 @@ def test_an_initial_output_of_zero_has_two_names():
 @pytest.mark.parametrize("method", [*METHODS, IN_ROUNDS])
 def test_densities_of_layers_rest_on_what_the_method_defines_or_on_its_law(method, scope):
     found = sl.predict_layers(method, scope=scope, **SIZES)
-    standing = standing_of(found.settings, found.network)
+    standing = evidence_level(found.settings, found.network)
     assert found.says == standing.layers
     exact = all(layer.predicted == pytest.approx(layer.observed, abs=1e-12) for layer in found.layers)
     assert (found.says == "theorem") == (scope == "layer" or method in ("random", "wanda"))

@@ -9,7 +9,7 @@ from numerics.data import Dataset, digits
 from numerics.depth.answer import forecast
 from numerics.depth.architecture import Architecture
 from numerics.depth.law_error import law_error
-from numerics.depth.observed import pruned, work_of
+from numerics.depth.observation import pruned, work_of
 from numerics.depth.predicted import predicted
 from numerics.depth.settings import LayersSettings
 from numerics.depth.validity import LEVEL, OutsideError, contradicted, narrowness, p_values, too_large, too_narrow

@@ -44,7 +44,7 @@ from numerics.equivariance import (
 )
 from numerics.equivariance.groups import partitions
 from numerics.exact.evaluation import find_formula, value_of
-from numerics.exact.given import parse
+from numerics.exact.parsed_values import parse
 from theory.equivariance import grid_maps, truncated_bell
 
 C4, D4 = cyclic_irreducibles(4), dihedral_irreducibles(4)

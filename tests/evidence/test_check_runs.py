@@ -32,7 +32,7 @@ from numerics.evidence import (
     run,
     statistical,
 )
-from numerics.evidence.verification import LIMITS, Task, _lost, verify
+from numerics.ledger.verification import LIMITS, Task, _lost, verify
 from numerics.parallel import LateTaskError, LostTaskError
 
 # Refused at import
@@ -252,7 +252,7 @@ def test_draws_are_the_same_in_another_process_and_with_another_hash_seed():
 
 @pytest.fixture
 def toy_workers(monkeypatch):
-    monkeypatch.setattr("numerics.evidence.verification.run_one", toys.run_one)
+    monkeypatch.setattr("numerics.ledger.verification.run_one", toys.run_one)
 
 
 def plain(result):
@@ -321,7 +321,7 @@ def test_a_check_whose_worker_died_says_no_time():
 
 
 def test_one_open_claim_fails_a_run(monkeypatch):
-    monkeypatch.setattr("numerics.evidence.verification.run_one", toys.run_one)
+    monkeypatch.setattr("numerics.ledger.verification.run_one", toys.run_one)
     assert verify(["Z20"], ledger=toys.load_ledger()).failed
 
 
@@ -341,6 +341,6 @@ def test_bad_runs_are_refused(options, match):
 
 
 def test_a_ledger_beyond_the_budget_is_refused(monkeypatch):
-    monkeypatch.setattr("numerics.evidence.verification.BUDGET", 1e-9)
+    monkeypatch.setattr("numerics.ledger.verification.BUDGET", 1e-9)
     with pytest.raises(ValueError, match="false-alarm budget"):
         verify(["toy_sound"], ledger=toys.load_ledger())

@@ -9,7 +9,7 @@ import pytest
 
 from numerics.arguments import InputError
 from numerics.checks import checks_of, checks_of_claims
-from numerics.evidence.verification import checks_by_claim
+from numerics.ledger.verification import checks_by_claim
 from theory.ledger import TOPICS, claims_of, labels_of, ledger_for, load_ledger
 from theory.links import announced, cited_by, links_of
 from theory.selection import reading_order
@@ -17,7 +17,7 @@ from theory.selection import reading_order
 IMPORTS = """
 import sys
 from numerics.cli import main
-from numerics.evidence.verification import Task, run_one
+from numerics.ledger.verification import Task, run_one
 
 assert main(["verify", "N1", "--jobs", "1"]) == 0
 assert run_one(Task("neuron_pruning", "N1", "second_difference_is_four_times_the_bound", 0, "quick")).status == "holds"
@@ -86,9 +86,9 @@ def test_the_tests_of_the_claims_that_are_chosen_keep_within_the_budget(monkeypa
     entries = ledger_for(["S1"]).select(["S1"])
     tests = sum(check.tests for checks in checks_by_claim(entries).values() for check in checks)
     assert tests
-    monkeypatch.setattr("numerics.evidence.verification.BUDGET", tests * 1e-9)
+    monkeypatch.setattr("numerics.ledger.verification.BUDGET", tests * 1e-9)
     assert checks_by_claim(entries)
-    monkeypatch.setattr("numerics.evidence.verification.BUDGET", (tests - 1) * 1e-9)
+    monkeypatch.setattr("numerics.ledger.verification.BUDGET", (tests - 1) * 1e-9)
     with pytest.raises(InputError, match=f"{tests} statistical tests at 1e-09 each exceed"):
         checks_by_claim(entries)
 

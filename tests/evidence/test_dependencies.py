@@ -13,7 +13,7 @@ import pytest
 from helpers import ROOT
 
 from numerics.checks import checks_of_claims
-from numerics.evidence.verification import checks_by_claim, modules_of
+from numerics.ledger.verification import checks_by_claim, modules_of
 from numerics.store.keys import PRINTERS
 from theory.dependencies import PACKAGES, files_behind
 from theory.ledger import ledger_for, load_ledger
@@ -105,4 +105,4 @@ def test_no_check_needs_a_printer() -> None:
     modules = {each for label, found in checks.items() for each in modules_of(ledger[label], *found)}
     importing = [path for path in files_behind(modules) if PRINTER.search(path.read_text("utf-8"))]
     assert importing == []
-    assert PRINTER.search((ROOT / "numerics" / "reports" / "tables.py").read_text("utf-8"))  # a control
+    assert PRINTER.search((ROOT / "numerics" / "printing" / "tables.py").read_text("utf-8"))  # a control

@@ -7,7 +7,7 @@ import sympy as sp
 from box_cases import SMALL_SQUARE, SQUARE, TRUE, R, a, b, c, k, kappa, oo, t, x, y
 
 from numerics.exact.boxes import BoxError, prove, replay
-from numerics.exact.boxes.legal import never_negative
+from numerics.exact.boxes.side_conditions import never_negative
 
 n = sp.Symbol("n", integer=True, positive=True)
 

@@ -20,7 +20,7 @@ from numerics.exact.boxes import BoxError, prove, replay
 from numerics.exact.boxes.bounds import Bounder
 from numerics.exact.boxes.errors import OutsideError
 from numerics.exact.boxes.question import question
-from numerics.exact.boxes.straight import Straight
+from numerics.exact.boxes.straight_line_code import Straight
 from numerics.exact.boxes.translation import Translation
 from theory.formulas.iterate import Iterate
 from theory.formulas.let import Let

@@ -11,11 +11,11 @@ from toys.claims import toy
 from numerics.checks import checks_of
 from numerics.cli import main
 from numerics.evidence import Check, control, enclosed, run
-from numerics.evidence.summary import summarise
 from numerics.evidence.trial import Trial
-from numerics.evidence.verification import ClaimResult, Run
 from numerics.exact import balls
 from numerics.exact.balls import NoEnclosureError, enclose, vouched
+from numerics.ledger.summary import summarise
+from numerics.ledger.verification import ClaimResult, Run
 from numerics.reports.run import as_html, closing_line
 from theory.claims import Entry
 from theory.formulas.let import Let

@@ -220,7 +220,7 @@ def test_sides_that_are_evened_out_are_named(tmp_path: Path, capsys: pytest.Capt
 def test_matplotlib_may_be_missing(
     file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("numerics.reports.figures.find_spec", lambda name: None)
+    monkeypatch.setattr("numerics.pictures.masks.find_spec", lambda name: None)
     for option in ("--html", "--plot"):
         assert main(["fit", str(file), option, "m.png"]) == 2
         assert f"{option}: matplotlib is not installed" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from numerics.fitting.layers import _digits, layer_summary
 from numerics.fitting.verdict import verdict
 from numerics.masks.layers import Layer
 from numerics.masks.sampling import sample_rank_one
-from numerics.reports.plain_text import rounded
+from numerics.printing.plain_text import rounded
 
 
 def ranked(rng: np.random.Generator, rows: int, columns: int, kept: int, length: int) -> np.ndarray:

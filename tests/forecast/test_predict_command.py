@@ -381,5 +381,5 @@ def test_pictures(method: str, more: tuple[str, ...], tmp_path: Path) -> None:
 
 
 def test_a_picture_needs_matplotlib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("numerics.reports.figures.find_spec", lambda name: None)
+    monkeypatch.setattr("numerics.pictures.masks.find_spec", lambda name: None)
     assert "pip install matplotlib" in refusal(capsys, "--method", "snip", "--plot", "x.png")

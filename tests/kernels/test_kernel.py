@@ -11,7 +11,7 @@ from numerics.bridge import numeric
 from numerics.checks.kernel.graphon_kernel_networks import layer_kernels, mean_over_pairs_of_paths
 from numerics.exact import balls
 from numerics.exact.evaluation import value_of
-from numerics.exact.given import parse
+from numerics.exact.parsed_values import parse
 from theory.formulas.iterate import Iterate
 from theory.formulas.let import Let
 from theory.kernel.dual import a, angle, b, c, cosine, dense_nngp, dense_ntk, depth, erf, linear, relu, z

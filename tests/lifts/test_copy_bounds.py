@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.stats import ncx2
 
-from numerics.evidence.mutants import variants
 from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, number, with_exact_steps
 from numerics.exact.rationals import NotRationalError, rational
+from numerics.ledger.mutants import variants
 from numerics.lifts import CopyBound, pac_size, two_layer_pac_size
 from numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
 from numerics.lifts.forward import forward

@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 
 from numerics.exact.evaluation import fraction, value_of
-from numerics.exact.given import parse
+from numerics.exact.parsed_values import parse
 from numerics.lifts.coverage import (
     Edges,
     copies_in_lifts,

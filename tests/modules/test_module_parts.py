@@ -17,8 +17,8 @@ from numerics.limits import limit
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.depth.kept import kept_of  # noqa: E402
-from numerics.modules import kept as kept_module  # noqa: E402
+from numerics.depth.mask_statistics import mask_statistics  # noqa: E402
+from numerics.modules import mask_statistics as kept_module  # noqa: E402
 from numerics.modules import predict_module, predict_parts  # noqa: E402
 from numerics.modules.building import seeded  # noqa: E402
 from numerics.modules.copies import scores_of_copies  # noqa: E402
@@ -227,7 +227,7 @@ def test_inputs_are_followed_where_a_layer_reads_them(scope):
     streams = iter(np.random.SeedSequence(5).spawn(8 + 3 * 16))
 
     def columns(scores):
-        kept, _ = kept_of(scores, settings, "0")
+        kept, _ = mask_statistics(scores, settings, "0")
         return replace(kept, densities=kept.columns)
 
     modules = [

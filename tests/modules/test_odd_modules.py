@@ -10,10 +10,10 @@ from rich.console import Console
 
 from numerics.arguments import InputError
 from numerics.data import load_data
-from numerics.depth.closed import keeps_nothing
+from numerics.depth.data_free import keeps_nothing
 from numerics.depth.forecast import predict_layers
-from numerics.reports.plain_text import short_names
-from numerics.reports.tables import Table, print_facts, print_table
+from numerics.printing.plain_text import short_names
+from numerics.printing.tables import Table, print_facts, print_table
 
 torch = needs("torch")
 nn = torch.nn

@@ -12,7 +12,7 @@ from numerics.masks.selection import zeros_split
 torch = needs("torch")
 from torch import nn  # noqa: E402
 
-from numerics.depth.kept import first_kept, kept_of  # noqa: E402
+from numerics.depth.mask_statistics import first_kept, mask_statistics  # noqa: E402
 from numerics.modules.parts import LayersSettings  # noqa: E402
 
 CLIPPED = """
@@ -88,7 +88,7 @@ def test_rounds_may_cut_what_carries_nothing_and_nothing_that_clips(zeros):
 def test_a_layer_without_a_positive_score_keeps_no_first_weight():
     scores = {"a": np.zeros((4, 4)), "b": np.arange(1.0, 9.0).reshape(2, 4)}
     settings = LayersSettings(method="snip", density=0.2, scope="global", curve=(0.1, 0.5))
-    found, _ = kept_of(scores, settings, None)
+    found, _ = mask_statistics(scores, settings, None)
     assert first_kept([found]) == [None, 1 / 24]
     assert np.isnan(found.curve[1]).all()
     assert found.curve[0].tolist() == [0.0, 0.25]

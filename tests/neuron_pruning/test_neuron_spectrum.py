@@ -10,7 +10,7 @@ from scipy.special import eval_gegenbauer
 
 from numerics.exact import balls
 from numerics.exact.evaluation import fraction, value_of
-from numerics.exact.given import parse
+from numerics.exact.parsed_values import parse
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning import mean_squared_distance
 from theory.neuron_pruning import spectral_bound

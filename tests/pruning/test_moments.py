@@ -15,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 from numerics.bridge import numeric
 from numerics.data import Dataset, symmetrised
 from numerics.exact.balls import number
+from numerics.masks.threshold import threshold_for
 from numerics.pruning.moments import (
     OutputMoments,
     ResidualMoments,
@@ -22,7 +23,6 @@ from numerics.pruning.moments import (
     output_densities,
     output_moments,
     residual_moments,
-    threshold_for,
 )
 from numerics.statistics.exact_tests import Binomial
 from theory.saliency import product_graphon

@@ -13,7 +13,7 @@ from book_cases import in_a_network_of_its_own
 from helpers import ROOT, needs
 
 from numerics.cli import main
-from numerics.evidence.verification import verify
+from numerics.ledger.verification import verify
 from numerics.reports.mentions import linked
 from numerics.reports.notebooks.citations import References
 from numerics.reports.notebooks.markdown import cell, listed_rows, one_line_displays, table

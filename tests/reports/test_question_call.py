@@ -19,7 +19,7 @@ from numerics.cli import main
 from numerics.commands import report as command
 from numerics.data import Dataset
 from numerics.forecast.question import SAMPLES
-from numerics.reports.question_page import as_html
+from numerics.forecast.question_page import as_html
 
 
 def test_the_command_repeats_the_report(tmp_path, monkeypatch):

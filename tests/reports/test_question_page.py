@@ -15,8 +15,8 @@ from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
 from numerics.depth.architecture import Architecture
+from numerics.depth.evidence_level import LIMIT, MEASURED, THEOREM, evidence_level
 from numerics.depth.settings import METHODS, LayersSettings, methods_through
-from numerics.depth.standing import LIMIT, MEASURED, THEOREM, standing_of
 from numerics.forecast.question_summary import KINDS
 
 pytestmark = pytest.mark.usefixtures("law_answers")  # however narrow a test's networks; `made` is made before
@@ -85,7 +85,7 @@ def test_chances_of_loss_add_up_to_dead_columns(method):
 def test_measured_is_what_a_note_says_is_not_proved(method, widths, bias, norm, residual):
     options = {"bias": bias, "norm": norm, "init": "torch"}
     found = sl.predict_layers(method, widths=widths, samples=30, units=64, sample=False, residual=residual, **options)
-    standing = standing_of(found.settings, found.network)
+    standing = evidence_level(found.settings, found.network)
     assert (standing.kind == MEASURED) == any(note.startswith("measured, not proved") for note in found.notes)
     exactly = any(note.startswith("rows have exactly") for note in found.notes)
     assert (standing.kind == THEOREM) == (method in ("random", "wanda"))
@@ -94,7 +94,7 @@ def test_measured_is_what_a_note_says_is_not_proved(method, widths, bias, norm, 
 
 def test_a_threshold_for_each_layer_is_no_limit():
     settings = LayersSettings(method="magnitude", scope="layer")
-    assert standing_of(settings, Architecture(4, (4,), 1)).kind == THEOREM
+    assert evidence_level(settings, Architecture(4, (4,), 1)).kind == THEOREM
 
 
 def test_the_page_is_whole_and_fetches_nothing(made):

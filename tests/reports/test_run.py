@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from numerics.evidence.verification import Run, verify
+from numerics.ledger.verification import Run, verify
 from numerics.reports.run import claim_row, print_summary, summary_table
 from theory.links import Link
 

@@ -11,7 +11,7 @@ import pytest
 from numerics.cli import main
 from numerics.depth import drawn
 from numerics.depth.architecture import Architecture
-from numerics.depth.observed import pruned
+from numerics.depth.observation import pruned
 from numerics.depth.settings import LayersSettings
 from numerics.studies import settings_of, study
 from numerics.studies.depth import (

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from numerics.limits import Limit
-from numerics.reports.plain_text import plain
+from numerics.printing.plain_text import plain
 from numerics.tickets.archives import read_arrays
 from numerics.tickets.cases import from_files
 from numerics.tickets.limits import USUAL

@@ -12,9 +12,10 @@ from numerics.bridge import numeric
 from numerics.checks.saliency.amplification_kernel import expand_gamma, sphere_mean
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.masks.selection import global_mask
+from numerics.masks.threshold import threshold_for
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
-from numerics.pruning.moments import ResidualMoments, column_densities, threshold_for
+from numerics.pruning.moments import ResidualMoments, column_densities
 from numerics.pruning.row_law import limit_smoothing
 from theory.saliency.amplification import (
     amplification,

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from numerics.bridge import numeric
 from numerics.data import Dataset, symmetrised
 from numerics.evidence import Finding, Trial, control, statistical
+from numerics.masks.threshold import threshold_for
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
-from numerics.pruning.moments import ResidualMoments, column_densities, residual_moments, threshold_for
+from numerics.pruning.moments import ResidualMoments, column_densities, residual_moments
 from theory.saliency.support_recovery import (
     c,
     d,

@@ -10,7 +10,7 @@ what the classes `Level`, `Smallest`, `BracketedSum` and `Transfer` ask of whoev
 from numerics.exact.balls import functions, integrals, levels, pieces, repeated, three_normals  # noqa: F401  each adds its rules
 from numerics.exact.balls.core import NoEnclosureError, NoGuaranteeError, evaluate
 from numerics.exact.balls.enclosures import enclose, with_exact_steps
-from numerics.exact.balls.readings import digits, number, vouched
+from numerics.exact.balls.presentation import digits, number, vouched
 from numerics.exact.balls.symbols import free_symbols
 from numerics.exact.balls.vouching import collecting, vouch
 

@@ -13,7 +13,7 @@ from numerics.exact.balls.tails import analysed
 from numerics.exact.boxes.errors import OutsideError
 from numerics.exact.boxes.forms import HALF, Ends, ball, least
 from numerics.exact.boxes.question import Part
-from numerics.exact.boxes.straight import BITS, Straight, fraction
+from numerics.exact.boxes.straight_line_code import BITS, Straight, fraction
 from numerics.exact.boxes.translation import Translation
 from numerics.exact.boxes.variants import Variant, Variants
 

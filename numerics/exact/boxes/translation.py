@@ -9,7 +9,7 @@ import sympy as sp
 from numerics.exact.balls import free_symbols
 from numerics.exact.boxes.errors import BoxError
 from numerics.exact.boxes.graph import Graph
-from numerics.exact.boxes.legal import Ranges, never_negative
+from numerics.exact.boxes.side_conditions import Ranges, never_negative
 from theory.formulas.iterate import Iterate
 from theory.formulas.let import Let, Told
 from theory.formulas.valued import named_put_in, valued

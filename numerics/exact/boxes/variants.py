@@ -15,9 +15,9 @@ import sympy as sp
 from numerics.exact.balls import NoEnclosureError, enclose, free_symbols
 from numerics.exact.boxes.errors import BoxError
 from numerics.exact.boxes.graph import Graph
-from numerics.exact.boxes.legal import Ranges
 from numerics.exact.boxes.question import Part
-from numerics.exact.boxes.straight import INFIX, METHODS, Straight
+from numerics.exact.boxes.side_conditions import Ranges
+from numerics.exact.boxes.straight_line_code import INFIX, METHODS, Straight
 from numerics.exact.boxes.translation import Translation
 from theory.formulas.valued import valued
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from numerics.printing.plain_text import many, plain
 from numerics.reports.bounds import graded, named
 from numerics.reports.claim_references import step_anchor
 from numerics.reports.contents import Evidence, Line
 from numerics.reports.mentions import linked
 from numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
 from numerics.reports.open_questions import open_questions
-from numerics.reports.plain_text import many, plain
 from numerics.reports.typesetting import fitted
 from theory.claims import Claim, Ledger
 from theory.links import Link, carried, of_claim, status_in_words
@@ -24,7 +24,7 @@ from theory.steps import Carrier, Step
 
 if TYPE_CHECKING:
     from numerics.evidence.check import CheckResult, ControlResult
-    from numerics.evidence.verification import ClaimResult
+    from numerics.ledger.verification import ClaimResult
 
 PROVENANCE = {
     "STATED": "stands in a text at hand, quoted here",

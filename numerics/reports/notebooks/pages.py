@@ -14,7 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from numerics.evidence.verification import ClaimResult, Run
+from numerics.ledger.verification import ClaimResult, Run
+from numerics.printing.plain_text import many
 from numerics.reports.bounds import counted_bounds, listed_bounds
 from numerics.reports.claim_references import reference
 from numerics.reports.contents import Line, contents, lines_of
@@ -36,7 +37,6 @@ from numerics.reports.notebooks.markdown import (
     table,
 )
 from numerics.reports.open_questions import counted_questions, listed_questions
-from numerics.reports.plain_text import many
 from numerics.reports.run import closing_line
 from theory.claims import Entry, Ledger
 from theory.input_error import InputError

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numerics
 from numerics.arguments import MOST_JOBS, checked_integer, seed_number
-from numerics.evidence.verification import Run, checks_by_claim, verify
+from numerics.ledger.verification import Run, checks_by_claim, verify
 from numerics.reports.notebooks.pages import PROVENANCES, Book, Chapter, Notebook, Page, read_pages
 from numerics.reports.writing import write_text
 from theory.claims import Ledger

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from numerics.data import Dataset
 from numerics.depth.architecture import INITIALISATIONS, Architecture
+from numerics.depth.evidence_level import MEASURED, evidence_level
 from numerics.depth.latents import narrowed
-from numerics.depth.measured import error_seen
-from numerics.depth.predicted import COPIES, OUTPUTS_DRAWN, Said
+from numerics.depth.measured_errors import error_seen
+from numerics.depth.predicted import COPIES, OUTPUTS_DRAWN, LayersPrediction
 from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings
-from numerics.depth.standing import MEASURED, standing_of
 from numerics.kernels.activations import Homogeneous
+from numerics.printing.plain_text import many
 from numerics.pruning.methods import SMOOTHED
-from numerics.reports.plain_text import many
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ def notes_of(
     network: Architecture,
     data: Dataset,
     given: int,
-    said: Sequence[Said],
+    said: Sequence[LayersPrediction],
     second_term: float | None,
     *,
     averaged: bool,
@@ -60,7 +60,7 @@ def notes_of(
         where = "the networks" if averaged else "a network"
         found = "" if second_term is None else f": {second_term:.2g} of the first's norm in {where} drawn here"
         yield f"measured, not proved: GraSP's law leaves out the second term of Hg, of order n^-1/2 (S8){found}{_small(network)}"
-    if standing_of(settings, network).kind == MEASURED and (error := error_seen(settings, network.norm)) is not None:
+    if evidence_level(settings, network).kind == MEASURED and (error := error_seen(settings, network.norm)) is not None:
         yield error
     if settings.residual == "averaged" and settings.data_driven:
         yield f"averaged over {OUTPUTS_DRAWN} initial outputs; a single network lies as far from it as its output leads"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from numerics.evidence import Check, Trial, in_order, kills
-from numerics.evidence.mutants import FINGERPRINT_POINTS, MutationResult, digits_at, entered
+from numerics.ledger.mutants import FINGERPRINT_POINTS, MutationResult, digits_at, entered
 from theory.claims import Claim
 from theory.places import places
 

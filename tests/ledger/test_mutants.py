@@ -14,8 +14,8 @@ from toys.claims import drawn, toy
 
 from numerics.checks import checks_of
 from numerics.evidence import control, exact, in_order
-from numerics.evidence.mutants import Mutant, mutants_of, mutate_expression, variants
 from numerics.exact import balls
+from numerics.ledger.mutants import Mutant, mutants_of, mutate_expression, variants
 from theory.claims import Claim
 from theory.formulas.level import level
 from theory.places import places

@@ -14,10 +14,10 @@ from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, see
 from numerics.checks import checks_of_claims
 from numerics.door import door
 from numerics.evidence import Check
-from numerics.evidence.domains import DOMAINS, mutate_domains
-from numerics.evidence.mutants import MutationResult, mutate_expression
-from numerics.evidence.shared_mutants import SHARED, mutate_shared
-from numerics.evidence.verification import check_keep, checks_by_claim, modules_of
+from numerics.ledger.domains import DOMAINS, mutate_domains
+from numerics.ledger.mutants import MutationResult, mutate_expression
+from numerics.ledger.shared_mutants import SHARED, mutate_shared
+from numerics.ledger.verification import check_keep, checks_by_claim, modules_of
 from numerics.parallel import reason, workers_are_copies
 from numerics.store import Place, run_stored, store_at
 from theory.claims import Claim, Entry, Ledger, formulas
@@ -117,7 +117,7 @@ def mutate(
         >>> found.mutants > 20, found.survivors
         (True, 0)
         >>> mutate("D3.3", domains=True).results[0].without_value[-1]
-        'rho ≥ 1/4: limit_threshold'
+        'rho > 1/4: limit_threshold'
     """
     number = seed_number(seed)
     _check_numbers(jobs, every, first, within)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from numerics.depth import drawn
 from numerics.depth.architecture import Architecture
-from numerics.depth.kept import Kept, kept_by, kept_of
+from numerics.depth.mask_statistics import MaskStatistics, kept_by, mask_statistics
 from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
 from numerics.masks.selection import Mask
 from numerics.networks.work import work_of_networks
@@ -20,16 +20,18 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class ObservedNetwork:
     """A pruned network: what its masks keep, whether a path is left, and the share of the norm that GraSP's second term has."""
 
-    kept: Kept
+    kept: MaskStatistics
     path: bool
     residual: Residual
     second_term: float | None
 
 
-def pruned(settings: LayersSettings, network: Architecture, x: Floats, y: Floats, rng: np.random.Generator) -> Seen:
+def pruned(
+    settings: LayersSettings, network: Architecture, x: Floats, y: Floats, rng: np.random.Generator
+) -> ObservedNetwork:
     """Draw a network and prune it on inputs x [N, d] and targets y [N, K]."""
     made = drawn.draw(network, rng)
     seen = drawn.forward(made, x)
@@ -37,7 +39,7 @@ def pruned(settings: LayersSettings, network: Architecture, x: Floats, y: Floats
     residual = Residual(settings.loss, at, y)
     kept, masks = _kept(settings, made, seen, residual, rng)
     second = drawn.second_term(made, seen, residual) if settings.method in SMOOTHED else None
-    return Seen(kept, has_path(masks), residual, second)
+    return ObservedNetwork(kept, has_path(masks), residual, second)
 
 
 def second_term_alone(
@@ -75,7 +77,7 @@ def _kept(
     seen: drawn.Pass,
     residual: Residual,
     rng: np.random.Generator,
-) -> tuple[Kept, tuple[Mask, ...]]:
+) -> tuple[MaskStatistics, tuple[Mask, ...]]:
     names = [str(layer) for layer in range(1, len(made.weights) + 1)]
     if settings.method == IN_ROUNDS:
         masks = drawn.masks_in_rounds(made, settings.density, settings.scope, settings.rounds or ROUNDS)
@@ -87,5 +89,5 @@ def _kept(
         scores = [rng.random(shape) for shape in made.network.shapes]
     else:
         scores = list(drawn.scores(settings.method, made, seen, residual))
-    kept, by_name = kept_of(dict(zip(names, scores, strict=True)), settings, names[0], first=settings.networks)
+    kept, by_name = mask_statistics(dict(zip(names, scores, strict=True)), settings, names[0], first=settings.networks)
     return kept, tuple(by_name.values())

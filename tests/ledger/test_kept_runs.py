@@ -15,9 +15,9 @@ import pytest
 from helpers import ROOT
 
 from numerics.arguments import InputError
-from numerics.evidence.mutation import mutate
-from numerics.evidence.summary import summarise
-from numerics.evidence.verification import Run, verify
+from numerics.ledger.mutation import mutate
+from numerics.ledger.summary import summarise
+from numerics.ledger.verification import Run, verify
 from numerics.reports.run import closing_line
 from numerics.studies import run_shard, study
 

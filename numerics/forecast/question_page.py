@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from numerics.depth.standing import MEASURED
+from numerics.depth.evidence_level import MEASURED
 from numerics.depth.summary import thresholds
+from numerics.forecast import question_pictures
 from numerics.forecast.question_summary import (
     Advice,
     Line,
@@ -19,9 +20,7 @@ from numerics.forecast.question_summary import (
     resting_on,
     stated,
 )
-from numerics.reports import question_pictures as pictures
-from numerics.reports.plain_text import many
-from numerics.reports.question_tables import (
+from numerics.forecast.question_tables import (
     dead_table,
     end_table,
     input_table,
@@ -29,9 +28,10 @@ from numerics.reports.question_tables import (
     learning_table,
     lost_table,
 )
+from numerics.printing.plain_text import many
+from numerics.printing.tables import Table
+from numerics.printing.tables import as_html as table_as_html
 from numerics.reports.run import STYLE
-from numerics.reports.tables import Table
-from numerics.reports.tables import as_html as table_as_html
 
 PAGE_STYLE = """
 body { max-width: 66rem; line-height: 1.5; overflow-wrap: break-word } section { border-top: 1px solid var(--line); padding: 1rem 0 }
@@ -42,7 +42,7 @@ td:last-child { white-space: nowrap }
 .badge { white-space: nowrap } .theorem { color: var(--holds) } .limit { color: var(--line-0) } .measured { color: var(--open) }
 .strong { font-weight: 600 } td .refuted { font-weight: 600 }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); gap: 1rem }
-.pictures.small { grid-template-columns: repeat(auto-fill, 8rem) } .pictures figure { margin: 0; min-width: 0; overflow: visible }
+.question_pictures.small { grid-template-columns: repeat(auto-fill, 8rem) } .pictures figure { margin: 0; min-width: 0; overflow: visible }
 figure svg { min-width: 0 } svg { max-width: 100% } svg.chart, svg.pixels { width: 100%; height: auto }
 figcaption { font-weight: 600 } .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.2rem }
 .advice > li { margin: .6rem 0 } .rule { display: block } .lost td:nth-child(n+4) { min-width: 9rem } code { overflow-wrap: anywhere }
@@ -69,7 +69,7 @@ def as_html(summary: QuestionSummary) -> str:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}{pictures.STYLE}{PAGE_STYLE}</style></head>\n"
+        f"<style>{STYLE}{question_pictures.STYLE}{PAGE_STYLE}</style></head>\n"
         f'<body>\n<header><h1>{title}</h1><ol class="answer">{answer}</ol></header>\n{body}\n</body></html>\n'
     )
 
@@ -178,10 +178,10 @@ def _lost_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:
 
 def _curves(summary: QuestionSummary) -> str:
     methods = summary["methods"]
-    bottom = pictures.deepest(methods)
+    bottom = question_pictures.deepest(methods)
     charts = "".join(
         f"<figure><figcaption>{escape(each['method'])} {_badge_of(each)}</figcaption>"
-        f"{pictures.curves(each, summary['densities'], summary['density'], bottom)}</figure>"
+        f"{question_pictures.curves(each, summary['densities'], summary['density'], bottom)}</figure>"
         for each in methods
     )
     counted = _counted(methods)
@@ -191,7 +191,7 @@ def _curves(summary: QuestionSummary) -> str:
         "asked for.",
         *([f"{listed(counted)}: counted in the networks pruned here, not predicted."] if counted else []),
     ]
-    return f'{pictures.legend(methods[0])}<div class="pictures">{charts}</div>{_said(told)}'
+    return f'{question_pictures.legend(methods[0])}<div class="pictures">{charts}</div>{_said(told)}'
 
 
 def _badge_of(method: MethodSummary) -> str:
@@ -221,7 +221,7 @@ def _inputs(methods: Sequence[MethodSummary]) -> str:
     images = [
         f"<figure>{image}<figcaption>{escape(each['method'])}</figcaption></figure>"
         for each in methods
-        if each["method"] not in same and (image := pictures.pixels(each)) is not None
+        if each["method"] not in same and (image := question_pictures.pixels(each)) is not None
     ]
     strip = f'<div class="pictures small">{"".join(images)}</div>' if images else ""
     lines = (

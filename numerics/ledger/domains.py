@@ -16,12 +16,12 @@ import sympy as sp
 from numerics.evidence import Check, Trial, in_order, kills
 from numerics.evidence.drawing import POINTS
 from numerics.evidence.findings import Finding, Kind, Scope, Verdict
-from numerics.evidence.mutants import MutationResult
 from numerics.evidence.points import Point
 from numerics.evidence.trial import Simplify
-from numerics.evidence.wider import Wider, assuming, wider_claims
 from numerics.exact import balls, boxes
 from numerics.exact.relations import holds
+from numerics.ledger.mutants import MutationResult
+from numerics.ledger.wider_claims import Wider, assuming, wider_claims
 from theory.claims import Claim, formulas
 from theory.formulas.valued import valued
 

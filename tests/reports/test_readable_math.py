@@ -5,7 +5,7 @@ import re
 import pytest
 
 from numerics.cli import main
-from numerics.readable_math import readable
+from numerics.printing.readable_math import readable
 from theory.ledger import load_ledger
 
 

@@ -18,7 +18,7 @@ ITSELF = "(itself)"  # a layer that is the whole module has no path
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class MaskStatistics:
     """What masks keep: densities of layers, dead rows and columns, shares of the inputs of the reading layer.
 
     curve: densities of layers at other densities of the module, float[curve, L]. firsts: the densities of the module at
@@ -61,9 +61,9 @@ def ties_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: flo
     return split_ties(groups, density)
 
 
-def kept_of(
+def mask_statistics(
     scores: Scores, settings: LayersSettings, reading: str | None, *, first: int = 1
-) -> tuple[Kept, dict[str, Mask]]:
+) -> tuple[MaskStatistics, dict[str, Mask]]:
     """What a method keeps of scores, by the paths of layers, and its masks; reading: the layer whose columns are inputs.
 
     first: how many of each layer's first weights are told.
@@ -86,13 +86,13 @@ def kept_of(
 
 def kept_by(
     masks: Mapping[str, Mask], rows: Sequence[Sequence[float]], reading: str | None, firsts: tuple[Floats, ...] = ()
-) -> Kept:
+) -> MaskStatistics:
     """What masks keep; rows: densities of layers at each of the curve's densities."""
     dead = []
     for mask in masks.values():
         whole = np.asarray(mask.reshape(*mask.shape[:2], -1).any(axis=2))
         dead.append(((~whole.any(axis=1)).sum(), (~whole.any(axis=0)).sum()))
-    return Kept(
+    return MaskStatistics(
         np.array([mask.mean() for mask in masks.values()]),
         np.array(dead, float),
         None if reading is None else masks[reading].mean(axis=0),
@@ -132,12 +132,12 @@ def _first_places(scores: Scores, ascending: Floats, first: int) -> Iterator[Flo
         yield (above + earlier + among_equal + 1) / ascending.size
 
 
-def first_kept(found: Sequence[Kept]) -> list[float | None]:
+def first_kept(found: Sequence[MaskStatistics]) -> list[float | None]:
     """The densities of the module at which layers keep one weight on average over masks; None without one threshold or such weights.
 
     Examples:
         >>> none = np.empty((0, 1))
-        >>> found = [Kept(np.ones(1), none, None, none, (np.array(each),)) for each in ([0.1, 0.2], [0.3, 0.4])]
+        >>> found = [MaskStatistics(np.ones(1), none, None, none, (np.array(each),)) for each in ([0.1, 0.2], [0.3, 0.4])]
         >>> first_kept(found)
         [0.2]
     """

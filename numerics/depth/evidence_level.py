@@ -15,7 +15,7 @@ COPIED = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class EvidenceLevel:
     """kind: THEOREM, proved at these widths; LIMIT, proved as layers grow; MEASURED, not proved. by: labels of claims.
 
     layers: the kind for densities of whole layers, which with a threshold for each layer are as the method defines them;
@@ -27,19 +27,19 @@ class Standing:
     layers: str
 
 
-def standing_of(settings: LayersSettings, network: Architecture) -> Standing:
+def evidence_level(settings: LayersSettings, network: Architecture) -> EvidenceLevel:
     """Return what a prediction of layers rests on.
 
     Examples:
-        >>> standing_of(LayersSettings(method="snip"), Architecture(64, (512,), 1))
-        Standing(kind='limit', by='S6, S7.1, D1.2', layers='limit')
-        >>> standing_of(LayersSettings(method="random"), Architecture(64, (512, 512), 1)).kind
+        >>> evidence_level(LayersSettings(method="snip"), Architecture(64, (512,), 1))
+        EvidenceLevel(kind='limit', by='S6, S7.1, D1.2', layers='limit')
+        >>> evidence_level(LayersSettings(method="random"), Architecture(64, (512, 512), 1)).kind
         'theorem'
-        >>> standing_of(LayersSettings(method="snip", scope="layer"), Architecture(64, (512, 512), 1))
-        Standing(kind='limit', by='D2', layers='theorem')
+        >>> evidence_level(LayersSettings(method="snip", scope="layer"), Architecture(64, (512, 512), 1))
+        EvidenceLevel(kind='limit', by='D2', layers='theorem')
     """
     kind, by = _law(settings, network)
-    return Standing(kind, by, THEOREM if settings.scope == "layer" else kind)
+    return EvidenceLevel(kind, by, THEOREM if settings.scope == "layer" else kind)
 
 
 def _law(settings: LayersSettings, network: Architecture) -> tuple[str, str]:

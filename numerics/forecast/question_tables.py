@@ -21,7 +21,7 @@ from numerics.forecast.question_summary import (
     resting_on,
     stated,
 )
-from numerics.reports.tables import Cell, Table
+from numerics.printing.tables import Cell, Table
 
 TOP = 5  # inputs listed at each end
 LONGEST = 32  # letters of a name in a table, so that other columns stay in sight

@@ -8,8 +8,8 @@ from math import isfinite
 from typing import TypedDict
 
 from numerics.evidence import CheckResult, ControlResult
-from numerics.evidence.links import step_scope
-from numerics.evidence.verification import ClaimResult, Run, Totals, versions
+from numerics.ledger.links import step_scope
+from numerics.ledger.verification import ClaimResult, Run, Totals, versions
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import Entry
 from theory.ledger import labels_of

@@ -12,9 +12,9 @@ from toys.claims import toy
 import numerics as sl
 from numerics.checks import checks_of_claims
 from numerics.evidence import Check, Trial, Verdict, control, enclosed, exact
-from numerics.evidence.domains import formula_without_value, mutate_domains, outside
-from numerics.evidence.mutants import MutationResult
-from numerics.evidence.wider import wider_claims
+from numerics.ledger.domains import formula_without_value, mutate_domains, outside
+from numerics.ledger.mutants import MutationResult
+from numerics.ledger.wider_claims import wider_claims
 from theory.claims import Claim, Provenance
 from theory.ledger import claim, load_ledger
 from theory.quantities import COUNT, UNIT, Hypothesis, Quantity, whole_from

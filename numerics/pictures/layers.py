@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.depth.answer import LayersForecast
-from numerics.reports.figures import NAMED_BESIDE, check_plot, name_columns, save
+from numerics.pictures.masks import NAMED_BESIDE, check_plot, name_columns, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

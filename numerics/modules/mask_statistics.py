@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from numerics.data import Dataset
-from numerics.depth.kept import ITSELF, Kept, kept_by
+from numerics.depth.mask_statistics import ITSELF, MaskStatistics, kept_by
 from numerics.depth.settings import LayersSettings
 from numerics.masks.selection import Mask, TiesError, kept_count
 from numerics.modules.pruning import masks_in_rounds
@@ -22,7 +22,7 @@ RESAMPLES = 9999  # of the test between copies and pruned modules
 
 def kept_in_rounds(
     module: nn.Module, data: Dataset, settings: LayersSettings, reading: str | None
-) -> tuple[Kept, dict[str, Mask]]:
+) -> tuple[MaskStatistics, dict[str, Mask]]:
     """What SynFlow keeps in rounds, and its masks; densities of the curve have rounds of their own, and no threshold is one."""
     masks = masks_in_rounds(module, data, settings.density, settings.scope, settings.rounds)
     rows = []
@@ -52,7 +52,9 @@ def least_p(modules: int, copies: int) -> float:
     return (2 if modules == copies else 1) / comb(modules + copies, modules)
 
 
-def tested_apart(kept: Sequence[Kept], copies: Sequence[Kept], rng: np.random.Generator) -> tuple[Floats, float]:
+def tested_apart(
+    kept: Sequence[MaskStatistics], copies: Sequence[MaskStatistics], rng: np.random.Generator
+) -> tuple[Floats, float]:
     """p-values of each layer, and of all together: modules and copies exchanged at random, two-sided, the means compared.
 
     That of all together is of the largest difference, in standard deviations; it is exact whatever layers have in common.

@@ -17,8 +17,8 @@ from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, see
 from numerics.checks import checks_of_claims
 from numerics.door import door
 from numerics.evidence import Check, CheckResult, ControlResult, run
-from numerics.evidence.links import step_link
 from numerics.garbage import release_memory
+from numerics.ledger.links import step_link
 from numerics.parallel import LateTaskError, reason
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from numerics.store import Place, run_stored, store_at

@@ -13,7 +13,7 @@ import sympy as sp
 
 import numerics as sl
 from numerics.exact.evaluation import paths
-from numerics.exact.given import parse
+from numerics.exact.parsed_values import parse
 from numerics.exact.step_functions import StepFunction, in_steps
 from theory.ledger import load_ledger
 

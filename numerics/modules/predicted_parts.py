@@ -10,24 +10,24 @@ from numpy.typing import NDArray
 from torch import nn
 
 from numerics.data import Dataset
-from numerics.depth.closed import keeps_nothing
-from numerics.depth.kept import ITSELF, Kept, first_kept, kept_of
+from numerics.depth.data_free import keeps_nothing
+from numerics.depth.evidence_level import COPIED, LIMIT, MEASURED, THEOREM
+from numerics.depth.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
 from numerics.depth.predicted import COPIES
 from numerics.depth.settings import IN_ROUNDS, ROUNDS, LayersSettings
-from numerics.depth.standing import COPIED, LIMIT, MEASURED, THEOREM
 from numerics.masks.selection import kept_count
 from numerics.modules.copies import scores_of_copies
-from numerics.modules.kept import emptied, kept_in_rounds
 from numerics.modules.layout import Layout
+from numerics.modules.mask_statistics import emptied, kept_in_rounds
 from numerics.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
-from numerics.reports.plain_text import many
-from numerics.reports.progress import Stage
+from numerics.printing.plain_text import many
+from numerics.printing.progress import Stage
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class PredictedParts:
     """What is predicted of all layers: what it rests on, densities and their errors, what copies keep, dead rows and
     columns, densities of the module at which a layer is down to one weight, those of layers along a curve, remarks. apart:
     whether the weights of copies are independent where those of modules are not, as is tested."""
@@ -35,7 +35,7 @@ class Told:
     says: str
     densities: Sequence[float] | None = None
     errors: Floats | None = None
-    copies: Sequence[Kept] = ()
+    copies: Sequence[MaskStatistics] = ()
     dead: Floats | None = None
     ends: Sequence[float | None] | None = None
     curve: Floats | None = None
@@ -43,7 +43,7 @@ class Told:
     apart: bool = True
 
 
-def told_of(
+def predicted_parts(
     settings: LayersSettings,
     read: Layout,
     laws: Mapping[str, WeightLaw | None],
@@ -51,7 +51,7 @@ def told_of(
     copies: int,
     fresh: Callable[[], nn.Module],
     progress: Callable[[str], object],
-) -> Told:
+) -> PredictedParts:
     """What is known of a module without pruning it; copies: of three modules each, that are built by `fresh`."""
     sizes = [int(np.prod(shape)) for shape in read.shapes.values()]
     if settings.method == "wanda":
@@ -83,7 +83,7 @@ def told_of(
         return _in_rounds(settings, read, data, fresh, progress)
     if settings.method not in COPIED:
         note = "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
-        return Told(MEASURED, notes=(note,))
+        return PredictedParts(MEASURED, notes=(note,))
     found = []
     for number in range(copies):
         progress(Stage(f"copy {number + 1} of {copies}", number, copies))
@@ -95,7 +95,7 @@ def told_of(
             residual=settings.residual,
             together=read.uncalled,
         )
-        found.append(kept_of(scores, settings, read.reading, first=copies)[0])
+        found.append(mask_statistics(scores, settings, read.reading, first=copies)[0])
     return _of_copies(settings, found, sizes, read.uncalled)
 
 
@@ -105,7 +105,7 @@ def _in_rounds(
     data: Dataset,
     fresh: Callable[[], nn.Module],
     progress: Callable[[str], object],
-) -> Told:
+) -> PredictedParts:
     """What modules keep that are built for the prediction and pruned as those beside it."""
     found = []
     for number in range(COPIES):
@@ -117,7 +117,7 @@ def _in_rounds(
         f"measured, not proved: no law of the rounds is known here; predicted are means over {COPIES} modules built for it "
         f"and pruned in {rounds}, ± their standard errors"
     )
-    return Told(
+    return PredictedParts(
         MEASURED,
         densities.mean(axis=0).tolist(),
         np.asarray(densities.std(axis=0, ddof=1) / np.sqrt(COPIES)),
@@ -135,16 +135,18 @@ def _counted(
     dead: Floats | None = None,
     ends: Sequence[float] | None = None,
     notes: tuple[str, ...],
-) -> Told:
+) -> PredictedParts:
     """Layers that keep, by the method's definition, a whole number of so many weights."""
     densities, *curve = (
         [kept_count(density, total) / total for total in among] for density in (settings.density, *settings.curve)
     )
     found = np.reshape(np.array(curve, float), (-1, len(among)))
-    return Told(THEOREM, densities, np.zeros(len(among)), dead=dead, ends=ends, curve=found, notes=notes)
+    return PredictedParts(THEOREM, densities, np.zeros(len(among)), dead=dead, ends=ends, curve=found, notes=notes)
 
 
-def _of_copies(settings: LayersSettings, found: Sequence[Kept], sizes: Sequence[int], together: Sequence[str]) -> Told:
+def _of_copies(
+    settings: LayersSettings, found: Sequence[MaskStatistics], sizes: Sequence[int], together: Sequence[str]
+) -> PredictedParts:
     """What independent copies keep, on average."""
     densities = np.array([each.densities for each in found])
     note = (
@@ -160,7 +162,7 @@ def _of_copies(settings: LayersSettings, found: Sequence[Kept], sizes: Sequence[
     if alone:
         asked = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured:"
         note = note.replace("measured, not proved:", asked)
-    return Told(
+    return PredictedParts(
         THEOREM if alone else MEASURED,
         densities.mean(axis=0).tolist(),
         np.asarray(densities.std(axis=0, ddof=1) / np.sqrt(len(found))),
@@ -173,12 +175,12 @@ def _of_copies(settings: LayersSettings, found: Sequence[Kept], sizes: Sequence[
 
 def _magnitude(
     settings: LayersSettings, laws: Mapping[str, WeightLaw | None], shapes: Mapping[str, tuple[int, ...]]
-) -> Told:
+) -> PredictedParts:
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
     known = [law for law in laws.values() if law is not None]
     unknown = [path for path, law in laws.items() if law is None]
     if unknown:
-        return Told(
+        return PredictedParts(
             MEASURED,
             notes=(
                 f"measured alone: the weights of {', '.join(path or ITSELF for path in unknown)} follow no law known here",
@@ -191,7 +193,7 @@ def _magnitude(
     found = "; ".join(f"{', '.join(path or ITSELF for path in paths)}: {name}" for name, paths in by_name.items())
     note = f"limit: large layers whose weights have the laws (S2) that tests of fresh modules do not tell them apart from, independent of each other, which is assumed: {found}"
     curve = [magnitude_densities(known, sizes, density).tolist() for density in settings.curve]
-    return Told(
+    return PredictedParts(
         LIMIT,
         densities.tolist(),
         dead=_dead(densities.tolist(), shapes),

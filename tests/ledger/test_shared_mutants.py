@@ -10,8 +10,8 @@ from toys.claims import toy
 
 from numerics.checks import checks_of
 from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.mutation import mutate
-from numerics.evidence.shared_mutants import SHARED, mutate_shared, shared_pieces, with_piece, wrong_forms
+from numerics.ledger.mutation import mutate
+from numerics.ledger.shared_mutants import SHARED, mutate_shared, shared_pieces, with_piece, wrong_forms
 from theory.ledger import load_ledger
 
 a, b, t = sp.symbols("a b t", positive=True)

@@ -1,0 +1,1 @@
+"""What a terminal shows: numbers and words, tables, formulas in Unicode, progress."""
