@@ -22,7 +22,7 @@ PAGE = ROOT / "docs" / "efforts.md"
 EFFORTS, SEEDS = ("standard", "thorough"), (0, 1, 2)
 HEAD = """# The ledger at greater effort
 
-`verify --effort standard` and `--effort thorough` draw larger samples: tests become stricter, and allowances for sampling smaller. `python tests/efforts.py` writes this page.
+`verify --effort standard` and `--effort thorough` draw larger samples: tests become stricter, and allowances for sampling smaller. `python tests/efforts.py` writes this page. Minutes are those on the clock: a machine that does other work takes more.
 
 | effort | seed | claims that hold | controls refuted | minutes of its checks together | date | commit |
 |---|---|---|---|---|---|---|

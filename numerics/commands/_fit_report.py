@@ -108,7 +108,7 @@ def _model_line(model: ModelSummary) -> str:
         return "W = the density"
     if model["family"] is None or model["families"] is None:
         return f"W depends on {parts[0]} alone, so any tail of the noise gives it"
-    apart = "" if model["told_apart"] else f", not told apart from {model['families'][1]['family']}"
+    apart = "" if model["told_apart"] else f", not distinguished from {model['families'][1]['family']}"
     return f"W = F(tau/(f phi)), noise {model['family']}{apart}; tau = {model['threshold']:.4g} at median f = phi = 1"
 
 

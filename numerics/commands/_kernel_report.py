@@ -44,7 +44,7 @@ def show_kernel(console: Console, summary: Summary, top: int) -> None:
     tables.append(_regression_table(summary["kernel"]))
     if "training" in summary:
         tables += [_training_table(summary), _distance_table(summary["training"], summary["depth"])]
-    console.print("\nWhat the tangent kernel foretells, at infinite width\n", style="bold", highlight=False)
+    console.print("\nWhat the tangent kernel predicts, at infinite width\n", style="bold", highlight=False)
     print_facts(console, _header(summary))
     for table in tables:
         console.print()
@@ -195,8 +195,8 @@ def _training_table(summary: Summary) -> Table:
         rows.append(("networks", *over_networks(lambda values: float(np.mean(values))), "pruned, the mean"))
         rows.append(("", *over_networks(lambda values: float(np.std(values, ddof=1))), "standard deviation"))
     for name, descent, meaning in (
-        ("kernel", found["kernel"], "foretold, as many steps"),
-        ("", found["kernel_at_the_end"], "foretold, to the end"),
+        ("kernel", found["kernel"], "predicted, as many steps"),
+        ("", found["kernel_at_the_end"], "predicted, to the end"),
     ):
         rows.append((name, *(show(descent[key]) for key, show in keys.items()), meaning))
     width, step = summary["width"], f"{found['step']:.3g}"

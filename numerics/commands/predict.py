@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numerics.forecast.predict import Forecast
     from numerics.modules.parts import PartsForecast
 
-KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # given for nothing without --kernel, without --train
+KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # require --kernel, --train
 SHARED = (
     "density",
     "networks",

@@ -258,7 +258,7 @@ def _dead(layer: Drawn | Sloped, threshold: float) -> tuple[float, float]:
 def _empty(missed: Floats, length: int) -> float:
     """The share of rows of `length` weights that keep nothing, from the logarithms of the chances to be missed, [rows, drawn].
 
-    Of fewer drawn weights the mean stands for the others. What this errs by grows as 1/drawn − 1/length in the mean, so that
+    Of fewer drawn weights the mean stands for the others. What this errs by grows as 1/drawn − 1/length on average, so that
     halves of what is drawn tell it.
     """
     drawn = missed.shape[1]

@@ -23,7 +23,7 @@ class MaskStatistics:
 
     curve: densities of layers at other densities of the module, float[curve, L]. firsts: the densities of the module at
     which each layer keeps its first weights of positive score under one threshold, ascending, none for thresholds of layers or rows; curve: nan where scores
-    of 0 would be told apart.
+    of 0 would be distinguished.
     """
 
     densities: Floats

@@ -18,4 +18,4 @@ UNLIKELY = 1e-3  # below it a mask is not of the law tested
 REJECTED = 0.01  # up to it a method is rejected
 ENOUGH_DRAWN = 99  # masks of a method: with its rank among so many a mask can be rejected at that level, exactly
 FEW_ROWS = 256  # 17 of 30 masks of trained networks passed for SNIP's with 64 rows, none of 30 with 256
-TOLD_APART = 3.0  # standard deviations of lead from which on families of tails are told apart
+TOLD_APART = 3.0  # standard deviations of lead from which on families of tails are distinguished

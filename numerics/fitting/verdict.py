@@ -289,7 +289,7 @@ def _sentences(origin: Origin, found: Sequence[Explanation]) -> list[str]:
             verb = "explains" if len(origin.laws[0]) == 1 else "explain"
             first = f"{laws} {verb} the mask: not rejected, while every other method is, at level {level}"
         case Status.NOT_TOLD_APART:
-            first = f"not told apart, as they are not rejected at level {level}: {laws}{untested}"
+            first = f"not distinguished, as they are not rejected at level {level}: {laws}{untested}"
         case Status.NONE_EXPLAINS:
             first = (
                 f"no method at initialisation explains the mask: all are rejected at level {level}; the nearest is "

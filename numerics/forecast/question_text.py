@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from numerics.modules.parts import PartsForecast
 
 Floats = NDArray[np.float64]
-FEW = 0.5  # inputs that a method is expected to lose, below which it is not told apart
+FEW = 0.5  # inputs that a method is expected to lose, below which it is not distinguished
 
 
 def question_summary(
@@ -185,7 +185,7 @@ def _losses(methods: Sequence[MethodSummary], constant: Sequence[int], *, whole:
     inputs = methods[0]["layers"]["data"]["inputs"]
     followed = methods[0]["followed"]
     where = "In the first layer" if followed else "In the modules pruned here"
-    loses = "is expected to lose" if followed else "leaves without a say at the outputs, on average,"
+    loses = "is expected to lose" if followed else "leaves without effect on the outputs, on average,"
     counts = {each["method"]: sum(each["lost"]) for each in methods}
     losing = sorted(
         (each for each in methods if counts[each["method"]] >= FEW), key=lambda each: -counts[each["method"]]

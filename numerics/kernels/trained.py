@@ -1,4 +1,4 @@
-"""Pruned networks really trained, beside what their kernel foretells.
+"""Pruned networks really trained, beside what their kernel predicts.
 
 The networks are those that were drawn and pruned, with the plain ReLU of the pruning methods: their tangent kernel tends
 to 2^−L times the kernel of √2·relu, L the number of hidden layers, and this factor is taken into account exactly. Full-batch

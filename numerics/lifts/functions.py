@@ -94,7 +94,7 @@ class Pooled:
         return self.inner(z).mean(axis=self.axis)
 
     def vjp(self, cotangent: Any, z: Any) -> tuple[Any]:
-        """The derivative in z of a number whose derivative in the mean is `cotangent`."""
+        """The derivative with respect to z of a number whose derivative with respect to the mean is `cotangent`."""
         ones = namespace(z).ones_like(self._like_value(z))
         spread = cotangent[..., None] if self.axis == -1 else cotangent[..., None, :]
         found: tuple[Any] = self.inner.vjp(ones * spread / ones.shape[self.axis], z)

@@ -24,7 +24,7 @@ DIGITS = 20  # of the constants in a function: more than a float has
 
 
 class TorchLift(torch.nn.Module):
-    """A lift with its weights as parameters: `values[k]` above the k-th edge of `lift.module.maps`, laid out as there.
+    """A lift with its weights as parameters: `values[k]` above the k-th edge of `lift.module.maps`, laid out as the weights of `lift`.
 
     Called with one tensor [N, copies, *Y] for each input of the module, in its order. Gives F of the readout, [N] or
     [N, q], if there is one, else the activations of the terminals: a tuple of them unless there is only one. Sparse

@@ -73,7 +73,7 @@ def tail_top_k(row: ArrayLike, column: ArrayLike, noise: Noise, k: int, rng: np.
     to lie above it with chance at most e⁻⁴⁰; then the draw is repeated, which moves the law by no more than that.
     For k above mn/16, and for matrices too small or too full of zeros for that, this *is* `factorised_top_k`.
 
-    Arguments and errors as there; InputError also if survival and inverse_survival do not fit each other.
+    Arguments and errors as in `factorised_top_k`; InputError also if survival and inverse_survival do not fit each other.
     """
     row, column = non_negative_vector("row", row), non_negative_vector("column", column)
     k = checked_integer("k", k, 0, row.size * column.size)

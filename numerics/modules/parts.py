@@ -129,7 +129,7 @@ def predict_parts(
     """Predict the density of every linear and convolutional layer of any module; then prune modules built afresh to compare.
 
     For modules that `predict_module` does not follow: convolutions, sums of residual blocks, attention, normalisations,
-    activations or initialisations that differ between layers. build: as there. copies: independent copies that predict what
+    activations or initialisations that differ between layers. build: a builder of the module, as in `predict_model`. copies: independent copies that predict what
     SNIP and SynFlow keep, each of three modules built afresh. curve: other densities at which layers are told. residual: that of copies, averaged (their own outputs) or
     target (the output taken as 0). rounds: of synflow-iterative, which is predicted by modules built for it. Others as in
     `predict_module`.

@@ -1,4 +1,4 @@
-"""Networks of which neurons or weights are kept: breakpoints, exact errors, what is left in the mean, and tickets."""
+"""Networks of which neurons or weights are kept: breakpoints, exact errors, what is left on average, and tickets."""
 
 from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
 from numerics.neuron_pruning.circle import exact_sup_on_circle, squared_error, squared_sine

@@ -1,4 +1,4 @@
-"""How far random targets lie from the span of given neurons in the mean: a ball, no sample (N6.1, N6.2)."""
+"""How far random targets lie from the span of given neurons on average: a ball, no sample (N6.1, N6.2)."""
 
 from __future__ import annotations
 

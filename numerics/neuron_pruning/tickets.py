@@ -278,7 +278,7 @@ def _repaired(w: Floats, alpha: Floats, goal: Floats, whole: NDArray[np.int64]) 
 
 
 def weight_certificates(weights: ArrayLike, outputs: ArrayLike, target: ArrayLike) -> Iterator[float]:
-    """The certificates of `weight_ticket` for the first 1, 2, … N neurons. InputError as there, at the first."""
+    """The certificates of `weight_ticket` for the first 1, 2, … N neurons. InputError as in `weight_ticket`, at the first."""
     w, alpha, goal = _checked_task(weights, outputs, target)
     sums = [[_NearestSum(sign * z) for z in goal] for sign in (1, -1)]
     for k, (weight, output) in enumerate(zip(w[range(len(w)), np.arange(len(w)) % goal.size], alpha, strict=True)):

@@ -1,4 +1,4 @@
-"""Standard output and standard error as a command writes to them: what cannot be written is told apart from a bug."""
+"""Standard output and standard error as a command writes to them: what cannot be written is distinguished from a bug."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def run_shard(
 ) -> None:
     """Run one of several parts of a study, such as "2/4", and write its results to the folder `keep`.
 
-    `study` with `join` sums up the parts. Arguments as there.
+    `study` with `join` sums up the parts. Arguments as in `study`.
 
     Raises:
         InputError, LostTaskError: as `study`, and InputError for a shard that there is not.

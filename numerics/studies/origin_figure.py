@@ -9,7 +9,7 @@ from numerics.studies.origin_summary import OriginSummary, Said
 
 SAID: dict[Said, tuple[str, str]] = {
     "rightly_named": ("named rightly", "#2a9d8f"),
-    "not_told_apart": ("not told apart", "#a8dadc"),
+    "not_told_apart": ("not distinguished", "#a8dadc"),
     "none_explains": ("none explains it", "#8a8f98"),
     "not_tested": ("not tested", "#d9d9d9"),
     "structured": ("whole lines gone", "#1f3b73"),

@@ -63,7 +63,7 @@ def rescaled(layers: Sequence[EquivariantLayer], largest: float = REACH) -> tupl
 
 
 def scale_of(layers: Sequence[EquivariantLayer], largest: float = REACH) -> Fraction:
-    """The positive number by which `rescaled` multiplies all outputs, but for rounding; errors as there."""
+    """The positive number by which `rescaled` multiplies all outputs, but for rounding; errors as in `rescaled`."""
     moduli = [np.abs(layer.coeffs).max() for layer in rescaled(layers, largest)]
     before = [np.abs(layer.coeffs).max() for layer in checked_network(layers)]
     return prod(

@@ -8,7 +8,7 @@ Mills' ratio and their tail inequality in ab are not recorded word for word: oth
 were written in another way.
 
 Ours are CPU seconds with preparation, the least of six runs, each cold of answers: what `prove` keeps is forgotten before
-it. What evaluates expressions at points in balls stays prepared from the first run on, which is told apart as well.
+it. What evaluates expressions at points in balls stays prepared from the first run on, which is distinguished as well.
 """
 
 from __future__ import annotations

@@ -345,7 +345,7 @@ def test_trained_networks_are_those_of_the_library(method: str, depth: int, outp
     assert beside.end.fit.mse == pytest.approx(regression(sampled.case, held).mse)
 
 
-def test_wide_networks_are_trained_as_their_kernel_foretells() -> None:
+def test_wide_networks_are_trained_as_their_kernel_predicts() -> None:
     """Within a few times what their own kernels differ by, and lazily."""
     held = held_out()
     sampled = sampled_kernel(posed_on(held, "magnitude"), held, 16_384, np.random.default_rng(0))

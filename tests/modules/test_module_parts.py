@@ -127,7 +127,7 @@ def test_a_transformer_block_is_named_part_by_part():
 @pytest.mark.parametrize("build", [convolutional, residual, Attending, mixed, Looped])
 @pytest.mark.parametrize("method", ["snip", "synflow"])
 def test_copies_keep_what_pruned_modules_keep(build, method):
-    """Sixteen copies and eight modules are not told apart at a level that one in ten thousand runs would miss."""
+    """Sixteen copies and eight modules are not distinguished at a level that one in ten thousand runs would miss."""
     if build is Attending and method == "synflow":
         with pytest.raises(InputError, match="first: SynFlow is not defined here"):
             told(build, method)

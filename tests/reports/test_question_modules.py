@@ -87,7 +87,7 @@ def test_the_answer_says_what_methods_beyond_the_law_lose():
     line = found["answer"][1]
     assert "each of random" not in line["text"]
     assert line["text"].startswith("In the first layer random is expected to lose fewer than 0.5")
-    assert f"synflow leaves without a say at the outputs, on average, {sum(counted['lost']):.1f}" in line["text"]
+    assert f"synflow leaves without effect on the outputs, on average, {sum(counted['lost']):.1f}" in line["text"]
     assert line["kind"] == MEASURED
 
 

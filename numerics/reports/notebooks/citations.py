@@ -38,7 +38,7 @@ class References:
         raise InputError(f"no entry for arXiv:{paper} in the literature, expected one")
 
     def author_year(self, key: str) -> tuple[str, str]:
-        """Who wrote an entry, in a few words, and when; works of the same people and year are told apart by letters."""
+        """Who wrote an entry, in a few words, and when; works of the same people and year are distinguished by letters."""
         who, year = self._who(key), str(self.entry(key).fields.get("year", "no year"))
         alike = [each for each in self.entries if self._named[each] == (who, year)]
         return who, year if len(alike) == 1 else f"{year}{chr(ord('a') + alike.index(key))}"

@@ -42,7 +42,7 @@ def digits_cnn(seed: int = 0, steps: int = CNN_STEPS) -> Target:
     """Convolutions 2–16–32 of windows of 3 × 3 on the 8 × 8 pixels, and a linear map of the mean over these to 10 classes.
 
     The grid wraps around, so that shifted digits are the same to it. The second input channel holds 1. Samples as for
-    `digits_mlp`, drawn with the seed 5100 + seed; InputError as there.
+    `digits_mlp`, drawn with the seed 5100 + seed; InputError as in `digits_mlp`.
     """
     rng = generator(seed, 5100)
     x, labels = _shuffled(rng)
