@@ -39,7 +39,7 @@ def add_data(
         "--standardise", action="store_true", default=None, help="columns to mean 0, variance 1 (digits)"
     )
     scaling.add_argument("--raw", dest="standardise", action="store_false", help="columns as they are (files)")
-    add("--samples", type=int, default=samples, metavar="N", help=f"random batch of larger data ({samples})")
+    add("--samples", type=int, metavar="N", help=f"random batch of larger data (default {samples})")
 
 
 def add_drop(parser: argparse.ArgumentParser) -> None:

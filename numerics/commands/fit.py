@@ -45,7 +45,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
     add_data(parser, None)
     add_residual(parser)
-    add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for each method (default 20000)")
+    add("--fresh-rows", type=int, metavar="N", help="rows sampled for each method (default 20000)")
     add("--widths", type=int, nargs="+", metavar="N", help="of all hidden layers: compares with the layer's own law")
     add("--place", type=int, metavar="L", help="which layer of that network, 1 the first (default: by its shape)")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from numerics.arguments import MOST_SAMPLES, InputError, checked_integer
+from numerics.arguments import InputError, checked_integer
 from numerics.commands.common import add_data, add_limit, add_quiet, data_file, given, progress_of
 from numerics.commands.output_paths import check_places, code_file
 from numerics.reports.writing import write_json
@@ -36,7 +37,6 @@ SHARED = (
 OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm")  # what --model has itself
 ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
 LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units", "rounds")  # of all layers
-FRESH_ROWS = 20_000
 IN_ROUNDS = "synflow-iterative"
 FIRST = "first"  # the scope of the theory of one layer
 SCOPES = ("global", "layer")  # `numerics.depth.settings.SCOPES`, which takes long to import
@@ -59,10 +59,10 @@ def configure(parser: ArgumentParser) -> None:
         metavar="M",
         help="random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda, synflow-iterative; all: side by side, all layers",
     )
-    add("--density", type=float, default=0.1, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
+    add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
     add("--width", type=int, nargs="+", metavar="N", help="hidden units (default 1024); several with --compare")
     add_data(parser, "digits", losses=True)
-    add("--depth", type=int, default=1, metavar="L", help="hidden layers (default 1)")
+    add("--depth", type=int, metavar="L", help="hidden layers (default 1)")
     add(
         "--residual",
         metavar="KIND",
@@ -78,9 +78,8 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--fresh-rows",
         type=int,
-        default=FRESH_ROWS,
         metavar="N",
-        help=f"rows sampled for the row law (default {FRESH_ROWS})",
+        help="rows sampled for the row law (default 20000)",
     )
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
     add("--no-sample", dest="sample", action="store_false", help="predict only, prune no network")
@@ -122,8 +121,7 @@ def run(arguments: Namespace) -> int:
 
     if arguments.residual == "zero":  # of the initial output: another name
         arguments.residual = "target"
-    _take_batch(arguments)
-    _check(arguments)
+    check(arguments)
     console = Console(quiet=arguments.json == "-")
     if arguments.compare:
         _compare(arguments, console)
@@ -138,14 +136,15 @@ def _take_batch(arguments: Namespace) -> None:
     """A batch is so many samples, for a model; InputError without one, or beside another number of them."""
     if arguments.batch is None:
         return
-    if arguments.model is None or arguments.samples not in (MOST_SAMPLES, arguments.batch):
+    if arguments.model is None or arguments.samples not in (None, arguments.batch):
         why = "none without --model" if arguments.model is None else f"none beside --samples {arguments.samples}"
         raise InputError(f"--batch is given, expected {why}: it is another name of --samples")
     arguments.samples = arguments.batch
 
 
-def _check(arguments: Namespace) -> None:
-    """What options of a command alone can have wrong, before anything is computed or read."""
+def check(arguments: Namespace) -> None:
+    """What the options alone can have wrong, before anything is computed or read. InputError in one line."""
+    _take_batch(arguments)
     if arguments.top < 1:
         raise InputError(f"--top is {arguments.top}, expected a whole number of at least 1")
     if arguments.compare:
@@ -157,7 +156,7 @@ def _check(arguments: Namespace) -> None:
     if arguments.scope not in (None, FIRST, *SCOPES):
         raise InputError(f"--scope is {arguments.scope!r:.60}, expected one of {', '.join((FIRST, *SCOPES))}")
     if arguments.scope == FIRST:
-        _refuse(arguments, tuple(name for name in LAYERS if name != "scope"), "another --scope")
+        _refuse_with(arguments, tuple(name for name in LAYERS if name != "scope"), "--scope first: it is of all layers")
     if arguments.method == "all" and (arguments.compare or not _asks_for_layers(arguments)):
         raise InputError(
             "--method is all, expected one of its methods with --compare, --kernel, --train or --scope first"
@@ -179,20 +178,26 @@ def _check(arguments: Namespace) -> None:
 
 
 def _asks_for_layers(arguments: Namespace) -> bool:
-    """Whether all layers are asked for: by an option of theirs, or by more than one hidden layer without its kernel."""
+    return bool(_all_layers_by(arguments))
+
+
+def _all_layers_by(arguments: Namespace) -> str:
+    """The option that asks for all layers: one of theirs, or more than one hidden layer without its kernel; "" without any."""
     if arguments.scope == FIRST:
-        return False
-    first_alone = arguments.kernel or arguments.train
-    given_for_all = any(getattr(arguments, name) is not None for name in (*LAYERS, "model"))
-    more = arguments.depth > 1 or arguments.method == "all" or arguments.residual == "averaged"
-    more = more or (arguments.method == IN_ROUNDS and not arguments.compare)
-    return given_for_all or (more and not first_alone)
+        return ""
+    options = {f"--{name}": getattr(arguments, name) is not None for name in (*LAYERS, "model")}
+    if not (arguments.kernel or arguments.train):
+        options[f"--depth {arguments.depth}"] = (arguments.depth or 1) > 1
+        options["--method all"] = arguments.method == "all"
+        options["--residual averaged"] = arguments.residual == "averaged"
+        options[f"--method {IN_ROUNDS}"] = arguments.method == IN_ROUNDS and not arguments.compare
+    return next((option for option, there in options.items() if there), "")
 
 
 def _check_module(arguments: Namespace) -> None:
     """Options that say what a module says itself, or ask for what is not known of one."""
     _refuse_with(arguments, OF_A_MODULE, "--model")
-    if arguments.depth != 1:
+    if arguments.depth is not None:
         raise InputError(f"--depth is {arguments.depth}, expected none with --model")
     if arguments.scope == FIRST or arguments.compare:
         raise InputError(
@@ -205,10 +210,13 @@ def _check_layers(arguments: Namespace) -> None:
     for option, there in {
         "--train": arguments.train,
         "--kernel": arguments.kernel,
-        "--fresh-rows": arguments.fresh_rows != FRESH_ROWS,
+        "--fresh-rows": arguments.fresh_rows is not None,
     }.items():
         if there:
-            raise InputError(f"{option} is given, expected none for all layers (--scope first: the first alone)")
+            for_all = _all_layers_by(arguments)
+            raise InputError(
+                f"{option} and {for_all} are given, expected one of them: {option} is of the first layer, {for_all} of all layers"
+            )
     if arguments.method == "all":
         for option, there in {
             "--plot": arguments.plot is not None,
@@ -220,7 +228,7 @@ def _check_layers(arguments: Namespace) -> None:
     if arguments.widths is not None:
         if arguments.width is not None:
             raise InputError("--width and --widths are given, expected one of them")
-        if arguments.depth not in (1, len(arguments.widths)):
+        if arguments.depth not in (None, len(arguments.widths)):
             raise InputError(f"--depth is {arguments.depth} and --widths has {len(arguments.widths)}, expected as many")
 
 
@@ -247,7 +255,7 @@ def _check_compared(arguments: Namespace) -> None:
     option = next((option for option, there in alone.items() if there), None)
     if option is not None:
         raise InputError(f"{option} is given, expected none with --compare")
-    if arguments.depth != 1:
+    if arguments.depth not in (None, 1):
         raise InputError(f"--depth is {arguments.depth}, expected 1 with --compare")
     _refuse_with(arguments, LAYERS, "--compare")
 
@@ -284,7 +292,8 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
     asked = given(arguments, *names)
     if arguments.model is None:
         width = 1024 if arguments.width is None else checked_integer("width", arguments.width[0], 1, MOST_WIDTH)
-        asked.setdefault("widths", (width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
+        depth = 1 if arguments.depth is None else checked_integer("depth", arguments.depth, 1, MOST_DEPTH)
+        asked.setdefault("widths", (width,) * depth)
     if arguments.method == "all":
         _predict_methods(arguments, asked, console)
         return
@@ -376,7 +385,8 @@ def _compare(arguments: Namespace, console: Console) -> None:
     asked = given(arguments, *SHARED, "residual", "width")
     with progress_of(arguments) as progress:
         rows = compare(arguments.method, arguments.data, **asked, progress=progress.stage)
-    show_comparison(console, arguments.method, arguments.density, rows)
+    density = asked.get("density", signature(compare).parameters["density"].default)
+    show_comparison(console, arguments.method, density, rows)
     if arguments.json is not None:
-        report = {"method": arguments.method, "density": arguments.density, "seed": arguments.seed}
+        report = {"method": arguments.method, "density": density, "seed": arguments.seed}
         write_json(arguments.json, report | {"rows": [asdict(row) for row in rows]})

@@ -180,10 +180,10 @@ def test_bad_input_gets_one_line(wrong, said):
     [
         (("--depth", "2", "--widths", "8"), "--depth is 2 and --widths has 1, expected as many"),
         (("--widths", "8", "--width", "9"), "--width and --widths are given"),
-        (("--widths", "8", "8", "--train"), "--train is given, expected none for all layers"),
+        (("--widths", "8", "8", "--train"), "--train and --widths are given, expected one of them"),
         (("--scope", "first", "--loss", "mse"), "--loss is given"),
         (("--compare", "--bias"), "--bias is given, expected none with --compare"),
-        (("--depth", "2", "--fresh-rows", "500"), "--fresh-rows is given"),
+        (("--depth", "2", "--fresh-rows", "500"), "--fresh-rows and --depth 2 are given"),
         (("--depth", "0"), "depth"),
         (("--method", "all", "--plot", "p.png"), "--plot is given, expected none with --method all"),
         (("--method", "all", "--networks", "3"), "--networks is given, expected none with --method all"),
