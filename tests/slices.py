@@ -1,7 +1,7 @@
 """Slices of the tests that are expensive and many: `pytest --slice I/N` takes one of N parts of those marked `sliced`.
 
-A commit's number chooses the slice (`.ci/run`), so that every such test comes up within N commits. With `--since REV` those
-are taken too that the changes since a revision touch, as far as the time reaches.
+A commit's number chooses the slice (`.ci/run`), so that every such test comes up within N commits. `--rest I/N` slices the
+other tests as well, file by file. With `--since REV` those are taken too that the changes since a revision touch, as far as the time reaches.
 
 A test is touched when a file has changed that its marker names, `sliced("book/lifts.md")`, or else when its own file has, or
 one that this imports of `theory` and `numerics`, at whatever depth.
@@ -32,6 +32,7 @@ MOST_CHANGED = 20  # pages that are taken because they have changed; of more, th
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("slices")
     group.addoption("--slice", metavar="I/N", help="of the tests marked sliced take the I-th of N parts (default: all)")
+    group.addoption("--rest", metavar="I/N", help="of the files of other tests take the I-th of N parts (default: all)")
     group.addoption("--since", metavar="REV", help="and those that the changes since a revision touch")
     group.addoption("--within", type=float, metavar="S", help="touched tests are skipped after so many seconds")
 
@@ -47,9 +48,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if (words := config.getoption("slice")) is None:
         return
     changed = changed_since(config.getoption("since"))
+    rest = config.getoption("rest") or "1/1"
     taken, left = [], []
     for item in items:
-        if item.get_closest_marker("sliced") is None or in_slice(unit_of(item), words):
+        sliced = item.get_closest_marker("sliced") is not None
+        if in_slice(unit_of(item), words) if sliced else in_slice(file_of(item), rest):
             taken.append(item)
             continue
         item.stash[TOUCHED] = bool(changed) and not changed.isdisjoint(files_of(item))
@@ -58,9 +61,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left)
 
 
+def file_of(item: pytest.Item) -> str:
+    """The path of a test's file, as tests are named by it."""
+    return item.nodeid.partition("::")[0]
+
+
 def unit_of(item: pytest.Item) -> str:
     """What decides the slice of a test: its file, if this is sliced as a whole and the test has no files of its own, else its name."""
-    file = item.nodeid.partition("::")[0]
+    file = file_of(item)
     own = any(marker.args for marker in item.iter_markers("sliced"))
     return file if file.removeprefix("tests/") in LONG_FILES and not own else item.nodeid
 

@@ -112,6 +112,15 @@ def test_pytest_takes_the_slice_and_all_that_is_not_sliced(tmp_path: Path) -> No
     assert len(collected(tmp_path)) == 51
 
 
+def test_other_tests_are_sliced_by_files_where_asked(tmp_path: Path) -> None:
+    for letter in "abcdef":
+        (tmp_path / f"test_{letter}.py").write_text(f"def test_{letter}1(): pass\ndef test_{letter}2(): pass\n")
+    parts = [collected(tmp_path, "--slice", "1/4", "--rest", f"{number}/2") for number in (1, 2)]
+    assert all(0 < len(part) < 12 and len(part) % 2 == 0 for part in parts)
+    assert len({name for part in parts for name in part}) == 12
+    assert len(collected(tmp_path, "--rest", "1/2")) == 12  # without slices everything is taken
+
+
 def test_a_test_is_touched_by_its_file_by_what_it_imports_and_by_what_it_names() -> None:
     own = behind(ROOT / "tests" / "lifts" / "test_lift_torch.py")
     assert ROOT / "tests" / "lifts" / "test_lift_torch.py" in own

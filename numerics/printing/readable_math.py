@@ -16,6 +16,7 @@ from pylatexenc.latexwalker import LatexGroupNode, LatexMacroNode, LatexMathNode
 from pylatexenc.latexwalker import get_default_latex_context_db as default_syntax
 from pylatexenc.macrospec import MacroSpec
 
+FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
 OPEN, CLOSE = "\ue000", "\ue001"  # around a group of LaTeX, which braces in a text are not
 FRACTION, END = "\ue002", "\ue003"  # around a fraction, which needs parentheses beside a factor
 NAME = "\ue004"  # before and after a function's name
@@ -32,8 +33,12 @@ SIZES = ("big", "Big", "bigl", "bigr", "Bigl", "Bigr", "left", "right")
 
 
 def readable(text: str) -> str:
-    """The text in Unicode; what is no LaTeX stays as it is."""
-    nodes, _, _ = LatexWalker(text, latex_context=_syntax(), tolerant_parsing=True).get_latex_nodes()
+    """The text with its formulas, between dollars, in Unicode; all else stays as it is."""
+    return FORMULA.sub(lambda match: _formula(match[0]), text)
+
+
+def _formula(latex: str) -> str:
+    nodes, _, _ = LatexWalker(latex, latex_context=_syntax(), tolerant_parsing=True).get_latex_nodes()
     return str(_printer().nodelist_to_text(nodes))
 
 

@@ -29,6 +29,7 @@ from theory.ledger import load_ledger
         (r"$\operatorname{erf}^{-1}{\left(u \right)}$", "erf⁻¹(u)"),
         (r"the set $\{1,2\}$ of `x_1`", "the set {1,2} of `x_1`"),
         ("no formula: 5^2", "no formula: 5^2"),
+        (r"10 % of $x$ -- ~{a} `\\b` ``c'' & # $y$ % z", r"10 % of x -- ~{a} `\\b` ``c'' & # y % z"),
     ],
 )
 def test_formulas_are_read_as_they_are(latex, shown):
