@@ -12,10 +12,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NoReturn
 
-from numerics.garbage import collect_seldom
-from numerics.parallel import allow_forks
 from numerics.printing.plain_text import plain
 from numerics.printing.streams import OutputError, guarded_streams, open_missing_descriptors
+from numerics.processes.garbage import collect_seldom
+from numerics.processes.parallel import allow_forks
 from theory.input_error import InputError
 
 COMMANDS = {
@@ -106,7 +106,7 @@ def _outcome(words: list[str]) -> int:
 
 
 def _reported(error: Exception, debug: bool, options: Mapping[str, str]) -> int:
-    from numerics.parallel import LostTaskError
+    from numerics.processes.parallel import LostTaskError
 
     ours = not isinstance(error, (InputError, LostTaskError, MemoryError))
     if ours or debug:

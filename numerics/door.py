@@ -41,6 +41,8 @@ WORDS = {
 def door(function: Callable[P, R]) -> Callable[P, R]:
     """The function, whose errors are InputError where an argument is of no kind that its annotation allows.
 
+    A switch is True or False, whether another value would lead to an error or not.
+
     Examples:
         >>> @door
         ... def root(number: "float", name: "str | None" = None) -> "float":
@@ -52,8 +54,14 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
         number is '2', expected a number
     """
 
+    parameters = inspect.signature(function).parameters.values()
+    switches = {each.name for each in parameters if each.annotation == "bool"}  # whatever they are given, Python takes
+
     @wraps(function)
     def guarded(*arguments: P.args, **named: P.kwargs) -> R:
+        for name in switches & named.keys():
+            if wrong := of_wrong_kind(name, named[name], "bool"):
+                raise InputError(wrong)
         try:
             return function(*arguments, **named)
         except InputError:

@@ -11,7 +11,7 @@ import pytest
 from helpers import ROOT
 
 FLOORS = (  # of `numerics`, from the ground up: a room needs those of lower floors
-    "arguments bridge door garbage keyed labels limits parallel printing store time_limit",
+    "arguments bridge door keyed labels limits machine_code printing processes store",
     "exact files statistics",
     "columns masks",
     "networks spectra",

@@ -22,7 +22,7 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 from sphinx.application import Sphinx
 
-from numerics.parallel import forbid_forks
+from numerics.processes.parallel import forbid_forks
 
 IMPORTED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib.pyplot", "scipy.optimize", "scipy.stats")
 MODULE = "ipykernel_launcher"  # of the command that starts a kernel elsewhere, its arguments behind it

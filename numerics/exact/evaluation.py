@@ -13,7 +13,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, NamedTuple
 
 from numerics.door import door
-from numerics.time_limit import TimeLimit, limited
+from numerics.processes.time_limit import TimeLimit, limited
 from theory.input_error import InputError
 
 if TYPE_CHECKING:

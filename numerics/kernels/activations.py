@@ -16,7 +16,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.bridge import compiled, numeric
+from numerics.bridge import numeric
+from numerics.machine_code import compiled
 from theory.kernel import dual as symbols
 
 Floats = NDArray[np.float64]

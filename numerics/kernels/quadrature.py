@@ -19,8 +19,9 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
-from numerics.bridge import compiled, numeric
+from numerics.bridge import numeric
 from numerics.kernels.activations import ERF, LINEAR, RELU, Activation, Function, Homogeneous
+from numerics.machine_code import compiled
 from theory.kernel.dual import z as preactivation
 
 Floats = NDArray[np.float64]

@@ -18,7 +18,7 @@ from numerics.ledger.domains import DOMAINS, mutate_domains
 from numerics.ledger.mutants import MutationResult, mutate_expression
 from numerics.ledger.shared_mutants import SHARED, mutate_shared
 from numerics.ledger.verification import check_keep, checks_by_claim, modules_of
-from numerics.parallel import reason, workers_are_copies
+from numerics.processes.parallel import reason, workers_are_copies
 from numerics.store import Place, run_stored, store_at
 from theory.claims import Claim, Entry, Ledger, formulas
 from theory.ledger import ledger_for

@@ -17,9 +17,9 @@ from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, see
 from numerics.checks import checks_of_claims
 from numerics.door import door
 from numerics.evidence import Check, CheckResult, ControlResult, run
-from numerics.garbage import release_memory
 from numerics.ledger.links import step_link
-from numerics.parallel import LateTaskError, reason
+from numerics.processes.garbage import release_memory
+from numerics.processes.parallel import LateTaskError, reason
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from numerics.store import Place, run_stored, store_at
 from theory.claims import Entry, Ledger, Pitfall

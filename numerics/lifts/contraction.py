@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from numerics.arguments import InputError
-from numerics.bridge import compiled
+from numerics.machine_code import compiled
 from theory.lifts.bundle import Shape, entries, shape_of
 from theory.lifts.maps import Bilinear
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from numerics.arguments import InputError, checked_integer, non_negative_vector
-from numerics.bridge import compiled
+from numerics.machine_code import compiled
 from numerics.masks.sampling import Floats, Indices, Rectangles, candidates, csr_of, descending, rank_grid
 from numerics.masks.selection import kth_largest, largest_of_rows
 

@@ -19,9 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from numerics.arguments import InputError, Seed, finite_vector, generator, non_negative_vector
-from numerics.bridge import compiled
 from numerics.door import door
 from numerics.limits import check_work
+from numerics.machine_code import compiled
 
 Floats = NDArray[np.floating]
 Indices = NDArray[np.int64]

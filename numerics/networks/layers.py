@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm
 from scipy.sparse import csr_array
 
-from numerics.bridge import compiled
+from numerics.machine_code import compiled
 from numerics.masks.selection import Mask
 from numerics.networks.network import Array
 

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg.blas import dgemm, dsyrk
 
 from numerics.arguments import InputError, checked_integer
-from numerics.bridge import compiled
 from numerics.door import door
+from numerics.machine_code import compiled
 from numerics.masks.selection import Mask
 from numerics.networks.derivatives import backward
 from numerics.networks.network import Array, Network, activations_and_slopes, inputs, pruned

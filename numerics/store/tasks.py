@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.keyed import key
-from numerics.parallel import run_tasks
+from numerics.processes.parallel import run_tasks
 from numerics.store.files import Store
 from numerics.store.keys import code_digest, key_of
 

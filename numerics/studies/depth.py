@@ -33,7 +33,7 @@ from numerics.depth.predicted import LayersPrediction, predicted
 from numerics.depth.settings import FEWEST_UNITS, LOSSES, LayersSettings
 from numerics.keyed import keyed_seed
 from numerics.labels import targets
-from numerics.parallel import raise_failure
+from numerics.processes.parallel import raise_failure
 from numerics.store import Store, run_stored
 from numerics.studies.depth_sentences import sentences
 from numerics.studies.depth_summary import PREDICTORS, READ_DATA, Densities, DepthRow, DepthSummary, Errors

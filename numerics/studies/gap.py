@@ -28,7 +28,7 @@ from numerics.neuron_pruning.tickets import (
     weight_certificates,
     weight_ticket,
 )
-from numerics.parallel import raise_failure
+from numerics.processes.parallel import raise_failure
 from numerics.statistics.distribution_free import Interval, median_interval
 from numerics.store import Store, run_stored
 from numerics.studies.gap_sentences import sentences

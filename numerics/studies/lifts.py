@@ -20,7 +20,7 @@ from numerics.exact.balls import number
 from numerics.keyed import keyed_seed
 from numerics.lifts.students import Bools, Floats, covered, train_students
 from numerics.lifts.walsh import cube, maximal, support_coverage, walsh_coefficients
-from numerics.parallel import raise_failure
+from numerics.processes.parallel import raise_failure
 from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
 from numerics.statistics.exact_tests import Binomial
 from numerics.store import Store, run_stored

@@ -7,7 +7,7 @@ from math import ceil, frexp, log2
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.bridge import compiled
+from numerics.machine_code import compiled
 from numerics.subset_sum.half_sums import add_item, enclose, first_between, read_subset, search_each
 
 MOST_ITEMS = 32  # in one search: it takes less than a millisecond, and 32 products of weights reach 1e-9

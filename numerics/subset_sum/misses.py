@@ -9,7 +9,8 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
-from numerics.bridge import compiled, numeric
+from numerics.bridge import numeric
+from numerics.machine_code import compiled
 from numerics.subset_sum.exact_numbers import Number, exact_number
 from numerics.subset_sum.half_sums import add_item, count_between, count_each
 from numerics.subset_sum.solver import BEYOND, LARGEST

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.bridge import compiled
+from numerics.machine_code import compiled
 from numerics.subset_sum.big_integers import count_subsets, nearest_subset
 from numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
 from numerics.subset_sum.half_sums import (

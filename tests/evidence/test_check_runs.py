@@ -33,7 +33,7 @@ from numerics.evidence import (
     statistical,
 )
 from numerics.ledger.verification import LIMITS, Task, _lost, verify
-from numerics.parallel import LateTaskError, LostTaskError
+from numerics.processes.parallel import LateTaskError, LostTaskError
 
 # Refused at import
 
@@ -294,7 +294,7 @@ def test_a_run_counts_what_fails():
 def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
     """A loop and a sleep deaf to alarms, beside two sound checks."""
     monkeypatch.setitem(LIMITS, "quick", 3.0)
-    monkeypatch.setattr("numerics.parallel.CLOCK", 4.0)
+    monkeypatch.setattr("numerics.processes.parallel.CLOCK", 4.0)
     result = verify(["toy_stuck"], ledger=toys.load_ledger(), jobs=2)
     found = {claim.entry.label: claim.checks[0] for claim in result.claims}
     assert {label: check.status for label, check in found.items()} == {

@@ -12,7 +12,7 @@ from flint import acb, arb, ctx
 
 from numerics.exact import balls
 from numerics.exact.balls import NoEnclosureError, digits, enclose, integrals
-from numerics.time_limit import TimeLimit, limited
+from numerics.processes.time_limit import TimeLimit, limited
 from theory.formulas.level import level
 
 # Functions with cuts and kinks, off and on the real line

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
-from numerics.garbage import collect_seldom
-from numerics.time_limit import TimeLimit, limited
+from numerics.processes.garbage import collect_seldom
+from numerics.processes.time_limit import TimeLimit, limited
 from theory.input_error import InputError
 
 if TYPE_CHECKING:

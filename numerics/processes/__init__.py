@@ -1,0 +1,1 @@
+"""Worker processes: tasks in them, their limits of time, and their memory."""
