@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from numerics.data import load_data
+    from numerics.data import DataSource, load_data
     from numerics.depth.forecast import predict_layers
     from numerics.exact.balls import enclose
     from numerics.exact.evaluation import evaluate
@@ -52,6 +52,7 @@ else:
     lazily(__name__)
 
 __all__ = [
+    "DataSource",
     "InputError",
     "account",
     "certify",

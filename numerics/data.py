@@ -7,7 +7,7 @@ anything in them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.util import find_spec
 from numbers import Integral
@@ -56,6 +56,37 @@ class Dataset:
             raise InputError(f"{self.name}: x has {len(self.x)} samples, y has {len(self.y)}, expected as many")
         if len(self.x) < 2:
             raise InputError(f"{self.name}: there is 1 sample, expected at least 2")
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """Data that are not read yet, and how to read them: what `load_data` takes, which describes the fields.
+
+    What a source leaves open, the function that reads the data decides: labels by the loss, for instance.
+
+    Examples:
+        >>> DataSource("digits", labels="is0").read().y.shape
+        (1797, 1)
+    """
+
+    source: str | PathLike[str] = "digits"
+    labels: str | None = None
+    standardise: bool | None = None
+    target: str | int | None = None
+    missing: str | None = None
+    drop: Dropped | None = None
+
+    def read(self) -> Dataset:
+        """The data. InputError as by `load_data`."""
+        return load_data(**{each.name: getattr(self, each.name) for each in fields(self)})
+
+    @property
+    def standardised(self) -> bool:
+        """Whether columns are scaled to mean 0 and variance 1."""
+        return self.source == "digits" if self.standardise is None else self.standardise
+
+
+Data: TypeAlias = Dataset | DataSource | str | PathLike[str]
 
 
 def digits(labelling: str = "ge5", standardise: bool = True) -> Dataset:
@@ -145,22 +176,17 @@ def load_data(
     return load(source, labels, bool(standardise), target=target, missing=missing, drop=drop)
 
 
-def dataset_of(
-    data: Dataset | str | PathLike[str],
-    labels: str | None = None,
-    standardise: bool | None = None,
-    target: str | int | None = None,
-    missing: str | None = None,
-    drop: Dropped | None = None,
-) -> Dataset:
-    """The data themselves, or what `load_data` makes of them; InputError for what a `Dataset` has already."""
-    if not isinstance(data, Dataset):
-        return load_data(data, labels, standardise, target=target, missing=missing, drop=drop)
-    given = {"labels": labels, "standardise": standardise, "target": target, "missing": missing, "drop": drop}
-    for name, value in given.items():
-        if value is not None:
-            raise InputError(f"{name} is {value!r:.60}, expected None: the data are a Dataset, which has its own")
-    return data
+def source_of(data: Data) -> Dataset | DataSource:
+    """The data, or where they come from: the name of a file is a source that leaves all else open."""
+    return data if isinstance(data, (Dataset, DataSource)) else DataSource(data)
+
+
+def dataset_of(data: Data, labels: str | None = None) -> Dataset:
+    """The data themselves, or what is read. labels: of a source that leaves them open, None for those of `load_data`."""
+    found = source_of(data)
+    if isinstance(found, Dataset):
+        return found
+    return (found if found.labels is not None else replace(found, labels=labels)).read()
 
 
 def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:

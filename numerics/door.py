@@ -19,9 +19,25 @@ from theory.input_error import InputError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ALIASES = {"Place": "str | PathLike[str] | Store | None"}
+ALIASES = {"Place": "str | PathLike[str] | Store | None", "Data": "Dataset | DataSource | str | PathLike[str]"}
+OF_THE_DATA = frozenset(
+    ["labels", "standardise", "target", "missing", "drop"]
+)  # what `DataSource` says, no function beside it
 CLASSES = frozenset(
-    ["Case", "Dataset", "Fit", "Ledger", "Limit", "Motif", "Network", "NetworkTicket", "Reference", "Setting", "Store"]
+    [
+        "Case",
+        "DataSource",
+        "Dataset",
+        "Fit",
+        "Ledger",
+        "Limit",
+        "Motif",
+        "Network",
+        "NetworkTicket",
+        "Reference",
+        "Setting",
+        "Store",
+    ]
 )
 WORDS = {
     "str": "text",
@@ -54,14 +70,20 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
         number is '2', expected a number
     """
 
-    parameters = inspect.signature(function).parameters.values()
+    parameters = tuple(inspect.signature(function).parameters.values())
     switches = {each.name for each in parameters if each.annotation == "bool"}  # whatever they are given, Python takes
+    reads = any(each.annotation in ("Data", "Data | None") for each in parameters)
+    elsewhere = OF_THE_DATA if reads else frozenset()
 
     @wraps(function)
     def guarded(*arguments: P.args, **named: P.kwargs) -> R:
         for name in switches & named.keys():
             if wrong := of_wrong_kind(name, named[name], "bool"):
                 raise InputError(wrong)
+        for name in elsewhere & named.keys():
+            raise InputError(
+                f"{name} is given, expected in the data: data=DataSource(..., {name}=...) or load_data(...)"
+            )
         try:
             return function(*arguments, **named)
         except InputError:

@@ -23,6 +23,7 @@ MASK, X, Y = RNG.random((8, 6)) < 0.4, RNG.normal(size=(7, 6)), RNG.normal(size=
 NETWORK = sl.random_network((6, 5, 1), 0)
 SMALL = {"methods": ("magnitude",), "networks": 1, "units": 64, "samples": 20}
 CALLS = {  # of each public function, as little work as there is
+    "DataSource": {"source": "none.csv"},
     "account": {"found": sl.fit(MASK)},
     "certify": {"ticket": None, "x": X},
     "check": {"file": "none.json"},

@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import MOST_SAMPLES
 from numerics.printing.progress import Progress, progress
+
+if TYPE_CHECKING:
+    from numerics.data import DataSource
+
+HOW_TO_READ = ("labels", "standardise", "target", "missing", "drop")  # options that describe data, beside --data
 
 
 def add_data(
@@ -64,6 +69,13 @@ def add_residual(parser: argparse.ArgumentParser, usual: str = "default") -> Non
 def given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
     """The options of these names that are given; for the others the call has its own."""
     return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+
+
+def data_source(arguments: argparse.Namespace) -> DataSource:
+    """Where the data are and how to read them, by the options of `add_data`."""
+    from numerics.data import DataSource
+
+    return DataSource(arguments.data, **given(arguments, *HOW_TO_READ))
 
 
 def available_cores() -> int:

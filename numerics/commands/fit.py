@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_limit, add_quiet, add_residual, data_file, given, progress_of
+from numerics.commands.common import (
+    HOW_TO_READ,
+    add_data,
+    add_limit,
+    add_quiet,
+    add_residual,
+    data_file,
+    data_source,
+    given,
+    progress_of,
+)
 from numerics.commands.output_paths import check_places
 from numerics.reports.writing import write_json
 
@@ -22,7 +32,7 @@ EPILOG = (
 )
 
 # Options that ask for one layer in depth
-IN_DEPTH = ("data", "labels", "target", "missing", "drop", "standardise", "residual", "widths", "place", "plot")
+IN_DEPTH = ("data", *HOW_TO_READ, "residual", "widths", "place", "plot")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -167,22 +177,13 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     from numerics.fitting.fit import fit
     from numerics.fitting.summary import summarise
 
-    wanted = given(
-        arguments,
-        "labels",
-        "standardise",
-        "target",
-        "missing",
-        "drop",
-        "samples",
-        "residual",
-        "fresh_rows",
-        "widths",
-        "place",
-    )
+    wanted = given(arguments, "samples", "residual", "fresh_rows", "widths", "place")
+    data = data_source(arguments) if arguments.data is not None else None
+    for name in given(arguments, *HOW_TO_READ) if data is None else ():
+        raise InputError(f"{name} is given and there are no data, expected data beside it")
     with progress_of(arguments) as progress:
         progress.stage("fitting" if arguments.data is None else "fitting, and comparing methods")
-        found = fit(file.mask, arguments.data, seed=arguments.seed, **wanted)
+        found = fit(file.mask, data, seed=arguments.seed, **wanted)
     summary = summarise(found, seed=arguments.seed, name=file.name, stored_shape=file.shape, notes=file.notes)
     show(console, summary)
     if arguments.json is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import InputError, checked_integer
-from numerics.commands.common import add_data, add_limit, add_quiet, data_file, given, progress_of
+from numerics.commands.common import add_data, add_limit, add_quiet, data_file, data_source, given, progress_of
 from numerics.commands.output_paths import check_places, code_file
 from numerics.reports.writing import write_json
 
@@ -26,11 +26,6 @@ SHARED = (
     "density",
     "networks",
     "fresh_rows",
-    "labels",
-    "standardise",
-    "target",
-    "missing",
-    "drop",
     "samples",
     "seed",
 )  # with --compare and without
@@ -270,7 +265,7 @@ def _predict(arguments: Namespace, console: Console) -> None:
     if arguments.width is not None:
         asked["width"] = arguments.width[0]
     with progress_of(arguments) as progress:
-        found = predict(arguments.method, arguments.data, **asked, progress=progress.stage)
+        found = predict(arguments.method, data_source(arguments), **asked, progress=progress.stage)
     summary = summarise(found, seed=arguments.seed)
     show(console, summary, arguments.top)
     if "kernel" in summary:
@@ -301,7 +296,7 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
     if arguments.model is not None:
         ask = predict_model if arguments.plot is None else _with_a_picture
     with progress_of(arguments) as progress:
-        found = ask(method=arguments.method, data=arguments.data, **asked, progress=progress.stage)
+        found = ask(method=arguments.method, data=data_source(arguments), **asked, progress=progress.stage)
     summary: Mapping[str, Any]
     if isinstance(found, LayersForecast):
         from numerics.commands._layers_report import show_layers
@@ -347,7 +342,7 @@ def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Conso
 
     del asked["sample"]
     with progress_of(arguments) as progress:
-        found = predict_methods(arguments.data, **asked, progress=progress.stage)
+        found = predict_methods(data_source(arguments), **asked, progress=progress.stage)
     laws = [each for each in found.forecasts if isinstance(each, LayersForecast)]
     reasons: dict[str, list[str]] = {}
     for each in found.left_out:
@@ -384,7 +379,7 @@ def _compare(arguments: Namespace, console: Console) -> None:
 
     asked = given(arguments, *SHARED, "residual", "width")
     with progress_of(arguments) as progress:
-        rows = compare(arguments.method, arguments.data, **asked, progress=progress.stage)
+        rows = compare(arguments.method, data_source(arguments), **asked, progress=progress.stage)
     density = asked.get("density", signature(compare).parameters["density"].default)
     show_comparison(console, arguments.method, density, rows)
     if arguments.json is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_limit, add_quiet, data_file, given, progress_of
+from numerics.commands.common import add_data, add_limit, add_quiet, data_file, data_source, given, progress_of
 from numerics.commands.output_paths import check_places, code_file
 from numerics.reports.writing import write_json, write_text
 
@@ -23,11 +23,6 @@ NAMES = (
     "residual",
     "networks",
     "units",
-    "labels",
-    "standardise",
-    "target",
-    "missing",
-    "drop",
     "samples",
     "seed",
     "learning",
@@ -90,7 +85,7 @@ def run(arguments: Namespace) -> int:
 
     store = store_at(arguments.keep)
     with progress_of(arguments) as progress:
-        found = report(arguments.data, **given(arguments, *NAMES), keep=store, progress=progress.stage)
+        found = report(data_source(arguments), **given(arguments, *NAMES), keep=store, progress=progress.stage)
         page = ""
         if arguments.html is not None:
             progress.stage("making the page")

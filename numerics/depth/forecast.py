@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from os import PathLike
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, Dropped, check_scale
+from numerics.data import Data, Dataset, check_scale
 from numerics.depth.answer import LayersForecast, forecast
 from numerics.depth.architecture import Architecture
 from numerics.depth.latents import MOST_UNITS
@@ -30,7 +29,7 @@ Floats = NDArray[np.float64]
 @door
 def predict_layers(
     method: str,
-    data: Dataset | str | PathLike[str] = "digits",
+    data: Data = "digits",
     *,
     widths: Sequence[int] = (1024, 1024),
     density: float = 0.1,
@@ -46,11 +45,6 @@ def predict_layers(
     sample: bool = True,
     curve: Sequence[float] = (),
     rounds: int | None = None,
-    labels: str | None = None,
-    standardise: bool | None = None,
-    target: str | int | None = None,
-    missing: str | None = None,
-    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -62,8 +56,8 @@ def predict_layers(
     densities are withdrawn (None), and what the networks keep is the answer.
 
     method: snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative, with so many rounds, 100
-    unless given, of which no law is known: networks are drawn for the prediction as well. data, labels, standardise, target, missing, drop,
-    samples: as in `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers.
+    unless given, of which no law is known: networks are drawn for the prediction as well. data, samples: as in `predict`; with the loss
+    cross-entropy, labels that a source leaves open are onehot. widths: of the hidden layers.
     density: in (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see
     `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target or zero, the initial
     output taken as 0; output, that of each pruned network; averaged, over initial outputs as wide networks have them.
@@ -100,7 +94,7 @@ def predict_layers(
     batching, sampling, drawing = root.spawn(3)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         progress("reading data")
-        used, whole = batch_for(loss, data, labels, standardise, target, missing, drop, samples, batching)
+        used, whole = batch_for(loss, data, samples, batching)
         network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias, norm)
         check_fit(settings, network, used)
         check_residual(settings, np.asarray(used.x, float), np.asarray(used.y, float))

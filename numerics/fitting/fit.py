@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from scipy.sparse import csr_array
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, check_residual, seed_number
 from numerics.bridge import numeric
-from numerics.data import Dataset, Dropped, batch, dataset_of
+from numerics.data import Data, Dataset, batch, dataset_of
 from numerics.door import door
 from numerics.fitting.drawn_networks import DeepNetwork, checked_network, explain_layer
 from numerics.fitting.explanation import Excluded, Explanation, Setting, explain
@@ -126,13 +125,8 @@ class Fit:
 @door
 def fit(
     mask: Any,
-    data: Dataset | str | PathLike[str] | None = None,
+    data: Data | None = None,
     *,
-    labels: str | None = None,
-    standardise: bool | None = None,
-    target: str | int | None = None,
-    missing: str | None = None,
-    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     residual: str | None = None,
     fresh_rows: int = 20_000,
@@ -142,8 +136,8 @@ def fit(
 ) -> Fit:
     """Find the graphon that a mask [m, n] came from and, with the data of its network, the method that made it.
 
-    mask: zeros and ones, an array or of scipy.sparse. data: of n inputs, a `Dataset` or what `load_data` takes, with
-    `labels`, `standardise`, `target`, `missing` and `drop`; every method is then tested against the mask. samples: at most so many rows of the data,
+    mask: zeros and ones, an array or of scipy.sparse. data: of n inputs, as in `predict`; every method is then
+    tested against the mask. samples: at most so many rows of the data,
     at random. residual: target, −y (the initial output is subtracted), as without one, or output, f₀ − y. fresh_rows:
     rows that predict a method. widths: of all hidden layers of the network, first to last; its networks are then drawn, and
     the mask is compared with those of its own layer, `place` (1 is the first; needed where its shape does not tell).
@@ -164,7 +158,7 @@ def fit(
         >>> found.homogeneity.rows.uneven, found.homogeneity.columns.uneven, round(found.density, 2)
         (True, True, 0.11)
         >>> weights = np.random.default_rng(0).standard_normal((256, 64))
-        >>> found = fit(abs(weights) > 1.6, "digits", labels="is0", fresh_rows=2000)
+        >>> found = fit(abs(weights) > 1.6, "digits", fresh_rows=2000)
         >>> [each.method for each in found.methods.tested if each.fits]
         ['random']
     """
@@ -173,14 +167,13 @@ def fit(
     asked, work = f"a fit of {mask.nnz} kept weights in depth", work_in_depth(mask.nnz, mask.shape[0] * mask.shape[1])
     check_work(asked, *work, instead="some of the rows, or the table of layers (fit_layers)")
     if data is None:
-        about = {"labels": labels, "standardise": standardise, "target": target, "missing": missing, "drop": drop}
-        for name, value in {**about, "residual": residual, "widths": widths, "place": place}.items():
+        for name, value in {"residual": residual, "widths": widths, "place": place}.items():
             if value is not None:
                 raise InputError(f"{name} is given and there are no data, expected data beside it")
         return _fit_with_structure(mask, number, None)
     subtracted = residual or "target"
     check_residual(subtracted)
-    data = dataset_of(data, labels, standardise, target, missing, drop)
+    data = dataset_of(data)
     network = _network(data, mask, widths, place)
     data = batch(data, samples, np.random.default_rng(np.random.SeedSequence([number, 1])))
     silent = (data.x == 0).all(axis=0) if network is None or network.place == 1 else None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
-from os import PathLike
 from typing import NamedTuple
 
 import numpy as np
 
 from numerics.arguments import MOST_SAMPLES, RESIDUALS, InputError, Seed, check_residual, seed_number
-from numerics.data import Dataset, Dropped, batch, dataset_of
+from numerics.data import Data, Dataset, DataSource, batch, source_of
 from numerics.door import door
 from numerics.forecast.cases import check_size
 from numerics.forecast.settings import Settings
@@ -20,6 +19,7 @@ from numerics.pruning.observation import compare as compare_predictors
 
 WIDTHS = (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # pruned at each width, halved from this width on
+SAID = {"target": "-y", "output": "f0-y"}  # of residuals, in the name of a row
 DIGITS_SETTINGS = (  # labels, standardised, residual: the settings of S6
     ("ge5", True, "target"),
     ("is0", True, "target"),
@@ -60,16 +60,11 @@ class _Kind(NamedTuple):
 @door
 def compare(
     method: str,
-    data: Dataset | str | PathLike[str] = "digits",
+    data: Data = "digits",
     *,
     density: float = 0.1,
     width: int | Sequence[int] = WIDTHS,
     residual: str | None = None,
-    labels: str | None = None,
-    standardise: bool | None = None,
-    target: str | int | None = None,
-    missing: str | None = None,
-    drop: Dropped | None = None,
     networks: int | None = None,
     fresh_rows: int = 20_000,
     samples: int = MOST_SAMPLES,
@@ -79,10 +74,8 @@ def compare(
     """Compare predictors of column densities with pruned networks, and return a row for each kind of data and width.
 
     method: snip (errors of P0, P1iso, P1, P2, the row law and a constant, S5) or grasp, grasp-magnitude (of kinds of
-    smoothing, S8). data: a `Dataset`, or what `load_data` takes. residual, labels, standardise: the only ones to take;
-    None takes both residuals, data as they are and standardised, and of the digits several labels. target, missing, drop: as in
-    `load_data`. networks: pruned for
-    each row, 4 if None, or 2 from width 4096 on. fresh_rows: drawn for the row law. samples: at most so many rows of the
+    smoothing, S8). data: as in `predict`; of a source that leaves it open, raw and standardised columns, and several labels of
+    the digits. residual: the only one to take, both if None. networks: pruned for each row, 4 if None, or 2 from width 4096 on. fresh_rows: drawn for the row law. samples: at most so many rows of the
     data, at random. progress: told what is being done. The same seed gives the numbers of `sparse-limits predict
     --compare`.
 
@@ -92,9 +85,10 @@ def compare(
     Source: S5 (snip), S8 (grasp).
 
     Examples:
-        >>> (row,) = compare("snip", width=256, residual="target", labels="is0", standardise=True, fresh_rows=2000)
+        >>> from numerics import load_data
+        >>> (row,) = compare("snip", load_data("digits", labels="is0"), width=256, residual="target", fresh_rows=2000)
         >>> row.setting, row.errors["P0"] > 3 * row.errors["P2"]
-        ('std is0, -y', True)
+        ('is0, -y', True)
     """
     widths = width if isinstance(width, Sequence) else [width]
     if not widths:
@@ -109,7 +103,7 @@ def compare(
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         kinds = [
             kind._replace(data=batch(kind.data, samples, np.random.default_rng(number)))
-            for kind in _kinds(data, labels, standardise, residual, (target, missing, drop))
+            for kind in _kinds(source_of(data), residual)
         ]
         for kind, settings in product(kinds, asked):
             check_size(settings, kind.data, needed=True)
@@ -126,24 +120,21 @@ def _networks(asked: int | None, width: int) -> int:
     return NETWORKS if width < WIDE else NETWORKS // 2
 
 
-def _kinds(
-    data: Dataset | str | PathLike[str],
-    labels: str | None,
-    standardise: bool | None,
-    residual: str | None,
-    table: tuple[str | int | None, str | None, Dropped | None],
-) -> Iterator[_Kind]:
-    """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised; table: target, missing and drop."""
-    settings: Iterable[tuple[str | None, bool | None, str]] = DIGITS_SETTINGS
+def _kinds(data: Dataset | DataSource, residual: str | None) -> Iterator[_Kind]:
+    """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised."""
+    residuals = RESIDUALS if residual is None else (residual,)
     if isinstance(data, Dataset):
-        settings = product((labels,), (standardise,), RESIDUALS)
-    elif data != "digits" or labels is not None:
-        settings = product((labels,), (True, False), RESIDUALS)
-    for labelling, scaled, kind in settings:
-        if standardise in (None, scaled) and residual in (None, kind):
-            found = dataset_of(data, labelling, scaled, *table)
-            scaling = "" if scaled is None else "std " if scaled else "raw "
-            yield _Kind(f"{scaling}{found.labelling}, {'-y' if kind == 'target' else 'f0-y'}", found, kind)
+        for kind in residuals:
+            yield _Kind(f"{data.labelling}, {SAID[kind]}", data, kind)
+        return
+    settings: Iterable[tuple[str | None, bool, str]] = product((data.labels,), (True, False), RESIDUALS)
+    if data.source == "digits" and data.labels is None:
+        settings = DIGITS_SETTINGS
+    for labels, standardise, kind in settings:
+        if data.standardise in (None, standardise) and kind in residuals:
+            found = replace(data, labels=labels, standardise=standardise).read()
+            scaling = "std" if standardise else "raw"
+            yield _Kind(f"{scaling} {found.labelling}, {SAID[kind]}", found, kind)
 
 
 def _row(kind: _Kind, settings: Settings, seed: int, progress: Callable[[str], object]) -> Row:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed
-from numerics.data import Dataset, Dropped
+from numerics.data import Data
 from numerics.depth.answer import LayersForecast
 from numerics.depth.forecast import predict_layers
 from numerics.depth.settings import methods_through
@@ -45,7 +44,7 @@ class MethodsForecast:
 def predict_model(
     model: str | Callable[[], nn.Module],
     method: str,
-    data: Dataset | str | PathLike[str] = "digits",
+    data: Data = "digits",
     *,
     density: float = 0.1,
     scope: str = "global",
@@ -56,11 +55,6 @@ def predict_model(
     sample: bool = True,
     curve: Sequence[float] = (),
     rounds: int | None = None,
-    labels: str | None = None,
-    standardise: bool | None = None,
-    target: str | int | None = None,
-    missing: str | None = None,
-    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -108,7 +102,7 @@ def predict_model(
 
 @door
 def predict_methods(
-    data: Dataset | str | PathLike[str] = "digits",
+    data: Data = "digits",
     *,
     model: str | Callable[[], nn.Module] | None = None,
     units: int | None = None,

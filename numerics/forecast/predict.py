@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, Dropped, batch, dataset_of
+from numerics.data import Data, Dataset, DataSource, batch, dataset_of, source_of
 from numerics.door import door
 from numerics.fitting.levels import UNLIKELY
 from numerics.forecast.cases import Case, cases_of, check_size, notes_of
@@ -85,7 +84,7 @@ class Forecast:
 @door
 def predict(
     method: str,
-    data: Dataset | str | PathLike[str] = "digits",
+    data: Data = "digits",
     *,
     density: float = 0.1,
     width: int = 1024,
@@ -94,11 +93,6 @@ def predict(
     networks: int = 1,
     fresh_rows: int = 20_000,
     sample: bool = True,
-    labels: str | None = None,
-    standardise: bool | None = None,
-    target: str | int | None = None,
-    missing: str | None = None,
-    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     kernel: bool = False,
     train: bool = False,
@@ -110,8 +104,8 @@ def predict(
 ) -> Forecast:
     """Predict the share of each input's first-layer weights that a method keeps, from data; then prune to compare.
 
-    method: random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda. data: a `Dataset`, or what `load_data`
-    takes, with `labels`, `standardise`, `target`, `missing` and `drop`. density: the share of weights kept, in (0, 1). width: hidden
+    method: random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda. data: a `Dataset` (of `load_data`), digits, the
+    name of a file, or a `DataSource` that says how to read it. density: the share of weights kept, in (0, 1). width: hidden
     units of a layer. depth: hidden layers. residual: target, which is −y (the initial output is subtracted), or output,
     which is f₀ − y. networks: pruned to compare, none without `sample`. fresh_rows: drawn for the row law. samples: at most so
     many rows of the data, at random. The `Forecast` has the predicted `densities` [d] and the `observed` ones.
@@ -151,7 +145,8 @@ def predict(
     batching, sampling, drawing, holding, averaging = seed_sequence(seed).spawn(5)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         progress("reading data")
-        whole = dataset_of(data, labels, standardise, target, missing, drop)
+        source = source_of(data)
+        whole = dataset_of(source)
         used = batch(whole, samples, np.random.default_rng(batching))
         check_size(settings, used, needed=train)
         if not (kernel or train):
@@ -163,7 +158,7 @@ def predict(
         held = held_out(settings, wanted, used, holding)
         progress("predicting")
         cases = tuple(cases_of(settings, held.train, sampling, drawing, keep=train))
-        standardised = standardise or (standardise is None and data == "digits")
+        standardised = isinstance(source, DataSource) and source.standardised
         notes = notes_of(settings, cases, whole, used)
         notes += held_notes(cases, held, standardised=standardised, train=train)
         study = study_kernel(wanted, cases, held, averaging, progress)

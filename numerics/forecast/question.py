@@ -9,11 +9,10 @@ import hashlib
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from inspect import signature
-from os import PathLike
 from pathlib import Path
 from platform import python_version
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError, Seed, checked_bool, checked_integer, seed_number
-from numerics.data import Dataset, Dropped
+from numerics.data import Data, Dataset, DataSource, source_of
 from numerics.depth.answer import LayersForecast
 from numerics.depth.forecast import predict_layers
 from numerics.depth.latents import MOST_UNITS
@@ -80,7 +79,7 @@ class Report:
 
 @door
 def report(
-    data: Dataset | str | PathLike[str] = "digits",
+    data: Data = "digits",
     *,
     widths: Sequence[int] | None = None,
     model: str | Callable[[], nn.Module] | None = None,
@@ -96,11 +95,6 @@ def report(
     networks: int = 4,
     units: int = MOST_UNITS,
     learning: bool = True,
-    labels: str | None = None,
-    standardise: bool | None = None,
-    target: str | int | None = None,
-    missing: str | None = None,
-    drop: Dropped | None = None,
     samples: int = SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -113,7 +107,7 @@ def report(
     follow is predicted and counted as in `predict_parts`, and says so). methods: all that the
     theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
     density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
-    kernel is asked, too. data, labels, standardise, target, missing, drop, loss, residual, units: as in `predict_layers`;
+    kernel is asked, too. data, loss, residual, units: as in `predict_layers`;
     samples: at most so many rows, at random. keep: a folder of results; what is still true of each method's layers is taken
     from there, and the rest is written there. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
 
@@ -157,7 +151,7 @@ def report(
         loss = loss or "cross-entropy"
     progress("reading data")
     checked_integer("samples", samples, 2, 2**40)
-    whole = dataset_for(loss or "mse", data, labels, standardise, target, missing, drop)
+    whole = dataset_for(loss or "mse", data)
     forecasts, left_out = [], []
     steps = len(chosen) * (2 if learning else 1)
     for done, method in enumerate(chosen):
@@ -263,15 +257,15 @@ def _kernel(found: LayersForecast | PartsForecast, whole: Dataset, seed: int) ->
 
 
 def _made(asked: Mapping[str, Any], seed: int) -> Made:
-    data, model = asked["data"], asked["model"]
-    path = None if isinstance(data, Dataset) or data == "digits" else Path(data)
+    source, model = source_of(asked["data"]), asked["model"]
+    path = None if isinstance(source, Dataset) or source.source == "digits" else Path(source.source)
     digest = None
     if path is not None:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    told = not isinstance(data, Dataset) and (model is None or isinstance(model, str))
+    told = model is None or isinstance(model, str)
     return {
-        "command": _command(asked, seed) if told else None,
+        "command": _command(asked, source, seed) if isinstance(source, DataSource) and told else None,
         "file": None if path is None else str(path),
         "sha256": digest,
         "bytes": None if path is None else path.stat().st_size,
@@ -290,11 +284,13 @@ def _versions(*, with_torch: bool) -> dict[str, str]:
     return found
 
 
-def _command(asked: Mapping[str, Any], seed: int) -> str:
+def _command(asked: Mapping[str, Any], source: DataSource, seed: int) -> str:
     """The call of the command that repeats a report."""
     words = ["sparse-limits", "report"]
     usual: dict[str, Any] = {each.name: each.default for each in signature(report).parameters.values()}
-    for name, value in {**asked, "seed": seed}.items():
+    of_the_data = {each.name: getattr(source, each.name) for each in fields(source)}
+    of_the_data["data"] = of_the_data.pop("source")
+    for name, value in {**asked, **of_the_data, "seed": seed}.items():
         option = f"--{name}"
         if name == "data":
             words += _option(option, value)

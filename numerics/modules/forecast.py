@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from os import PathLike
 
 import numpy as np
 import torch
 from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, Dropped
+from numerics.data import Data, Dataset
 from numerics.depth.answer import LayersForecast, forecast
 from numerics.depth.architecture import Architecture
 from numerics.depth.forecast import check_fit
@@ -36,7 +35,7 @@ FLOWS = ("synflow", IN_ROUNDS)
 def predict_module(
     build: str | Callable[[], nn.Module],
     method: str,
-    data: Dataset | str | PathLike[str] = "digits",
+    data: Data = "digits",
     *,
     density: float = 0.1,
     scope: str = "global",
@@ -47,11 +46,6 @@ def predict_module(
     sample: bool = True,
     curve: Sequence[float] = (),
     rounds: int | None = None,
-    labels: str | None = None,
-    standardise: bool | None = None,
-    target: str | int | None = None,
-    missing: str | None = None,
-    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -96,7 +90,7 @@ def predict_module(
     )
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     progress("reading data")
-    used, whole = batch_for(loss, data, labels, standardise, target, missing, drop, samples, batching)
+    used, whole = batch_for(loss, data, samples, batching)
     progress("building modules")
     fresh = builder(build)
     streams, modules = built(fresh, networks, drawing)

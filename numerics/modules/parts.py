@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from os import PathLike
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, Dropped
+from numerics.data import Data, Dataset
 from numerics.depth.evidence_level import LIMIT, MEASURED, THEOREM
 from numerics.depth.forecast import check_classes, check_compared
 from numerics.depth.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
@@ -106,7 +105,7 @@ class PartsForecast:
 def predict_parts(
     build: str | Callable[[], nn.Module],
     method: str,
-    data: Dataset | str | PathLike[str] = "digits",
+    data: Data = "digits",
     *,
     density: float = 0.1,
     scope: str = "global",
@@ -117,11 +116,6 @@ def predict_parts(
     sample: bool = True,
     curve: Sequence[float] = (),
     rounds: int | None = None,
-    labels: str | None = None,
-    standardise: bool | None = None,
-    target: str | int | None = None,
-    missing: str | None = None,
-    drop: Dropped | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -168,7 +162,7 @@ def predict_parts(
         raise InputError(f"copies is {copies!r:.60}, expected a whole number of at least 2")
     batching, testing, drawing, calling = seed_sequence(seed).spawn(4)
     progress("reading data")
-    used, whole = batch_for(loss, data, labels, standardise, target, missing, drop, samples, batching)
+    used, whole = batch_for(loss, data, samples, batching)
     if loss == "cross-entropy" and settings.data_driven:
         check_classes(used)
     progress("building modules")

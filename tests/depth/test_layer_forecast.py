@@ -154,7 +154,7 @@ def test_equal_samples_whose_residuals_cancel_are_refused(method):
         ({"density": 1.0}, "density is 1.0"),
         ({"scope": "row"}, "scope is 'row', expected one of global, layer"),
         ({"loss": "hinge"}, "loss is 'hinge', expected one of mse, cross-entropy"),
-        ({"loss": "cross-entropy", "labels": "ge5"}, "targets are ge5, expected onehot"),
+        ({"loss": "cross-entropy", "data": sl.DataSource(labels="ge5")}, "targets are ge5, expected onehot"),
         ({"residual": "none"}, "residual is 'none'"),
         ({"residual": "output", "sample": False}, "residual is 'output' without networks"),
         ({"networks": 0}, "networks is 0"),
@@ -239,7 +239,7 @@ def test_residuals_are_derivatives_of_the_loss():
 
 def test_grasp_moves_the_residual_as_the_loss_does():
     """Cross-entropy at depth: closer to the networks than the law with the residual of a squared error would be."""
-    options = {"widths": (128, 128), "samples": 200, "networks": 6, "units": 2048, "labels": "onehot"}
+    options = {"widths": (128, 128), "samples": 200, "networks": 6, "units": 2048}
     right = sl.predict_layers("grasp-magnitude", loss="cross-entropy", residual="output", **options)
     for layer in right.layers:
         assert layer.observed is not None

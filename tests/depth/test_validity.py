@@ -17,7 +17,7 @@ from numerics.limits import limit
 from numerics.networks.work import BYTES_OF_WEIGHT
 from numerics.statistics.distribution_free import clopper_pearson
 
-NARROW = {"widths": (2,), "labels": "onehot", "loss": "cross-entropy", "samples": 100, "units": 512}
+NARROW = {"widths": (2,), "loss": "cross-entropy", "samples": 100, "units": 512}
 GRASP = {"method": "grasp", "init": "torch", "bias": True, "loss": "cross-entropy", "samples": 100, "units": 512}
 
 

@@ -58,6 +58,13 @@ def test_densities_that_the_networks_contradict_are_withdrawn(p_value, withdrawn
     assert ("P2" in columns) != withdrawn
 
 
+def described(options):
+    """Options as arguments: what describes data goes with them."""
+    data = {name: options[name] for name in ("labels", "standardise") if name in options}
+    rest = {name: value for name, value in options.items() if name not in ("data", *data)}
+    return {"data": sl.DataSource(options.get("data", "digits"), **data), **rest}
+
+
 @pytest.mark.parametrize("method", ["snip", "grasp", "random"])
 def test_the_same_seed_gives_the_numbers_of_the_command(capsys, method):
     options = {**SIZES, "networks": 2}
@@ -82,7 +89,7 @@ def test_the_same_seed_gives_the_numbers_of_the_command(capsys, method):
 def test_the_kernel_and_the_training_are_those_of_the_command(capsys, method, more):
     expected = told(capsys, method, **KERNEL, **more)
     doing: list[str] = []
-    found = sl.predict(method, **KERNEL, **more, progress=doing.append)
+    found = sl.predict(method, **described({**KERNEL, **more}), progress=doing.append)
     study, kernel = found.kernel, expected["kernel"]
     assert study.fits["pruned"].mse == kernel["regression"]["pruned"]["mse"]
     assert study.energies["dense"].norm == kernel["energy"]["dense"]["norm"]
@@ -101,7 +108,7 @@ def test_the_options_of_data_are_those_of_the_command(capsys, tmp_path: Path):
     np.savez(tmp_path / "data.npz", x=data.x, y=np.rint(data.y[:, 0]))
     options = {**SIZES, "labels": "ge:1", "standardise": True}
     expected = told(capsys, "snip", data=tmp_path / "data.npz", **options)
-    found = sl.predict("snip", tmp_path / "data.npz", **options)
+    found = sl.predict("snip", **described({"data": tmp_path / "data.npz", **options}))
     assert found.data.labelling == expected["data"]["labelling"] == "ge:1"
     assert np.array_equal(found.densities, expected["columns"]["predicted"][found.predictor])
 
@@ -113,7 +120,7 @@ def test_comparisons_are_those_of_the_command(capsys):
     options = {**COMPARED, "width": [32, 64], "labels": "is0"}
     expected = told(capsys, "snip", compare=True, **options)
     doing: list[str] = []
-    rows = sl.compare("snip", "digits", **options, progress=doing.append)
+    rows = sl.compare("snip", **described(options), progress=doing.append)
     assert [asdict(row) for row in rows] == expected["rows"]
     assert len(rows) == len(doing) == 8
     assert doing[0] == "std is0, -y, width 32"
@@ -121,7 +128,7 @@ def test_comparisons_are_those_of_the_command(capsys):
 
 def test_a_comparison_takes_what_is_asked_for_alone(capsys):
     options = {**COMPARED, "width": 32}
-    rows = sl.compare("snip", **options, residual="output", standardise=True)
+    rows = sl.compare("snip", sl.DataSource(standardise=True), **options, residual="output")
     assert [row.setting for row in rows] == ["std ge5, f0-y", "std is0, f0-y"]
     again = told(capsys, "snip", compare=True, residual="output", standardise=True, **options)
     assert [asdict(row) for row in rows] == again["rows"]
@@ -155,10 +162,10 @@ def test_without_a_network_nothing_is_observed():
         ({"seed": 2**128}, "seed is 3402.*, expected a whole number from 0, below"),
         ({"width": 10**7}, "width is 10000000: .* or no sample"),
         ({"data": 3}, "source is int, expected digits or a file's name"),
+        ({"target": "y"}, r"target is given, expected in the data: data=DataSource\(..., target=...\) or load_data"),
         ({"method": "prayer"}, "method is 'prayer'"),
-        ({"labels": "frog"}, "digits: labelling is 'frog'"),
-        ({"data": made(), "labels": "is0"}, "labels is 'is0', expected None: the data are a Dataset"),
-        ({"data": made(), "standardise": False}, "standardise is False, expected None"),
+        ({"data": sl.DataSource(labels="frog")}, "digits: labelling is 'frog'"),
+        ({"data": made(), "labels": "is0"}, "labels is given, expected in the data"),
         ({"kernel": True, "test_share": 1}, "test_share is 1, expected a number strictly between 0 and 1"),
         ({"kernel": True, "test_share": "half"}, "test_share is 'half', expected a number"),
         ({"kernel": True, "kernel_rows": 10}, "kernel_rows is 10, expected an integer from 1024"),
@@ -171,7 +178,10 @@ def test_without_a_network_nothing_is_observed():
             {"train": True, "width": 10**7},
             "width is 10000000: 1 network .* TiB .*, or fewer samples or a narrower network",
         ),
-        ({"train": True, "labels": "onehot"}, "train is given: .*, expected samples of at most 384"),
+        (
+            {"train": True, "data": sl.DataSource(labels="onehot")},
+            "train is given: .*, expected samples of at most 384",
+        ),
         ({"train": True, "networks": 1000}, "networks is 1000, expected at most 55 to be trained here"),
     ],
 )
@@ -195,7 +205,7 @@ def test_what_cannot_be_predicted_is_said_in_one_line(wrong, match):
         ({"seed": -1}, "seed is -1"),
         ({"samples": 1}, "samples is 1"),
         ({"density": 2}, "density is 2"),
-        ({"data": made(), "labels": "is0"}, "labels is 'is0', expected None"),
+        ({"data": made(), "labels": "is0"}, "labels is given, expected in the data"),
     ],
 )
 def test_what_cannot_be_compared_is_said_in_one_line(wrong, match):

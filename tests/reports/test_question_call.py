@@ -25,12 +25,12 @@ from numerics.forecast.question_page import as_html
 def test_the_command_repeats_the_report(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = sl.report(
+        sl.DataSource("digits", labels="is0", standardise=False),
         widths=(16, 8),
         methods=("snip", "random"),
         density=0.2,
         init="he",
         bias=True,
-        standardise=False,
         residual="averaged",
         networks=2,
         units=256,
@@ -181,7 +181,9 @@ def test_the_call_holds_values_that_begin_with_a_dash(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = np.random.default_rng(2).standard_normal((30, 3)).tolist()
     Path("-neg.csv").write_text("\n".join(["a,-b,c", *(",".join(map(str, row)) for row in rows)]))
-    found = sl.report("-neg.csv", target="-b", widths=(6,), methods=("random",), learning=False, networks=2)
+    found = sl.report(
+        sl.DataSource("-neg.csv", target="-b"), widths=(6,), methods=("random",), learning=False, networks=2
+    )
     assert main(shlex.split(found.summary["made"]["command"] or "")[1:]) == 0
     assert Path("report.html").read_text(encoding="utf-8") == found.page
 
