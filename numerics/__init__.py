@@ -18,17 +18,12 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from numerics.data import DataSource, load_data
-    from numerics.depth.forecast import predict_layers
     from numerics.exact.balls import enclose
     from numerics.exact.evaluation import evaluate
     from numerics.fitting.explanation import explain
     from numerics.fitting.fit import fit
     from numerics.fitting.layers import fit_layers
     from numerics.fitting.verdict import account, verdict
-    from numerics.forecast.compare import compare
-    from numerics.forecast.layers import predict_methods, predict_model
-    from numerics.forecast.predict import predict
-    from numerics.forecast.question import report
     from numerics.kernels import dense_kernel, graphon_kernel, ridge_predict
     from numerics.ledger.mutation import mutate
     from numerics.ledger.verification import verify
@@ -39,9 +34,14 @@ if TYPE_CHECKING:
     from numerics.masks.sampling import sample_mask, sample_rank_one
     from numerics.masks.selection import global_mask
     from numerics.masks.sorting import smoothed
-    from numerics.modules.any_network import prune
     from numerics.networks import random_network, stable_step, tangent_kernel, train
-    from numerics.pruning.methods import saliency
+    from numerics.prediction.forecasts.compare import compare
+    from numerics.prediction.forecasts.layers import predict_methods, predict_model
+    from numerics.prediction.forecasts.predict import predict
+    from numerics.prediction.forecasts.question import report
+    from numerics.prediction.layers.forecast import predict_layers
+    from numerics.prediction.methods import saliency
+    from numerics.prediction.modules.any_network import prune
     from numerics.spectra.corrected_values import corrected_singular_values
     from numerics.studies import study
     from numerics.tickets import certify, find_ticket

@@ -13,7 +13,7 @@ from hypothesis import settings
 from long import LONG, LONG_FILES
 from shards import group, shared_out
 
-from numerics.depth import validity
+from numerics.prediction.layers import validity
 from numerics.printing import progress
 
 pytest_plugins = ["passed", "slices"]

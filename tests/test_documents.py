@@ -21,10 +21,10 @@ from rich.console import Console
 from numerics.checks import checks_of
 from numerics.cli import COMMANDS
 from numerics.commands import predict
-from numerics.depth.architecture import ACTIVATIONS
 from numerics.evidence import Check, run
 from numerics.exact.balls import digits
 from numerics.ledger.mutants import mutate_expression
+from numerics.prediction.layers.architecture import ACTIVATIONS
 from numerics.reports.run import print_summary
 from numerics.statistics.exact_tests import LEVEL
 from theory.claims import Claim, Proof

@@ -16,12 +16,13 @@ FLOORS = (  # of `numerics`, from the ground up: a room needs those of lower flo
     "columns masks",
     "networks spectra",
     "data expressivity lifts subset_sum",
-    "equivariance neuron_pruning pruning",
+    "equivariance neuron_pruning prediction.methods",
+    "prediction.first_layer",
     "kernels",
     "fitting tickets",
-    "depth",
-    "modules pictures",
-    "forecast",
+    "prediction.layers",
+    "pictures prediction.modules",
+    "prediction.forecasts",
     "studies",
     "evidence",
     "checks",
@@ -30,6 +31,7 @@ FLOORS = (  # of `numerics`, from the ground up: a room needs those of lower flo
     "commands",
     "cli",
 )
+WINGS = {"prediction"}  # their folders are rooms, too
 MOST_UPWARD = 8  # arrows between two rooms that need each other's things, or lie on one floor
 LEDGER_ROOMS = {"checks", "ledger", "reports", "commands"}  # what may import checks: no engine does
 
@@ -79,9 +81,15 @@ def test_theory_needs_no_numerics(graph: dict[str, set[str]]) -> None:
         assert not (name.startswith("theory") and any(each.startswith("numerics") for each in others)), name
 
 
+def room_of(name: str) -> str:
+    """The room of a module: its folder, or the module itself at the root of `numerics` or of a wing."""
+    parts = name.split(".")[1:]
+    return ".".join(parts[: 2 if parts[0] in WINGS else 1])
+
+
 def arrows(graph: dict[str, set[str]]) -> set[tuple[str, str]]:
     """The pairs of rooms of `numerics` of which the first needs the second."""
-    rooms = {name: name.split(".")[1] for name in graph if name.startswith("numerics.")}
+    rooms = {name: room_of(name) for name in graph if name.startswith("numerics.")}
     pairs = {(rooms[name], rooms[other]) for name in rooms for other in graph[name] & rooms.keys()}
     return {(room, other) for room, other in pairs if room != other}
 

@@ -14,8 +14,15 @@ from numerics.printing.tables import Table, print_facts, print_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.forecast.kernel_summary import Intervals, Kernel, KernelSummary, Metric, Metrics, TrainingSummary
-    from numerics.forecast.summary import Summary
+    from numerics.prediction.forecasts.kernel_summary import (
+        Intervals,
+        Kernel,
+        KernelSummary,
+        Metric,
+        Metrics,
+        TrainingSummary,
+    )
+    from numerics.prediction.forecasts.summary import Summary
 
 FAR = 0.05  # of the norm: from here on the closed form is called another kernel, if sampling does not explain it
 ERRORS = 3  # times the sampling error that explains a distance

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.columns import name_of
-from numerics.depth.summary import layer_name, thresholds
+from numerics.prediction.layers.summary import layer_name, thresholds
 from numerics.printing.plain_text import many
 from numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.depth.summary import LayersSummary
+    from numerics.prediction.layers.summary import LayersSummary
 
 LOSSES = {"mse": "squared error", "cross-entropy": "cross-entropy"}
 UNPROVED = ("measured, not proved", "± is")  # how notes begin that say so, and how far such a law lay from networks

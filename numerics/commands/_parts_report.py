@@ -9,14 +9,14 @@ import numpy as np
 
 from numerics.columns import name_of
 from numerics.commands._layers_report import LOSSES, count, share
-from numerics.depth.summary import thresholds
+from numerics.prediction.layers.summary import thresholds
 from numerics.printing.plain_text import many, short_names
 from numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.modules.parts_summary import PartsSummary
+    from numerics.prediction.modules.parts_summary import PartsSummary
 
 MOST_NAMED = 12  # parts outside; --json has all
 

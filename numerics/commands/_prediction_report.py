@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from numerics.columns import name_of
+from numerics.prediction.methods import DATA_DRIVEN
 from numerics.printing.plain_text import many
 from numerics.printing.tables import Table, print_facts, print_table
-from numerics.pruning.methods import DATA_DRIVEN
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.forecast.compare import Row
-    from numerics.forecast.summary import Summary, TestSummary
+    from numerics.prediction.forecasts.compare import Row
+    from numerics.prediction.forecasts.summary import Summary, TestSummary
 
 FACTS: dict[Literal["dead_unit_share", "zero_share"], tuple[str, str]] = {  # name and meaning
     "dead_unit_share": ("dead units", "units that keep no weight"),

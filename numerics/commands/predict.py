@@ -17,9 +17,9 @@ from numerics.reports.writing import write_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.depth.answer import LayersForecast
-    from numerics.forecast.predict import Forecast
-    from numerics.modules.parts import PartsForecast
+    from numerics.prediction.forecasts.predict import Forecast
+    from numerics.prediction.layers.answer import LayersForecast
+    from numerics.prediction.modules.parts import PartsForecast
 
 KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # require --kernel, --train
 SHARED = (
@@ -34,7 +34,7 @@ ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
 LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units", "rounds")  # of all layers
 IN_ROUNDS = "synflow-iterative"
 FIRST = "first"  # the scope of the theory of one layer
-SCOPES = ("global", "layer")  # `numerics.depth.settings.SCOPES`, which takes long to import
+SCOPES = ("global", "layer")  # `numerics.prediction.layers.settings.SCOPES`, which takes long to import
 
 EPILOG = (
     "Without any of the options of all layers, the theory of one: ReLU networks in the NTK parametrisation with standard "
@@ -258,8 +258,8 @@ def _check_compared(arguments: Namespace) -> None:
 def _predict(arguments: Namespace, console: Console) -> None:
     from numerics.commands._kernel_report import show_kernel
     from numerics.commands._prediction_report import show
-    from numerics.forecast.predict import predict
-    from numerics.forecast.summary import summarise
+    from numerics.prediction.forecasts.predict import predict
+    from numerics.prediction.forecasts.summary import summarise
 
     asked = given(arguments, *SHARED, *ALONE, "residual")
     if arguments.width is not None:
@@ -278,10 +278,10 @@ def _predict(arguments: Namespace, console: Console) -> None:
 
 
 def _predict_layers(arguments: Namespace, console: Console) -> None:
-    from numerics.depth.answer import LayersForecast
-    from numerics.depth.architecture import MOST_DEPTH, MOST_WIDTH
-    from numerics.depth.forecast import predict_layers
-    from numerics.forecast.layers import predict_model
+    from numerics.prediction.forecasts.layers import predict_model
+    from numerics.prediction.layers.answer import LayersForecast
+    from numerics.prediction.layers.architecture import MOST_DEPTH, MOST_WIDTH
+    from numerics.prediction.layers.forecast import predict_layers
 
     names = tuple(name for name in (*SHARED, *LAYERS, "model", "sample", "residual") if name != "fresh_rows")
     asked = given(arguments, *names)
@@ -300,7 +300,7 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
     summary: Mapping[str, Any]
     if isinstance(found, LayersForecast):
         from numerics.commands._layers_report import show_layers
-        from numerics.depth.summary import summarise_layers
+        from numerics.prediction.layers.summary import summarise_layers
 
         summary = of_layers = summarise_layers(found, seed=arguments.seed)
         show_layers(console, of_layers, arguments.top)
@@ -311,7 +311,7 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
             console.print(f"picture written to {arguments.plot}")
     else:
         from numerics.commands._parts_report import show_parts
-        from numerics.modules.parts_summary import summarise_parts
+        from numerics.prediction.modules.parts_summary import summarise_parts
 
         summary = of_parts = summarise_parts(found, seed=arguments.seed)
         show_parts(console, of_parts, arguments.top)
@@ -321,11 +321,11 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
 
 def _with_a_picture(*, model: str, **asked: Any) -> LayersForecast:
     """`predict_module`: of the law alone there is a picture."""
-    from numerics.modules.building import builder
+    from numerics.prediction.modules.building import builder
 
     builder(model)  # without torch, or without such code, this says so first
-    from numerics.modules.forecast import predict_module
-    from numerics.modules.reading import NotFollowedError
+    from numerics.prediction.modules.forecast import predict_module
+    from numerics.prediction.modules.reading import NotFollowedError
 
     try:
         return predict_module(model, **asked)
@@ -337,8 +337,8 @@ def _with_a_picture(*, model: str, **asked: Any) -> LayersForecast:
 
 def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Console) -> None:
     """All methods, and report; asked: options by name."""
-    from numerics.depth.answer import LayersForecast
-    from numerics.forecast.layers import predict_methods
+    from numerics.prediction.forecasts.layers import predict_methods
+    from numerics.prediction.layers.answer import LayersForecast
 
     del asked["sample"]
     with progress_of(arguments) as progress:
@@ -350,14 +350,14 @@ def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Conso
     refused = [f"{', '.join(methods)}: {reason}" for reason, methods in reasons.items()]
     if laws:
         from numerics.commands._layers_report import show_methods
-        from numerics.depth.summary import summarise_layers
+        from numerics.prediction.layers.summary import summarise_layers
 
         layers = [summarise_layers(each, seed=arguments.seed) for each in laws]
         report: dict[str, Any] = {"methods": layers, "refused": refused}
         show_methods(console, layers, refused)
     else:
         from numerics.commands._parts_report import show_methods_of_parts
-        from numerics.modules.parts_summary import summarise_parts
+        from numerics.prediction.modules.parts_summary import summarise_parts
 
         others = [each for each in found.forecasts if not isinstance(each, LayersForecast)]
         parts = [summarise_parts(each, seed=arguments.seed) for each in others]
@@ -375,7 +375,7 @@ def _plot(arguments: Namespace, found: Forecast) -> None:
 
 def _compare(arguments: Namespace, console: Console) -> None:
     from numerics.commands._prediction_report import show_comparison
-    from numerics.forecast.compare import compare
+    from numerics.prediction.forecasts.compare import compare
 
     asked = given(arguments, *SHARED, "residual", "width")
     with progress_of(arguments) as progress:

@@ -28,7 +28,7 @@ NAMES = (
     "learning",
 )
 
-SAMPLES = 1024  # `numerics.forecast.question.SAMPLES`, which takes long to import
+SAMPLES = 1024  # `numerics.prediction.forecasts.question.SAMPLES`, which takes long to import
 EPILOG = (
     "The page fetches nothing and runs nothing; its last section says how to repeat it. Claims are named by their labels, "
     "such as D2: sparse-limits show D2."
@@ -80,7 +80,7 @@ def run(arguments: Namespace) -> int:
     from rich.console import Console
 
     _check(arguments)
-    from numerics.forecast.question import report
+    from numerics.prediction.forecasts.question import report
     from numerics.store import store_at
 
     store = store_at(arguments.keep)

@@ -32,8 +32,8 @@ from numerics.fitting.homogeneity import Counts
 from numerics.fitting.levels import ENOUGH_DRAWN
 from numerics.masks.selection import Mask, row_mask, top_k_mask
 from numerics.networks import random_network
-from numerics.pruning.methods import residual, saliency
-from numerics.pruning.moments import noise_floor
+from numerics.prediction.first_layer.moments import noise_floor
+from numerics.prediction.methods import residual, saliency
 from numerics.statistics.noise import upper_tail
 
 Floats = NDArray[np.floating]

@@ -31,9 +31,8 @@ from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
 from numerics.masks.arrays import sparse_mask
 from numerics.masks.selection import Mask, n_of_m_mask, top_k_mask
 from numerics.networks import random_network
-from numerics.pruning.methods import DATA_DRIVEN, SMOOTHED, residual, saliency
-from numerics.pruning.moments import noise_floor
-from numerics.pruning.row_law import (
+from numerics.prediction.first_layer.moments import noise_floor
+from numerics.prediction.first_layer.row_law import (
     FEWEST_ROWS,
     MOST_SCORES,
     NotCoveredError,
@@ -43,6 +42,7 @@ from numerics.pruning.row_law import (
     row_scores,
     sample_row_law,
 )
+from numerics.prediction.methods import DATA_DRIVEN, SMOOTHED, residual, saliency
 from numerics.statistics.noise import upper_tail
 
 Floats = NDArray[np.floating]

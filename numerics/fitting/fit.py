@@ -32,7 +32,7 @@ from numerics.fitting.structure import Structure, structure_of
 from numerics.limits import check_work
 from numerics.masks.arrays import sparse_mask
 from numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
-from numerics.pruning.row_law import check_fresh_rows
+from numerics.prediction.first_layer.row_law import check_fresh_rows
 from numerics.spectra.corrected_values import CorrectedValue, corrected_singular_values
 from numerics.spectra.noise_edge import noise_edge
 from numerics.statistics.noise import upper_tail

@@ -2,7 +2,7 @@
 
 `method_layers` has the graphons in closed form (K4, K5; B4 for water-filling): the limit of many inputs.
 `quenched_kernel` keeps the number of inputs (K7.1) for masks that do not look at the weights, `row_law_kernel` for any
-method of `numerics.pruning.row_law`: both are what networks tend to as they get wider, and nothing else.
+method of `numerics.prediction.first_layer.row_law`: both are what networks tend to as they get wider, and nothing else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from numerics.masks.composition import GridGraphon, Latent, point_latent
 from numerics.masks.selection import Mask
 from numerics.masks.threshold import threshold_for
 from numerics.networks import ACTIVATIONS, Network, tangent_kernel
-from numerics.pruning.row_law import FEWEST_ROWS, Problem, fresh_rows, limit_threshold
+from numerics.prediction.first_layer.row_law import FEWEST_ROWS, Problem, fresh_rows, limit_threshold
 from numerics.spectra.singular_values import half_normal
 from theory.kernel import second_moment, snip_kernel
 

@@ -26,9 +26,9 @@ from numerics.kernels.methods import fresh_network, fresh_threshold, method_laye
 from numerics.masks.composition import GridGraphon, point_latent
 from numerics.masks.threshold import UnreachableDensityError
 from numerics.networks import tangent_kernel
-from numerics.pruning.methods import DATA_DRIVEN, SMOOTHED
-from numerics.pruning.prediction import INFINITE_WIDTH, wanda_densities
-from numerics.pruning.row_law import Problem, limit_smoothing
+from numerics.prediction.first_layer.prediction import INFINITE_WIDTH, wanda_densities
+from numerics.prediction.first_layer.row_law import Problem, limit_smoothing
+from numerics.prediction.methods import DATA_DRIVEN, SMOOTHED
 from theory.kernel import second_moment
 from theory.saliency.model import rho
 

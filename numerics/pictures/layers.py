@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.depth.answer import LayersForecast
 from numerics.pictures.masks import NAMED_BESIDE, check_plot, name_columns, save
+from numerics.prediction.layers.answer import LayersForecast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

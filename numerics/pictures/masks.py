@@ -14,9 +14,9 @@ from numerics.arguments import InputError
 from numerics.columns import About
 from numerics.files import replacing
 from numerics.masks.sorting import sort_by_degree
-from numerics.pruning.observation import Observation
-from numerics.pruning.prediction import Prediction
-from numerics.pruning.row_law import BINS, Floats, row_order, row_picture
+from numerics.prediction.first_layer.observation import Observation
+from numerics.prediction.first_layer.prediction import Prediction
+from numerics.prediction.first_layer.row_law import BINS, Floats, row_order, row_picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

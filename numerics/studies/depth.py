@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 
 from numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
 from numerics.data import Dataset, batch, digits, standardised
-from numerics.depth.architecture import ACTIVATIONS, NORMS, Architecture
-from numerics.depth.observation import pruned
-from numerics.depth.predicted import LayersPrediction, predicted
-from numerics.depth.settings import FEWEST_UNITS, LOSSES, LayersSettings
 from numerics.keyed import keyed_seed
 from numerics.labels import targets
+from numerics.prediction.layers.architecture import ACTIVATIONS, NORMS, Architecture
+from numerics.prediction.layers.observation import pruned
+from numerics.prediction.layers.predicted import LayersPrediction, predicted
+from numerics.prediction.layers.settings import FEWEST_UNITS, LOSSES, LayersSettings
 from numerics.processes.parallel import raise_failure
 from numerics.store import Store, run_stored
 from numerics.studies.depth_sentences import sentences

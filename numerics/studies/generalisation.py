@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
+from numerics.prediction.first_layer.row_law import FEWEST_ROWS
 from numerics.processes.parallel import raise_failure
-from numerics.pruning.row_law import FEWEST_ROWS
 from numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value
 from numerics.store import Store, run_stored
 from numerics.studies.generalisation_summary import (

@@ -36,7 +36,7 @@ from numerics.keyed import keyed_seed
 from numerics.masks.selection import Mask, kept_count, kth_largest
 from numerics.networks import Network, gradient, masked, tangent_kernel
 from numerics.networks.network import activations_and_slopes, apply
-from numerics.pruning.row_law import posed, row_scores
+from numerics.prediction.first_layer.row_law import posed, row_scores
 from numerics.studies.tasks import Split, Task, draw_split
 from theory.generalisation.energy_bound import T, q, raw_energy
 from theory.generalisation.energy_bound import energy as scale_free_energy

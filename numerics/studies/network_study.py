@@ -21,8 +21,8 @@ from numerics.keyed import keyed_seed
 from numerics.masks.selection import Mask
 from numerics.networks import Network, random_network, stable_step, train, train_linearised
 from numerics.networks.training import Trajectory
+from numerics.prediction.methods import prune
 from numerics.processes.parallel import raise_failure
-from numerics.pruning.methods import prune
 from numerics.store import Store, run_stored
 from numerics.studies.generalisation import LIMIT, Settings
 from numerics.studies.generalisation_summary import NetworkRow

@@ -34,8 +34,8 @@ from numerics.fitting.structure import structure_of
 from numerics.keyed import keyed_seed
 from numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask
 from numerics.networks import random_network
+from numerics.prediction import methods as pruning
 from numerics.processes.parallel import raise_failure
-from numerics.pruning import methods as pruning
 from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
 from numerics.store import Store, run_stored
 from numerics.studies.origin_summary import OriginRow, OriginSummary, OutcomeRow

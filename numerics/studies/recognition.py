@@ -21,7 +21,7 @@ from numerics.fitting.verdict import account, verdict
 from numerics.keyed import keyed_seed
 from numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask
 from numerics.networks import random_network
-from numerics.pruning import methods as pruning
+from numerics.prediction import methods as pruning
 from numerics.studies.origins import TRAINED, default_weights, trained
 
 Floats = NDArray[np.floating]

@@ -125,7 +125,7 @@ def test_letters_of_a_terminal_are_not_passed_on(here, capsys) -> None:
 
 
 BUGS = {
-    "numerics.forecast.cases.predict_problem": [*PREDICT, "snip"],
+    "numerics.prediction.forecasts.cases.predict_problem": [*PREDICT, "snip"],
     "numerics.data.standardised": [*PREDICT, "snip", "--standardise"],
     "numerics.fitting.fit.fit": FIT,
     "numerics.fitting.fit.explain": [*FIT, "--data", "x.npz"],

@@ -194,7 +194,7 @@ def test_a_disk_that_fills_up_leaves_no_half_written_file(mask, tmp_path, monkey
         (["fit", "MASK", "--json", "OUT"], "numerics.fitting.fit.fit"),
         (
             ["predict", "--method", "random", "--width", "8", "--json", "OUT"],
-            "numerics.forecast.cases.predict_problem",
+            "numerics.prediction.forecasts.cases.predict_problem",
         ),
         (["claims", "--json", "OUT"], "theory.ledger.load_ledger"),
         (["verify", "N1", "--jobs", "1", "--json", "OUT"], "numerics.ledger.verification.verify"),

@@ -26,7 +26,7 @@ from numerics.fitting.homogeneity import Selection
 from numerics.fitting.levels import FEW_ROWS
 from numerics.masks.selection import top_k_mask
 from numerics.networks import random_network
-from numerics.pruning import methods as pruning
+from numerics.prediction import methods as pruning
 from numerics.statistics.noise import upper_tail
 
 

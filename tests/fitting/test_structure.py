@@ -12,7 +12,7 @@ from numerics.data import digits
 from numerics.fitting.levels import UNLIKELY
 from numerics.fitting.structure import FEWEST_KEPT, MOST_GONE, NEARLY, Structure, structure_of
 from numerics.masks.selection import top_k_mask
-from numerics.pruning.row_law import posed, row_scores
+from numerics.prediction.first_layer.row_law import posed, row_scores
 from theory.saliency.model import half_normal_quantile, u
 
 RNG = np.random.default_rng(0)

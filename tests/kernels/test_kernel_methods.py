@@ -17,9 +17,9 @@ from numerics.kernels import dense_kernel, graphon_kernel, input_latent, path_de
 from numerics.kernels.methods import METHODS, method_layers, quenched_kernel, row_law_kernel
 from numerics.masks.composition import GridGraphon, Latent
 from numerics.networks import ACTIVATIONS, Network, random_network, tangent_kernel
-from numerics.pruning import methods as pruning
-from numerics.pruning.row_law import METHODS as PRUNING_METHODS
-from numerics.pruning.row_law import posed
+from numerics.prediction import methods as pruning
+from numerics.prediction.first_layer.row_law import METHODS as PRUNING_METHODS
+from numerics.prediction.first_layer.row_law import posed
 from theory.kernel import equal_moduli, fixed_inputs, second_moment
 
 PROFILE = np.linspace(0.25, 1.75, 32)

@@ -38,8 +38,8 @@ from numerics.kernels.pruned import (
 )
 from numerics.kernels.trained import train_beside
 from numerics.networks import laziness, random_network, tangent_kernel, train, train_linearised
-from numerics.pruning.methods import residual, saliency
-from numerics.pruning.row_law import METHODS, Problem, posed
+from numerics.prediction.first_layer.row_law import METHODS, Problem, posed
+from numerics.prediction.methods import residual, saliency
 
 
 def made(samples: int = 40, inputs: int = 6, outputs: int = 1, seed: int = 0) -> Dataset:

@@ -17,7 +17,7 @@ from numerics.limits import MOST, Limit, Work, allowed, check_work, limit, memor
 from numerics.limits.machine import _of_groups, machine_memory
 from numerics.masks import sampling
 from numerics.masks.sampling import sample_constant, sample_factorised, sample_step
-from numerics.pruning.moments import residual_moments
+from numerics.prediction.first_layer.moments import residual_moments
 
 GIB = 2**30
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from numerics.arguments import InputError
-from numerics.depth.forecast import predict_layers
-from numerics.forecast.question import report
+from numerics.prediction.forecasts.question import report
+from numerics.prediction.layers.forecast import predict_layers
 from numerics.store import Store
 
 SMALL = {"widths": (64, 48), "samples": 150, "units": 256, "networks": 2}

@@ -11,7 +11,7 @@ from question_cases import advice_on, advised
 
 import numerics as sl
 from numerics.data import Dataset
-from numerics.forecast import advice
+from numerics.prediction.forecasts import advice
 
 
 def test_advice_follows_from_the_numbers(made):

@@ -18,8 +18,8 @@ from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.commands import report as command
 from numerics.data import Dataset
-from numerics.forecast.question import SAMPLES
-from numerics.forecast.question_page import as_html
+from numerics.prediction.forecasts.question import SAMPLES
+from numerics.prediction.forecasts.question_page import as_html
 
 
 def test_the_command_repeats_the_report(tmp_path, monkeypatch):

@@ -10,8 +10,8 @@ from helpers import needs
 from question_cases import Page, called
 
 import numerics as sl
-from numerics.depth.evidence_level import LIMIT, MEASURED, THEOREM
-from numerics.depth.settings import METHODS
+from numerics.prediction.layers.evidence_level import LIMIT, MEASURED, THEOREM
+from numerics.prediction.layers.settings import METHODS
 
 
 def test_a_module_that_the_law_does_not_follow_is_reported_by_its_parts(tmp_path):

@@ -14,10 +14,10 @@ import numerics as sl
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
-from numerics.depth.architecture import Architecture
-from numerics.depth.evidence_level import LIMIT, MEASURED, THEOREM, evidence_level
-from numerics.depth.settings import METHODS, LayersSettings, methods_through
-from numerics.forecast.question_summary import KINDS
+from numerics.prediction.forecasts.question_summary import KINDS
+from numerics.prediction.layers.architecture import Architecture
+from numerics.prediction.layers.evidence_level import LIMIT, MEASURED, THEOREM, evidence_level
+from numerics.prediction.layers.settings import METHODS, LayersSettings, methods_through
 
 pytestmark = pytest.mark.usefixtures("law_answers")  # however narrow a test's networks; `made` is made before
 

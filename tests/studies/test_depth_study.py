@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from numerics.cli import main
-from numerics.depth import drawn
-from numerics.depth.architecture import Architecture
-from numerics.depth.observation import pruned
-from numerics.depth.settings import LayersSettings
+from numerics.prediction.layers import drawn
+from numerics.prediction.layers.architecture import Architecture
+from numerics.prediction.layers.observation import pruned
+from numerics.prediction.layers.settings import LayersSettings
 from numerics.studies import settings_of, study
 from numerics.studies.depth import (
     DATA,

@@ -17,7 +17,7 @@ from numerics.networks import Network, activations, random_network
 from numerics.networks.derivatives import backward
 from numerics.networks.many_layers import ManyNetworks, passes
 from numerics.networks.network import activations_and_slopes
-from numerics.pruning.methods import saliency
+from numerics.prediction.methods import saliency
 from theory.depth.independence import (
     fourth,
     gated,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.networks import random_network
 from numerics.networks.many_layers import ManyNetworks, passes
-from numerics.pruning.methods import saliency
+from numerics.prediction.methods import saliency
 from theory.depth.one_sample import (
     density,
     first,

@@ -19,8 +19,8 @@ from numerics.evidence import Finding, Trial, control, empirical, exact, statist
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network
-from numerics.pruning.methods import saliency
-from numerics.pruning.moments import residual_moments
+from numerics.prediction.first_layer.moments import residual_moments
+from numerics.prediction.methods import saliency
 from theory.graphon.comparison import normal_rate
 from theory.graphon.row_latent import (
     blurred,

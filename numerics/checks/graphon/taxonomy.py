@@ -16,7 +16,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact import balls
 from numerics.fitting.homogeneity import held_out
 from numerics.networks import random_network
-from numerics.pruning.methods import prune
+from numerics.prediction.methods import prune
 from numerics.statistics.exact_tests import LEVEL, Binomial
 from theory.formulas.valued import valued
 from theory.graphon.taxonomy import (

@@ -14,7 +14,7 @@ from numerics.evidence import Finding, Trial, control, statistical
 from numerics.fitting.homogeneity import held_out
 from numerics.networks import random_network
 from numerics.networks.training import stable_step, train
-from numerics.pruning.methods import prune
+from numerics.prediction.methods import prune
 from numerics.statistics.exact_tests import LEVEL, Binomial
 from theory.graphon.taxonomy import TRAINED, Heterogeneity, graphon_taxonomy
 

@@ -14,9 +14,9 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.masks.selection import global_mask
 from numerics.masks.threshold import threshold_for
 from numerics.networks import random_network
-from numerics.pruning.methods import saliency
-from numerics.pruning.moments import ResidualMoments, column_densities
-from numerics.pruning.row_law import limit_smoothing
+from numerics.prediction.first_layer.moments import ResidualMoments, column_densities
+from numerics.prediction.first_layer.row_law import limit_smoothing
+from numerics.prediction.methods import saliency
 from theory.saliency.amplification import (
     amplification,
     b,

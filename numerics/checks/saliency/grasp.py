@@ -13,8 +13,8 @@ from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network, single_precision, tangent_residual
-from numerics.pruning.methods import saliency
-from numerics.pruning.moments import noise_floor
+from numerics.prediction.first_layer.moments import noise_floor
+from numerics.prediction.methods import saliency
 from theory.formulas.valued import valued
 from theory.saliency.grasp import (
     activation,

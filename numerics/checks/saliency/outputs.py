@@ -13,7 +13,7 @@ from numerics.checks.saliency.snip_product import by_struve
 from numerics.data import Dataset, digits, symmetrised
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.networks import random_network
-from numerics.pruning.methods import saliency
+from numerics.prediction.methods import saliency
 from theory.formulas.valued import valued
 from theory.saliency.model import tau
 from theory.saliency.outputs import (

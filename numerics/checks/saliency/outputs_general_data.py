@@ -16,8 +16,8 @@ from numerics.exact.logarithms import split_logarithms
 from numerics.masks.selection import global_mask
 from numerics.masks.threshold import threshold_for
 from numerics.networks import random_network, single_precision
-from numerics.pruning.methods import saliency
-from numerics.pruning.moments import OutputMoments, noise_floor, output_densities, output_moments
+from numerics.prediction.first_layer.moments import OutputMoments, noise_floor, output_densities, output_moments
+from numerics.prediction.methods import saliency
 from theory.formulas.valued import valued
 from theory.saliency.model import tau
 from theory.saliency.outputs import any_score, column, gradient, norm, omega, profile, readout

@@ -14,8 +14,8 @@ from numerics.data import Dataset, symmetrised
 from numerics.evidence import Finding, Trial, control, statistical
 from numerics.masks.threshold import threshold_for
 from numerics.networks import random_network
-from numerics.pruning.methods import saliency
-from numerics.pruning.moments import ResidualMoments, column_densities, residual_moments
+from numerics.prediction.first_layer.moments import ResidualMoments, column_densities, residual_moments
+from numerics.prediction.methods import saliency
 from theory.saliency.support_recovery import (
     c,
     d,

@@ -14,7 +14,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact.step_functions import in_steps
 from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import gradient, random_network, tangent_residual
-from numerics.pruning.methods import saliency
+from numerics.prediction.methods import saliency
 from theory.formulas.let import Let
 from theory.formulas.level import Level, level
 from theory.saliency.model import mean_over_columns, phi, rho

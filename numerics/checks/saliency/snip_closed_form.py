@@ -15,9 +15,9 @@ from numerics.evidence import Finding, Trial, Verdict, control, empirical, enclo
 from numerics.masks.selection import global_mask
 from numerics.masks.threshold import threshold_for
 from numerics.networks import random_network, single_precision
-from numerics.pruning.methods import residual as residual_of
-from numerics.pruning.methods import saliency
-from numerics.pruning.moments import ResidualMoments, column_densities, noise_floor, residual_moments
+from numerics.prediction.first_layer.moments import ResidualMoments, column_densities, noise_floor, residual_moments
+from numerics.prediction.methods import residual as residual_of
+from numerics.prediction.methods import saliency
 from theory.saliency.model import dimension, phi, tau, u
 from theory.saliency.snip import beta, h, norm, residual_mean, spread, variance, w, zeta
 from theory.saliency.snip_closed_form import conditional_density, coordinate, gate, line, stein_model

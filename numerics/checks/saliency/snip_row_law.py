@@ -17,7 +17,7 @@ from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.exact.exact_values import written_out
 from numerics.exact.rationals import rational
 from numerics.networks import random_network, single_precision, tangent_residual
-from numerics.pruning.methods import saliency
+from numerics.prediction.methods import saliency
 from theory.formulas.valued import valued
 from theory.saliency.model import delta, dimension
 from theory.saliency.model import width as n

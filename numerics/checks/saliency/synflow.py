@@ -14,7 +14,7 @@ from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.masks.selection import global_mask
 from numerics.networks import random_network
-from numerics.pruning.methods import saliency
+from numerics.prediction.methods import saliency
 from theory.formulas.level import level
 from theory.saliency.model import rho, tau
 from theory.saliency.model import width as n

@@ -1,0 +1,125 @@
+"""Predictions beside pruned networks: what fits in memory, the cases themselves, and what to know before trusting them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from numerics.data import Dataset
+from numerics.limits import check_work
+from numerics.networks import Network, random_network
+from numerics.networks.work import work_of_networks
+from numerics.prediction.first_layer.observation import Observation, observe
+from numerics.prediction.first_layer.prediction import Prediction
+from numerics.prediction.first_layer.prediction import predict as predict_problem
+from numerics.prediction.first_layer.row_law import check_method, limit_smoothing, posed
+from numerics.prediction.forecasts.settings import Settings
+from numerics.prediction.methods import SMOOTHED
+from numerics.printing.plain_text import many
+from numerics.printing.progress import Stage
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A network's prediction and, if it was pruned, what was observed; the network itself where it is to be trained."""
+
+    prediction: Prediction
+    observation: Observation | None
+    network: Network | None = None
+
+
+def check_size(settings: Settings, data: Dataset, needed: bool = False) -> None:
+    """Refuse what is outside the theory, or would not fit in memory, before anything is drawn.
+
+    needed: whether networks are, so that prediction alone is no way out.
+
+    Raises:
+        InputError: naming the width and what to ask for instead.
+    """
+    check_method(settings.method, settings.depth)
+    if not settings.sample and not settings.reads_output:
+        return
+    width = settings.width
+    reads_data = settings.method not in ("random", "magnitude", "synflow")
+    inputs, outputs = data.x.shape[1], data.y.shape[1]
+    weights = width * (inputs + (settings.depth - 1) * width + outputs)
+    samples = len(data.x) if reads_data else 0
+    curvature = settings.method in SMOOTHED
+    check_work(
+        f"width is {width}: {many(settings.networks, 'network')} of depth {settings.depth} on {many(len(data.x), 'sample')}",
+        *work_of_networks(settings.networks, weights, width * settings.depth, samples, curvature=curvature),
+        instead=f"fewer samples or a narrower network{'' if needed else ', or no sample (predict only)'}",
+    )
+
+
+def cases_of(
+    settings: Settings,
+    data: Dataset,
+    sampling: np.random.SeedSequence,
+    drawing: np.random.SeedSequence,
+    keep: bool = False,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> Iterator[Case]:
+    """Predict, and prune networks; keep: hold on to the networks, to train them. progress: told what is being done."""
+    reads_output = settings.reads_output
+    own = reads_output or (settings.sample and settings.method in SMOOTHED)  # each network has its own prediction
+    shape = (data.x.shape[1], *[settings.width] * settings.depth, data.y.shape[1])
+
+    def predicted(network: Network | None, seed: np.random.SeedSequence) -> Prediction:
+        problem = posed(
+            settings.method,
+            settings.density,
+            settings.width,
+            data,
+            network,
+            subtract_output=not reads_output,
+            depth=settings.depth,
+        )
+        return predict_problem(problem, settings.fresh_rows, np.random.default_rng(seed))
+
+    progress("predicting")
+    common = None if own else predicted(None, sampling)
+    if common is not None and not settings.sample:
+        yield Case(common, None)
+        return
+    streams = zip(*(seed.spawn(settings.networks) for seed in (sampling, drawing)), strict=True)
+    for number, (fresh, drawn) in enumerate(streams):
+        if settings.sample:
+            progress(Stage(f"pruning network {number + 1} of {settings.networks}", number, settings.networks))
+        rng = np.random.default_rng(drawn)
+        network = random_network(shape, rng)
+        prediction = common or predicted(network, fresh)
+        observation = observe(prediction, network, rng) if settings.sample else None
+        yield Case(prediction, observation, network if keep else None)
+
+
+def notes_of(settings: Settings, cases: Sequence[Case], whole: Dataset, data: Dataset) -> list[str]:
+    """Say what a reader should know about the prediction before trusting it; data: the batch of the whole that is used."""
+    problem, law = cases[0].prediction.problem, cases[0].prediction.law
+    notes = []
+    if len(data.x) < len(whole.x):
+        alike = ", for prediction and network alike" if settings.sample else ""
+        notes.append(f"a random batch of {len(data.x)} of the {len(whole.x)} samples{alike}")
+    if law.rows < settings.fresh_rows:
+        notes.append(f"{law.rows} fresh rows, not {settings.fresh_rows}: more scores would not fit in memory")
+    if problem.by_row and abs(problem.share - problem.density) > 1e-12:
+        kept = round(problem.share * problem.inputs)
+        notes.append(f"rows keep {kept} of {problem.inputs} weights each: density {problem.share:.4g}")
+    if problem.method in SMOOTHED and problem.fixed_residual and not settings.sample:
+        notes.append(
+            "residual smoothed by the limit kernel Θ (S8); a network's own differs by O(n^-1/2), on raw balanced data "
+            "by much: a network that is pruned beside it is predicted with its own"
+        )
+    elif problem.method in SMOOTHED:
+        limit = limit_smoothing(problem.x, problem.residual)
+        distance = float(np.linalg.norm(problem.driver - limit) / np.linalg.norm(limit))
+        notes.append(
+            f"residual smoothed by the drawn network's own kernel (S8), {distance:.3f} of its norm from the limit's"
+        )
+    if not problem.fixed_residual:
+        notes.append("the residual is that of the drawn network: its rows are exchangeable, not independent (S6)")
+    if problem.method == "synflow" and problem.depth > 1:
+        notes.append("deep SynFlow: rows by the limit of constant row factors; a finite network's rows vary more (S11)")
+    return notes

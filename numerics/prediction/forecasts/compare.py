@@ -1,0 +1,152 @@
+"""Which rule for the column densities holds on real data: errors of several predictors beside pruned networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from numerics.arguments import MOST_SAMPLES, RESIDUALS, InputError, Seed, check_residual, seed_number
+from numerics.data import Data, Dataset, DataSource, batch, source_of
+from numerics.door import door
+from numerics.prediction.first_layer.observation import compare as compare_predictors
+from numerics.prediction.forecasts.cases import check_size
+from numerics.prediction.forecasts.settings import Settings
+from numerics.printing.progress import within
+
+WIDTHS = (256, 1024, 4096)
+NETWORKS, WIDE = 4, 4096  # pruned at each width, halved from this width on
+SAID = {"target": "-y", "output": "f0-y"}  # of residuals, in the name of a row
+DIGITS_SETTINGS = (  # labels, standardised, residual: the settings of S6
+    ("ge5", True, "target"),
+    ("is0", True, "target"),
+    ("is0c", True, "target"),
+    ("ge5", False, "target"),
+    ("is0", False, "target"),
+    ("ge5", True, "output"),
+    ("is0", True, "output"),
+    ("ge5", False, "output"),
+    ("is0", False, "output"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Errors of several predictors on one kind of data at one width, averages of mean_j |p̂_j − p_j| over networks.
+
+    setting: data and residual, such as `std ge5, -y`; floor: what the noise of networks alone leaves; notes: what was
+    recognised in the data.
+    """
+
+    setting: str
+    width: int
+    networks: int
+    floor: float
+    errors: Mapping[str, float]
+    notes: list[str] = field(default_factory=list)
+
+
+class _Kind(NamedTuple):
+    """Data, and a residual to prune them by."""
+
+    name: str
+    data: Dataset
+    residual: str
+
+
+@door
+def compare(
+    method: str,
+    data: Data = "digits",
+    *,
+    density: float = 0.1,
+    width: int | Sequence[int] = WIDTHS,
+    residual: str | None = None,
+    networks: int | None = None,
+    fresh_rows: int = 20_000,
+    samples: int = MOST_SAMPLES,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> list[Row]:
+    """Compare predictors of column densities with pruned networks, and return a row for each kind of data and width.
+
+    method: snip (errors of P0, P1iso, P1, P2, the row law and a constant, S5) or grasp, grasp-magnitude (of kinds of
+    smoothing, S8). data: as in `predict`; of a source that leaves it open, raw and standardised columns, and several labels of
+    the digits. residual: the only one to take, both if None. networks: pruned for each row, 4 if None, or 2 from width 4096 on. fresh_rows: drawn for the row law. samples: at most so many rows of the
+    data, at random. progress: told what is being done. The same seed gives the numbers of `sparse-limits predict
+    --compare`.
+
+    Raises:
+        InputError: for another method, a number out of range, data that do not fit, or what would not fit in memory.
+
+    Source: S5 (snip), S8 (grasp).
+
+    Examples:
+        >>> from numerics import load_data
+        >>> (row,) = compare("snip", load_data("digits", labels="is0"), width=256, residual="target", fresh_rows=2000)
+        >>> row.setting, row.errors["P0"] > 3 * row.errors["P2"]
+        ('is0, -y', True)
+    """
+    widths = width if isinstance(width, Sequence) else [width]
+    if not widths:
+        raise InputError("width is empty, expected at least one")
+    asked = [
+        Settings(method=method, density=density, width=each, networks=_networks(networks, each), fresh_rows=fresh_rows)
+        for each in widths
+    ]
+    if residual is not None:
+        check_residual(residual)
+    number = seed_number(seed)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
+        kinds = [
+            kind._replace(data=batch(kind.data, samples, np.random.default_rng(number)))
+            for kind in _kinds(source_of(data), residual)
+        ]
+        for kind, settings in product(kinds, asked):
+            check_size(settings, kind.data, needed=True)
+        rows = list(product(kinds, asked))
+        return [
+            _row(kind, settings, number, within(progress, done, len(rows)))
+            for done, (kind, settings) in enumerate(rows)
+        ]
+
+
+def _networks(asked: int | None, width: int) -> int:
+    if asked is not None:
+        return asked
+    return NETWORKS if width < WIDE else NETWORKS // 2
+
+
+def _kinds(data: Dataset | DataSource, residual: str | None) -> Iterator[_Kind]:
+    """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised."""
+    residuals = RESIDUALS if residual is None else (residual,)
+    if isinstance(data, Dataset):
+        for kind in residuals:
+            yield _Kind(f"{data.labelling}, {SAID[kind]}", data, kind)
+        return
+    settings: Iterable[tuple[str | None, bool, str]] = product((data.labels,), (True, False), RESIDUALS)
+    if data.source == "digits" and data.labels is None:
+        settings = DIGITS_SETTINGS
+    for labels, standardise, kind in settings:
+        if data.standardise in (None, standardise) and kind in residuals:
+            found = replace(data, labels=labels, standardise=standardise).read()
+            scaling = "std" if standardise else "raw"
+            yield _Kind(f"{scaling} {found.labelling}, {SAID[kind]}", found, kind)
+
+
+def _row(kind: _Kind, settings: Settings, seed: int, progress: Callable[[str], object]) -> Row:
+    progress(f"{kind.name}, width {settings.width}")
+    found = compare_predictors(
+        settings.method,
+        kind.data,
+        settings.density,
+        settings.width,
+        settings.networks,
+        settings.fresh_rows,
+        np.random.SeedSequence([seed, settings.width]),
+        subtract_output=kind.residual == "target",
+    )
+    return Row(kind.name, found.width, found.networks, found.floor, found.errors, list(kind.data.about.notes))

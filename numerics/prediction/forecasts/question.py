@@ -1,0 +1,313 @@
+"""`report`: one question about a network and data, answered for every pruning method, in numbers and as a page.
+
+`report` does what the command `sparse-limits report` does; the command writes what it finds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from functools import cached_property, partial
+from importlib.metadata import PackageNotFoundError, version
+from inspect import signature
+from pathlib import Path
+from platform import python_version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arguments import InputError, Seed, checked_bool, checked_integer, seed_number
+from numerics.data import Data, Dataset, DataSource, source_of
+from numerics.door import door
+from numerics.prediction.forecasts.predict import Forecast, predict
+from numerics.prediction.forecasts.question_summary import Made, QuestionSummary, Without
+from numerics.prediction.forecasts.question_text import question_summary
+from numerics.prediction.layers.answer import LayersForecast
+from numerics.prediction.layers.forecast import predict_layers
+from numerics.prediction.layers.latents import MOST_UNITS
+from numerics.prediction.layers.samples import dataset_for
+from numerics.prediction.layers.settings import METHODS
+from numerics.prediction.methods import DATA_DRIVEN
+from numerics.printing.progress import Stage, within
+from numerics.store import Place, store_at
+from theory.own_code import OwnCodeError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from numerics.prediction.modules.parts import PartsForecast
+
+DENSITIES = (0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001)  # of the curves
+SAMPLES = 1024  # seen unless more are asked for: the laws' time grows like their cube
+KERNEL_SAMPLES, KERNEL_ROWS, FRESH_ROWS = 1000, 2048, 4000  # for what the kernel says of learning
+OF_A_MODULE = {"widths": None, "activation": "relu", "init": "normal", "bias": False, "norm": "none"}  # not beside it
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What methods keep of one network. forecasts: a method each; left_out: methods that the theory does not follow here.
+
+    kernels: by the method, what the tangent kernel says of learning; without_kernel: the methods of which it says nothing.
+    inputs: of all samples given, float[N, d].
+    """
+
+    forecasts: tuple[LayersForecast | PartsForecast, ...]
+    left_out: tuple[Without, ...]
+    kernels: Mapping[str, Forecast]
+    without_kernel: tuple[Without, ...]
+    made: Made
+    inputs: NDArray[np.float64]
+
+    @cached_property
+    def summary(self) -> QuestionSummary:
+        """All numbers and sentences, as `--json` has them."""
+        return question_summary(
+            self.forecasts, self.left_out, self.kernels, self.without_kernel, self.made, self.inputs
+        )
+
+    @cached_property
+    def page(self) -> str:
+        """The whole as HTML, one page that fetches nothing."""
+        from numerics.prediction.forecasts.question_page import as_html
+
+        return as_html(self.summary)
+
+
+@door
+def report(
+    data: Data = "digits",
+    *,
+    widths: Sequence[int] | None = None,
+    model: str | Callable[[], nn.Module] | None = None,
+    density: float = 0.1,
+    methods: Sequence[str] | None = None,
+    scope: str = "global",
+    activation: str = "relu",
+    init: str = "normal",
+    bias: bool = False,
+    norm: str = "none",
+    loss: str | None = None,
+    residual: str | None = None,
+    networks: int = 4,
+    units: int = MOST_UNITS,
+    learning: bool = True,
+    samples: int = SAMPLES,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+    keep: Place = None,
+) -> Report:
+    """Report on a network and data: what pruning methods keep, which layers end, which inputs are lost, what is learnt.
+
+    The network is given by `widths` of hidden layers, with activation, init, bias and norm as in `predict_layers`, or by a
+    `model`, a function that returns a torch module, or its name (see `numerics.prediction.modules.predict_module`; what the law does not
+    follow is predicted and counted as in `predict_parts`, and says so). methods: all that the
+    theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
+    density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
+    kernel is asked, too. data, loss, residual, units: as in `predict_layers`;
+    samples: at most so many rows, at random. keep: a folder of results; what is still true of each method's layers is taken
+    from there, and the rest is written there. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
+
+    Raises:
+        InputError: unless one of widths and model is given; for an unknown name, a number out of range, data that do not
+            fit, what would not fit in memory, and a method that was asked for but is not followed here.
+
+    Source: D1, D2, D3, S2, S6, S8, S11, S12, S14; K7.1 and B7 of learning.
+
+    Examples:
+        >>> found = report(widths=(64, 32), methods=("snip", "magnitude"), samples=200, units=512, learning=False)
+        >>> [(each["method"], each["standing"]["kind"]) for each in found.summary["methods"]]
+        [('snip', 'limit'), ('magnitude', 'limit')]
+        >>> found.page.startswith("<!doctype html>")
+        True
+    """
+    asked = {name: value for name, value in locals().items() if name not in ("keep", "progress")}
+    if keep is not None and model is not None:
+        raise InputError("keep is given, expected none with a model: what your code reads is not known")
+    store = store_at(keep)
+    if (widths is None) == (model is None):
+        how = "neither is" if widths is None else "both are"
+        raise InputError(f"widths and model: {how} given, expected one of them")
+    checked_bool("learning", learning)
+    chosen = _chosen(methods)
+    seed = seed_number(seed)
+    settings = {"density": density, "scope": scope, "networks": networks, "units": units, "curve": DENSITIES}
+    settings |= {name: value for name, value in (("loss", loss), ("residual", residual)) if value is not None}
+    ask: Callable[..., LayersForecast | PartsForecast]
+    if model is None:
+        network: dict[str, Any] = {
+            "widths": widths or (),
+            "activation": activation,
+            "init": init,
+            "bias": bias,
+            "norm": norm,
+        }
+        ask = partial(predict_layers, **network, keep=store)
+    else:
+        ask = _of_module(model, asked)
+        loss = loss or "cross-entropy"
+    progress("reading data")
+    checked_integer("samples", samples, 2, 2**40)
+    whole = dataset_for(loss or "mse", data)
+    forecasts, left_out = [], []
+    steps = len(chosen) * (2 if learning else 1)
+    for done, method in enumerate(chosen):
+        told = within(progress, done, steps, f"{method}: ")
+        try:
+            forecasts.append(ask(method=method, data=whole, samples=samples, seed=seed, progress=told, **settings))
+        except InputError as error:
+            if methods is not None or isinstance(error, OwnCodeError):  # which no other method would change
+                raise
+            left_out.append((method, error))
+    if not forecasts:
+        raise left_out[0][1]
+    kernels: dict[str, Forecast] = {}
+    without: list[Without] = []
+    for done, each in enumerate(forecasts if learning else ()):
+        method = each.settings.method
+        progress(Stage(f"{method}: what its kernel says of learning", len(chosen) + done, len(chosen) + len(forecasts)))
+        try:
+            kernels[method] = _kernel(each, whole, seed)
+        except InputError as error:
+            without.append({"method": method, "reason": str(error)})
+    refused: list[Without] = [{"method": method, "reason": str(error)} for method, error in left_out]
+    return Report(
+        tuple(forecasts), tuple(refused), kernels, tuple(without), _made(asked, seed), np.asarray(whole.x, float)
+    )
+
+
+def _chosen(methods: Sequence[str] | None) -> tuple[str, ...]:
+    if methods is None:
+        return METHODS
+    if isinstance(methods, str) or not isinstance(methods, Sequence) or not methods:
+        raise InputError(f"methods is {methods!r:.60}, expected some of {', '.join(METHODS)}")
+    for place, method in enumerate(methods):
+        if method not in METHODS or method in methods[:place]:
+            raise InputError(
+                f"methods is {', '.join(map(str, methods)):.60}, expected each once, of {', '.join(METHODS)}"
+            )
+    return tuple(methods)
+
+
+def _of_module(
+    model: str | Callable[[], nn.Module], asked: Mapping[str, Any]
+) -> Callable[..., LayersForecast | PartsForecast]:
+    """`predict_module` of one module or, where the law does not follow, `predict_parts`; InputError for what a module says
+    itself."""
+    for name, usual in OF_A_MODULE.items():
+        if asked[name] != usual:
+            raise InputError(f"{name} is {asked[name]!r:.60}, expected none with a model, which has its own")
+    from numerics.prediction.modules.building import builder
+
+    fresh = builder(model)  # without torch, or without such code, this says so first
+    from numerics.prediction.modules.forecast import predict_module
+    from numerics.prediction.modules.parts import predict_parts
+    from numerics.prediction.modules.reading import NotFollowedError, chain_of
+
+    followed = True
+    try:
+        chain_of(fresh())  # what is wrong with it is said once, not for each method
+    except NotFollowedError:
+        followed = False
+
+    def ask(*, units: int, **asked: Any) -> LayersForecast | PartsForecast:
+        if followed:
+            with suppress(NotFollowedError):  # its initialisation, or this method through its parts
+                return predict_module(model, units=units, **asked)
+        return predict_parts(model, **asked)
+
+    return ask
+
+
+def _kernel(found: LayersForecast | PartsForecast, whole: Dataset, seed: int) -> Forecast:
+    """What the tangent kernel says of the network whose first layer alone is pruned, as much as the method prunes it.
+
+    InputError where the theory of the kernel does not reach.
+    """
+    if not isinstance(found, LayersForecast):
+        raise InputError("the kernels of pruned networks here are of fully connected ones that the law follows")
+    network, method = found.network, found.settings.method
+    if network.activation != "relu":
+        raise InputError(f"the activation is {network.activation}, and the kernels of pruned networks here are of ReLU")
+    if network.normalised:
+        raise InputError("the kernels of pruned networks here are of networks without batch normalisation")
+    if network.depth > 1 and method in DATA_DRIVEN:
+        raise InputError("kernels of networks pruned by SNIP or GraSP are known here with one hidden layer alone")
+    if any(layer.answer * layer.weights < 1 for layer in found.layers):
+        raise InputError("a layer is expected to keep less than one weight")
+    share = found.layers[0].answer
+    if not 0 < share < 1:
+        raise InputError(f"its first layer has the density {share:g}")
+    return predict(
+        method,
+        whole,
+        density=share,
+        width=network.widths[0],
+        depth=network.depth,
+        sample=False,
+        kernel=True,
+        samples=KERNEL_SAMPLES,
+        kernel_rows=KERNEL_ROWS,
+        fresh_rows=FRESH_ROWS,
+        seed=seed,
+    )
+
+
+def _made(asked: Mapping[str, Any], seed: int) -> Made:
+    source, model = source_of(asked["data"]), asked["model"]
+    path = None if isinstance(source, Dataset) or source.source == "digits" else Path(source.source)
+    digest = None
+    if path is not None:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    told = model is None or isinstance(model, str)
+    return {
+        "command": _command(asked, source, seed) if isinstance(source, DataSource) and told else None,
+        "file": None if path is None else str(path),
+        "sha256": digest,
+        "bytes": None if path is None else path.stat().st_size,
+        "seed": seed,
+        "versions": {"python": python_version(), **_versions(with_torch=model is not None)},
+    }
+
+
+def _versions(*, with_torch: bool) -> dict[str, str]:
+    found = {}
+    for name in ("sparse-limits", "numpy", "scipy", *(("torch",) if with_torch else ())):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # run from a checkout
+            found[name] = "not installed"
+    return found
+
+
+def _command(asked: Mapping[str, Any], source: DataSource, seed: int) -> str:
+    """The call of the command that repeats a report."""
+    words = ["sparse-limits", "report"]
+    usual: dict[str, Any] = {each.name: each.default for each in signature(report).parameters.values()}
+    of_the_data = {each.name: getattr(source, each.name) for each in fields(source)}
+    of_the_data["data"] = of_the_data.pop("source")
+    for name, value in {**asked, **of_the_data, "seed": seed}.items():
+        option = f"--{name}"
+        if name == "data":
+            words += _option(option, value)
+        elif name == "standardise":
+            words += [] if value is None else ["--standardise" if value else "--raw"]
+        elif name == "learning":
+            words += [] if value else ["--no-learning"]
+        elif value is True:
+            words.append(option)
+        elif isinstance(value, (list, tuple, np.ndarray)):
+            words += [option, *map(str, value)]
+        elif value != usual.get(name):
+            words += _option(option, value)
+    return shlex.join([*words, "--html", "report.html"])
+
+
+def _option(option: str, value: object) -> list[str]:
+    """An option with its value: a word of its own, unless it would be read as another option."""
+    text = str(value)
+    return [f"{option}={text}"] if text.startswith("-") else [option, text]

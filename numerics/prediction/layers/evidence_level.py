@@ -1,0 +1,63 @@
+"""What a prediction of layers rests on: a theorem at every width, a limit of wide layers, or measurements alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from numerics.prediction.layers.architecture import Architecture
+from numerics.prediction.layers.settings import IN_ROUNDS, LayersSettings
+
+THEOREM, LIMIT, MEASURED = "theorem", "limit", "measured"
+COPIED = {
+    "snip": "D2",
+    "synflow": "S11",
+}  # claims on wide fully connected layers that independent copies are used beyond
+
+
+@dataclass(frozen=True)
+class EvidenceLevel:
+    """kind: THEOREM, proved at these widths; LIMIT, proved as layers grow; MEASURED, not proved. by: labels of claims.
+
+    layers: the kind for densities of whole layers, which with a threshold for each layer are as the method defines them;
+    kind is that of all else.
+    """
+
+    kind: str
+    by: str
+    layers: str
+
+
+def evidence_level(settings: LayersSettings, network: Architecture) -> EvidenceLevel:
+    """Return what a prediction of layers rests on.
+
+    Examples:
+        >>> evidence_level(LayersSettings(method="snip"), Architecture(64, (512,), 1))
+        EvidenceLevel(kind='limit', by='S6, S7.1, D1.2', layers='limit')
+        >>> evidence_level(LayersSettings(method="random"), Architecture(64, (512, 512), 1)).kind
+        'theorem'
+        >>> evidence_level(LayersSettings(method="snip", scope="layer"), Architecture(64, (512, 512), 1))
+        EvidenceLevel(kind='limit', by='D2', layers='theorem')
+    """
+    kind, by = _law(settings, network)
+    return EvidenceLevel(kind, by, THEOREM if settings.scope == "layer" else kind)
+
+
+def _law(settings: LayersSettings, network: Architecture) -> tuple[str, str]:
+    if settings.method == "wanda":
+        return THEOREM, "S12"
+    if settings.data_driven:
+        return _of_the_data(settings, network)
+    if settings.method == IN_ROUNDS:
+        return MEASURED, ""
+    if settings.method == "random" or settings.scope == "layer":
+        return THEOREM, "S2"
+    return LIMIT, {"magnitude": "S2, S14.1", "synflow": "S11, S14.1"}[settings.method]
+
+
+def _of_the_data(settings: LayersSettings, network: Architecture) -> tuple[str, str]:
+    grasp = settings.method.startswith("grasp")
+    biases = network.bias and network.depth > 1 and network.init in ("uniform", "torch")
+    if grasp or network.normalised or settings.residual != "target" or biases:
+        return MEASURED, "D2, S8" if grasp else "D2"
+    # Rows have S7.1's law at every width under a fixed threshold; a share sets the threshold from the network itself.
+    return LIMIT, "D2" if network.depth > 1 else "S6, S7.1, D1.2"

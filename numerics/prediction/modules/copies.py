@@ -1,0 +1,89 @@
+"""Scores of a module whose weights are independent in the three places where they stand: the assumption of wide networks.
+
+A score of SNIP is a weight times E_D⟨signal, what enters⟩: weights carry values forward, carry the signal back, and are scored.
+In wide fully connected networks it makes no difference in the limit if the three are independent copies (D2). Here they
+are, each from a module built afresh, at the module's own widths and with whatever parts it has: convolutions, sums,
+normalisations, attention. Nothing is proved for these; pruned modules tell whether it holds.
+
+Source: the independence is that of Yang 2020 (arXiv 2006.14548), "gradient independence", there at infinite width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from numerics.data import Dataset
+from numerics.prediction.layers.evidence_level import COPIED
+from numerics.prediction.layers.mask_statistics import Scores
+from numerics.prediction.layers.settings import Residual
+from numerics.prediction.modules.calling import entering, output_of
+from numerics.prediction.modules.pruned import part_of, places, pruned_layers
+from numerics.prediction.modules.pruning import (
+    checked_scores,
+    gradients,
+    make_positive,
+    ones_like,
+    scored_copy,
+)
+
+METHODS = tuple(COPIED)  # GraSP's second term is no product of independent factors and not small (S8)
+
+
+def scores_of_copies(
+    modules: Sequence[nn.Module],
+    method: str,
+    data: Dataset,
+    *,
+    loss: str,
+    residual: str = "averaged",
+    together: Sequence[str] = (),
+) -> Scores:
+    """Scores where the first of three modules carries values forward, the second signals back, and the third is scored.
+
+    method: snip or synflow. residual: averaged, at the first module's output; target, at the output 0. together: layers whose
+    weights are used elsewhere than in forwards of their own, as of attention's output: their weights are the first module's in all three places. The modules are
+    left as they are. InputError as in `prune_module`.
+    """
+    forward, back, scored = copies = [scored_copy(module) for module in modules]
+    if method == "synflow":
+        for module in copies:
+            make_positive(module)
+    weights = pruned_layers(scored)
+    for path, names in places(forward).items():
+        if path in together:
+            weights[path] = forward.get_submodule(path)
+            continue
+        for part in map(part_of, names):  # several share a tied weight
+            hook = _apart(back.get_submodule(part), scored.get_submodule(part))
+            forward.get_submodule(part).register_forward_hook(hook, with_kwargs=True)
+    if method == "synflow":
+        value = output_of(forward, ones_like(data))[0].sum()
+    else:
+        f = output_of(forward, data)
+        at = f.detach() if residual == "averaged" else torch.zeros_like(f)
+        value = (f * torch.as_tensor(Residual(loss, np.asarray(at), np.asarray(data.y, float)).values)).sum() / len(f)
+    slopes = gradients(modules[-1], method, value, {path: layer.weight for path, layer in weights.items()})
+    return checked_scores(
+        {
+            path: np.asarray((layer.weight * slope).detach().abs(), float)
+            for (path, layer), slope in zip(weights.items(), slopes, strict=True)
+        },
+        modules[-1],
+    )
+
+
+def _apart(back: nn.Module, scored: nn.Module) -> Callable[..., torch.Tensor]:
+    """A hook that leaves a layer's output, but sends signals back through one layer and to the weights of another."""
+
+    def hook(
+        layer: nn.Module, given: tuple[torch.Tensor, ...], named: dict[str, torch.Tensor], output: torch.Tensor
+    ) -> torch.Tensor:
+        values = entering(given, named)
+        below, own = back(values), scored(values.detach())
+        return output.detach() + (below - below.detach()) + (own - own.detach())
+
+    return hook

@@ -1,0 +1,331 @@
+"""`predict_parts`: what a method keeps of every layer of any torch module, those among it that the law does not follow.
+
+What holds by the method's definition is a theorem; magnitude pruning rests on the tested laws of weights (a limit, S2); what
+SNIP and SynFlow keep is predicted by independent copies, which is measured, not proved, SynFlow in rounds by modules built for it,
+and GraSP is measured alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
+from numerics.data import Data, Dataset
+from numerics.prediction.layers.evidence_level import LIMIT, MEASURED, THEOREM
+from numerics.prediction.layers.forecast import check_classes, check_compared
+from numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
+from numerics.prediction.layers.notes import unknown_on
+from numerics.prediction.layers.samples import batch_for
+from numerics.prediction.layers.settings import IN_ROUNDS, LayersSettings
+from numerics.prediction.layers.validity import LEVEL, contradicted
+from numerics.prediction.modules.building import builder, built, generators, name_of, seeded
+from numerics.prediction.modules.copies import METHODS as COPIED
+from numerics.prediction.modules.inputs import silent_inputs
+from numerics.prediction.modules.layout import Layout, layout_of
+from numerics.prediction.modules.mask_statistics import kept_in_rounds, least_p, tested_apart
+from numerics.prediction.modules.predicted_parts import PredictedParts, predicted_parts
+from numerics.prediction.modules.pruned import pruned_layers
+from numerics.prediction.modules.pruning import module_scores
+from numerics.prediction.modules.weights import weight_laws
+from numerics.printing.plain_text import many
+
+Floats = NDArray[np.float64]
+
+COPIES = 16  # of independent copies of modules
+PREDICTED = ("random", "magnitude", *COPIED, "wanda")  # methods; GraSP is measured alone
+
+
+@dataclass(frozen=True)
+class PartForecast:
+    """One layer of weights [outputs, inputs, …]. name: its path; kind: its class. says: theorem, limit or measured.
+
+    predicted, error: the density and the standard error of its sampling; observed, sd: of the pruned modules. p: of the
+    test that copies and pruned modules keep the same of this layer, exchanging one for the other. dead_*: rows and columns (those of
+    convolutions: outputs and inputs) that keep nothing, expected and seen, mean counts. collapse: the density of the module at
+    which the layer keeps one weight, as predicted or, where nothing is predicted, in the pruned modules. None: not known, or
+    nothing pruned.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    says: str
+    predicted: float | None
+    error: float | None
+    observed: float | None
+    sd: float | None
+    p: float | None
+    dead_rows: float | None
+    dead_columns: float | None
+    seen_dead_rows: float | None
+    seen_dead_columns: float | None
+    collapse: float | None = None
+
+    @property
+    def weights(self) -> int:
+        return int(np.prod(self.shape))
+
+
+@dataclass(frozen=True, eq=False)
+class PartsForecast:
+    """All layers, in the module's order. model: the name of its builder. reason: why the law of wide layers does not follow
+    the module, "" if it does; outside: the parts that it does not follow.
+
+    columns, observed_columns: the share of its weights that each input keeps in the layer that reads the data, float[d]; None
+    where no linear layer reads them, or not known. reading: that layer's path; giving: that of the layer whose outputs are the
+    module's, if one's are. silent: the share of the pruned modules in which an input moves no output,
+    float[d]; moving: of those in which some input does; None where nothing was pruned. curve: densities of layers at
+    those of settings.curve, float[curve, L], as predicted or, where nothing is predicted, in the pruned modules. withdrawn:
+    why a prediction does not answer, which the pruned modules contradict, and these do; "" if it does.
+    """
+
+    settings: LayersSettings
+    data: Dataset
+    given: int
+    model: str
+    reason: str
+    outside: tuple[str, ...]
+    layers: tuple[PartForecast, ...]
+    columns: Floats | None
+    observed_columns: Floats | None
+    notes: tuple[str, ...]
+    reading: str | None = None
+    silent: Floats | None = None
+    moving: float | None = None
+    curve: Floats | None = None
+    giving: str | None = None
+    withdrawn: str = ""
+
+
+def predict_parts(
+    build: str | Callable[[], nn.Module],
+    method: str,
+    data: Data = "digits",
+    *,
+    density: float = 0.1,
+    scope: str = "global",
+    loss: str = "cross-entropy",
+    residual: str = "averaged",
+    networks: int = 4,
+    copies: int = COPIES,
+    sample: bool = True,
+    curve: Sequence[float] = (),
+    rounds: int | None = None,
+    samples: int = MOST_SAMPLES,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> PartsForecast:
+    """Predict the density of every linear and convolutional layer of any module; then prune modules built afresh to compare.
+
+    For modules that `predict_module` does not follow: convolutions, sums of residual blocks, attention, normalisations,
+    activations or initialisations that differ between layers. build: a builder of the module, as in `predict_model`. copies: independent copies that predict what
+    SNIP and SynFlow keep, each of three modules built afresh. curve: other densities at which layers are told. residual: that of copies, averaged (their own outputs) or
+    target (the output taken as 0). rounds: of synflow-iterative, which is predicted by modules built for it. Others as in
+    `predict_module`.
+
+    Raises:
+        InputError: as `prune_module` and `predict_module`, for builds that are not random and for what would not fit in memory.
+
+    Source: S2 (magnitude), S14 (Wanda), D2 (the independence, there proved for wide fully connected layers).
+
+    Examples:
+        >>> def build():
+        ...     front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten()
+        ...     return nn.Sequential(*front, nn.Linear(288, 10))
+        >>> found = predict_parts(build, "snip", samples=100)
+        >>> found.outside
+        ('1 (Conv2d)',)
+        >>> [(layer.name, layer.kind, layer.says) for layer in found.layers]
+        [('1', 'Conv2d', 'measured'), ('4', 'Linear', 'measured')]
+        >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.2
+        True
+    """
+    settings = LayersSettings(
+        method=method,
+        density=density,
+        scope=scope,
+        loss=loss,
+        residual="averaged" if residual == "averaged" else "target",
+        networks=networks,
+        sample=sample,
+        curve=tuple(curve),
+        rounds=rounds,
+    )
+    if residual not in ("averaged", "target", "zero"):
+        raise InputError(f"residual is {residual!r:.60}, expected averaged or target for such a module")
+    if not isinstance(copies, int) or copies < 2:
+        raise InputError(f"copies is {copies!r:.60}, expected a whole number of at least 2")
+    batching, testing, drawing, calling = seed_sequence(seed).spawn(4)
+    progress("reading data")
+    used, whole = batch_for(loss, data, samples, batching)
+    if loss == "cross-entropy" and settings.data_driven:
+        check_classes(used)
+    progress("building modules")
+    fresh = builder(build)
+    streams, modules = built(fresh, networks, drawing)
+    kept, silent = [], []
+    with generators(calling):  # should forwards draw
+        read = layout_of(modules, used)
+        check_compared(settings, sum(int(np.prod(shape)) for shape in read.shapes.values()))
+        laws = weight_laws([pruned_layers(module) for module in modules])
+        if sample:
+            for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
+                progress(f"pruning module {number} of {networks}")
+                if method == IN_ROUNDS:
+                    found, masks = kept_in_rounds(module, used, settings, read.reading)
+                else:
+                    scores = module_scores(module, method, used, loss=loss, seed=stream)
+                    found, masks = mask_statistics(scores, settings, read.reading, first=networks)
+                kept.append(found)
+                silent.append(silent_inputs(module, masks, used))
+        progress("predicting")
+        told = predicted_parts(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
+    tested = (
+        tested_apart(kept, told.copies, np.random.default_rng(testing))
+        if kept and told.copies and told.apart and told.says != THEOREM
+        else None
+    )
+    remarks = [*told.notes, *_tested(told, len(kept), None if tested is None else tested[1])]
+    if withdrawn := _contradicted(read, told, kept, None if tested is None else tested[1]):
+        remarks = [f"measured alone, in the {many(len(kept), 'module')} pruned here: {withdrawn}", *told.notes[1:]]
+        told = PredictedParts(MEASURED)
+    layers = tuple(_layers(read, told, kept, None if tested is None else tested[0]))
+    if told.densities is None and not kept:
+        raise InputError(
+            f"{method} is not predicted for this module ({read.reason or 'no law is known here'}), expected a sample"
+        )
+    along = told.curve if told.curve is not None else _mean([each.curve for each in kept])
+    return PartsForecast(
+        settings,
+        used,
+        whole,
+        name_of(build),
+        read.reason,
+        read.outside,
+        layers,
+        _columns(settings, read, told),
+        _mean([each.columns for each in kept if each.columns is not None]),
+        (
+            *remarks,
+            *_notes(read, used, whole),
+            *_of_loss(read, settings),
+            *(
+                ()
+                if along is None
+                else unknown_on(
+                    along,
+                    settings.curve,
+                    "the threshold falls among scores that are 0",
+                    [name or ITSELF for name in read.shapes],
+                )
+            ),
+        ),
+        read.reading,
+        _mean([each.astype(float) for each in silent if each is not None]),
+        float(np.mean([not each.all() for each in silent if each is not None]))
+        if any(each is not None for each in silent)
+        else None,
+        along,
+        read.giving,
+        withdrawn,
+    )
+
+
+def _layers(
+    read: Layout, told: PredictedParts, kept: Sequence[MaskStatistics], tested: Floats | None
+) -> Iterator[PartForecast]:
+    expected = told.dead if told.dead is not None else _mean([each.dead for each in told.copies])
+    seen = _mean([each.dead for each in kept])
+    ends = told.ends if told.ends is not None else first_kept(kept) if kept and told.densities is None else None
+    for number, (path, shape) in enumerate(read.shapes.items()):
+        shares = np.array([each.densities[number] for each in kept])
+        yield PartForecast(
+            name=path,
+            kind=read.kinds[path],
+            shape=shape,
+            says=told.says,
+            predicted=None if told.densities is None else float(told.densities[number]),
+            error=None if told.errors is None else float(told.errors[number]),
+            observed=float(shares.mean()) if len(shares) else None,
+            sd=float(shares.std(ddof=1)) if len(shares) > 1 else None,
+            p=None if tested is None else float(tested[number]),
+            dead_rows=None if expected is None else float(expected[number, 0]),
+            dead_columns=None if expected is None else float(expected[number, 1]),
+            seen_dead_rows=None if seen is None else float(seen[number, 0]),
+            seen_dead_columns=None if seen is None else float(seen[number, 1]),
+            collapse=None if ends is None else ends[number],
+        )
+
+
+def _mean(found: Sequence[Floats]) -> Floats | None:
+    return np.asarray(np.mean(found, axis=0)) if found else None
+
+
+def _columns(settings: LayersSettings, read: Layout, told: PredictedParts) -> Floats | None:
+    """The share of each input's weights that the layer that reads the data keeps; alike where scores do not know inputs."""
+    if read.reading is None or told.densities is None:
+        return None
+    if settings.method in ("random", "magnitude"):
+        place = list(read.shapes).index(read.reading)
+        return np.full(read.shapes[read.reading][1], float(told.densities[place]))
+    return _mean([each.columns for each in told.copies if each.columns is not None])
+
+
+def _tested(told: PredictedParts, modules: int, p: float | None) -> Iterator[str]:
+    """Whether pruned modules were told from copies; p: of the test of all layers together."""
+    if not told.copies or not told.apart:
+        return
+    if p is None:
+        why = "each layer keeps what is asked" if told.says == THEOREM else "no module was pruned"
+        yield f"the independence was not tested: {why}"
+        return
+    least = least_p(modules, len(told.copies))
+    if least > LEVEL:
+        yield (
+            f"the independence was not tested: {many(modules, 'pruned module')} cannot be told from copies at the level "
+            f"{LEVEL:g}, since no p is below {least:.2g}; prune more of them"
+        )
+    else:
+        yield f"the pruned modules are not told from copies (p = {p:.2g}, all layers together)"
+
+
+def _contradicted(read: Layout, told: PredictedParts, kept: Sequence[MaskStatistics], p: float | None) -> str:
+    """How pruned modules contradict copies, or the limit of their weights' laws; nothing where they do not.
+
+    p: of the test that copies and pruned modules keep the same, all layers together.
+    """
+    if p is not None and p <= LEVEL:
+        return f"they are told from independent copies, which had predicted what is kept (p = {p:.2g}, all layers together, at most {LEVEL:g})"
+    if told.says != LIMIT or told.densities is None:
+        return ""
+    names, sizes = list(read.shapes), [int(np.prod(shape)) for shape in read.shapes.values()]
+    said, seen = np.array(told.densities), np.array([each.densities for each in kept])
+    return contradicted([name or ITSELF for name in names], sizes, said, np.zeros(len(said)), seen)
+
+
+def _of_loss(read: Layout, settings: LayersSettings) -> Iterator[str]:
+    """A remark on a softmax that is taken twice; of log-softmax it is the same once and twice."""
+    if read.probabilities and settings.data_driven and settings.loss == "cross-entropy":
+        yield (
+            "the outputs are probabilities, as behind a softmax, of which cross-entropy takes the softmax once more: a module "
+            "that ends in front of its softmax has the usual loss"
+        )
+
+
+def _notes(read: Layout, data: Dataset, given: int) -> Iterator[str]:
+    if len(data.x) < given:
+        yield f"a random batch of {len(data.x)} of the {given} samples, for predictions and modules alike"
+    for shared in read.tied:
+        yield f"{shared} are one weight: it is counted, scored and masked once, for all its uses"
+    for name, other in read.overlaid:
+        yield (
+            f"{name} lies in the memory of {other} as another parameter: each is counted, scored and masked by itself, as "
+            f"autograd has it; one parameter in both places would be one weight"
+        )
+    if read.unpruned:
+        yield f"not pruned, as they are weights of no nn.Linear and no nn.Conv1d to nn.Conv3d: {', '.join(read.unpruned)}"

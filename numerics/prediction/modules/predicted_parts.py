@@ -1,0 +1,223 @@
+"""What is said of every layer of any module, by theorems, limits of the tested laws of weights, or independent copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from numerics.data import Dataset
+from numerics.masks.selection import kept_count
+from numerics.prediction.layers.data_free import keeps_nothing
+from numerics.prediction.layers.evidence_level import COPIED, LIMIT, MEASURED, THEOREM
+from numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
+from numerics.prediction.layers.predicted import COPIES
+from numerics.prediction.layers.settings import IN_ROUNDS, ROUNDS, LayersSettings
+from numerics.prediction.modules.copies import scores_of_copies
+from numerics.prediction.modules.layout import Layout
+from numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
+from numerics.prediction.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
+from numerics.printing.plain_text import many
+from numerics.printing.progress import Stage
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PredictedParts:
+    """What is predicted of all layers: what it rests on, densities and their errors, what copies keep, dead rows and
+    columns, densities of the module at which a layer is down to one weight, those of layers along a curve, remarks. apart:
+    whether the weights of copies are independent where those of modules are not, as is tested."""
+
+    says: str
+    densities: Sequence[float] | None = None
+    errors: Floats | None = None
+    copies: Sequence[MaskStatistics] = ()
+    dead: Floats | None = None
+    ends: Sequence[float | None] | None = None
+    curve: Floats | None = None
+    notes: tuple[str, ...] = ()
+    apart: bool = True
+
+
+def predicted_parts(
+    settings: LayersSettings,
+    read: Layout,
+    laws: Mapping[str, WeightLaw | None],
+    data: Dataset,
+    copies: int,
+    fresh: Callable[[], nn.Module],
+    progress: Callable[[str], object],
+) -> PredictedParts:
+    """What is known of a module without pruning it; copies: of three modules each, that are built by `fresh`."""
+    sizes = [int(np.prod(shape)) for shape in read.shapes.values()]
+    if settings.method == "wanda":
+        rows = [size // shape[0] for size, shape in zip(sizes, read.shapes.values(), strict=True)]
+        note = "theorem: Wanda keeps as many weights of each row"
+        empty = emptied("wanda", settings.density, dict(zip(read.shapes, rows, strict=True)))
+        return _counted(settings, rows, notes=(note, *empty))
+    if settings.scope == "layer" and settings.method not in COPIED:
+        dead = _dead_at_random(settings.density, sizes, read.shapes) if settings.method == "random" else None
+        return _counted(
+            settings,
+            sizes,
+            dead=dead,
+            ends=[1 / size for size in sizes],
+            notes=("theorem: each layer keeps what is asked",),
+        )
+    if settings.method == "random":
+        total = sum(sizes)
+        note = (
+            f"theorem: {kept_count(settings.density, total)} of {total} weights are kept, every choice alike, so that the "
+            "expected density of every layer is the module's"
+        )
+        among = [total] * len(sizes)
+        dead = _dead_at_random(settings.density, among, read.shapes)
+        return _counted(settings, among, dead=dead, ends=[1 / size for size in sizes], notes=(note,))
+    if settings.method == "magnitude":
+        return _magnitude(settings, laws, read.shapes)
+    if settings.method == IN_ROUNDS:
+        return _in_rounds(settings, read, data, fresh, progress)
+    if settings.method not in COPIED:
+        note = "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
+        return PredictedParts(MEASURED, notes=(note,))
+    found = []
+    for number in range(copies):
+        progress(Stage(f"copy {number + 1} of {copies}", number, copies))
+        scores = scores_of_copies(
+            [fresh() for _ in range(3)],
+            settings.method,
+            data,
+            loss=settings.loss,
+            residual=settings.residual,
+            together=read.uncalled,
+        )
+        found.append(mask_statistics(scores, settings, read.reading, first=copies)[0])
+    return _of_copies(settings, found, sizes, read.uncalled)
+
+
+def _in_rounds(
+    settings: LayersSettings,
+    read: Layout,
+    data: Dataset,
+    fresh: Callable[[], nn.Module],
+    progress: Callable[[str], object],
+) -> PredictedParts:
+    """What modules keep that are built for the prediction and pruned as those beside it."""
+    found = []
+    for number in range(COPIES):
+        progress(Stage(f"module {number + 1} of {COPIES}, for the prediction", number, COPIES))
+        found.append(kept_in_rounds(fresh(), data, settings, read.reading)[0])
+    densities = np.array([each.densities for each in found])
+    rounds = many(settings.rounds or ROUNDS, "round")
+    note = (
+        f"measured, not proved: no law of the rounds is known here; predicted are means over {COPIES} modules built for it "
+        f"and pruned in {rounds}, ± their standard errors"
+    )
+    return PredictedParts(
+        MEASURED,
+        densities.mean(axis=0).tolist(),
+        np.asarray(densities.std(axis=0, ddof=1) / np.sqrt(COPIES)),
+        found,
+        curve=np.mean([each.curve for each in found], axis=0),
+        notes=(note,),
+        apart=False,
+    )
+
+
+def _counted(
+    settings: LayersSettings,
+    among: Sequence[int],
+    *,
+    dead: Floats | None = None,
+    ends: Sequence[float] | None = None,
+    notes: tuple[str, ...],
+) -> PredictedParts:
+    """Layers that keep, by the method's definition, a whole number of so many weights."""
+    densities, *curve = (
+        [kept_count(density, total) / total for total in among] for density in (settings.density, *settings.curve)
+    )
+    found = np.reshape(np.array(curve, float), (-1, len(among)))
+    return PredictedParts(THEOREM, densities, np.zeros(len(among)), dead=dead, ends=ends, curve=found, notes=notes)
+
+
+def _of_copies(
+    settings: LayersSettings, found: Sequence[MaskStatistics], sizes: Sequence[int], together: Sequence[str]
+) -> PredictedParts:
+    """What independent copies keep, on average."""
+    densities = np.array([each.densities for each in found])
+    note = (
+        f"measured, not proved: predictions are those of {len(found)} independent copies, whose weights that carry values, "
+        f"carry signals back, and are scored come from three builds; wide fully connected layers keep the same ({COPIED[settings.method]})"
+    )
+    more: tuple[str, ...] = ()
+    if together:
+        more = (
+            f"the weights of {', '.join(together)} may be used outside the forward of their layer: in a copy they come from one build",
+        )
+    alone = settings.scope == "layer" or len(sizes) == 1
+    if alone:
+        asked = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured:"
+        note = note.replace("measured, not proved:", asked)
+    return PredictedParts(
+        THEOREM if alone else MEASURED,
+        densities.mean(axis=0).tolist(),
+        np.asarray(densities.std(axis=0, ddof=1) / np.sqrt(len(found))),
+        found,
+        ends=[1 / size for size in sizes] if alone else first_kept(found),
+        curve=np.mean([each.curve for each in found], axis=0),
+        notes=(note, *more),
+    )
+
+
+def _magnitude(
+    settings: LayersSettings, laws: Mapping[str, WeightLaw | None], shapes: Mapping[str, tuple[int, ...]]
+) -> PredictedParts:
+    sizes = [int(np.prod(shape)) for shape in shapes.values()]
+    known = [law for law in laws.values() if law is not None]
+    unknown = [path for path, law in laws.items() if law is None]
+    if unknown:
+        return PredictedParts(
+            MEASURED,
+            notes=(
+                f"measured alone: the weights of {', '.join(path or ITSELF for path in unknown)} follow no law known here",
+            ),
+        )
+    densities = magnitude_densities(known, sizes, settings.density)
+    by_name: dict[str, list[str]] = {}
+    for path, law in laws.items():
+        by_name.setdefault(law.name if law is not None else "", []).append(path)
+    found = "; ".join(f"{', '.join(path or ITSELF for path in paths)}: {name}" for name, paths in by_name.items())
+    note = f"limit: large layers whose weights have the laws (S2) that tests of fresh modules do not tell them apart from, independent of each other, which is assumed: {found}"
+    curve = [magnitude_densities(known, sizes, density).tolist() for density in settings.curve]
+    return PredictedParts(
+        LIMIT,
+        densities.tolist(),
+        dead=_dead(densities.tolist(), shapes),
+        ends=magnitude_ends(known, sizes),
+        curve=np.reshape(np.array(curve, float), (-1, len(sizes))),
+        notes=(note,),
+    )
+
+
+def _dead(shares: Sequence[float], shapes: Mapping[str, tuple[int, ...]]) -> Floats:
+    """Rows and columns that are expected to keep nothing, where all weights of a layer are alike and independent."""
+    found = []
+    for share, (rows, columns, *kernel) in zip(shares, shapes.values(), strict=True):
+        places = int(np.prod(kernel))
+        found.append((rows * (1 - share) ** (columns * places), columns * (1 - share) ** (rows * places)))
+    return np.array(found)
+
+
+def _dead_at_random(density: float, among: Sequence[int], shapes: Mapping[str, tuple[int, ...]]) -> Floats:
+    """Rows and columns that are expected to keep nothing; among: the weights of which a fixed number is kept at random."""
+    found = []
+    for total, (rows, columns, *kernel) in zip(among, shapes.values(), strict=True):
+        places, kept = int(np.prod(kernel)), kept_count(density, total)
+        found.append(
+            (rows * keeps_nothing(columns * places, kept, total), columns * keeps_nothing(rows * places, kept, total))
+        )
+    return np.array(found)

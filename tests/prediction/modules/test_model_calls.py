@@ -1,0 +1,86 @@
+"""What `predict --model` and `predict --method all` do, one call does from Python, by the same words."""
+
+import json
+
+import pytest
+from helpers import needs
+
+needs("torch")
+
+import numerics as sl  # noqa: E402
+from numerics.cli import main  # noqa: E402
+from numerics.prediction.layers.answer import LayersForecast  # noqa: E402
+from numerics.prediction.layers.summary import summarise_layers  # noqa: E402
+from numerics.prediction.modules.parts_summary import summarise_parts  # noqa: E402
+
+CODE = """
+from torch import nn
+def followed():
+    return nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+def tanh():
+    return nn.Sequential(nn.Linear(64, 32), nn.Tanh(), nn.Linear(32, 10))
+def odd():
+    return nn.Sequential(nn.LayerNorm(64), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+"""
+ASKED = {"samples": 60, "density": 0.2, "networks": 2, "seed": 3}
+
+
+@pytest.fixture
+def code(tmp_path):
+    (tmp_path / "nets.py").write_text(CODE, encoding="utf-8")
+    return tmp_path / "nets.py"
+
+
+def told(capsys, method, model, **asked):
+    """The numbers of the command."""
+    words = [word for name, value in asked.items() for word in (f"--{name}", str(value))]
+    assert main(["predict", "--method", method, "--model", model, *words, "--json", "-"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def numbers(found, seed):
+    summary = summarise_layers if isinstance(found, LayersForecast) else summarise_parts
+    return json.loads(json.dumps(summary(found, seed=seed)))
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "by_law"), [("followed", "snip", True), ("tanh", "synflow", False), ("odd", "snip", False)]
+)
+def test_one_call_gives_the_numbers_of_the_command(code, capsys, name, method, by_law):
+    found = sl.predict_model(f"{code}:{name}", method, **ASKED)
+    assert isinstance(found, LayersForecast) is by_law
+    assert numbers(found, 3) == told(capsys, method, f"{code}:{name}", **ASKED)
+
+
+@pytest.mark.parametrize(("name", "by_law"), [("followed", True), ("tanh", False), ("odd", False)])
+def test_one_call_gives_all_methods(code, capsys, name, by_law):
+    found = sl.predict_methods(model=f"{code}:{name}", samples=60, seed=3)
+    assert {isinstance(each, LayersForecast) for each in found.forecasts} == {by_law}
+    report = told(capsys, "all", f"{code}:{name}", samples=60, seed=3)
+    assert [numbers(each, 3) for each in found.forecasts] == report["methods"]
+    assert [f"{each['method']}: {each['reason']}" for each in found.left_out] == report.get("refused", [])
+
+
+def test_a_model_has_its_own_architecture(code):
+    with pytest.raises(sl.InputError, match=r"widths is .*, expected none with a model"):
+        sl.predict_methods(model=f"{code}:followed", widths=(32,))
+
+
+@pytest.mark.parametrize("call", [sl.predict_methods, lambda **asked: sl.predict_model(method="snip", **asked)])
+def test_units_are_of_the_law(code, call):
+    with pytest.raises(
+        sl.InputError, match=r"^units is \d+, expected none with a module that the law does not follow: \S"
+    ):
+        call(model=f"{code}:odd", units=512)
+
+
+def test_numbers_under_cross_entropy_say_how_regression_is_asked_for(code, tmp_path, capsys):
+    lines = [",".join(["0.5"] * 63 + [str(row), str(row / 8)]) for row in range(8)]
+    table = tmp_path / "mine.csv"
+    table.write_text("\n".join([",".join(f"c{place}" for place in range(65)), *lines]), encoding="utf-8")
+    asked = ["predict", "--method", "snip", "--model", f"{code}:followed", "--data", str(table)]
+    assert main(asked) == 2
+    assert "--labels as-is" in (said := capsys.readouterr().err)
+    assert "with the loss mse" in said
+    assert main([*asked, "--labels", "as-is", "--loss", "mse"]) == 2
+    assert "expected 64 to 1" in capsys.readouterr().err  # the labels are taken: what does not fit is the module
