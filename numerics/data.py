@@ -60,13 +60,23 @@ class Dataset:
 
 @dataclass(frozen=True)
 class DataSource:
-    """Data that are not read yet, and how to read them: what `load_data` takes, which describes the fields.
+    """Data that have not been read yet, with the options for reading them.
 
-    What a source leaves open, the function that reads the data decides: labels by the loss, for instance.
+    If `labels` is None, the function that reads the data chooses the labels, for instance by the loss.
 
-    Examples:
-        >>> DataSource("digits", labels="is0").read().y.shape
-        (1797, 1)
+    Parameters
+    ----------
+    source : digits, or the name of a file (.csv, .tsv, .parquet, .npz, .npy, .pt or .pth)
+    labels : as-is, onehot, ge:K or is:K (classes ±1), each also with -centred (mean 0); short names are ge5, is0, is0c (is:0-centred)
+    standardise : whether columns are scaled to mean 0 and variance 1; None scales the digits only, and in `compare` takes both
+    target : column of a table with the labels, by its name or its number from 1; None is the last column
+    missing : drop (leave out samples with missing values) or mean (replace them by the column's mean); None refuses missing values
+    drop : columns of a table to leave out, each by its name or its number from 1, such as dates and names of rows; None is no column
+
+    Examples
+    --------
+    >>> DataSource("digits", labels="is0").read().y.shape
+    (1797, 1)
     """
 
     source: str | PathLike[str] = "digits"
@@ -143,26 +153,42 @@ def load_data(
     missing: str | None = None,
     drop: Dropped | None = None,
 ) -> Dataset:
-    """Load the bundled digits, or data from a file (see `load`).
+    """Load the bundled digits, or data from a file.
 
-    source: digits, or a file: .csv, .tsv or .parquet with a sample a row; .npz or, of PyTorch, .pt with x [N, d] or images, and
-    y [N] or [N, q]; .npy or .pt with one matrix, a sample a row.
-    labels: as-is, onehot, ge:K, is:K (classes ±1), each also with -centred (mean 0); ge5, is0 and is0c (is:0-centred) for
-    short; None is ge5 for the digits, and for a file classes if its labels look like classes, else as-is. standardise:
-    columns to mean 0 and variance 1; None means only the digits. target: of a table, the column with the labels, by its
-    name or its number from 1; None is the last. missing: what is done about missing values, drop or mean; None refuses
-    them. drop: columns of a table that are left out, each by its name or its number from 1, such as dates and names of rows. The `about` of the data has names of columns and classes, and notes on what was recognised.
+    A table (.csv, .tsv, .parquet, or one matrix in .npy, .pt or .pth) has one sample in each row, and one column of
+    labels. A file of arrays (.npz, or .pt and .pth of PyTorch) holds inputs x [N, d], or images, and labels y [N] or
+    [N, q]. If `labels` is None, the digits have the labels ge5; labels of a file that look like classes become classes,
+    and other labels stay as they are.
 
-    Raises:
-        InputError: in one line with the file's name, if the file is missing, damaged or of another kind, or if the
-            labels, the target or what is missing do not fit.
+    Parameters
+    ----------
+    source : digits, or the name of a file (.csv, .tsv, .parquet, .npz, .npy, .pt or .pth)
+    labels : as-is, onehot, ge:K or is:K (classes ±1), each also with -centred (mean 0); short names are ge5, is0, is0c (is:0-centred)
+    standardise : whether columns are scaled to mean 0 and variance 1; None scales the digits only
+    target : column of a table with the labels, by its name or its number from 1; None is the last column
+    missing : drop (leave out samples with missing values) or mean (replace them by the column's mean); None refuses missing values
+    drop : columns of a table to leave out, each by its name or its number from 1, such as dates and names of rows; None is no column
 
-    Source: the bundled digits are those of scikit-learn (`sklearn.datasets.load_digits`).
+    Returns
+    -------
+    Dataset, with inputs `x` [N, d] and targets `y` [N, q]. Its field `about` has the names of columns and classes, and
+    notes on labels, columns and values that were recognised or changed.
 
-    Examples:
-        >>> data = load_data("digits", labels="is0")
-        >>> data.x.shape, data.y.shape, data.labelling
-        ((1797, 64), (1797, 1), 'is0')
+    Raises
+    ------
+    InputError : in one line with the file's name, for a file that is missing, damaged or of another kind, for labels, a
+        target or columns that do not fit, and for missing values if `missing` is None; for `target`, `missing` or
+        `drop` with the digits.
+
+    References
+    ----------
+    The bundled digits come from scikit-learn (`sklearn.datasets.load_digits`).
+
+    Examples
+    --------
+    >>> data = load_data("digits", labels="is0")
+    >>> data.x.shape, data.y.shape, data.labelling
+    ((1797, 64), (1797, 1), 'is0')
     """
     if not isinstance(source, (str, PathLike)):
         raise InputError(f"source is {type(source).__name__}, expected digits or a file's name")

@@ -177,24 +177,40 @@ def one_law(method: str, excluded: Sequence[Excluded]) -> tuple[str, ...]:
 def explain(
     mask: Any, setting: Setting | Dataset, rows: int = 20_000, seed: Seed = 0
 ) -> tuple[list[Explanation], list[Excluded]]:
-    """Test every method against a mask [m, n]: return the likeliest first, then the methods without a test of their own.
+    """Test each pruning method against a mask of the first layer of a network with one hidden layer.
 
-    mask: zeros and ones, an array or of scipy.sparse. setting: the data, or a `Setting` that says more than
-    the data. rows: so many fresh rows are drawn to predict what a method keeps, fewer where their scores would not fit in memory.
+    The test of random pruning is also the test of magnitude pruning, whose masks have the same law (S2).
 
-    Raises:
-        InputError: if the mask is no mask, keeps none or all of its entries, or if the data have another number of inputs.
+    Parameters
+    ----------
+    mask : zeros and ones [m, n], an array or of scipy.sparse; it keeps some entries but not all
+    setting : `Dataset` with n inputs, or a `Setting`, which also has the residual and the ranking of weights
+    rows : number of fresh rows drawn to predict a method, at least 100; fewer if their scores do not fit in memory
+    seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
 
-    Source: S2, S4, S6, S8, S11, S12, S13.
+    Returns
+    -------
+    Two lists: an `Explanation` for each tested method, the likeliest first, and an `Excluded` for each method without a
+    test of its own.
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import global_mask, load_data
-        >>> data = load_data("digits", labels="is0")
-        >>> weights = np.random.default_rng(0).standard_normal((64, 64))
-        >>> found, _ = explain(global_mask(abs(weights), 0.1), data, rows=2000)
-        >>> [each.method for each in found if each.fits]
-        ['random']
+    Raises
+    ------
+    InputError : if the mask is not a matrix of zeros and ones, or keeps all or none of its entries, if the data have
+        another number of inputs, or for rows out of range.
+
+    References
+    ----------
+    Claims S2, S4, S6, S8, S11, S12, S13.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import global_mask, load_data
+    >>> data = load_data("digits", labels="is0")
+    >>> weights = np.random.default_rng(0).standard_normal((64, 64))
+    >>> found, _ = explain(global_mask(abs(weights), 0.1), data, rows=2000)
+    >>> [each.method for each in found if each.fits]
+    ['random']
     """
     mask = sparse_mask(mask)
     setting = Setting(setting) if isinstance(setting, Dataset) else setting

@@ -134,33 +134,53 @@ def fit(
     place: int | None = None,
     seed: Seed = 0,
 ) -> Fit:
-    """Find the graphon that a mask [m, n] came from and, with the data of its network, the method that made it.
+    """Find the graphon that a mask came from and, with the data of its network, the method that made the mask.
 
-    mask: zeros and ones, an array or of scipy.sparse. data: of n inputs, as in `predict`; every method is then
-    tested against the mask. samples: at most so many rows of the data,
-    at random. residual: target, −y (the initial output is subtracted), as without one, or output, f₀ − y. fresh_rows:
-    rows that predict a method. widths: of all hidden layers of the network, first to last; its networks are then drawn, and
-    the mask is compared with those of its own layer, `place` (1 is the first; needed where its shape does not tell).
-    Without widths the law is that of the first layer of a network with one hidden layer. The same seed gives the numbers of the command.
+    Exact tests, a fitted graphon and certified cut distances describe the mask itself. With `data`, each pruning method
+    is tested against the mask: by its law for the first layer of a network with one hidden layer or, with `widths`, by
+    the masks of the same layer in networks that are drawn and pruned. The same seed gives the same numbers as the
+    command `sparse-limits fit`.
 
-    Raises:
-        InputError: if the mask is empty, no matrix, or has other entries; if the data have another number of inputs; for
-            a residual or a number out of range; for what describes data where there are none; for more kept weights than
-            fit in memory, or in ten minutes, with the masks that are drawn beside them (`limit`).
+    Parameters
+    ----------
+    mask : zeros and ones [m, n], an array or of scipy.sparse; rows are neurons, columns are inputs of the layer
+    data : digits, the name of a file, a `DataSource` or a `Dataset`, with n inputs unless `widths` are given; None tests no method
+    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
+    residual : target for −y (the initial output is subtracted) or output for f₀ − y; None is target
+    fresh_rows : number of rows drawn at random to predict a method without `widths`, at least 100
+    widths : number of neurons in each hidden layer of the network, first to last; None is one hidden layer
+    place : number of the layer that the mask belongs to, 1 for the first; None is the only layer with the shape of the mask
+    seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
 
-    Source: G1, G6.1, G6.2, O4 (of a mask alone); S2, S4, S6, S8, S11, S12, S13 (of methods).
+    Returns
+    -------
+    Fit, with exact tests in `homogeneity`, the fitted graphon in `model`, cut distances in `to_constant` and
+    `to_fitted`, and the tests of methods in `methods`. `methods` is None without data. All of them are None for a mask
+    that keeps all or none of its entries.
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import sample_rank_one
-        >>> u = np.linspace(0.05, 0.6, 300)
-        >>> found = fit(sample_rank_one(u, u, np.random.default_rng(0)))
-        >>> found.homogeneity.rows.uneven, found.homogeneity.columns.uneven, round(found.density, 2)
-        (True, True, 0.11)
-        >>> weights = np.random.default_rng(0).standard_normal((256, 64))
-        >>> found = fit(abs(weights) > 1.6, "digits", fresh_rows=2000)
-        >>> [each.method for each in found.methods.tested if each.fits]
-        ['random']
+    Raises
+    ------
+    InputError : for a mask that is not a matrix, is empty, or has entries other than 0 and 1; for data with another
+        number of inputs; for a residual or a number out of range; for `residual`, `widths` or `place` without data, and
+        `place` without `widths`; for more kept weights than the memory and time allowed permit, including the masks
+        drawn for comparison (`limit`; ten minutes by default).
+
+    References
+    ----------
+    Claims G1, G6.1, G6.2, O4 (the mask alone); S2, S4, S6, S8, S11, S12, S13 (methods).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import sample_rank_one
+    >>> u = np.linspace(0.05, 0.6, 300)
+    >>> found = fit(sample_rank_one(u, u, np.random.default_rng(0)))
+    >>> found.homogeneity.rows.uneven, found.homogeneity.columns.uneven, round(found.density, 2)
+    (True, True, 0.11)
+    >>> weights = np.random.default_rng(0).standard_normal((256, 64))
+    >>> found = fit(abs(weights) > 1.6, "digits", fresh_rows=2000)
+    >>> [each.method for each in found.methods.tested if each.fits]
+    ['random']
     """
     mask, number = sparse_mask(mask), seed_number(seed)
     check_fresh_rows(fresh_rows)

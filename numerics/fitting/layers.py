@@ -141,28 +141,43 @@ def fit_layers(
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> LayersSummary | FilesSummary:
-    """Read all layers of a checkpoint, or of each of several, and test what their masks have in common with methods.
+    """Read all layers of one or several checkpoints, and find the pruning methods that leave masks of the same class.
 
-    mask: a .npy, .npz, .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or a sequence of them. A layer is a matrix or a convolution [out, in, …];
-    its mask is read or, where it has none, its weights, of which those that are 0 are pruned. nonzero: masks too are what is not
-    0. transpose: outputs are the last axis (Keras, Flax). seed: of the masks that are drawn for comparison. The result is a
-    dict, of one file with `layers` (counts, densities, dead rows and columns, the class of G6.1), `chains` (paths through
-    layers whose shapes fit) and `left_out`; of several with `files`. One layer in depth: `fit` of `load_mask`.
+    A layer is a matrix or a convolution [out, in, …]. If a layer has no mask, its weights are read, and weights that
+    are 0 count as pruned. To analyse one layer in depth, call `fit` on its mask from `load_mask`.
 
-    Raises:
-        InputError: for a file that is missing, damaged, pickled or without layers, for masks of other entries than 0 and
-            1, for a seed that is none, and for more layers than there is time for (`limit`).
+    Parameters
+    ----------
+    mask : name of a .npy, .npz, .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or a sequence of names
+    nonzero : whether every entry of a mask that is not 0 is kept; by default, entries of masks must be 0 or 1
+    transpose : whether outputs are the last axis, as in Keras and Flax, and not the first
+    seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
+    progress : function that is called with a line of text when each layer is done; the default reports nothing
 
-    Source: G6.1, O4, O7.1.
+    Returns
+    -------
+    dict. For one file it has `layers` (counts, densities, dead rows and columns, the class of G6.1), `chains` (paths
+    through layers whose shapes fit) and `left_out` (other arrays, with reasons). For a sequence it has `files`, a list
+    of such dicts.
 
-    Examples:
-        >>> import tempfile, numpy as np
-        >>> kept = np.random.default_rng(0).random((2, 30, 30)) < 0.5
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     np.savez(f"{folder}/net.npz", **{"0.weight_mask": kept[0], "2.weight_mask": kept[1]})
-        ...     found = fit_layers(f"{folder}/net.npz")
-        >>> [(layer["layer"], layer["status"]) for layer in found["layers"]], len(found["chains"])
-        ([('0', 'sparse'), ('2', 'sparse')], 1)
+    Raises
+    ------
+    InputError : for a file that is missing, damaged, pickled or without layers, for masks with entries other than 0 and
+        1, for an invalid seed, and for more layers than the time allowed permits (`limit`).
+
+    References
+    ----------
+    Claims G6.1, O4, O7.1.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> kept = np.random.default_rng(0).random((2, 30, 30)) < 0.5
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(f"{folder}/net.npz", **{"0.weight_mask": kept[0], "2.weight_mask": kept[1]})
+    ...     found = fit_layers(f"{folder}/net.npz")
+    >>> [(layer["layer"], layer["status"]) for layer in found["layers"]], len(found["chains"])
+    ([('0', 'sparse'), ('2', 'sparse')], 1)
     """
     several = not isinstance(mask, (str, PathLike))
     named = list(mask) if isinstance(mask, Sequence) and not isinstance(mask, str) else [mask]

@@ -72,20 +72,36 @@ class Account:
 
 @door
 def verdict(found: Fit) -> Verdict:
-    """Say in words what a mask alone tells: its class, how it was selected, whether the fitted graphon explains it.
+    """Say in words what a mask shows: its class, the selection of its weights, and whether the fitted graphon explains it.
 
-    Raises:
-        nothing of its own: a `Fit` of a full or empty mask has the kind nothing_to_fit.
+    If the fit has data, the compatible methods are the methods that the tests do not reject. Otherwise they are methods
+    that leave masks of the same class; the class alone is no proof.
 
-    Source: G1.1, G6.1, G6.2.
+    Parameters
+    ----------
+    found : result of `fit`, with or without data
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import fit, sample_rank_one
-        >>> u = np.linspace(0.05, 0.6, 300)
-        >>> said = verdict(fit(sample_rank_one(u, u, np.random.default_rng(0))))
-        >>> said.kind, said.fitted_explains
-        ('doubly heterogeneous', True)
+    Returns
+    -------
+    Verdict, with a `status`, the class in `kind`, the `compatible_methods`, and sentences in `lines`. The status is
+    nothing_to_fit for a mask that keeps all or none of its entries.
+
+    Raises
+    ------
+    InputError : if `found` is not a `Fit`.
+
+    References
+    ----------
+    Claims G1.1, G6.1, G6.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import fit, sample_rank_one
+    >>> u = np.linspace(0.05, 0.6, 300)
+    >>> said = verdict(fit(sample_rank_one(u, u, np.random.default_rng(0))))
+    >>> said.kind, said.fitted_explains
+    ('doubly heterogeneous', True)
     """
     if found.homogeneity is None or found.model is None or found.to_constant is None or found.to_fitted is None:
         kept = "every weight is kept" if found.mask.nnz else "no weight is kept"
@@ -248,22 +264,36 @@ def _number(found: Removal, shape: tuple[int, int]) -> int:
 
 @door
 def account(found: Fit) -> Account:
-    """Say in words which method made a mask, of those that were tested with the data, at a level of 1 %.
+    """Say in words which pruning method made a mask, according to the tests with the data at a level of 1 %.
 
-    Methods whose masks have one law (random and magnitude: S2) stand in one list.
+    Methods whose masks have the same law, such as random and magnitude (S2), are in one list.
 
-    Raises:
-        nothing of its own: a `Fit` without data, or of a mask without a shape to fit, has a status that says so.
+    Parameters
+    ----------
+    found : result of `fit` with data
 
-    Source: S2, S4, S6, S8, S11, S12, S13 (the laws that were tested).
+    Returns
+    -------
+    Account, with a `status`, the `methods` that are not rejected, the `untested` methods, the `nearest` method, and
+    sentences in `lines`. Without data the status is no_data, or structured if whole rows or columns are removed or
+    kept. The status is nothing_to_fit for a mask that keeps all or none of its entries.
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import fit, global_mask, load_data
-        >>> weights = np.random.default_rng(0).standard_normal((64, 64))
-        >>> found = fit(global_mask(abs(weights), 0.1), load_data("digits", labels="is0"), fresh_rows=2000)
-        >>> account(found).status, account(found).methods
-        ('explained', [['random', 'magnitude']])
+    Raises
+    ------
+    InputError : if `found` is not a `Fit`.
+
+    References
+    ----------
+    Claims S2, S4, S6, S8, S11, S12, S13 (the laws of the tested methods).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import fit, global_mask, load_data
+    >>> weights = np.random.default_rng(0).standard_normal((64, 64))
+    >>> found = fit(global_mask(abs(weights), 0.1), load_data("digits", labels="is0"), fresh_rows=2000)
+    >>> account(found).status, account(found).methods
+    ('explained', [['random', 'magnitude']])
     """
     if found.homogeneity is None:
         return Account("nothing_to_fit", [], [], None, [])

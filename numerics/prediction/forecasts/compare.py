@@ -71,24 +71,46 @@ def compare(
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> list[Row]:
-    """Compare predictors of column densities with pruned networks, and return a row for each kind of data and width.
+    """Compare predictors of column densities with pruned networks, for each kind of data and each width.
 
-    method: snip (errors of P0, P1iso, P1, P2, the row law and a constant, S5) or grasp, grasp-magnitude (of kinds of
-    smoothing, S8). data: as in `predict`; of a source that leaves it open, raw and standardised columns, and several labels of
-    the digits. residual: the only one to take, both if None. networks: pruned for each row, 4 if None, or 2 from width 4096 on. fresh_rows: drawn for the row law. samples: at most so many rows of the
-    data, at random. progress: told what is being done. The same seed gives the numbers of `sparse-limits predict
-    --compare`.
+    The predictors of snip are P0, P1iso, P1, P2, the row law and a constant. The predictors of grasp and
+    grasp-magnitude differ in the smoothing of the residual. A source that leaves the scaling open gives raw and
+    standardised columns, and digits without `labels` give several labellings; a `Dataset` stays as it is. The same seed
+    gives the same numbers as the command `sparse-limits predict --compare`.
 
-    Raises:
-        InputError: for another method, a number out of range, data that do not fit, or what would not fit in memory.
+    Parameters
+    ----------
+    method : snip, grasp or grasp-magnitude
+    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    density : share of the first-layer weights kept, in (0, 1)
+    width : number of neurons in the hidden layer, or a sequence of numbers
+    residual : target for −y (the initial output is subtracted) or output for f₀ − y; None takes both
+    networks : number of networks pruned for each row of the result, from 1 to 10,000; None is 4, and 2 from width 4096 on
+    fresh_rows : number of rows drawn at random for the row law, at least 100; fewer if their scores do not fit in memory
+    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
+    seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
+    progress : function that is called with the name of each step as the step begins; the default reports nothing
 
-    Source: S5 (snip), S8 (grasp).
+    Returns
+    -------
+    list[Row], with a row for each kind of data and each width. The `errors` of a row are mean_j |p̂_j − p_j| for each
+    predictor, and the `floor` is the error from the noise of the networks alone; both are averages over networks.
 
-    Examples:
-        >>> from numerics import load_data
-        >>> (row,) = compare("snip", load_data("digits", labels="is0"), width=256, residual="target", fresh_rows=2000)
-        >>> row.setting, row.errors["P0"] > 3 * row.errors["P2"]
-        ('is0, -y', True)
+    Raises
+    ------
+    InputError : for another method, a number out of range, data that do not fit, or a computation beyond the memory or
+        time allowed (`limit`).
+
+    References
+    ----------
+    Claims S5 (snip), S8 (grasp).
+
+    Examples
+    --------
+    >>> from numerics import load_data
+    >>> (row,) = compare("snip", load_data("digits", labels="is0"), width=256, residual="target", fresh_rows=2000)
+    >>> row.setting, row.errors["P0"] > 3 * row.errors["P2"]
+    ('is0, -y', True)
     """
     widths = width if isinstance(width, Sequence) else [width]
     if not widths:

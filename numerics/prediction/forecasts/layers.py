@@ -59,27 +59,56 @@ def predict_model(
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> LayersForecast | PartsForecast:
-    """Predict the density of every layer of a torch module that a method prunes; then prune modules built afresh to compare.
+    """Predict the density of each layer of a torch module after pruning, and prune modules built afresh for comparison.
 
-    model: a function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; it
-    is the user's own code and runs as such. Where the law of wide layers follows the module, the forecast is that of
-    `numerics.prediction.modules.predict_module`, a `LayersForecast`; where the law does not, that of `numerics.prediction.modules.predict_parts`, a
-    `PartsForecast`, which names the parts `outside`. units: so many units of each layer the law draws, 8192 unless given;
-    refused where there is no law. Others as in `predict_layers`. Needs PyTorch.
+    If the law of wide layers covers the module, the forecast is the same as from `numerics.prediction.modules.predict_module`.
+    Otherwise the forecast is the same as from `numerics.prediction.modules.predict_parts`. If the loss is cross-entropy and a
+    source leaves the labels open, the labels are onehot.
 
-    Raises:
-        InputError: without PyTorch, for builds that are not random, and as in `predict_layers`.
+    Parameters
+    ----------
+    model : function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; the code is run
+    method : snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative
+    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    density : share of all weights kept, in (0, 1)
+    scope : global (one threshold for all layers) or layer (one threshold for each layer); wanda ranks each row separately
+    loss : mse, ½‖f − y‖², or cross-entropy, which requires onehot labels
+    residual : assumed initial output: averaged (random outputs), target or zero (0), or output (of the modules; refused outside the law)
+    networks : number of modules pruned for comparison, from 1 to 1000; none is pruned without `sample`
+    units : number of neurons that the law draws for each hidden layer, at least 64; None is 8192; refused for a module outside the law
+    sample : whether modules are pruned for comparison, at their own initial outputs
+    curve : further densities, each in (0, 1), at which all layers are predicted
+    rounds : number of pruning rounds of synflow-iterative, from 1 to 10,000; None is 100; other methods prune in one round
+    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
+    seed : seed of all random numbers, also of torch, NumPy and `random` during builds; a whole number, a `SeedSequence` or a `Generator`
+    progress : function that is called with the name of each step as the step begins; the default reports nothing
 
-    Source: D1, D2, D3 (the law); S2 (magnitude), S14 (Wanda), D2 (independence) of parts.
+    Returns
+    -------
+    LayersForecast for a module that the law covers, or PartsForecast, whose field `outside` names the parts outside the
+    law. Both have a `predicted` and an `observed` density for each of their `layers`. A withdrawn density is None, and
+    `withdrawn` gives the reason.
 
-    Examples:
-        >>> from importlib.util import find_spec
-        >>> def build():
-        ...     from torch import nn
-        ...     return nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
-        >>> if find_spec("torch"):
-        ...     found = predict_model(build, "snip", samples=100, units=512, networks=2)
-        ...     assert [layer.name for layer in found.layers] == ["0", "2"]
+    Raises
+    ------
+    InputError : if PyTorch is not installed, for code that does not build a module, for builds that are not random, an
+        unknown name, a number out of range, data that do not fit, or a computation beyond the memory or time allowed
+        (`limit`); without `sample` also if there is no prediction.
+
+    References
+    ----------
+    Claims D1, D2, D3 (the law); S2, S14.1 (magnitude), S12 (wanda), D2 (snip), S11 (synflow) for modules outside the
+    law.
+
+    Examples
+    --------
+    >>> from importlib.util import find_spec
+    >>> def build():
+    ...     from torch import nn
+    ...     return nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    >>> if find_spec("torch"):
+    ...     found = predict_model(build, "snip", samples=100, units=512, networks=2)
+    ...     assert [layer.name for layer in found.layers] == ["0", "2"]
     """
     asked = dict(locals())
     for name in ("model", "method", "data", "units"):
@@ -109,23 +138,44 @@ def predict_methods(
     progress: Callable[[str], object] = lambda doing: None,
     **settings: Any,
 ) -> MethodsForecast:
-    """Predict the density of every layer of one network by each pruning method, side by side; no network is pruned.
+    """Predict the density of each layer of one network for every pruning method, without pruning any network.
 
-    The network is given as in `predict_layers`, by widths, activation, init, bias and norm, or by a `model` as in
-    `predict_model`. settings: other arguments of these, but `sample`. Forecasts are all of one kind; methods that the
-    theory does not follow through the network are not asked, and those that cannot be predicted for a module in parts
-    are in `left_out`.
+    The network has the layers that `settings` describe, or is a torch module built by `model`. All forecasts have the
+    same type. The function skips synflow-iterative, and skips GraSP for a network with batch normalisation and for a
+    module outside the law of wide layers.
 
-    Raises:
-        InputError: as in `predict_layers` and `predict_model`, and for what a model has itself.
+    Parameters
+    ----------
+    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    model : function that builds a torch module, or its name, FILE.py:build or package.module:build; the code is run; None with `widths`
+    units : number of neurons that the law draws for each hidden layer, at least 64; None is 8192; refused for a module outside the law
+    progress : function that is called with the name of each step as the step begins; the default reports nothing
+    **settings : other arguments of `predict_layers`, or with a model of `predict_model`, except `method` and `sample`
 
-    Source: D1, D2, D3, S2, S11, S12, S14.
+    Returns
+    -------
+    MethodsForecast, with a forecast for each method in `forecasts`, and in `left_out` each method without a prediction
+    and the reason: a network outside the range of the law, for instance, or a module on which the method is not
+    defined.
 
-    Examples:
-        >>> found = predict_methods(widths=(32,), samples=100, units=512)
-        >>> [each.settings.method for each in found.forecasts][:3]
-        ['snip', 'random', 'magnitude']
+    Raises
+    ------
+    InputError : if `sample` is True, for an unknown name, a number out of range, data that do not fit, or a computation
+        beyond the memory or time allowed (`limit`); with a model also if PyTorch is not installed, for builds that are
+        not random, and for widths, activation, init, bias or norm, which a model has itself.
+
+    References
+    ----------
+    Claims D1, D2, D3, S2, S11, S12, S14.
+
+    Examples
+    --------
+    >>> found = predict_methods(widths=(32,), samples=100, units=512)
+    >>> [each.settings.method for each in found.forecasts][:3]
+    ['snip', 'random', 'magnitude']
     """
+    if "method" in settings:
+        raise InputError(f"method is {settings['method']!r:.60}, expected none: all methods are predicted")
     if settings.get("sample"):
         raise InputError(f"sample is {settings['sample']!r:.60}, expected none: several methods prune no network")
     settings["sample"] = False

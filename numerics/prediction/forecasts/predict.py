@@ -102,32 +102,56 @@ def predict(
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> Forecast:
-    """Predict the share of each input's first-layer weights that a method keeps, from data; then prune to compare.
+    """Predict the share of each input's first-layer weights that a method keeps, and prune networks for comparison.
 
-    method: random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda. data: a `Dataset` (of `load_data`), digits, the
-    name of a file, or a `DataSource` that says how to read it. density: the share of weights kept, in (0, 1). width: hidden
-    units of a layer. depth: hidden layers. residual: target, which is −y (the initial output is subtracted), or output,
-    which is f₀ − y. networks: pruned to compare, none without `sample`. fresh_rows: drawn for the row law. samples: at most so
-    many rows of the data, at random. The `Forecast` has the predicted `densities` [d] and the `observed` ones.
+    The network is a ReLU network in the NTK parametrisation with standard normal weights. Only its first layer is
+    scored and pruned. With `kernel` or `train`, some samples are held out, and prediction and pruning use the other
+    samples. The same seed gives the same numbers as the command `sparse-limits predict`.
 
-    kernel: hold out `test_share` of the samples and see what follows for the tangent kernel, averaged over `kernel_rows`
-    fresh rows: `Forecast.kernel`. train: train the pruned networks beside it, for so many `steps`; implies kernel.
-    progress: told what is being done. The same seed gives the numbers of the command.
+    Parameters
+    ----------
+    method : random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda
+    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    density : share of the first-layer weights kept, in (0, 1); wanda keeps this share of each row
+    width : number of neurons in each hidden layer
+    depth : number of hidden layers, from 1 to 1000; snip, grasp and grasp-magnitude require 1
+    residual : target for −y (the initial output is subtracted) or output for f₀ − y; only snip and GraSP read the residual
+    networks : number of networks pruned for comparison, from 1 to 10,000; none is pruned without `sample`
+    fresh_rows : number of rows drawn at random for the row law, at least 100; fewer if their scores do not fit in memory
+    sample : whether networks are pruned for comparison
+    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
+    kernel : whether to hold out samples and study the tangent kernel of the pruned network (`Forecast.kernel`)
+    train : whether the pruned networks are trained and compared with the kernel; implies `kernel` and requires `sample`
+    test_share : share of the samples held out for the study of the kernel, in (0, 1)
+    kernel_rows : number of fresh rows over which the kernel is averaged, at least 1024
+    steps : number of steps of gradient descent with `train`, at least 1
+    seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
+    progress : function that is called with the name of each step as the step begins; the default reports nothing
 
-    Raises:
-        InputError: for an unknown method, a number out of range, data that do not fit, or what would not fit in memory.
+    Returns
+    -------
+    Forecast, with the predicted `densities` [d] and the `observed` densities [d] of the columns, both averages over
+    networks. `observed` is None without `sample`. `kernel` is None without `kernel` or `train`.
 
-    Source: S2 (random, magnitude), S5, S6, S7.3 (snip), S8 (grasp), S11 (synflow), S12 (wanda); K4, B2, B7 of the kernel.
+    Raises
+    ------
+    InputError : for an unknown method, a number out of range, data that do not fit, a computation beyond the memory or
+        time allowed (`limit`), or `train` without `sample`.
 
-    Examples:
-        >>> found = predict("snip", "digits", density=0.1, width=256, fresh_rows=2000)
-        >>> found.predictor, found.densities.shape
-        ('P2', (64,))
-        >>> bool(abs(found.densities - found.observed).mean() < 0.03)
-        True
-        >>> found = predict("snip", width=256, fresh_rows=2000, samples=200, kernel=True)
-        >>> found.kernel.fits["pruned"].error < found.kernel.fits["constant"].error
-        True
+    References
+    ----------
+    Claims S2 (random, magnitude), S5, S6, S7.3 (snip), S8 (grasp), S11 (synflow), S12 (wanda); K4, B2, B7 (kernel).
+
+    Examples
+    --------
+    >>> found = predict("snip", "digits", density=0.1, width=256, fresh_rows=2000)
+    >>> found.predictor, found.densities.shape
+    ('P2', (64,))
+    >>> bool(abs(found.densities - found.observed).mean() < 0.03)
+    True
+    >>> found = predict("snip", width=256, fresh_rows=2000, samples=200, kernel=True)
+    >>> found.kernel.fits["pruned"].error < found.kernel.fits["constant"].error
+    True
     """
     settings = Settings(
         method=method,

@@ -100,29 +100,56 @@ def report(
     progress: Callable[[str], object] = lambda doing: None,
     keep: Place = None,
 ) -> Report:
-    """Report on a network and data: what pruning methods keep, which layers end, which inputs are lost, what is learnt.
+    """Report on the pruning of a network by each method: kept weights, emptied layers, lost inputs, and learning.
 
-    The network is given by `widths` of hidden layers, with activation, init, bias and norm as in `predict_layers`, or by a
-    `model`, a function that returns a torch module, or its name (see `numerics.prediction.modules.predict_module`; what the law does not
-    follow is predicted and counted as in `predict_parts`, and says so). methods: all that the
-    theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
-    density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
-    kernel is asked, too. data, loss, residual, units: as in `predict_layers`;
-    samples: at most so many rows, at random. keep: a folder of results; what is still true of each method's layers is taken
-    from there, and the rest is written there. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
+    The network has hidden layers of the given `widths`, or is a torch module built by `model`. Layers are predicted at
+    the density and along a curve of densities from 0.5 to 0.001, and networks are pruned for comparison. A module
+    outside the law of wide layers is treated as by `numerics.prediction.modules.predict_parts`, and the report says so. If
+    `methods` is None, methods that the theory does not cover for this network are named in `left_out`.
 
-    Raises:
-        InputError: unless one of widths and model is given; for an unknown name, a number out of range, data that do not
-            fit, what would not fit in memory, and a method that was asked for but is not followed here.
+    Parameters
+    ----------
+    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    widths : number of neurons in each hidden layer, first to last; None with a model
+    model : function that builds a torch module, or its name, FILE.py:build or package.module:build; the code is run; None with `widths`
+    density : share of all weights kept, in (0, 1)
+    methods : some of snip, grasp, grasp-magnitude, magnitude, random, synflow and wanda; None takes all that the theory covers
+    scope : global (one threshold for all layers) or layer (one threshold for each layer); wanda ranks each row separately
+    activation : relu, leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear
+    init : normal or uniform (variance 1, layers divide by √inputs), he (normal, variance 2/inputs) or torch (uniform on ±1/√inputs)
+    bias : whether the layers have biases, which are never pruned
+    norm : none, or batch (batch normalisation before each activation, refused for grasp and grasp-magnitude)
+    loss : mse, ½‖f − y‖², or cross-entropy, with onehot labels; None is mse, or with a model cross-entropy
+    residual : target or zero (initial output 0), output (of the pruned networks) or averaged; None is target, or averaged with a model
+    networks : number of networks pruned for comparison for each method, from 1 to 1000
+    units : number of neurons that the law draws for each hidden layer, at least 64; more neurons make the sampling error smaller
+    learning : whether the tangent kernel predicts the learning of networks whose first layer alone is pruned
+    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
+    seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
+    progress : function that is called with the name of each step as the step begins; the default reports nothing
+    keep : folder of results, or a `Store`: valid results for layers are read from the folder, new results are written; refused with a model
 
-    Source: D1, D2, D3, S2, S6, S8, S11, S12, S14; K7.1 and B7 of learning.
+    Returns
+    -------
+    Report, whose `summary` has all numbers and sentences, and whose `page` is the report in HTML.
 
-    Examples:
-        >>> found = report(widths=(64, 32), methods=("snip", "magnitude"), samples=200, units=512, learning=False)
-        >>> [(each["method"], each["standing"]["kind"]) for each in found.summary["methods"]]
-        [('snip', 'limit'), ('magnitude', 'limit')]
-        >>> found.page.startswith("<!doctype html>")
-        True
+    Raises
+    ------
+    InputError : unless exactly one of `widths` and `model` is given; for an unknown name, a number out of range, data
+        that do not fit, a computation beyond the memory or time allowed (`limit`), and a method in `methods` that the
+        theory does not cover.
+
+    References
+    ----------
+    Claims D1, D2, D3, S2, S6, S8, S11, S12, S14; K7.1 and B7 (learning).
+
+    Examples
+    --------
+    >>> found = report(widths=(64, 32), methods=("snip", "magnitude"), samples=200, units=512, learning=False)
+    >>> [(each["method"], each["standing"]["kind"]) for each in found.summary["methods"]]
+    [('snip', 'limit'), ('magnitude', 'limit')]
+    >>> found.page.startswith("<!doctype html>")
+    True
     """
     asked = {name: value for name, value in locals().items() if name not in ("keep", "progress")}
     if keep is not None and model is not None:

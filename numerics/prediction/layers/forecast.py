@@ -50,32 +50,60 @@ def predict_layers(
     progress: Callable[[str], object] = lambda doing: None,
     keep: Place = None,
 ) -> LayersForecast:
-    """Predict the density of every layer of a deep network that a method prunes, from data; then prune to compare.
+    """Predict the density of each layer of a deep network after pruning, and prune networks for comparison.
 
-    Where the law of wide layers is out of its range (`numerics.prediction.layers.validity`), or the pruned networks contradict it, its
-    densities are withdrawn (None), and what the networks keep is the answer.
+    Most predictions rest on a law of wide layers; no law of synflow-iterative is known, and its prediction is an
+    average over networks drawn for this purpose. If the network is outside the range of the law
+    (`numerics.depth.validity`), or the pruned networks contradict the law, the predicted densities are withdrawn, and
+    the observed densities are the answer. If the loss is cross-entropy and a source leaves the labels open, the labels
+    are onehot.
 
-    method: snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative, with so many rounds, 100
-    unless given, of which no law is known: networks are drawn for the prediction as well. data, samples: as in `predict`; with the loss
-    cross-entropy, labels that a source leaves open are onehot. widths: of the hidden layers.
-    density: in (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see
-    `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target or zero, the initial
-    output taken as 0; output, that of each pruned network; averaged, over initial outputs as wide networks have them.
-    units: so many units of each layer the law draws; more make its sampling error smaller. networks: pruned to compare, none without `sample`. curve:
-    other densities at which layers are predicted too. keep: a folder of results; one that is still true is taken from there.
+    Parameters
+    ----------
+    method : snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative
+    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    widths : number of neurons in each hidden layer, first to last; at most 100 layers
+    density : share of all weights kept, in (0, 1)
+    scope : global (one threshold for all layers) or layer (one threshold for each layer); wanda ranks each row separately
+    activation : relu, leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear
+    init : normal or uniform (variance 1, layers divide by √inputs), he (normal, variance 2/inputs) or torch (uniform on ±1/√inputs)
+    bias : whether the layers have biases, which are never pruned
+    norm : none, or batch (batch normalisation before each activation, refused for grasp and grasp-magnitude)
+    loss : mse, ½‖f − y‖², or cross-entropy, which requires onehot labels
+    residual : target or zero (initial output taken as 0), output (of the pruned networks) or averaged (over outputs of wide networks)
+    networks : number of networks pruned for comparison, from 1 to 1000; none is pruned without `sample`
+    units : number of neurons that the law draws for each hidden layer, at least 64; more neurons make the sampling error smaller
+    sample : whether networks are pruned for comparison
+    curve : further densities, each in (0, 1), at which all layers are predicted
+    rounds : number of pruning rounds of synflow-iterative, from 1 to 10,000; None is 100; other methods prune in one round
+    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
+    seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
+    progress : function that is called with the name of each step as the step begins; the default reports nothing
+    keep : folder of results, or a `Store`: a result that is still valid is read from the folder, a new result is written; None keeps none
 
-    Raises:
-        InputError: for an unknown name, a number out of range, data that do not fit, or what would not fit in memory; without
-            `sample` also where the law is out of its range.
+    Returns
+    -------
+    LayersForecast, with a `predicted` and an `observed` density for each of its `layers`, the readout included. A
+    withdrawn density is None, and `withdrawn` gives the reason; with scope layer, the densities of layers follow from
+    the definition of the method, and stay.
 
-    Source: D1, D2, D3.
+    Raises
+    ------
+    InputError : for an unknown name, a number out of range, data that do not fit, or a computation beyond the memory or
+        time allowed (`limit`); without `sample` also for a network outside the range of the law, unless the scope is
+        layer.
 
-    Examples:
-        >>> found = predict_layers("snip", widths=(128, 128), samples=200, units=1024, networks=2)
-        >>> [layer.weights for layer in found.layers]
-        [8192, 16384, 128]
-        >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.1
-        True
+    References
+    ----------
+    Claims D1, D2, D3.
+
+    Examples
+    --------
+    >>> found = predict_layers("snip", widths=(128, 128), samples=200, units=1024, networks=2)
+    >>> [layer.weights for layer in found.layers]
+    [8192, 16384, 128]
+    >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.1
+    True
     """
     settings = LayersSettings(
         method=method,

@@ -50,31 +50,58 @@ def predict_module(
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> LayersForecast:
-    """Predict the density of every layer of a module that a method prunes; then prune modules built afresh to compare.
+    """Predict each layer's density after pruning by the law of wide layers, and prune torch modules for comparison.
 
-    build: a function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; it
-    is the user's own code and runs as such. The module is read: linear layers with one activation between each two, batch
-    normalisation in front of it, dropout (off while scores are taken) and flattening; the law of the initial weights is
-    found by tests of modules built afresh. Modules are pruned at their own initial outputs. networks: of them. residual:
-    what the law takes these outputs for; averaged, over initial outputs as wide networks have them; output, those of the
-    pruned modules; target, 0. seed: that of torch, NumPy and `random` while
-    `build` runs, too. Others as in `predict_layers`.
+    The module is a chain of linear layers with the same activation between each two. Batch normalisation before every
+    activation, dropout and flattening are allowed; dropout is off while scores are computed. Tests of modules built
+    afresh find the law of the initial weights. If the loss is cross-entropy and a source leaves the labels open, the
+    labels are onehot.
 
-    Raises:
-        NotFollowedError: for a module or an initialisation that the law does not follow, with the path of the part in
-            question; `predict_parts` goes on from there.
-        InputError: for builds that are not random, data that do not fit, and as in `predict_layers`.
+    Parameters
+    ----------
+    build : function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; the code is run
+    method : snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative
+    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    density : share of all weights kept, in (0, 1)
+    scope : global (one threshold for all layers) or layer (one threshold for each layer); wanda ranks each row separately
+    loss : mse, ½‖f − y‖², or cross-entropy, which requires onehot labels
+    residual : assumed initial output: averaged (outputs of wide networks), output (of the modules), or target or zero (0)
+    networks : number of modules pruned for comparison, from 1 to 1000; none is pruned without `sample`
+    units : number of neurons that the law draws for each hidden layer, at least 64; more neurons make the sampling error smaller
+    sample : whether modules are pruned for comparison, at their own initial outputs
+    curve : further densities, each in (0, 1), at which all layers are predicted
+    rounds : number of pruning rounds of synflow-iterative, from 1 to 10,000; None is 100; other methods prune in one round
+    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
+    seed : seed of all random numbers, also of torch, NumPy and `random` during builds; a whole number, a `SeedSequence` or a `Generator`
+    progress : function that is called with the name of each step as the step begins; the default reports nothing
 
-    Source: D1, D2, D3.
+    Returns
+    -------
+    LayersForecast, with a `predicted` and an `observed` density for each of its `layers`, which have the names of the
+    layers in the module. If the module is outside the range of the law, or the pruned modules contradict the law, the
+    predicted densities are withdrawn (None), and `withdrawn` gives the reason.
 
-    Examples:
-        >>> def build():
-        ...     return nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
-        >>> found = predict_module(build, "snip", samples=128, units=1024)
-        >>> [(layer.name, layer.weights) for layer in found.layers]
-        [('0', 4096), ('2', 4096), ('4', 640)]
-        >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.2
-        True
+    Raises
+    ------
+    NotFollowedError : for a module or an initialisation that the law does not cover, with the path of the part in
+        question, and for a method that the law does not cover in this module; `predict_parts` accepts such a module.
+    InputError : if PyTorch is not installed, for builds that are not random, an unknown name, a number out of range,
+        data that do not fit, or a computation beyond the memory or time allowed (`limit`); without `sample` also for a
+        module outside the range of the law, unless the scope is layer.
+
+    References
+    ----------
+    Claims D1, D2, D3.
+
+    Examples
+    --------
+    >>> def build():
+    ...     return nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    >>> found = predict_module(build, "snip", samples=128, units=1024)
+    >>> [(layer.name, layer.weights) for layer in found.layers]
+    [('0', 4096), ('2', 4096), ('4', 640)]
+    >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.2
+    True
     """
     settings = LayersSettings(
         method=method,

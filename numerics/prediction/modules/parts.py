@@ -120,30 +120,61 @@ def predict_parts(
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> PartsForecast:
-    """Predict the density of every linear and convolutional layer of any module; then prune modules built afresh to compare.
+    """Predict the density of each linear and convolutional layer of any module, and prune modules for comparison.
 
-    For modules that `predict_module` does not follow: convolutions, sums of residual blocks, attention, normalisations,
-    activations or initialisations that differ between layers. build: a builder of the module, as in `predict_model`. copies: independent copies that predict what
-    SNIP and SynFlow keep, each of three modules built afresh. curve: other densities at which layers are told. residual: that of copies, averaged (their own outputs) or
-    target (the output taken as 0). rounds: of synflow-iterative, which is predicted by modules built for it. Others as in
-    `predict_module`.
+    The function is meant for modules that `predict_module` does not cover: convolutions, sums of residual blocks,
+    attention, normalisations, activations or initialisations that differ between layers. Predictions for snip and
+    synflow come from independent copies of the module, each made of three modules built afresh; predictions for
+    synflow-iterative come from modules that are built and pruned for the prediction. With scope global, grasp and
+    grasp-magnitude have no prediction, nor has magnitude for weights of an unknown law.
 
-    Raises:
-        InputError: as `prune_module` and `predict_module`, for builds that are not random and for what would not fit in memory.
+    Parameters
+    ----------
+    build : function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; the code is run
+    method : snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative
+    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    density : share of all weights kept, in (0, 1)
+    scope : global (one threshold for all layers) or layer (one threshold for each layer); wanda ranks each row separately
+    loss : mse, ½‖f − y‖², or cross-entropy, which requires onehot labels for snip and GraSP
+    residual : assumed initial output of the copies: averaged (their own outputs), or target or zero (0)
+    networks : number of modules pruned for comparison, from 1 to 1000; none is pruned without `sample`
+    copies : number of independent copies for snip and synflow, at least 2
+    sample : whether modules are pruned for comparison, at their own initial outputs
+    curve : further densities, each in (0, 1), at which all layers are predicted
+    rounds : number of pruning rounds of synflow-iterative, from 1 to 10,000; None is 100; other methods prune in one round
+    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
+    seed : seed of all random numbers, also of torch, NumPy and `random` during builds; a whole number, a `SeedSequence` or a `Generator`
+    progress : function that is called with the name of each step as the step begins; the default reports nothing
 
-    Source: S2 (magnitude), S14 (Wanda), D2 (the independence, there proved for wide fully connected layers).
+    Returns
+    -------
+    PartsForecast, with a `predicted` and an `observed` density for each of its `layers`, and the parts that the law
+    does not cover in `outside`. If the pruned modules contradict the prediction, `withdrawn` gives the reason.
 
-    Examples:
-        >>> def build():
-        ...     front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten()
-        ...     return nn.Sequential(*front, nn.Linear(288, 10))
-        >>> found = predict_parts(build, "snip", samples=100)
-        >>> found.outside
-        ('1 (Conv2d)',)
-        >>> [(layer.name, layer.kind, layer.says) for layer in found.layers]
-        [('1', 'Conv2d', 'measured'), ('4', 'Linear', 'measured')]
-        >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.2
-        True
+    Raises
+    ------
+    InputError : for builds that are not random, an unknown name, a number out of range, a module without linear and
+        convolutional layers, data that do not fit the module, a density above the share of scores that are not 0, or a
+        computation beyond the memory or time allowed (`limit`); without `sample` also for a method without a
+        prediction.
+
+    References
+    ----------
+    Claims S2, S14.1 (magnitude), S12 (wanda); D2 (snip) and S11 (synflow) for wide fully connected layers. For other
+    layers, the independence of the copies is measured, not proved.
+
+    Examples
+    --------
+    >>> def build():
+    ...     front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten()
+    ...     return nn.Sequential(*front, nn.Linear(288, 10))
+    >>> found = predict_parts(build, "snip", samples=100)
+    >>> found.outside
+    ('1 (Conv2d)',)
+    >>> [(layer.name, layer.kind, layer.says) for layer in found.layers]
+    [('1', 'Conv2d', 'measured'), ('4', 'Linear', 'measured')]
+    >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.2
+    True
     """
     settings = LayersSettings(
         method=method,

@@ -249,6 +249,8 @@ def test_grasp_moves_the_residual_as_the_loss_does():
 def test_several_methods_prune_no_network():
     with pytest.raises(InputError, match=r"^sample is True, expected none: several methods prune no network$"):
         sl.predict_methods(widths=(16,), sample=True)
+    with pytest.raises(InputError, match=r"^method is 'snip', expected none: all methods are predicted$"):
+        sl.predict_methods(widths=(16,), method="snip")
 
 
 @pytest.mark.parametrize("method", ["grasp", "grasp-magnitude", "snip", "wanda"])
