@@ -54,7 +54,7 @@ def predict_layers(
 
     Most predictions rest on a law of wide layers; no law of synflow-iterative is known, and its prediction is an
     average over networks drawn for this purpose. If the network is outside the range of the law
-    (`numerics.depth.validity`), or the pruned networks contradict the law, the predicted densities are withdrawn, and
+    (`numerics.prediction.layers.validity`), or the pruned networks contradict the law, the predicted densities are withdrawn, and
     the observed densities are the answer. If the loss is cross-entropy and a source leaves the labels open, the labels
     are onehot.
 
