@@ -1,4 +1,4 @@
-"""The tables of `sparse-limits predict` for all layers of a network."""
+"""The tables of `sparse-limits predict` for all layers of a network, whether the law of wide layers follows it or not."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.columns import name_of
-from numerics.prediction.layers.summary import layer_name, thresholds
-from numerics.printing.plain_text import many
+from numerics.prediction.layers.summary import followed, layer_name, thresholds
+from numerics.printing.plain_text import many, short_names
 from numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LOSSES = {"mse": "squared error", "cross-entropy": "cross-entropy"}
 UNPROVED = ("measured, not proved", "± is")  # how notes begin that say so, and how far such a law lay from networks
+MOST_NAMED = 12  # parts outside; --json has all
 RESIDUALS = {
     "target": "initial output taken as 0",
     "output": "the networks' own initial output",
@@ -28,16 +29,28 @@ RESIDUALS = {
 
 def show_layers(console: Console, summary: LayersSummary, top: int) -> None:
     """top: inputs listed at each end."""
-    print_facts(console, _header(summary))
-    columns = [_column_table(summary, top)] if summary["columns"]["predicted"] or summary["columns"]["observed"] else []
-    for table in (_layer_table(summary), _dead_table(summary), *columns):
+    if followed(summary):
+        print_facts(console, _header(summary))
+        tables = [_layer_table(summary), _dead_table(summary)]
+    else:
+        notes = [("note", note) for note in summary["notes"]]
+        print_facts(console, [("method", _method(summary)), *_header_of_parts(summary), *notes])
+        tables = [_part_table(summary)]
+        if summary["layers"][0]["dead_rows"] is not None or summary["networks"]:
+            tables.append(_dead_table_of_parts(summary))
+    if summary["columns"]["predicted"] or summary["columns"]["observed"]:
+        tables.append(_column_table(summary, top))
+    for table in tables:
         console.print()
         print_table(console, table)
 
 
 def show_methods(console: Console, summaries: Sequence[LayersSummary], refused: Sequence[str]) -> None:
-    """The densities that each method leaves to each layer, below each other; refused: methods that are not told, and why."""
+    """The densities that each method leaves to each layer; refused: methods that are not told, and why."""
     first = summaries[0]
+    if not followed(first):
+        _show_methods_of_parts(console, summaries, refused)
+        return
     print_facts(console, [fact for fact in _header(first) if fact[0] in ("model", "network", "data", "")])
     names = tuple(layer_name(first, layer) for layer in first["layers"])
     sides = "l" + "r" * len(first["layers"])
@@ -66,17 +79,21 @@ def show_methods(console: Console, summaries: Sequence[LayersSummary], refused: 
         print_facts(console, [*notes, *(("note", reason) for reason in refused)])
 
 
+def _method(summary: LayersSummary) -> str:
+    compared = thresholds(summary["scope"], [summary["method"]])
+    return f"{summary['method']} at density {summary['density']:g}, {compared}"
+
+
 def _header(summary: LayersSummary) -> list[tuple[str, str]]:
     """What is predicted, from what."""
     data = summary["data"]
-    widths = " × ".join(map(str, (data["inputs"], *summary["widths"], data["outputs"])))
+    widths = " × ".join(map(str, (data["inputs"], *(summary["widths"] or ()), data["outputs"])))
     biases = "with biases" if summary["bias"] else "no biases"
     norm = ", batch normalisation" if summary["norm"] == "batch" else ""
-    compared = thresholds(summary["scope"], [summary["method"]])
     loss = f"{LOSSES[summary['loss']]}, {RESIDUALS[summary['residual']]}"
     samples = f"{data['samples_used']} samples"
     return [
-        ("method", f"{summary['method']} at density {summary['density']:g}, {compared}"),
+        ("method", _method(summary)),
         *([("model", summary["model"])] if summary["model"] else []),
         ("network", f"{widths}, {summary['activation']}, {summary['init']} initialisation, {biases}{norm}"),
         ("data", f"{data['name']}, labels {data['labelling']}: {samples}; {loss}"),
@@ -152,5 +169,80 @@ def _column_table(summary: LayersSummary, top: int) -> Table:
         (name_of(summary["data"], column), *(f"{values[column]:.4f}" for values in shown.values())) for column in listed
     ]
     columns = ("input", *shown)
-    title = f"Column densities of the first layer, {what}"
+    layer = "first layer" if followed(summary) else "layer that reads the data"
+    title = f"Column densities of the {layer}, {what}"
     return Table(columns, rows, "r" * len(columns), title, () if whole else (top - 1,))
+
+
+def _show_methods_of_parts(console: Console, summaries: Sequence[LayersSummary], refused: Sequence[str]) -> None:
+    """The densities that each method leaves to each layer, side by side."""
+    first = summaries[0]
+    told = dict.fromkeys(note for each in summaries for note in each["notes"])
+    notes = [*told, *refused, "GraSP is measured alone: --method grasp"]
+    print_facts(console, [*_header_of_parts(first), *(("note", note) for note in notes)])
+    columns = ("layer", *(each["method"] for each in summaries))
+    rows = [("says", *(each["layers"][0]["says"] for each in summaries))]
+    for number, name in enumerate(short_names([layer["name"] or "" for layer in first["layers"]])):
+        shares = (share(each["layers"][number]["predicted"]) for each in summaries)
+        rows.append((name, *shares))
+    scope = thresholds(first["scope"], [each["method"] for each in summaries])
+    title = f"Predicted densities of layers at density {first['density']:g}, {scope}"
+    console.print()
+    print_table(console, Table(columns, rows, "l" + "r" * len(summaries), title))
+
+
+def _header_of_parts(summary: LayersSummary) -> list[tuple[str, str]]:
+    """The module, what of it the law does not follow, and the data."""
+    data = summary["data"]
+    named, more = summary["outside"][:MOST_NAMED], len(summary["outside"]) - MOST_NAMED
+    listed = "; ".join(named) + (f"; and {more} more" if more > 0 else "")
+    outside = [("outside", listed)] if named else []
+    return [
+        ("model", summary["model"] or ""),
+        *(outside or ([("outside", summary["reason"])] if summary["reason"] else [])),
+        (
+            "data",
+            f"{data['name']}, labels {data['labelling']}: {data['samples_used']} samples; {LOSSES[summary['loss']]}",
+        ),
+        *(("", note) for note in data["notes"]),
+    ]
+
+
+def _part_table(summary: LayersSummary) -> Table:
+    """Densities of layers: what is said of each, and what was observed."""
+    rows = []
+    names = short_names([layer["name"] or "" for layer in summary["layers"]])
+    for name, layer in zip(names, summary["layers"], strict=True):
+        shape = "×".join(map(str, layer["shape"]))
+        seen = (share(layer["observed"]), _four(layer["sd"]), _two(layer["p"])) if summary["networks"] else ()
+        told = (share(layer["predicted"]), _four(layer["error"]))
+        rows.append((name, shape, layer["says"], *told, *seen))
+    networks = f", observed in {many(summary['networks'], 'module')}" if summary["networks"] else ""
+    columns = ("layer", "weights", "says", "predicted", "±")
+    more = ("observed", "sd", "p") if summary["networks"] else ()
+    return Table((*columns, *more), rows, "lrl" + "r" * (2 + len(more)), f"Densities of layers{networks}")
+
+
+def _four(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _two(p: float | None) -> str:
+    return "-" if p is None else f"{p:.2f}"
+
+
+def _dead_table_of_parts(summary: LayersSummary) -> Table:
+    """Rows and columns that keep nothing."""
+    names = short_names([layer["name"] or "" for layer in summary["layers"]])
+    rows = [
+        (
+            name,
+            count(layer["dead_rows"]),
+            count(layer["seen_dead_rows"]),
+            count(layer["dead_columns"]),
+            count(layer["seen_dead_columns"]),
+        )
+        for name, layer in zip(names, summary["layers"], strict=True)
+    ]
+    columns = ("layer", "rows", "observed", "columns", "observed")
+    return Table(columns, rows, "lrrrr", "Rows and columns (outputs and inputs) that keep nothing")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from inspect import signature
 from pathlib import Path
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from numerics.prediction.forecasts.predict import Forecast
-    from numerics.prediction.layers.answer import LayersForecast
-    from numerics.prediction.modules.parts import PartsForecast
+    from numerics.prediction.layers.result import LayersResult
 
 KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # require --kernel, --train
 SHARED = (
@@ -278,10 +277,11 @@ def _predict(arguments: Namespace, console: Console) -> None:
 
 
 def _predict_layers(arguments: Namespace, console: Console) -> None:
+    from numerics.commands._layers_report import show_layers
     from numerics.prediction.forecasts.layers import predict_model
-    from numerics.prediction.layers.answer import LayersForecast
     from numerics.prediction.layers.architecture import MOST_DEPTH, MOST_WIDTH
     from numerics.prediction.layers.forecast import predict_layers
+    from numerics.prediction.layers.summary import summarise_layers
 
     names = tuple(name for name in (*SHARED, *LAYERS, "model", "sample", "residual") if name != "fresh_rows")
     asked = given(arguments, *names)
@@ -292,34 +292,23 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
     if arguments.method == "all":
         _predict_methods(arguments, asked, console)
         return
-    ask: Callable[..., LayersForecast | PartsForecast] = predict_layers
+    ask: Callable[..., LayersResult] = predict_layers
     if arguments.model is not None:
         ask = predict_model if arguments.plot is None else _with_a_picture
     with progress_of(arguments) as progress:
         found = ask(method=arguments.method, data=data_source(arguments), **asked, progress=progress.stage)
-    summary: Mapping[str, Any]
-    if isinstance(found, LayersForecast):
-        from numerics.commands._layers_report import show_layers
-        from numerics.prediction.layers.summary import summarise_layers
+    summary = summarise_layers(found, seed=arguments.seed)
+    show_layers(console, summary, arguments.top)
+    if arguments.plot is not None:
+        from numerics.pictures.layers import plot_layers
 
-        summary = of_layers = summarise_layers(found, seed=arguments.seed)
-        show_layers(console, of_layers, arguments.top)
-        if arguments.plot is not None:
-            from numerics.pictures.layers import plot_layers
-
-            plot_layers(arguments.plot, found)
-            console.print(f"picture written to {arguments.plot}")
-    else:
-        from numerics.commands._parts_report import show_parts
-        from numerics.prediction.modules.parts_summary import summarise_parts
-
-        summary = of_parts = summarise_parts(found, seed=arguments.seed)
-        show_parts(console, of_parts, arguments.top)
+        plot_layers(arguments.plot, found)
+        console.print(f"picture written to {arguments.plot}")
     if arguments.json is not None:
         write_json(arguments.json, summary)
 
 
-def _with_a_picture(*, model: str, **asked: Any) -> LayersForecast:
+def _with_a_picture(*, model: str, **asked: Any) -> LayersResult:
     """`predict_module`: of the law alone there is a picture."""
     from numerics.prediction.modules.building import builder
 
@@ -337,34 +326,21 @@ def _with_a_picture(*, model: str, **asked: Any) -> LayersForecast:
 
 def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Console) -> None:
     """All methods, and report; asked: options by name."""
+    from numerics.commands._layers_report import show_methods
     from numerics.prediction.forecasts.layers import predict_methods
-    from numerics.prediction.layers.answer import LayersForecast
+    from numerics.prediction.layers.summary import summarise_layers
 
     del asked["sample"]
     with progress_of(arguments) as progress:
         found = predict_methods(data_source(arguments), **asked, progress=progress.stage)
-    laws = [each for each in found.forecasts if isinstance(each, LayersForecast)]
     reasons: dict[str, list[str]] = {}
     for each in found.left_out:
         reasons.setdefault(each["reason"], []).append(each["method"])
     refused = [f"{', '.join(methods)}: {reason}" for reason, methods in reasons.items()]
-    if laws:
-        from numerics.commands._layers_report import show_methods
-        from numerics.prediction.layers.summary import summarise_layers
-
-        layers = [summarise_layers(each, seed=arguments.seed) for each in laws]
-        report: dict[str, Any] = {"methods": layers, "refused": refused}
-        show_methods(console, layers, refused)
-    else:
-        from numerics.commands._parts_report import show_methods_of_parts
-        from numerics.prediction.modules.parts_summary import summarise_parts
-
-        others = [each for each in found.forecasts if not isinstance(each, LayersForecast)]
-        parts = [summarise_parts(each, seed=arguments.seed) for each in others]
-        report = {"methods": parts, "refused": refused}
-        show_methods_of_parts(console, parts, refused)
+    summaries = [summarise_layers(each, seed=arguments.seed) for each in found.forecasts]
+    show_methods(console, summaries, refused)
     if arguments.json is not None:
-        write_json(arguments.json, report)
+        write_json(arguments.json, {"methods": summaries, "refused": refused})
 
 
 def _plot(arguments: Namespace, found: Forecast) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.pictures.masks import NAMED_BESIDE, check_plot, name_columns, save
-from numerics.prediction.layers.answer import LayersForecast
+from numerics.prediction.layers.result import LayersResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_layers(path: Path, found: LayersForecast) -> None:
+def plot_layers(path: Path, found: LayersResult) -> None:
     """Draw a forecast and the networks pruned beside it into a .png or .svg file.
 
     The file appears under its name only when it is complete. InputError as `check_plot`, or if it cannot be written.
@@ -23,7 +23,7 @@ def plot_layers(path: Path, found: LayersForecast) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 4.2), layout="constrained")
-    widths = " × ".join(map(str, (found.network.inputs, *found.network.widths, found.network.outputs)))
+    widths = " × ".join(map(str, (found.chain.inputs, *found.chain.widths, found.chain.outputs)))
     figure.suptitle(f"{found.settings.method} at density {found.settings.density:g}, {widths}", fontsize=13)
     left, middle, right = figure.subplots(1, 3)
     _densities(left, found)
@@ -32,12 +32,12 @@ def plot_layers(path: Path, found: LayersForecast) -> None:
     save(figure, path)
 
 
-def _names(found: LayersForecast) -> list[str]:
+def _names(found: LayersResult) -> list[str]:
     numbers = [*map(str, range(1, len(found.layers))), "readout"]
     return [layer.name or number for layer, number in zip(found.layers, numbers, strict=True)]
 
 
-def _densities(axis: Axes, found: LayersForecast) -> None:
+def _densities(axis: Axes, found: LayersResult) -> None:
     places = np.arange(len(found.layers))
     predicted = np.array([np.nan if layer.predicted is None else layer.predicted for layer in found.layers])
     axis.bar(places, predicted, color="tab:blue", alpha=0.4, label="predicted")
@@ -51,7 +51,7 @@ def _densities(axis: Axes, found: LayersForecast) -> None:
     axis.legend(fontsize=8)
 
 
-def _dead(axis: Axes, found: LayersForecast) -> None:
+def _dead(axis: Axes, found: LayersResult) -> None:
     """Shares of rows, and of columns, that keep nothing."""
     places = np.arange(len(found.layers))
     for offset, kind, color in ((-0.2, "rows", "tab:orange"), (0.2, "columns", "tab:green")):
@@ -68,7 +68,7 @@ def _dead(axis: Axes, found: LayersForecast) -> None:
     axis.legend(fontsize=8)
 
 
-def _columns(axis: Axes, found: LayersForecast) -> None:
+def _columns(axis: Axes, found: LayersResult) -> None:
     """Column densities of the first layer, in the descending order of what is predicted or else observed."""
     known = found.observed_columns if found.columns is None else found.columns
     if known is None:

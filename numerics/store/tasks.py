@@ -81,7 +81,7 @@ def stored(
 
     Args:
         store: None: it is computed, and nothing is written.
-        kind: the dataclass; the result depends on the code of its module.
+        kind: the dataclass; the result depends on the code of its module, and of the one of `compute`.
         compute: what computes it.
         what: what it is, for people.
         known: fields that are known before, which are not written. The result depends on them.
@@ -90,7 +90,9 @@ def stored(
     if store is None:
         return compute()
     names = [each.name for each in fields(kind) if each.name not in known]  # type: ignore[arg-type]
-    place = key_of(code_digest(frozenset({kind.__module__})), kind.__qualname__, key(dict(known)), key(asked))
+    place = key_of(
+        code_digest(frozenset({kind.__module__, compute.__module__})), kind.__qualname__, key(dict(known)), key(asked)
+    )
     if found := store.find(place):
         types, values = get_type_hints(kind), dict(found[0])  # type: ignore[call-overload]
         return kind(**known, **{name: msgspec.convert(values[name], types[name], dec_hook=_array) for name in names})

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from numerics.arguments import InputError
+from numerics.data import DataSource
 from numerics.prediction.forecasts.question import report
 from numerics.prediction.layers.forecast import predict_layers
 from numerics.store import Store
@@ -38,13 +39,26 @@ def test_all_of_a_forecast_comes_back_and_another_question_finds_nothing(tmp_pat
     others = (
         {"seed": 4},
         {"density": 0.2},
-        {"data": "digits", "labels": "is:8"},
+        {"data": DataSource(labels="is:8")},
         {"widths": (64, 49)},
         {"sample": False},
     )
     for other in others:
         predict_layers("snip", **{**SMALL, "seed": 3, "curve": (0.2, 0.05), **other}, keep=store)
     assert (store.taken, store.written) == (1, len(others))
+
+
+def test_a_kept_result_depends_on_the_code_that_computes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not on that of its dataclass alone."""
+    asked: set[str] = set()
+
+    def digest(modules: frozenset[str]) -> str:
+        asked.update(modules)
+        return "code"
+
+    monkeypatch.setattr("numerics.store.tasks.code_digest", digest)
+    predict_layers("snip", **SMALL, seed=3, keep=tmp_path)
+    assert asked == {"numerics.prediction.layers.forecast", "numerics.prediction.layers.result"}
 
 
 def test_a_model_of_ones_own_is_not_kept(tmp_path: Path) -> None:

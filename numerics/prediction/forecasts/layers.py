@@ -14,8 +14,8 @@ from numerics.arguments import MOST_SAMPLES, InputError, Seed
 from numerics.data import Data
 from numerics.door import door
 from numerics.prediction.forecasts.question_summary import Without
-from numerics.prediction.layers.answer import LayersForecast
 from numerics.prediction.layers.forecast import predict_layers
+from numerics.prediction.layers.result import LayersResult
 from numerics.prediction.layers.settings import methods_through
 from numerics.prediction.layers.validity import OutsideError
 from numerics.printing.progress import within
@@ -23,7 +23,6 @@ from numerics.printing.progress import within
 if TYPE_CHECKING:
     from torch import nn
 
-    from numerics.prediction.modules.parts import PartsForecast
     from numerics.prediction.modules.reading import Chain
 
 OF_A_MODULE = ("widths", "activation", "init", "bias", "norm")  # what a module has itself
@@ -36,7 +35,7 @@ class MethodsForecast:
     forecasts: all of one kind, by the law of wide layers or of parts. left_out: methods that cannot be predicted, with reasons.
     """
 
-    forecasts: tuple[LayersForecast | PartsForecast, ...]
+    forecasts: tuple[LayersResult, ...]
     left_out: tuple[Without, ...] = ()
 
 
@@ -58,7 +57,7 @@ def predict_model(
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
-) -> LayersForecast | PartsForecast:
+) -> LayersResult:
     """Predict the density of each layer of a torch module after pruning, and prune modules built afresh for comparison.
 
     If the law of wide layers covers the module, the forecast is the same as from `numerics.prediction.modules.predict_module`.
@@ -85,9 +84,9 @@ def predict_model(
 
     Returns
     -------
-    LayersForecast for a module that the law covers, or PartsForecast, whose field `outside` names the parts outside the
-    law. Both have a `predicted` and an `observed` density for each of their `layers`. A withdrawn density is None, and
-    `withdrawn` gives the reason.
+    LayersResult, with a `predicted` and an `observed` density for each of its `layers`. Its `network` is None for a
+    module outside the law, and `outside` names the parts outside. A withdrawn density is None, and `withdrawn` gives the
+    reason.
 
     Raises
     ------
@@ -212,7 +211,7 @@ def predict_methods(
 
 
 def _of_law(
-    ask: Callable[..., LayersForecast], methods: Sequence[str], progress: Callable[[str], object]
+    ask: Callable[..., LayersResult], methods: Sequence[str], progress: Callable[[str], object]
 ) -> MethodsForecast:
     """What the law says of each method, and of which it says nothing without pruned networks."""
     forecasts, left_out = [], list[Without]()

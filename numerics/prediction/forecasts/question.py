@@ -26,9 +26,9 @@ from numerics.door import door
 from numerics.prediction.forecasts.predict import Forecast, predict
 from numerics.prediction.forecasts.question_summary import Made, QuestionSummary, Without
 from numerics.prediction.forecasts.question_text import question_summary
-from numerics.prediction.layers.answer import LayersForecast
 from numerics.prediction.layers.forecast import predict_layers
 from numerics.prediction.layers.latents import MOST_UNITS
+from numerics.prediction.layers.result import LayersResult
 from numerics.prediction.layers.samples import dataset_for
 from numerics.prediction.layers.settings import METHODS
 from numerics.prediction.methods import DATA_DRIVEN
@@ -39,7 +39,6 @@ from theory.own_code import OwnCodeError
 if TYPE_CHECKING:
     from torch import nn
 
-    from numerics.prediction.modules.parts import PartsForecast
 
 DENSITIES = (0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001)  # of the curves
 SAMPLES = 1024  # seen unless more are asked for: the laws' time grows like their cube
@@ -55,7 +54,7 @@ class Report:
     inputs: of all samples given, float[N, d].
     """
 
-    forecasts: tuple[LayersForecast | PartsForecast, ...]
+    forecasts: tuple[LayersResult, ...]
     left_out: tuple[Without, ...]
     kernels: Mapping[str, Forecast]
     without_kernel: tuple[Without, ...]
@@ -163,7 +162,7 @@ def report(
     seed = seed_number(seed)
     settings = {"density": density, "scope": scope, "networks": networks, "units": units, "curve": DENSITIES}
     settings |= {name: value for name, value in (("loss", loss), ("residual", residual)) if value is not None}
-    ask: Callable[..., LayersForecast | PartsForecast]
+    ask: Callable[..., LayersResult]
     if model is None:
         network: dict[str, Any] = {
             "widths": widths or (),
@@ -219,9 +218,7 @@ def _chosen(methods: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(methods)
 
 
-def _of_module(
-    model: str | Callable[[], nn.Module], asked: Mapping[str, Any]
-) -> Callable[..., LayersForecast | PartsForecast]:
+def _of_module(model: str | Callable[[], nn.Module], asked: Mapping[str, Any]) -> Callable[..., LayersResult]:
     """`predict_module` of one module or, where the law does not follow, `predict_parts`; InputError for what a module says
     itself."""
     for name, usual in OF_A_MODULE.items():
@@ -240,7 +237,7 @@ def _of_module(
     except NotFollowedError:
         followed = False
 
-    def ask(*, units: int, **asked: Any) -> LayersForecast | PartsForecast:
+    def ask(*, units: int, **asked: Any) -> LayersResult:
         if followed:
             with suppress(NotFollowedError):  # its initialisation, or this method through its parts
                 return predict_module(model, units=units, **asked)
@@ -249,12 +246,12 @@ def _of_module(
     return ask
 
 
-def _kernel(found: LayersForecast | PartsForecast, whole: Dataset, seed: int) -> Forecast:
+def _kernel(found: LayersResult, whole: Dataset, seed: int) -> Forecast:
     """What the tangent kernel says of the network whose first layer alone is pruned, as much as the method prunes it.
 
     InputError where the theory of the kernel does not reach.
     """
-    if not isinstance(found, LayersForecast):
+    if found.network is None:
         raise InputError("the kernels of pruned networks here are of fully connected ones that the law follows")
     network, method = found.network, found.settings.method
     if network.activation != "relu":

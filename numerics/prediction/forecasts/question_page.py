@@ -290,7 +290,7 @@ def _facts(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
     method, made = described(summary["methods"]), summary["made"]
     layers = method["layers"]
     data = layers["data"]
-    widths = " × ".join(map(str, (data["inputs"], *layers["widths"], data["outputs"])))
+    widths = " × ".join(map(str, (data["inputs"], *(layers["widths"] or ()), data["outputs"])))
     norm = ", batch normalisation" if layers["norm"] == "batch" else ""
     biases = "with biases" if layers["bias"] else "no biases"
     if layers["model"]:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from numerics.prediction.forecasts.advice import advice_of, error_of
 from numerics.prediction.forecasts.kernel_summary import summarise_kernel
-from numerics.prediction.forecasts.question_parts import method_of_parts
 from numerics.prediction.forecasts.question_summary import (
     LOST,
     OF_THE_KERNEL,
@@ -19,6 +18,7 @@ from numerics.prediction.forecasts.question_summary import (
     Made,
     MethodSummary,
     QuestionSummary,
+    StandingSummary,
     Without,
     described,
     emptied,
@@ -31,21 +31,25 @@ from numerics.prediction.forecasts.question_summary import (
     stated,
     weakest,
 )
-from numerics.prediction.layers.answer import LayersForecast
-from numerics.prediction.layers.evidence_level import LIMIT, MEASURED
+from numerics.prediction.layers.evidence_level import COPIED, LIMIT, MEASURED, THEOREM
+from numerics.prediction.layers.result import LayersResult, level_of
 from numerics.prediction.layers.summary import layer_name, summarise_layers, thresholds
 from numerics.printing.plain_text import many, no_less
 
 if TYPE_CHECKING:
     from numerics.prediction.forecasts.predict import Forecast
-    from numerics.prediction.modules.parts import PartsForecast
 
 Floats = NDArray[np.float64]
+PROVED = {
+    "random": "S2",
+    "wanda": "S12",
+    "magnitude": "S2",
+}  # of a module outside the law; of others as the threshold of a layer is defined
 FEW = 0.5  # inputs that a method is expected to lose, below which it is not distinguished
 
 
 def question_summary(
-    forecasts: Sequence[LayersForecast | PartsForecast],
+    forecasts: Sequence[LayersResult],
     left_out: Sequence[Without],
     kernels: Mapping[str, Forecast],
     without_kernel: Sequence[Without],
@@ -82,33 +86,44 @@ def question_summary(
     }
 
 
-def _methods(forecasts: Sequence[LayersForecast | PartsForecast], seed: int) -> list[MethodSummary]:
+def _methods(found: Sequence[LayersResult], seed: int) -> list[MethodSummary]:
     """The methods in numbers; layers in the order of those that the law follows."""
-    names = next(
-        ([layer.name or "" for layer in each.layers] for each in forecasts if isinstance(each, LayersForecast)), []
-    )
-    return [
-        _method(each, seed) if isinstance(each, LayersForecast) else method_of_parts(each, seed, names)
-        for each in forecasts
-    ]
+    names = next(([layer.name for layer in each.layers] for each in found if each.network is not None), [])
+    return [_method(each.in_order(names), seed) for each in found]
 
 
-def _method(found: LayersForecast, seed: int) -> MethodSummary:
-    standing = found.standing
-    # single rows, columns and paths are expected at the limit's threshold, even where densities of layers are a theorem
+def _method(found: LayersResult, seed: int) -> MethodSummary:
+    """A method in numbers; where nothing is predicted, densities are those of the networks that were pruned."""
+    followed = found.network is not None
+    standing, apart = _levels(found)
     return {
         "method": found.settings.method,
-        "standing": {"kind": standing.layers, "by": standing.by if standing.layers == standing.kind else ""},
-        "apart": {"kind": weakest([standing.kind, LIMIT]), "by": standing.by},
-        "followed": True,
-        "outside": [],
+        "standing": standing,
+        "apart": apart,
+        "followed": followed,
+        "outside": list(found.outside) or ([f"the whole: {found.reason}"] if found.reason else []),
         "layers": summarise_layers(found.counted, seed=seed),
-        "reads": 0,
-        "gives": len(found.layers) - 1,
-        "lost": found.lost.tolist(),
-        "lost_found": found.layers[0].seen_dead_columns,
-        "curve": found.curve.tolist(),
+        "reads": found.reads,
+        "gives": found.gives,
+        "lost": [] if found.lost is None else found.lost.tolist(),
+        "lost_found": found.layers[0].seen_dead_columns if followed else None,
+        "curve": [] if found.curve is None else found.curve.tolist(),
     }
+
+
+def _levels(found: LayersResult) -> tuple[StandingSummary, StandingSummary]:
+    """What densities of layers rest on, and what is said of single rows, columns and paths."""
+    if found.network is not None:
+        level = level_of(found.settings, found.network, withdrawn=bool(found.withdrawn))
+        by = level.by if level.layers == level.kind else ""
+        # single rows, columns and paths are expected at the limit's threshold, even where densities of layers are a theorem
+        return {"kind": level.layers, "by": by}, {"kind": weakest([level.kind, LIMIT]), "by": level.by}
+    measured: StandingSummary = {"kind": MEASURED, "by": ""}
+    if found.layers[0].predicted is None:
+        return measured, measured
+    method = found.settings.method
+    claims = {THEOREM: PROVED.get(method, ""), LIMIT: "S2, S14.1", MEASURED: COPIED.get(method, "")}
+    return {"kind": found.says, "by": claims[found.says]}, measured
 
 
 def _learning(method: str, found: Forecast) -> Learning:
@@ -123,7 +138,7 @@ def network_text(method: MethodSummary) -> str:
     layers = method["layers"]
     if not method["followed"]:
         return f"{layers['data']['inputs']} inputs to {many(layers['data']['outputs'], 'output')}"
-    return " × ".join(map(str, (layers["data"]["inputs"], *layers["widths"], layers["data"]["outputs"])))
+    return " × ".join(map(str, (layers["data"]["inputs"], *(layers["widths"] or ()), layers["data"]["outputs"])))
 
 
 def _question(method: MethodSummary) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.data import Dataset
 from numerics.prediction.layers.architecture import Architecture
-from numerics.prediction.layers.evidence_level import MEASURED, THEOREM, EvidenceLevel, evidence_level
+from numerics.prediction.layers.evidence_level import THEOREM, evidence_level
 from numerics.prediction.layers.mask_statistics import first_kept
 from numerics.prediction.layers.notes import notes_of, of_batch, of_evaluation, unknown_on
 from numerics.prediction.layers.observation import ObservedNetwork
 from numerics.prediction.layers.predicted import LayersPrediction, predicted, shares_of
+from numerics.prediction.layers.result import LayerResult, LayersResult, level_of
 from numerics.prediction.layers.settings import IN_ROUNDS, LayersSettings
 from numerics.prediction.layers.validity import check_answerable, contradicted, too_large, too_narrow
 from numerics.printing.plain_text import many
@@ -23,102 +24,6 @@ Floats = NDArray[np.float64]
 
 
 UNKNOWN = "too few drawn scores lie beyond the threshold (take more --units), or it falls among scores that are 0"
-
-
-@dataclass(frozen=True)
-class LayerForecast:
-    """One layer of weights. name: its path in a module, None without one. predicted, error: the density and the standard deviation of its sampling; observed, sd: of the
-    pruned networks. dead_rows, dead_columns: expected to keep nothing; seen_*: mean counts in the pruned networks.
-    collapse: the density at which the layer is expected to keep one weight; in the pruned networks where the law's
-    densities are withdrawn. None: not known, or withdrawn, or nothing was pruned.
-    """
-
-    layer: int
-    name: str | None
-    inputs: int
-    outputs: int
-    predicted: float | None
-    error: float | None
-    dead_rows: float | None
-    dead_columns: float | None
-    collapse: float | None
-    observed: float | None = None
-    sd: float | None = None
-    seen_dead_rows: float | None = None
-    seen_dead_columns: float | None = None
-
-    @property
-    def weights(self) -> int:
-        return self.inputs * self.outputs
-
-    @property
-    def answer(self) -> float:
-        """The density that is printed: the predicted one or, where it is withdrawn, that of the pruned networks."""
-        density = self.observed if self.predicted is None else self.predicted
-        if density is None:
-            raise TypeError("a withdrawn density without pruned networks is refused before")
-        return density
-
-
-@dataclass(frozen=True, eq=False)
-class LayersForecast:
-    """All layers, first to last, the readout included. model: the name of the module's builder, None without one.
-
-    withdrawn: why the law's densities do not answer, "" if they do; what is said of layers, lost and curve is then what the
-    pruned networks keep. columns, observed_columns: the share of its weights that each input keeps, float[d]; the first is
-    None where it is withdrawn. path_ends: their own densities at which networks of the limit lose their last path from input
-    to output, quartiles; None where they are narrower than the network. path_share: of the pruned networks that have a path.
-    lost: the probability of each input that it keeps no weight, float[d]. curve: predicted densities of layers at the
-    densities of settings.curve, float[curve, L + 1]; nan where they are not known.
-    """
-
-    settings: LayersSettings
-    network: Architecture
-    data: Dataset
-    given: int
-    layers: tuple[LayerForecast, ...]
-    columns: Floats | None
-    observed_columns: Floats | None
-    path_ends: tuple[float, float, float] | None
-    path_share: float | None
-    notes: tuple[str, ...]
-    lost: Floats
-    curve: Floats
-    model: str | None = None
-    withdrawn: str = ""
-
-    @property
-    def standing(self) -> EvidenceLevel:
-        """What it rests on: a theorem; a limit, of wide layers; measurement, where nothing is proved or it is withdrawn."""
-        own = evidence_level(self.settings, self.network)
-        if not self.withdrawn:
-            return own
-        return EvidenceLevel(MEASURED, "", THEOREM if own.layers == THEOREM else MEASURED)
-
-    @property
-    def counted(self) -> LayersForecast:
-        """The same where the law answers; else what was observed stands where the law's densities did, with nothing beside it."""
-        if not self.withdrawn:
-            return self
-        layers = tuple(
-            replace(
-                each,
-                predicted=each.answer,
-                error=each.error or 0.0,
-                observed=each.observed if each.predicted is not None else None,
-                dead_rows=each.seen_dead_rows,
-                dead_columns=each.seen_dead_columns,
-                seen_dead_rows=None,
-                seen_dead_columns=None,
-            )
-            for each in self.layers
-        )
-        return replace(self, layers=layers, columns=self.observed_columns)
-
-    @property
-    def says(self) -> str:
-        """What densities of layers rest on: theorem; limit, of wide layers; measured, not proved."""
-        return self.standing.layers
 
 
 def forecast(
@@ -130,7 +35,7 @@ def forecast(
     rng: np.random.Generator,
     second_term: float | None = None,
     names: Sequence[str] = (),
-) -> LayersForecast:
+) -> LayersResult:
     """What the law says of a network on data, set beside pruned ones, or where it does not answer what these keep.
 
     given: the samples that data are a batch of; second_term: the share that GraSP's law leaves out, as far as `seen` do not tell;
@@ -154,26 +59,31 @@ def forecast(
         )
     ):
         return _measured(settings, network, data, given, seen, why, names)
-    layers = [_layer(network, layer, densities[layer], errors[layer], said, seen) for layer in range(len(densities))]
+    says = level_of(settings, network, withdrawn=False).layers
+    layers = [
+        _layer(network, layer, says, densities[layer], errors[layer], said, seen) for layer in range(len(densities))
+    ]
     curve = np.mean([each.curve for each in said], axis=0)
     ends_of_paths = [each.path_ends for each in said if each.path_ends is not None]
     quartiles = np.quantile(np.concatenate(ends_of_paths), [0.25, 0.5, 0.75]).tolist() if ends_of_paths else None
-    return LayersForecast(
+    return LayersResult(
         settings,
-        network,
         data,
         given,
         tuple(layers),
-        np.mean([each.columns for each in said], axis=0),
-        _columns_of(seen),
-        None if quartiles is None else (quartiles[0], quartiles[1], quartiles[2]),
-        _path_share(seen),
         (
             *notes_of(settings, network, data, given, said, second_term, averaged=bool(seen)),
             *unknown_on(curve, settings.curve, UNKNOWN, names),
         ),
-        np.mean([each.lost for each in said], axis=0),
-        curve,
+        network,
+        columns=np.mean([each.columns for each in said], axis=0),
+        observed_columns=_columns_of(seen),
+        reads=0,
+        gives=network.depth,
+        lost=np.mean([each.lost for each in said], axis=0),
+        path_ends=None if quartiles is None else (quartiles[0], quartiles[1], quartiles[2]),
+        path_share=_path_share(seen),
+        curve=curve,
     )
 
 
@@ -190,7 +100,7 @@ def _measured(
     seen: Sequence[ObservedNetwork],
     why: str,
     names: Sequence[str],
-) -> LayersForecast:
+) -> LayersResult:
     """What pruned networks keep, where the law does not answer, and why it does not."""
     kept = [each.kept for each in seen]
     if settings.scope == "layer":  # as the method defines it
@@ -200,7 +110,8 @@ def _measured(
     else:
         asked, ends = None, first_kept(kept)
         what = "the densities of layers"
-    layers = [replace(_seen_layer(network, layer, seen), collapse=end) for layer, end in enumerate(ends)]
+    says = level_of(settings, network, withdrawn=True).layers
+    layers = [replace(_seen_layer(network, layer, says, seen), collapse=end) for layer, end in enumerate(ends)]
     if asked is not None:
         layers = [replace(each, predicted=float(share), error=0.0) for each, share in zip(layers, asked, strict=True)]
     if seen:
@@ -211,16 +122,11 @@ def _measured(
         curve = np.reshape([shares_of(each, network.sizes) for each in settings.curve], (-1, len(layers)))
         lost = np.full(network.inputs, np.nan)
         note = f"not known without pruned networks: {what}; {why}"
-    return LayersForecast(
+    return LayersResult(
         settings,
-        network,
         data,
         given,
         tuple(layers),
-        None,
-        _columns_of(seen),
-        None,
-        _path_share(seen),
         (
             *of_batch(settings, data, given),
             note,
@@ -232,8 +138,13 @@ def _measured(
                 names,
             ),
         ),
-        lost,
-        curve,
+        network,
+        observed_columns=_columns_of(seen),
+        reads=0,
+        gives=network.depth,
+        lost=lost,
+        path_share=_path_share(seen),
+        curve=curve,
         withdrawn=why,
     )
 
@@ -261,16 +172,17 @@ def layer_names(count: int) -> list[str]:
 def _layer(
     network: Architecture,
     layer: int,
+    says: str,
     density: float,
     error: float,
     said: Sequence[LayersPrediction],
     seen: Sequence[ObservedNetwork],
-) -> LayerForecast:
+) -> LayerResult:
     """What is said and seen of a layer (0 the first)."""
     counts = [each.dead[layer][1] for each in said]
     ends = [end for each in said if (end := each.collapse[layer]) is not None]
     return replace(
-        _seen_layer(network, layer, seen),
+        _seen_layer(network, layer, says, seen),
         predicted=float(density),
         error=float(error),
         dead_rows=float(np.mean([each.dead[layer][0] for each in said])),
@@ -279,21 +191,16 @@ def _layer(
     )
 
 
-def _seen_layer(network: Architecture, layer: int, seen: Sequence[ObservedNetwork]) -> LayerForecast:
+def _seen_layer(network: Architecture, layer: int, says: str, seen: Sequence[ObservedNetwork]) -> LayerResult:
     """What is seen of a layer (0 the first) in pruned networks, and nothing said."""
-    outputs, inputs = network.shapes[layer]
     shares = [float(each.kept.densities[layer]) for each in seen]
     dead = np.array([each.kept.dead[layer] for each in seen])
-    return LayerForecast(
+    return LayerResult(
         layer=layer + 1,
         name=None,
-        inputs=inputs,
-        outputs=outputs,
-        predicted=None,
-        error=None,
-        dead_rows=None,
-        dead_columns=None,
-        collapse=None,
+        kind=None,
+        shape=network.shapes[layer],
+        says=says,
         observed=float(np.mean(shares)) if shares else None,
         sd=float(np.std(shares, ddof=1)) if len(shares) > 1 else None,
         seen_dead_rows=float(dead[:, 0].mean()) if shares else None,

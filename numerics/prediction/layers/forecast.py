@@ -11,11 +11,12 @@ from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Data, Dataset, check_scale
 from numerics.door import door
 from numerics.limits import allowed, check_work
-from numerics.prediction.layers.answer import LayersForecast, forecast
+from numerics.prediction.layers.answer import forecast
 from numerics.prediction.layers.architecture import Architecture
 from numerics.prediction.layers.latents import MOST_UNITS
 from numerics.prediction.layers.observation import pruned, second_term_alone, work_of
 from numerics.prediction.layers.predicted import check_residual
+from numerics.prediction.layers.result import LayersResult
 from numerics.prediction.layers.samples import batch_for
 from numerics.prediction.layers.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, LayersSettings
 from numerics.prediction.layers.validity import check_answerable
@@ -49,7 +50,7 @@ def predict_layers(
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
     keep: Place = None,
-) -> LayersForecast:
+) -> LayersResult:
     """Predict the density of each layer of a deep network after pruning, and prune networks for comparison.
 
     Most predictions rest on a law of wide layers; no law of synflow-iterative is known, and its prediction is an
@@ -83,7 +84,7 @@ def predict_layers(
 
     Returns
     -------
-    LayersForecast, with a `predicted` and an `observed` density for each of its `layers`, the readout included. A
+    LayersResult, with a `predicted` and an `observed` density for each of its `layers`, the readout included. A
     withdrawn density is None, and `withdrawn` gives the reason; with scope layer, the densities of layers follow from
     the definition of the method, and stay.
 
@@ -127,7 +128,7 @@ def predict_layers(
         check_fit(settings, network, used)
         check_residual(settings, np.asarray(used.x, float), np.asarray(used.y, float))
 
-        def compute() -> LayersForecast:
+        def compute() -> LayersResult:
             x, y = np.asarray(used.x, float), np.asarray(used.y, float)
             seen, second_term = [], None
             for number, stream in enumerate(drawing.spawn(settings.networks) if sample else (), start=1):
@@ -139,7 +140,7 @@ def predict_layers(
             return forecast(settings, network, used, whole, seen, np.random.default_rng(sampling), second_term)
 
         known = {"settings": settings, "network": network, "data": used, "given": whole}
-        return stored(store, LayersForecast, compute, f"{method} on {used.name}", known, streams)
+        return stored(store, LayersResult, compute, f"{method} on {used.name}", known, streams)
 
 
 def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) -> None:

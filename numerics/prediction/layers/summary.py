@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TypedDict
+from typing import TypedDict, cast
+
+import msgspec
 
 from numerics.columns import AboutSummary
-from numerics.prediction.layers.answer import LayersForecast
 from numerics.prediction.layers.mask_statistics import ITSELF
+from numerics.prediction.layers.result import LayerResult, LayersResult
 
 
 class LayerSummary(TypedDict):
-    """A layer of weights; name: its path in a module; what does not apply is None. dead_*: rows and columns that keep nothing, expected and counted.
-
-    predicted, error, dead_*: None where the law's densities are withdrawn, and what was observed answers.
-    """
+    """A layer of weights, by the names of `LayerResult`, which describes them; what is not known or does not apply is None."""
 
     layer: int
     name: str | None
+    kind: str | None
+    shape: list[int]
     inputs: int
     outputs: int
     weights: int
+    says: str
     predicted: float | None
     error: float | None
     observed: float | None
     sd: float | None
+    p: float | None
     dead_rows: float | None
     dead_columns: float | None
     seen_dead_rows: float | None
     seen_dead_columns: float | None
+    collapse: float | None
 
 
 class Collapse(TypedDict):
@@ -48,7 +51,7 @@ class Paths(TypedDict):
 
 
 class LayerColumns(TypedDict):
-    """Densities of the first layer's columns [d]."""
+    """Densities of the columns of the layer that reads the data [d], where one does."""
 
     predicted: list[float] | None
     observed: list[float] | None
@@ -68,7 +71,9 @@ class LayersData(AboutSummary):
 class LayersSummary(TypedDict):
     """Everything. says: what the densities of layers rest on: theorem, limit or measured.
 
-    withdrawn: why the law's densities do not answer, None if they do.
+    withdrawn: why the predicted densities do not answer, None if they do. reason: why the law of wide layers does not follow a
+    module, "" if it does; outside: the parts that it does not follow. widths, activation, init, bias, norm: None where the law
+    does not follow the module.
     """
 
     method: str
@@ -77,11 +82,13 @@ class LayersSummary(TypedDict):
     says: str
     withdrawn: str | None
     model: str | None
-    widths: list[int]
-    activation: str
-    init: str
-    bias: bool
-    norm: str
+    reason: str
+    outside: list[str]
+    widths: list[int] | None
+    activation: str | None
+    init: str | None
+    bias: bool | None
+    norm: str | None
     loss: str
     residual: str
     seed: int
@@ -94,14 +101,9 @@ class LayersSummary(TypedDict):
     notes: list[str]
 
 
-def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
-    """Return all numbers of a forecast of layers; seed: that it was made with."""
+def summarise_layers(found: LayersResult, *, seed: int) -> LayersSummary:
+    """Return all numbers of a result on layers; seed: that it was made with."""
     settings, network, data = found.settings, found.network, found.data
-    layers: list[LayerSummary] = []
-    for layer in found.layers:
-        numbers = asdict(layer)
-        del numbers["collapse"]
-        layers.append({**numbers, "weights": layer.weights})  # type: ignore[typeddict-item]
     return {
         "method": settings.method,
         "density": settings.density,
@@ -109,11 +111,13 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
         "says": found.says,
         "withdrawn": found.withdrawn or None,
         "model": found.model,
-        "widths": list(network.widths),
-        "activation": network.activation,
-        "init": network.init,
-        "bias": network.bias,
-        "norm": network.norm,
+        "reason": found.reason,
+        "outside": list(found.outside),
+        "widths": None if network is None else list(network.widths),
+        "activation": None if network is None else network.activation,
+        "init": None if network is None else network.init,
+        "bias": None if network is None else network.bias,
+        "norm": None if network is None else network.norm,
         "loss": settings.loss,
         "residual": settings.residual,
         "seed": seed,
@@ -123,11 +127,11 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
             "labelling": data.labelling,
             "samples": found.given,
             "samples_used": len(data.x),
-            "inputs": network.inputs,
-            "outputs": network.outputs,
+            "inputs": data.x.shape[1],
+            "outputs": data.y.shape[1],
             **data.about.summary,
         },
-        "layers": layers,
+        "layers": [_layer(layer) for layer in found.layers],
         "collapse": [{"layer": layer.layer, "density": layer.collapse} for layer in found.layers],
         "paths": {"ends": None if found.path_ends is None else list(found.path_ends), "share": found.path_share},
         "columns": {
@@ -136,6 +140,12 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
         },
         "notes": list(found.notes),
     }
+
+
+def _layer(layer: LayerResult) -> LayerSummary:
+    """All fields of a layer, and its sizes."""
+    sizes = {"inputs": layer.inputs, "outputs": layer.outputs, "weights": layer.weights}
+    return cast(LayerSummary, msgspec.to_builtins(layer) | {"shape": list(layer.shape)} | sizes)
 
 
 def thresholds(scope: str, methods: Sequence[str]) -> str:
@@ -151,8 +161,13 @@ def thresholds(scope: str, methods: Sequence[str]) -> str:
     return f"{words} (wanda: for each row)" if "wanda" in methods else words
 
 
+def followed(summary: LayersSummary) -> bool:
+    """Whether the law of wide layers follows the network."""
+    return summary["widths"] is not None
+
+
 def layer_name(summary: LayersSummary, layer: LayerSummary) -> str:
     """What a table calls a layer: its path in a module, (itself) if it is the module, or its number from 1, the last the readout."""
     if layer["name"] is not None:
         return layer["name"] or ITSELF
-    return "readout" if layer["layer"] > len(summary["widths"]) else str(layer["layer"])
+    return "readout" if layer["layer"] == len(summary["layers"]) else str(layer["layer"])

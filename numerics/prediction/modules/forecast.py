@@ -12,12 +12,13 @@ from torch import nn
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Data, Dataset
 from numerics.limits import allowed
-from numerics.prediction.layers.answer import LayersForecast, forecast
+from numerics.prediction.layers.answer import forecast
 from numerics.prediction.layers.architecture import Architecture
 from numerics.prediction.layers.forecast import check_fit
 from numerics.prediction.layers.latents import MOST_UNITS
 from numerics.prediction.layers.mask_statistics import ITSELF, mask_statistics
 from numerics.prediction.layers.observation import ObservedNetwork, has_path, work_of
+from numerics.prediction.layers.result import LayersResult
 from numerics.prediction.layers.samples import batch_for
 from numerics.prediction.layers.settings import IN_ROUNDS, LayersSettings
 from numerics.prediction.methods import SMOOTHED
@@ -49,7 +50,7 @@ def predict_module(
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
-) -> LayersForecast:
+) -> LayersResult:
     """Predict each layer's density after pruning by the law of wide layers, and prune torch modules for comparison.
 
     The module is a chain of linear layers with the same activation between each two. Batch normalisation before every
@@ -77,7 +78,7 @@ def predict_module(
 
     Returns
     -------
-    LayersForecast, with a `predicted` and an `observed` density for each of its `layers`, which have the names of the
+    LayersResult, with a `predicted` and an `observed` density for each of its `layers`, which have the names of the
     layers in the module. If the module is outside the range of the law, or the pruned modules contradict the law, the
     predicted densities are withdrawn (None), and `withdrawn` gives the reason.
 

@@ -8,7 +8,6 @@ and GraSP is measured alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numerics.prediction.layers.evidence_level import LIMIT, MEASURED, THEOREM
 from numerics.prediction.layers.forecast import check_classes, check_compared
 from numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
 from numerics.prediction.layers.notes import unknown_on
+from numerics.prediction.layers.result import LayerResult, LayersResult
 from numerics.prediction.layers.samples import batch_for
 from numerics.prediction.layers.settings import IN_ROUNDS, LayersSettings
 from numerics.prediction.layers.validity import LEVEL, contradicted
@@ -40,68 +40,6 @@ COPIES = 16  # of independent copies of modules
 PREDICTED = ("random", "magnitude", *COPIED, "wanda")  # methods; GraSP is measured alone
 
 
-@dataclass(frozen=True)
-class PartForecast:
-    """One layer of weights [outputs, inputs, …]. name: its path; kind: its class. says: theorem, limit or measured.
-
-    predicted, error: the density and the standard error of its sampling; observed, sd: of the pruned modules. p: of the
-    test that copies and pruned modules keep the same of this layer, exchanging one for the other. dead_*: rows and columns (those of
-    convolutions: outputs and inputs) that keep nothing, expected and seen, mean counts. collapse: the density of the module at
-    which the layer keeps one weight, as predicted or, where nothing is predicted, in the pruned modules. None: not known, or
-    nothing pruned.
-    """
-
-    name: str
-    kind: str
-    shape: tuple[int, ...]
-    says: str
-    predicted: float | None
-    error: float | None
-    observed: float | None
-    sd: float | None
-    p: float | None
-    dead_rows: float | None
-    dead_columns: float | None
-    seen_dead_rows: float | None
-    seen_dead_columns: float | None
-    collapse: float | None = None
-
-    @property
-    def weights(self) -> int:
-        return int(np.prod(self.shape))
-
-
-@dataclass(frozen=True, eq=False)
-class PartsForecast:
-    """All layers, in the module's order. model: the name of its builder. reason: why the law of wide layers does not follow
-    the module, "" if it does; outside: the parts that it does not follow.
-
-    columns, observed_columns: the share of its weights that each input keeps in the layer that reads the data, float[d]; None
-    where no linear layer reads them, or not known. reading: that layer's path; giving: that of the layer whose outputs are the
-    module's, if one's are. silent: the share of the pruned modules in which an input moves no output,
-    float[d]; moving: of those in which some input does; None where nothing was pruned. curve: densities of layers at
-    those of settings.curve, float[curve, L], as predicted or, where nothing is predicted, in the pruned modules. withdrawn:
-    why a prediction does not answer, which the pruned modules contradict, and these do; "" if it does.
-    """
-
-    settings: LayersSettings
-    data: Dataset
-    given: int
-    model: str
-    reason: str
-    outside: tuple[str, ...]
-    layers: tuple[PartForecast, ...]
-    columns: Floats | None
-    observed_columns: Floats | None
-    notes: tuple[str, ...]
-    reading: str | None = None
-    silent: Floats | None = None
-    moving: float | None = None
-    curve: Floats | None = None
-    giving: str | None = None
-    withdrawn: str = ""
-
-
 def predict_parts(
     build: str | Callable[[], nn.Module],
     method: str,
@@ -119,7 +57,7 @@ def predict_parts(
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
-) -> PartsForecast:
+) -> LayersResult:
     """Predict the density of each linear and convolutional layer of any module, and prune modules for comparison.
 
     The function is meant for modules that `predict_module` does not cover: convolutions, sums of residual blocks,
@@ -148,7 +86,7 @@ def predict_parts(
 
     Returns
     -------
-    PartsForecast, with a `predicted` and an `observed` density for each of its `layers`, and the parts that the law
+    LayersResult, with a `predicted` and an `observed` density for each of its `layers`, and the parts that the law
     does not cover in `outside`. If the pruned modules contradict the prediction, `withdrawn` gives the reason.
 
     Raises
@@ -231,16 +169,12 @@ def predict_parts(
             f"{method} is not predicted for this module ({read.reason or 'no law is known here'}), expected a sample"
         )
     along = told.curve if told.curve is not None else _mean([each.curve for each in kept])
-    return PartsForecast(
+    paths, known = list(read.shapes), [each.astype(float) for each in silent if each is not None]
+    return LayersResult(
         settings,
         used,
         whole,
-        name_of(build),
-        read.reason,
-        read.outside,
         layers,
-        _columns(settings, read, told),
-        _mean([each.columns for each in kept if each.columns is not None]),
         (
             *remarks,
             *_notes(read, used, whole),
@@ -256,26 +190,31 @@ def predict_parts(
                 )
             ),
         ),
-        read.reading,
-        _mean([each.astype(float) for each in silent if each is not None]),
-        float(np.mean([not each.all() for each in silent if each is not None]))
-        if any(each is not None for each in silent)
-        else None,
-        along,
-        read.giving,
-        withdrawn,
+        network=None,
+        columns=_columns(settings, read, told),
+        observed_columns=_mean([each.columns for each in kept if each.columns is not None]),
+        reads=None if read.reading is None else paths.index(read.reading),
+        gives=None if read.giving is None else paths.index(read.giving),
+        lost=_mean(known),
+        path_share=float(np.mean([not each.all() for each in known])) if known else None,
+        curve=along,
+        model=name_of(build),
+        reason=read.reason,
+        outside=read.outside,
+        withdrawn=withdrawn,
     )
 
 
 def _layers(
     read: Layout, told: PredictedParts, kept: Sequence[MaskStatistics], tested: Floats | None
-) -> Iterator[PartForecast]:
+) -> Iterator[LayerResult]:
     expected = told.dead if told.dead is not None else _mean([each.dead for each in told.copies])
     seen = _mean([each.dead for each in kept])
     ends = told.ends if told.ends is not None else first_kept(kept) if kept and told.densities is None else None
     for number, (path, shape) in enumerate(read.shapes.items()):
         shares = np.array([each.densities[number] for each in kept])
-        yield PartForecast(
+        yield LayerResult(
+            layer=number + 1,
             name=path,
             kind=read.kinds[path],
             shape=shape,

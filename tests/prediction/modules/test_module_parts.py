@@ -257,11 +257,11 @@ def test_curves_ends_and_silent_inputs_are_those_of_the_masks():
     last = found.layers[2]
     end = told(residual, "snip", density=last.collapse).layers[2]
     assert round(end.predicted * end.weights * 16) == 16
-    assert np.all((found.silent >= 0) & (found.silent <= 1))
+    assert np.all((found.lost >= 0) & (found.lost <= 1))
     few = told(residual, "snip", density=0.001)
-    assert few.silent.sum() > found.silent.sum()
+    assert few.lost.sum() > found.lost.sum()
     columns = few.observed_columns == 0  # in no module has such an input a weight
-    assert np.all(few.silent[columns] == 1)
+    assert np.all(few.lost[columns] == 1)
 
 
 def test_copies_with_one_module_in_all_places_are_the_module():

@@ -98,7 +98,7 @@ def test_parts_are_named_and_linear_layers_predicted(build, outside, layers):
         assert not any("getitem" in each for each in found.outside)
         assert [layer.name for layer in found.layers] == layers
         assert all(layer.predicted is not None and layer.observed is not None for layer in found.layers)
-        assert found.giving == "head"
+        assert found.layers[found.gives].name == "head"
     if build in (Groups, Patches):
         with pytest.raises(InputError, match="SynFlow is not defined here with this normalisation"):
             predict_parts(build, "synflow", DIGITS, samples=60)

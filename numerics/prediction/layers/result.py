@@ -1,0 +1,168 @@
+"""What is predicted and counted of every layer of a network, whether the law of wide layers follows the network or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.data import Dataset
+from numerics.prediction.layers.architecture import Architecture
+from numerics.prediction.layers.evidence_level import MEASURED, THEOREM, EvidenceLevel, evidence_level
+from numerics.prediction.layers.settings import LayersSettings
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LayerResult:
+    """A layer of weights; None: not known, withdrawn, or nothing was pruned.
+
+    Attributes:
+        layer, name, kind: its number from 1; its path in a module and the class of its part there, None without a module.
+        shape: of the weights, [outputs, inputs, ...].
+        says: what the predicted density rests on: theorem, limit or measured.
+        predicted, error: the density, and the standard deviation of its sampling.
+        observed, sd: the density in the pruned networks, and its standard deviation.
+        p: of the test that independent copies and pruned modules keep the same of this layer.
+        dead_rows, dead_columns: the expected number of rows and columns (outputs and inputs of a convolution) that keep nothing.
+        seen_dead_rows, seen_dead_columns: the mean number in the pruned networks.
+        collapse: the density of the network at which the layer is expected to keep one weight; the pruned networks' own
+            where nothing is predicted.
+    """
+
+    layer: int
+    name: str | None
+    kind: str | None
+    shape: tuple[int, ...]
+    says: str
+    predicted: float | None = None
+    error: float | None = None
+    observed: float | None = None
+    sd: float | None = None
+    p: float | None = None
+    dead_rows: float | None = None
+    dead_columns: float | None = None
+    seen_dead_rows: float | None = None
+    seen_dead_columns: float | None = None
+    collapse: float | None = None
+
+    @property
+    def outputs(self) -> int:
+        return self.shape[0]
+
+    @property
+    def inputs(self) -> int:
+        """The weights of a row: of a convolution, all that an output reads."""
+        return prod(self.shape[1:])
+
+    @property
+    def weights(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def answer(self) -> float:
+        """The density that is printed: the predicted one or, where it is withdrawn, that of the pruned networks."""
+        density = self.observed if self.predicted is None else self.predicted
+        if density is None:
+            raise TypeError("a withdrawn density without pruned networks is refused before")
+        return density
+
+    @property
+    def counted(self) -> LayerResult:
+        """The same, but that each number that is not predicted is the one that was counted."""
+        rows, columns = self.dead_rows is None, self.dead_columns is None
+        return replace(
+            self,
+            predicted=self.answer,
+            error=self.error or 0.0,
+            observed=None if self.predicted is None else self.observed,
+            dead_rows=self.seen_dead_rows if rows else self.dead_rows,
+            dead_columns=self.seen_dead_columns if columns else self.dead_columns,
+            seen_dead_rows=None if rows else self.seen_dead_rows,
+            seen_dead_columns=None if columns else self.seen_dead_columns,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class LayersResult:
+    """All layers: of a chain from the first to the readout, of another module in its own order; None: not known.
+
+    Attributes:
+        settings, data, given: what was asked; the samples used, a batch of so many.
+        network: the network of the theory, None for a module that the law of wide layers does not follow; reason: why it does
+            not, "" if it does but not under this method; outside: the parts of the module that it does not follow.
+        model: the name of the module's builder, None without a module.
+        columns, observed_columns: the share of its weights that each input keeps in the layer that reads the data, float[d].
+        reads, gives: the place, from 0, of the layer that reads the data, and of the layer whose outputs are the network's.
+        lost: the probability that an input keeps no weight, float[d]; where the law does not follow the module, the share of
+            pruned modules in which the input moves no output.
+        path_ends: quartiles of the densities at which networks of the limit lose their last path from input to output.
+        path_share: the share of pruned networks that have a path; of a module in which some input moves an output.
+        curve: densities of layers at the densities of settings.curve, float[curve, layers]; nan where not known.
+        withdrawn: why the predicted densities do not answer, so that those of the pruned networks do; "" if they answer.
+    """
+
+    settings: LayersSettings
+    data: Dataset
+    given: int
+    layers: tuple[LayerResult, ...]
+    notes: tuple[str, ...]
+    network: Architecture | None
+    columns: Floats | None = None
+    observed_columns: Floats | None = None
+    reads: int | None = None
+    gives: int | None = None
+    lost: Floats | None = None
+    path_ends: tuple[float, float, float] | None = None
+    path_share: float | None = None
+    curve: Floats | None = None
+    model: str | None = None
+    reason: str = ""
+    outside: tuple[str, ...] = ()
+    withdrawn: str = ""
+
+    @property
+    def says(self) -> str:
+        """What densities of layers rest on: theorem; limit, of wide layers; measured, not proved."""
+        return self.layers[0].says
+
+    @property
+    def chain(self) -> Architecture:
+        """The network of the theory. TypeError where the law of wide layers does not follow the module."""
+        if self.network is None:
+            raise TypeError("the law of wide layers does not follow this module")
+        return self.network
+
+    @property
+    def counted(self) -> LayersResult:
+        """The same where the law answers; else what was counted takes the place of what is not predicted."""
+        if self.network is not None and not self.withdrawn:
+            return self
+        columns = self.observed_columns if self.columns is None else self.columns
+        return replace(self, layers=tuple(each.counted for each in self.layers), columns=columns)
+
+    def in_order(self, names: Sequence[str | None]) -> LayersResult:
+        """The same with the layers of a module in the order of these names, where they are the names of all its layers."""
+        own = [each.name for each in self.layers]
+        if self.network is not None or sorted(map(str, names)) != sorted(map(str, own)):
+            return self
+        order = [own.index(name) for name in names]
+        return replace(
+            self,
+            layers=tuple(replace(self.layers[place], layer=number) for number, place in enumerate(order, start=1)),
+            reads=None if self.reads is None else order.index(self.reads),
+            gives=None if self.gives is None else order.index(self.gives),
+            curve=None if self.curve is None else self.curve[:, order],
+        )
+
+
+def level_of(settings: LayersSettings, network: Architecture, *, withdrawn: bool) -> EvidenceLevel:
+    """What a prediction by the law rests on: a theorem; a limit, of wide layers; measurement, where it is withdrawn or unproved."""
+    own = evidence_level(settings, network)
+    if not withdrawn:
+        return own
+    return EvidenceLevel(MEASURED, "", THEOREM if own.layers == THEOREM else MEASURED)
