@@ -45,25 +45,40 @@ def graphon_kernel(
     *,
     activation: Activation | str | Function = RELU,
 ) -> Kernels:
-    """Compute NNGP and NTK of masked networks in the limit of wide layers, with d inputs as they are (K2, K4).
+    """Compute the NNGP kernel and the neural tangent kernel of pruned networks with infinitely wide hidden layers.
 
-    x [N, d], x2 [N′, d]; layers from the input on, the columns of the first one being the d inputs (`input_latent`),
-    the rows of the last the output (`point_latent`), and neighbours sharing their latent. `LayerGraphons.trained`
-    is W, the share of edges kept, and `second_moment` is Q = E[M w²]; if pruned weights are trained too, W = 1. Nodes
-    of a latent with equal rows are merged first: a constant graphon costs one node, a step graphon as many as it has
-    blocks.
+    The number d of inputs stays finite, and the masks may depend on the weights. Each `LayerGraphons` holds two
+    graphons on the same latents: `trained` is W, the share of edges kept, and `second_moment` is Q = E[M w²]. If pruned
+    weights are trained too, W is 1. Neighbouring layers share one latent object. Nodes of a latent with equal rows are
+    merged first: a constant graphon costs one node, and a step graphon costs as many nodes as it has blocks.
 
-    Raises:
-        InputError: if latents do not fit, or a graphon is negative.
+    Parameters
+    ----------
+    x : inputs, float[N, d], one per row
+    layers : `LayerGraphons`; columns of the first are the d inputs (`input_latent`), the row of the last is the output (`point_latent`)
+    x2 : second inputs, float[N′, d]; None means x itself, and the kernels are then exactly symmetric
+    activation : relu, linear, erf, abs, tanh, sigmoid, softplus, silu, gelu, elu, sin, cos, a SymPy expression, a function or an `Activation`
 
-    Source: K2, K4.
+    Returns
+    -------
+    Kernels, with `nngp` and `ntk`, float[N, N′] each.
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics.kernels import method_layers
-        >>> layers = method_layers("random", 0.5, np.ones(2))  # a first layer of density 1/2, a dense readout
-        >>> graphon_kernel(np.eye(2), layers).ntk.diagonal()
-        array([0.5, 0.5])
+    Raises
+    ------
+    InputError : for inputs or latents that do not fit, numbers that are not finite, a graphon with negative values,
+        variances that overflow, or an activation that is unknown or not integrated accurately.
+
+    References
+    ----------
+    Claims K2, K4.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics.kernels import method_layers
+    >>> layers = method_layers("random", 0.5, np.ones(2))  # a first layer of density 1/2, a dense readout
+    >>> graphon_kernel(np.eye(2), layers).ntk.diagonal()
+    array([0.5, 0.5])
     """
     x, x2 = inputs(x, x2)
     _check(layers, x.shape[1])

@@ -21,20 +21,36 @@ class SingularKernelError(InputError):
 
 @door
 def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge_share: float = 1e-7) -> Floats:
-    """Predict by ridge regression with the ridge ridge_share·tr K/m, free of K's scale (B7): float[N] or float[N, q].
+    """Predict the targets at test inputs by kernel ridge regression.
 
-    kernel [m, m] on the training inputs, test_kernel [N, m] between test and training inputs, y [m] or [m, q].
+    The ridge is ridge_share·tr K/m. The predictions therefore stay the same if both kernels are multiplied by the same
+    positive number.
 
-    Raises:
-        InputError: for shapes that do not fit, numbers that are not finite, a negative share, or a kernel that is
-            not symmetric, or singular to rounding with its ridge.
+    Parameters
+    ----------
+    kernel : kernel K between the training inputs, float[m, m], symmetric
+    test_kernel : kernel between the test inputs and the training inputs, float[N, m]
+    y : targets at the training inputs, float[m] or float[m, q]
+    ridge_share : ridge divided by the mean of the diagonal of K, at least 0
 
-    Source: B7.
+    Returns
+    -------
+    Predictions at the test inputs, float[N] or float[N, q].
 
-    Examples:
-        >>> import numpy as np
-        >>> ridge_predict(np.eye(2), np.array([[0.5, 0.5]]), np.array([1.0, 3.0]), ridge_share=1.0)
-        array([1.])
+    Raises
+    ------
+    InputError : for shapes that do not fit, numbers that are not finite, a negative `ridge_share`, a kernel that is not
+        symmetric, or a kernel that is not positive definite, to rounding, after the ridge is added.
+
+    References
+    ----------
+    Claim B7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ridge_predict(np.eye(2), np.array([[0.5, 0.5]]), np.array([1.0, 3.0]), ridge_share=1.0)
+    array([1.])
     """
     K, test = symmetric("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
     y = labels(y, len(K))

@@ -63,24 +63,37 @@ _given: ContextVar[Limit | None] = ContextVar("limit", default=None)
 
 @contextmanager
 def limit(most: str | None) -> Iterator[None]:
-    """Allow the functions that are called in the block so much memory and time, by estimate.
+    """Limit the memory and the time that the functions called in a `with` block may take, by estimate.
 
-    most: such as "8G" (8 GiB, also written "8GiB"), "30min" or "8G,2h". What is left out is three quarters of the memory of
-    this machine, or of the control group that the process is in, and ten minutes, as without a limit; None changes nothing.
-    Nothing is stopped that has begun: a function that would take more says so in one line, before it begins.
+    A function raises InputError if its estimate exceeds the limit, mostly before it begins. The memory and the time
+    that the function really takes are not measured. If the memory or the time is not given, the default applies to it:
+    three quarters of the memory that this process can have (by the machine, its control group and `ulimit`), or ten
+    minutes.
 
-    Raises:
-        InputError: for another text.
+    Parameters
+    ----------
+    most : memory such as "8G" or "8GiB" (M, G or T), time such as "90s", "30min" or "2h", or both such as "8G,2h"; None changes nothing
 
-    Source: the memory that the operating system names; constants of time that were measured on one core.
+    Returns
+    -------
+    Context manager; the previous limit applies again after its block.
 
-    Examples:
-        >>> import numerics as sl
-        >>> with sl.limit("64M"):
-        ...     sl.sample_rank_one([1.0] * 20_000, [0.5] * 20_000, rng=0)
-        Traceback (most recent call last):
-        ...
-        theory.input_error.InputError: a mask of 20000 × 20000 entries that keeps some 2e+08 would take about ...
+    Raises
+    ------
+    InputError : for another text, or an amount of 0.
+
+    References
+    ----------
+    The memory that the operating system reports; constants of time that were measured on one core.
+
+    Examples
+    --------
+    >>> import numerics as sl
+    >>> with sl.limit("64M"):
+    ...     sl.sample_rank_one([1.0] * 20_000, [0.5] * 20_000, rng=0)
+    Traceback (most recent call last):
+    ...
+    theory.input_error.InputError: a mask of 20000 × 20000 entries that keeps some 2e+08 would take about ...
     """
     token = _given.set(_given.get() if most is None else read_limit(most, _usual()))
     try:

@@ -56,27 +56,43 @@ class MaskFile:
 def load_mask(
     path: str | PathLike[str], layer: str | None = None, *, nonzero: bool = False, transpose: bool = False
 ) -> MaskFile:
-    """Read the mask in a file; `layer` chooses among several arrays, by a key or by what stands before `.weight_mask` in it.
+    """Read a pruning mask from a file of NumPy, SciPy, PyTorch or safetensors.
 
-    path: .npy, .npz (arrays, or scipy.sparse.save_npz), .pt, .pth, .ckpt, .bin, .tar or .safetensors. Names are compared exactly first, then
-    without wrappers such as `module.` and with or without `.weight` and `.weight_mask`. Rows are outputs; further axes of a convolution
-    are read as one. The `MaskFile` has the mask [m, n], its name, and the shape in the file. nonzero: whatever is not 0
-    is kept, as in pruned weights; without it entries must be 0 or 1, unless the array calls itself weights (`2.weight`).
-    transpose: outputs are the last axis, not the first (Keras, Flax).
+    Rows of the mask are outputs, and columns are inputs; the further axes of a convolution are merged into one. `layer`
+    is compared with the names in the file exactly first, then without wrappers such as `module.`, then without endings
+    such as `.weight` and `.weight_mask`, then with parts of the names. If a layer has a mask and weights, the mask is
+    read.
 
-    Raises:
-        InputError: in one line with the file's name, if the file is missing, damaged, pickled or of another kind, if
-            what it holds is no mask, and if one of several has to be named.
+    Parameters
+    ----------
+    path : file .npy, .npz (arrays, or scipy.sparse.save_npz), .safetensors, or .pt, .pth, .ckpt, .bin or .tar (PyTorch)
+    layer : name of the array, or of its layer (the part before `.weight_mask`); None reads the only mask, or else the only matrix
+    nonzero : True keeps each entry that is not 0 (always so for arrays whose name ends in `weight` or `kernel`); False expects 0 and 1
+    transpose : True if the outputs are the last axis (Keras, Flax), False if they are the first
 
-    Source: the formats of NumPy, SciPy, PyTorch (`torch.nn.utils.prune` names masks `.weight_mask`) and safetensors.
+    Returns
+    -------
+    MaskFile, with the `mask` [m, n] (csr_array of bool), its `name` (the file, and the array if there are several), the
+    `shape` of the array in the file, and `notes` on weights that are whole numbers or of two scales.
 
-    Examples:
-        >>> import tempfile, numpy as np
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     np.save(f"{folder}/mask.npy", np.eye(3, dtype=bool))
-        ...     mask = load_mask(f"{folder}/mask.npy").mask
-        >>> mask.shape, mask.nnz
-        ((3, 3), 3)
+    Raises
+    ------
+    InputError : in one line with the file's name, if the file is missing, damaged, pickled, too large (`limit`) or of
+        another kind, if its content is not a mask, if `layer` is needed, unknown, ambiguous or not applicable, or if
+        PyTorch or safetensors is needed and not installed.
+
+    References
+    ----------
+    The formats of NumPy, SciPy, PyTorch (`torch.nn.utils.prune` names masks `.weight_mask`) and safetensors.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.save(f"{folder}/mask.npy", np.eye(3, dtype=bool))
+    ...     mask = load_mask(f"{folder}/mask.npy").mask
+    >>> mask.shape, mask.nnz
+    ((3, 3), 3)
     """
     file = Path(path)
     arrays = open_arrays(file)

@@ -53,21 +53,35 @@ class Plan(NamedTuple):
 
 @door
 def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fraction | float:
-    """Compute t(F, M), the density of a motif F in a matrix M [m, n], dense or of scipy.sparse (O8, O9).
+    """Compute the homomorphism density t(F, M) of a bipartite motif F in a matrix M.
 
-    The mean, over all maps of the vertices of F to rows and columns of M, of the product of the entries that the edges
-    fall on: a Fraction for integers and bools, a float for real entries. Trees take time proportional to the non-zeros;
-    C_4 and K_{2,b} that of a Gram matrix, taken in blocks of rows.
+    The density is the mean, over all maps of the vertices of F to rows and columns of M, of the product of the entries
+    that the edges fall on. For trees, the time is proportional to the number of non-zeros. For C_4 and K_{2,b}, it is
+    the time of a Gram matrix, which is computed in blocks.
 
-    Raises:
-        InputError: if M is not a non-empty finite real matrix, or F has treewidth above 2 (such as K_{3,3}).
+    Parameters
+    ----------
+    mask : matrix M, [m, n], an array or a scipy.sparse matrix; any real entries
+    motif : bipartite graph F, of treewidth at most 2, such as `theory.operators.motifs.cycle(4)`
 
-    Source: O8, O9.
+    Returns
+    -------
+    Density, an exact Fraction for a matrix of integers or bools, and a float for a matrix of floats.
 
-    Examples:
-        >>> from theory.operators import motifs
-        >>> motif_density([[1, 1], [1, 0]], motifs.cycle(4))
-        Fraction(7, 16)
+    Raises
+    ------
+    InputError : if M is not a non-empty, finite, real matrix with integers below 2⁶³, or if F is not a `Motif` or has a
+        treewidth above 2 (such as K_{3,3}).
+
+    References
+    ----------
+    Claims O8, O9.
+
+    Examples
+    --------
+    >>> from theory.operators import motifs
+    >>> motif_density([[1, 1], [1, 0]], motifs.cycle(4))
+    Fraction(7, 16)
     """
     matrix = _matrix(mask)
     m, n = matrix.shape

@@ -42,27 +42,40 @@ def sample_mask(
     rng: Seed,
     row_bound: ArrayLike | None = None,
 ) -> csr_array:
-    """Draw a mask [m, n] with independent Bernoulli(kernel(u_i, v_j)) entries.
+    """Draw a random mask whose entry (i, j) is kept with probability kernel(u_i, v_j), independently of the others.
 
-    kernel is called with two float arrays that broadcast to one shape and returns probabilities of that shape (or a
-    scalar); u [m] and v [n] are finite. row_bound (scalar or [m], in [0, 1]) bounds each row's probabilities from
-    above: the time is then proportional to m + n·Σ row_bound. If the kernel never decreases in v, `kernel(u, max(v))`
-    will do. With None the bounds are the rows' maxima, and the kernel is evaluated once at each of the m·n entries.
-    rng: a generator, a SeedSequence or a whole number.
+    With `row_bound`, the time is proportional to m + n·Σ row_bound. For a kernel that never decreases in v,
+    `kernel(u, max(v))` is such a bound. Without `row_bound`, the kernel is first evaluated at all m·n entries.
 
-    Raises:
-        InputError: if an argument is out of range, or a probability is met that is NaN, negative or above its bound; and
-            for a mask that would take more memory or time than is allowed (`limit`).
+    Parameters
+    ----------
+    kernel : function of two float arrays that broadcast to one shape; it returns probabilities of that shape, or one number
+    u : latents of the rows, float[m], finite
+    v : latents of the columns, float[n], finite
+    rng : whole number ≥ 0, SeedSequence or Generator
+    row_bound : upper bounds of the probabilities in each row, a number or float[m] in [0, 1]; None takes the maximum of each row
 
-    Source: the sampling of G1.1.
+    Returns
+    -------
+    Mask, csr_array of bool, [m, n].
 
-    Examples:
-        >>> import numpy as np
-        >>> rng = np.random.default_rng(0)
-        >>> u = np.linspace(0, 1, 400)
-        >>> mask = sample_mask(lambda u, v: u * v / 2, u, u, rng)
-        >>> mask.shape, 0.12 < mask.nnz / 400**2 < 0.13
-        ((400, 400), True)
+    Raises
+    ------
+    InputError : for an argument out of range, a probability that is NaN, negative or above its bound, or a mask that
+        would take more memory or time than is allowed (`limit`).
+
+    References
+    ----------
+    Claim G1.1 (the sampling).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> u = np.linspace(0, 1, 400)
+    >>> mask = sample_mask(lambda u, v: u * v / 2, u, u, rng)
+    >>> mask.shape, 0.12 < mask.nnz / 400**2 < 0.13
+    ((400, 400), True)
     """
     u, v = finite_vector("u", u), finite_vector("v", v)
     bound = _row_maxima(kernel, u, v) if row_bound is None else _probabilities("row_bound", row_bound)
@@ -101,22 +114,36 @@ def sample_factorised(
 
 @door
 def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: Seed) -> csr_array:
-    """Draw a mask [m, n] with independent Bernoulli(p_i q_j) entries; p [m], q [n] ≥ 0 with max(p)·max(q) ≤ 1.
+    """Draw a random mask whose entry (i, j) is kept with probability p_i q_j, independently of the others.
 
-    rng: a generator, a SeedSequence or a whole number. Time proportional to the weights kept, plus m + n.
+    The time is proportional to the number of weights kept, plus m + n.
 
-    Raises:
-        InputError: for negative or other numbers, for products above 1, and for a mask that would take more memory or time
-            than is allowed (`limit`).
+    Parameters
+    ----------
+    p : factors of the rows, float[m], at least 0
+    q : factors of the columns, float[n], at least 0, with max(p)·max(q) ≤ 1
+    rng : whole number ≥ 0, SeedSequence or Generator
 
-    Source: the factorised masks of S1.
+    Returns
+    -------
+    Mask, csr_array of bool, [m, n].
 
-    Examples:
-        >>> import numpy as np
-        >>> mask = sample_rank_one([1.0, 0.0], [1.0, 1.0, 0.0], np.random.default_rng(0))
-        >>> mask.toarray().astype(int)
-        array([[1, 1, 0],
-               [0, 0, 0]])
+    Raises
+    ------
+    InputError : for factors that are negative, not finite or not real, for products above 1, and for a mask that would
+        take more memory or time than is allowed (`limit`).
+
+    References
+    ----------
+    Claim S1 (factorised masks).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mask = sample_rank_one([1.0, 0.0], [1.0, 1.0, 0.0], np.random.default_rng(0))
+    >>> mask.toarray().astype(int)
+    array([[1, 1, 0],
+           [0, 0, 0]])
     """
     p, q = non_negative_vector("p", p), non_negative_vector("q", q)
     if not p.max() * q.max() <= _SLACK:

@@ -55,19 +55,33 @@ def kth_largest(scores: ArrayLike, k: int) -> float:
 
 @door
 def global_mask(scores: ArrayLike, density: float) -> Mask:
-    """Keep the round(density · size) largest of all scores, of equal ones the first in flat order, as a mask of their shape.
+    """Compute the mask that keeps the largest scores of an array.
 
-    scores: numbers of any shape; the mask is bool.
+    The mask keeps exactly round(density · size) scores; halves go to the even number. Among equal scores, the first in
+    flat order are kept.
 
-    Raises:
-        InputError: unless the density is in (0, 1), and for scores that are empty, not real or not finite.
+    Parameters
+    ----------
+    scores : real numbers, an array of any shape
+    density : share of scores kept, in (0, 1)
 
-    Source: G2 (the largest scores beside a fixed threshold).
+    Returns
+    -------
+    Mask, bool, of the shape of `scores`.
 
-    Examples:
-        >>> global_mask([[3.0, 1.0], [2.0, 5.0]], density=0.5)
-        array([[ True, False],
-               [False,  True]])
+    Raises
+    ------
+    InputError : for a density outside (0, 1), and for scores that are empty, not real or not finite.
+
+    References
+    ----------
+    Claim G2 (the mask of the largest scores compared with the mask of a fixed threshold).
+
+    Examples
+    --------
+    >>> global_mask([[3.0, 1.0], [2.0, 5.0]], density=0.5)
+    array([[ True, False],
+           [False,  True]])
     """
     scores = _scores("scores", scores)
     return top_k_mask(scores, kept_count(density, scores.size))

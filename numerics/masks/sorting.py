@@ -35,20 +35,34 @@ def sort_by_degree(mask: MaskLike) -> DegreeOrder:
 
 @door
 def smoothed(mask: MaskLike, blocks: int) -> NDArray[np.float64]:
-    """Average a mask [m, n], sorted by degree, over a grid of near-equal blocks: float[blocks, blocks] in [0, 1].
+    """Average a mask over a grid of nearly equal blocks after its rows and columns are sorted by degree.
 
-    The averages tend to a monotone graphon as the mask and the blocks grow (G10.2).
-    1 ≤ blocks ≤ min(m, n); position i of m falls into block ⌊i·blocks/m⌋.
+    The smallest degrees come first. Position i of m falls into block ⌊i·blocks/m⌋. As the mask and the number of blocks
+    grow, the averages converge to the graphon of the mask if this graphon is monotone (nondecreasing in both
+    variables).
 
-    Raises:
-        InputError: if the mask is not a non-empty matrix of zeros and ones, or for another number of blocks.
+    Parameters
+    ----------
+    mask : mask of zeros and ones, [m, n], an array or a scipy.sparse matrix
+    blocks : number of blocks along each side, 1 to min(m, n)
 
-    Source: G10.2; arXiv 2510.17515.
+    Returns
+    -------
+    Average of each block, float[blocks, blocks] in [0, 1].
 
-    Examples:
-        >>> smoothed([[1, 0, 0, 0], [1, 1, 1, 0], [1, 0, 1, 0], [0, 0, 0, 0]], blocks=2)
-        array([[0.  , 0.25],
-               [0.25, 1.  ]])
+    Raises
+    ------
+    InputError : if the mask is not a non-empty matrix of zeros and ones, or for another number of blocks.
+
+    References
+    ----------
+    Claim G10.2; arXiv 2510.17515.
+
+    Examples
+    --------
+    >>> smoothed([[1, 0, 0, 0], [1, 1, 1, 0], [1, 0, 1, 0], [0, 0, 0, 0]], blocks=2)
+    array([[0.  , 0.25],
+           [0.25, 1.  ]])
     """
     entries = _entries(mask)
     blocks = checked_integer("blocks", blocks, 1, min(entries.shape))

@@ -114,21 +114,35 @@ class Network:
 
 @door
 def random_network(widths: Sequence[int], rng: Seed, activation: Any = RELU) -> Network:
-    """Draw a network of the given widths (inputs, hidden…, outputs): iid N(0, 1) weights [out, in], no biases.
+    """Draw a network without biases whose weights are independent and standard normal.
 
-    NTK parametrisation: what a layer computes is divided by √in, so that outputs are of order 1 at every width.
-    rng: a generator, a SeedSequence or a whole number; `activation` as in `Network`.
+    The network is in the NTK parametrisation: each layer divides by the square root of its fan-in, so that the outputs
+    are of order 1 at every width.
 
-    Raises:
-        InputError: unless there are at least two widths, all positive whole numbers.
+    Parameters
+    ----------
+    widths : numbers of inputs, of neurons in each hidden layer, and of outputs; at least two positive whole numbers
+    rng : whole number ≥ 0, SeedSequence or Generator
+    activation : relu (max(z, 0)), normalised relu (√2 max(z, 0)), erf, linear, a pair (φ, φ′) or an object with `function` and `derivative`
 
-    Source: K1 (the parametrisation).
+    Returns
+    -------
+    Network, with the `weights` of each layer, float[out, in].
 
-    Examples:
-        >>> import numpy as np
-        >>> network = random_network((64, 1024, 1), np.random.default_rng(0))
-        >>> network.widths, network.weights[0].shape
-        ((64, 1024, 1), (1024, 64))
+    Raises
+    ------
+    InputError : unless there are at least two widths, all positive whole numbers, and for another seed or activation.
+
+    References
+    ----------
+    Claim K1 (the parametrisation).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> network = random_network((64, 1024, 1), np.random.default_rng(0))
+    >>> network.widths, network.weights[0].shape
+    ((64, 1024, 1), (1024, 64))
     """
     whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in widths)
     if len(widths) < 2 or not whole:

@@ -64,25 +64,40 @@ def tangent_kernel(
     masks: Sequence[Any] | None = None,
     layers: Sequence[int] | None = None,
 ) -> Array:
-    """Compute Θ̂(x, x2) = J(x) J(x2)ᵀ, exact off kinks: [N, N'], or [N, q, N', q] if there are several outputs.
+    """Compute the empirical neural tangent kernel Θ̂(x, x2) = J(x) J(x2)ᵀ, where J is the Jacobian in the weights.
 
-    Without x2 it is Θ̂(x, x), exactly symmetric. With `masks` for the first layers (0 or 1, dense or sparse) the
-    network is pruned by them and only kept weights count; without, every weight counts, also one that is 0.
-    `layers` (numbered from 0) restricts the sum over weights to some layers. Time grows with N·N' and the kept
-    weights (or the pruned ones, where those are fewer); memory with N·N' and the activations.
+    Every weight that is not pruned counts, also a weight of 0. The kernel is exact, except at kinks of the activation.
+    The time grows with N·N′ and with the number of kept weights, or of pruned weights if these are fewer. The memory
+    grows with N·N′ and with the number of activations.
 
-    Raises:
-        InputError: if the samples, masks or layers do not fit.
+    Parameters
+    ----------
+    network : `Network`, such as `random_network` returns
+    x : inputs, float[N, d]
+    x2 : second inputs, float[N′, d]; None means x itself, and the kernel is then exactly symmetric
+    masks : 0/1 masks [out, in] of the first layers, dense or sparse; pruned weights are 0 and do not count. None: all weights count
+    layers : numbers of the layers whose weights count, from 0 on, each once; None means all layers
 
-    Source: Jacot, Gabriel and Hongler, arXiv 1806.07572; K1 and K4 are its limits.
+    Returns
+    -------
+    Kernel, float[N, N′], or float[N, q, N′, q] if there are q > 1 outputs.
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import random_network
-        >>> network = random_network((3, 2000, 1), np.random.default_rng(0))
-        >>> kernel = tangent_kernel(network, np.eye(3))
-        >>> kernel.shape, bool(abs(kernel[0, 0] - 1 / 3) < 0.05)  # limit (|x|²/d)(L + 1)/2^L, here L = 1 hidden layer
-        ((3, 3), True)
+    Raises
+    ------
+    InputError : if the inputs, masks or layers do not fit.
+
+    References
+    ----------
+    Jacot, Gabriel and Hongler, arXiv 1806.07572; Claims K1, K4 (the limits of wide layers).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import random_network
+    >>> network = random_network((3, 2000, 1), np.random.default_rng(0))
+    >>> kernel = tangent_kernel(network, np.eye(3))
+    >>> kernel.shape, bool(abs(kernel[0, 0] - 1 / 3) < 0.05)  # limit (|x|²/d)(L + 1)/2^L, here L = 1 hidden layer
+    ((3, 3), True)
     """
     network, kept = pruned(network, masks)
     chosen = range(len(kept)) if layers is None else _chosen(layers, len(kept))

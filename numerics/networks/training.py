@@ -70,28 +70,47 @@ def train(
     record: Iterable[int] | None = None,
     x_test: ArrayLike | None = None,
 ) -> Training:
-    """Train a network by `steps` steps of gradient descent on all layers at once, W ← W − step·∂L/∂W.
+    """Train all layers of a network at once by gradient descent on the squared loss over all samples.
 
-    x [m, d]; y [m, q], or [m] for one output. With `masks` for the first layers (0 or 1, dense or sparse) the
-    network is first pruned by them, and pruned weights stay exactly 0. `record` lists the numbers of steps after
-    which predictions on x and `x_test` [t, d] are kept; without it only those after the last step are. L is
-    1/(2m) Σ ‖f(x) − y‖²; with `centred` f − f₀ stands for f, f₀ being the output before training, in L and in the
-    predictions. step > 0, such as `stable_step`.
+    Each step is W ← W − step·∂L/∂W, with the loss L = 1/(2m) Σ ‖f(x) − y‖². With `centred`, f − f₀ replaces f in the
+    loss and in the predictions, where f₀ is the initial output.
 
-    Raises:
-        InputError: if an argument does not fit. DivergedError: if the loss does not stay bounded or ends above its
-            start; the message then names 1/λ_max, see `stable_step`.
+    Parameters
+    ----------
+    network : `Network`, such as `random_network` returns
+    x : inputs, float[m, d]
+    y : targets, float[m, q], or float[m] for one output
+    step : step size, above 0, such as `stable_step` returns
+    steps : number of steps, 0 to 10⁸
+    masks : 0/1 masks [out, in] of the first layers, dense or sparse; pruned weights are set to 0 and stay exactly 0. None: no pruning
+    centred : True subtracts the initial output, False does not
+    record : numbers of steps, 0 to `steps`, after which predictions are kept; None keeps only the predictions after the last step
+    x_test : test inputs, float[t, d], at which predictions are kept too; None means no test inputs
 
-    Source: F1.2 (which steps are stable).
+    Returns
+    -------
+    Training, with the `losses` float[steps + 1], the `recorded` numbers of steps int[R], ascending, the predictions
+    `outputs` at x, [R, m] or [R, m, q], and `test_outputs` at `x_test` (or None), and the trained `network`.
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import random_network, stable_step
-        >>> x, y = np.eye(3), np.array([1.0, -1.0, 1.0])
-        >>> network = random_network((3, 200, 1), np.random.default_rng(0))
-        >>> trained = train(network, x, y, step=stable_step(network, x), steps=100)
-        >>> bool(np.abs(trained.outputs[-1] - y).max() < 1e-3)
-        True
+    Raises
+    ------
+    InputError : if an argument does not fit.
+    DivergedError : if the loss does not stay bounded or ends above its start; the message gives 1/λ_max
+        (`stable_step`).
+
+    References
+    ----------
+    Claim F1.2 (the stable steps).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import random_network, stable_step
+    >>> x, y = np.eye(3), np.array([1.0, -1.0, 1.0])
+    >>> network = random_network((3, 200, 1), np.random.default_rng(0))
+    >>> trained = train(network, x, y, step=stable_step(network, x), steps=100)
+    >>> bool(np.abs(trained.outputs[-1] - y).max() < 1e-3)
+    True
     """
     setting = _setting(network, x, y, masks, centred, step, steps, record, x_test)
     model = _Masked(setting)
@@ -139,22 +158,37 @@ def laziness(training: Trajectory, linearised: Trajectory) -> Array:
 
 @door
 def stable_step(network: Network, x: ArrayLike, *, masks: Sequence[Any] | None = None) -> float:
-    """Compute 1/λ_max(Θ̂/m), half the step beyond which descent of the linearisation diverges: inf if Θ̂ = 0.
+    """Compute a stable step of gradient descent, 1/λ_max(Θ̂/m), where Θ̂ is the neural tangent kernel at x.
 
-    x [m, d] and masks as for `tangent_kernel`; Θ̂ is that kernel at x, the loss that of `train`.
+    Gradient descent of the linearised network on the loss of `train`, 1/(2m) Σ ‖f(x) − y‖², diverges for steps more
+    than twice as large.
 
-    Raises:
-        InputError: if the samples or masks do not fit.
+    Parameters
+    ----------
+    network : `Network`, such as `random_network` returns
+    x : inputs, float[m, d]
+    masks : 0/1 masks [out, in] of the first layers, dense or sparse; pruned weights are 0 and do not count. None: all weights count
 
-    Source: F1.2.
+    Returns
+    -------
+    Step, a float; inf if Θ̂ = 0.
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import random_network, tangent_kernel
-        >>> network = random_network((3, 200, 1), np.random.default_rng(0))
-        >>> step = stable_step(network, np.eye(3))
-        >>> bool(np.isclose(step, 3 / np.linalg.eigvalsh(tangent_kernel(network, np.eye(3)))[-1]))
-        True
+    Raises
+    ------
+    InputError : if the inputs or masks do not fit.
+
+    References
+    ----------
+    Claim F1.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import random_network, tangent_kernel
+    >>> network = random_network((3, 200, 1), np.random.default_rng(0))
+    >>> step = stable_step(network, np.eye(3))
+    >>> bool(np.isclose(step, 3 / np.linalg.eigvalsh(tangent_kernel(network, np.eye(3)))[-1]))
+    True
     """
     kernel = tangent_kernel(network, x, masks=masks)
     samples = len(kernel)

@@ -88,25 +88,42 @@ def saliency(
     *,
     first_layer: bool = False,
 ) -> Layers:
-    """Score every weight of every layer (or of the first alone) once; pruning keeps the largest. Scores have the weights' shapes.
+    """Compute the saliency scores of all weights of a network, or of its first layer alone, by a pruning method.
 
-    x [N, d] is read by snip, grasp, grasp-magnitude and wanda, residual [N, q] by the first three, rng
-    (a generator, a SeedSequence or a whole number) by random. The residual is f₀(x) − y, or −y where the initial output f₀ is subtracted. All scores are ≥ 0 but those of
-    grasp.
+    Pruning keeps the weights with the largest scores. All scores are at least 0, except the scores of grasp. The table
+    in `numerics.pruning.methods` has the formula of each method.
 
-    Raises:
-        InputError: for an unknown method, for synflow-iterative (which is no single score: use `prune`), and for an
-            argument that is missing, not finite or does not fit.
+    Parameters
+    ----------
+    method : random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda
+    network : `Network`, such as `random_network` returns
+    x : inputs, float[N, d], for snip, grasp, grasp-magnitude and wanda
+    residual : float[N, q], for snip, grasp and grasp-magnitude: f₀(x) − y, or −y if the initial output f₀ is subtracted
+    rng : whole number ≥ 0, SeedSequence or Generator, for random
+    first_layer : True scores the first layer alone, False scores all layers
 
-    Source: the papers of the module's table; S2, S6, S8, S11, S12.
+    Returns
+    -------
+    Tuple of the scores of each layer, float[out, in], in the shape of the weights.
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import random_network
-        >>> network = random_network((64, 128, 1), np.random.default_rng(0))
-        >>> scores = saliency("magnitude", network)
-        >>> [score.shape for score in scores]
-        [(128, 64), (1, 128)]
+    Raises
+    ------
+    InputError : for an unknown method, for synflow-iterative (which has no single score: use `prune`), for an argument
+        that is missing, not finite or does not fit, and for grasp and grasp-magnitude unless the activation has φ″ = 0.
+
+    References
+    ----------
+    The papers in the table of `numerics.pruning.methods`; Claims S2 (random, magnitude), S6 (snip), S8 (grasp),
+    S11 (synflow), S12 (wanda).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import random_network
+    >>> network = random_network((64, 128, 1), np.random.default_rng(0))
+    >>> scores = saliency("magnitude", network)
+    >>> [score.shape for score in scores]
+    [(128, 64), (1, 128)]
     """
     _known("method", method, METHODS)
     weights = network.weights[:1] if first_layer else network.weights

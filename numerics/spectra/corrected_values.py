@@ -50,31 +50,55 @@ def corrected_singular_values(
     confidence: float = 0.95,
     seed: Seed = 0,
 ) -> list[CorrectedValue]:
-    """Estimate the `count` leading singular values of P/√(mn) behind a mask M, freed from the bias of its noise (O3, O4).
+    """Estimate the leading singular values of the matrix of probabilities behind a mask, corrected for noise.
 
-    P [m, n] holds the probabilities of the entries, V = P − P² their variances; s is a singular value of M/√(mn), σ
-    that of P/√(mn). The raw s is moved to the σ with s² = (σ² + V_a/m)(σ² + V_b/n)/σ²: exact in the limit for a
-    constant variance, right to second order (O3) for a profile, V_a and V_b averaged with the empirical singular
-    vectors. The interval is normal, with the variance V_ab/mn of O3; it covers with the stated confidence
-    asymptotically, for independent entries and separated values (a top-K mask varies less). Visible is what exceeds the
-    level that noise passes in some one mask of a thousand (`rare_level`). `variance`: a number, float[m, n], or None:
-    read off the mask, row and column averages of P − P² from the degrees and the visible values, the level from cells
-    of like degrees. So the level of a sparse mask is too high, by some tenth at ten entries a row: degrees vary by
-    chance too. Of a single row or column the degrees are the entries: V is read as 0, and the interval is the raw value alone.
+    P [m, n] holds the probabilities that the entries of the mask M are 1. Noise raises a singular value σ of P/√(mn) to
+    a singular value s of M/√(mn). The estimate is the σ that solves s² = (σ² + V_a/m)(σ² + V_b/n)/σ². Here V = P − P²
+    holds the variances of the entries, and V_a, V_b and V_ab are averages of V weighted by the squares of the left
+    singular vector of M, of the right singular vector, and of both. The solution is exact in the limit for a constant
+    variance, and correct to second order for other variances.
 
-    Raises:
-        InputError: as in `mask_singular_values`, for a mask with entries beside 0 and 1, a confidence outside (0, 1), or
-            a variance of another shape or outside [0, 1/4].
+    The interval is normal, with the variance V_ab/(mn). It covers with the stated confidence asymptotically, for
+    independent entries and separated singular values; the values of a top-K mask vary less. A value is visible if s
+    exceeds the level that noise alone exceeds in one of a thousand masks. If `variance` is None, row and column
+    averages of V come from the degrees and the visible values, and the level comes from cells of rows and columns with
+    similar degrees. The level of a sparse mask is then too high, by about a tenth at ten entries per row, because
+    degrees also vary by chance. In a mask of one row or one column, V counts as 0, and the interval of a visible value
+    is the raw value alone.
 
-    Source: O3, O4.1.
+    Parameters
+    ----------
+    mask : 0/1 mask M, [m, n], an array or a scipy.sparse matrix
+    count : number of singular values, 1 to min(m, n)
+    variance : variances V of the entries, a number or float[m, n] in [0, 1/4]; None estimates V from the mask
+    confidence : confidence of the intervals, in (0, 1)
+    seed : whole number ≥ 0, SeedSequence or Generator, for the iterative decomposition of large masks
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import sample_rank_one
-        >>> u = np.linspace(0.1, 0.9, 500)
-        >>> first, second = corrected_singular_values(sample_rank_one(u, u, np.random.default_rng(0)), 2)
-        >>> first.visible, second.visible  # a mask of rank one: the second value is noise
-        (True, False)
+    Returns
+    -------
+    List of `count` CorrectedValue in descending order of s, each with the `value`, its interval from `low` to `high`, s
+    as `raw`, and `visible`. If a value is not visible, it is 0, and its interval runs from 0 to the σ whose s is the
+    level.
+
+    Raises
+    ------
+    InputError : for a mask that is not a non-empty matrix of zeros and ones, a count outside 1 to min(m, n), a
+        confidence outside (0, 1), or a variance of another shape or outside [0, 1/4].
+    ArithmeticError : if the decomposition leaves a residual above 1e-10 of the largest singular value, or if the bounds
+        of the noise level do not meet.
+
+    References
+    ----------
+    Claims O3, O4.1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import sample_rank_one
+    >>> u = np.linspace(0.1, 0.9, 500)
+    >>> first, second = corrected_singular_values(sample_rank_one(u, u, np.random.default_rng(0)), 2)
+    >>> first.visible, second.visible  # a mask of rank one: the second value is noise
+    (True, False)
     """
     if not 0 < confidence < 1:
         raise InputError(f"confidence is {confidence!r}, expected a number strictly between 0 and 1")

@@ -55,27 +55,40 @@ class Witness(NamedTuple):
 
 @door
 def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
-    """Bound ‖A‖□ = max |Σ A over rows S × columns T| / (mn), over all S and T, and find a cut that attains the lower bound.
+    """Bound the cut norm ‖A‖□ of a matrix from both sides, and find a cut that attains the lower bound.
 
-    A: a real matrix [m, n], an array or of scipy.sparse.
+    The cut norm is the maximum of |Σ A over rows S × columns T| / (mn) over all sets S and T. The two bounds are equal,
+    up to rounding, if no two entries of A differ in sign, or if min(m, n) ≤ 22 and 2^min(m, n)·max(m, n) ≤ 2³², where
+    equal rows and equal columns count once. Otherwise the upper bound comes from a semidefinite relaxation, whose
+    optimum is at most 1.783 times the cut norm. The upper bound is typically 1.09 to 1.16 times the lower bound for
+    sampling noise M − P, and 1.27 times the lower bound where the row and column sums vanish. Sparse matrices of more
+    than 2²⁴ entries are never expanded and never enumerated; their upper bound fails with probability at most 2⁻³⁴.
 
-    Exact, up to rounding, where min(m, n) ≤ 22 and 2^min·max ≤ 2³², equal rows and equal columns being counted once,
-    and where no two entries differ in sign. Otherwise the upper bound is that of the semidefinite relaxation, at its
-    optimum at most 1.783 times the cut norm: 1.09 to 1.16 times the lower for sampling noise M − P, 1.27 where the row
-    and column sums vanish. Sparse matrices of more than 2²⁴ entries are never expanded; their upper bound fails with
-    probability at most 2⁻³⁴. The same seed gives the same result on the same machine.
+    Parameters
+    ----------
+    A : real matrix, [m, n], an array or a scipy.sparse matrix
+    seed : whole number ≥ 0, SeedSequence or Generator; the same seed gives the same result on the same machine
 
-    Raises:
-        InputError: if A is not a non-empty finite real matrix whose entries are float64 numbers.
+    Returns
+    -------
+    CutNorm, with the bounds `lower` and `upper`, the masks `rows` [m] and `columns` [n] of the cut that attains
+    `lower`, and `failure`, a bound on the probability that `upper` is wrong (0 where `upper` is certain).
 
-    Source: Alon and Naor, Approximating the Cut-Norm via Grothendieck's Inequality (the relaxation).
+    Raises
+    ------
+    InputError : unless A is a non-empty, finite, real matrix whose entries float64 holds exactly, and for another seed.
 
-    Examples:
-        >>> import numpy as np
-        >>> noise = np.array([[1.0, -1.0], [-1.0, 1.0]])
-        >>> found = cut_norm(noise)
-        >>> found.lower, found.upper
-        (0.25, 0.25)
+    References
+    ----------
+    Alon and Naor, Approximating the Cut-Norm via Grothendieck's Inequality (the relaxation).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> noise = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    >>> found = cut_norm(noise)
+    >>> found.lower, found.upper
+    (0.25, 0.25)
     """
     values: Any = _sparse(A, "A") if sp.issparse(A) else _matrix(A, "A")
     if not _is_large(values):
@@ -86,24 +99,40 @@ def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
 
 @door
 def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
-    """Bound ‖mask − P‖□ from both sides (see `cut_norm`) for a mask [m, n], an array or of scipy.sparse, with real entries.
+    """Bound the cut norm ‖mask − P‖□ of a mask minus a graphon P from both sides, and find a large cut.
 
-    Rows and columns stay in place: nothing is relabelled.
+    Rows and columns stay in their order. `cut_norm` describes how close the two bounds are. A sparse mask of more than
+    2²⁴ entries is compared with a number or with factors in memory proportional to its non-zeros and the factors;
+    `failure` is then at most 2⁻³⁴. For rank-one and step graphons, a small k suffices; the product left @ right is
+    taken exactly, without rounding.
 
-    graphon is a number (P constant), an array P [m, n], or factors (left [m, k], right [k, n]) with P = left @ right
-    (exactly, not as rounded): rank-one and step graphons have few. A sparse mask of more than 2²⁴ entries is compared
-    with a number or factors in memory proportional to its non-zeros and the factors; `CutNorm.failure` is then 2⁻³⁴.
+    Parameters
+    ----------
+    mask : mask, [m, n], an array or a scipy.sparse matrix; any real entries
+    graphon : a number (constant P), an array P [m, n], or a tuple of factors (left [m, k], right [k, n]) with P = left @ right
+    seed : whole number ≥ 0, SeedSequence or Generator; the same seed gives the same result on the same machine
 
-    Raises:
-        InputError: if a matrix is empty, not real or not finite, or if the shapes differ.
+    Returns
+    -------
+    CutNorm, with the bounds `lower` and `upper`, the masks `rows` [m] and `columns` [n] of the cut that attains
+    `lower`, and `failure`, a bound on the probability that `upper` is wrong (0 where `upper` is certain).
 
-    Source: G1.1 (what sampling leaves); as `cut_norm`.
+    Raises
+    ------
+    InputError : if a matrix is empty, not real, not finite or not exact in float64, if the shapes differ, if mask − P
+        overflows, or for another seed.
 
-    Examples:
-        >>> import numpy as np
-        >>> chessboard = np.indices((4, 4)).sum(axis=0) % 2
-        >>> cut_distance(chessboard, 0.5).lower  # from the constant graphon of its density
-        0.125
+    References
+    ----------
+    Claim G1.1 (the distance of a sampled mask from its graphon); Alon and Naor, Approximating the Cut-Norm via
+    Grothendieck's Inequality (the relaxation).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> chessboard = np.indices((4, 4)).sum(axis=0) % 2
+    >>> cut_distance(chessboard, 0.5).lower  # from the constant graphon of its density
+    0.125
     """
     rng = _rng(seed)
     values: Any = _sparse(mask, "mask") if sp.issparse(mask) else _matrix(mask, "mask")

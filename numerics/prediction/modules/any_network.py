@@ -51,39 +51,67 @@ def prune(
 
 
 def prune(*arguments: Any, **named: Any) -> Masks | dict[str, torch.Tensor]:
-    """Prune at initialisation: masks of a network on arrays, or of a torch module, by a method of the module's table.
+    """Prune a network at initialisation: compute the mask of each layer.
 
-    `prune(method, network, x, residual, density, scope=None, rng=None, first_layer=False, rounds=100, ties="refuse")` prunes a perceptron that
-    `random_network` draws; all of it is said in `numerics.prediction.methods.prune`. It returns masks [out, in] of every layer, or of the
-    first alone, whose counts of weights are exact.
+    There are two forms, one for a perceptron on arrays and one for a torch module. The methods are random, magnitude,
+    snip, grasp, grasp-magnitude, synflow, synflow-iterative and wanda, and `density` is the share of weights kept, in
+    (0, 1). Only synflow-iterative has `rounds` (100 unless given): round k scores the pruned network again and keeps
+    density^(k/rounds). If the density would keep only some of the weights with score 0, it is refused
+    (`ties="refuse"`), or the first of these weights are kept (`ties="index"`).
 
-    `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0)` prunes a torch module on a data
-    set, as `numerics.prediction.modules.prune_module` says; PyTorch is imported for it alone. It returns bool tensors by the paths of
-    layers, which `torch.nn.utils.prune.custom_from_mask` takes.
+    `prune(method, network, x, residual, density, scope=None, rng=None, first_layer=False, rounds=100, ties="refuse")`
+    prunes a `Network`, such as `random_network` returns; the arguments after `density` are given by name. The inputs
+    x [N, d] enter snip, grasp, grasp-magnitude and wanda, the residual [N, q] enters the first three, and `rng` enters
+    random. Scores are compared over all "layers", within each "layer" or within each "row"; None means rows for wanda
+    and all layers for the other methods. With `first_layer`, only the first layer is pruned.
+    `numerics.prediction.methods.prune` has the details.
 
-    Raises:
-        InputError: as these two do, and for arguments of one form in the order of the other.
+    `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0)`
+    prunes the linear and convolutional layers of a torch module on a `Dataset`; the arguments after `data` are given by
+    name. PyTorch is imported for this form alone. The loss is "mse" or "cross-entropy", and the scope is "global" (all
+    layers) or "layer"; wanda compares within each row. `numerics.prediction.modules.prune_module` has the details.
 
-    Source: the papers of the table in `numerics.prediction.methods`; S2, S6, S8, S11, S12 of the masks they leave.
+    Parameters
+    ----------
+    *arguments : method, network, x, residual and density; or module, method, density and data
+    **named : scope, rng, first_layer, rounds and ties; or loss, scope, rounds, ties and seed
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics import load_data, random_network
-        >>> data = load_data("digits", labels="is0")
-        >>> network = random_network((64, 128, 1), np.random.default_rng(0))
-        >>> first, readout = prune("snip", network, data.x, -data.y, density=0.1)
-        >>> first.shape, int(first.sum() + readout.sum())
-        ((128, 64), 832)
+    Returns
+    -------
+    Tuple of bool masks [out, in] of every layer, or of the first layer alone. For a torch module, a dictionary of bool
+    tensors by the paths of the layers, for `torch.nn.utils.prune.custom_from_mask`. If n scores are compared, exactly
+    round(density · n) weights are kept.
 
-        >>> from importlib.util import find_spec
-        >>> if find_spec("torch"):
-        ...     from torch import nn
-        ...     from torch.nn.utils.prune import custom_from_mask
-        ...     module = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
-        ...     masks = prune(module, "snip", 0.1, load_data("digits", labels="onehot"))
-        ...     assert sum(int(mask.sum()) for mask in masks.values()) == 237
-        ...     for path, mask in masks.items():
-        ...         _ = custom_from_mask(module.get_submodule(path), "weight", mask)
+    Raises
+    ------
+    InputError : for an unknown name, a number out of range, a density that splits the weights with score 0, arrays or
+        data that are missing, not finite or do not fit, a module that cannot be scored, and a torch module in place of
+        the network.
+
+    References
+    ----------
+    The papers in the table of `numerics.prediction.methods`; for the masks, Claims S2 (random, magnitude), S6 (snip),
+    S8 (grasp), S11 (synflow), S12 (wanda).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics import load_data, random_network
+    >>> data = load_data("digits", labels="is0")
+    >>> network = random_network((64, 128, 1), np.random.default_rng(0))
+    >>> first, readout = prune("snip", network, data.x, -data.y, density=0.1)
+    >>> first.shape, int(first.sum() + readout.sum())
+    ((128, 64), 832)
+
+    >>> from importlib.util import find_spec
+    >>> if find_spec("torch"):
+    ...     from torch import nn
+    ...     from torch.nn.utils.prune import custom_from_mask
+    ...     module = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    ...     masks = prune(module, "snip", 0.1, load_data("digits", labels="onehot"))
+    ...     assert sum(int(mask.sum()) for mask in masks.values()) == 237
+    ...     for path, mask in masks.items():
+    ...         _ = custom_from_mask(module.get_submodule(path), "weight", mask)
     """
     if "module" in named or (arguments and _is_module(arguments[0])):
         from numerics.prediction.modules.pruning import prune_module
