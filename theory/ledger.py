@@ -34,18 +34,29 @@ WRITTEN = re.compile(rb'label="([A-Z]\d+(?:\.\d+)?)"')
 
 
 def load_ledger(own: str | PathLike[str] | None = None) -> Ledger:
-    """Import every topic and return the ledger (some seconds; `claim` imports one module), or a ledger of your own.
+    """Import every topic and return the ledger of all claims, or a ledger of your own.
 
-    own: `FILE.py` or `package.module`, whose claims are the ledger, each under the name of its variable; they may use
-    claims of the project's ledger, and have labels that are not taken there. The code is run as it is.
+    Importing every topic takes some seconds; `claim` imports one module. Claims of your own may use claims of the
+    project's ledger, but must have other labels.
 
-    Raises:
-        InputError: for code of your own that is not there, raises (its traceback is printed), has no claim, or makes no ledger.
+    Parameters
+    ----------
+    own : `FILE.py` or `package.module` whose variables hold the claims, which is run as it is; None for the project's ledger
 
-    Examples:
-        >>> ledger = load_ledger()
-        >>> ledger["S4"].topic, ledger["S4"].claim.uses
-        ('saliency', ('S1', 'S3'))
+    Returns
+    -------
+    Ledger, the claims in reading order.
+
+    Raises
+    ------
+    InputError : for code of your own that is missing, raises an error (its traceback is printed), has no claim, or
+        makes no valid ledger
+
+    Examples
+    --------
+    >>> ledger = load_ledger()
+    >>> ledger["S4"].topic, ledger["S4"].claim.uses
+    ('saliency', ('S1', 'S3'))
     """
     if own is None:
         return Ledger({topic: claims_of(topic) for topic in TOPICS})
@@ -85,29 +96,45 @@ def claims_of(topic: str) -> dict[str, Claim]:
 
 
 def topics() -> tuple[str, ...]:
-    """The names of the topics, in reading order.
+    """Return the names of the topics, in reading order.
 
-    Raises:
-        nothing.
+    Returns
+    -------
+    Tuple of names.
 
-    Examples:
-        >>> topics()[:3]
-        ('saliency', 'graphon', 'operators')
+    Raises
+    ------
+    Nothing.
+
+    Examples
+    --------
+    >>> topics()[:3]
+    ('saliency', 'graphon', 'operators')
     """
     return TOPICS
 
 
 def claim(label: str) -> Claim:
-    """Return the claim of a label, and import its module alone.
+    """Return the claim with a label, importing only its module.
 
-    Raises:
-        InputError: for a label that no claim has.
+    Parameters
+    ----------
+    label : label of a claim, such as S4, or of a part of a claim, such as G3.1
 
-    Examples:
-        >>> claim("S4").title
-        'The half-normal × half-normal graphon of SNIP'
-        >>> sorted(claim("S4").expressions)
-        ['column_density', 'flat_threshold', 'integral_form', 'kernel', 'noise_density', 'threshold']
+    Returns
+    -------
+    Claim, with its `title`, its `statement` and its formulas in `expressions`.
+
+    Raises
+    ------
+    InputError : for a label that no claim has, and for the label of a claim in parts, such as G3
+
+    Examples
+    --------
+    >>> claim("S4").title
+    'The half-normal × half-normal graphon of SNIP'
+    >>> sorted(claim("S4").expressions)
+    ['column_density', 'flat_threshold', 'integral_form', 'kernel', 'noise_density', 'threshold']
     """
     found = parts(label)
     if found[0].label != label:

@@ -47,30 +47,46 @@ def evaluate(
     keep: bool = False,
     ledger: str | PathLike[str] | None = None,
 ) -> Value:
-    """Evaluate a formula of a claim at exact values.
+    """Evaluate a formula of a claim at exact values, to any number of correct digits or as a fraction.
 
-    expression: its name in the claim, or a path to a part of it such as `noises.pareto.survival`. assignments: values as
-    texts `name=value`, exact ones: 3, 1/3, 0.25, 1e-3, sqrt(2), exp(-1), pi/4. A list or a matrix gives values to letters
-    that are numbered: v=[1/5,2/5] to v_1 and v_2, P=[[1/2,1/4],[1/8,1]] to P_11 … P_22. In place of a letter the name of
-    its quantity in all claims may stand, such as rows for m or n (`theory.names`). To a function that the formula
-    leaves open, such as a graphon, it gives the steps on equal parts of the unit interval; step(2/5:3/2, 3/5:3/10) gives
-    lengths and values of the steps. digits: significant ones, from 1 to
-    10 000; a whole number is given in full. exact: the value as a fraction a/b. keep: return what is left of the formula
-    where letters have no value, and the value under hypotheses that cannot be told. ledger: `FILE.py` or `package.module` with claims of your own, where the label is looked for.
-    Where a theorem says nothing the text is "no guarantee".
+    The name of a quantity, such as `rows` for m or n (`theory.names`), may replace its letter. A list or a matrix gives
+    values to numbered letters: v=[1/5,2/5] to v_1 and v_2, P=[[1/2,1/4],[1/8,1]] to P_11, …, P_22. For a function that
+    the formula leaves open, such as a graphon, a list or a matrix gives the steps on equal parts of the unit interval,
+    and step(2/5:3/2, 3/5:3/10) gives lengths and values of the steps.
 
-    Raises:
-        InputError: for an unknown claim, expression or name, a letter without a value, a value outside what the claim
-            allows or against a hypothesis of it, one of which a hypothesis cannot be told, a point where the formula has no finite value, more work than two
-            minutes, and, with `exact`, a value that is no fraction.
+    Parameters
+    ----------
+    label : label of the claim, such as S4; for a claim in parts, such as G3, the part that has the formula is found
+    expression : name of the formula in the claim, or the path to a part of it, such as noises.pareto.survival
+    *assignments : strings name=value with exact values, such as 3, 1/3, 0.25, 1e-3, sqrt(2), exp(-1) or pi/4
+    digits : significant digits, all correct, from 1 to 10 000; a whole number is printed in full
+    exact : True gives the value as a fraction a/b
+    keep : True leaves letters without a value in the formula, and assumes the hypotheses that cannot be decided
+    ledger : `FILE.py` or `package.module` with claims of your own, which is run as it is; None for the project's claims
 
-    Source: the claim that is named.
+    Returns
+    -------
+    Value, with the `text` of the number, of a matrix or, with `keep`, of the remaining formula ("no guarantee" where a
+    theorem guarantees nothing); `vouched`, the assumptions of the evaluation that were not checked; and `assumed`, the
+    hypotheses of the formula on letters without a value.
 
-    Examples:
-        >>> evaluate("S4", "column_density", "tau=1", "phi=1/2", digits=30).text
-        '0.0618288894755922426968698067166'
-        >>> evaluate("E1", "wired_share", "v=[1/4,1/2,3/4]", "W=[[1/2,1/4],[1,3/4]]", exact=True).text
-        '19/64'
+    Raises
+    ------
+    InputError : for an unknown claim, expression or name; for `digits` out of range; for a value that the claim or one
+        of its hypotheses excludes; for a point at which the formula has no finite value; for more than two minutes of
+        processor time; without `keep`, for a letter without a value and a hypothesis that cannot be decided; with
+        `exact`, for a value that is not known to be rational; with steps of a function, for any letter without a value
+
+    References
+    ----------
+    The claim that `label` names.
+
+    Examples
+    --------
+    >>> evaluate("S4", "column_density", "tau=1", "phi=1/2", digits=30).text
+    '0.0618288894755922426968698067166'
+    >>> evaluate("E1", "wired_share", "v=[1/4,1/2,3/4]", "W=[[1/2,1/4],[1,3/4]]", exact=True).text
+    '19/64'
     """
     from numerics.exact.balls import collecting
     from theory.ledger import parts

@@ -95,29 +95,52 @@ def mutate(
     within: float | None = None,
     domains: bool = False,
 ) -> Mutation:
-    """Break every formula of the claims named by label or topic (of all if none is named), and see what the checks notice.
+    """Mutate every formula of the chosen claims in small ways, and count the mutants that the claims' own checks refute.
 
-    A part that several expressions of a claim share is also broken in all of them at once.
+    A part that several expressions of a claim share is also mutated in all of them at once. A mutant that survives
+    shows a gap in the evidence, unless the claim explains why the mutant is no error. With `domains`, the assumptions
+    are made wider, and the formulas stay: each end of a range is moved outwards and each relation between letters
+    dropped, one at a time, and the checks are asked at points drawn in the added part. Wider assumptions under which a
+    formula has no value count as refuted.
 
-    seed: of what the checks draw. jobs: processes. every: try one mutant in so many, evenly over each formula. first: of
-    these `every` parts of the mutants, the one to try, from 0 on: all of them together are all mutants.
-    `on_result` sees each expression as it ends. ledger: one of your own in place of that of `theory`: `FILE.py` or
-    `package.module` with claims and their checks. keep, join, shard: as in `verify`. within: seconds after which no other
-    expression is begun. domains: break what the claims assume in place of their formulas: each end of a range is moved outwards and
-    each relation between letters dropped, one at a time, and what checks ask at points that they draw is asked in the part that is added.
+    Parameters
+    ----------
+    names : labels or topics of the claims, one string or several; all claims if empty
+    seed : whole number, SeedSequence or Generator, from which all random numbers derive
+    jobs : number of processes, from 1 to 1024
+    every : N, from 1 to 1000, to try one mutant in N, spread evenly over each formula
+    first : which mutant of each N to try, from 0 to N − 1; the runs for all values of `first` together try every mutant
+    on_result : function called with the MutationResult of each expression as soon as it is known
+    ledger : `FILE.py`, `package.module` or Ledger with claims and checks of your own; None for the project's claims
+    keep : folder of results (or Store): results that are still valid are taken from it, the others are written to it
+    join : folders of results of other runs, to be copied into `keep`
+    shard : "2/4" runs the second of four parts of the claims; None runs all of them
+    within : seconds after which no further expression is begun, above 0; None for no limit
+    domains : True mutates the assumptions of the claims in place of their formulas
 
-    Raises:
-        InputError: for an unknown name, what is no seed, another number of processes, `every` outside 1 to 1000, `first`
-            outside 0 to `every` − 1, and what `verify` refuses of keep, join and shard.
+    Returns
+    -------
+    Mutation, with `results` (one for each expression and one for the shared parts of a claim, or one for its
+    assumptions), the totals `mutants`, `refuted`, `equivalent` and `survivors`, and `not_run`, the expressions that
+    `within` left out.
 
-    Source: the checks of the claims.
+    Raises
+    ------
+    InputError : for an unknown name, an invalid seed, a number out of range, a claim of your own without a check, a
+        folder that cannot be used, `join` without `keep`, a shard that does not exist, and `keep` with a ledger of your
+        own (the files that your code reads are not known)
 
-    Examples:
-        >>> found = mutate("N1")
-        >>> found.mutants > 20, found.survivors
-        (True, 0)
-        >>> mutate("D3.3", domains=True).results[0].without_value[-1]
-        'rho > 1/4: limit_threshold'
+    References
+    ----------
+    The checks of the claims.
+
+    Examples
+    --------
+    >>> found = mutate("N1")
+    >>> found.mutants > 20, found.survivors
+    (True, 0)
+    >>> mutate("D3.3", domains=True).results[0].without_value[-1]
+    'rho > 1/4: limit_threshold'
     """
     number = seed_number(seed)
     _check_numbers(jobs, every, first, within)

@@ -230,25 +230,43 @@ def verify(
     join: Sequence[str | PathLike[str]] = (),
     shard: str | None = None,
 ) -> Run:
-    """Run the checks of the claims named by label or topic (all of them if none is named).
+    """Run the checks of the chosen claims together with their controls, the wrong forms that the checks must refute.
 
-    The same seed gives the same findings for any number of jobs and any selection. effort: quick, standard or thorough,
-    sizes of samples, with 1, 5 or 30 minutes for a check. jobs: processes. `on_result` sees each check as it ends.
-    ledger: one of your own in place of that of `theory`: `FILE.py` or `package.module` with claims and their checks.
-    keep: a folder of results. Those that are still true are taken from it; the others are written to it, each as its check ends.
-    join: such folders of other runs, whose results are copied into `keep`. shard: "2/4" runs the second of four parts of
-    the claims.
+    The same seed gives the same findings for any number of jobs and any selection of claims. A claim holds if none of
+    its checks refutes it or ends in an error, nothing that it claims is without a check, and every control is refuted.
 
-    Raises:
-        InputError: for an unknown name or effort, what is no seed, another number of processes, a folder that cannot be used, a
-            shard that there is not, and `keep` with a ledger of your own: what your code reads is not known.
+    Parameters
+    ----------
+    names : labels or topics of the claims, one string or several; all claims if empty
+    effort : quick, standard or thorough: sizes of samples, with at most 1, 5 or 30 minutes of processor time for a check
+    seed : whole number, SeedSequence or Generator, from which all random numbers derive
+    jobs : number of processes, from 1 to 1024
+    on_result : function called with the CheckResult of each check as soon as it is known
+    ledger : `FILE.py`, `package.module` or Ledger with claims and checks of your own; None for the project's claims
+    keep : folder of results (or Store): results that are still valid are taken from it, the others are written to it
+    join : folders of results of other runs, to be copied into `keep`
+    shard : "2/4" runs the second of four parts of the claims; None runs all of them
 
-    Source: the checks of the claims.
+    Returns
+    -------
+    Run, with the results of the `claims`, their `totals`, `failed` (True unless every claim holds), `weakest` (how many
+    expressions rest on each kind of weakest link) and `kept` (how many checks were taken from `keep`).
 
-    Examples:
-        >>> run = verify("R1.1")
-        >>> run.failed, run.totals["claims"]
-        (False, 1)
+    Raises
+    ------
+    InputError : for an unknown name or effort, an invalid seed, a number of processes out of range, a folder that
+        cannot be used, `join` without `keep`, a shard that does not exist, more statistical tests than the false-alarm
+        budget allows, and `keep` with a ledger of your own (the files that your code reads are not known)
+
+    References
+    ----------
+    The checks of the claims.
+
+    Examples
+    --------
+    >>> run = verify("R1.1")
+    >>> run.failed, run.totals["claims"]
+    (False, 1)
     """
     if effort not in LIMITS:
         raise InputError(f"effort {effort!r}: expected one of {', '.join(LIMITS)}")

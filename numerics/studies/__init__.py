@@ -52,25 +52,40 @@ def study(
     join: Sequence[str | PathLike[str]] = (),
     **settings: Any,
 ) -> Summary:
-    """Run a study and return all its numbers, as `sparse-limits study NAME --json` writes them.
+    """Run a study of how good the theory's predictions are, on real data or random networks.
 
-    name: generalisation (T1–T5), lifts (L18, L19), gap (N2, N4, N5, N8), origins (what `fit` says of masks of known origin) or
-        depth (D2 on networks as libraries initialise them).
-    settings: the options of the command, such as seed=1 or networks=41; None is what is usual. quick: fewer of
-    everything, where nothing else is asked. jobs: processes; the numbers are the same for any. progress: told how many
-    pieces of work are done, and of how many. keep: a folder of results. Those that are still true are taken from it; the
-    others are written to it, each as its piece of work ends. join: such folders of other runs, copied into `keep`.
+    The result has the numbers that `sparse-limits study NAME --json` writes.
 
-    Raises:
-        InputError: for a study or a setting that there is not, or one outside its range.
-        LostTaskError: if a process fails or does not end.
+    Parameters
+    ----------
+    name : generalisation, lifts, gap, origins or depth
+    quick : True runs a smaller study; `settings` that are given stay as they are
+    jobs : number of processes, from 1 to 1024, which does not change the numbers
+    progress : function called with the number of pieces of work done and their total
+    keep : folder of results (or Store): results that are still valid are taken from it, the others are written to it
+    join : folders of results of other runs, to be copied into `keep`
+    **settings : options of the command, such as seed=1, networks=41 or epsilon=[0.2, 0.1]; None for the default
 
-    Source: the claims beside each name.
+    Returns
+    -------
+    Dictionary of all numbers of the study, with the name of the study under "study" and its findings under "sentences".
 
-    Examples:
-        >>> found = study("gap", epsilon=[0.2, 0.1], networks=3, least=0.2)
-        >>> [(row["curve"], row["eps"]) for row in found["rows"]][:2]
-        [('neurons, linear', 0.2), ('weights, linear', 0.2)]
+    Raises
+    ------
+    InputError : for an unknown study or setting, a setting out of range, a number of processes out of range, a folder
+        that cannot be used, and `join` without `keep`
+    LostTaskError : if a process dies, or a piece of work passes its time limit twice
+
+    References
+    ----------
+    Claims T1–T5 (generalisation), L18 and L19 (lifts), N2, N4, N5 and N8 (gap), D2 (depth: networks as libraries
+    initialise them). The study origins measures what `fit` says of masks whose origin is known.
+
+    Examples
+    --------
+    >>> found = study("gap", epsilon=[0.2, 0.1], networks=3, least=0.2)
+    >>> [(row["curve"], row["eps"]) for row in found["rows"]][:2]
+    [('neurons, linear', 0.2), ('weights, linear', 0.2)]
     """
     from numerics.store import store_at
 

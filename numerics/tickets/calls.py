@@ -109,33 +109,50 @@ def ticket(
     output: str | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Found:
-    """Find a trained network inside a random one by pruning alone (R8, Q7), with a certificate of every coefficient.
+    """Find a trained network inside a random network by pruning alone, with a certificate for every coefficient.
 
-    target: one of `targets.TARGETS`, such as digits-mlp or shapes-steerable, trained here, or a .npz, .safetensors or .pt file of a network. data: samples for
-    a network from a file: .npz or .pt (x, maybe y), .csv, .tsv, .parquet, .npy or digits. label_column: of a table, the column with the
-    labels, by its name or its number from 1; by default the last, if there is one more than inputs. missing: drop leaves out
-    samples with missing values, mean fills in the column's mean; by default they are refused. drop: columns of a table that are left out. nonnegative: its inputs never are negative. width_factor:
-    width of the random network over that of the theorem, in (0, 1000]. epsilon: largest error of a coefficient, > 0,
-    where the largest of a layer is 1/(2e); 1e-6 by default. delta: the probability with which the theorem may fail.
-    output_error: in place of epsilon, the largest error of an output of the target as it is given (of one trained here:
-    where the largest coefficient of a layer is 1/(2e)), but for the rounding of its scale, for all inputs of modulus up
-    to radius, 1 by default: epsilon is then what keeps it (Q11.1). seed: of the random network, and of training. limit:
-    memory and time, such as 4GiB,10min. output: a file for the ticket. progress: told how many channels are searched, and
-    of how many.
+    With `output_error`, epsilon is computed from the error allowed in the outputs (Q11.1): outputs of the target as
+    given, up to rounding of its scale; of a target trained here, scaled to largest coefficients of 1/(2e).
 
-    Raises:
-        InputError: for a target, data or a number that cannot be used, and for work beyond the limit.
+    Parameters
+    ----------
+    target : a name in `targets.TARGETS`, such as digits-mlp, trained here; a .npz, .safetensors or .pt file of a network; or a Case
+    data : samples for a target from a file: a .npz or .pt file (x, maybe y), a .csv, .tsv, .parquet or .npy file, or digits
+    label_column : column of labels in a table, by name or number from 1; None for the last one, if there is one more than inputs
+    missing : "drop" leaves out samples with missing values, "mean" replaces these values by the mean of the column; None refuses them
+    drop : columns to leave out of a table, by name or number from 1; None for no column
+    nonnegative : True if inputs of a target from a file are never negative
+    width_factor : width of the random network relative to the width of the theorem, in (0, 1000], such as 0.5 or "1/4"
+    epsilon : largest error of a coefficient, above 0, where the largest coefficient of a layer is 1/(2e); None for 1e-6
+    delta : probability with which the theorem may fail, in (0, 1)
+    output_error : largest error of an output at any input of modulus up to `radius`, above 0; None to use `epsilon`
+    radius : largest modulus of an input, above 0, only with `output_error`; None for 1
+    seed : whole number, SeedSequence or Generator; for a target trained here, a whole number up to 2^32, also used for the training
+    limit : memory and time that the work may take by estimate, such as "4GiB,10min"; 1 GiB and 1 min by default
+    output : .npz file to write the ticket to; None for no file
+    progress : function called with the number of input channels searched and their total; None for no calls
 
-    Source: R8, Q7.1, Q11.1.
+    Returns
+    -------
+    Found, with `ticket`, `case` (target, samples), `summary` (all numbers) and `holds` (every error is within epsilon).
 
-    Examples:
-        >>> import tempfile
-        >>> import numpy as np
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     np.savez(f"{folder}/target.npz", weights_1=np.array([[0.1], [-0.05]]))
-        ...     result = ticket(f"{folder}/target.npz", epsilon=1e-3, width_factor="1/4")
-        >>> result.holds, result.summary["target"]["coefficients"]
-        (True, [2])
+    Raises
+    ------
+    InputError : for a target, data or numbers that cannot be used, conflicting arguments, and work beyond `limit`
+
+    References
+    ----------
+    Claims R8, Q7.1, Q11.1.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(f"{folder}/target.npz", weights_1=np.array([[0.1], [-0.05]]))
+    ...     result = ticket(f"{folder}/target.npz", epsilon=1e-3, width_factor="1/4")
+    >>> result.holds, result.summary["target"]["coefficients"]
+    (True, [2])
     """
     if isinstance(target, str) and target in TARGETS and isinstance(seed, int):
         trained_seed(seed)
@@ -200,29 +217,48 @@ def check(
 ) -> Checked:
     """Rebuild the random network of a ticket's file from its seed, and check all that the file says, exactly.
 
-    target: as for `ticket`, the network that the file should be a ticket of; without one it is only checked whether the
-    file is consistent. Demands, if given: epsilon, how near coefficients come; agreement, the least share of samples with
-    the same largest output; kept, the largest share of the coefficients of the blocks that may be kept; nonnegative, that
-    the ticket need only serve inputs that never are negative. Shares are from 0 to 1. data: samples for `agreement`,
-    for a target from a file, or for the file's own where none is given; label_column, missing and drop: as for `ticket`. limit: memory and time, such as 4GiB,10min.
+    Without a target, only consistency is checked: the author of the file chose target and epsilon. With `data` or a
+    demand (`epsilon`, `agreement`, `kept`), the ticket must then serve inputs of either sign, unless `nonnegative`.
 
-    Raises:
-        InputError: for a file that is no ticket, for a target, data or a demand that cannot be used, and for work beyond
-            the limit.
+    Parameters
+    ----------
+    file : ticket in a .npz file
+    target : network that the ticket should be of: a name, such as digits-mlp (trained with the ticket's seed), or a file; None for none
+    data : samples for `agreement` (a target trained here has its own): a .npz, .pt, .csv, .tsv, .parquet or .npy file, or digits
+    label_column : column of labels in a table, by name or number from 1; None for the last one, if there is one more than inputs
+    missing : "drop" leaves out samples with missing values, "mean" replaces these values by the mean of the column; None refuses them
+    drop : columns to leave out of a table, by name or number from 1; None for no column
+    nonnegative : True if inputs are never negative
+    epsilon : largest error of a coefficient, above 0, where the largest coefficient of a layer is 1/(2e); None for no demand
+    agreement : smallest share of samples, in [0, 1], with the same largest output (ignored without samples); None for no demand
+    kept : largest share, in [0, 1], of the coefficients of the blocks that the ticket may keep; None for no demand
+    limit : memory and time that the check may take by estimate, such as "4GiB,10min"; 1 GiB and 1 min by default
 
-    Source: R8, Q7.1, Q11.1.
+    Returns
+    -------
+    Checked, with `check` (all findings), `demands`, `summary` (all numbers) and `holds` (all is as stated and
+    demanded).
 
-    Examples:
-        >>> import tempfile
-        >>> import numpy as np
-        >>> from numerics import ticket
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     target, file = f"{folder}/target.npz", f"{folder}/ticket.npz"
-        ...     np.savez(target, weights_1=np.array([[0.1], [-0.05]]))
-        ...     result = ticket(target, epsilon=1e-3, width_factor="1/4", output=file)
-        ...     said = check(file, target=target, epsilon=1e-3)
-        >>> said.holds, said.summary["verdict"]
-        (True, 'meets your demands')
+    Raises
+    ------
+    InputError : for a file that is no ticket, a target, data or a demand that cannot be used, and work beyond `limit`
+
+    References
+    ----------
+    Claims R8, Q7.1, Q11.1.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from numerics import ticket
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     target, file = f"{folder}/target.npz", f"{folder}/ticket.npz"
+    ...     np.savez(target, weights_1=np.array([[0.1], [-0.05]]))
+    ...     result = ticket(target, epsilon=1e-3, width_factor="1/4", output=file)
+    ...     said = check(file, target=target, epsilon=1e-3)
+    >>> said.holds, said.summary["verdict"]
+    (True, 'meets your demands')
     """
     if epsilon is not None:
         check_epsilon("epsilon", epsilon)

@@ -39,26 +39,41 @@ class Certificate:
 @door
 @np.errstate(over="ignore", invalid="ignore")
 def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
-    """Bound how far a ticket's outputs lie from its target's at inputs [m, in, coordinates], rounding included.
+    """Bound the distance between the outputs of a ticket and of its target at given inputs, rounding included.
 
     The error passes through the layers coefficient by coefficient (`theory.subset_sum.layer_error`, times the moduli of
-    basis elements). A result of N roundings deviates by at most γ_N = N·2⁻⁵³/(1 − N·2⁻⁵³) times what the same pass gives with
-    moduli in place of all numbers: one such pass of the target and one of the ticket bound all rounding. Where a bound
-    overflows, nothing is certified.
+    the basis elements). A result of N roundings deviates by at most γ_N = N·2⁻⁵³/(1 − N·2⁻⁵³) times the result of the
+    same pass with the moduli of all numbers. One such pass of the target and one of the ticket therefore bound all
+    rounding.
 
-    Raises:
-        InputError: for another shape or what is no finite real number, for negative inputs of a ticket that is not
-            signed, and for inputs at which hidden values overflow.
+    Parameters
+    ----------
+    ticket : ticket of a network, as `find_ticket` returns it
+    x : inputs, float[m, in, coordinates], of the first layer; none below 0 for a ticket that is not signed
 
-    Source: R8, Q7.1; Higham, Accuracy and Stability of Numerical Algorithms, chapter 3 (γ_N).
+    Returns
+    -------
+    Certificate, with the `bounds`, `target_outputs` and `ticket_outputs`, each float[m, out, out coordinates]; `agree`,
+    bool[m], whether the same output is the largest; and `certified`, bool[m], whether the bounds prove this. A bound is
+    infinite where the bound or an output overflows, and nothing is certified there.
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics.tickets import find_ticket, multilayer_perceptron
-        >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
-        >>> found = certify(find_ticket(target, width=40, eps=1e-3), np.array([[[1.0], [2.0]]]))
-        >>> bool(abs(found.target_outputs - found.ticket_outputs).max() <= found.bounds.max() < 0.004)
-        True
+    Raises
+    ------
+    InputError : for inputs of another shape, inputs that are not finite real numbers, negative inputs of a ticket that
+        is not signed, and inputs at which hidden values of the target overflow
+
+    References
+    ----------
+    Claims R8, Q7.1; Higham, Accuracy and Stability of Numerical Algorithms, chapter 3 (γ_N).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics.tickets import find_ticket, multilayer_perceptron
+    >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
+    >>> found = certify(find_ticket(target, width=40, eps=1e-3), np.array([[[1.0], [2.0]]]))
+    >>> bool(abs(found.target_outputs - found.ticket_outputs).max() <= found.bounds.max() < 0.004)
+    True
     """
     inputs = checked_inputs(ticket, x)
     if inputs.ndim != 3:

@@ -39,25 +39,40 @@ class Check(NamedTuple):
 
 @door
 def check_ticket(path: str | PathLike[str], target: Reference | None = None, limit: Limit = USUAL) -> Check:
-    """Check all that a ticket's file says, computed anew and exactly from its seed, and return a finding for each statement.
+    """Check all that a ticket's file says: compute it again from the seed, exactly, and compare.
 
-    target: the network that the ticket should be of, scaled as in the file (`networks.rescaled`).
+    Without a target, the check only shows whether the file is consistent.
 
-    Raises:
-        InputError: for a file that is missing, damaged, pickled or no ticket, and for work beyond the limit.
+    Parameters
+    ----------
+    path : ticket in a .npz file
+    target : Reference of the network that the ticket should be of, scaled as in the file (`networks.rescaled`); None for none
+    limit : memory and time that the check may take by estimate; 1 GiB and 1 min by default
 
-    Source: R8, Q7.1.
+    Returns
+    -------
+    Check, with the `statement` of the file and its `findings`, each with `holds`: `own`, about the file alone, and
+    `compared`, about the target (None without a target).
 
-    Examples:
-        >>> import tempfile, numpy as np
-        >>> from numerics.tickets import find_ticket, multilayer_perceptron
-        >>> from numerics.tickets.files import save_ticket
-        >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     statement = save_ticket(f"{folder}/ticket.npz", find_ticket(target, width=40, eps=1e-3), delta=0.01)
-        ...     found = check_ticket(f"{folder}/ticket.npz")
-        >>> all(each.holds for each in found.findings)
-        True
+    Raises
+    ------
+    InputError : for a file that is missing, damaged, pickled or no ticket, and for work beyond `limit`
+
+    References
+    ----------
+    Claims R8, Q7.1.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> from numerics.tickets import find_ticket, multilayer_perceptron
+    >>> from numerics.tickets.files import save_ticket
+    >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     statement = save_ticket(f"{folder}/ticket.npz", find_ticket(target, width=40, eps=1e-3), delta=0.01)
+    ...     found = check_ticket(f"{folder}/ticket.npz")
+    >>> all(each.holds for each in found.findings)
+    True
     """
     return check_stored(load_ticket(path, limit), target)
 

@@ -236,29 +236,44 @@ def find_ticket(
     progress: Callable[[int, int], object] | None = None,
     limit: Limit = ROOM,
 ) -> NetworkTicket:
-    """Find masks under which the random network of a seed acts as the target, each coefficient within eps if possible.
+    """Prune the random network of a seed so that it acts as the target, each coefficient within eps if possible.
 
-    The random network has independent coefficients, uniform on [−1, 1]; R8 and Q7 guarantee a width only for targets
-    scaled to coefficients of at most 1/(2e) (`numerics.tickets.networks.rescaled`). One subset sum for each
-    coefficient, and two in the first layer if inputs may be negative (signed). Where no subset within eps is found, the
-    nearest one is kept, so look at `coef_errors`. Numbers of the target become doubles.
+    The coefficients of the random network are independent and uniform on [−1, 1]. The search solves one subset sum for
+    each coefficient of the target, and two in the first layer if inputs may be negative. If the search finds no subset
+    within eps, it keeps the nearest subset that it has found: `coef_errors` gives the errors. R8 and Q7 guarantee a
+    width only for targets whose coefficients are at most 1/(2e) in modulus (`numerics.tickets.networks.rescaled`).
 
-    width: channels for each input channel (and orbit); progress: called with blocks done and blocks in all; limit: of
-    memory and time, by estimate, before anything is drawn.
+    Parameters
+    ----------
+    target : layers of the network, with ReLU between them; their numbers are converted to doubles
+    width : hidden channels of the random network for each input channel (and each orbit of its coordinates), at least 1
+    eps : largest error that a coefficient should have, above 0
+    seed : whole number, SeedSequence or Generator, which determines the random network
+    signed : True if inputs may be negative
+    progress : function called with the number of input channels searched and their total; None for no calls
+    limit : memory and time that the search may take by estimate, checked before anything is drawn; 4 GiB by default
 
-    Raises:
-        InputError: for layers that do not fit, a width below 1, more work than the limit allows, eps ≤ 0, or a negative
-            seed.
+    Returns
+    -------
+    NetworkTicket, with the `masks` of the random network and the exact errors `coef_errors` of each layer.
 
-    Source: R8, Q7.1.
+    Raises
+    ------
+    InputError : for layers that do not fit, a width below 1, eps ≤ 0, an invalid seed, and more work than `limit`
+        allows
 
-    Examples:
-        >>> import numpy as np
-        >>> from numerics.tickets import multilayer_perceptron
-        >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
-        >>> ticket = find_ticket(target, width=40, eps=1e-3)
-        >>> max(ticket.coef_errors) <= 1e-3
-        True
+    References
+    ----------
+    Claims R8, Q7.1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics.tickets import multilayer_perceptron
+    >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
+    >>> ticket = find_ticket(target, width=40, eps=1e-3)
+    >>> max(ticket.coef_errors) <= 1e-3
+    True
     """
     layers = checked_network(target)
     near = checked_eps(eps)

@@ -38,23 +38,41 @@ def enclose(
     highest: int | None = None,
     nonzero: bool = False,
 ) -> acb:
-    """Enclose the value of an expression in a ball of relative radius below 10^-digits (absolute, where the value may be zero).
+    """Enclose the value of an expression in a ball of relative radius below 10^-digits.
 
-    `values` maps symbols to exact numbers (ints, fractions, SymPy rationals or any constant expression). With
-    `nonzero` a ball around 0 will not do, however small: the radius is relative, or the value is 0 exactly.
+    The ball contains the exact value, whatever was rounded on the way. If the ball contains 0, its radius is below
+    10^-digits absolutely. Some enclosures rest on assumptions that were not checked: `numerics.exact.balls.collecting`
+    gathers them.
 
-    Raises:
-        NoEnclosureError: if precision up to `highest` bits (default 4096, or four times the digits) gives no such ball, or a
-            symbol of the expression has no value.
+    Parameters
+    ----------
+    expression : SymPy expression, such as a formula of a claim, an integral or a sum
+    values : exact number for each free symbol (int, Fraction or constant SymPy expression); None without free symbols
+    digits : decimal digits of the radius
+    highest : largest working precision in bits; None for 4096, or four times the bits that `digits` require, if that is more
+    nonzero : True excludes a ball that contains 0, unless the ball is exactly 0
 
-    Source: ball arithmetic of FLINT (Arb), Johansson, arXiv 1611.02831; of integrals arXiv 1802.07942.
+    Returns
+    -------
+    acb of python-flint, a complex ball that contains the value.
 
-    Examples:
-        >>> import sympy as sp
-        >>> x = sp.Symbol("x")
-        >>> ball = enclose(sp.Integral(sp.exp(-(x**2)), (x, 0, sp.oo)), digits=30)
-        >>> ball.real.overlaps(enclose(sp.sqrt(sp.pi) / 2, digits=30).real)
-        True
+    Raises
+    ------
+    NoEnclosureError : for a symbol without a value, and if no precision up to `highest` gives such a ball
+    NoGuaranteeError : a NoEnclosureError, if the value is "no guarantee" because a theorem guarantees nothing there
+    InputError : for text and other objects that are neither numbers nor SymPy expressions
+
+    References
+    ----------
+    Ball arithmetic of FLINT (Arb): Johansson, arXiv 1611.02831; integrals: arXiv 1802.07942.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x")
+    >>> ball = enclose(sp.Integral(sp.exp(-(x**2)), (x, 0, sp.oo)), digits=30)
+    >>> ball.real.overlaps(enclose(sp.sqrt(sp.pi) / 2, digits=30).real)
+    True
     """
     exact = tuple(sorted((values or {}).items(), key=lambda item: item[0].sort_key()))
     point = tuple((s, converted(x)) for s, x in exact)
