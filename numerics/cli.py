@@ -19,18 +19,18 @@ from numerics.processes.parallel import allow_forks
 from theory.input_error import InputError
 
 COMMANDS = {
-    "verify": "run the checks of the ledger and their controls",
+    "verify": "run the checks of the claims and their controls",
     "claims": "list the claims",
-    "show": "a claim whole: statement, proof, expressions, evidence",
-    "evaluate": "a number from a claim's formula, to any precision",
-    "mutate": "break the formulas in small ways and see whether the checks notice",
-    "new-claim": "the skeleton of a claim of your own, with checks, export and a box in the book",
-    "predict": "what a pruning method will keep of given data, before pruning",
-    "report": "one page for a network and data: what each method keeps and loses, and what to do",
-    "fit": "the graphon that a mask came from, and the method that made it",
-    "ticket": "a trained network found inside a random one by pruning alone, certified; or the check of such a find",
-    "notebooks": "the pages of the book as Jupyter notebooks, claims with the evidence of a run",
-    "study": "what the predictions are worth, on real data and on random networks",
+    "show": "show a claim: statement, proof, expressions, evidence",
+    "evaluate": "evaluate a formula of a claim, to any precision",
+    "mutate": "change the formulas of the claims in small ways and see whether the checks notice",
+    "new-claim": "write the skeleton of a new claim, with checks, export and a box in the book",
+    "predict": "predict what a pruning method keeps on given data, before pruning",
+    "report": "summarise a network and its data on one page: what each method keeps and loses, and what to do",
+    "fit": "find the graphon that a mask came from, and the method that made the mask",
+    "ticket": "find a trained network inside a random one by pruning alone, with a certificate, or check such a ticket",
+    "notebooks": "write the pages of the book as Jupyter notebooks, with the evidence of a run for the claims",
+    "study": "measure how good the predictions are, on real data and on random networks",
 }
 OF_THE_LEDGER = ("verify", "mutate")  # their workers need all that they import
 FAILED, BAD_INPUT, OURS = 1, 2, 70
@@ -43,7 +43,9 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="a traceback of every error")
+        self.add_argument(
+            "--debug", action="store_true", default=argparse.SUPPRESS, help="show a traceback for every error"
+        )
 
     def error(self, message: str) -> NoReturn:
         raise InputError(_with_hint(message))

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 DATA = "digits, wine and breast cancer"
 PIECES = "settings"
-PURPOSE = "what pruning keeps of every layer of networks as libraries initialise them, predicted beside observed (D2)"
+PURPOSE = "what pruning keeps of every layer of networks as libraries initialise them, predicted and observed (D2)"
 EPILOG = (
-    "Biases, minibatches, all layers under one threshold, scores at each network's own initial output. SNIP is in every "
-    "setting, the other methods with the first activation, those that read no data with the squared error alone; batch "
-    "normalisation is, on the same weights, with SNIP and the first activation. Convolutions, residual blocks and trained "
-    "networks are not covered."
+    "Networks have biases and one threshold for all layers; scores come from a minibatch, at the initial output of each "
+    "network. SNIP is run in every setting, the other methods only with the first activation, and methods that read no data "
+    "only with the squared error; batch normalisation, on the same weights, only with SNIP and the first activation. "
+    "Convolutions, residual blocks and trained networks are not covered."
 )
 LOSSES = {"cross-entropy": "ce", "mse": "mse"}
 NAMES: tuple[ErrorName, ...] = ("target", "averaged", "output", "constant", "floor")
@@ -32,28 +32,31 @@ NAMES: tuple[ErrorName, ...] = ("target", "averaged", "output", "constant", "flo
 def configure(parser: ArgumentParser) -> None:
     """The options of this study alone."""
     add = parser.add_argument
-    add("--data", nargs="+", metavar="D", help="digits wine breast-cancer (default: all)")
+    add("--data", nargs="+", metavar="D", help="data sets: digits wine breast-cancer (default: all)")
     add("--losses", nargs="+", metavar="L", help="cross-entropy mse (default: both)")
-    add("--activations", nargs="+", metavar="F", help="as of predict (default relu tanh gelu)")
-    add("--depths", nargs="+", type=int, metavar="L", help="hidden layers (default 1 2 3)")
+    add("--activations", nargs="+", metavar="F", help="activations, named as in predict (default relu tanh gelu)")
+    add("--depths", nargs="+", type=int, metavar="L", help="numbers of hidden layers (default 1 2 3)")
     add("--methods", nargs="+", metavar="M", help="snip grasp-magnitude magnitude synflow (default: all)")
     add(
         "--norms",
         nargs="+",
         metavar="K",
-        help="none batch: normalisation in front of activations (default: both; --quick: none)",
+        help="none batch: normalisation before the activations (default: both; with --quick: none)",
     )
-    add("--densities", nargs="+", type=float, metavar="R", help="in (0, 1) (default .1 .01)")
-    add("--networks", type=int, metavar="K", help="networks pruned in each setting (default 6)")
-    add("--width", type=int, metavar="N", help="units of each hidden layer (default 256)")
-    add("--samples", type=int, metavar="N", help="of the minibatch, at most (default 128)")
+    add("--densities", nargs="+", type=float, metavar="R", help="shares of weights kept, in (0, 1) (default .1 .01)")
+    add("--networks", type=int, metavar="K", help="number of networks pruned in each setting (default 6)")
+    add("--width", type=int, metavar="N", help="number of units of each hidden layer (default 256)")
+    add("--samples", type=int, metavar="N", help="largest size of the minibatch (default 128)")
     add(
-        "--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (default 4096)"
+        "--units",
+        type=int,
+        metavar="N",
+        help="number of units that the law samples in each layer; more units lower its error (default 4096)",
     )
     add(
         "--quick",
         action="store_true",
-        help="digits and wine, ReLU, depths 1 2, density .1, 3 networks of 64 units, where nothing else is asked",
+        help="digits and wine, ReLU, depths 1 2, density .1, 3 networks of 64 units, unless set otherwise",
     )
 
 

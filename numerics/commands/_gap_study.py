@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 DATA = "random networks"
 PIECES = "searches"
-PURPOSE = "pruning neurons against pruning weights in the same architecture, found beside proved (N2, N4, N5, N8)"
+PURPOSE = "pruning neurons against pruning weights in the same architecture, sizes found and proved (N2, N4, N5, N8)"
 EPILOG = (
-    "Every network has a stream of random numbers of its own and grows neuron by neuron, so that its tickets are nested. "
-    "Intervals are order statistics, exact at any size. Claims: sparse-limits show N4, N5 and N8."
+    "Every network has its own stream of random numbers and grows neuron by neuron, so its tickets are nested. Intervals "
+    "come from order statistics and are exact at any sample size. Claims: sparse-limits show N4, N5 and N8."
 )
 LINEAR = (
     "\nε",
@@ -45,17 +45,17 @@ def configure(parser: ArgumentParser) -> None:
     """The options of this study alone."""
     add = parser.add_argument
     add("--epsilon", nargs="+", type=float, metavar="E", help="errors below 1/2 (default 0.2 down to 1e-7)")
-    add("--networks", type=int, metavar="N", help="random networks (default 101)")
+    add("--networks", type=int, metavar="N", help="number of random networks (default 101)")
     add(
         "--least",
         type=float,
         metavar="E",
-        help="smallest error at which others than single weights behind a ReLU are searched (default 0.001)",
+        help="smallest error of all searches but the search for single weights behind a ReLU (default 0.001)",
     )
     add(
         "--quick",
         action="store_true",
-        help="five errors, 41 networks, neurons down to 0.01, where nothing else is asked",
+        help="five errors, 41 networks, neurons down to error 0.01, unless set otherwise",
     )
 
 

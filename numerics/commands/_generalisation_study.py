@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 DATA = "digits"
 PIECES = "kernels"
-PURPOSE = "where the bounds order pruning methods as the test error does, and where not (T1 to T5)"
+PURPOSE = "where the bounds rank pruning methods as the test error does, and where they do not (T1 to T5)"
 EPILOG = (
-    "Ten seeds are ten random splits of each task: independent draws given the digits, so that what is said holds for "
-    "further splits of these digits. Densities and methods share a split. Claims: sparse-limits show T2."
+    "Ten seeds are ten random splits of each task, drawn independently given the digits, so the findings hold for further "
+    "splits of these digits. Densities and methods share each split. Claims: sparse-limits show T2."
 )
 
 
@@ -32,11 +32,17 @@ def configure(parser: ArgumentParser) -> None:
         help="random magnitude snip snip-unweighted water-filling anti (closed forms), random magnitude snip grasp "
         "grasp-magnitude synflow wanda (fresh rows) (default: all)",
     )
-    add("--densities", nargs="+", type=float, metavar="R", help="in [.01, 1] (default .02 .05 .1 .2 .4 .7 1)")
-    add("--seeds", type=int, metavar="N", help="random splits of each task (default 10)")
-    add("--rows", type=int, metavar="N", help="fresh rows that stand for an infinitely wide network (default 4096)")
-    add("--quick", action="store_true", help="densities .05 .2 .7, six seeds, fewer rows, where nothing else is asked")
-    add("--networks", action="store_true", help="train masked networks too (T3: minutes more)")
+    add(
+        "--densities",
+        nargs="+",
+        type=float,
+        metavar="R",
+        help="shares of weights kept, in [.01, 1] (default .02 .05 .1 .2 .4 .7 1)",
+    )
+    add("--seeds", type=int, metavar="N", help="number of random splits of each task (default 10)")
+    add("--rows", type=int, metavar="N", help="fresh rows that represent an infinitely wide network (default 4096)")
+    add("--quick", action="store_true", help="densities .05 .2 .7, six seeds, fewer rows, unless set otherwise")
+    add("--networks", action="store_true", help="also train masked networks (T3; takes minutes more)")
 
 
 def show(console: Console, summary: GeneralisationSummary) -> None:

@@ -15,21 +15,26 @@ if TYPE_CHECKING:
 
 DATA = "the cube"
 PIECES = "students"
-PURPOSE = "success of trained sparse students against their size, with the coverage as its ceiling (L18, L19)"
+PURPOSE = "success rate of trained sparse students by size, with the coverage as its upper limit (L18, L19)"
 EPILOG = (
-    "Every student has a stream of random numbers of its own, so that masks of different sizes are not nested. Intervals "
-    "are exact. Claims: sparse-limits show L18 and L19."
+    "Every student has its own stream of random numbers, so masks of different sizes are not nested. Intervals are "
+    "exact. Claims: sparse-limits show L18 and L19."
 )
 
 
 def configure(parser: ArgumentParser) -> None:
     """The options of this study alone."""
     add = parser.add_argument
-    add("--sizes", nargs="+", type=int, metavar="N", help="hidden units (default 4 8 16 32 64)")
-    add("--density", nargs="+", metavar="P", help="of random masks, exact, such as 1/2 or 0.3 (default 1/2 1/6)")
-    add("--seeds", type=int, metavar="N", help="students of each size and kind (default 100)")
-    add("--time", type=float, metavar="T", help="of the gradient flow (default 100)")
-    add("--quick", action="store_true", help="sizes 4 8 16, 40 seeds, where nothing else is asked")
+    add("--sizes", nargs="+", type=int, metavar="N", help="numbers of hidden units (default 4 8 16 32 64)")
+    add(
+        "--density",
+        nargs="+",
+        metavar="P",
+        help="densities of random masks, exact, such as 1/2 or 0.3 (default 1/2 1/6)",
+    )
+    add("--seeds", type=int, metavar="N", help="number of students of each size and kind (default 100)")
+    add("--time", type=float, metavar="T", help="time of the gradient flow (default 100)")
+    add("--quick", action="store_true", help="sizes 4 8 16, 40 seeds, unless set otherwise")
 
 
 def show(console: Console, summary: LiftSummary) -> None:

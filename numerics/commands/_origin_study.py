@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 DATA = "digits"
 PIECES = "masks"
-PURPOSE = "what `fit` says of masks whose origin is known, and how often a name is wrong"
+PURPOSE = "what `fit` finds for masks of known origin, and how often it names a wrong method"
 EPILOG = (
-    "Every mask has a stream of random numbers of its own. A method is named if it is the only one not rejected; the "
+    "Every mask has its own stream of random numbers. A method is named if it is the only method not rejected; "
     "trained networks, whole filters and the cross-entropy are origins that no method of fit covers."
 )
 
@@ -26,13 +26,13 @@ EPILOG = (
 def configure(parser: ArgumentParser) -> None:
     """The options of this study alone."""
     add = parser.add_argument
-    add("--masks", type=int, metavar="N", help="masks of each kind (default 30)")
-    add("--initial", type=int, metavar="N", help="masks of each method at initialisation (default 10)")
-    add("--width", type=int, metavar="N", help="hidden units (default 256)")
+    add("--masks", type=int, metavar="N", help="number of masks of each kind (default 30)")
+    add("--initial", type=int, metavar="N", help="number of masks of each method at initialisation (default 10)")
+    add("--width", type=int, metavar="N", help="number of hidden units (default 256)")
     add("--density", type=float, metavar="P", help="share of the weights kept, at most 0.4 (default 0.1)")
-    add("--samples", type=int, metavar="N", help="digits trained and pruned on (default 400)")
-    add("--fresh-rows", type=int, metavar="N", help="rows sampled for each method (default 3000)")
-    add("--quick", action="store_true", help="a few masks of 64 units, where nothing else is asked")
+    add("--samples", type=int, metavar="N", help="number of digits used for training and pruning (default 400)")
+    add("--fresh-rows", type=int, metavar="N", help="number of rows sampled for each method (default 3000)")
+    add("--quick", action="store_true", help="a few masks of 64 units, unless set otherwise")
 
 
 def show(console: Console, summary: OriginSummary) -> None:

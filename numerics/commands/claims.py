@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--search",
         metavar="WORDS",
-        help="those whose title, statement, source (such as 2206.04270), letters or expressions have all",
+        help="list only claims with all these words in title, statement, source (such as 2206.04270), letters or expressions",
     )
     parser.add_argument("--json", metavar="FILE", help="write the list as JSON (- for standard output)")
 

@@ -23,7 +23,7 @@ def add_data(
 
     samples: so many are taken unless others are asked for. losses: whether the command knows cross-entropy.
     """
-    classes = "onehot with cross-entropy; else " if losses else ""
+    classes = "onehot with cross-entropy; otherwise " if losses else ""
     add = parser.add_argument
     add(
         "--data",
@@ -34,17 +34,31 @@ def add_data(
     add(
         "--labels",
         metavar="LABELLING",
-        help=f"ge:K, is:K, onehot, as-is ... (default: {classes}ge5 for digits; for a file classes if they look like it, else as-is)",
+        help=f"ge:K, is:K, onehot, as-is ... (default: {classes}ge5 for digits; for a file onehot if the labels look like classes, else as-is)",
     )
-    add("--target", metavar="NAME|NUMBER", help="column of a table with the labels, numbers from 1 (default: the last)")
-    add("--missing", metavar="HOW", help="missing values: drop (leave the sample out) or mean (of the column)")
+    add(
+        "--target",
+        metavar="NAME|NUMBER",
+        help="column of labels in a table, by name or number from 1 (default: the last)",
+    )
+    add("--missing", metavar="HOW", help="missing values: drop (leave out the sample) or mean (of the column)")
     add_drop(parser)
     scaling = parser.add_mutually_exclusive_group()
     scaling.add_argument(
-        "--standardise", action="store_true", default=None, help="columns to mean 0, variance 1 (digits)"
+        "--standardise",
+        action="store_true",
+        default=None,
+        help="scale columns to mean 0 and variance 1 (default for digits)",
     )
-    scaling.add_argument("--raw", dest="standardise", action="store_false", help="columns as they are (files)")
-    add("--samples", type=int, metavar="N", help=f"random batch of larger data (default {samples})")
+    scaling.add_argument(
+        "--raw", dest="standardise", action="store_false", help="leave columns as they are (default for files)"
+    )
+    add(
+        "--samples",
+        type=int,
+        metavar="N",
+        help=f"number of samples, drawn at random from larger data (default {samples})",
+    )
 
 
 def add_drop(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +67,7 @@ def add_drop(parser: argparse.ArgumentParser) -> None:
         "--drop",
         nargs="+",
         metavar="NAME|NUMBER",
-        help="columns of a table to leave out, such as dates and names of rows",
+        help="columns to leave out of a table, such as dates and row names",
     )
 
 
@@ -62,7 +76,7 @@ def add_residual(parser: argparse.ArgumentParser, usual: str = "default") -> Non
     parser.add_argument(
         "--residual",
         metavar="KIND",
-        help=f"target: -y, initial output subtracted ({usual}); output: f0 - y",
+        help=f"target: -y, with the initial output subtracted ({usual}); output: f0 - y",
     )
 
 
@@ -93,13 +107,13 @@ def add_limit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit",
         metavar="L",
-        help="memory and time, by estimate, that are allowed, such as 8G or 8G,1h (default: 3/4 of this machine's memory, 10 min)",
+        help="largest estimated memory and time, such as 8G or 8G,1h (default: 3/4 of this machine's memory, 10 min)",
     )
 
 
 def add_quiet(parser: argparse.ArgumentParser) -> None:
     """The option of a command that may take long, which otherwise shows how far it is."""
-    parser.add_argument("--quiet", action="store_true", help="do not show on standard error how far the run is")
+    parser.add_argument("--quiet", action="store_true", help="do not show progress on standard error")
 
 
 def progress_of(arguments: argparse.Namespace) -> AbstractContextManager[Progress]:

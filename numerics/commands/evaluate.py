@@ -13,23 +13,27 @@ from numerics.commands.selection import add_ledger
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("label", metavar="LABEL")
     parser.add_argument(
-        "expression", metavar="EXPRESSION", help="its name in the claim, or a part of it such as noises.pareto.survival"
+        "expression",
+        metavar="EXPRESSION",
+        help="name of a formula in the claim, or path to a part, such as noises.pareto.survival",
     )
     parser.add_argument(
         "values",
         nargs="*",
         metavar="name=value",
-        help="letters, or their names in all claims (rows, density); exact values: 3, 1/3, 0.25, sqrt(2), pi/4; for numbered letters lists and matrices, v=[1/5,2/5]; for functions "
-        "W=[[1/2,1/4],[1,3/4]], steps on equal parts of the unit interval, or f=step(2/5:3/2, 3/5:3/10), lengths and values",
+        help="exact values, such as 3, 1/3, 0.25, sqrt(2) or pi/4, of letters or of their names in all claims (rows, density); for numbered letters, lists and matrices: "
+        "v=[1/5,2/5]; for functions, steps on equal parts of the unit interval: W=[[1/2,1/4],[1,3/4]], or lengths and values of steps: f=step(2/5:3/2, 3/5:3/10)",
     )
     parser.add_argument("--digits", type=int, default=15, help="significant digits, all correct (default 15)")
     parser.add_argument(
         "--keep",
         action="store_true",
-        help="print what is left where letters have no value, and the value under hypotheses on letters without one",
+        help="keep letters without a value in the formula, and assume the hypotheses on such letters",
     )
     add_ledger(parser)
-    parser.add_argument("--exact", action="store_true", help="the value as a fraction a/b, refused if it is none")
+    parser.add_argument(
+        "--exact", action="store_true", help="print the value as a fraction a/b (an error if it is not rational)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from numerics.masks.files import MaskFile
 
 EPILOG = (
-    "Rows are neurons, columns inputs; convolutions [out, in, h, w] are read as [out, in h w]. Nothing in a file is "
-    "executed. A file of several layers becomes a table of them all, unless --layer names one. Claims are named by their labels, such as G6: sparse-limits show G6."
+    "Rows are neurons and columns are inputs; convolutions [out, in, h, w] are read as [out, in h w]. Nothing in a file is "
+    "executed. For a file with several layers, a table of all layers is printed, unless --layer names one layer. Claims are named by their labels, such as G6: sparse-limits show G6."
 )
 
 # Options that ask for one layer in depth
@@ -37,7 +37,7 @@ IN_DEPTH = ("data", *HOW_TO_READ, "residual", "widths", "place", "plot")
 
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.description = "Find the graphon that a mask came from, with certificates, and the method that made it."
+    parser.description = "Find the graphon that a mask came from, with certificates, and the method that made the mask."
     parser.epilog = EPILOG
     add = parser.add_argument
     add(
@@ -49,21 +49,27 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--layer",
         metavar="NAME",
-        help="one of several layers, in depth: its key, with or without module., .weight, .weight_mask",
+        help="key of the one layer to analyse in depth, with or without module., .weight, .weight_mask",
     )
-    add("--nonzero", action="store_true", help="read pruned weights: what is not 0 is kept")
+    add("--nonzero", action="store_true", help="read pruned weights: entries other than 0 are kept")
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
     add_data(parser, None)
     add_residual(parser)
-    add("--fresh-rows", type=int, metavar="N", help="rows sampled for each method (default 20000)")
-    add("--widths", type=int, nargs="+", metavar="N", help="of all hidden layers: compares with the layer's own law")
-    add("--place", type=int, metavar="L", help="which layer of that network, 1 the first (default: by its shape)")
-    add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
-    add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    add("--fresh-rows", type=int, metavar="N", help="number of rows sampled for each method (default 20000)")
+    add(
+        "--widths",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="widths of all hidden layers, to compare with the law of this layer",
+    )
+    add("--place", type=int, metavar="L", help="position of the layer in that network, from 1 (default: by its shape)")
+    add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
+    add("--json", metavar="FILE", help="write all numbers as JSON; - for standard output, without the tables")
     add_limit(parser)
     add_quiet(parser)
-    add("--html", metavar="FILE", help="a page with pictures (needs matplotlib)")
-    add("--plot", type=Path, metavar="FILE", help="the pictures, .png or .svg (needs matplotlib)")
+    add("--html", metavar="FILE", help="write a page with pictures (needs matplotlib)")
+    add("--plot", type=Path, metavar="FILE", help="write the pictures, .png or .svg (needs matplotlib)")
 
 
 def run(arguments: Namespace) -> int:

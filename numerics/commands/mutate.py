@@ -21,19 +21,21 @@ def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     add_selection(parser)
     add_ledger(parser)
-    parser.add_argument("--seed", type=int, default=0, help="of what the checks draw (default 0)")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="try one mutant in N (default: each)")
-    parser.add_argument("--first", type=int, default=0, metavar="K", help="which one of each N, from 0 on (default 0)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random numbers of the checks (default 0)")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="try one mutant in N (default: all)")
     parser.add_argument(
-        "--within", type=float, metavar="S", help="begin no other formula after S seconds; say which are left"
+        "--first", type=int, default=0, metavar="K", help="which mutant of each N, from 0 on (default 0)"
+    )
+    parser.add_argument(
+        "--within", type=float, metavar="S", help="start no formula after S seconds; list the formulas that are left"
     )
     parser.add_argument(
         "--domains",
         action="store_true",
-        help="break what claims assume: wider ranges, relations between letters dropped",
+        help="mutate the assumptions of the claims instead: wider ranges, dropped relations between letters",
     )
     add_store(parser)
-    parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: the cores there are)")
+    parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: all available cores)")
     add_quiet(parser)
 
 

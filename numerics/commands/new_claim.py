@@ -10,12 +10,12 @@ from argparse import ArgumentParser, Namespace
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = (
-        "Write a claim that holds, with its checks, its export and its box in the book, to be turned into another."
+        "Write a claim that holds, with its checks, its export and its box in the book, as a template for your own."
     )
     add = parser.add_argument
-    add("topic", metavar="TOPIC", help="of the claim: sparse-limits claims lists them")
-    add("name", metavar="NAME", help="of the claim and its modules, such as kept_modulus")
-    add("--page", metavar="PAGE", help="of the book, without .md (default: that of the topic)")
+    add("topic", metavar="TOPIC", help="topic of the claim; sparse-limits claims lists the topics")
+    add("name", metavar="NAME", help="name of the claim and its modules, such as kept_modulus")
+    add("--page", metavar="PAGE", help="page of the book, without .md (default: the page of the topic)")
 
 
 def run(arguments: Namespace) -> int:

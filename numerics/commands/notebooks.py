@@ -10,13 +10,13 @@ from numerics.commands.common import add_quiet, available_cores, progress_of
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("folder", metavar="DIR", help="folder to write to, outside of the book's")
-    add("pages", nargs="*", metavar="PAGE", help="pages to take, such as graphon (default: all)")
-    add("--book", metavar="FOLDER", help="the book's pages (default: those of the repository the package runs from)")
+    add("folder", metavar="DIR", help="folder to write to, outside the book's folder")
+    add("pages", nargs="*", metavar="PAGE", help="pages to convert, such as graphon (default: all)")
+    add("--book", metavar="FOLDER", help="folder of the book (default: that of the repository the package runs from)")
     add("--no-verify", dest="check", action="store_false", help="do not run the checks of the claims on these pages")
-    add("--overwrite", action="store_true", help="replace notebooks that are there")
-    add("--seed", type=int, default=0, help="of the checks (default 0)")
-    add("--jobs", type=int, default=available_cores(), help="processes of the checks (default: the cores there are)")
+    add("--overwrite", action="store_true", help="replace existing notebooks")
+    add("--seed", type=int, default=0, help="seed of the checks (default 0)")
+    add("--jobs", type=int, default=available_cores(), help="processes for the checks (default: all available cores)")
     add_quiet(parser)
 
 

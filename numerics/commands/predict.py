@@ -36,75 +36,78 @@ FIRST = "first"  # the scope of the theory of one layer
 SCOPES = ("global", "layer")  # `numerics.prediction.layers.settings.SCOPES`, which takes long to import
 
 EPILOG = (
-    "Without any of the options of all layers, the theory of one: ReLU networks in the NTK parametrisation with standard "
-    "normal weights, of which the first layer is scored and pruned. With one of them, or more than one hidden layer, all "
-    "layers are, at any depth. Claims are named by their labels, such as S2: sparse-limits show S2."
+    "Without any option for all layers, the theory of one layer applies: ReLU networks in the NTK parametrisation with standard "
+    "normal weights, whose first layer is scored and pruned. With such an option, or more than one hidden layer, all layers "
+    "are scored and pruned, at any depth. Claims are named by their labels, such as S2: sparse-limits show S2."
 )
 
 
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.description = "Predict from data what pruning keeps of the first layer's columns, or of every layer, and check it on networks."
+    parser.description = "Predict from data what pruning keeps of the first layer's columns, or of every layer, and compare with pruned networks."
     parser.epilog = EPILOG
     add = parser.add_argument
     add(
         "--method",
         required=True,
         metavar="M",
-        help="random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda, synflow-iterative; all: side by side, all layers",
+        help="random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda or synflow-iterative; all: compare all methods, for all layers",
     )
     add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
     add("--width", type=int, nargs="+", metavar="N", help="hidden units (default 1024); several with --compare")
     add_data(parser, "digits", losses=True)
-    add("--depth", type=int, metavar="L", help="hidden layers (default 1)")
+    add("--depth", type=int, metavar="L", help="number of hidden layers (default 1)")
     add(
         "--residual",
         metavar="KIND",
-        help="target, zero: -y, initial output subtracted (default; both with --compare); output: f0 - y; averaged: all layers "
-        "(default with --model)",
+        help="target or zero: -y, with the initial output subtracted (default; --compare uses target and output); output: f0 - y; "
+        "averaged: over initial outputs, for all layers (default with --model)",
     )
     add(
         "--networks",
         type=int,
         metavar="K",
-        help="networks pruned (1; all layers 4; --compare 4, or 2 from width 4096 on)",
+        help="number of networks pruned (default 1; for all layers 4; with --compare 4, or 2 from width 4096 on)",
     )
     add(
         "--fresh-rows",
         type=int,
         metavar="N",
-        help="rows sampled for the row law (default 20000)",
+        help="number of rows sampled for the row law (default 20000)",
     )
-    add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
-    add("--no-sample", dest="sample", action="store_false", help="predict only, prune no network")
-    add("--compare", action="store_true", help="a table of predictors over data, residuals and widths (snip, grasp)")
+    add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
+    add("--no-sample", dest="sample", action="store_false", help="only predict, without pruning networks")
+    add("--compare", action="store_true", help="compare predictors over data, residuals and widths (snip, grasp)")
     add("--kernel", action="store_true", help="path densities, spectrum, bounds and test error of the pruned kernel")
-    add("--train", action="store_true", help="train the pruned networks beside their kernel (implies --kernel)")
-    add("--test-share", type=float, metavar="R", help="--kernel: share of the samples held out (default 0.25)")
-    add("--kernel-rows", type=int, metavar="N", help="--kernel: fresh rows averaged over (default 4096)")
-    add("--steps", type=int, metavar="T", help="--train: steps of gradient descent (default 800)")
+    add("--train", action="store_true", help="train the pruned networks and compare with the kernel (implies --kernel)")
+    add("--test-share", type=float, metavar="R", help="with --kernel: share of the samples held out (default 0.25)")
+    add("--kernel-rows", type=int, metavar="N", help="with --kernel: fresh rows averaged over (default 4096)")
+    add("--steps", type=int, metavar="T", help="with --train: steps of gradient descent (default 800)")
     layers = parser.add_argument_group("all layers")
     more = layers.add_argument
-    more(
-        "--scope", metavar="S", help="first: the first layer alone; global: one threshold for all; layer: one for each"
-    )
-    more("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; runs your code")
-    more("--widths", type=int, nargs="+", metavar="N", help="of the hidden layers, first to last")
+    more("--scope", metavar="S", help="first: the first layer only; global: one threshold for all; layer: one for each")
+    more("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; your code is run")
+    more("--widths", type=int, nargs="+", metavar="N", help="widths of the hidden layers, first to last")
     more(
         "--activation",
         metavar="F",
         help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear",
     )
-    more("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
-    more("--bias", action="store_true", default=None, help="hidden layers have biases")
-    more("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")
+    more("--init", metavar="I", help="normal (default), uniform, he or torch (uniform on ±1/√inputs)")
+    more("--bias", action="store_true", default=None, help="give the hidden layers biases")
+    more("--norm", metavar="K", help="none (default) or batch: normalisation before the activations; not with GraSP")
     more("--loss", metavar="L", help="mse or cross-entropy (default mse; cross-entropy with --model)")
-    more("--rounds", type=int, metavar="T", help="of synflow-iterative (default 100); other methods prune in one")
-    more("--batch", type=int, metavar="N", help="--model: another name of --samples")
-    more("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
-    add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
-    add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
-    add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    more("--rounds", type=int, metavar="T", help="rounds of synflow-iterative (default 100); other methods: one")
+    more("--batch", type=int, metavar="N", help="with --model: another name for --samples")
+    more(
+        "--units",
+        type=int,
+        metavar="N",
+        help="number of units that the law samples in each layer; more units lower its error (default 8192)",
+    )
+    add("--top", type=int, default=10, metavar="N", help="number of inputs listed at each end (default 10)")
+    add("--plot", type=Path, metavar="FILE", help="write a picture, .png or .svg (needs matplotlib)")
+    add("--json", metavar="FILE", help="write all numbers as JSON; - for standard output, without the tables")
     add_limit(parser)
     add_quiet(parser)
 

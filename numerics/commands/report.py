@@ -30,7 +30,7 @@ NAMES = (
 
 SAMPLES = 1024  # `numerics.prediction.forecasts.question.SAMPLES`, which takes long to import
 EPILOG = (
-    "The page fetches nothing and runs nothing; its last section says how to repeat it. Claims are named by their labels, "
+    "The page loads nothing and runs nothing; its last section says how to reproduce it. Claims are named by their labels, "
     "such as D2: sparse-limits show D2."
 )
 
@@ -38,22 +38,24 @@ EPILOG = (
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = (
-        "One page for a network and data: what each pruning method would keep, which layers and inputs are lost, what the "
-        "tangent kernel says of learning, and what to do."
+        "Summarise a network and its data on one page: what each pruning method would keep, which layers and inputs would be lost, "
+        "what the tangent kernel predicts about learning, and what to do."
     )
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("--html", metavar="FILE", help="the page; - for standard output, without the sentences")
-    add("--json", metavar="FILE", help="all numbers and sentences; - for standard output, alone")
+    add("--html", metavar="FILE", help="write the page; - for standard output, without the sentences")
+    add("--json", metavar="FILE", help="write all numbers and sentences as JSON; - for standard output, alone")
     add(
         "--keep",
         metavar="DIR",
-        help="folder of results: what is still true is not computed again, the rest is written there",
+        help="folder of results: results that are still valid are reused, new results are added",
     )
-    add("--widths", type=int, nargs="+", metavar="N", help="of the hidden layers, first to last")
-    add("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; runs your code")
+    add("--widths", type=int, nargs="+", metavar="N", help="widths of the hidden layers, first to last")
+    add("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; your code is run")
     add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
-    add("--methods", nargs="+", metavar="M", help="some of snip, grasp, ... (default: all that the theory follows)")
+    add(
+        "--methods", nargs="+", metavar="M", help="methods such as snip and grasp (default: all that the theory covers)"
+    )
     add_data(parser, "digits", SAMPLES, losses=True)
     parser.set_defaults(samples=None)
     add("--scope", metavar="S", help="global: one threshold for all layers (default); layer: one for each")
@@ -62,15 +64,20 @@ def configure(parser: ArgumentParser) -> None:
         metavar="F",
         help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear",
     )
-    add("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
-    add("--bias", action="store_true", default=None, help="hidden layers have biases")
-    add("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")
+    add("--init", metavar="I", help="normal (default), uniform, he or torch (uniform on ±1/√inputs)")
+    add("--bias", action="store_true", default=None, help="give the hidden layers biases")
+    add("--norm", metavar="K", help="none (default) or batch: normalisation before the activations; not with GraSP")
     add("--loss", metavar="L", help="mse or cross-entropy (default mse; cross-entropy with --model)")
     add("--residual", metavar="KIND", help="target, output or averaged (default target; averaged with --model)")
-    add("--networks", type=int, metavar="K", help="networks pruned beside each prediction (default 4)")
-    add("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
-    add("--no-learning", dest="learning", action="store_false", default=None, help="without the tangent kernel")
-    add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+    add("--networks", type=int, metavar="K", help="networks pruned to compare with each prediction (default 4)")
+    add(
+        "--units",
+        type=int,
+        metavar="N",
+        help="number of units that the law samples in each layer; more units lower its error (default 8192)",
+    )
+    add("--no-learning", dest="learning", action="store_false", default=None, help="leave out the tangent kernel")
+    add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
     add_limit(parser)
     add_quiet(parser)
 

@@ -7,7 +7,7 @@ import argparse
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Labels and topics as positional arguments."""
-    parser.add_argument("names", nargs="*", metavar="LABEL|TOPIC", help="claims to take (default: all)")
+    parser.add_argument("names", nargs="*", metavar="LABEL|TOPIC", help="claims to include (default: all)")
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add_ledger(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ledger",
         metavar="MODULE|FILE.py",
-        help="claims and checks of your own in place of the project's: your code, run as it is",
+        help="your own claims and checks instead of the project's; your code is run as it is",
     )
 
 
@@ -25,7 +25,7 @@ def add_store(parser: argparse.ArgumentParser, pieces: str = "claims") -> None:
     add(
         "--keep",
         metavar="DIR",
-        help="folder of results: what is still true is not run again, the rest is written there",
+        help="folder of results: results that are still valid are reused, new results are added",
     )
-    add("--join", metavar="DIR", nargs="+", default=(), help="copy the results of these folders into that of --keep")
+    add("--join", metavar="DIR", nargs="+", default=(), help="copy the results of these folders into the --keep folder")
     add("--shard", metavar="I/N", help=f"run the I-th of N parts of the {pieces}, such as 2/4")

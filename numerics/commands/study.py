@@ -46,11 +46,11 @@ def configure(parser: ArgumentParser) -> None:
         )
         report.configure(one)
         add = one.add_argument
-        add("--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: the cores there are)")
-        add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
-        add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs matplotlib)")
+        add("--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: all available cores)")
+        add("--json", metavar="FILE", help="write all numbers as JSON; - for standard output, without the tables")
+        add("--plot", type=Path, metavar="FILE", help="write a picture, .png or .svg (needs matplotlib)")
         add_store(one, "study")
-        add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+        add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
         add_limit(one)
         add_quiet(one)
 

@@ -36,22 +36,24 @@ KNOWN = {
 }  # words, and suffixes of files
 EPILOG = (
     "Nothing in a file is executed. Claims are named by their labels, such as Q7: sparse-limits show Q7. Without --target and "
-    "demands, --check says no more than that a file is consistent: whoever wrote it chose its target and its epsilon. Exit "
-    "status: 0 if every coefficient is within epsilon, or all that a checked file says is true, of the target given, and all "
-    "that is demanded is met; 1 otherwise."
+    "demands, --check only shows that a file is consistent: its author chose the target and the epsilon. Exit status: 0 if "
+    "every coefficient is within epsilon or, with --check, if all statements of the file are true and agree with the target "
+    "given, and all demands are met; 1 otherwise."
 )
 
 
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = (
-        "Find a trained network inside a random one by pruning alone, with a certificate; or check a find."
+        "Find a trained network inside a random one by pruning alone, with a certificate, or check such a ticket."
     )
     parser.epilog = EPILOG
     add = parser.add_argument
     add("--target", metavar="TARGET", help=f"{', '.join(TRAINED)}, or a .npz, .safetensors or .pt file of a network")
     add(
-        "--check", metavar="FILE", help="a ticket: rebuild the random network from its seed, check all it says, exactly"
+        "--check",
+        metavar="FILE",
+        help="check a ticket: rebuild the random network from its seed, and check all that the file says, exactly",
     )
     add(
         "--data",
@@ -61,32 +63,41 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--label-column",
         metavar="NAME|NUMBER",
-        help="column of a table with the labels, from 1 (default: the last, if one more than inputs)",
+        help="column of labels in a table, by name or number from 1 (default: the last, if there is one more than inputs)",
     )
-    add("--missing", metavar="HOW", help="missing values: drop (leave the sample out) or mean (of the column)")
+    add("--missing", metavar="HOW", help="missing values: drop (leave out the sample) or mean (of the column)")
     add_drop(parser)
     add("--nonnegative", action="store_true", help="inputs of a target from a file, or of a ticket, are never negative")
-    add("--width-factor", metavar="F", help="width of the random network over that of the theorem (default 1)")
+    add(
+        "--width-factor",
+        metavar="F",
+        help="width of the random network relative to the width of the theorem (default 1)",
+    )
     add(
         "--epsilon",
         type=float,
         metavar="E",
-        help="error of a coefficient, the largest being 1/(2e) (default 1e-6; with --check: demanded)",
+        help="largest error of a coefficient, where the largest coefficient is 1/(2e) (default 1e-6; with --check: a demand)",
     )
-    add("--agreement", metavar="A", help="with --check: demanded share of samples with the same largest output")
+    add("--agreement", metavar="A", help="with --check: smallest share of samples with the same largest output")
     add("--kept", metavar="R", help="with --check: largest share of the coefficients of the blocks that may be kept")
     add("--delta", type=float, metavar="D", help="probability with which the theorem may fail (default 0.01)")
     add(
         "--output-error",
         type=float,
         metavar="E",
-        help="in place of --epsilon: error of the outputs of the target as given (trained here: as rescaled), for all inputs up to --radius (Q11.1)",
+        help="instead of --epsilon: largest error of the outputs of the target as given (trained here: as rescaled), at all inputs up to --radius (Q11.1)",
     )
     add("--radius", type=float, metavar="R", help="with --output-error: largest modulus of an input (default 1)")
-    add("--seed", type=int, metavar="S", help="of the random network, and of training, then at most 2^32 (default 0)")
-    add("--limit", metavar="L", help="memory and time, by estimate, that are allowed (default 1GiB,1min)")
-    add("--output", metavar="FILE", help="the ticket, a .npz file: target, masks, and the seed of the random network")
-    add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    add(
+        "--seed",
+        type=int,
+        metavar="S",
+        help="seed of the random network and, if a target is trained, of the training (then at most 2^32; default 0)",
+    )
+    add("--limit", metavar="L", help="largest estimated memory and time (default 1GiB,1min)")
+    add("--output", metavar="FILE", help="write the ticket, a .npz file: target, masks and seed of the random network")
+    add("--json", metavar="FILE", help="write all numbers as JSON; - for standard output, without the tables")
     add_quiet(parser)
 
 

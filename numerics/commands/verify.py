@@ -21,10 +21,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_selection(parser)
     add_ledger(parser)
     parser.add_argument(
-        "--effort", default="quick", choices=("quick", "standard", "thorough"), help="sizes of samples (default quick)"
+        "--effort", default="quick", choices=("quick", "standard", "thorough"), help="sample sizes (default quick)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="all random numbers descend from it (default 0)")
-    parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: the cores there are)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all random numbers (default 0)")
+    parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: all available cores)")
     add_store(parser)
     parser.add_argument("--json", metavar="FILE", help="write the run as JSON (- for standard output)")
     parser.add_argument("--html", metavar="FILE", help="write the run as one HTML page (- for standard output)")
