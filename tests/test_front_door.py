@@ -34,12 +34,30 @@ def test_a_public_name_has_a_docstring_with_an_example_that_runs(package, name):
     assert failed == 0
 
 
+SECTIONS = ("Parameters", "Returns", "Raises", "References", "Examples")  # as numpydoc has them
+
+
+def sections(text: str) -> dict[str, list[str]]:
+    """The lines of each section of a docstring, in order; "" has those in front."""
+    found: dict[str, list[str]] = {"": []}
+    lines = text.splitlines()
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        if line and below == "-" * len(line):
+            found[line] = []
+        elif not (line and set(line) == {"-"}):
+            found[[*found][-1]].append(line)
+    return {name: [line for line in part if line.strip()] for name, part in found.items()}
+
+
 @pytest.mark.parametrize("name", [name for name in numerics.__all__ if inspect.isfunction(getattr(numerics, name))])
-def test_a_public_function_says_what_it_raises_and_where_it_comes_from(name):
-    text = inspect.getdoc(getattr(numerics, name))
-    parts = [text.find(f"\n{part}:") for part in ("Raises", "Source", "Examples")]
-    assert -1 not in parts
-    assert parts == sorted(parts)
+def test_a_public_function_says_what_it_takes_gives_and_raises_and_where_it_comes_from(name):
+    function = getattr(numerics, name)
+    found = sections(inspect.getdoc(function))
+    assert [*found][1:] == [each for each in SECTIONS if each != "Parameters" or inspect.signature(function).parameters]
+    told = [line.partition(" : ")[0] for line in found.get("Parameters", [])]
+    taken = [str(each).split(":")[0] for each in inspect.signature(function).parameters.values()]  # *names with stars
+    assert ", ".join(told).split(", ") == taken if taken else told == []
+    assert all(found.values())
 
 
 @pytest.mark.parametrize("package", [numerics, theory])

@@ -23,13 +23,12 @@ from numerics.fitting.explanation import (
     METHODS,
     Excluded,
     Explanation,
-    Setting,
     law_of_random,
     rank_among,
-    ranked_in,
 )
 from numerics.fitting.homogeneity import Counts
 from numerics.fitting.levels import ENOUGH_DRAWN
+from numerics.fitting.method_law import Setting, ranked_in
 from numerics.masks.selection import Mask, row_mask, top_k_mask
 from numerics.networks import random_network
 from numerics.prediction.first_layer.moments import noise_floor

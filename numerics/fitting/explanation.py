@@ -20,17 +20,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.special import gammaln, xlog1py, xlogy
 
 from numerics.arguments import InputError, Seed, seed_sequence
 from numerics.data import Dataset
 from numerics.door import door
 from numerics.fitting.empty_lines import empty_lines
-from numerics.fitting.homogeneity import Counts, Selection, degrees
+from numerics.fitting.homogeneity import degrees
 from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
+from numerics.fitting.method_law import FEWEST_DRAWN, Setting, deviations_from, fresh_mask, law_of
 from numerics.masks.arrays import sparse_mask
-from numerics.masks.selection import Mask, n_of_m_mask, top_k_mask
-from numerics.networks import random_network
 from numerics.prediction.first_layer.moments import noise_floor
 from numerics.prediction.first_layer.row_law import (
     FEWEST_ROWS,
@@ -39,10 +37,9 @@ from numerics.prediction.first_layer.row_law import (
     Problem,
     check_fresh_rows,
     posed,
-    row_scores,
     sample_row_law,
 )
-from numerics.prediction.methods import DATA_DRIVEN, SMOOTHED, residual, saliency
+from numerics.prediction.methods import DATA_DRIVEN
 from numerics.statistics.noise import upper_tail
 
 Floats = NDArray[np.floating]
@@ -53,8 +50,6 @@ READ_DATA = ("wanda", *DATA_DRIVEN)
 TRAINING = "magnitude after training"  # an origin that no law here covers
 MOST_PRODUCTS = 2**35  # of fresh rows, inputs and samples, for one method: some ten seconds
 MOST_REMADE = 2**26  # of an array: 512 MB
-FEWEST_DRAWN = 7  # masks of a method, where more than these would take too long
-MOST_COMPARED = 1024  # rows whose patterns are compared, of a mask and of the law
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,25 +88,6 @@ class Explanation:
     def fits(self) -> bool:
         """Whether the method is not rejected."""
         return self.p > REJECTED
-
-
-@dataclass(frozen=True, eq=False)
-class Setting:
-    """What all methods prune by: the data, how weights are ranked (None: each method's own way), and the residual.
-
-    subtract_output: residual −y; otherwise f₀ − y, f₀ the output of a network that nobody knows, so of a random one.
-    """
-
-    data: Dataset
-    selection: Selection | None = None
-    subtract_output: bool = True
-
-    def draws_networks(self, method: str) -> bool:
-        """Whether rows depend on each other through the residual, so that whole networks are pruned.
-
-        GraSP's do through the smoothed residual, those of both SNIP and GraSP through f₀.
-        """
-        return method in SMOOTHED or (method in DATA_DRIVEN and not self.subtract_output)
 
 
 @dataclass(frozen=True)
@@ -263,60 +239,16 @@ def _check_size(method: str, width: int, setting: Setting) -> None:
         raise NotCoveredError(f"{samples} samples, expected at most {fewer} for networks of width {width}")
 
 
-@dataclass(frozen=True, eq=False)
-class _Law:
-    """Column densities p [n] and the distribution q [n + 1] of row degrees, from `rows` fresh rows.
-
-    patterns [r, n]: some of these rows; scale: the median of their distances from each other, in entries; likeness: the
-    mean of the kernel exp(−distance/scale) among them.
-    """
-
-    p: Floats
-    q: Floats
-    rows: int
-    patterns: Mask
-    scale: float
-    likeness: float
-
-    def columns(self, counts: Counts, m: int) -> float:
-        """The χ² of column counts over m rows."""
-        return float(((counts / m - self.p) ** 2 / (self.p * (1 - self.p))).sum())
-
-    def row_laws(self, row_degrees: Counts) -> float:
-        """The distance of Anderson and Darling between two distributions of row degrees."""
-        mine = self.q.cumsum()
-        seen = np.bincount(row_degrees, minlength=self.q.size).cumsum() / row_degrees.size
-        return float((self.q * (seen - mine) ** 2 / (mine * (1 - mine) + 1 / self.rows)).sum())
-
-    def pattern_distance(self, kept: Mask) -> float:
-        """How far rows [r, n] of a mask are from those of the law: the squared distance of means of a Gaussian kernel.
-
-        Gretton et al., A kernel two-sample test, JMLR 13 (2012).
-        """
-        among, across = (_likeness(kept, others, self.scale) for others in (kept, self.patterns))
-        return max(0.0, among - 2 * across + self.likeness)
-
-    def row_distance(self, row_degrees: Counts) -> float:
-        seen = np.bincount(row_degrees, minlength=self.q.size).cumsum() / row_degrees.size
-        return float(np.abs(seen - self.q.cumsum())[:-1].mean())
-
-    def log_likelihood(self, counts: Counts, row_degrees: Counts) -> float:
-        m = row_degrees.size
-        choices = gammaln(m + 1) - gammaln(counts + 1) - gammaln(m - counts + 1)
-        columns = choices + xlogy(counts, self.p) + xlog1py(m - counts, -self.p)
-        return float(columns.sum() + np.log(self.q[row_degrees]).sum())
-
-
 def _explained(mask: csr_array, problem: Problem, setting: Setting, rows: int, rng: np.random.Generator) -> Explanation:
     m, n = mask.shape
-    law = _law(problem, setting, max(FEWEST_ROWS, min(rows, MOST_SCORES // n)), rng)
+    law = law_of(problem, setting, max(FEWEST_ROWS, min(rows, MOST_SCORES // n)), rng)
     row_degrees, counts = degrees(mask)
     kept = mask.toarray()
     empty = empty_lines(law.q[0], law.p, m)
-    masks, surprises, distances = [_deviations(law, kept, rng)], [empty.surprise(kept)], []
+    masks, surprises, distances = [deviations_from(law, kept, rng)], [empty.surprise(kept)], []
     for _ in range(_masks_drawn(problem)):
-        fresh = _fresh_mask(problem, setting, mask.nnz, rng)
-        masks.append(_deviations(law, fresh, rng))
+        fresh = fresh_mask(problem, setting, mask.nnz, rng)
+        masks.append(deviations_from(law, fresh, rng))
         surprises.append(empty.surprise(fresh))
         distances.append(law.row_distance(fresh.sum(axis=1)))
     found = np.array(masks)
@@ -340,12 +272,6 @@ def _explained(mask: csr_array, problem: Problem, setting: Setting, rows: int, r
     )
 
 
-def _deviations(law: _Law, kept: Mask, rng: np.random.Generator) -> tuple[float, float, float]:
-    """How far the columns, the degrees and the patterns of the rows of a mask [m, n] are from the law."""
-    compared = kept if len(kept) <= MOST_COMPARED else kept[rng.choice(len(kept), MOST_COMPARED, replace=False)]
-    return law.columns(kept.sum(axis=0), len(kept)), law.row_laws(kept.sum(axis=1)), law.pattern_distance(compared)
-
-
 def rank_among(deviations: Floats, surprises: Floats | float = 0.0) -> float:
     """The share of masks that deviate at least as much as the first. deviations: float[masks, kinds] ≥ 0; surprises [masks].
 
@@ -359,56 +285,6 @@ def rank_among(deviations: Floats, surprises: Floats | float = 0.0) -> float:
     return float((together >= together[0]).mean())
 
 
-def _likeness(kept: Mask, others: Mask, scale: float) -> float:
-    """The mean of exp(−distance/scale) over all pairs of rows [r, n] and [s, n]."""
-    return float(np.exp(-_distances(kept, others) / np.float32(scale)).mean(dtype=np.float64))
-
-
-def _distances(kept: Mask, others: Mask) -> Floats:
-    """In how many entries rows [r, n] and rows [s, n] differ: [r, s]."""
-    a, b = kept.astype(np.float32), others.astype(np.float32)
-    distances: Floats = a.sum(axis=1)[:, None] + b.sum(axis=1) - 2 * a @ b.T
-    return distances
-
-
 def _masks_drawn(problem: Problem) -> int:
     samples = len(problem.x) if problem.method in DATA_DRIVEN else 1
     return max(FEWEST_DRAWN, min(ENOUGH_DRAWN, MOST_PRODUCTS // (problem.width * problem.inputs * samples)))
-
-
-def _law(problem: Problem, setting: Setting, rows: int, rng: np.random.Generator) -> _Law:
-    selection = setting.selection
-    if setting.draws_networks(problem.method):
-        number = max(FEWEST_DRAWN, rows // problem.width)
-        kept = np.concatenate([_fresh_mask(problem, setting, None, rng) for _ in range(number)])
-    else:
-        block = selection.length if selection is not None and selection.columns else 1
-        scores = row_scores(problem, max(1, rows // block) * block, rng)
-        kept = problem.mask(scores) if selection is None else ranked_in(scores, selection)
-    half = 0.5 / len(kept)
-    shares = np.bincount(kept.sum(axis=1), minlength=problem.inputs + 1) + 1 / (problem.inputs + 1)
-    patterns = kept[rng.choice(len(kept), min(len(kept), MOST_COMPARED), replace=False)]
-    scale = max(1.0, float(np.median(_distances(patterns, patterns))))
-    densities = np.clip(kept.mean(axis=0), half, 1 - half)
-    return _Law(densities, shares / shares.sum(), len(kept), patterns, scale, _likeness(patterns, patterns, scale))
-
-
-def ranked_in(scores: Floats, selection: Selection) -> Mask:
-    """The mask of scores [m, n] that are ranked as a selection says."""
-    if selection.columns:
-        return n_of_m_mask(scores.T, selection.kept, selection.length).T
-    return n_of_m_mask(scores, selection.kept, selection.length)
-
-
-def _fresh_mask(problem: Problem, setting: Setting, kept: int | None, rng: np.random.Generator) -> Mask:
-    """A mask that the method makes of another network, with `kept` entries where all are ranked together."""
-    data, selection = setting.data, setting.selection
-    if setting.draws_networks(problem.method):
-        network = random_network((problem.inputs, problem.width, data.y.shape[1]), rng)
-        r = residual(network, data.x, data.y, subtract_output=setting.subtract_output)
-        (scores,) = saliency(problem.method, network, data.x, r, first_layer=True)
-    else:
-        scores = row_scores(problem, problem.width, rng)
-    if selection is not None:
-        return ranked_in(scores, selection)
-    return problem.mask(scores) if problem.by_row or kept is None else top_k_mask(scores, kept)

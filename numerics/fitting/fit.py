@@ -22,10 +22,11 @@ from numerics.bridge import numeric
 from numerics.data import Data, Dataset, batch, dataset_of
 from numerics.door import door
 from numerics.fitting.drawn_networks import DeepNetwork, checked_network, explain_layer
-from numerics.fitting.explanation import Excluded, Explanation, Setting, explain
+from numerics.fitting.explanation import Excluded, Explanation, explain
 from numerics.fitting.factor_model import FINE, count, factors, fit_family, posterior
 from numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogeneity_of, selected_by
 from numerics.fitting.levels import UNLIKELY
+from numerics.fitting.method_law import Setting
 from numerics.fitting.model import Model, draw, draw_constant, fit_model
 from numerics.fitting.recognition import Seen, seen_in
 from numerics.fitting.structure import Structure, structure_of

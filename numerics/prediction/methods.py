@@ -91,7 +91,7 @@ def saliency(
     """Compute the saliency scores of all weights of a network, or of its first layer alone, by a pruning method.
 
     Pruning keeps the weights with the largest scores. All scores are at least 0, except the scores of grasp. The table
-    in `numerics.pruning.methods` has the formula of each method.
+    in `numerics.prediction.methods` has the formula of each method.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def saliency(
 
     References
     ----------
-    The papers in the table of `numerics.pruning.methods`; Claims S2 (random, magnitude), S6 (snip), S8 (grasp),
+    The papers in the table of `numerics.prediction.methods`; Claims S2 (random, magnitude), S6 (snip), S8 (grasp),
     S11 (synflow), S12 (wanda).
 
     Examples

@@ -27,9 +27,10 @@ from scipy.sparse import csr_array
 
 from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from numerics.data import Dataset, digits
-from numerics.fitting.explanation import Setting, Status, explain, origin_of
+from numerics.fitting.explanation import Status, explain, origin_of
 from numerics.fitting.homogeneity import homogeneity_of, selected_by
 from numerics.fitting.levels import REJECTED
+from numerics.fitting.method_law import Setting
 from numerics.fitting.structure import structure_of
 from numerics.keyed import keyed_seed
 from numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask

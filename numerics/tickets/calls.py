@@ -16,14 +16,14 @@ from threadpoolctl import threadpool_limits
 
 from numerics.arguments import InputError, Seed, seed_number
 from numerics.door import door
-from numerics.equivariance import forward
 from numerics.limits import Limit, Work, read_limit
 from numerics.printing.plain_text import plain
+from numerics.tickets.agreement import agreement_of
 from numerics.tickets.cases import Case, from_files, of_ticket, trained
 from numerics.tickets.checking import Check, check_stored
 from numerics.tickets.costs import evaluating, reading, searching, shapes_of, touched_for
-from numerics.tickets.demands import Agreement, Demand, Demands, demanded
-from numerics.tickets.files import StoredTicket, load_ticket, save_ticket
+from numerics.tickets.demands import Demand, Demands, demanded
+from numerics.tickets.files import load_ticket, save_ticket
 from numerics.tickets.limits import USUAL
 from numerics.tickets.report import (
     CheckSummary,
@@ -32,7 +32,6 @@ from numerics.tickets.report import (
     compare,
     describe,
     found,
-    pieces,
     summarise_agreement,
     summarise_check,
     widths,
@@ -230,7 +229,7 @@ def check(
     drop : columns to leave out of a table, by name or number from 1; None for no column
     nonnegative : True if inputs are never negative
     epsilon : largest error of a coefficient, above 0, where the largest coefficient of a layer is 1/(2e); None for no demand
-    agreement : smallest share of samples, in [0, 1], with the same largest output (ignored without samples); None for no demand
+    agreement : smallest share of samples, in [0, 1], with the same largest output; None for no demand
     kept : largest share, in [0, 1], of the coefficients of the blocks that the ticket may keep; None for no demand
     limit : memory and time that the check may take by estimate, such as "4GiB,10min"; 1 GiB and 1 min by default
 
@@ -275,7 +274,7 @@ def check(
         elif data is not None:
             case = of_ticket(stored, data, nonnegative, within, columns)
         checked = check_stored(stored, None if given is None else given.reference)
-        agreed = _agreement(stored, case, within, least is not None)
+        agreed = agreement_of(stored, case, within, needed=least is not None)
         anything = nonnegative or data is not None or any(each is not None for each in (epsilon, most, least))
         # signs of inputs are those of the target given; else the ticket is to meet any, unless they are never negative
         signed = not nonnegative if anything and given is None else None
@@ -371,29 +370,3 @@ def work_of(case: Case, width: int, eps: float) -> Work:
     held = Work(reading(shapes).memory + 16 * inputs * numbers, 0)
     comparison = evaluating(shapes, width, inputs, passes, touched).then(held)
     return searching(shapes, width, eps, case.signed).then(comparison)
-
-
-def _agreement(stored: StoredTicket, case: Case | None, limit: Limit, needed: bool) -> Agreement | None:
-    """How often the ticket has the largest output of the target given, which need not be the one in its file."""
-    if case is None or case.samples is None:
-        return None
-    mine, x = stored.ticket, case.samples.x
-    shapes = shapes_of(mine.target)
-    if [layer.coeffs.shape + layer.basis.shape for layer in case.layers] != [
-        layer.coeffs.shape + layer.basis.shape for layer in mine.target
-    ]:
-        return Agreement(None, len(x), "not measured: the layers of the target have other shapes")
-    if shapes[-1].after * shapes[-1].rows == 1:
-        if needed:
-            raise InputError("agreement is given, expected none for a target of one output: it has no classes")
-        return Agreement(None, len(x), "one output: no classes to agree on")
-    if not mine.signed and x.min() < 0:
-        return Agreement(None, len(x), "not measured: inputs are negative, the ticket is made for others alone")
-    touched = [int(mask.any(axis=(2, 3)).sum(axis=1).max()) for mask in mine.masks]
-    limit.check(f"{len(x)} samples: comparing them", evaluating(shapes, mine.width, len(x), 1, touched))
-    agree = 0
-    for piece in pieces(mine, x):
-        outputs = forward(case.layers, piece), mine.forward(piece)
-        tops = [each.reshape(len(piece), -1).argmax(axis=1) for each in outputs]
-        agree += int(np.count_nonzero(tops[0] == tops[1]))
-    return Agreement(agree, len(x))

@@ -15,8 +15,9 @@ from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset, digits
 from numerics.fitting.drawn_networks import _drawn, _explained, checked_network
-from numerics.fitting.explanation import METHODS, Setting
+from numerics.fitting.explanation import METHODS
 from numerics.fitting.levels import ENOUGH_DRAWN, REJECTED
+from numerics.fitting.method_law import Setting
 from numerics.fitting.verdict import account
 
 WIDTHS = (64, 64)

@@ -13,17 +13,14 @@ from numerics.fitting.explanation import (
     TRAINING,
     Excluded,
     Explanation,
-    Setting,
     Status,
-    _Law,
-    _likeness,
     explain,
     origin_of,
     rank_among,
-    ranked_in,
 )
 from numerics.fitting.homogeneity import Selection
 from numerics.fitting.levels import FEW_ROWS
+from numerics.fitting.method_law import MethodLaw, Setting, _likeness, ranked_in
 from numerics.masks.selection import top_k_mask
 from numerics.networks import random_network
 from numerics.prediction import methods as pruning
@@ -148,7 +145,7 @@ def test_the_same_seed_gives_the_same_ranking() -> None:
 def test_distances_of_row_laws_vanish_for_the_law_itself() -> None:
     q = np.array([0.25, 0.5, 0.25])
     rows = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], bool)
-    law = _Law(np.array([0.5, 0.5]), q, 1000, rows, 1.0, _likeness(rows, rows, 1.0))
+    law = MethodLaw(np.array([0.5, 0.5]), q, 1000, rows, 1.0, _likeness(rows, rows, 1.0))
     assert law.pattern_distance(np.concatenate([rows, rows])) == pytest.approx(0, abs=1e-7)
     assert law.pattern_distance(rows[:1]) == pytest.approx(
         1 - 2 * (1 + np.exp(-1)) ** 2 / 4 + (1 + np.exp(-1)) ** 2 / 4

@@ -294,6 +294,8 @@ def test_one_call_finds_and_one_checks_as_the_command_does(tmp_path, capsys):
     assert checked.holds
     assert json.loads(json.dumps(checked.summary)) | {"seconds": None} == printed | {"seconds": None}
     assert not sl.check(file, target=target, epsilon=1e-9).holds
+    with pytest.raises(sl.InputError, match=r"^agreement is given without samples, expected data, or a target that is"):
+        sl.check(file, target=target, agreement=0.9)
 
 
 @pytest.mark.parametrize(

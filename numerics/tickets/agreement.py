@@ -1,0 +1,45 @@
+"""How often a ticket and its target agree on the largest output."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from numerics.arguments import InputError
+from numerics.equivariance import forward
+from numerics.limits import Limit
+from numerics.tickets.cases import Case
+from numerics.tickets.costs import evaluating, shapes_of
+from numerics.tickets.demands import Agreement
+from numerics.tickets.files import StoredTicket
+from numerics.tickets.report import pieces
+
+
+def agreement_of(stored: StoredTicket, case: Case | None, limit: Limit, *, needed: bool) -> Agreement | None:
+    """On how many samples the ticket has the largest output of the target given, which need not be the one in its file.
+
+    None without samples. needed: whether an agreement is demanded; InputError then where there is none to measure.
+    """
+    if case is None or case.samples is None:
+        if needed:
+            raise InputError("agreement is given without samples, expected data, or a target that is trained here")
+        return None
+    mine, x = stored.ticket, case.samples.x
+    shapes = shapes_of(mine.target)
+    if [layer.coeffs.shape + layer.basis.shape for layer in case.layers] != [
+        layer.coeffs.shape + layer.basis.shape for layer in mine.target
+    ]:
+        return Agreement(None, len(x), "not measured: the layers of the target have other shapes")
+    if shapes[-1].after * shapes[-1].rows == 1:
+        if needed:
+            raise InputError("agreement is given, expected none for a target of one output: it has no classes")
+        return Agreement(None, len(x), "one output: no classes to agree on")
+    if not mine.signed and x.min() < 0:
+        return Agreement(None, len(x), "not measured: inputs are negative, the ticket is made for others alone")
+    touched = [int(mask.any(axis=(2, 3)).sum(axis=1).max()) for mask in mine.masks]
+    limit.check(f"{len(x)} samples: comparing them", evaluating(shapes, mine.width, len(x), 1, touched))
+    agree = 0
+    for piece in pieces(mine, x):
+        outputs = forward(case.layers, piece), mine.forward(piece)
+        tops = [each.reshape(len(piece), -1).argmax(axis=1) for each in outputs]
+        agree += int(np.count_nonzero(tops[0] == tops[1]))
+    return Agreement(agree, len(x))
