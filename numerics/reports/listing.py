@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 import sympy as sp
 
@@ -146,6 +146,9 @@ class Listed(TypedDict):
     pitfalls: list[FailedForm]
     uses: list[str]
     expressions: dict[str, Formula]
+
+
+Claims: TypeAlias = list[Listed]
 
 
 def listed(entry: Entry) -> Listed:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from json_cases import wrong
 
 from numerics.cli import main
 from numerics.prediction.layers import drawn
@@ -162,6 +163,7 @@ def test_the_command_has_the_numbers_of_the_study(tmp_path: Path, capsys: pytest
     numbers, picture = tmp_path / "d.json", tmp_path / "d.svg"
     words = ["--data", "wine", "--depths", "1", "--width", "16", "--units", "128", "--quick", "--jobs", "1"]
     assert main(["study", "depth", *words, "--seed", "2", "--json", str(numbers), "--plot", str(picture)]) == 0
+    assert wrong("study depth --json", json.loads(numbers.read_text("utf-8"))) == []
     out = capsys.readouterr().out
     for word in ("snip, relu, mse", "grasp-magnitude", "synflow", "Not covered: batch normalisation"):
         assert word in " ".join(out.split())

@@ -7,6 +7,7 @@ from math import inf, log
 
 import numpy as np
 import pytest
+from json_cases import wrong
 
 from numerics.cli import main
 from numerics.neuron_pruning import exact_sup_on_circle, tickets
@@ -272,6 +273,7 @@ def test_the_command_prints_tables_sentences_and_a_picture(tmp_path, capsys):
     asked = ["--epsilon", "0.1", "0.2", "--networks", "5", "--jobs", "1", "--seed", "7"]
     parts = [each for work in works(Settings(epsilon=(0.1, 0.2), networks=5, seed=7)) for each in measure(work)]
     assert main(["study", "gap", *asked, "--plot", str(picture), "--json", str(numbers)]) == 0
+    assert wrong("study gap --json", json.loads(numbers.read_text("utf-8"))) == []
     printed = capsys.readouterr().out
     assert "Linear output" in printed
     assert "Output ReLU" in printed

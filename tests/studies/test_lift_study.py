@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from json_cases import wrong
 
 from numerics.cli import main
 from numerics.lifts.students import covered
@@ -149,6 +150,7 @@ def test_the_command_prints_tables_sentences_and_a_picture(tmp_path, capsys):
     picture, numbers = tmp_path / "lifts.svg", tmp_path / "lifts.json"
     asked = ["--sizes", "2", "3", "--density", "0.5", "--seeds", "4", "--time", "2", "--jobs", "1", "--seed", "7"]
     assert main(["study", "lifts", *asked, "--plot", str(picture), "--json", str(numbers)]) == 0
+    assert wrong("study lifts --json", json.loads(numbers.read_text("utf-8"))) == []
     printed = capsys.readouterr().out
     assert "P_cov" in printed
     assert "Proved (L18)" in printed

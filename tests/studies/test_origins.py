@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers import needs
+from json_cases import wrong
 
 from numerics.cli import main
 from numerics.fitting.explanation import Status
@@ -122,7 +123,9 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
     asked = ["--masks", "1", "--initial", "1", "--width", "32", "--samples", "60", "--fresh-rows", "200", "--jobs", "1"]
     assert main(["study", "origins", *asked, "--json", str(numbers), "--plot", str(picture)]) == 0
     assert "filters" in capsys.readouterr().out
-    assert json.loads(numbers.read_text("utf-8"))["rows"][0]["structured"] == 1
+    written = json.loads(numbers.read_text("utf-8"))
+    assert written["rows"][0]["structured"] == 1
+    assert wrong("study origins --json", written) == []
     assert picture.stat().st_size > 5_000
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from json_cases import wrong
 
 from numerics.arguments import InputError
 from numerics.checks.generalisation.studies import FEW_NODES
@@ -244,6 +245,7 @@ def test_the_same_numbers_for_any_number_of_jobs(tmp_path):
         assert main(["study", "generalisation", *SMALL, "--jobs", jobs, "--json", str(file)]) == 0
         written.append(file.read_text("utf-8"))
     assert written[0] == written[1]
+    assert wrong("study generalisation --json", json.loads(written[0])) == []
     summary = json.loads(written[0])
     assert summary["protocol"]["profile_ridge"] == 0.01
     cases = {(row["split"], row["family"], row["method"], row["density"]) for row in summary["outcomes"]}

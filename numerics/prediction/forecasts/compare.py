@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 
@@ -47,6 +47,15 @@ class Row:
     floor: float
     errors: Mapping[str, float]
     notes: list[str] = field(default_factory=list)
+
+
+class Comparison(TypedDict):
+    """A comparison of predictors; seed: of all random numbers."""
+
+    method: str
+    density: float
+    seed: int
+    rows: list[Row]
 
 
 class _Kind(NamedTuple):

@@ -101,6 +101,13 @@ class LayersSummary(TypedDict):
     notes: list[str]
 
 
+class MethodsSummary(TypedDict):
+    """One network by several methods; refused: methods that are not predicted, and why."""
+
+    methods: list[LayersSummary]
+    refused: list[str]
+
+
 def summarise_layers(found: LayersResult, *, seed: int) -> LayersSummary:
     """Return all numbers of a result on layers; seed: that it was made with."""
     settings, network, data = found.settings, found.network, found.data

@@ -1,0 +1,64 @@
+"""The schema of all JSON that the commands write, made from the types of what they write.
+
+    python -m numerics.reports.json_schema > docs/json_schema.json      after a change of such a type
+
+A test holds the file against the types, and outputs of all commands against the file: no key goes or comes unseen.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from typing import Any
+
+import msgspec
+
+OUTPUTS = {  # what is written, by the call that writes it: the module of its type, and the type
+    "claims --json": ("numerics.reports.listing", "Claims"),
+    "verify --json": ("numerics.ledger.summary", "Summary"),
+    "predict --json": ("numerics.prediction.forecasts.summary", "Summary"),
+    "predict --json, all layers": ("numerics.prediction.layers.summary", "LayersSummary"),
+    "predict --method all --json": ("numerics.prediction.layers.summary", "MethodsSummary"),
+    "predict --compare --json": ("numerics.prediction.forecasts.compare", "Comparison"),
+    "report --json": ("numerics.prediction.forecasts.question_summary", "QuestionSummary"),
+    "fit --json": ("numerics.fitting.summary", "Summary"),
+    "fit --json, several layers": ("numerics.fitting.layers", "LayersSummary"),
+    "fit --json, several files": ("numerics.fitting.layers", "FilesSummary"),
+    "ticket --json": ("numerics.tickets.report", "Summary"),
+    "ticket --check --json": ("numerics.tickets.report", "CheckSummary"),
+    "study generalisation --json": ("numerics.studies.generalisation_summary", "GeneralisationSummary"),
+    "study lifts --json": ("numerics.studies.lift_summary", "LiftSummary"),
+    "study gap --json": ("numerics.studies.gap_summary", "GapSummary"),
+    "study origins --json": ("numerics.studies.origin_summary", "OriginSummary"),
+    "study depth --json": ("numerics.studies.depth_summary", "DepthSummary"),
+}
+MISSING = "What is not known or does not apply is null, and so is a number that is not finite. Densities and shares are from 0 to 1."
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema 2020-12: a definition for each output, `#/$defs/OUTPUT`, and one for each type that outputs share."""
+    types = [getattr(import_module(module), name) for module, name in OUTPUTS.values()]
+    outputs, shared = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    definitions = {**dict(zip(OUTPUTS, outputs, strict=True)), **dict(sorted(shared.items()))}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What sparse-limits writes as JSON",
+        "description": MISSING,
+        "$defs": {name: _closed(each) for name, each in definitions.items()},
+    }
+
+
+def _closed(part: Any) -> Any:
+    """The same without further keys, and with null for numbers, which may not be finite."""
+    if isinstance(part, list):
+        return [_closed(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    found = {key: _closed(each) for key, each in part.items()}
+    if found.get("type") == "number":
+        found["type"] = ["number", "null"]
+    return found | ({"additionalProperties": False} if "properties" in found else {})
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=1, ensure_ascii=False))
