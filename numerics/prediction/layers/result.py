@@ -72,6 +72,11 @@ class LayerResult:
         return density
 
     @property
+    def kept(self) -> float | None:
+        """The expected number of weights kept or, where the density is withdrawn, the mean number in the pruned networks."""
+        return None if self.predicted is None and self.observed is None else self.answer * self.weights
+
+    @property
     def counted(self) -> LayerResult:
         """The same, but that each number that is not predicted is the one that was counted."""
         rows, columns = self.dead_rows is None, self.dead_columns is None

@@ -22,6 +22,7 @@ class LayerSummary(TypedDict):
     inputs: int
     outputs: int
     weights: int
+    kept: float | None
     says: str
     predicted: float | None
     error: float | None
@@ -151,7 +152,7 @@ def summarise_layers(found: LayersResult, *, seed: int) -> LayersSummary:
 
 def _layer(layer: LayerResult) -> LayerSummary:
     """All fields of a layer, and its sizes."""
-    sizes = {"inputs": layer.inputs, "outputs": layer.outputs, "weights": layer.weights}
+    sizes = {"inputs": layer.inputs, "outputs": layer.outputs, "weights": layer.weights, "kept": layer.kept}
     return cast(LayerSummary, msgspec.to_builtins(layer) | {"shape": list(layer.shape)} | sizes)
 
 

@@ -43,7 +43,7 @@ def test_every_method_gives_the_numbers_of_the_command(capsys, method):
     assert said == json.loads(json.dumps(summarise_layers(found, seed=3)))
     assert [layer["weights"] for layer in said["layers"]] == [24 * 64, 16 * 24, 16]
     assert len(said["columns"]["predicted"]) == 64
-    kept = sum(layer["weights"] * layer["predicted"] for layer in said["layers"])
+    kept = sum(layer["kept"] for layer in said["layers"])
     assert kept / sum(layer["weights"] for layer in said["layers"]) == pytest.approx(0.1, abs=0.02)
 
 
