@@ -20,7 +20,7 @@ nbformat = needs("nbformat")
 
 def extension(name: str) -> ModuleType:
     spec = spec_from_file_location(f"book_{name}", ROOT / "book" / "_ext" / f"{name}.py")
-    module = module_from_spec(spec)
+    module = sys.modules[spec.name] = module_from_spec(spec)  # where an entry point finds it
     spec.loader.exec_module(module)
     return module
 
@@ -67,6 +67,13 @@ def test_the_lock_is_held_until_a_kernel_answers_or_fails(
     assert not is_held(lock)
 
 
+def copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels are copies, as long as the test runs."""
+    factory = jupyter_client.provisioning.KernelProvisionerFactory.instance()
+    monkeypatch.setattr(factory, "default_provisioner_name", "local-provisioner")  # put back afterwards
+    extension("kernels").start_kernels_as_copies()
+
+
 def run_cell(code: str, folder: Path) -> list[dict]:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     where = {"metadata": {"path": str(folder)}}
@@ -78,7 +85,7 @@ def run_cell(code: str, folder: Path) -> list[dict]:
 def test_copies_have_what_was_imported_and_nothing_of_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jupyter_client.provisioning.LocalProvisioner, "launch_kernel", extension("kernels").launch)
+    copies(monkeypatch)
     monkeypatch.setattr(helpers, "seen_by_copies", 1, raising=False)
     first = "import os, helpers\nleft = helpers.seen_by_copies = helpers.seen_by_copies + 1\nprint(os.getcwd(), os.getppid(), left)"
     for _ in range(2):  # the second finds the module as it was, and not as the first has left it
@@ -92,8 +99,8 @@ def test_copies_have_what_was_imported_and_nothing_of_each_other(
 def test_copies_of_a_process_that_has_imported_pyplot_draw(tmp_path: Path) -> None:
     """In a process of its own: this one may have imported it for another backend."""
     text = """
-import matplotlib.pyplot, jupyter_client, pathlib, sys, test_book_kernels
-jupyter_client.provisioning.LocalProvisioner.launch_kernel = test_book_kernels.extension("kernels").launch
+import matplotlib.pyplot, pathlib, sys, test_book_kernels
+test_book_kernels.extension("kernels").start_kernels_as_copies()
 cell = "import matplotlib.pyplot as plt\\nplt.plot([1, 2])\\nplt.show()"
 print([kind for each in test_book_kernels.run_cell(cell, pathlib.Path()) for kind in each.get("data", {})])
 """
@@ -114,7 +121,7 @@ def test_a_copy_that_dies_is_an_error_of_its_page_and_no_lock_stays(
     client, lock = nbclient.NotebookClient, tmp_path / "lock"
     for name in ("async_start_new_kernel", "async_start_new_kernel_client"):
         monkeypatch.setattr(client, name, getattr(client, name))  # put back what the extension replaces
-    monkeypatch.setattr(jupyter_client.provisioning.LocalProvisioner, "launch_kernel", extension("kernels").launch)
+    copies(monkeypatch)
     extension("parallel").start_kernels_in_turn(lock)
     with pytest.raises(nbclient.exceptions.DeadKernelError):
         run_cell(f"import os\nwith open({str(lock)!r}) as file:\n    os.kill(os.getpid(), 9)", tmp_path)

@@ -15,16 +15,18 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.metadata import EntryPoint
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 from sphinx.application import Sphinx
 
 from numerics.processes.parallel import forbid_forks
 
 IMPORTED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib.pyplot", "scipy.optimize", "scipy.stats")
+NAME = "copy-provisioner"
 MODULE = "ipykernel_launcher"  # of the command that starts a kernel elsewhere, its arguments behind it
 
 
@@ -70,16 +72,25 @@ def run_kernel(arguments: Sequence[str], environment: Mapping[str, str], folder:
     launch_new_instance(argv=[*arguments, watched])
 
 
-async def launch(provisioner: LocalProvisioner, cmd: list[str], **options: Any) -> dict[str, Any]:
-    """In place of `LocalProvisioner.launch_kernel`."""
-    arguments = cmd[cmd.index(MODULE) + 1 :]
-    environment = dict(options.get("env") or os.environ)
-    folder = str(options.get("cwd") or Path.cwd())
-    process = multiprocessing.get_context("fork").Process(target=run_kernel, args=(arguments, environment, folder))
-    process.start()
-    provisioner.process, provisioner.pid, provisioner.pgid = Copy(process), process.pid, None
-    provisioner.cwd = folder
-    return provisioner.connection_info
+class CopyProvisioner(LocalProvisioner):
+    """What jupyter_client starts kernels by: as copies of this process."""
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> dict[str, Any]:
+        arguments = cmd[cmd.index(MODULE) + 1 :]
+        environment = dict(options.get("env") or os.environ)
+        folder = str(options.get("cwd") or Path.cwd())
+        process = multiprocessing.get_context("fork").Process(target=run_kernel, args=(arguments, environment, folder))
+        process.start()
+        self.process, self.pid, self.pgid, self.cwd = Copy(process), process.pid, None, folder
+        return self.connection_info
+
+
+def start_kernels_as_copies() -> None:
+    """Name the provisioner to jupyter_client as an entry point of a package would, and let kernels be started by it."""
+    factory = KernelProvisionerFactory.instance()
+    place = f"{CopyProvisioner.__module__}:{CopyProvisioner.__name__}"
+    factory.provisioners[NAME] = EntryPoint(NAME, place, factory.GROUP_NAME)
+    factory.default_provisioner_name = NAME
 
 
 def begin(app: Sphinx) -> None:
@@ -88,7 +99,7 @@ def begin(app: Sphinx) -> None:
     for name in IMPORTED:
         import_module(name)
     gc.freeze()  # all that was imported stays, in memory that the copies share
-    LocalProvisioner.launch_kernel = launch
+    start_kernels_as_copies()
 
 
 def setup(app: Sphinx) -> dict[str, object]:
