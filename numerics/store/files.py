@@ -116,4 +116,8 @@ def store_at(keep: Place, join: Sequence[str | PathLike[str]] = ()) -> Store | N
                 f"join is {fspath(join[0])!r:.200}, expected `keep`, too: the folder that takes the results"
             )
         return None
-    return keep if isinstance(keep, Store) else Store(keep, join)
+    if not isinstance(keep, Store):
+        return Store(keep, join)
+    if join:
+        raise InputError(f"join is {fspath(join[0])!r:.200}, expected none with a Store, which joins others itself")
+    return keep

@@ -156,7 +156,8 @@ def settings_of(name: str, *, quick: bool = False, **settings: Any) -> Any:
     unknown = next((word for word in settings if word not in known), None)
     if unknown is not None:
         raise InputError(f"{unknown} is no setting of the study {name}, expected {', '.join(known)}")
-    given = {word: _fixed(value) for word, value in settings.items() if value is not None}
+    usual = {field.name: field.default for field in fields(module.Settings)}
+    given = {word: _fixed(word, value, usual[word]) for word, value in settings.items() if value is not None}
     if "seed" in given:
         given["seed"] = seed_number(given["seed"])
     return module.Settings(**(module.QUICK if quick else {}) | given)
@@ -168,5 +169,8 @@ def _home(name: str) -> str:
     return f"numerics.studies.{name}"
 
 
-def _fixed(value: Any) -> Any:
+def _fixed(name: str, value: Any, usual: Any) -> Any:
+    """A setting, a sequence as a tuple. InputError for anything else where the usual value is a sequence."""
+    if isinstance(usual, tuple) and (isinstance(value, str) or not hasattr(value, "__iter__")):
+        raise InputError(f"{name} is {value!r:.60}, expected a sequence")
     return tuple(value) if isinstance(value, list) else value

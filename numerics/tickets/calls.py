@@ -83,6 +83,8 @@ def case_of(
 ) -> Case:
     """A target, trained or read, with its samples. InputError, in one line, for whatever is wrong with the files."""
     if target in TARGETS:
+        if data is not None or nonnegative:
+            raise InputError(f"target is {target!r}, which brings its samples, expected neither data nor nonnegative")
         return trained(target, seed)
     if not Path(target).suffix:
         raise InputError(f"{plain(target)}: expected one of {', '.join(TARGETS)}, or a .npz, .safetensors or .pt file")

@@ -126,6 +126,7 @@ def test_what_is_no_folder_of_results_is_refused(tmp_path: Path) -> None:
         (lambda: Store(tmp_path / "new", [tmp_path / "empty"]), "join is .*empty', which has no results"),
         (lambda: Store(tmp_path / "new", [tmp_path / "nothing"]), "join is .*nothing', which has no results"),
         (lambda: store_at(None, [tmp_path / "one"]), "join is .*one', expected `keep`, too"),
+        (lambda: store_at(Store(tmp_path / "own"), [tmp_path / "one"]), "join is .*one', expected none with a Store"),
     ]
     for attempt, why in refused:
         with pytest.raises(InputError, match=why):

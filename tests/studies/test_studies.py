@@ -337,6 +337,8 @@ def test_a_study_from_python_has_the_numbers_of_its_command(tmp_path):
         ("gap", {"width": 3}, "width is no setting of the study gap, expected epsilon, networks, least, seed"),
         ("lifts", {"density": [0.5, "x"]}, "density is 'x', expected a number such as 1/2 or 0.3"),
         ("origins", {"masks": True}, "masks is True, expected an integer from 1 to 10000"),
+        ("gap", {"epsilon": 0.1}, "epsilon is 0.1, expected a sequence"),
+        ("generalisation", {"methods": "snip"}, "methods is 'snip', expected a sequence"),
     ],
 )
 def test_a_study_that_is_none(name, settings, why):

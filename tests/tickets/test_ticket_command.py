@@ -296,6 +296,9 @@ def test_one_call_finds_and_one_checks_as_the_command_does(tmp_path, capsys):
     assert not sl.check(file, target=target, epsilon=1e-9).holds
     with pytest.raises(sl.InputError, match=r"^agreement is given without samples, expected data, or a target that is"):
         sl.check(file, target=target, agreement=0.9)
+    for given in ({"data": "x.npz"}, {"nonnegative": True}):
+        with pytest.raises(sl.InputError, match=r"^target is 'digits-mlp', which brings its samples, expected neither"):
+            sl.ticket("digits-mlp", **given)
 
 
 @pytest.mark.parametrize(
