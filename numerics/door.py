@@ -20,9 +20,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ALIASES = {"Place": "str | PathLike[str] | Store | None", "Data": "Dataset | DataSource | str | PathLike[str]"}
-OF_THE_DATA = frozenset(
-    ["labels", "standardise", "target", "missing", "drop"]
-)  # what `DataSource` says, no function beside it
+# What a `DataSource` says of its data; options of the commands, but no arguments of functions
+OF_THE_DATA = ("labels", "standardise", "target", "missing", "drop")
 CLASSES = frozenset(
     [
         "Case",
@@ -71,16 +70,16 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
     """
 
     parameters = tuple(inspect.signature(function).parameters.values())
-    switches = {each.name for each in parameters if each.annotation == "bool"}  # whatever they are given, Python takes
+    switches = [each.name for each in parameters if each.annotation == "bool"]  # whatever they are given, Python takes
     reads = any(each.annotation in ("Data", "Data | None") for each in parameters)
-    elsewhere = OF_THE_DATA if reads else frozenset()
+    elsewhere = OF_THE_DATA if reads else ()
 
     @wraps(function)
     def guarded(*arguments: P.args, **named: P.kwargs) -> R:
-        for name in switches & named.keys():
-            if wrong := of_wrong_kind(name, named[name], "bool"):
+        for name in switches:
+            if name in named and (wrong := of_wrong_kind(name, named[name], "bool")):
                 raise InputError(wrong)
-        for name in elsewhere & named.keys():
+        for name in (each for each in elsewhere if each in named):
             raise InputError(
                 f"{name} is given, expected in the data: data=DataSource(..., {name}=...) or load_data(...)"
             )

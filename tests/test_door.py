@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 import sympy as sp
 
 import numerics as sl
-from numerics.door import _kinds, door, of_wrong_kind
+from numerics.door import OF_THE_DATA, _kinds, door, of_wrong_kind
 from numerics.exact import balls
 
 ODD = [None, True, 3, -1, 2.5, float("nan"), float("inf"), "", "text", b"x", [], [1], [[1]], {}, object(), 1j, len,
@@ -122,6 +123,11 @@ def refused(value: object, annotation: str) -> bool:
 def test_kinds(annotation: str, taken: list[object], not_taken: list[object]) -> None:
     assert [value for value in taken if refused(value, annotation)] == []
     assert [value for value in not_taken if not refused(value, annotation)] == []
+
+
+def test_what_describes_data_is_what_a_source_has() -> None:
+    source, *others = [each.name for each in fields(sl.DataSource)]
+    assert (source, tuple(others)) == ("source", OF_THE_DATA)
 
 
 def test_what_is_meant_is_said_in_words() -> None:

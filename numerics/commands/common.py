@@ -8,12 +8,11 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import MOST_SAMPLES
+from numerics.door import OF_THE_DATA
 from numerics.printing.progress import Progress, progress
 
 if TYPE_CHECKING:
     from numerics.data import DataSource
-
-HOW_TO_READ = ("labels", "standardise", "target", "missing", "drop")  # options that describe data, beside --data
 
 
 def add_data(
@@ -34,7 +33,7 @@ def add_data(
     add(
         "--labels",
         metavar="LABELLING",
-        help=f"ge:K, is:K, onehot, as-is ... (default: {classes}ge5 for digits; for a file onehot if the labels look like classes, else as-is)",
+        help=f"ge:K, is:K, onehot, as-is ... (default: {classes}ge5 for digits; for a file with labels that look like classes ±1 for two and onehot for more, else as-is)",
     )
     add(
         "--target",
@@ -89,7 +88,7 @@ def data_source(arguments: argparse.Namespace) -> DataSource:
     """Where the data are and how to read them, by the options of `add_data`."""
     from numerics.data import DataSource
 
-    return DataSource(arguments.data, **given(arguments, *HOW_TO_READ))
+    return DataSource(arguments.data, **given(arguments, *OF_THE_DATA))
 
 
 def available_cores() -> int:

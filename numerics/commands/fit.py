@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
 from numerics.commands.common import (
-    HOW_TO_READ,
     add_data,
     add_limit,
     add_quiet,
@@ -19,6 +18,7 @@ from numerics.commands.common import (
     progress_of,
 )
 from numerics.commands.output_paths import check_places
+from numerics.door import OF_THE_DATA
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ EPILOG = (
 )
 
 # Options that ask for one layer in depth
-IN_DEPTH = ("data", *HOW_TO_READ, "residual", "widths", "place", "plot")
+IN_DEPTH = ("data", *OF_THE_DATA, "residual", "widths", "place", "plot")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -185,7 +185,7 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
 
     wanted = given(arguments, "samples", "residual", "fresh_rows", "widths", "place")
     data = data_source(arguments) if arguments.data is not None else None
-    for name in given(arguments, *HOW_TO_READ) if data is None else ():
+    for name in given(arguments, *OF_THE_DATA) if data is None else ():
         raise InputError(f"{name} is given and there are no data, expected data beside it")
     with progress_of(arguments) as progress:
         progress.stage("fitting" if arguments.data is None else "fitting, and comparing methods")

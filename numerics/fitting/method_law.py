@@ -85,6 +85,7 @@ class MethodLaw:
 
 
 def law_of(problem: Problem, setting: Setting, rows: int, rng: np.random.Generator) -> MethodLaw:
+    """The law of a method's rows, estimated from about so many fresh rows, or from whole networks where rows depend on each other."""
     selection = setting.selection
     if setting.draws_networks(problem.method):
         number = max(FEWEST_DRAWN, rows // problem.width)

@@ -126,7 +126,7 @@ def test_the_help_says_how_many_samples_are_taken():
     parser = ArgumentParser()
     command.configure(parser)
     assert command.SAMPLES == SAMPLES
-    assert f"random batch of larger data (default {SAMPLES})" in " ".join(parser.format_help().split())
+    assert f"drawn at random from larger data (default {SAMPLES})" in " ".join(parser.format_help().split())
 
 
 BAD = [

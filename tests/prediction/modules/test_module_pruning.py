@@ -263,7 +263,7 @@ def test_the_command_reports_layers_by_their_paths(tmp_path, capsys, monkeypatch
         ("build", ("--init", "he"), "--init is given, expected none with --model"),
         ("build", ("--scope", "first"), "--scope first is given, expected none with --model"),
         ("build", ("--compare",), "--compare is given, expected none with --model"),
-        ("build", ("--kernel",), "--kernel is given"),
+        ("build", ("--kernel",), "--kernel and --model are given"),
         ("nothing", (), "there is no function nothing"),
     ],
 )

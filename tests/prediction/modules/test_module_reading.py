@@ -12,7 +12,7 @@ from numerics.arguments import InputError
 torch = needs("torch")
 nn = torch.nn
 
-from numerics import modules  # noqa: E402
+from numerics.prediction import modules  # noqa: E402
 from numerics.prediction.modules import chain_of  # noqa: E402
 from numerics.prediction.modules.building import builder  # noqa: E402
 from numerics.prediction.modules.initial import initialisation_of  # noqa: E402
