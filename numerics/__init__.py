@@ -6,7 +6,7 @@
     (1797, 64)
 
 Each name below is imported when it is first used, so that `import numerics` costs nothing. Functions that are not
-listed here stand in the folders: `masks`, `pruning`, `depth`, `modules`, `forecast`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
+listed here stand in the folders: `masks`, `prediction`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
 `equivariance`, `subset_sum`, `tickets`, `neuron_pruning`, `expressivity`, `statistics`, `exact`, `evidence`, `ledger`.
 """
 
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from numerics.masks.selection import global_mask
     from numerics.masks.sorting import smoothed
     from numerics.networks import random_network, stable_step, tangent_kernel, train
-    from numerics.prediction.forecasts.compare import compare
-    from numerics.prediction.forecasts.layers import predict_methods, predict_model
-    from numerics.prediction.forecasts.predict import predict
-    from numerics.prediction.forecasts.question import report
-    from numerics.prediction.layers.forecast import predict_layers
+    from numerics.prediction.architecture import FullyConnected
     from numerics.prediction.methods import saliency
     from numerics.prediction.modules.any_network import prune
+    from numerics.prediction.predict import compare_methods, predict
+    from numerics.prediction.pruned_first_layer.predictors import compare_predictors
+    from numerics.prediction.report.report import report
+    from numerics.prediction.settings import KernelSettings
     from numerics.spectra.corrected_values import corrected_singular_values
     from numerics.studies import study
     from numerics.tickets import certify, find_ticket
@@ -53,12 +53,15 @@ else:
 
 __all__ = [
     "DataSource",
+    "FullyConnected",
     "InputError",
+    "KernelSettings",
     "account",
     "certify",
     "check",
     "check_ticket",
-    "compare",
+    "compare_methods",
+    "compare_predictors",
     "corrected_singular_values",
     "cut_distance",
     "cut_norm",
@@ -77,9 +80,6 @@ __all__ = [
     "motif_density",
     "mutate",
     "predict",
-    "predict_layers",
-    "predict_methods",
-    "predict_model",
     "prune",
     "random_network",
     "report",

@@ -159,7 +159,9 @@ def _parsed(words: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str]]:
     for name, purpose in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         if words and words[0] == name:  # only the command that is called is imported
-            _command(name).configure(command)
+            module = _command(name)
+            getattr(module, "check_words", id)(words[1:])
+            module.configure(command)
     chosen = parser.parse_args(words)
     if chosen.command is None and not chosen.version:
         parser.print_help()

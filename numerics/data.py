@@ -196,7 +196,7 @@ def load_data(
         for name, value in {"target": target, "missing": missing, "drop": drop}.items():
             if value is not None:
                 raise InputError(
-                    f"{name} is {value!r:.60}, expected None: the digits have one target, pixels for inputs, and miss nothing"
+                    f"{name} is {value!r:.60}, expected none: the digits have one target, pixels for inputs, and miss nothing"
                 )
         return digits("ge5" if labels is None else labels, standardise is not False)
     return load(source, labels, bool(standardise), target=target, missing=missing, drop=drop)

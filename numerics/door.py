@@ -19,7 +19,11 @@ from theory.input_error import InputError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ALIASES = {"Place": "str | PathLike[str] | Store | None", "Data": "Dataset | DataSource | str | PathLike[str]"}
+ALIASES = {
+    "Place": "str | PathLike[str] | Store | None",
+    "Data": "Dataset | DataSource | str | PathLike[str]",
+    "NetworkLike": "FullyConnected | Sequence[int] | str | Callable",
+}
 # What a `DataSource` says of its data; options of the commands, but no arguments of functions
 OF_THE_DATA = ("labels", "standardise", "target", "missing", "drop")
 CLASSES = frozenset(
@@ -28,6 +32,8 @@ CLASSES = frozenset(
         "DataSource",
         "Dataset",
         "Fit",
+        "FullyConnected",
+        "KernelSettings",
         "Ledger",
         "Limit",
         "Motif",

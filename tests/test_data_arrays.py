@@ -46,7 +46,10 @@ def test_images_are_flattened_and_drawn(tmp_path, monkeypatch, images, shape, pi
     assert data.about.image == shape
     np.testing.assert_allclose(data.about.picture(data.x[0]), picture)
     assert any(note.startswith(f"images of {' x '.join(map(str, shape))}") for note in data.about.notes)
-    assert main(["predict", "--method", "wanda", "--width", "16", "--data", "mine.npz", "--plot", "mine.png"]) == 0
+    assert (
+        main(["predict", "columns", "--method", "wanda", "--width", "16", "--data", "mine.npz", "--plot", "mine.png"])
+        == 0
+    )
     with open("mine.png", "rb") as file:
         assert file.read(4) == b"\x89PNG"
 

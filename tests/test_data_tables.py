@@ -234,7 +234,7 @@ def test_letters_from_files_are_harmless(written):
     assert data.about.inputs == (r"a\x1b[31m", "[red]b")
 
 
-QUICK = ("predict", "--method", "snip", "--width", "32", "--fresh-rows", "500", "--samples", "50")
+QUICK = ("predict", "columns", "--method", "snip", "--width", "32", "--fresh-rows", "500", "--samples", "50")
 
 
 def test_reports_announce_and_name(written, capsys):
@@ -254,15 +254,15 @@ def test_reports_announce_and_name(written, capsys):
     assert "target: second" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("extra", [("--widths", "16", "8", "--units", "64"), ("--compare",), ("--kernel",)])
-def test_every_report_announces_the_target(written, capsys, extra):
+@pytest.mark.parametrize("question", ["layers", "kernel", "predictors"])
+def test_every_report_announces_the_target(written, capsys, question):
     rng = np.random.default_rng(0)
     rows = "".join(f"{a:.3f},{b:.3f},{'uvw'[int(a > 0) + int(b > 1)]}\n" for a, b in rng.standard_normal((40, 2)))
     file = written(f"first,second,kind\n{rows}")
-    fewer = [each for each in QUICK if each not in ("--fresh-rows", "500")] if "--widths" in extra else [*QUICK]
-    if "--widths" in extra:
-        fewer = [each for each in fewer if each not in ("--width", "32")]
-    assert main([*fewer, "--data", file, "--networks", "1", *extra]) == 0
+    words = [*QUICK[2:]]
+    if question == "layers":
+        words = ["--method", "snip", "--widths", "16", "8", "--units", "64", "--samples", "50"]
+    assert main(["predict", question, *words, "--data", file, "--networks", "1"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "target: kind, the last column" in said
     assert "labels are 3 classes" in said
@@ -317,6 +317,7 @@ def test_pictures_of_commands_have_the_names(written, capsys):
         [*QUICK, "--data", file, "--plot", "predict.svg"],
         [
             "predict",
+            "layers",
             "--method",
             "snip",
             "--widths",

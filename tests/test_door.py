@@ -24,12 +24,15 @@ MASK, X, Y = RNG.random((8, 6)) < 0.4, RNG.normal(size=(7, 6)), RNG.normal(size=
 NETWORK = sl.random_network((6, 5, 1), 0)
 SMALL = {"methods": ("magnitude",), "networks": 1, "units": 64, "samples": 20}
 CALLS = {  # of each public function, as little work as there is
+    "FullyConnected": {"widths": (8,)},
+    "KernelSettings": {},
     "DataSource": {"source": "none.csv"},
     "account": {"found": sl.fit(MASK)},
     "certify": {"ticket": None, "x": X},
     "check": {"file": "none.json"},
     "check_ticket": {"path": "none.json"},
-    "compare": {"method": "magnitude", "width": (8,), "networks": 1},
+    "compare_methods": {"data": "digits", "network": (8,), "units": 64, "samples": 20},
+    "compare_predictors": {"method": "magnitude", "data": "digits", "width": (8,), "networks": 1},
     "corrected_singular_values": {"mask": MASK, "count": 1},
     "cut_distance": {"mask": MASK, "graphon": 0.4},
     "cut_norm": {"A": MASK * 1.0},
@@ -46,12 +49,9 @@ CALLS = {  # of each public function, as little work as there is
     "load_data": {"source": "digits"},
     "load_mask": {"path": "none.npy"},
     "motif_density": {"mask": MASK, "motif": None},
-    "predict": {"method": "magnitude", "width": 16, "networks": 1, "fresh_rows": 100},
-    "predict_layers": {"method": "magnitude", "widths": (8,), "networks": 1, "units": 64, "samples": 20},
-    "predict_methods": {},
-    "predict_model": {"model": "none.py:build", "method": "snip"},
+    "predict": {"method": "magnitude", "data": "digits", "network": (8,), "networks": 1, "units": 64, "samples": 20},
     "random_network": {"widths": (6, 5, 1), "rng": 0},
-    "report": {"widths": (8,), **SMALL},
+    "report": {"data": "digits", "network": (8,), **SMALL},
     "ridge_predict": {"kernel": np.eye(3), "test_kernel": np.eye(3), "y": np.ones((3, 1))},
     "saliency": {"method": "snip", "network": NETWORK, "x": X, "residual": Y},
     "sample_mask": {

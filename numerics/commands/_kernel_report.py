@@ -1,4 +1,4 @@
-"""The tables of `sparse-limits predict --kernel` and `--train`."""
+"""The tables of `sparse-limits predict kernel`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numerics.printing.tables import Table, print_facts, print_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.prediction.forecasts.kernel_summary import (
+    from numerics.prediction.pruned_first_layer.kernel_summary import (
         Intervals,
         Kernel,
         KernelSummary,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         Metrics,
         TrainingSummary,
     )
-    from numerics.prediction.forecasts.summary import Summary
+    from numerics.prediction.pruned_first_layer.summary import Summary
 
 FAR = 0.05  # of the norm: from here on the closed form is called another kernel, if sampling does not explain it
 ERRORS = 3  # times the sampling error that explains a distance

@@ -1,4 +1,4 @@
-"""The tables of `sparse-limits predict` for all layers of a network, whether the law of wide layers follows it or not."""
+"""The tables of `sparse-limits predict layers` and `predict methods` for all layers of a network, whether the law of wide layers follows it or not."""
 
 from __future__ import annotations
 

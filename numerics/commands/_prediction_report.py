@@ -1,4 +1,4 @@
-"""The tables of `sparse-limits predict` and of `--compare`."""
+"""The tables of `sparse-limits predict columns` and `predict predictors`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from numerics.printing.tables import Table, print_facts, print_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.prediction.forecasts.compare import Row
-    from numerics.prediction.forecasts.summary import Summary, TestSummary
+    from numerics.prediction.pruned_first_layer.predictors import Row
+    from numerics.prediction.pruned_first_layer.summary import Summary, TestSummary
 
 FACTS: dict[Literal["dead_unit_share", "zero_share"], tuple[str, str]] = {  # name and meaning
     "dead_unit_share": ("dead units", "units that keep no weight"),

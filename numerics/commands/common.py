@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -16,58 +17,47 @@ if TYPE_CHECKING:
 
 
 def add_data(
-    parser: argparse.ArgumentParser, default: str | None, samples: int = MOST_SAMPLES, *, losses: bool = False
+    parser: argparse.ArgumentParser,
+    default: str | None,
+    samples: int = MOST_SAMPLES,
+    *,
+    losses: bool = False,
+    more: Sequence[str] = (),
 ) -> None:
     """The options that name data, their labels and their scaling.
 
-    samples: so many are taken unless others are asked for. losses: whether the command knows cross-entropy.
+    samples: so many are taken unless others are asked for. losses: whether the command knows cross-entropy. more: other
+    names of --samples.
     """
-    classes = "onehot with cross-entropy; otherwise " if losses else ""
-    add = parser.add_argument
+    group = parser.add_argument_group("data")
+    add, usual = group.add_argument, " (default)" if default else ""
     add(
         "--data",
         default=default,
         metavar="DATA",
-        help=f"digits{' (default)' if default else ''}, or a .csv, .tsv, .parquet, .npz, .npy or .pt file",
+        help=f"digits{usual}, or a .csv, .tsv, .parquet, .npz, .npy, .pt file",
     )
     add(
         "--labels",
         metavar="LABELLING",
-        help=f"ge:K, is:K, onehot, as-is ... (default: {classes}ge5 for digits; for a file with labels that look like classes ±1 for two and onehot for more, else as-is)",
+        help=f"ge:K, is:K, onehot, as-is ... (default: ge5 for digits; of a file by its labels{'; onehot with cross-entropy' if losses else ''})",
     )
-    add(
-        "--target",
-        metavar="NAME|NUMBER",
-        help="column of labels in a table, by name or number from 1 (default: the last)",
-    )
-    add("--missing", metavar="HOW", help="missing values: drop (leave out the sample) or mean (of the column)")
-    add_drop(parser)
-    scaling = parser.add_mutually_exclusive_group()
+    add("--target", metavar="COLUMN", help="labels in a table: name or number from 1 (default: the last)")
+    add("--missing", metavar="HOW", help="missing values: drop (the sample) or mean (of the column)")
+    add_drop(group)
+    scaling = group.add_mutually_exclusive_group()
     scaling.add_argument(
-        "--standardise",
-        action="store_true",
-        default=None,
-        help="scale columns to mean 0 and variance 1 (default for digits)",
+        "--standardise", action="store_true", default=None, help="columns of mean 0 and variance 1 (default for digits)"
     )
     scaling.add_argument(
-        "--raw", dest="standardise", action="store_false", help="leave columns as they are (default for files)"
+        "--raw", dest="standardise", action="store_false", help="columns as they are (default for files)"
     )
-    add(
-        "--samples",
-        type=int,
-        metavar="N",
-        help=f"number of samples, drawn at random from larger data (default {samples})",
-    )
+    add("--samples", *more, type=int, metavar="N", help=f"largest number, drawn at random (default {samples})")
 
 
-def add_drop(parser: argparse.ArgumentParser) -> None:
+def add_drop(parser: argparse._ActionsContainer) -> None:
     """The option that leaves columns of a table out."""
-    parser.add_argument(
-        "--drop",
-        nargs="+",
-        metavar="NAME|NUMBER",
-        help="columns to leave out of a table, such as dates and row names",
-    )
+    parser.add_argument("--drop", nargs="+", metavar="COLUMN", help="columns of a table to leave out, such as dates")
 
 
 def add_residual(parser: argparse.ArgumentParser, usual: str = "default") -> None:
@@ -101,16 +91,14 @@ def data_file(source: str | None) -> str | None:
     return None if source == "digits" else source
 
 
-def add_limit(parser: argparse.ArgumentParser) -> None:
+def add_limit(parser: argparse._ActionsContainer) -> None:
     """The option of a command whose work grows with what it is given: `main` allows so much while it runs."""
     parser.add_argument(
-        "--limit",
-        metavar="L",
-        help="largest estimated memory and time, such as 8G or 8G,1h (default: 3/4 of this machine's memory, 10 min)",
+        "--limit", metavar="L", help="memory and time allowed, such as 8G or 8G,1h (default: 3/4 of memory, 10 min)"
     )
 
 
-def add_quiet(parser: argparse.ArgumentParser) -> None:
+def add_quiet(parser: argparse._ActionsContainer) -> None:
     """The option of a command that may take long, which otherwise shows how far it is."""
     parser.add_argument("--quiet", action="store_true", help="do not show progress on standard error")
 

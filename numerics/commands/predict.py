@@ -1,4 +1,4 @@
-"""`sparse-limits predict`: what a pruning method will keep of the first layer, or of all, and pruned networks beside it."""
+"""`sparse-limits predict`: what pruning will keep of a network's layers, or of the columns of its first, and pruned networks beside it."""
 
 from __future__ import annotations
 
@@ -7,299 +7,180 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError, checked_integer
 from numerics.commands.common import add_data, add_limit, add_quiet, data_file, data_source, given, progress_of
+from numerics.commands.network_options import (
+    add_density,
+    add_network,
+    add_of_layers,
+    add_seed,
+    check_network,
+    network_of,
+)
 from numerics.commands.output_paths import check_places, code_file
+from numerics.commands.predict_spelling import new_spelling
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.prediction.forecasts.predict import Forecast
-    from numerics.prediction.layers.result import LayersResult
+    from numerics.prediction.architecture import FullyConnected
+    from numerics.prediction.result import Result
 
-KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # require --kernel, --train
-SHARED = (
-    "density",
-    "networks",
-    "fresh_rows",
-    "samples",
-    "seed",
-)  # with --compare and without
-OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm")  # what --model has itself
-ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
-LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units", "rounds")  # of all layers
-IN_ROUNDS = "synflow-iterative"
-FIRST = "first"  # the scope of the theory of one layer
-SCOPES = ("global", "layer")  # `numerics.prediction.layers.settings.SCOPES`, which takes long to import
-
-EPILOG = (
-    "Without any option for all layers, the theory of one layer applies: ReLU networks in the NTK parametrisation with standard "
-    "normal weights, whose first layer is scored and pruned. With such an option, or more than one hidden layer, all layers "
-    "are scored and pruned, at any depth. Claims are named by their labels, such as S2: sparse-limits show S2."
+EPILOG = "Claims are named by their labels, such as S2: sparse-limits show S2."
+ONE_LAYER = (
+    "The network is a ReLU network in the NTK parametrisation with standard normal weights; its first layer alone is scored "
+    f"and pruned. {EPILOG}"
 )
+OF_ALL_LAYERS = ("layers", "methods")
+OF_LAYERS = ("density", "scope", "loss", "residual", "units", "samples", "seed")
+OF_COLUMNS = ("density", "residual", "networks", "fresh_rows", "sample", "samples", "seed")
+OF_PREDICTORS = ("density", "width", "residual", "networks", "fresh_rows", "samples", "seed")
+OF_THE_KERNEL = ("test_share", "kernel_rows", "train", "steps")
 
 
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.description = "Predict from data what pruning keeps of the first layer's columns, or of every layer, and compare with pruned networks."
-    parser.epilog = EPILOG
-    add = parser.add_argument
-    add(
-        "--method",
-        required=True,
-        metavar="M",
-        help="random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda or synflow-iterative; all: compare all methods, for all layers",
-    )
-    add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
-    add("--width", type=int, nargs="+", metavar="N", help="hidden units (default 1024); several with --compare")
-    add_data(parser, "digits", losses=True)
-    add("--depth", type=int, metavar="L", help="number of hidden layers (default 1)")
-    add(
-        "--residual",
-        metavar="KIND",
-        help="target or zero: -y, with the initial output subtracted (default; --compare uses target and output); output: f0 - y; "
-        "averaged: over initial outputs, for all layers (default with --model)",
-    )
-    add(
-        "--networks",
-        type=int,
-        metavar="K",
-        help="number of networks pruned (default 1; for all layers 4; with --compare 4, or 2 from width 4096 on)",
-    )
-    add(
-        "--fresh-rows",
-        type=int,
-        metavar="N",
-        help="number of rows sampled for the row law (default 20000)",
-    )
-    add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
-    add("--no-sample", dest="sample", action="store_false", help="only predict, without pruning networks")
-    add("--compare", action="store_true", help="compare predictors over data, residuals and widths (snip, grasp)")
-    add("--kernel", action="store_true", help="path densities, spectrum, bounds and test error of the pruned kernel")
-    add("--train", action="store_true", help="train the pruned networks and compare with the kernel (implies --kernel)")
-    add("--test-share", type=float, metavar="R", help="with --kernel: share of the samples held out (default 0.25)")
-    add("--kernel-rows", type=int, metavar="N", help="with --kernel: fresh rows averaged over (default 4096)")
-    add("--steps", type=int, metavar="T", help="with --train: steps of gradient descent (default 800)")
-    layers = parser.add_argument_group("all layers")
-    more = layers.add_argument
-    more("--scope", metavar="S", help="first: the first layer only; global: one threshold for all; layer: one for each")
-    more("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; your code is run")
-    more("--widths", type=int, nargs="+", metavar="N", help="widths of the hidden layers, first to last")
-    more(
-        "--activation",
-        metavar="F",
-        help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear",
-    )
-    more("--init", metavar="I", help="normal (default), uniform, he or torch (uniform on ±1/√inputs)")
-    more("--bias", action="store_true", default=None, help="give the hidden layers biases")
-    more("--norm", metavar="K", help="none (default) or batch: normalisation before the activations; not with GraSP")
-    more("--loss", metavar="L", help="mse or cross-entropy (default mse; cross-entropy with --model)")
-    more("--rounds", type=int, metavar="T", help="rounds of synflow-iterative (default 100); other methods: one")
-    more("--batch", type=int, metavar="N", help="with --model: another name for --samples")
-    more(
-        "--units",
-        type=int,
-        metavar="N",
-        help="number of units that the law samples in each layer; more units lower its error (default 8192)",
-    )
-    add("--top", type=int, default=10, metavar="N", help="number of inputs listed at each end (default 10)")
-    add("--plot", type=Path, metavar="FILE", help="write a picture, .png or .svg (needs matplotlib)")
-    add("--json", metavar="FILE", help="write all numbers as JSON; - for standard output, without the tables")
-    add_limit(parser)
-    add_quiet(parser)
+    parser.description = "Predict from data what pruning will keep of a network, and compare with pruned networks."
+    parser.epilog = "sparse-limits predict layers --help shows the options of one of them."
+    questions = parser.add_subparsers(dest="question", metavar="WHAT", required=True)
+    for name, (purpose, options, usage, _) in QUESTIONS.items():
+        each = questions.add_parser(
+            name,
+            help=purpose,
+            description=f"{purpose[0].upper()}{purpose[1:]}.",
+            epilog=EPILOG if name in OF_ALL_LAYERS else ONE_LAYER,
+            usage=f"sparse-limits predict {name} {usage} [options]",
+        )
+        options(each)
+        output = each.add_argument_group("output")
+        add = output.add_argument
+        if name != "predictors":
+            add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
+        if name in ("layers", "columns", "kernel"):
+            add("--plot", type=Path, metavar="FILE", help="write a picture, .png or .svg (needs matplotlib)")
+        add("--json", metavar="FILE", help="write all numbers; - for standard output, without tables")
+        add_limit(output)
+        add_quiet(output)
+
+
+def check_words(words: Sequence[str]) -> None:
+    """InputError for a call without its question; one that was right before the questions had names is spelt anew."""
+    if words and not {*words} & {"-h", "--help"} and words[0] not in QUESTIONS:
+        named = ", ".join(QUESTIONS)
+        raise InputError(f"predict is called without its question, expected one of {named}: {new_spelling(words)}")
 
 
 def run(arguments: Namespace) -> int:
     """Predict, sample, report. Raises InputError, in one line, for anything wrong with the call or its input."""
     from rich.console import Console
 
-    if arguments.residual == "zero":  # of the initial output: another name
-        arguments.residual = "target"
-    check(arguments)
-    console = Console(quiet=arguments.json == "-")
-    if arguments.compare:
-        _compare(arguments, console)
-    elif _asks_for_layers(arguments):
-        _predict_layers(arguments, console)
-    else:
-        _predict(arguments, console)
+    _check(arguments)
+    QUESTIONS[arguments.question][-1](arguments, Console(quiet=arguments.json == "-"))
     return 0
 
 
-def _take_batch(arguments: Namespace) -> None:
-    """A batch is so many samples, for a model; InputError without one, or beside another number of them."""
-    if arguments.batch is None:
-        return
-    if arguments.model is None or arguments.samples not in (None, arguments.batch):
-        why = "none without --model" if arguments.model is None else f"none beside --samples {arguments.samples}"
-        raise InputError(f"--batch is given, expected {why}: it is another name of --samples")
-    arguments.samples = arguments.batch
+def _layers_options(parser: ArgumentParser) -> None:
+    _add_method(parser, "random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda or synflow-iterative")
+    add_density(parser)
+    add_of_layers(parser)
+    add = parser.add_argument
+    add("--residual", metavar="KIND", help="target (default), output, averaged (default with --model)")
+    add("--rounds", type=int, metavar="T", help="rounds of synflow-iterative (default 100)")
+    add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 4)")
+    add("--no-sample", dest="sample", action="store_false", default=None, help="only predict, prune no network")
+    add_seed(parser)
+    add_network(parser)
+    add_data(parser, "digits", losses=True, more=("--batch",))
 
 
-def check(arguments: Namespace) -> None:
+def _methods_options(parser: ArgumentParser) -> None:
+    add_density(parser)
+    add_of_layers(parser)
+    parser.add_argument("--residual", metavar="KIND", help="target (default) or averaged (default with --model)")
+    add_seed(parser)
+    add_network(parser)
+    add_data(parser, "digits", losses=True, more=("--batch",))
+
+
+def _columns_options(parser: ArgumentParser) -> None:
+    _add_method(parser, "random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda")
+    add_density(parser)
+    add = parser.add_argument
+    add("--width", type=int, default=1024, metavar="N", help="neurons in each hidden layer (default 1024)")
+    add("--depth", type=int, default=1, metavar="L", help="number of hidden layers (default 1)")
+    _add_of_rows(parser)
+    add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 1)")
+    add("--no-sample", dest="sample", action="store_false", default=None, help="only predict, prune no network")
+    add_seed(parser)
+    add_data(parser, "digits")
+
+
+def _kernel_options(parser: ArgumentParser) -> None:
+    _columns_options(parser)
+    add = parser.add_argument_group("kernel").add_argument
+    add("--train", action="store_true", default=None, help="train the pruned networks and compare with the kernel")
+    add("--steps", type=int, metavar="T", help="with --train: steps of gradient descent (default 800)")
+    add("--test-share", type=float, metavar="R", help="share of the samples held out (default 0.25)")
+    add("--kernel-rows", type=int, metavar="N", help="fresh rows averaged over (default 4096)")
+
+
+def _predictors_options(parser: ArgumentParser) -> None:
+    _add_method(parser, "snip, grasp or grasp-magnitude")
+    add_density(parser)
+    add = parser.add_argument
+    add("--width", type=int, nargs="+", metavar="N", help="neurons in the hidden layer (default 256 1024 4096)")
+    _add_of_rows(parser, "default: both")
+    add("--networks", type=int, metavar="K", help="networks for each row (default 4, or 2 from width 4096 on)")
+    add_seed(parser)
+    add_data(parser, "digits")
+
+
+def _add_method(parser: ArgumentParser, known: str) -> None:
+    parser.add_argument("--method", required=True, metavar="M", help=known)
+
+
+def _add_of_rows(parser: ArgumentParser, usual: str = "default target") -> None:
+    parser.add_argument("--residual", metavar="KIND", help=f"target: -y; output: f0 - y ({usual})")
+    parser.add_argument("--fresh-rows", type=int, metavar="N", help="rows drawn for the row law (default 20000)")
+
+
+def _check(arguments: Namespace) -> None:
     """What the options alone can have wrong, before anything is computed or read. InputError in one line."""
-    _take_batch(arguments)
-    if arguments.top < 1:
+    named = vars(arguments)
+    if named.get("top", 1) < 1:
         raise InputError(f"--top is {arguments.top}, expected a whole number of at least 1")
-    if arguments.compare:
-        _check_compared(arguments)
-    if arguments.width is not None and len(arguments.width) > 1 and not arguments.compare:
-        raise InputError(f"--width has {len(arguments.width)} values, expected 1 without --compare")
-    if arguments.model is not None:
-        _check_module(arguments)
-    if arguments.scope not in (None, FIRST, *SCOPES):
-        raise InputError(f"--scope is {arguments.scope!r:.60}, expected one of {', '.join((FIRST, *SCOPES))}")
-    if arguments.scope == FIRST:
-        _refuse_with(arguments, tuple(name for name in LAYERS if name != "scope"), "--scope first: it is of all layers")
-    if arguments.method == "all" and (arguments.compare or not _asks_for_layers(arguments)):
-        raise InputError(
-            "--method is all, expected one of its methods with --compare, --kernel, --train or --scope first"
-        )
-    if _asks_for_layers(arguments) and not arguments.compare:
-        _check_layers(arguments)
-    if arguments.train and not arguments.sample:
-        raise InputError("--no-sample is given, expected none with --train")
-    if not arguments.train:
-        _refuse(arguments, TRAIN, "--train")
-        if not arguments.kernel:
-            _refuse(arguments, KERNEL, "--kernel")
-    if arguments.plot is not None:
+    if arguments.question in OF_ALL_LAYERS:
+        check_network(arguments)
+        if arguments.scope == "first":
+            raise InputError(
+                "--scope is 'first', expected global or layer: predict columns is of the first layer alone"
+            )
+    if arguments.question == "kernel":
+        if arguments.steps is not None and not arguments.train:
+            raise InputError("--steps is given, expected --train with it")
+        if arguments.train and arguments.sample is not None:
+            raise InputError("--no-sample is given, expected none with --train")
+    if named.get("plot") is not None:
         from numerics.pictures.masks import check_plot
 
         check_plot(arguments.plot)
-    reads = {"--data": data_file(arguments.data), "--model": code_file(arguments.model)}
-    check_places(reads, {"--plot": arguments.plot, "--json": arguments.json})
+    reads = {"--data": data_file(arguments.data), "--model": code_file(named.get("model"))}
+    check_places(reads, {"--plot": named.get("plot"), "--json": arguments.json})
 
 
-def _asks_for_layers(arguments: Namespace) -> bool:
-    return bool(_all_layers_by(arguments))
-
-
-def _all_layers_by(arguments: Namespace) -> str:
-    """The option that asks for all layers: one of theirs, or more than one hidden layer without its kernel; "" without any."""
-    if arguments.scope == FIRST:
-        return ""
-    options = {f"--{name}": getattr(arguments, name) is not None for name in (*LAYERS, "model")}
-    if not (arguments.kernel or arguments.train):
-        options[f"--depth {arguments.depth}"] = (arguments.depth or 1) > 1
-        options["--method all"] = arguments.method == "all"
-        options["--residual averaged"] = arguments.residual == "averaged"
-        options[f"--method {IN_ROUNDS}"] = arguments.method == IN_ROUNDS and not arguments.compare
-    return next((option for option, there in options.items() if there), "")
-
-
-def _check_module(arguments: Namespace) -> None:
-    """Options that say what a module says itself, or ask for what is not known of one."""
-    _refuse_with(arguments, OF_A_MODULE, "--model")
-    if arguments.depth is not None:
-        raise InputError(f"--depth is {arguments.depth}, expected none with --model")
-    if arguments.scope == FIRST or arguments.compare:
-        raise InputError(
-            f"{'--compare' if arguments.compare else '--scope first'} is given, expected none with --model"
-        )
-
-
-def _check_layers(arguments: Namespace) -> None:
-    """Options that mean nothing for all layers."""
-    for option, there in {
-        "--train": arguments.train,
-        "--kernel": arguments.kernel,
-        "--fresh-rows": arguments.fresh_rows is not None,
-    }.items():
-        if there:
-            for_all = _all_layers_by(arguments)
-            raise InputError(
-                f"{option} and {for_all} are given, expected one of them: {option} is of the first layer, {for_all} of all layers"
-            )
-    if arguments.method == "all":
-        for option, there in {
-            "--plot": arguments.plot is not None,
-            "--networks": arguments.networks is not None,
-            "--residual output": arguments.residual == "output",
-        }.items():
-            if there:
-                raise InputError(f"{option} is given, expected none with --method all, which prunes no network")
-    if arguments.widths is not None:
-        if arguments.width is not None:
-            raise InputError("--width and --widths are given, expected one of them")
-        if arguments.depth not in (None, len(arguments.widths)):
-            raise InputError(f"--depth is {arguments.depth} and --widths has {len(arguments.widths)}, expected as many")
-
-
-def _refuse(arguments: Namespace, names: Sequence[str], needed: str) -> None:
-    """InputError if an option is given that says nothing without another."""
-    for name in given(arguments, *names):
-        raise InputError(f"{name} is given, expected {needed} with it")
-
-
-def _refuse_with(arguments: Namespace, names: Sequence[str], other: str) -> None:
-    """InputError if an option is given that says nothing beside another."""
-    for name in given(arguments, *names):
-        raise InputError(f"--{name} is given, expected none with {other}")
-
-
-def _check_compared(arguments: Namespace) -> None:
-    """Options that mean nothing beside --compare."""
-    alone = {
-        "--plot": arguments.plot is not None,
-        "--no-sample": not arguments.sample,
-        "--train": arguments.train,
-        "--kernel": arguments.kernel,
-    }
-    option = next((option for option, there in alone.items() if there), None)
-    if option is not None:
-        raise InputError(f"{option} is given, expected none with --compare")
-    if arguments.depth not in (None, 1):
-        raise InputError(f"--depth is {arguments.depth}, expected 1 with --compare")
-    _refuse_with(arguments, LAYERS, "--compare")
-
-
-def _predict(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._kernel_report import show_kernel
-    from numerics.commands._prediction_report import show
-    from numerics.prediction.forecasts.predict import predict
-    from numerics.prediction.forecasts.summary import summarise
-
-    asked = given(arguments, *SHARED, *ALONE, "residual")
-    if arguments.width is not None:
-        asked["width"] = arguments.width[0]
-    with progress_of(arguments) as progress:
-        found = predict(arguments.method, data_source(arguments), **asked, progress=progress.stage)
-    summary = summarise(found, seed=arguments.seed)
-    show(console, summary, arguments.top)
-    if "kernel" in summary:
-        show_kernel(console, summary, arguments.top)
-    if arguments.plot is not None:
-        _plot(arguments, found)
-        console.print(f"picture written to {arguments.plot}")
-    if arguments.json is not None:
-        write_json(arguments.json, summary)
-
-
-def _predict_layers(arguments: Namespace, console: Console) -> None:
+def _layers(arguments: Namespace, console: Console) -> None:
     from numerics.commands._layers_report import show_layers
-    from numerics.prediction.forecasts.layers import predict_model
-    from numerics.prediction.layers.architecture import MOST_DEPTH, MOST_WIDTH
-    from numerics.prediction.layers.forecast import predict_layers
     from numerics.prediction.layers.summary import summarise_layers
+    from numerics.prediction.predict import predict
 
-    names = tuple(name for name in (*SHARED, *LAYERS, "model", "sample", "residual") if name != "fresh_rows")
-    asked = given(arguments, *names)
-    if arguments.model is None:
-        width = 1024 if arguments.width is None else checked_integer("width", arguments.width[0], 1, MOST_WIDTH)
-        depth = 1 if arguments.depth is None else checked_integer("depth", arguments.depth, 1, MOST_DEPTH)
-        asked.setdefault("widths", (width,) * depth)
-    if arguments.method == "all":
-        _predict_methods(arguments, asked, console)
-        return
-    ask: Callable[..., LayersResult] = predict_layers
-    if arguments.model is not None:
-        ask = predict_model if arguments.plot is None else _with_a_picture
+    asked = given(arguments, *OF_LAYERS, "networks", "sample", "rounds")
     with progress_of(arguments) as progress:
-        found = ask(method=arguments.method, data=data_source(arguments), **asked, progress=progress.stage)
+        found = predict(
+            arguments.method, data_source(arguments), network_of(arguments), **asked, progress=progress.stage
+        )
     summary = summarise_layers(found, seed=arguments.seed)
     show_layers(console, summary, arguments.top)
     if arguments.plot is not None:
@@ -311,56 +192,101 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
         write_json(arguments.json, summary)
 
 
-def _with_a_picture(*, model: str, **asked: Any) -> LayersResult:
-    """`predict_module`: of the law alone there is a picture."""
-    from numerics.prediction.modules.building import builder
-
-    builder(model)  # without torch, or without such code, this says so first
-    from numerics.prediction.modules.forecast import predict_module
-    from numerics.prediction.modules.reading import NotFollowedError
-
-    try:
-        return predict_module(model, **asked)
-    except NotFollowedError as error:
-        raise InputError(
-            f"--plot is given, expected none with a module that the law does not follow: {error}"
-        ) from error
-
-
-def _predict_methods(arguments: Namespace, asked: dict[str, Any], console: Console) -> None:
-    """All methods, and report; asked: options by name."""
+def _methods(arguments: Namespace, console: Console) -> None:
     from numerics.commands._layers_report import show_methods
-    from numerics.prediction.forecasts.layers import predict_methods
     from numerics.prediction.layers.summary import summarise_layers
+    from numerics.prediction.predict import compare_methods
 
-    del asked["sample"]
+    asked = given(arguments, *OF_LAYERS)
     with progress_of(arguments) as progress:
-        found = predict_methods(data_source(arguments), **asked, progress=progress.stage)
+        found = compare_methods(data_source(arguments), network_of(arguments), **asked, progress=progress.stage)
     reasons: dict[str, list[str]] = {}
     for each in found.left_out:
         reasons.setdefault(each["reason"], []).append(each["method"])
     refused = [f"{', '.join(methods)}: {reason}" for reason, methods in reasons.items()]
-    summaries = [summarise_layers(each, seed=arguments.seed) for each in found.forecasts]
+    summaries = [summarise_layers(result, seed=arguments.seed) for result in found.results]
     show_methods(console, summaries, refused)
     if arguments.json is not None:
         write_json(arguments.json, {"methods": summaries, "refused": refused})
 
 
-def _plot(arguments: Namespace, found: Forecast) -> None:
-    from numerics.pictures.masks import plot_prediction
+def _columns(arguments: Namespace, console: Console) -> None:
+    from numerics.commands._kernel_report import show_kernel
+    from numerics.commands._prediction_report import show
+    from numerics.prediction.predict import predict
+    from numerics.prediction.pruned_first_layer.summary import summarise
+    from numerics.prediction.settings import FIRST, KernelSettings
 
-    plot_prediction(arguments.plot, found.cases[0].prediction, found.cases[0].observation, found.data.about)
-
-
-def _compare(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._prediction_report import show_comparison
-    from numerics.prediction.forecasts.compare import compare
-
-    asked = given(arguments, *SHARED, "residual", "width")
+    kernel = KernelSettings(**given(arguments, *OF_THE_KERNEL)) if arguments.question == "kernel" else None
+    asked = given(arguments, *OF_COLUMNS) | {"scope": FIRST, "kernel": kernel}
     with progress_of(arguments) as progress:
-        rows = compare(arguments.method, data_source(arguments), **asked, progress=progress.stage)
-    density = asked.get("density", signature(compare).parameters["density"].default)
+        found = predict(arguments.method, data_source(arguments), _alike(arguments), **asked, progress=progress.stage)
+    summary = summarise(found, seed=arguments.seed)
+    show(console, summary, arguments.top)
+    if "kernel" in summary:
+        show_kernel(console, summary, arguments.top)
+    if arguments.plot is not None:
+        _plot(arguments.plot, found)
+        console.print(f"picture written to {arguments.plot}")
+    if arguments.json is not None:
+        write_json(arguments.json, summary)
+
+
+def _alike(arguments: Namespace) -> FullyConnected:
+    """Hidden layers of one width."""
+    from numerics.prediction.architecture import MOST_DEPTH, MOST_WIDTH, FullyConnected
+
+    width = checked_integer("width", arguments.width, 1, MOST_WIDTH)
+    return FullyConnected((width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
+
+
+def _plot(path: Path, found: Result) -> None:
+    from numerics.pictures.masks import plot_prediction
+    from numerics.prediction.pruned_first_layer.summary import first_layer
+
+    case = first_layer(found).cases[0]
+    plot_prediction(path, case.prediction, case.observation, found.data.about)
+
+
+def _predictors(arguments: Namespace, console: Console) -> None:
+    from numerics.commands._prediction_report import show_comparison
+    from numerics.prediction.pruned_first_layer.predictors import compare_predictors
+
+    asked = given(arguments, *OF_PREDICTORS)
+    with progress_of(arguments) as progress:
+        rows = compare_predictors(arguments.method, data_source(arguments), **asked, progress=progress.stage)
+    density = asked.get("density", signature(compare_predictors).parameters["density"].default)
     show_comparison(console, arguments.method, density, rows)
     if arguments.json is not None:
         report = {"method": arguments.method, "density": density, "seed": arguments.seed}
         write_json(arguments.json, report | {"rows": [asdict(row) for row in rows]})
+
+
+Question = tuple[str, Callable[[ArgumentParser], None], str, Callable[[Namespace, "Console"], None]]
+QUESTIONS: dict[str, Question] = {  # purpose, options, what has to be given, and what answers
+    "layers": (
+        "what a method keeps of each layer of a network",
+        _layers_options,
+        "--method M (--widths N ... | --model CODE)",
+        _layers,
+    ),
+    "methods": (
+        "what each method keeps of each layer; no network is pruned",
+        _methods_options,
+        "(--widths N ... | --model CODE)",
+        _methods,
+    ),
+    "columns": ("what a method keeps of each column of the first layer", _columns_options, "--method M", _columns),
+    "kernel": (
+        "what the tangent kernel says of learning with a pruned first layer",
+        _kernel_options,
+        "--method M",
+        _columns,
+    ),
+    "predictors": (
+        "which predictor of column densities holds, over data, residuals and widths",
+        _predictors_options,
+        "--method M",
+        _predictors,
+    ),
+}

@@ -6,29 +6,19 @@ from argparse import ArgumentParser, Namespace
 
 from numerics.arguments import InputError
 from numerics.commands.common import add_data, add_limit, add_quiet, data_file, data_source, given, progress_of
+from numerics.commands.network_options import (
+    add_density,
+    add_network,
+    add_of_layers,
+    add_seed,
+    check_network,
+    network_of,
+)
 from numerics.commands.output_paths import check_places, code_file
 from numerics.reports.writing import write_json, write_text
 
-NAMES = (
-    "widths",
-    "model",
-    "density",
-    "methods",
-    "scope",
-    "activation",
-    "init",
-    "bias",
-    "norm",
-    "loss",
-    "residual",
-    "networks",
-    "units",
-    "samples",
-    "seed",
-    "learning",
-)
-
-SAMPLES = 1024  # `numerics.prediction.forecasts.question.SAMPLES`, which takes long to import
+NAMES = ("density", "methods", "scope", "loss", "residual", "networks", "units", "samples", "seed", "learning")
+SAMPLES = 1024  # `numerics.prediction.report.report.SAMPLES`, which takes long to import
 EPILOG = (
     "The page loads nothing and runs nothing; its last section says how to reproduce it. Claims are named by their labels, "
     "such as D2: sparse-limits show D2."
@@ -42,6 +32,7 @@ def configure(parser: ArgumentParser) -> None:
         "what the tangent kernel predicts about learning, and what to do."
     )
     parser.epilog = EPILOG
+    parser.usage = "sparse-limits report (--widths N ... | --model CODE) [options]"
     add = parser.add_argument
     add("--html", metavar="FILE", help="write the page; - for standard output, without the sentences")
     add("--json", metavar="FILE", help="write all numbers and sentences as JSON; - for standard output, alone")
@@ -50,34 +41,17 @@ def configure(parser: ArgumentParser) -> None:
         metavar="DIR",
         help="folder of results: results that are still valid are reused, new results are added",
     )
-    add("--widths", type=int, nargs="+", metavar="N", help="widths of the hidden layers, first to last")
-    add("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; your code is run")
-    add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
+    add_density(parser)
     add(
         "--methods", nargs="+", metavar="M", help="methods such as snip and grasp (default: all that the theory covers)"
     )
-    add_data(parser, "digits", SAMPLES, losses=True)
-    parser.set_defaults(samples=None)
-    add("--scope", metavar="S", help="global: one threshold for all layers (default); layer: one for each")
-    add(
-        "--activation",
-        metavar="F",
-        help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear",
-    )
-    add("--init", metavar="I", help="normal (default), uniform, he or torch (uniform on ±1/√inputs)")
-    add("--bias", action="store_true", default=None, help="give the hidden layers biases")
-    add("--norm", metavar="K", help="none (default) or batch: normalisation before the activations; not with GraSP")
-    add("--loss", metavar="L", help="mse or cross-entropy (default mse; cross-entropy with --model)")
-    add("--residual", metavar="KIND", help="target, output or averaged (default target; averaged with --model)")
-    add("--networks", type=int, metavar="K", help="networks pruned to compare with each prediction (default 4)")
-    add(
-        "--units",
-        type=int,
-        metavar="N",
-        help="number of units that the law samples in each layer; more units lower its error (default 8192)",
-    )
+    add_of_layers(parser)
+    add("--residual", metavar="KIND", help="target (default), output, averaged (default with --model)")
+    add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 4)")
     add("--no-learning", dest="learning", action="store_false", default=None, help="leave out the tangent kernel")
-    add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
+    add_seed(parser)
+    add_network(parser)
+    add_data(parser, "digits", SAMPLES, losses=True, more=("--batch",))
     add_limit(parser)
     add_quiet(parser)
 
@@ -87,12 +61,13 @@ def run(arguments: Namespace) -> int:
     from rich.console import Console
 
     _check(arguments)
-    from numerics.prediction.forecasts.question import report
+    from numerics.prediction.report.report import report
     from numerics.store import store_at
 
     store = store_at(arguments.keep)
     with progress_of(arguments) as progress:
-        found = report(data_source(arguments), **given(arguments, *NAMES), keep=store, progress=progress.stage)
+        asked = given(arguments, *NAMES)
+        found = report(data_source(arguments), network_of(arguments), **asked, keep=store, progress=progress.stage)
         page = ""
         if arguments.html is not None:
             progress.stage("making the page")
@@ -118,9 +93,7 @@ def run(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
-    if (arguments.widths is None) == (arguments.model is None):
-        how = "neither is" if arguments.widths is None else "both are"
-        raise InputError(f"--widths and --model: {how} given, expected one of them")
+    check_network(arguments)
     if arguments.keep is not None and arguments.model is not None:
         raise InputError("--keep is given, expected none with --model: what your code reads is not known")
     reads = {"--data": data_file(arguments.data), "--model": code_file(arguments.model)}

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.pictures.masks import NAMED_BESIDE, check_plot, name_columns, save
-from numerics.prediction.layers.result import LayersResult
+from numerics.prediction.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_layers(path: Path, found: LayersResult) -> None:
+def plot_layers(path: Path, found: Result) -> None:
     """Draw a forecast and the networks pruned beside it into a .png or .svg file.
 
     The file appears under its name only when it is complete. InputError as `check_plot`, or if it cannot be written.
@@ -23,8 +23,9 @@ def plot_layers(path: Path, found: LayersResult) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 4.2), layout="constrained")
-    widths = " × ".join(map(str, (found.chain.inputs, *found.chain.widths, found.chain.outputs)))
-    figure.suptitle(f"{found.settings.method} at density {found.settings.density:g}, {widths}", fontsize=13)
+    network = found.network
+    name = found.model if network is None else " × ".join(map(str, (network.inputs, *network.widths, network.outputs)))
+    figure.suptitle(f"{found.settings.method} at density {found.settings.density:g}, {name}", fontsize=13)
     left, middle, right = figure.subplots(1, 3)
     _densities(left, found)
     _dead(middle, found)
@@ -32,12 +33,12 @@ def plot_layers(path: Path, found: LayersResult) -> None:
     save(figure, path)
 
 
-def _names(found: LayersResult) -> list[str]:
+def _names(found: Result) -> list[str]:
     numbers = [*map(str, range(1, len(found.layers))), "readout"]
     return [layer.name or number for layer, number in zip(found.layers, numbers, strict=True)]
 
 
-def _densities(axis: Axes, found: LayersResult) -> None:
+def _densities(axis: Axes, found: Result) -> None:
     places = np.arange(len(found.layers))
     predicted = np.array([np.nan if layer.predicted is None else layer.predicted for layer in found.layers])
     axis.bar(places, predicted, color="tab:blue", alpha=0.4, label="predicted")
@@ -51,11 +52,11 @@ def _densities(axis: Axes, found: LayersResult) -> None:
     axis.legend(fontsize=8)
 
 
-def _dead(axis: Axes, found: LayersResult) -> None:
+def _dead(axis: Axes, found: Result) -> None:
     """Shares of rows, and of columns, that keep nothing."""
     places = np.arange(len(found.layers))
     for offset, kind, color in ((-0.2, "rows", "tab:orange"), (0.2, "columns", "tab:green")):
-        sizes = np.array([layer.outputs if kind == "rows" else layer.inputs for layer in found.layers])
+        sizes = np.array([layer.shape[0 if kind == "rows" else 1] for layer in found.layers])
         dead = [layer.dead_rows if kind == "rows" else layer.dead_columns for layer in found.layers]
         expected = np.array([np.nan if count is None else count for count in dead])
         axis.bar(places + offset, expected / sizes, 0.38, color=color, alpha=0.5, label=f"{kind}, expected")
@@ -68,7 +69,7 @@ def _dead(axis: Axes, found: LayersResult) -> None:
     axis.legend(fontsize=8)
 
 
-def _columns(axis: Axes, found: LayersResult) -> None:
+def _columns(axis: Axes, found: Result) -> None:
     """Column densities of the first layer, in the descending order of what is predicted or else observed."""
     known = found.observed_columns if found.columns is None else found.columns
     if known is None:

@@ -64,6 +64,7 @@ METHODS = (
 )
 SMOOTHED = ("grasp", "grasp-magnitude")  # their scores have a smoothed residual
 DATA_DRIVEN = ("snip", *SMOOTHED)  # their scores read the data and the residual
+DATA_FREE = ("random", "magnitude", "synflow", "wanda")  # theirs do not read the residual
 SCOPES: tuple[Scope, ...] = ("layers", "layer", "row")
 
 

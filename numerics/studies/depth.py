@@ -29,10 +29,11 @@ from numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper
 from numerics.data import Dataset, batch, digits, standardised
 from numerics.keyed import keyed_seed
 from numerics.labels import targets
-from numerics.prediction.layers.architecture import ACTIVATIONS, NORMS, Architecture
+from numerics.prediction.architecture import ACTIVATIONS, NORMS, Architecture
 from numerics.prediction.layers.observation import pruned
 from numerics.prediction.layers.predicted import LayersPrediction, predicted
-from numerics.prediction.layers.settings import FEWEST_UNITS, LOSSES, LayersSettings
+from numerics.prediction.settings import FEWEST_UNITS, LOSSES
+from numerics.prediction.settings import Settings as PruningSettings
 from numerics.processes.parallel import raise_failure
 from numerics.store import Store, run_stored
 from numerics.studies.depth_sentences import sentences
@@ -171,7 +172,7 @@ def measure(case: Case) -> list[DepthRow]:
 
 def _row(case: Case, network: Architecture, x: Floats, y: Floats, density: float) -> DepthRow:
     settings = case.settings
-    asked = LayersSettings(
+    asked = PruningSettings(
         method=case.method,
         density=density,
         loss=case.loss,

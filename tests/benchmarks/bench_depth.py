@@ -19,7 +19,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from numerics.data import load_data
-from numerics.prediction.layers.architecture import Architecture
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.layers.latents import sizes_of, units_of
 from numerics.prediction.layers.law import law_of
 

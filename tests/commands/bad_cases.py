@@ -24,7 +24,7 @@ MASK = RNG.random((12, 6)) < 0.4
 IN, OUT = RNG.standard_normal((6, 3)), RNG.standard_normal((3, 2))
 
 
-PREDICT = ["predict", "--width", "24", "--fresh-rows", "100", "--data", "x.npz", "--method"]
+PREDICT = ["predict", "columns", "--width", "24", "--fresh-rows", "100", "--data", "x.npz", "--method"]
 
 
 FIT = ["fit", "mask.npy", "--fresh-rows", "100"]

@@ -121,7 +121,7 @@ def test_rows_that_cannot_differ_have_no_noise(here, capsys) -> None:
 def test_files_that_hold_no_data(here, capsys, kind) -> None:
     name, write = BAD_FILES[kind]
     write(here / name)
-    for command in (["predict", "--method", "snip"], FIT, TICKET):
+    for command in (["predict", "columns", "--method", "snip"], FIT, TICKET):
         refused(capsys, here, [*command, "--data", name])
 
 

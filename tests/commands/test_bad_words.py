@@ -59,24 +59,27 @@ def test_files_that_hold_no_ticket(here, capsys, kind) -> None:
 
 # Words
 
+PREDICT_KERNEL = ["predict", "kernel", *PREDICT[2:]]
 WORDS: list[list[str]] = [
     *([*PREDICT, "snip", "--density", value] for value in ("0", "1", "-1", "nan", "inf", "1e-300", "2", "x", "")),
     *([*PREDICT, "wanda", "--density", value] for value in ("0.01", "0.99")),
     *([*PREDICT, method] for method in ("unknown", "", "SNIP", "snip-iterative")),
-    [*PREDICT, "synflow-iterative", "--scope", "first"],
+    [*PREDICT, "synflow-iterative"],
     *([*PREDICT, "snip", "--width", value] for value in ("0", "-1", "1.5", "9" * 30)),
     *([*PREDICT, "snip", "--fresh-rows", value] for value in ("0", "-1", "99", "9" * 30)),
     *([*PREDICT, "snip", "--samples", value] for value in ("0", "-1", "1")),
     *([*PREDICT, "snip", "--labels", value] for value in ("", "x", "ge:", "ge:99", "is:0.5")),
     *([*PREDICT, "snip", "--depth", value] for value in ("0", "-1", "9" * 30)),
-    [*PREDICT, "snip", "--depth", "2", "--scope", "first"],
+    [*PREDICT, "snip", "--depth", "2"],
     *([*PREDICT, "snip", "--networks", value] for value in ("0", "-1", "9" * 30)),
-    *([*PREDICT, "snip", "--kernel", "--test-share", value] for value in ("0", "1", "nan", "0.999")),
-    *([*PREDICT, "snip", "--train", "--steps", value] for value in ("0", "-1", "9" * 30)),
-    [*PREDICT, "random", "--compare"],
+    *([*PREDICT_KERNEL, "snip", "--test-share", value] for value in ("0", "1", "nan", "0.999")),
+    *([*PREDICT_KERNEL, "snip", "--train", "--steps", value] for value in ("0", "-1", "9" * 30)),
+    ["predict", "predictors", *PREDICT[2:], "random"],
     [*PREDICT, "snip", "--residual", "none"],
     [*PREDICT, "snip", "--plot", "x.pdf"],
     ["predict"],
+    ["predict", "--method", "snip"],
+    ["predict", "unknown"],
     *(
         [*command, "--seed", value]
         for command in ([*PREDICT, "snip"], FIT, TICKET)
@@ -125,7 +128,7 @@ def test_letters_of_a_terminal_are_not_passed_on(here, capsys) -> None:
 
 
 BUGS = {
-    "numerics.prediction.forecasts.cases.predict_problem": [*PREDICT, "snip"],
+    "numerics.prediction.pruned_first_layer.cases.predict_problem": [*PREDICT, "snip"],
     "numerics.data.standardised": [*PREDICT, "snip", "--standardise"],
     "numerics.fitting.fit.fit": FIT,
     "numerics.fitting.fit.explain": [*FIT, "--data", "x.npz"],

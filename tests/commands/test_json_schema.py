@@ -15,7 +15,8 @@ from numerics.cli import main
 from numerics.reports.json_schema import OUTPUTS, schema
 
 FEW = ("--samples", "60", "--networks", "2")
-LAYERS = ("predict", *FEW, "--units", "256", "--widths", "24", "16")
+TRAINED = ("--fresh-rows", "500", "--train", "--steps", "20")
+LAYERS = ("predict", "layers", *FEW, "--units", "256", "--widths", "24", "16")
 CONVOLUTIONS = """
 from torch import nn
 
@@ -27,22 +28,34 @@ MODULE = ("--model", "own.py:build")
 CALLS: dict[str, list[tuple[str, ...]]] = {  # by output: calls of each form that it has
     "claims --json": [("claims", "N1", "S4", "G5", "R7", "Q3")],
     "verify --json": [("verify", "N1", "S3", "R7")],
-    "predict --json": [
-        ("predict", "--method", "snip", "--width", "32", "--fresh-rows", "500"),
-        ("predict", "--method", "grasp", "--width", "32", "--fresh-rows", "500", "--no-sample"),
-        ("predict", "--method", "magnitude", "--width", "16", *FEW, "--fresh-rows", "500", "--train", "--steps", "20"),
+    "predict columns --json": [
+        ("predict", "columns", "--method", "snip", "--width", "32", "--fresh-rows", "500"),
+        ("predict", "columns", "--method", "grasp", "--width", "32", "--fresh-rows", "500", "--no-sample"),
     ],
-    "predict --json, all layers": [
+    "predict kernel --json": [("predict", "kernel", "--method", "magnitude", "--width", "16", *FEW, *TRAINED)],
+    "predict layers --json": [
         *((*LAYERS, "--method", method) for method in ("snip", "wanda", "grasp")),
         (*LAYERS, "--method", "magnitude", "--no-sample", "--scope", "layer"),
-        *(("predict", *MODULE, *FEW, "--method", method) for method in ("snip", "random", "grasp")),
+        *(("predict", "layers", *MODULE, *FEW, "--method", method) for method in ("snip", "random", "grasp")),
     ],
-    "predict --method all --json": [
-        ("predict", "--method", "all", "--widths", "24", "16", "--samples", "60", "--units", "256"),
-        ("predict", "--method", "all", *MODULE, "--samples", "60"),
+    "predict methods --json": [
+        ("predict", "methods", "--widths", "24", "16", "--samples", "60", "--units", "256"),
+        ("predict", "methods", *MODULE, "--samples", "60"),
     ],
-    "predict --compare --json": [
-        ("predict", "--method", "snip", "--compare", "--width", "16", "--labels", "is0", "--raw", "--fresh-rows", "500")
+    "predict predictors --json": [
+        (
+            "predict",
+            "predictors",
+            "--method",
+            "snip",
+            "--width",
+            "16",
+            "--labels",
+            "is0",
+            "--raw",
+            "--fresh-rows",
+            "500",
+        )
     ],
     "report --json": [
         ("report", "--widths", "24", "16", *FEW, "--units", "256", "--methods", "magnitude", "random"),

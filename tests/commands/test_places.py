@@ -16,7 +16,7 @@ Spelling = Callable[[Path], str]
 
 INPUTS = {  # command: words that name files that are read, by a word in capitals, beside the options that write
     "fit MASK": (["fit", "MASK.npy", "--data", "DATA.npz"], ["--json", "--html", "--plot"]),
-    "predict": (["predict", "--method", "random", "--data", "DATA.npz"], ["--json", "--plot"]),
+    "predict": (["predict", "columns", "--method", "random", "--data", "DATA.npz"], ["--json", "--plot"]),
     "report": (["report", "--widths", "4", "--data", "DATA.npz"], ["--html", "--json"]),
     "ticket": (["ticket", "--target", "NET.npz", "--data", "DATA.npz"], ["--json", "--output"]),
     "ticket --check": (
@@ -27,7 +27,7 @@ INPUTS = {  # command: words that name files that are read, by a word in capital
 OUTPUTS = {
     "verify": (["verify", "N1", "--jobs", "1"], ["--json", "--html"]),
     "fit": (["fit", "MASK.npy"], ["--json", "--html", "--plot"]),
-    "predict": (["predict", "--method", "random"], ["--json", "--plot"]),
+    "predict": (["predict", "columns", "--method", "random"], ["--json", "--plot"]),
     "report": (["report", "--widths", "4"], ["--html", "--json"]),
     "ticket": (["ticket", "--target", "NET.npz"], ["--json", "--output"]),
     "study gap": (["study", "gap", "--jobs", "1"], ["--json", "--plot"]),
@@ -214,7 +214,7 @@ def test_an_input_may_be_read_twice_and_an_output_replaced(here, capsys) -> None
 @pytest.mark.parametrize(
     "words",
     [
-        ["predict", "--method", "snip", "--model", "CODE.py:build", "--json"],
+        ["predict", "layers", "--method", "snip", "--model", "CODE.py:build", "--json"],
         ["report", "--model", "CODE.py:build", "--html"],
         ["verify", "--ledger", "CODE.py", "--json"],
         ["verify", "--ledger", "CODE.py", "--html"],

@@ -37,17 +37,17 @@ CALLS = {  # by the kind of work: the call, what a line says, and what the bar s
         rf"2 of \d+ searches, {LEFT}",
     ),
     "networks": (
-        ["predict", "--method", "random", "--width", "64", "--fresh-rows", "100", "--networks", "3"],
+        ["predict", "columns", "--method", "random", "--width", "64", "--fresh-rows", "100", "--networks", "3"],
         rf"predict: pruning network 3 of 3; 2 of 3 steps, {LEFT}",
         rf"pruning network 3 of 3 .*2 of 3 steps, {LEFT}",
     ),
     "methods": (
-        ["predict", "--method", "all", "--widths", "16", "--samples", "60", "--units", "512"],
+        ["predict", "methods", "--widths", "16", "--samples", "60", "--units", "512"],
         rf"predict: random: predicting; 3 of 7 steps, {LEFT}",
         rf"random: predicting .*3 of 7 steps, {LEFT}",
     ),
     "comparison": (
-        ["predict", "--method", "snip", "--compare", "--width", "16", "--data", "x.npz", "--fresh-rows", "100"],
+        ["predict", "predictors", "--method", "snip", "--width", "16", "--data", "x.npz", "--fresh-rows", "100"],
         rf"predict: raw .*, f0-y, width 16; 3 of 4 steps, {LEFT}",
         rf"width 16 .*3 of 4 steps, {LEFT}",
     ),
@@ -127,7 +127,7 @@ def shown_at_once(show):
 
 def test_a_call_of_a_moment_says_nothing(here, monkeypatch, capsys) -> None:
     monkeypatch.setattr(progress, "WAIT", 60.0)
-    assert called(["predict", "--method", "random", "--width", "8", "--fresh-rows", "100"], capsys)[2] == ""
+    assert called(["predict", "columns", "--method", "random", "--width", "8", "--fresh-rows", "100"], capsys)[2] == ""
 
 
 def test_what_fails_is_said_at_once(at_once, monkeypatch, capsys) -> None:
@@ -207,7 +207,7 @@ def test_a_stage_within_a_step() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["verify"], ["mutate"], ["study", "depth"], ["report"], ["predict"], ["fit"], ["ticket"], ["notebooks"]],
+    [["verify"], ["mutate"], ["study", "depth"], ["report"], ["predict", "layers"], ["fit"], ["ticket"], ["notebooks"]],
     ids=" ".join,
 )
 def test_help_names_quiet(words, capsys) -> None:

@@ -106,8 +106,8 @@ COMMANDS = {
     "claims": ["claims", "N1"],
     "show": ["show", "N1"],
     "evaluate": ["evaluate", "N1", "bound", "h=1", "r=1"],
-    "predict": ["predict", "--method", "random", "--width", "8", "--fresh-rows", "100"],
-    "predict json": ["predict", "--method", "random", "--width", "8", "--fresh-rows", "100", "--json", "-"],
+    "predict": ["predict", "columns", "--method", "random", "--width", "8", "--fresh-rows", "100"],
+    "predict json": ["predict", "columns", "--method", "random", "--width", "8", "--fresh-rows", "100", "--json", "-"],
     "fit": ["fit", "MASK"],
     "fit json": ["fit", "MASK", "--json", "-"],
     "fit html": ["fit", "MASK", "--html", "-"],
@@ -160,7 +160,7 @@ def test_a_full_device_for_a_file(option: str, mask: str, capsys) -> None:
 
 @needs_full
 @pytest.mark.parametrize(
-    "words", [["fit", "MASK", "--plot"], ["predict", "--method", "random", "--width", "8", "--plot"]]
+    "words", [["fit", "MASK", "--plot"], ["predict", "columns", "--method", "random", "--width", "8", "--plot"]]
 )
 def test_a_full_device_for_a_picture(words, mask, tmp_path, capsys) -> None:
     picture = tmp_path / "picture.svg"
@@ -193,8 +193,8 @@ def test_a_disk_that_fills_up_leaves_no_half_written_file(mask, tmp_path, monkey
     [
         (["fit", "MASK", "--json", "OUT"], "numerics.fitting.fit.fit"),
         (
-            ["predict", "--method", "random", "--width", "8", "--json", "OUT"],
-            "numerics.prediction.forecasts.cases.predict_problem",
+            ["predict", "columns", "--method", "random", "--width", "8", "--json", "OUT"],
+            "numerics.prediction.pruned_first_layer.cases.predict_problem",
         ),
         (["claims", "--json", "OUT"], "theory.ledger.load_ledger"),
         (["verify", "N1", "--jobs", "1", "--json", "OUT"], "numerics.ledger.verification.verify"),

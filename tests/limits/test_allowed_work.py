@@ -217,7 +217,18 @@ def test_fields_are_counted_across_pieces_of_a_file(
 def test_the_command_takes_a_limit(capsys: pytest.CaptureFixture[str]) -> None:
     rows = np.random.default_rng(0).standard_normal((8, 400))
     np.savez("wide.npz", x=rows, y=rows[:, 0])
-    call = ["predict", "--method", "snip", "--data", "wide.npz", "--no-sample", "--json", "found.json", "--quiet"]
+    call = [
+        "predict",
+        "columns",
+        "--method",
+        "snip",
+        "--data",
+        "wide.npz",
+        "--no-sample",
+        "--json",
+        "found.json",
+        "--quiet",
+    ]
     for most in ("2M", "0.01M"):
         assert main([*call, "--limit", most]) == 2
         said = capsys.readouterr().err
@@ -231,7 +242,7 @@ def test_the_command_takes_a_limit(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("found.json").exists()
 
 
-@pytest.mark.parametrize("command", [["predict"], ["fit"], ["report"], ["study", "depth"]])
+@pytest.mark.parametrize("command", [["predict", "columns"], ["fit"], ["report"], ["study", "depth"]])
 def test_commands_that_can_be_large_have_the_option(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == 0
     assert "--limit L" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from numerics.cli import main
-from numerics.prediction.forecasts import advice
+from numerics.prediction.report import advice
 
 SIZES = ("--widths", "64", "48", "--samples", "200", "--units", "1024")
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from questions import predict_layers, report
 
 from numerics.arguments import InputError
 from numerics.data import DataSource
-from numerics.prediction.forecasts.question import report
-from numerics.prediction.layers.forecast import predict_layers
 from numerics.store import Store
 
 SMALL = {"widths": (64, 48), "samples": 150, "units": 256, "networks": 2}
@@ -58,9 +57,9 @@ def test_a_kept_result_depends_on_the_code_that_computes_it(tmp_path: Path, monk
 
     monkeypatch.setattr("numerics.store.tasks.code_digest", digest)
     predict_layers("snip", **SMALL, seed=3, keep=tmp_path)
-    assert asked == {"numerics.prediction.layers.forecast", "numerics.prediction.layers.result"}
+    assert asked == {"numerics.prediction.layers.forecast", "numerics.prediction.result"}
 
 
 def test_a_model_of_ones_own_is_not_kept(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="keep is given, expected none with a model"):
+    with pytest.raises(InputError, match="keep is given, expected none with a module"):
         report(model="mine.py:build", keep=tmp_path)

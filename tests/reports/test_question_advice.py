@@ -8,10 +8,10 @@ import re
 import numpy as np
 import pytest
 from question_cases import advice_on, advised
+from questions import report
 
-import numerics as sl
 from numerics.data import Dataset
-from numerics.prediction.forecasts import advice
+from numerics.prediction.report import advice
 
 
 def test_advice_follows_from_the_numbers(made):
@@ -45,10 +45,10 @@ def test_a_layer_that_ends_is_told_and_said_of_no_other():
         "made",
         "",
     )
-    sparse = sl.report(data, widths=(32,), methods=("wanda", "random"), density=0.05, learning=False).summary
+    sparse = report(data, widths=(32,), methods=("wanda", "random"), density=0.05, learning=False).summary
     assert "wanda" in advised(sparse, "less than 1 weight")[0]["text"]
     assert "density above 1/12" in advised(sparse, "less than 1 weight")[0]["text"]
-    dense = sl.report(data, widths=(32,), methods=("wanda", "random"), density=0.6, learning=False).summary
+    dense = report(data, widths=(32,), methods=("wanda", "random"), density=0.6, learning=False).summary
     assert not advised(dense, "less than 1 weight")
     assert (
         advised(dense, "none of the rules")[0]["text"] == "No rule here speaks against wanda and random at density 0.6."
@@ -112,8 +112,8 @@ def test_constant_inputs_are_those_of_all_samples():
     x[:, 1], x[:, 2], x[:, 3] = 0, 1, 0
     x[7, 1] = 2.0
     data = Dataset(x, np.sign(x[:, :1]), "made", "")
-    found = sl.report(data, widths=(16,), methods=("snip", "random"), samples=20, units=256, learning=False)
-    assert not found.forecasts[0].data.x[:, 1].any()
+    found = report(data, widths=(16,), methods=("snip", "random"), samples=20, units=256, learning=False)
+    assert not found.results[0].data.x[:, 1].any()
     numbers = found.summary
     assert numbers["constant_inputs"] == [2, 3]
     assert numbers["zero_inputs"] == [3]
@@ -137,7 +137,7 @@ def test_what_is_expected_is_told_as_expected(made):
         if chance >= 0.5 and column not in numbers["constant_inputs"]
     }
     assert f"{len(lost)} inputs that vary are each lost by some method with probability 0.5 or more" in inputs
-    calm = sl.report(widths=(64,), methods=("random",), samples=30, learning=False).summary
+    calm = report(widths=(64,), methods=("random",), samples=30, learning=False).summary
     assert "every method is expected to lose fewer than 0.5 of the 64 inputs" in calm["answer"][1]["text"]
     assert all("lose" in line["text"] for line in advised(numbers, "an input that varies"))
 
@@ -163,7 +163,7 @@ def test_wanda_keeps_a_weight_above_half_of_one():
     """Counts are rounded, a half to 0 (S12)."""
     data = Dataset(np.random.default_rng(0).standard_normal((60, 6)), np.ones((60, 1)), "made", "")
     at, above = (
-        sl.report(data, widths=(6,), methods=("wanda",), density=density, networks=1, learning=False).summary
+        report(data, widths=(6,), methods=("wanda",), density=density, networks=1, learning=False).summary
         for density in (1 / 12, 1.01 / 12)
     )
     assert "density above 1/12" in advised(at, "less than 1 weight")[0]["text"]

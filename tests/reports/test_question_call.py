@@ -12,19 +12,20 @@ import numpy as np
 import pytest
 from helpers import needs
 from question_cases import Page, called
+from questions import report
 
 import numerics as sl
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.commands import report as command
 from numerics.data import Dataset
-from numerics.prediction.forecasts.question import SAMPLES
-from numerics.prediction.forecasts.question_page import as_html
+from numerics.prediction.report.page import as_html
+from numerics.prediction.report.report import SAMPLES
 
 
 def test_the_command_repeats_the_report(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    found = sl.report(
+    found = report(
         sl.DataSource("digits", labels="is0", standardise=False),
         widths=(16, 8),
         methods=("snip", "random"),
@@ -45,11 +46,11 @@ def test_the_command_repeats_the_report(tmp_path, monkeypatch):
 
 
 def test_a_seed_may_be_a_sequence_of_seeds():
-    found = sl.report(
+    found = report(
         widths=(8,), methods=("random",), networks=2, learning=False, samples=60, seed=np.random.SeedSequence(3)
     )
     number = found.summary["made"]["seed"]
-    again = sl.report(widths=(8,), methods=("random",), networks=2, learning=False, samples=60, seed=number)
+    again = report(widths=(8,), methods=("random",), networks=2, learning=False, samples=60, seed=number)
     assert again.summary == found.summary
 
 
@@ -84,11 +85,11 @@ def test_names_and_a_file_of_ones_own(tmp_path, capsys):
 
 
 def test_methods_that_the_theory_does_not_follow_are_named():
-    found = sl.report(widths=(16,), norm="batch", samples=60, units=128, learning=False).summary
+    found = report(widths=(16,), norm="batch", samples=60, units=128, learning=False).summary
     assert {each["method"] for each in found["left_out"]} == {"grasp", "grasp-magnitude"}
     assert "grasp" in Page(as_html(found)).text
     with pytest.raises(InputError, match="GraSP"):
-        sl.report(widths=(16,), norm="batch", methods=("grasp",), samples=60)
+        report(widths=(16,), norm="batch", methods=("grasp",), samples=60)
 
 
 def test_a_module_is_reported_by_the_paths_of_its_layers(tmp_path):
@@ -126,7 +127,7 @@ def test_the_help_says_how_many_samples_are_taken():
     parser = ArgumentParser()
     command.configure(parser)
     assert command.SAMPLES == SAMPLES
-    assert f"drawn at random from larger data (default {SAMPLES})" in " ".join(parser.format_help().split())
+    assert f"largest number, drawn at random (default {SAMPLES})" in " ".join(parser.format_help().split())
 
 
 BAD = [
@@ -138,7 +139,7 @@ BAD = [
     (["--widths", "4", "--methods", "snip", "snip"], "--methods is snip, snip, expected each once"),
     (["--widths", "4", "--samples", "1"], "--samples is 1, expected an integer from 2 to"),
     (["--widths", "4", "--networks", "0"], "--networks is 0, expected an integer from 1 to 1000"),
-    (["--widths", "4", "--scope", "first"], "--scope is 'first', expected one of global, layer"),
+    (["--widths", "4", "--scope", "first"], "--scope is 'first', expected global or layer"),
     (["--widths", "4", "--data", "nope.csv"], "nope.csv: there is no such file"),
     (["--widths", "4", "--json", "p.html"], "--json is p.html, which --html writes too, expected another file"),
     (["--widths", "4", "--activation", "foo"], "--activation is 'foo', expected one of relu"),
@@ -158,8 +159,7 @@ def test_bad_input_is_one_line_and_writes_nothing(words, said, tmp_path, monkeyp
 
 def test_what_python_is_given_wrong():
     for options, said in (
-        ({}, "widths and model: neither is given"),
-        ({"widths": (4,), "model": "a.py:b"}, "widths and model: both are given"),
+        ({"widths": (4,), "scope": "first"}, "scope is 'first', expected global or layer"),
         ({"widths": (4,), "methods": "snip"}, "methods is 'snip', expected some of"),
         ({"widths": (4,), "methods": ()}, r"methods is \(\), expected some of"),
         ({"widths": (4,), "learning": 1}, "learning is 1, expected True or False"),
@@ -167,12 +167,12 @@ def test_what_python_is_given_wrong():
         ({"widths": (4,), "samples": 1}, "samples is 1"),
     ):
         with pytest.raises(InputError, match=f"^{said}"):
-            sl.report(**options)
+            report(**options)
 
 
 def test_a_report_of_objects_names_no_command():
     data = Dataset(np.eye(6), np.ones((6, 1)), "made", "")
-    made = sl.report(data, widths=(4,), methods=("random",), learning=False).summary["made"]
+    made = report(data, widths=(4,), methods=("random",), learning=False).summary["made"]
     assert made["command"] is None
     assert made["file"] is None
 
@@ -181,9 +181,7 @@ def test_the_call_holds_values_that_begin_with_a_dash(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = np.random.default_rng(2).standard_normal((30, 3)).tolist()
     Path("-neg.csv").write_text("\n".join(["a,-b,c", *(",".join(map(str, row)) for row in rows)]))
-    found = sl.report(
-        sl.DataSource("-neg.csv", target="-b"), widths=(6,), methods=("random",), learning=False, networks=2
-    )
+    found = report(sl.DataSource("-neg.csv", target="-b"), widths=(6,), methods=("random",), learning=False, networks=2)
     assert main(shlex.split(found.summary["made"]["command"] or "")[1:]) == 0
     assert Path("report.html").read_text(encoding="utf-8") == found.page
 
@@ -194,7 +192,7 @@ def test_regression_shows_no_interval_and_long_names_are_short(tmp_path):
     x = rng.standard_normal((60, 3))
     rows = "\n".join(",".join(map(str, [*row, row[0] + row[1] ** 2])) for row in x.tolist())
     (tmp_path / "own.csv").write_text(f"{long},b,c,d\n{rows}\n")
-    found = sl.report(tmp_path / "own.csv", widths=(8,), methods=("snip", "random"), units=256, networks=2)
+    found = report(tmp_path / "own.csv", widths=(8,), methods=("snip", "random"), units=256, networks=2)
     assert found.summary["learning"]
     assert "Intervals are exact" not in found.page
     cells = re.findall(r"<td.*?</td>", found.page)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from helpers import needs
 from question_cases import Page, called
+from questions import report
 
-import numerics as sl
-from numerics.prediction.layers.evidence_level import LIMIT, MEASURED, THEOREM
-from numerics.prediction.layers.settings import METHODS
+from numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from numerics.prediction.settings import METHODS
 
 
 def test_a_module_that_the_law_does_not_follow_is_reported_by_its_parts(tmp_path):
@@ -63,7 +63,7 @@ def test_one_method_may_be_beyond_the_law(tmp_path):
         return nn.Sequential(nn.Linear(64, 24), nn.BatchNorm1d(24), nn.ReLU(), nn.Linear(24, 10))
 
     asked = {"model": build, "samples": 100, "units": 256, "networks": 2, "learning": False}
-    found = sl.report(methods=("grasp", "random"), **asked)
+    found = report(methods=("grasp", "random"), **asked)
     grasp, uniform = found.summary["methods"]
     assert (grasp["followed"], uniform["followed"]) == (False, True)
     assert [layer["name"] for layer in grasp["layers"]["layers"]] == ["0", "3"]
@@ -80,7 +80,7 @@ def test_the_answer_says_what_methods_beyond_the_law_lose():
         return nn.Sequential(nn.Linear(64, 100), nn.GELU(), nn.Linear(100, 10))
 
     asked = {"model": build, "samples": 100, "units": 256, "networks": 2, "learning": False}
-    found = sl.report(methods=("random", "synflow"), **asked).summary
+    found = report(methods=("random", "synflow"), **asked).summary
     followed, counted = found["methods"]
     assert (followed["followed"], counted["followed"]) == (True, False)
     assert counted["standing"] == {"kind": MEASURED, "by": "S11"}  # D2 is about centred weights
@@ -94,7 +94,7 @@ def test_the_answer_says_what_methods_beyond_the_law_lose():
 def test_a_module_that_is_one_layer_has_a_name_and_a_reason():
     nn = needs("torch").nn
     asked = {"model": lambda: nn.Linear(64, 10), "samples": 100, "networks": 2, "learning": False}
-    found = sl.report(methods=("snip", "magnitude"), **asked)
+    found = report(methods=("snip", "magnitude"), **asked)
     assert "layer (itself)" in found.summary["answer"][0]["text"]
     assert found.summary["methods"][0]["outside"] == [
         "the whole: the module is one linear layer, expected a hidden layer"
@@ -116,7 +116,7 @@ def test_a_module_without_slopes_at_its_inputs_is_not_called_broken():
         def forward(self, x):
             return self.layers(torch.sign(x))
 
-    found = sl.report(model=OfSigns, methods=("random",), samples=100, networks=2, learning=False).summary
+    found = report(model=OfSigns, methods=("random",), samples=100, networks=2, learning=False).summary
     method = found["methods"][0]
     assert (method["lost"], method["layers"]["paths"]["share"]) == ([], None)
     assert not any("broken" in each["text"] for each in found["advice"])
@@ -130,7 +130,7 @@ def test_a_threshold_for_each_layer_rests_on_its_definition():
         return nn.Sequential(nn.Linear(64, 20), nn.LayerNorm(20), nn.ReLU(), nn.Linear(20, 10))
 
     asked = {"model": build, "scope": "layer", "samples": 60, "networks": 2, "learning": False}
-    found = sl.report(methods=("snip", "random"), **asked).summary
+    found = report(methods=("snip", "random"), **asked).summary
     assert [each["standing"] for each in found["methods"]] == [
         {"kind": THEOREM, "by": ""},
         {"kind": THEOREM, "by": "S2"},

@@ -9,15 +9,17 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from question_cases import SIZES, Page, advice_on, advised
+from questions import predict_layers, report
 
 import numerics as sl
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
-from numerics.prediction.forecasts.question_summary import KINDS
-from numerics.prediction.layers.architecture import Architecture
-from numerics.prediction.layers.evidence_level import LIMIT, MEASURED, THEOREM, evidence_level
-from numerics.prediction.layers.settings import METHODS, LayersSettings, methods_through
+from numerics.prediction.architecture import Architecture
+from numerics.prediction.layers.evidence_level import evidence_level
+from numerics.prediction.report.summary import KINDS
+from numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from numerics.prediction.settings import METHODS, Settings, methods_through
 
 pytestmark = pytest.mark.usefixtures("law_answers")  # however narrow a test's networks; `made` is made before
 
@@ -26,7 +28,7 @@ NETWORK = {"widths": (64, 48), "samples": 200, "units": 1024}
 
 def test_the_numbers_are_those_of_predict(made, tmp_path):
     numbers, _ = made
-    call = ["predict", "--method", "all", *SIZES, "--init", "torch", "--json", str(tmp_path / "all.json")]
+    call = ["predict", "methods", *SIZES, "--init", "torch", "--json", str(tmp_path / "all.json")]
     assert main(call) == 0
     predicted = json.loads((tmp_path / "all.json").read_text())["methods"]
     assert [each["method"] for each in numbers["methods"]] == list(METHODS)
@@ -49,26 +51,26 @@ def test_the_numbers_are_those_of_predict(made, tmp_path):
 
 def test_the_curve_is_what_predict_says_at_its_densities():
     for method in ("snip", "synflow", "wanda", "random"):
-        found = sl.predict_layers(method, **NETWORK, sample=False, curve=(0.2, 0.05))
-        alone = sl.predict_layers(method, **NETWORK, sample=False, density=0.05)
+        found = predict_layers(method, **NETWORK, sample=False, curve=(0.2, 0.05))
+        alone = predict_layers(method, **NETWORK, sample=False, density=0.05)
         assert found.curve[1] == pytest.approx([layer.predicted for layer in alone.layers], abs=1e-12)
         assert found.curve.shape == (2, 3)
 
 
 def test_the_curve_ends_where_nothing_is_known():
     """GraSP keeps positive scores alone, about half of them; the last scores of a narrow law are too few."""
-    found = sl.predict_layers("grasp", **NETWORK, sample=False, curve=(0.9, 0.1))
+    found = predict_layers("grasp", **NETWORK, sample=False, curve=(0.9, 0.1))
     assert np.isnan(found.curve[0]).all()
     assert np.isfinite(found.curve[1]).all()
-    low = sl.predict_layers("snip", widths=(512, 512), samples=50, units=64, sample=False, curve=(0.1, 1e-5))
+    low = predict_layers("snip", widths=(512, 512), samples=50, units=64, sample=False, curve=(0.1, 1e-5))
     assert np.isnan(low.curve[1]).any()
     with pytest.raises(InputError, match=r"^curve is 2, expected a number strictly between 0 and 1$"):
-        sl.predict_layers("snip", **NETWORK, curve=(2,))
+        predict_layers("snip", **NETWORK, curve=(2,))
 
 
 @pytest.mark.parametrize("method", ["snip", "wanda", "random", "magnitude"])
 def test_chances_of_loss_add_up_to_dead_columns(method):
-    found = sl.predict_layers(method, **NETWORK, density=0.02, sample=False)
+    found = predict_layers(method, **NETWORK, density=0.02, sample=False)
     assert found.lost.sum() == pytest.approx(found.layers[0].dead_columns, rel=1e-9)
 
 
@@ -84,7 +86,7 @@ def test_chances_of_loss_add_up_to_dead_columns(method):
 )
 def test_measured_is_what_a_note_says_is_not_proved(method, widths, bias, norm, residual):
     options = {"bias": bias, "norm": norm, "init": "torch"}
-    found = sl.predict_layers(method, widths=widths, samples=30, units=64, sample=False, residual=residual, **options)
+    found = predict_layers(method, widths=widths, samples=30, units=64, sample=False, residual=residual, **options)
     standing = evidence_level(found.settings, found.network)
     assert (standing.kind == MEASURED) == any(note.startswith("measured, not proved") for note in found.notes)
     exactly = any(note.startswith("rows have exactly") for note in found.notes)
@@ -93,7 +95,7 @@ def test_measured_is_what_a_note_says_is_not_proved(method, widths, bias, norm, 
 
 
 def test_a_threshold_for_each_layer_is_no_limit():
-    settings = LayersSettings(method="magnitude", scope="layer")
+    settings = Settings(method="magnitude", scope="layer")
     assert evidence_level(settings, Architecture(4, (4,), 1)).kind == THEOREM
 
 
@@ -156,22 +158,22 @@ def test_what_pruning_costs_by_the_kernel(made, low, error, rule):
 def test_what_the_kernel_says():
     digits = sl.load_data("digits")
     data = Dataset(digits.x[:160], digits.y[:160], "some digits", "ge5")
-    numbers = sl.report(data, widths=(64,), methods=("snip", "random"), units=512).summary
+    numbers = report(data, widths=(64,), methods=("snip", "random"), units=512).summary
     assert [each["method"] for each in numbers["learning"]] == ["snip", "random"]
-    wanted = {"kernel": True, "kernel_rows": 2048, "fresh_rows": 4000, "sample": False}
+    wanted = {"scope": "first", "kernel": sl.KernelSettings(kernel_rows=2048), "fresh_rows": 4000, "sample": False}
     for each, method in zip(numbers["learning"], numbers["methods"], strict=True):
         assert each["density"] == method["layers"]["layers"][0]["predicted"]
-        alone = sl.predict(each["method"], data, width=64, density=each["density"], **wanted)
-        assert each["kernel"]["regression"]["pruned"]["error"] == alone.kernel.fits["pruned"].error
+        alone = sl.predict(each["method"], data, [64], density=each["density"], **wanted)
+        assert each["kernel"]["regression"]["pruned"]["error"] == alone.first.kernel.fits["pruned"].error
     assert "held-out samples" in numbers["answer"][2]["text"]
     told = [numbers["answer"][2], *(each for each in numbers["advice"] if each["by"] == "K7.1, B7")]
     assert len(told) > 1
     for line in told:
         for word in ("standard normal weights", "without biases", "squared error", "first layer alone pruned"):
             assert word in line["text"]
-    deep = sl.report(widths=(32, 32), methods=("snip",), samples=100, units=256).summary
+    deep = report(widths=(32, 32), methods=("snip",), samples=100, units=256).summary
     assert "one hidden layer" in deep["without_learning"][0]["reason"]
-    smooth = sl.report(widths=(32,), activation="tanh", methods=("random",), samples=100).summary
+    smooth = report(widths=(32,), activation="tanh", methods=("random",), samples=100).summary
     assert "tanh" in smooth["without_learning"][0]["reason"]
     assert smooth["answer"][2]["text"].startswith("Down to these densities")
 
@@ -187,7 +189,7 @@ def test_a_share_is_no_theorem_at_a_width():
     """Two rows: the threshold that keeps a share of them is not fixed before (D1.2)."""
     rng = np.random.default_rng(3)
     data = Dataset(rng.standard_normal((40, 5)), rng.standard_normal((40, 1)), "made", "as-is")
-    found = sl.report(data, widths=(2,), methods=("snip",), density=0.4, units=256, learning=False).summary
+    found = report(data, widths=(2,), methods=("snip",), density=0.4, units=256, learning=False).summary
     assert found["methods"][0]["standing"]["kind"] == LIMIT
     assert not [line for line in (*found["answer"], *found["advice"]) if line["kind"] == THEOREM]
 
@@ -199,7 +201,7 @@ def tables_of(page: str, heading: str) -> str:
 
 def test_one_number_has_one_kind():
     """Where random pruning ends a layer stands in the answer, in the advice and in a table."""
-    found = sl.report(widths=(32, 16), methods=("random",), density=0.07, samples=60, learning=False)
+    found = report(widths=(32, 16), methods=("random",), density=0.07, samples=60, learning=False)
     numbers = found.summary
     near = advised(numbers, "times that at which")
     assert near

@@ -10,10 +10,10 @@ import pytest
 from json_cases import wrong
 
 from numerics.cli import main
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.layers import drawn
-from numerics.prediction.layers.architecture import Architecture
 from numerics.prediction.layers.observation import pruned
-from numerics.prediction.layers.settings import LayersSettings
+from numerics.prediction.settings import Settings as PruningSettings
 from numerics.studies import settings_of, study
 from numerics.studies.depth import (
     DATA,
@@ -102,7 +102,7 @@ def test_networks_are_pruned_at_their_own_outputs(digits_rows):
     from numerics.keyed import keyed_seed
 
     network = Architecture(13, (24, 24), 3, "tanh", "torch", True)
-    asked = LayersSettings(method="snip", density=0.1, loss="mse", residual="output")
+    asked = PruningSettings(method="snip", density=0.1, loss="mse", residual="output")
     key = ("depth", "wine", "mse", "tanh", 2, "snip", "network")
     seen = [pruned(asked, network, x, y, np.random.default_rng(keyed_seed(0, *key, at))) for at in range(3)]
     assert all(np.abs(each.residual.values + y).max() > 0.01 for each in seen)

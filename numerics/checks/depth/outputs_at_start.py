@@ -10,7 +10,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.evidence.sums import grows_by
-from numerics.prediction.layers.settings import Residual
+from numerics.prediction.layers.residual import Residual
 from theory.depth.outputs_at_start import (
     a_1,
     a_2,

@@ -139,7 +139,7 @@ def check_method(method: str, depth: int) -> None:
     if depth > 1 and method in DATA_DRIVEN:
         raise InputError(
             f"depth is {depth}: the theory of {method} (S3 to S8) covers one hidden layer, expected 1 "
-            "(all layers of deeper networks: predict_layers, or predict with --scope global)"
+            "(all layers of deeper networks: scope global, or predict layers)"
         )
 
 

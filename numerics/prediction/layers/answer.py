@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.data import Dataset
-from numerics.prediction.layers.architecture import Architecture
-from numerics.prediction.layers.evidence_level import THEOREM, evidence_level
+from numerics.prediction.architecture import Architecture
+from numerics.prediction.layers.evidence_level import evidence_level, level_of
 from numerics.prediction.layers.mask_statistics import first_kept
 from numerics.prediction.layers.notes import notes_of, of_batch, of_evaluation, unknown_on
 from numerics.prediction.layers.observation import ObservedNetwork
 from numerics.prediction.layers.predicted import LayersPrediction, predicted, shares_of
-from numerics.prediction.layers.result import LayerResult, LayersResult, level_of
-from numerics.prediction.layers.settings import IN_ROUNDS, LayersSettings
 from numerics.prediction.layers.validity import check_answerable, contradicted, too_large, too_narrow
+from numerics.prediction.result import THEOREM, LayerResult, Result
+from numerics.prediction.settings import IN_ROUNDS, Settings
 from numerics.printing.plain_text import many
 
 Floats = NDArray[np.float64]
@@ -27,7 +27,7 @@ UNKNOWN = "too few drawn scores lie beyond the threshold (take more --units), or
 
 
 def forecast(
-    settings: LayersSettings,
+    settings: Settings,
     network: Architecture,
     data: Dataset,
     given: int,
@@ -35,7 +35,7 @@ def forecast(
     rng: np.random.Generator,
     second_term: float | None = None,
     names: Sequence[str] = (),
-) -> LayersResult:
+) -> Result:
     """What the law says of a network on data, set beside pruned ones, or where it does not answer what these keep.
 
     given: the samples that data are a batch of; second_term: the share that GraSP's law leaves out, as far as `seen` do not tell;
@@ -66,7 +66,7 @@ def forecast(
     curve = np.mean([each.curve for each in said], axis=0)
     ends_of_paths = [each.path_ends for each in said if each.path_ends is not None]
     quartiles = np.quantile(np.concatenate(ends_of_paths), [0.25, 0.5, 0.75]).tolist() if ends_of_paths else None
-    return LayersResult(
+    return Result(
         settings,
         data,
         given,
@@ -87,20 +87,20 @@ def forecast(
     )
 
 
-def _testable(settings: LayersSettings, network: Architecture) -> bool:
+def _testable(settings: Settings, network: Architecture) -> bool:
     """Whether networks may contradict what is predicted: no theorem, and not what networks like these predict."""
     return settings.method != IN_ROUNDS and evidence_level(settings, network).layers != THEOREM
 
 
 def _measured(
-    settings: LayersSettings,
+    settings: Settings,
     network: Architecture,
     data: Dataset,
     given: int,
     seen: Sequence[ObservedNetwork],
     why: str,
     names: Sequence[str],
-) -> LayersResult:
+) -> Result:
     """What pruned networks keep, where the law does not answer, and why it does not."""
     kept = [each.kept for each in seen]
     if settings.scope == "layer":  # as the method defines it
@@ -122,7 +122,7 @@ def _measured(
         curve = np.reshape([shares_of(each, network.sizes) for each in settings.curve], (-1, len(layers)))
         lost = np.full(network.inputs, np.nan)
         note = f"not known without pruned networks: {what}; {why}"
-    return LayersResult(
+    return Result(
         settings,
         data,
         given,
@@ -208,7 +208,7 @@ def _seen_layer(network: Architecture, layer: int, says: str, seen: Sequence[Obs
     )
 
 
-def _error(settings: LayersSettings, said: Sequence[LayersPrediction]) -> Floats:
+def _error(settings: Settings, said: Sequence[LayersPrediction]) -> Floats:
     """Of the mean prediction: of the law's own sampling, and of the initial outputs or tangent kernels drawn."""
     own: Floats = np.sqrt(np.mean([each.errors**2 for each in said], axis=0))  # the same units for every residual
     if settings.residual == "output" or len(said) == 1:

@@ -15,7 +15,7 @@ from scipy.linalg.lapack import dpotrf
 
 from numerics.arguments import InputError
 from numerics.kernels.activations import Activation
-from numerics.prediction.layers.architecture import NORMAL, Architecture, values
+from numerics.prediction.architecture import NORMAL, Architecture, values
 
 Floats = NDArray[np.float64]
 Latents = NDArray[np.float32]

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from numerics.prediction.layers.architecture import Architecture
+from numerics.prediction.architecture import Architecture
 
 Floats = NDArray[np.float64]
 
-METHODS = ("random", "magnitude", "synflow", "wanda")
 RANGE = 700.0  # of the logarithm of a threshold, below the largest scale
 FACTORS = 2**16  # draws of the factors of rows and columns
 GRID = 512  # rows and columns that meet where what a row carries matters

@@ -14,8 +14,8 @@ from numerics.arguments import InputError
 from numerics.kernels.activations import Homogeneous
 from numerics.masks.selection import Mask
 from numerics.networks import Network
-from numerics.prediction.layers.architecture import Architecture, normalise, through_norm
-from numerics.prediction.layers.settings import Residual
+from numerics.prediction.architecture import Architecture, normalise, through_norm
+from numerics.prediction.layers.residual import Residual
 from numerics.prediction.methods import Scope, prune, saliency
 
 Floats = NDArray[np.float64]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from numerics.prediction.layers.architecture import Architecture
-from numerics.prediction.layers.settings import IN_ROUNDS, LayersSettings
+from numerics.prediction.architecture import Architecture
+from numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from numerics.prediction.settings import IN_ROUNDS, Settings
 
-THEOREM, LIMIT, MEASURED = "theorem", "limit", "measured"
 COPIED = {
     "snip": "D2",
     "synflow": "S11",
@@ -27,22 +27,22 @@ class EvidenceLevel:
     layers: str
 
 
-def evidence_level(settings: LayersSettings, network: Architecture) -> EvidenceLevel:
+def evidence_level(settings: Settings, network: Architecture) -> EvidenceLevel:
     """Return what a prediction of layers rests on.
 
     Examples:
-        >>> evidence_level(LayersSettings(method="snip"), Architecture(64, (512,), 1))
+        >>> evidence_level(Settings(method="snip"), Architecture(64, (512,), 1))
         EvidenceLevel(kind='limit', by='S6, S7.1, D1.2', layers='limit')
-        >>> evidence_level(LayersSettings(method="random"), Architecture(64, (512, 512), 1)).kind
+        >>> evidence_level(Settings(method="random"), Architecture(64, (512, 512), 1)).kind
         'theorem'
-        >>> evidence_level(LayersSettings(method="snip", scope="layer"), Architecture(64, (512, 512), 1))
+        >>> evidence_level(Settings(method="snip", scope="layer"), Architecture(64, (512, 512), 1))
         EvidenceLevel(kind='limit', by='D2', layers='theorem')
     """
     kind, by = _law(settings, network)
     return EvidenceLevel(kind, by, THEOREM if settings.scope == "layer" else kind)
 
 
-def _law(settings: LayersSettings, network: Architecture) -> tuple[str, str]:
+def _law(settings: Settings, network: Architecture) -> tuple[str, str]:
     if settings.method == "wanda":
         return THEOREM, "S12"
     if settings.data_driven:
@@ -54,10 +54,18 @@ def _law(settings: LayersSettings, network: Architecture) -> tuple[str, str]:
     return LIMIT, {"magnitude": "S2, S14.1", "synflow": "S11, S14.1"}[settings.method]
 
 
-def _of_the_data(settings: LayersSettings, network: Architecture) -> tuple[str, str]:
+def _of_the_data(settings: Settings, network: Architecture) -> tuple[str, str]:
     grasp = settings.method.startswith("grasp")
     biases = network.bias and network.depth > 1 and network.init in ("uniform", "torch")
     if grasp or network.normalised or settings.residual != "target" or biases:
         return MEASURED, "D2, S8" if grasp else "D2"
     # Rows have S7.1's law at every width under a fixed threshold; a share sets the threshold from the network itself.
     return LIMIT, "D2" if network.depth > 1 else "S6, S7.1, D1.2"
+
+
+def level_of(settings: Settings, network: Architecture, *, withdrawn: bool) -> EvidenceLevel:
+    """What a prediction by the law rests on: a theorem; a limit, of wide layers; measurement, where it is withdrawn or unproved."""
+    own = evidence_level(settings, network)
+    if not withdrawn:
+        return own
+    return EvidenceLevel(MEASURED, "", THEOREM if own.layers == THEOREM else MEASURED)

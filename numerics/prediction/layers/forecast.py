@@ -1,134 +1,53 @@
-"""`predict_layers`: what a method keeps of every layer, predicted from the data, with pruned networks beside it."""
+"""All layers of a fully connected network: what a method keeps of each, predicted from the data, with pruned networks beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Data, Dataset, check_scale
-from numerics.door import door
+from numerics.arguments import InputError, seed_sequence
+from numerics.data import Dataset, check_scale
 from numerics.limits import allowed, check_work
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.layers.answer import forecast
-from numerics.prediction.layers.architecture import Architecture
-from numerics.prediction.layers.latents import MOST_UNITS
 from numerics.prediction.layers.observation import pruned, second_term_alone, work_of
 from numerics.prediction.layers.predicted import check_residual
-from numerics.prediction.layers.result import LayersResult
-from numerics.prediction.layers.samples import batch_for
-from numerics.prediction.layers.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, LayersSettings
 from numerics.prediction.layers.validity import check_answerable
 from numerics.prediction.methods import SMOOTHED
+from numerics.prediction.question import Question
+from numerics.prediction.result import Result
+from numerics.prediction.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, Settings
 from numerics.printing.plain_text import many
-from numerics.store import Place, store_at, stored
+from numerics.store import Store, stored
 
 Floats = NDArray[np.float64]
 
 
-@door
-def predict_layers(
-    method: str,
-    data: Data = "digits",
-    *,
-    widths: Sequence[int] = (1024, 1024),
-    density: float = 0.1,
-    scope: str = "global",
-    activation: str = "relu",
-    init: str = "normal",
-    bias: bool = False,
-    norm: str = "none",
-    loss: str = "mse",
-    residual: str = "target",
-    networks: int = 4,
-    units: int = MOST_UNITS,
-    sample: bool = True,
-    curve: Sequence[float] = (),
-    rounds: int | None = None,
-    samples: int = MOST_SAMPLES,
-    seed: Seed = 0,
-    progress: Callable[[str], object] = lambda doing: None,
-    keep: Place = None,
-) -> LayersResult:
-    """Predict the density of each layer of a deep network after pruning, and prune networks for comparison.
+def of_layers(
+    question: Question, progress: Callable[[str], object] = lambda doing: None, store: Store | None = None
+) -> Result:
+    """All layers of a fully connected network, by a law of wide layers; a result in the store that is still valid is taken.
 
-    Most predictions rest on a law of wide layers; no law of synflow-iterative is known, and its prediction is an
-    average over networks drawn for this purpose. If the network is outside the range of the law
-    (`numerics.prediction.layers.validity`), or the pruned networks contradict the law, the predicted densities are withdrawn, and
-    the observed densities are the answer. If the loss is cross-entropy and a source leaves the labels open, the labels
-    are onehot.
-
-    Parameters
-    ----------
-    method : snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative
-    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
-    widths : number of neurons in each hidden layer, first to last; at most 100 layers
-    density : share of all weights kept, in (0, 1)
-    scope : global (one threshold for all layers) or layer (one threshold for each layer); wanda ranks each row separately
-    activation : relu, leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear
-    init : normal or uniform (variance 1, layers divide by √inputs), he (normal, variance 2/inputs) or torch (uniform on ±1/√inputs)
-    bias : whether the layers have biases, which are never pruned
-    norm : none, or batch (batch normalisation before each activation, refused for grasp and grasp-magnitude)
-    loss : mse, ½‖f − y‖², or cross-entropy, which requires onehot labels
-    residual : target or zero (initial output taken as 0), output (of the pruned networks) or averaged (over outputs of wide networks)
-    networks : number of networks pruned for comparison, from 1 to 1000; none is pruned without `sample`
-    units : number of neurons that the law draws for each hidden layer, at least 64; more neurons make the sampling error smaller
-    sample : whether networks are pruned for comparison
-    curve : further densities, each in (0, 1), at which all layers are predicted
-    rounds : number of pruning rounds of synflow-iterative, from 1 to 10,000; None is 100; other methods prune in one round
-    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
-    seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
-    progress : function that is called with the name of each step as the step begins; the default reports nothing
-    keep : folder of results, or a `Store`: a result that is still valid is read from the folder, a new result is written; None keeps none
-
-    Returns
-    -------
-    LayersResult, with a `predicted` and an `observed` density for each of its `layers`, the readout included. A
-    withdrawn density is None, and `withdrawn` gives the reason; with scope layer, the densities of layers follow from
-    the definition of the method, and stay.
-
-    Raises
-    ------
-    InputError : for an unknown name, a number out of range, data that do not fit, or a computation beyond the memory or
-        time allowed (`limit`); without `sample` also for a network outside the range of the law, unless the scope is
-        layer.
+    No law of synflow-iterative is known, and its prediction is an average over networks drawn for this purpose.
 
     References
     ----------
     Claims D1, D2, D3.
-
-    Examples
-    --------
-    >>> found = predict_layers("snip", widths=(128, 128), samples=200, units=1024, networks=2)
-    >>> [layer.weights for layer in found.layers]
-    [8192, 16384, 128]
-    >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.1
-    True
     """
-    settings = LayersSettings(
-        method=method,
-        density=density,
-        scope=scope,
-        loss=loss,
-        residual=residual,
-        networks=networks,
-        units=units,
-        sample=sample,
-        curve=tuple(curve),
-        rounds=rounds,
-    )
-    root, store = seed_sequence(seed), store_at(keep)
+    settings, root = question.settings, seed_sequence(question.seed)
+    sample = settings.sample
     streams = root.entropy, root.spawn_key, root.n_children_spawned
     batching, sampling, drawing = root.spawn(3)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         progress("reading data")
-        used, whole = batch_for(loss, data, samples, batching)
-        network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias, norm)
+        used, given = question.batch(batching)
+        network = question.architecture(used)
         check_fit(settings, network, used)
         check_residual(settings, np.asarray(used.x, float), np.asarray(used.y, float))
 
-        def compute() -> LayersResult:
+        def compute() -> Result:
             x, y = np.asarray(used.x, float), np.asarray(used.y, float)
             seen, second_term = [], None
             for number, stream in enumerate(drawing.spawn(settings.networks) if sample else (), start=1):
@@ -137,13 +56,13 @@ def predict_layers(
             progress("predicting")
             if settings.method in SMOOTHED and not sample and allowed(*work_of(settings, network, len(x))):
                 second_term = second_term_alone(settings, network, x, y, np.random.default_rng(drawing.spawn(1)[0]))
-            return forecast(settings, network, used, whole, seen, np.random.default_rng(sampling), second_term)
+            return forecast(settings, network, used, given, seen, np.random.default_rng(sampling), second_term)
 
-        known = {"settings": settings, "network": network, "data": used, "given": whole}
-        return stored(store, LayersResult, compute, f"{method} on {used.name}", known, streams)
+        known = {"settings": settings, "network": network, "data": used, "given": given, "first": None}
+        return stored(store, Result, compute, f"{settings.method} on {used.name}", known, streams)
 
 
-def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) -> None:
+def check_fit(settings: Settings, network: Architecture, data: Dataset) -> None:
     """InputError for targets that are no classes under cross-entropy, extreme data, and what would not fit in memory."""
     if settings.method.startswith("grasp"):
         network.need_plain("GraSP")
@@ -165,7 +84,7 @@ def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) ->
         )
 
 
-def check_compared(settings: LayersSettings, weights: int) -> None:
+def check_compared(settings: Settings, weights: int) -> None:
     """InputError for rounds that would take too long with so many weights of a network."""
     compared = weights * (settings.rounds or ROUNDS)
     if settings.method == IN_ROUNDS and compared > MOST_COMPARED:

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from numerics.limits import check_work
-from numerics.prediction.layers.architecture import Architecture, normalise, through_norm, values
+from numerics.prediction.architecture import Architecture, normalise, through_norm, values
 from numerics.prediction.layers.covariances import (
     Floats,
     Latents,
@@ -33,9 +33,9 @@ from numerics.prediction.layers.covariances import (
     first_units,
     root_of,
 )
+from numerics.prediction.settings import MOST_UNITS
 from numerics.printing.plain_text import many
 
-MOST_UNITS = 2**13  # of a layer, over all networks of the limit
 MEMORY = 0.65e9  # bytes that units are fitted to
 FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8
 NARROW_NETWORKS = 16  # where none is as wide as the network: as sure of shares as 8 of twice the width, as measured, from half as many pairs of units

@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.first_layer.row_law import NotCoveredError
-from numerics.prediction.layers.architecture import Architecture
 from numerics.prediction.layers.covariances import Latents
 from numerics.prediction.layers.latents import Slopes, Units, slopes_of
 from numerics.prediction.layers.layer_law import Drawn, Sloped, in_blocks

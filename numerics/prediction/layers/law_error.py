@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from numerics.arguments import Seed, seed_sequence
 from numerics.data import Dataset
-from numerics.prediction.layers.architecture import Architecture
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.layers.observation import pruned
 from numerics.prediction.layers.predicted import predicted
-from numerics.prediction.layers.settings import LayersSettings
 from numerics.prediction.layers.validity import narrowness
+from numerics.prediction.settings import Settings
 
 Floats = NDArray[np.float64]
 
@@ -37,17 +37,17 @@ class LawError:
         return float(self.relative[layer]), float(self.standard_error[layer])
 
 
-def law_error(settings: LayersSettings, network: Architecture, data: Dataset, seed: Seed = 0) -> LawError:
+def law_error(settings: Settings, network: Architecture, data: Dataset, seed: Seed = 0) -> LawError:
     """Prune so many networks as the settings say, and hold the law against what they keep.
 
     Raises:
-        InputError: where the law knows no threshold, as `predict_layers`.
+        InputError: where the law knows no threshold, as `predict`.
 
     Source: D2, S8, S11.
 
     Examples:
         >>> from numerics.data import digits
-        >>> found = law_error(LayersSettings(method="snip", units=1024, networks=8), Architecture(64, (128,), 1), digits("is0"))
+        >>> found = law_error(Settings(method="snip", units=1024, networks=8), Architecture(64, (128,), 1), digits("is0"))
         >>> found.narrowness, bool(abs(found.worst[0]) < 0.2)
         (0.0078125, True)
     """

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.masks.selection import Mask, TiesError, global_mask, global_masks, kept_count, row_mask, split_ties
-from numerics.prediction.layers.settings import LayersSettings
+from numerics.prediction.settings import Settings
 
 Floats = NDArray[np.float64]
 Scores = Mapping[str, Floats]
@@ -62,7 +62,7 @@ def ties_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: flo
 
 
 def mask_statistics(
-    scores: Scores, settings: LayersSettings, reading: str | None, *, first: int = 1
+    scores: Scores, settings: Settings, reading: str | None, *, first: int = 1
 ) -> tuple[MaskStatistics, dict[str, Mask]]:
     """What a method keeps of scores, by the paths of layers, and its masks; reading: the layer whose columns are inputs.
 

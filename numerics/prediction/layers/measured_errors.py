@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numerics.prediction.layers.settings import LayersSettings
+from numerics.prediction.settings import Settings
 
 # Mean errors of the densities of layers over data, depths, activations and densities of the study (seed 0), by method, norm,
 # loss and residual of the law.
@@ -28,11 +28,11 @@ MISSED = {
 }
 
 
-def error_seen(settings: LayersSettings, norm: str) -> str | None:
+def error_seen(settings: Settings, norm: str) -> str | None:
     """A sentence on the law's error where it was measured, None where it was not; norm: of the architecture.
 
     Examples:
-        >>> error_seen(LayersSettings(method="random"), "none") is None
+        >>> error_seen(Settings(method="random"), "none") is None
         True
     """
     studied = "grasp-magnitude" if settings.method == "grasp" else settings.method

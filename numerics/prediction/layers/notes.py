@@ -9,20 +9,21 @@ from numpy.typing import NDArray
 
 from numerics.data import Dataset
 from numerics.kernels.activations import Homogeneous
-from numerics.prediction.layers.architecture import INITIALISATIONS, Architecture
-from numerics.prediction.layers.evidence_level import MEASURED, evidence_level
+from numerics.prediction.architecture import INITIALISATIONS, Architecture
+from numerics.prediction.layers.evidence_level import evidence_level
 from numerics.prediction.layers.latents import narrowed
 from numerics.prediction.layers.measured_errors import error_seen
 from numerics.prediction.layers.predicted import COPIES, OUTPUTS_DRAWN, LayersPrediction
-from numerics.prediction.layers.settings import IN_ROUNDS, ROUNDS, LayersSettings
 from numerics.prediction.methods import SMOOTHED
+from numerics.prediction.result import MEASURED
+from numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
 from numerics.printing.plain_text import many
 
 Floats = NDArray[np.float64]
 
 
 def notes_of(
-    settings: LayersSettings,
+    settings: Settings,
     network: Architecture,
     data: Dataset,
     given: int,
@@ -70,7 +71,7 @@ def notes_of(
             "the weight that it meets"
         )
     asked = settings.data_driven and settings.scope == "global"
-    if asked and (why := narrowed(network, len(data.x), settings.units)):
+    if asked and (why := narrowed(network, len(data.x), settings.drawn_units)):
         ends = zip(*(each.collapse for each in said), strict=True)
         unknown = [str(layer) for layer, found in enumerate(ends, start=1) if None in found]
         layers = f"layer{'s' if len(unknown) > 1 else ''} {', '.join(unknown)}"
@@ -115,13 +116,13 @@ def unknown_on(curve: Floats, densities: Sequence[float], why: str, names: Seque
     yield f"the curve has no value for every layer at density {', '.join(unknown)}: {why}{most}"
 
 
-def of_batch(settings: LayersSettings, data: Dataset, given: int) -> Iterator[str]:
+def of_batch(settings: Settings, data: Dataset, given: int) -> Iterator[str]:
     if len(data.x) < given:
         alike = ", for prediction and networks alike" if settings.sample else ""
         yield f"a random batch of {len(data.x)} of the {given} samples{alike}"
 
 
-def of_evaluation(settings: LayersSettings, network: Architecture) -> Iterator[str]:
+def of_evaluation(settings: Settings, network: Architecture) -> Iterator[str]:
     if network.normalised and settings.method in ("synflow", IN_ROUNDS):
         yield (
             "SynFlow has batch normalisation at its initial mean 0 and variance 1 (evaluation mode): one factor of all scores"

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from numerics.masks.selection import Mask
 from numerics.networks.work import work_of_networks
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.layers import drawn
-from numerics.prediction.layers.architecture import Architecture
 from numerics.prediction.layers.mask_statistics import MaskStatistics, kept_by, mask_statistics
-from numerics.prediction.layers.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
+from numerics.prediction.layers.residual import Residual
 from numerics.prediction.methods import SMOOTHED
+from numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ class ObservedNetwork:
 
 
 def pruned(
-    settings: LayersSettings, network: Architecture, x: Floats, y: Floats, rng: np.random.Generator
+    settings: Settings, network: Architecture, x: Floats, y: Floats, rng: np.random.Generator
 ) -> ObservedNetwork:
     """Draw a network and prune it on inputs x [N, d] and targets y [N, K]."""
     made = drawn.draw(network, rng)
@@ -43,7 +44,7 @@ def pruned(
 
 
 def second_term_alone(
-    settings: LayersSettings, network: Architecture, x: Floats, y: Floats, rng: np.random.Generator
+    settings: Settings, network: Architecture, x: Floats, y: Floats, rng: np.random.Generator
 ) -> float | None:
     """The share that GraSP's second term has in one drawn network, none of which is pruned."""
     made = drawn.draw(network, rng)
@@ -52,7 +53,7 @@ def second_term_alone(
     return drawn.second_term(made, seen, Residual(settings.loss, at, y))
 
 
-def work_of(settings: LayersSettings, network: Architecture, samples: int) -> tuple[float, float]:
+def work_of(settings: Settings, network: Architecture, samples: int) -> tuple[float, float]:
     """The bytes and the seconds that it takes to draw and prune so many networks, one after the other, by estimate."""
     curvature = settings.method in SMOOTHED
     return work_of_networks(settings.networks, sum(network.sizes), sum(network.widths), samples, curvature=curvature)
@@ -72,7 +73,7 @@ def has_path(masks: Sequence[Mask]) -> bool:
 
 
 def _kept(
-    settings: LayersSettings,
+    settings: Settings,
     made: drawn.DrawnNetwork,
     seen: drawn.Pass,
     residual: Residual,

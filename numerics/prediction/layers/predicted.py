@@ -11,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.masks.selection import kept_count
+from numerics.prediction.architecture import NORMAL, Architecture
 from numerics.prediction.first_layer.prediction import wanda_densities
 from numerics.prediction.first_layer.row_law import NotCoveredError
 from numerics.prediction.layers import data_free, drawn
-from numerics.prediction.layers.architecture import NORMAL, Architecture
 from numerics.prediction.layers.covariances import DRAWN_UNITS, root_of, smoothed
 from numerics.prediction.layers.covariances import drawn as normal_vectors
 from numerics.prediction.layers.latents import WHOLE_NETWORKS, Sizes, Units, drawn_whole, sizes_of, units_of
 from numerics.prediction.layers.law import DepthLaw, expected_dead, law_of
 from numerics.prediction.layers.observation import ObservedNetwork
-from numerics.prediction.layers.settings import IN_ROUNDS, ROUNDS, LayersSettings, Residual
+from numerics.prediction.layers.residual import Residual
+from numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +51,7 @@ class LayersPrediction:
 
 
 def predicted(
-    settings: LayersSettings,
+    settings: Settings,
     network: Architecture,
     x: Floats,
     y: Floats,
@@ -65,7 +66,7 @@ def predicted(
         yield _said_closed(settings, network, x, rng)
         return
     averaged = settings.residual == "averaged"
-    sizes = sizes_of(network, len(x), settings.units)
+    sizes = sizes_of(network, len(x), settings.drawn_units)
     units = units_of(network, x, sizes, rng, output=averaged)
     if settings.residual == "output":
         residuals = [each.residual for each in seen]
@@ -84,7 +85,7 @@ def predicted(
         yield said
 
 
-def _at_zero(settings: LayersSettings, x: Floats, y: Floats) -> Residual:
+def _at_zero(settings: Settings, x: Floats, y: Floats) -> Residual:
     """The residual at the output 0; InputError where all scores would be 0, or rounding alone."""
     residual = Residual(settings.loss, np.zeros_like(y), y)
     _check_some(residual.values)
@@ -95,7 +96,7 @@ def _at_zero(settings: LayersSettings, x: Floats, y: Floats) -> Residual:
     return residual
 
 
-def check_residual(settings: LayersSettings, x: Floats, y: Floats) -> None:
+def check_residual(settings: Settings, x: Floats, y: Floats) -> None:
     """InputError where the data leave nothing to rank, whatever network is pruned on them."""
     if settings.data_driven and settings.residual == "target":
         _at_zero(settings, x, y)
@@ -117,7 +118,7 @@ def _cancel(x: Floats, residual: Floats) -> bool:
 
 
 def _ends_of_whole(
-    settings: LayersSettings, network: Architecture, x: Floats, residual: Floats, count: int, rng: np.random.Generator
+    settings: Settings, network: Architecture, x: Floats, residual: Floats, count: int, rng: np.random.Generator
 ) -> Floats:
     """The densities at which so many networks of the limit lose their last path, drawn whole one after another."""
     found = []
@@ -131,7 +132,7 @@ def _ends_of_whole(
 
 
 def _read(
-    settings: LayersSettings, network: Architecture, x: Floats, residuals: Sequence[Residual], rng: np.random.Generator
+    settings: Settings, network: Architecture, x: Floats, residuals: Sequence[Residual], rng: np.random.Generator
 ) -> list[Floats]:
     """The residuals [N, K] that the law is to be read with: SNIP's own, or GraSP's, moved by the tangent kernel.
 
@@ -149,7 +150,7 @@ def _read(
     return [residual.moved(values) for residual, values in zip(residuals, smooth, strict=True)]
 
 
-def _outputs(settings: LayersSettings, units: Units, y: Floats, rng: np.random.Generator) -> Iterator[Residual]:
+def _outputs(settings: Settings, units: Units, y: Floats, rng: np.random.Generator) -> Iterator[Residual]:
     """Residuals at initial outputs of the limit, whose components are independent normal vectors."""
     if units.output is None:
         raise TypeError("units were drawn without the covariance of outputs")
@@ -160,7 +161,7 @@ def _outputs(settings: LayersSettings, units: Units, y: Floats, rng: np.random.G
         yield Residual(settings.loss, drawn_outputs.T, y)
 
 
-def _said(settings: LayersSettings, law: DepthLaw) -> LayersPrediction:
+def _said(settings: Settings, law: DepthLaw) -> LayersPrediction:
     layers = len(law.layers)
     if settings.scope == "layer":
         thresholds = law.own_thresholds(settings.density)
@@ -213,9 +214,7 @@ def _known(law: DepthLaw, density: float) -> Floats:
     return np.where(law.resolved(threshold), shares, np.nan)
 
 
-def _said_closed(
-    settings: LayersSettings, network: Architecture, x: Floats, rng: np.random.Generator
-) -> LayersPrediction:
+def _said_closed(settings: Settings, network: Architecture, x: Floats, rng: np.random.Generator) -> LayersPrediction:
     layers, density = len(network.shapes), settings.density
     if settings.method == "wanda":
         return _said_by_rows(settings, network, x)
@@ -239,7 +238,7 @@ def _said_closed(
     return LayersPrediction(densities, np.zeros(layers), [*dead], columns, [*collapse], None, lost, curve)
 
 
-def _said_in_rounds(settings: LayersSettings, network: Architecture, rng: np.random.Generator) -> LayersPrediction:
+def _said_in_rounds(settings: Settings, network: Architecture, rng: np.random.Generator) -> LayersPrediction:
     """Means over networks drawn for it, which need no data; inputs are alike before they are drawn."""
     densities, dead, curve = [], [], []
     for _ in range(COPIES):
@@ -265,7 +264,7 @@ def _said_in_rounds(settings: LayersSettings, network: Architecture, rng: np.ran
     )
 
 
-def _said_by_rows(settings: LayersSettings, network: Architecture, x: Floats) -> LayersPrediction:
+def _said_by_rows(settings: Settings, network: Architecture, x: Floats) -> LayersPrediction:
     """Wanda: each row keeps as many weights; columns above the first layer follow norms that are not known here."""
     kept = [kept_count(settings.density, inputs) for _, inputs in network.shapes]
     shares = np.array([count / inputs for count, (_, inputs) in zip(kept, network.shapes, strict=True)])

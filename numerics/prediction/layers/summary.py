@@ -1,4 +1,4 @@
-"""All numbers of a forecast of layers, by the names that `sparse-limits predict --json` has for them."""
+"""All numbers of a forecast of layers, by the names that `sparse-limits predict layers --json` has for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from numerics.columns import AboutSummary
 from numerics.prediction.layers.mask_statistics import ITSELF
-from numerics.prediction.layers.result import LayerResult, LayersResult
+from numerics.prediction.result import LayerResult, Result
 
 
 class LayerSummary(TypedDict):
@@ -109,7 +109,7 @@ class MethodsSummary(TypedDict):
     refused: list[str]
 
 
-def summarise_layers(found: LayersResult, *, seed: int) -> LayersSummary:
+def summarise_layers(found: Result, *, seed: int) -> LayersSummary:
     """Return all numbers of a result on layers; seed: that it was made with."""
     settings, network, data = found.settings, found.network, found.data
     return {

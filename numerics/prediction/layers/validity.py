@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.prediction.layers.architecture import Architecture
-from numerics.prediction.layers.settings import LayersSettings
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.methods import SMOOTHED
+from numerics.prediction.settings import Settings
 
 Floats = NDArray[np.float64]
 
@@ -40,13 +40,13 @@ def narrowness(network: Architecture) -> float:
     return sum(1 / width for width in network.widths)
 
 
-def too_narrow(settings: LayersSettings, network: Architecture) -> str:
+def too_narrow(settings: Settings, network: Architecture) -> str:
     """Why hidden layers are too narrow for the law; nothing where they are not.
 
     Examples:
-        >>> too_narrow(LayersSettings(method="snip"), Architecture(64, (2,), 64))
+        >>> too_narrow(Settings(method="snip"), Architecture(64, (2,), 64))
         'the law is that of wide layers, and the sum of 1/width over the hidden layers is 0.5, above 0.05'
-        >>> too_narrow(LayersSettings(method="magnitude"), Architecture(64, (2,), 64))
+        >>> too_narrow(Settings(method="magnitude"), Architecture(64, (2,), 64))
         ''
     """
     narrow = narrowness(network)
@@ -57,7 +57,7 @@ def too_narrow(settings: LayersSettings, network: Architecture) -> str:
     )
 
 
-def too_large(settings: LayersSettings, second_term: float | None) -> str:
+def too_large(settings: Settings, second_term: float | None) -> str:
     """Why GraSP's law leaves too much out; nothing where it does not. second_term: its share of the first's norm, if known."""
     if settings.method not in SMOOTHED or second_term is None or second_term <= SMALL:
         return ""
@@ -67,7 +67,7 @@ def too_large(settings: LayersSettings, second_term: float | None) -> str:
     )
 
 
-def check_answerable(settings: LayersSettings, network: Architecture, second_term: float | None = None) -> None:
+def check_answerable(settings: Settings, network: Architecture, second_term: float | None = None) -> None:
     """OutsideError where the law does not reach, and no network is to be pruned; what a layer's own threshold keeps needs no law."""
     if settings.sample or settings.scope == "layer":
         return

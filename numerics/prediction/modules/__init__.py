@@ -1,4 +1,4 @@
-"""Torch modules of your own: the network of the theory that a module is, masks by autograd, the law beside pruned modules.
+"""Torch modules of your own: the network of the theory that a module is, masks by autograd, predictions beside pruned modules.
 
 All of it needs PyTorch, `pip install torch`; `import numerics.prediction.modules` alone does not.
 """
@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from numerics.prediction.modules.forecast import predict_module
-    from numerics.prediction.modules.parts import predict_parts
     from numerics.prediction.modules.pruning import prune_module
     from numerics.prediction.modules.reading import chain_of
 else:
     lazily(__name__)
 
-__all__ = ["chain_of", "predict_module", "predict_parts", "prune_module"]
+__all__ = ["chain_of", "prune_module"]

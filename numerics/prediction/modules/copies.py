@@ -19,7 +19,7 @@ from torch import nn
 from numerics.data import Dataset
 from numerics.prediction.layers.evidence_level import COPIED
 from numerics.prediction.layers.mask_statistics import Scores
-from numerics.prediction.layers.settings import Residual
+from numerics.prediction.layers.residual import Residual
 from numerics.prediction.modules.calling import entering, output_of
 from numerics.prediction.modules.pruned import part_of, places, pruned_layers
 from numerics.prediction.modules.pruning import (

@@ -1,26 +1,22 @@
-"""`predict_module`: what a method keeps of every layer of a user's torch module, with modules pruned beside it."""
+"""A torch module that the law of wide layers follows: what a method keeps of each layer, with modules pruned beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import nn
 
-from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Data, Dataset
+from numerics.arguments import InputError, seed_sequence
+from numerics.data import Dataset
 from numerics.limits import allowed
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.layers.answer import forecast
-from numerics.prediction.layers.architecture import Architecture
 from numerics.prediction.layers.forecast import check_fit
-from numerics.prediction.layers.latents import MOST_UNITS
 from numerics.prediction.layers.mask_statistics import ITSELF, mask_statistics
 from numerics.prediction.layers.observation import ObservedNetwork, has_path, work_of
-from numerics.prediction.layers.result import LayersResult
-from numerics.prediction.layers.samples import batch_for
-from numerics.prediction.layers.settings import IN_ROUNDS, LayersSettings
 from numerics.prediction.methods import SMOOTHED
 from numerics.prediction.modules.building import builder, built, name_of
 from numerics.prediction.modules.calling import output_of
@@ -28,67 +24,24 @@ from numerics.prediction.modules.initial import initialisation_of
 from numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
 from numerics.prediction.modules.pruning import check_reached, module_scores, residual_of, second_term
 from numerics.prediction.modules.reading import Chain, NotFollowedError, chain_of
+from numerics.prediction.question import Question
+from numerics.prediction.result import Result
+from numerics.prediction.settings import IN_ROUNDS, Settings
 
 PASSING = ("relu", "leaky", "abs", "linear")  # activations that leave positive numbers as they are
 FLOWS = ("synflow", IN_ROUNDS)
 
 
-def predict_module(
-    build: str | Callable[[], nn.Module],
-    method: str,
-    data: Data = "digits",
-    *,
-    density: float = 0.1,
-    scope: str = "global",
-    loss: str = "cross-entropy",
-    residual: str = "averaged",
-    networks: int = 4,
-    units: int = MOST_UNITS,
-    sample: bool = True,
-    curve: Sequence[float] = (),
-    rounds: int | None = None,
-    samples: int = MOST_SAMPLES,
-    seed: Seed = 0,
-    progress: Callable[[str], object] = lambda doing: None,
-) -> LayersResult:
-    """Predict each layer's density after pruning by the law of wide layers, and prune torch modules for comparison.
+def of_module(question: Question, progress: Callable[[str], object] = lambda doing: None) -> Result:
+    """All layers of a chain of linear layers with the same activation between each two, by the law of wide layers.
 
-    The module is a chain of linear layers with the same activation between each two. Batch normalisation before every
-    activation, dropout and flattening are allowed; dropout is off while scores are computed. Tests of modules built
-    afresh find the law of the initial weights. If the loss is cross-entropy and a source leaves the labels open, the
-    labels are onehot.
-
-    Parameters
-    ----------
-    build : function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; the code is run
-    method : snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative
-    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
-    density : share of all weights kept, in (0, 1)
-    scope : global (one threshold for all layers) or layer (one threshold for each layer); wanda ranks each row separately
-    loss : mse, ½‖f − y‖², or cross-entropy, which requires onehot labels
-    residual : assumed initial output: averaged (outputs of wide networks), output (of the modules), or target or zero (0)
-    networks : number of modules pruned for comparison, from 1 to 1000; none is pruned without `sample`
-    units : number of neurons that the law draws for each hidden layer, at least 64; more neurons make the sampling error smaller
-    sample : whether modules are pruned for comparison, at their own initial outputs
-    curve : further densities, each in (0, 1), at which all layers are predicted
-    rounds : number of pruning rounds of synflow-iterative, from 1 to 10,000; None is 100; other methods prune in one round
-    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
-    seed : seed of all random numbers, also of torch, NumPy and `random` during builds; a whole number, a `SeedSequence` or a `Generator`
-    progress : function that is called with the name of each step as the step begins; the default reports nothing
-
-    Returns
-    -------
-    LayersResult, with a `predicted` and an `observed` density for each of its `layers`, which have the names of the
-    layers in the module. If the module is outside the range of the law, or the pruned modules contradict the law, the
-    predicted densities are withdrawn (None), and `withdrawn` gives the reason.
+    Batch normalisation before every activation, dropout and flattening are allowed; dropout is off while scores are
+    computed. Tests of modules built afresh find the law of the initial weights.
 
     Raises
     ------
     NotFollowedError : for a module or an initialisation that the law does not cover, with the path of the part in
-        question, and for a method that the law does not cover in this module; `predict_parts` accepts such a module.
-    InputError : if PyTorch is not installed, for builds that are not random, an unknown name, a number out of range,
-        data that do not fit, or a computation beyond the memory or time allowed (`limit`); without `sample` also for a
-        module outside the range of the law, unless the scope is layer.
+        question, and for a method that the law does not cover in this module; `of_parts` accepts such a module.
 
     References
     ----------
@@ -98,27 +51,18 @@ def predict_module(
     --------
     >>> def build():
     ...     return nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
-    >>> found = predict_module(build, "snip", samples=128, units=1024)
+    >>> from numerics.prediction.question import question
+    >>> found = of_module(question("snip", "digits", build, scope="global", samples=128, seed=0, units=1024))
     >>> [(layer.name, layer.weights) for layer in found.layers]
     [('0', 4096), ('2', 4096), ('4', 640)]
     >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.2
     True
     """
-    settings = LayersSettings(
-        method=method,
-        density=density,
-        scope=scope,
-        loss=loss,
-        residual=residual,
-        networks=networks,
-        units=units,
-        sample=sample,
-        curve=tuple(curve),
-        rounds=rounds,
-    )
-    batching, sampling, drawing = seed_sequence(seed).spawn(3)
+    settings, build = question.settings, question.model
+    method, networks, sample = settings.method, settings.networks, settings.sample
+    batching, sampling, drawing = seed_sequence(question.seed).spawn(3)
     progress("reading data")
-    used, whole = batch_for(loss, data, samples, batching)
+    used, given = question.batch(batching)
     progress("building modules")
     fresh = builder(build)
     streams, modules = built(fresh, networks, drawing)
@@ -152,9 +96,9 @@ def predict_module(
     progress("predicting")
     alone = None
     if settings.method in SMOOTHED and not sample and allowed(*work_of(settings, network, len(used.x))):
-        alone = second_term(modules[0], used, loss)
+        alone = second_term(modules[0], used, settings.loss)
     paths = [layer.path or ITSELF for layer in chain.layers]
-    found = forecast(settings, network, used, whole, seen, np.random.default_rng(sampling), alone, paths)
+    found = forecast(settings, network, used, given, seen, np.random.default_rng(sampling), alone, paths)
     read = (
         f"the initialisation, {tested.init}, was found by tests of the weights of {len(modules)} modules "
         f"(p = {tested.p:.2g}, all layers together): each layer's law alone; that weights are independent is assumed"
@@ -162,7 +106,11 @@ def predict_module(
     return replace(
         found,
         layers=tuple(replace(each, name=layer.path) for each, layer in zip(found.layers, chain.layers, strict=True)),
-        notes=(read, *emptied(method, density, {each.path: each.inputs for each in chain.layers}), *found.notes),
+        notes=(
+            read,
+            *emptied(method, settings.density, {each.path: each.inputs for each in chain.layers}),
+            *found.notes,
+        ),
         model=name_of(build),
     )
 
@@ -180,7 +128,7 @@ def _common_chain(modules: list[nn.Module]) -> Chain:
 
 
 def _pruned(
-    settings: LayersSettings, chain: Chain, module: nn.Module, data: Dataset, stream: np.random.SeedSequence
+    settings: Settings, chain: Chain, module: nn.Module, data: Dataset, stream: np.random.SeedSequence
 ) -> ObservedNetwork:
     """Prune a module at its own output, as the method itself does."""
     first = chain.layers[0].path

@@ -12,8 +12,8 @@ from torch import nn
 from numerics.data import Dataset
 from numerics.masks.selection import Mask, TiesError, kept_count
 from numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, kept_by
-from numerics.prediction.layers.settings import LayersSettings
 from numerics.prediction.modules.pruning import masks_in_rounds
+from numerics.prediction.settings import Settings
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +21,7 @@ RESAMPLES = 9999  # of the test between copies and pruned modules
 
 
 def kept_in_rounds(
-    module: nn.Module, data: Dataset, settings: LayersSettings, reading: str | None
+    module: nn.Module, data: Dataset, settings: Settings, reading: str | None
 ) -> tuple[MaskStatistics, dict[str, Mask]]:
     """What SynFlow keeps in rounds, and its masks; densities of the curve have rounds of their own, and no threshold is one."""
     masks = masks_in_rounds(module, data, settings.density, settings.scope, settings.rounds)

@@ -1,4 +1,4 @@
-"""`predict_parts`: what a method keeps of every layer of any torch module, those among it that the law does not follow.
+"""Any torch module, the modules among them that the law of wide layers does not follow: what a method keeps of each layer.
 
 What holds by the method's definition is a theorem; magnitude pruning rests on the tested laws of weights (a limit, S2); what
 SNIP and SynFlow keep is predicted by independent copies, which is measured, not proved, SynFlow in rounds by modules built for it,
@@ -11,17 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
-from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Data, Dataset
-from numerics.prediction.layers.evidence_level import LIMIT, MEASURED, THEOREM
+from numerics.arguments import InputError, seed_sequence
+from numerics.data import Dataset
 from numerics.prediction.layers.forecast import check_classes, check_compared
 from numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
 from numerics.prediction.layers.notes import unknown_on
-from numerics.prediction.layers.result import LayerResult, LayersResult
-from numerics.prediction.layers.samples import batch_for
-from numerics.prediction.layers.settings import IN_ROUNDS, LayersSettings
 from numerics.prediction.layers.validity import LEVEL, contradicted
 from numerics.prediction.modules.building import builder, built, generators, name_of, seeded
 from numerics.prediction.modules.copies import METHODS as COPIED
@@ -32,6 +27,9 @@ from numerics.prediction.modules.predicted_parts import PredictedParts, predicte
 from numerics.prediction.modules.pruned import pruned_layers
 from numerics.prediction.modules.pruning import module_scores
 from numerics.prediction.modules.weights import weight_laws
+from numerics.prediction.question import Question
+from numerics.prediction.result import LIMIT, MEASURED, THEOREM, LayerResult, Result
+from numerics.prediction.settings import IN_ROUNDS, Settings
 from numerics.printing.plain_text import many
 
 Floats = NDArray[np.float64]
@@ -40,61 +38,31 @@ COPIES = 16  # of independent copies of modules
 PREDICTED = ("random", "magnitude", *COPIED, "wanda")  # methods; GraSP is measured alone
 
 
-def predict_parts(
-    build: str | Callable[[], nn.Module],
-    method: str,
-    data: Data = "digits",
-    *,
-    density: float = 0.1,
-    scope: str = "global",
-    loss: str = "cross-entropy",
-    residual: str = "averaged",
-    networks: int = 4,
-    copies: int = COPIES,
-    sample: bool = True,
-    curve: Sequence[float] = (),
-    rounds: int | None = None,
-    samples: int = MOST_SAMPLES,
-    seed: Seed = 0,
+def of_parts(
+    question: Question,
     progress: Callable[[str], object] = lambda doing: None,
-) -> LayersResult:
-    """Predict the density of each linear and convolutional layer of any module, and prune modules for comparison.
+    *,
+    copies: int = COPIES,
+    reason: str = "",
+) -> Result:
+    """All linear and convolutional layers of any module, the modules among them that the law of wide layers does not follow.
 
-    The function is meant for modules that `predict_module` does not cover: convolutions, sums of residual blocks,
-    attention, normalisations, activations or initialisations that differ between layers. Predictions for snip and
-    synflow come from independent copies of the module, each made of three modules built afresh; predictions for
-    synflow-iterative come from modules that are built and pruned for the prediction. With scope global, grasp and
-    grasp-magnitude have no prediction, nor has magnitude for weights of an unknown law.
+    Predictions for snip and synflow come from independent copies of the module, each made of three modules built
+    afresh; predictions for synflow-iterative come from modules that are built and pruned for the prediction. With scope
+    global, grasp and grasp-magnitude have no prediction, nor has magnitude for weights of an unknown law.
 
     Parameters
     ----------
-    build : function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; the code is run
-    method : snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda or synflow-iterative
-    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
-    density : share of all weights kept, in (0, 1)
-    scope : global (one threshold for all layers) or layer (one threshold for each layer); wanda ranks each row separately
-    loss : mse, ½‖f − y‖², or cross-entropy, which requires onehot labels for snip and GraSP
-    residual : assumed initial output of the copies: averaged (their own outputs), or target or zero (0)
-    networks : number of modules pruned for comparison, from 1 to 1000; none is pruned without `sample`
-    copies : number of independent copies for snip and synflow, at least 2
-    sample : whether modules are pruned for comparison, at their own initial outputs
-    curve : further densities, each in (0, 1), at which all layers are predicted
-    rounds : number of pruning rounds of synflow-iterative, from 1 to 10,000; None is 100; other methods prune in one round
-    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
-    seed : seed of all random numbers, also of torch, NumPy and `random` during builds; a whole number, a `SeedSequence` or a `Generator`
+    question : the residual is that of the copies, averaged (their own outputs) or target; modules are pruned at their own outputs
     progress : function that is called with the name of each step as the step begins; the default reports nothing
-
-    Returns
-    -------
-    LayersResult, with a `predicted` and an `observed` density for each of its `layers`, and the parts that the law
-    does not cover in `outside`. If the pruned modules contradict the prediction, `withdrawn` gives the reason.
+    copies : number of independent copies for snip and synflow, at least 2
+    reason : why the law does not follow the module, for messages
 
     Raises
     ------
-    InputError : for builds that are not random, an unknown name, a number out of range, a module without linear and
-        convolutional layers, data that do not fit the module, a density above the share of scores that are not 0, or a
-        computation beyond the memory or time allowed (`limit`); without `sample` also for a method without a
-        prediction.
+    InputError : for builds that are not random, a module without linear and convolutional layers, data that do not fit
+        the module, a density above the share of scores that are not 0, or units, which copies do not have; without
+        pruned modules also for a method without a prediction.
 
     References
     ----------
@@ -106,7 +74,8 @@ def predict_parts(
     >>> def build():
     ...     front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten()
     ...     return nn.Sequential(*front, nn.Linear(288, 10))
-    >>> found = predict_parts(build, "snip", samples=100)
+    >>> from numerics.prediction.question import question
+    >>> found = of_parts(question("snip", "digits", build, scope="global", samples=100, seed=0))
     >>> found.outside
     ('1 (Conv2d)',)
     >>> [(layer.name, layer.kind, layer.says) for layer in found.layers]
@@ -114,25 +83,23 @@ def predict_parts(
     >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.2
     True
     """
-    settings = LayersSettings(
-        method=method,
-        density=density,
-        scope=scope,
-        loss=loss,
-        residual="averaged" if residual == "averaged" else "target",
-        networks=networks,
-        sample=sample,
-        curve=tuple(curve),
-        rounds=rounds,
-    )
-    if residual not in ("averaged", "target", "zero"):
-        raise InputError(f"residual is {residual!r:.60}, expected averaged or target for such a module")
+    settings, build = question.settings, question.model
+    method, networks, sample = settings.method, settings.networks, settings.sample
+    followed = f": {reason}" if reason else ""
+    if settings.units is not None:
+        raise InputError(
+            f"units is {settings.units}, expected none with a module that the law does not follow{followed}"
+        )
+    if settings.residual == "output":
+        raise InputError(
+            f"residual is 'output', expected averaged or target for a module that the law does not follow{followed}"
+        )
     if not isinstance(copies, int) or copies < 2:
         raise InputError(f"copies is {copies!r:.60}, expected a whole number of at least 2")
-    batching, testing, drawing, calling = seed_sequence(seed).spawn(4)
+    batching, testing, drawing, calling = seed_sequence(question.seed).spawn(4)
     progress("reading data")
-    used, whole = batch_for(loss, data, samples, batching)
-    if loss == "cross-entropy" and settings.data_driven:
+    used, whole = question.batch(batching)
+    if settings.loss == "cross-entropy" and settings.data_driven:
         check_classes(used)
     progress("building modules")
     fresh = builder(build)
@@ -148,7 +115,7 @@ def predict_parts(
                 if method == IN_ROUNDS:
                     found, masks = kept_in_rounds(module, used, settings, read.reading)
                 else:
-                    scores = module_scores(module, method, used, loss=loss, seed=stream)
+                    scores = module_scores(module, method, used, loss=settings.loss, seed=stream)
                     found, masks = mask_statistics(scores, settings, read.reading, first=networks)
                 kept.append(found)
                 silent.append(silent_inputs(module, masks, used))
@@ -170,7 +137,7 @@ def predict_parts(
         )
     along = told.curve if told.curve is not None else _mean([each.curve for each in kept])
     paths, known = list(read.shapes), [each.astype(float) for each in silent if each is not None]
-    return LayersResult(
+    return Result(
         settings,
         used,
         whole,
@@ -236,7 +203,7 @@ def _mean(found: Sequence[Floats]) -> Floats | None:
     return np.asarray(np.mean(found, axis=0)) if found else None
 
 
-def _columns(settings: LayersSettings, read: Layout, told: PredictedParts) -> Floats | None:
+def _columns(settings: Settings, read: Layout, told: PredictedParts) -> Floats | None:
     """The share of each input's weights that the layer that reads the data keeps; alike where scores do not know inputs."""
     if read.reading is None or told.densities is None:
         return None
@@ -278,7 +245,7 @@ def _contradicted(read: Layout, told: PredictedParts, kept: Sequence[MaskStatist
     return contradicted([name or ITSELF for name in names], sizes, said, np.zeros(len(said)), seen)
 
 
-def _of_loss(read: Layout, settings: LayersSettings) -> Iterator[str]:
+def _of_loss(read: Layout, settings: Settings) -> Iterator[str]:
     """A remark on a softmax that is taken twice; of log-softmax it is the same once and twice."""
     if read.probabilities and settings.data_driven and settings.loss == "cross-entropy":
         yield (

@@ -12,14 +12,15 @@ from torch import nn
 from numerics.data import Dataset
 from numerics.masks.selection import kept_count
 from numerics.prediction.layers.data_free import keeps_nothing
-from numerics.prediction.layers.evidence_level import COPIED, LIMIT, MEASURED, THEOREM
+from numerics.prediction.layers.evidence_level import COPIED
 from numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
 from numerics.prediction.layers.predicted import COPIES
-from numerics.prediction.layers.settings import IN_ROUNDS, ROUNDS, LayersSettings
 from numerics.prediction.modules.copies import scores_of_copies
 from numerics.prediction.modules.layout import Layout
 from numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
 from numerics.prediction.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
+from numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
 from numerics.printing.plain_text import many
 from numerics.printing.progress import Stage
 
@@ -44,7 +45,7 @@ class PredictedParts:
 
 
 def predicted_parts(
-    settings: LayersSettings,
+    settings: Settings,
     read: Layout,
     laws: Mapping[str, WeightLaw | None],
     data: Dataset,
@@ -100,7 +101,7 @@ def predicted_parts(
 
 
 def _in_rounds(
-    settings: LayersSettings,
+    settings: Settings,
     read: Layout,
     data: Dataset,
     fresh: Callable[[], nn.Module],
@@ -129,7 +130,7 @@ def _in_rounds(
 
 
 def _counted(
-    settings: LayersSettings,
+    settings: Settings,
     among: Sequence[int],
     *,
     dead: Floats | None = None,
@@ -145,7 +146,7 @@ def _counted(
 
 
 def _of_copies(
-    settings: LayersSettings, found: Sequence[MaskStatistics], sizes: Sequence[int], together: Sequence[str]
+    settings: Settings, found: Sequence[MaskStatistics], sizes: Sequence[int], together: Sequence[str]
 ) -> PredictedParts:
     """What independent copies keep, on average."""
     densities = np.array([each.densities for each in found])
@@ -174,7 +175,7 @@ def _of_copies(
 
 
 def _magnitude(
-    settings: LayersSettings, laws: Mapping[str, WeightLaw | None], shapes: Mapping[str, tuple[int, ...]]
+    settings: Settings, laws: Mapping[str, WeightLaw | None], shapes: Mapping[str, tuple[int, ...]]
 ) -> PredictedParts:
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
     known = [law for law in laws.values() if law is not None]

@@ -20,13 +20,14 @@ from numerics.data import Dataset
 from numerics.masks.selection import TIES, Mask, TiesError
 from numerics.prediction.layers.forecast import check_classes
 from numerics.prediction.layers.mask_statistics import ITSELF, Scores, masks_of, ties_of
-from numerics.prediction.layers.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES, Residual
+from numerics.prediction.layers.residual import Residual
 from numerics.prediction.methods import DATA_DRIVEN
 from numerics.prediction.modules.building import generators
 from numerics.prediction.modules.calling import derivatives, output_of, plain_attention
 from numerics.prediction.modules.pruned import is_weight, part_of, places, pruned_layers
 from numerics.prediction.modules.reading import check_plain
 from numerics.prediction.modules.wanda import wanda_scores
+from numerics.prediction.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES
 
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", IN_ROUNDS, "wanda")
 

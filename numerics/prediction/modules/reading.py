@@ -19,7 +19,7 @@ from torch.nn.parameter import is_lazy
 from torch.nn.utils import parametrize
 
 from numerics.arguments import InputError
-from numerics.prediction.layers.architecture import EPSILON, LEAK
+from numerics.prediction.architecture import EPSILON, LEAK
 from numerics.prediction.modules.pruned import overlaid
 from numerics.printing.plain_text import plain
 from theory.own_code import is_theirs, set_apart

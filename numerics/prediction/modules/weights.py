@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 from torch import nn
 
 from numerics.arguments import InputError
-from numerics.prediction.layers.architecture import NORMAL, UNIFORM, Law
+from numerics.prediction.architecture import NORMAL, UNIFORM, Law
 from numerics.prediction.modules.initial import LEVEL, some_of
 
 Floats = NDArray[np.float64]

@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers import needs
+from questions import predict_layers
 
 import numerics as sl
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset, batch
 from numerics.masks.selection import global_masks
+from numerics.prediction.architecture import Architecture, normalise, through_norm
 from numerics.prediction.layers import drawn, latents
-from numerics.prediction.layers.architecture import Architecture, normalise, through_norm
 from numerics.prediction.layers.covariances import smoothed
 from numerics.prediction.layers.latents import sizes_of, units_of
 from numerics.prediction.layers.law import law_of
-from numerics.prediction.layers.settings import METHODS, Residual, methods_through
+from numerics.prediction.layers.residual import Residual
+from numerics.prediction.settings import METHODS, methods_through
 
 RNG = np.random.default_rng
 SIZES = {"widths": (24, 16), "samples": 60, "units": 256, "networks": 2, "seed": 3}
@@ -147,9 +149,14 @@ def test_the_output_has_the_covariance_of_drawn_networks():
 
 @pytest.mark.parametrize("residual", ["target", "output", "averaged"])
 def test_the_command_has_the_numbers_of_the_function(capsys, residual):
-    found = sl.predict_layers("snip", **SIZES, norm="batch", residual=residual)
+    found = predict_layers("snip", **SIZES, norm="batch", residual=residual)
     words = ["--widths", "24", "16", "--samples", "60", "--units", "256", "--networks", "2", "--seed", "3"]
-    assert main(["predict", "--method", "snip", *words, "--norm", "batch", "--residual", residual, "--json", "-"]) == 0
+    assert (
+        main(
+            ["predict", "layers", "--method", "snip", *words, "--norm", "batch", "--residual", residual, "--json", "-"]
+        )
+        == 0
+    )
     said = json.loads(capsys.readouterr().out)
     assert said["norm"] == "batch"
     assert [layer["predicted"] for layer in said["layers"]] == [layer.predicted for layer in found.layers]
@@ -163,13 +170,13 @@ def test_the_command_has_the_numbers_of_the_function(capsys, residual):
 def test_methods_that_read_no_data_do_not_see_it(capsys):
     """SynFlow and magnitude of the same seed have the same numbers; all methods side by side are those but GraSP."""
     for method in ("magnitude", "synflow", "random"):
-        plain, normalised = (sl.predict_layers(method, **SIZES, norm=norm) for norm in ("none", "batch"))
+        plain, normalised = (predict_layers(method, **SIZES, norm=norm) for norm in ("none", "batch"))
         assert plain.layers == normalised.layers
         assert any("evaluation mode" in note for note in normalised.notes) == (method == "synflow")
     assert methods_through("batch") == ("snip", "random", "magnitude", "synflow", "wanda")
     assert methods_through("none") == METHODS
     words = ["--widths", "24", "16", "--samples", "60", "--units", "256", "--norm", "batch"]
-    assert main(["predict", "--method", "all", *words]) == 0
+    assert main(["predict", "methods", *words]) == 0
     out = capsys.readouterr().out
     assert "batch normalisation" in " ".join(out.split())
     assert "grasp" not in out
@@ -187,6 +194,6 @@ def test_what_is_not_known_is_refused(capsys):
         drawn.scores("grasp", made, drawn.forward(made, x), Residual("mse", x[:, :1], x[:, 1:2]))
     alike = Dataset(np.ones((5, 3)), np.arange(5.0)[:, None], "made", "as-is")
     with pytest.raises(InputError, match="made: x is the same on all samples, expected other data"):
-        sl.predict_layers("snip", alike, widths=(4,), norm="batch")
-    assert main(["predict", "--method", "grasp", "--widths", "8", "--norm", "batch"]) == 2
+        predict_layers("snip", alike, widths=(4,), norm="batch")
+    assert main(["predict", "layers", "--method", "grasp", "--widths", "8", "--norm", "batch"]) == 2
     assert "norm is 'batch': GraSP is not known through it here, expected none" in capsys.readouterr().err

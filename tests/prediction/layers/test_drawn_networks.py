@@ -9,11 +9,11 @@ from numerics.arguments import InputError
 from numerics.kernels import dense_kernel
 from numerics.networks import Network
 from numerics.networks.derivatives import gradient, hessian_gradient_product
+from numerics.prediction.architecture import ACTIVATIONS, INITIALISATIONS, Architecture
 from numerics.prediction.layers import drawn
-from numerics.prediction.layers.architecture import ACTIVATIONS, INITIALISATIONS, Architecture
 from numerics.prediction.layers.covariances import Root, root_of, smoothed
 from numerics.prediction.layers.latents import Sizes, units_of
-from numerics.prediction.layers.settings import Residual
+from numerics.prediction.layers.residual import Residual
 
 
 def data(samples: int, inputs: int, outputs: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -8,13 +8,13 @@ from scipy import stats
 
 from numerics.arguments import InputError
 from numerics.limits import limit
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.first_layer.row_law import NotCoveredError, Problem, sample_row_law
 from numerics.prediction.layers import data_free, drawn
-from numerics.prediction.layers.architecture import Architecture
 from numerics.prediction.layers.latents import MEMORY, Sizes, drawn_whole, memory, narrowed, sizes_of, units_of
 from numerics.prediction.layers.law import RESOLVED, DepthLaw, expected_dead, law_of
 from numerics.prediction.layers.layer_law import Drawn
-from numerics.prediction.layers.settings import Residual
+from numerics.prediction.layers.residual import Residual
 from numerics.statistics.exact_tests import LEVEL, TwoCounts
 
 RNG = np.random.default_rng

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from numerics.prediction.architecture import NORMAL, UNIFORM, Architecture, Law
 from numerics.prediction.layers import law
-from numerics.prediction.layers.architecture import NORMAL, UNIFORM, Architecture, Law
 from numerics.prediction.layers.latents import Sizes, units_of
 from numerics.prediction.layers.law import NEAR, DepthLaw, expected_dead, law_of
 from numerics.prediction.layers.layer_law import CUT, OCTAVES, Drawn, Sloped, in_blocks

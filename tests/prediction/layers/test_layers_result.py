@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from numerics.data import Dataset
-from numerics.prediction.forecasts.question_text import _method
-from numerics.prediction.layers.result import LayerResult, LayersResult
-from numerics.prediction.layers.settings import LayersSettings
+from numerics.prediction.report.text import _method
+from numerics.prediction.result import LayerResult, Result
+from numerics.prediction.settings import Settings
 
 DATA = Dataset(np.eye(3), np.ones((3, 1)), "made", "as-is")
 LAYERS = tuple(
@@ -18,8 +18,8 @@ LAYERS = tuple(
         (3, "middle", (2, 4), {"predicted": 0.5, "dead_rows": 0.5, "seen_dead_rows": 1.0}),
     )
 )
-FOUND = LayersResult(
-    LayersSettings(method="snip"),
+FOUND = Result(
+    Settings(method="snip"),
     DATA,
     3,
     LAYERS,

@@ -5,7 +5,7 @@ import pytest
 
 from numerics.masks.selection import kept_count
 from numerics.prediction.layers.mask_statistics import mask_statistics, masks_of
-from numerics.prediction.layers.settings import LayersSettings
+from numerics.prediction.settings import Settings
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -16,7 +16,7 @@ def test_curves_and_first_weights_are_those_of_masks_where_scores_tie(seed):
     scores = {str(at): np.round(rng.exponential(size=shape), 1) + 0.1 for at, shape in enumerate(shapes)}
     total, first = sum(each.size for each in scores.values()), int(rng.integers(1, 6))
     curve = tuple(count / total for count in range(1, total))
-    kept, _ = mask_statistics(scores, LayersSettings(method="snip", density=0.5, curve=curve), None, first=first)
+    kept, _ = mask_statistics(scores, Settings(method="snip", density=0.5, curve=curve), None, first=first)
     counts = np.zeros((total + 1, len(scores)), int)  # of each layer among so many weights of all
     counts[total] = [each.size for each in scores.values()]
     for density, shares in zip(curve, kept.curve, strict=True):
@@ -30,5 +30,5 @@ def test_curves_and_first_weights_are_those_of_masks_where_scores_tie(seed):
 
 def test_a_score_of_zero_is_no_first_weight():
     scores = {"1": np.array([[0.0, 0.0]]), "2": np.array([[3.0, 0.0]])}
-    kept, _ = mask_statistics(scores, LayersSettings(method="snip", density=0.25), None, first=2)
+    kept, _ = mask_statistics(scores, Settings(method="snip", density=0.25), None, first=2)
     assert [each.tolist() for each in kept.firsts] == [[], [0.25]]

@@ -2,18 +2,18 @@
 
 import numpy as np
 import pytest
+from questions import predict_layers, report
 
-from numerics import predict_layers, predict_methods, report
+from numerics import compare_methods
 from numerics.arguments import InputError
 from numerics.data import Dataset, digits
 from numerics.limits import limit
 from numerics.networks.work import BYTES_OF_WEIGHT
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.layers.answer import forecast
-from numerics.prediction.layers.architecture import Architecture
 from numerics.prediction.layers.law_error import law_error
 from numerics.prediction.layers.observation import pruned, work_of
 from numerics.prediction.layers.predicted import predicted
-from numerics.prediction.layers.settings import LayersSettings
 from numerics.prediction.layers.validity import (
     LEVEL,
     OutsideError,
@@ -23,6 +23,7 @@ from numerics.prediction.layers.validity import (
     too_large,
     too_narrow,
 )
+from numerics.prediction.settings import Settings
 from numerics.statistics.distribution_free import clopper_pearson
 
 NARROW = {"widths": (2,), "loss": "cross-entropy", "samples": 100, "units": 512}
@@ -76,7 +77,7 @@ def test_several_layers_have_one_level():
 
 
 def test_ranges_end_where_they_say():
-    snip, grasp = LayersSettings(method="snip"), LayersSettings(method="grasp")
+    snip, grasp = Settings(method="snip"), Settings(method="grasp")
     assert narrowness(Architecture(64, (64, 32), 1)) == 1 / 64 + 1 / 32
     for inside, outside in (((20,), (19,)), ((40, 40), (40, 39)), ((100,) * 5, (100, 100, 100, 100, 99))):
         assert too_narrow(snip, Architecture(64, inside, 1)) == ""
@@ -89,7 +90,7 @@ def test_errors_of_the_law_are_its_excess():
     """The law's density less that of the networks, drawn here again, over the larger."""
     data = digits("is0")
     some = Dataset(data.x[:60], data.y[:60], "digits", "is0")
-    settings, network = LayersSettings(method="snip", units=512, networks=8), Architecture(64, (64,), 1)
+    settings, network = Settings(method="snip", units=512, networks=8), Architecture(64, (64,), 1)
     found = law_error(settings, network, some)
     drawing, sampling = (np.random.default_rng(stream) for stream in np.random.SeedSequence(0).spawn(2))
     seen = np.mean([pruned(settings, network, some.x, some.y, drawing).kept.densities for _ in range(8)], axis=0)
@@ -143,14 +144,14 @@ def test_grasp_answers_by_networks_where_its_second_term_is_large():
     assert wide.withdrawn == ""
     assert wide.layers[0].predicted is not None
     assert too_large(wide.settings, 0.11) != ""
-    assert too_large(LayersSettings(method="snip"), 9.0) == ""
+    assert too_large(Settings(method="snip"), 9.0) == ""
 
 
 def test_what_networks_contradict_is_withdrawn():
     """Networks of another activation than the law's; those of the law's own are believed."""
     data = digits("is0")
     x, y = data.x[:100], data.y[:100]
-    settings, network = LayersSettings(method="snip", networks=6, units=2048), Architecture(64, (128, 128), 1)
+    settings, network = Settings(method="snip", networks=6, units=2048), Architecture(64, (128, 128), 1)
     rng = np.random.default_rng(0)
 
     def found(activation):
@@ -176,16 +177,16 @@ def test_without_networks_nothing_is_said_outside_the_range():
         predict_layers("snip", sample=False, **NARROW)
     with pytest.raises(InputError, match="times the first's norm, above"):
         predict_layers(widths=(64, 64), sample=False, **GRASP)
-    found = predict_methods(widths=(2,), samples=100, units=512)
+    found = compare_methods("digits", (2,), samples=100, units=512)
     assert [each["method"] for each in found.left_out] == ["snip", "grasp", "grasp-magnitude", "synflow"]
-    assert [each.settings.method for each in found.forecasts] == ["random", "magnitude", "wanda"]
+    assert [each.settings.method for each in found.results] == ["random", "magnitude", "wanda"]
 
 
 def test_a_report_says_what_the_networks_kept():
     """Every number of a withdrawn method is that of its networks, and the advice says why."""
     asked = {"samples": 100, "units": 512, "init": "torch", "bias": True, "loss": "cross-entropy"}
     found = report(widths=(64, 64), methods=("grasp", "random"), learning=False, **asked)
-    forecast, (method, other) = found.forecasts[0], found.summary["methods"]
+    forecast, (method, other) = found.results[0], found.summary["methods"]
     assert method["standing"] == {"kind": "measured", "by": ""}
     assert method["layers"]["withdrawn"] == forecast.withdrawn != ""
     assert other["layers"]["withdrawn"] is None
@@ -201,7 +202,7 @@ def test_the_work_of_networks_grows_with_what_is_asked():
     network = Architecture(64, (256, 256), 1)
 
     def work(method="snip", networks=4, samples=100):
-        return work_of(LayersSettings(method=method, networks=networks), network, samples)
+        return work_of(Settings(method=method, networks=networks), network, samples)
 
     (room, time), weights = work(), sum(network.sizes)
     assert work(networks=8) == (room, pytest.approx(2 * time))

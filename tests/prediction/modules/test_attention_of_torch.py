@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers import needs
+from questions import predict_parts
 
 from numerics.arguments import InputError
 from numerics.data import Dataset, load_data
@@ -12,7 +13,7 @@ nn = torch.nn
 
 from torch.nn.functional import cross_entropy  # noqa: E402
 
-from numerics.prediction.modules import predict_parts, prune_module  # noqa: E402
+from numerics.prediction.modules import prune_module  # noqa: E402
 from numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
 from numerics.prediction.modules.pruning import module_scores, second_term  # noqa: E402
 

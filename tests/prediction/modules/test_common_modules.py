@@ -2,6 +2,7 @@
 
 import pytest
 from helpers import needs
+from questions import predict_parts
 
 from numerics.arguments import InputError
 from numerics.data import load_data
@@ -9,7 +10,7 @@ from numerics.data import load_data
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.prediction.modules import chain_of, predict_parts, prune_module  # noqa: E402
+from numerics.prediction.modules import chain_of, prune_module  # noqa: E402
 from numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")

@@ -5,14 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers import needs
+from questions import predict_module, predict_parts
 
 from numerics.data import load_data
 
 needs("torch")
 
 from numerics.masks.selection import n_of_m_mask  # noqa: E402
-from numerics.prediction.layers.architecture import UNIFORM  # noqa: E402
-from numerics.prediction.modules import predict_module, predict_parts, prune_module  # noqa: E402
+from numerics.prediction.architecture import UNIFORM  # noqa: E402
+from numerics.prediction.modules import prune_module  # noqa: E402
 from numerics.prediction.modules.building import builder  # noqa: E402
 from numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
 from numerics.prediction.modules.weights import WeightLaw, magnitude_densities  # noqa: E402

@@ -1,6 +1,7 @@
-"""What `predict --model` and `predict --method all` do, one call does from Python, by the same words."""
+"""What `predict layers` and `predict methods` do with a module, one call does from Python, by the same words."""
 
 import json
+from functools import partial
 
 import pytest
 from helpers import needs
@@ -32,7 +33,8 @@ def code(tmp_path):
 def told(capsys, method, model, **asked):
     """The numbers of the command."""
     words = [word for name, value in asked.items() for word in (f"--{name}", str(value))]
-    assert main(["predict", "--method", method, "--model", model, *words, "--json", "-"]) == 0
+    asked = ["methods"] if method == "all" else ["layers", "--method", method]
+    assert main(["predict", *asked, "--model", model, *words, "--json", "-"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -44,38 +46,33 @@ def numbers(found, seed):
     ("name", "method", "by_law"), [("followed", "snip", True), ("tanh", "synflow", False), ("odd", "snip", False)]
 )
 def test_one_call_gives_the_numbers_of_the_command(code, capsys, name, method, by_law):
-    found = sl.predict_model(f"{code}:{name}", method, **ASKED)
+    found = sl.predict(method, "digits", f"{code}:{name}", **ASKED)
     assert (found.network is not None) is by_law
     assert numbers(found, 3) == told(capsys, method, f"{code}:{name}", **ASKED)
 
 
 @pytest.mark.parametrize(("name", "by_law"), [("followed", True), ("tanh", False), ("odd", False)])
 def test_one_call_gives_all_methods(code, capsys, name, by_law):
-    found = sl.predict_methods(model=f"{code}:{name}", samples=60, seed=3)
-    assert {each.network is not None for each in found.forecasts} == {by_law}
+    found = sl.compare_methods("digits", f"{code}:{name}", samples=60, seed=3)
+    assert {each.network is not None for each in found.results} == {by_law}
     report = told(capsys, "all", f"{code}:{name}", samples=60, seed=3)
-    assert [numbers(each, 3) for each in found.forecasts] == report["methods"]
+    assert [numbers(each, 3) for each in found.results] == report["methods"]
     assert [f"{each['method']}: {each['reason']}" for each in found.left_out] == report.get("refused", [])
 
 
-def test_a_model_has_its_own_architecture(code):
-    with pytest.raises(sl.InputError, match=r"widths is .*, expected none with a model"):
-        sl.predict_methods(model=f"{code}:followed", widths=(32,))
-
-
-@pytest.mark.parametrize("call", [sl.predict_methods, lambda **asked: sl.predict_model(method="snip", **asked)])
+@pytest.mark.parametrize("call", [sl.compare_methods, partial(sl.predict, "snip"), sl.report])
 def test_units_are_of_the_law(code, call):
     with pytest.raises(
         sl.InputError, match=r"^units is \d+, expected none with a module that the law does not follow: \S"
     ):
-        call(model=f"{code}:odd", units=512)
+        call("digits", f"{code}:odd", samples=60, units=512)
 
 
 def test_numbers_under_cross_entropy_say_how_regression_is_asked_for(code, tmp_path, capsys):
     lines = [",".join(["0.5"] * 63 + [str(row), str(row / 8)]) for row in range(8)]
     table = tmp_path / "mine.csv"
     table.write_text("\n".join([",".join(f"c{place}" for place in range(65)), *lines]), encoding="utf-8")
-    asked = ["predict", "--method", "snip", "--model", f"{code}:followed", "--data", str(table)]
+    asked = ["predict", "layers", "--method", "snip", "--model", f"{code}:followed", "--data", str(table)]
     assert main(asked) == 2
     assert "--labels as-is" in (said := capsys.readouterr().err)
     assert "with the loss mse" in said

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from helpers import needs
+from questions import predict_module
 
 from numerics.arguments import InputError
 from numerics.cli import main
@@ -15,10 +16,10 @@ nn = torch.nn
 
 from torch.nn.utils.prune import custom_from_mask  # noqa: E402
 
+from numerics.prediction.architecture import Architecture  # noqa: E402
 from numerics.prediction.layers import drawn  # noqa: E402
-from numerics.prediction.layers.architecture import Architecture  # noqa: E402
-from numerics.prediction.layers.settings import Residual  # noqa: E402
-from numerics.prediction.modules import predict_module, prune_module  # noqa: E402
+from numerics.prediction.layers.residual import Residual  # noqa: E402
+from numerics.prediction.modules import prune_module  # noqa: E402
 from numerics.prediction.modules.pruning import module_scores, residual_of, second_term  # noqa: E402
 
 RNG = np.random.default_rng(1)
@@ -236,7 +237,17 @@ def test_synflow_is_predicted_where_activations_pass_positive_numbers_on():
 def command(tmp_path, name, *options):
     (tmp_path / "model.py").write_text(MODEL, encoding="utf-8")
     return main(
-        ["predict", "--method", "snip", "--model", f"{tmp_path / 'model.py'}:{name}", "--samples", "60", *options]
+        [
+            "predict",
+            "layers",
+            "--method",
+            "snip",
+            "--model",
+            f"{tmp_path / 'model.py'}:{name}",
+            "--samples",
+            "60",
+            *options,
+        ]
     )
 
 
@@ -258,12 +269,9 @@ def test_the_command_reports_layers_by_their_paths(tmp_path, capsys, monkeypatch
     [
         ("narrow", (), "the module takes 8 inputs to 10 outputs, expected 64 to 10"),
         ("changing", ("--no-sample",), "two builds have different layers"),
-        ("build", ("--widths", "3"), "--widths is given, expected none with --model"),
-        ("build", ("--depth", "2"), "--depth is 2, expected none with --model"),
+        ("build", ("--widths", "3"), "--widths and --model: both are given, expected one of them"),
         ("build", ("--init", "he"), "--init is given, expected none with --model"),
-        ("build", ("--scope", "first"), "--scope first is given, expected none with --model"),
-        ("build", ("--compare",), "--compare is given, expected none with --model"),
-        ("build", ("--kernel",), "--kernel and --model are given"),
+        ("build", ("--scope", "first"), "--scope is 'first', expected global or layer"),
         ("nothing", (), "there is no function nothing"),
     ],
 )

@@ -6,8 +6,9 @@ from copy import deepcopy
 import numpy as np
 import pytest
 from helpers import needs
+from questions import predict_module, predict_parts
 
-from numerics import load_data, predict_model, prune
+from numerics import load_data, predict, prune
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
@@ -16,8 +17,8 @@ torch = needs("torch")
 nn = torch.nn
 
 from numerics.networks import Network  # noqa: E402
-from numerics.prediction.layers import settings  # noqa: E402
-from numerics.prediction.modules import predict_module, predict_parts, prune_module  # noqa: E402
+from numerics.prediction import settings  # noqa: E402
+from numerics.prediction.modules import prune_module  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 DATA = Dataset(DIGITS.x[:20], DIGITS.y[:20], DIGITS.name, DIGITS.labelling, DIGITS.about)
@@ -99,7 +100,7 @@ def test_a_hundred_rounds_unless_told():
 
 
 def test_a_chain_is_predicted_by_drawn_networks():
-    found = predict_model(plain, "synflow-iterative", DATA, density=0.02, rounds=10, networks=8)
+    found = predict("synflow-iterative", DATA, plain, density=0.02, rounds=10, networks=8)
     assert found.network is not None
     assert {found.says} == {"measured"}
     assert any("pruned in 10 rounds" in note for note in found.notes)
@@ -125,7 +126,7 @@ def test_the_command_takes_rounds_of_a_model(capsys, tmp_path):
     (tmp_path / "m.py").write_text(
         "from torch import nn\ndef f():\n    return nn.Sequential(nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10))\n"
     )
-    words = ["predict", "--model", f"{tmp_path}/m.py:f", "--samples", "20", "--rounds", "5", "--json", "-"]
+    words = ["predict", "layers", "--model", f"{tmp_path}/m.py:f", "--samples", "20", "--rounds", "5", "--json", "-"]
     assert main([*words, "--method", "synflow-iterative"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["method"] == "synflow-iterative"

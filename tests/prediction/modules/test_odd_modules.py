@@ -6,19 +6,19 @@ from itertools import combinations
 import numpy as np
 import pytest
 from helpers import needs
+from questions import predict_layers, predict_module, predict_parts
 from rich.console import Console
 
 from numerics.arguments import InputError
 from numerics.data import load_data
 from numerics.prediction.layers.data_free import keeps_nothing
-from numerics.prediction.layers.forecast import predict_layers
 from numerics.printing.plain_text import short_names
 from numerics.printing.tables import Table, print_facts, print_table
 
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.prediction.modules import chain_of, predict_module, predict_parts, prune_module  # noqa: E402
+from numerics.prediction.modules import chain_of, prune_module  # noqa: E402
 from numerics.prediction.modules.initial import MOST_TESTED, some_of  # noqa: E402
 from numerics.prediction.modules.reading import NotFollowedError, outside_of  # noqa: E402
 

@@ -10,9 +10,7 @@ from numerics.cli import main
 
 torch = needs("torch")
 
-from numerics.commands import predict  # noqa: E402
 from numerics.limits import limit  # noqa: E402
-from numerics.prediction.layers import settings  # noqa: E402
 from numerics.prediction.modules import building  # noqa: E402
 from numerics.prediction.modules.building import builder  # noqa: E402
 
@@ -48,7 +46,7 @@ def small(): return nn.Sequential(nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))
 
 def refused(capsys, tmp_path: Path, build: str) -> list[str]:
     (tmp_path / "models.py").write_text(MODELS)
-    words = ["predict", "--method", "snip", "--model", f"{tmp_path}/models.py:{build}", "--samples", "20"]
+    words = ["predict", "layers", "--method", "snip", "--model", f"{tmp_path}/models.py:{build}", "--samples", "20"]
     assert main(words) == 2
     return capsys.readouterr().err.splitlines()
 
@@ -103,8 +101,7 @@ def test_modules_too_large_are_refused_after_one_build(capsys, tmp_path, monkeyp
 
 
 def test_scopes_of_the_command_are_named(capsys):
-    assert predict.SCOPES == settings.SCOPES
-    assert main(["predict", "--method", "snip", "--scope", "layers"]) == 2
+    assert main(["predict", "layers", "--method", "snip", "--widths", "8", "--scope", "layers"]) == 2
     assert "--scope is 'layers', expected one of first, global, layer" in capsys.readouterr().err
 
 

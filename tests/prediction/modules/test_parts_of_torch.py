@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers import needs
+from questions import predict_parts
 
 from numerics import report
 from numerics.arguments import InputError
@@ -11,7 +12,6 @@ from numerics.data import load_data
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.prediction.modules import predict_parts  # noqa: E402
 from numerics.prediction.modules.pruning import make_positive, module_scores  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")

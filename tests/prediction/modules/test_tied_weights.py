@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers import needs
+from questions import predict_parts
 
 from numerics.arguments import InputError
 from numerics.data import Dataset, load_data
@@ -12,7 +13,7 @@ nn = torch.nn
 
 from torch.nn.utils.prune import custom_from_mask  # noqa: E402
 
-from numerics.prediction.modules import chain_of, predict_parts, prune_module  # noqa: E402
+from numerics.prediction.modules import chain_of, prune_module  # noqa: E402
 from numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
 from numerics.prediction.modules.pruning import module_scores  # noqa: E402
 from numerics.prediction.modules.reading import NotFollowedError  # noqa: E402

@@ -11,7 +11,7 @@ from helpers import needs
 from scipy import stats
 
 from numerics.data import Dataset, load_data
-from numerics.prediction.layers.architecture import NORMAL, UNIFORM
+from numerics.prediction.architecture import NORMAL, UNIFORM
 
 torch = needs("torch")
 nn = torch.nn

@@ -13,7 +13,7 @@ torch = needs("torch")
 from torch import nn  # noqa: E402
 
 from numerics.prediction.layers.mask_statistics import first_kept, mask_statistics  # noqa: E402
-from numerics.prediction.modules.parts import LayersSettings  # noqa: E402
+from numerics.prediction.modules.parts import Settings  # noqa: E402
 
 CLIPPED = """
 from torch import nn
@@ -33,7 +33,7 @@ def zeros(tmp_path):
     return load_data(tmp_path / "zeros.npz", labels="onehot")
 
 
-@pytest.mark.parametrize("words", [["predict", "--method", "synflow"], ["report", "--methods", "synflow"]])
+@pytest.mark.parametrize("words", [["predict", "layers", "--method", "synflow"], ["report", "--methods", "synflow"]])
 def test_commands_refuse_what_only_places_would_choose(words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "model.py").write_text(CLIPPED)
@@ -87,7 +87,7 @@ def test_rounds_may_cut_what_carries_nothing_and_nothing_that_clips(zeros):
 
 def test_a_layer_without_a_positive_score_keeps_no_first_weight():
     scores = {"a": np.zeros((4, 4)), "b": np.arange(1.0, 9.0).reshape(2, 4)}
-    settings = LayersSettings(method="snip", density=0.2, scope="global", curve=(0.1, 0.5))
+    settings = Settings(method="snip", density=0.2, scope="global", curve=(0.1, 0.5))
     found, _ = mask_statistics(scores, settings, None)
     assert first_kept([found]) == [None, 1 / 24]
     assert np.isnan(found.curve[1]).all()

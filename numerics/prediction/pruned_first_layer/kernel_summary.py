@@ -1,4 +1,4 @@
-"""All numbers of the kernel and of the trained networks, by their names in the JSON of `sparse-limits predict`."""
+"""All numbers of the kernel and of the trained networks, by their names in the JSON of `sparse-limits predict kernel`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # a prediction without its kernel imports none of it
     from numerics.kernels.prediction import Energy, Estimate, Fit
     from numerics.kernels.spectra import SpectralMetrics
     from numerics.kernels.trained import Beside, Descent
-    from numerics.prediction.forecasts.kernel import KernelStudy
+    from numerics.prediction.pruned_first_layer.kernel import KernelStudy
 
 Kernel = Literal["pruned", "closed", "dense"]
 Metric = Literal["decay", "trace_ratio", "gap_ratio", "top_energy"]

@@ -1,18 +1,24 @@
-"""What is predicted and counted of every layer of a network, whether the law of wide layers follows the network or not."""
+"""What is predicted of a pruned network and counted in pruned networks: its layers, and the columns of the first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.data import Dataset
-from numerics.prediction.layers.architecture import Architecture
-from numerics.prediction.layers.evidence_level import MEASURED, THEOREM, EvidenceLevel, evidence_level
-from numerics.prediction.layers.settings import LayersSettings
+from numerics.prediction.architecture import Architecture
+from numerics.prediction.settings import Settings
+
+THEOREM, LIMIT, MEASURED = "theorem", "limit", "measured"  # what a density rests on
+
+if TYPE_CHECKING:
+    from numerics.prediction.pruned_first_layer.cases import Case
+    from numerics.prediction.pruned_first_layer.kernel import KernelStudy
 
 Floats = NDArray[np.float64]
 
@@ -92,9 +98,48 @@ class LayerResult:
         )
 
 
+class LeftOut(TypedDict):
+    """A method of which something is not said, and why."""
+
+    method: str
+    reason: str
+
+
 @dataclass(frozen=True, eq=False)
-class LayersResult:
-    """All layers: of a chain from the first to the readout, of another module in its own order; None: not known.
+class FirstLayer:
+    """What the row law says of the first layer alone, pruned networks beside it, and what follows for the kernel.
+
+    Attributes:
+        cases: a prediction, and what was observed, of each network; without pruned networks a single prediction.
+        kernel: what follows for the tangent kernel, None unless it was asked for.
+    """
+
+    cases: tuple[Case, ...]
+    kernel: KernelStudy | None = None
+
+    @property
+    def p_value(self) -> float | None:
+        """That the pruned networks have the row law, all of them together (Bonferroni); None where there is no test."""
+        seen = [case.observation.p_value for case in self.cases if case.observation is not None]
+        tested = [value for value in seen if value is not None]
+        return min(1.0, len(tested) * min(tested)) if tested else None
+
+    @property
+    def predictor(self) -> str:
+        """The predictor in use: a closed form such as P2, or the row law."""
+        return self.cases[0].prediction.used
+
+    @property
+    def reason(self) -> str:
+        """Why this predictor is in use."""
+        return self.cases[0].prediction.reason
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The layers that are pruned: all of a chain, first to last, those of another module in its own order, or the first alone.
+
+    None stands for what is not known.
 
     Attributes:
         settings, data, given: what was asked; the samples used, a batch of so many.
@@ -109,9 +154,10 @@ class LayersResult:
         path_share: the share of pruned networks that have a path; of a module in which some input moves an output.
         curve: densities of layers at the densities of settings.curve, float[curve, layers]; nan where not known.
         withdrawn: why the predicted densities do not answer, so that those of the pruned networks do; "" if they answer.
+        first: with scope first, what the densities of columns rest on.
     """
 
-    settings: LayersSettings
+    settings: Settings
     data: Dataset
     given: int
     layers: tuple[LayerResult, ...]
@@ -129,6 +175,7 @@ class LayersResult:
     reason: str = ""
     outside: tuple[str, ...] = ()
     withdrawn: str = ""
+    first: FirstLayer | None = None
 
     @property
     def says(self) -> str:
@@ -143,14 +190,14 @@ class LayersResult:
         return self.network
 
     @property
-    def counted(self) -> LayersResult:
+    def counted(self) -> Result:
         """The same where the law answers; else what was counted takes the place of what is not predicted."""
         if self.network is not None and not self.withdrawn:
             return self
         columns = self.observed_columns if self.columns is None else self.columns
         return replace(self, layers=tuple(each.counted for each in self.layers), columns=columns)
 
-    def in_order(self, names: Sequence[str | None]) -> LayersResult:
+    def in_order(self, names: Sequence[str | None]) -> Result:
         """The same with the layers of a module in the order of these names, where they are the names of all its layers."""
         own = [each.name for each in self.layers]
         if self.network is not None or sorted(map(str, names)) != sorted(map(str, own)):
@@ -163,11 +210,3 @@ class LayersResult:
             gives=None if self.gives is None else order.index(self.gives),
             curve=None if self.curve is None else self.curve[:, order],
         )
-
-
-def level_of(settings: LayersSettings, network: Architecture, *, withdrawn: bool) -> EvidenceLevel:
-    """What a prediction by the law rests on: a theorem; a limit, of wide layers; measurement, where it is withdrawn or unproved."""
-    own = evidence_level(settings, network)
-    if not withdrawn:
-        return own
-    return EvidenceLevel(MEASURED, "", THEOREM if own.layers == THEOREM else MEASURED)

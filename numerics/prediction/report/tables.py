@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from numerics.columns import name_of
-from numerics.prediction.forecasts.advice import error_of
-from numerics.prediction.forecasts.kernel_summary import FitSummary
-from numerics.prediction.forecasts.question_summary import (
+from numerics.prediction.layers.summary import layer_name
+from numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
+from numerics.prediction.report.advice import error_of
+from numerics.prediction.report.summary import (
     Learning,
     MethodSummary,
     alike,
@@ -20,7 +21,6 @@ from numerics.prediction.forecasts.question_summary import (
     resting_on,
     stated,
 )
-from numerics.prediction.layers.summary import layer_name
 from numerics.printing.tables import Cell, Table
 
 TOP = 5  # inputs listed at each end

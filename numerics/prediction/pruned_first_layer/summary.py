@@ -1,4 +1,4 @@
-"""All numbers of a forecast, by the names that `sparse-limits predict --json` has for them; the tables read these too."""
+"""All numbers of a forecast, by the names that `sparse-limits predict columns --json` has for them; the tables read these too."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from numerics.fitting.levels import UNLIKELY
 from numerics.prediction.first_layer.moments import noise_floor
 from numerics.prediction.first_layer.observation import score
 from numerics.prediction.first_layer.prediction import COLUMN_LEVEL, RANK_ONE_DISTANCE, Certificate, Prediction, limit
-from numerics.prediction.forecasts.cases import Case
-from numerics.prediction.forecasts.kernel_summary import (
+from numerics.prediction.pruned_first_layer.cases import Case
+from numerics.prediction.pruned_first_layer.kernel_summary import (
     KernelSummary,
     TrainingSummary,
     summarise_kernel,
     summarise_training,
 )
-from numerics.prediction.forecasts.predict import Forecast
+from numerics.prediction.result import FirstLayer, Result
 
 
 class DataSummary(AboutSummary):
@@ -140,9 +140,10 @@ class Summary(TypedDict):
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as in `predict`
-def summarise(found: Forecast, *, seed: int) -> Summary:
+def summarise(found: Result, *, seed: int) -> Summary:
     """Return all numbers of a forecast; seed: that it was made with."""
-    cases, data = found.cases, found.data
+    row_law, data = first_layer(found), found.data
+    cases, kernel = row_law.cases, row_law.kernel
     first = cases[0].prediction
     problem = first.problem
     observed = [case.observation for case in cases if case.observation is not None]
@@ -191,14 +192,21 @@ def summarise(found: Forecast, *, seed: int) -> Summary:
             "observed": _mean_if_any(each.dead_share for each in observed),
         },
         "rows": _row_errors(cases),
-        "test": _test(found),
+        "test": _test(row_law),
     }
-    if found.kernel is not None:
+    if kernel is not None:
         columns = summary["columns"]
-        summary["kernel"] = summarise_kernel(found.kernel, columns["predicted"][first.used], columns["observed"])
-        if found.kernel.beside is not None:
-            summary["training"] = summarise_training(found.kernel.beside)
+        summary["kernel"] = summarise_kernel(kernel, columns["predicted"][first.used], columns["observed"])
+        if kernel.beside is not None:
+            summary["training"] = summarise_training(kernel.beside)
     return summary
+
+
+def first_layer(found: Result) -> FirstLayer:
+    """What the row law says. TypeError for a result of all layers."""
+    if found.first is None:
+        raise TypeError("the row law is of the first layer alone")
+    return found.first
 
 
 def _certificate(found: Certificate) -> CertificateSummary:
@@ -271,7 +279,7 @@ def _row_errors(cases: Sequence[Case]) -> RowErrors | None:
     return {"error": float(np.mean(errors)), "floor": float(np.mean(floors))} if errors else None
 
 
-def _test(found: Forecast) -> TestSummary:
+def _test(found: FirstLayer) -> TestSummary:
     values = [case.observation.p_value for case in found.cases if case.observation is not None]
     exact = found.cases[0].prediction.problem.exact
     return {"p_value": found.p_value, "p_values": values, "exact": exact, "unlikely": UNLIKELY}

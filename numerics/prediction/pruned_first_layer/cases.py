@@ -11,12 +11,13 @@ from numerics.data import Dataset
 from numerics.limits import check_work
 from numerics.networks import Network, random_network
 from numerics.networks.work import work_of_networks
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.first_layer.observation import Observation, observe
 from numerics.prediction.first_layer.prediction import Prediction
 from numerics.prediction.first_layer.prediction import predict as predict_problem
 from numerics.prediction.first_layer.row_law import check_method, limit_smoothing, posed
-from numerics.prediction.forecasts.settings import Settings
 from numerics.prediction.methods import SMOOTHED
+from numerics.prediction.settings import Settings
 from numerics.printing.plain_text import many
 from numerics.printing.progress import Stage
 
@@ -30,7 +31,7 @@ class Case:
     network: Network | None = None
 
 
-def check_size(settings: Settings, data: Dataset, needed: bool = False) -> None:
+def check_size(settings: Settings, network: Architecture, data: Dataset, needed: bool = False) -> None:
     """Refuse what is outside the theory, or would not fit in memory, before anything is drawn.
 
     needed: whether networks are, so that prediction alone is no way out.
@@ -38,24 +39,23 @@ def check_size(settings: Settings, data: Dataset, needed: bool = False) -> None:
     Raises:
         InputError: naming the width and what to ask for instead.
     """
-    check_method(settings.method, settings.depth)
+    check_method(settings.method, network.depth)
     if not settings.sample and not settings.reads_output:
         return
-    width = settings.width
+    width, depth = network.widths[0], network.depth
     reads_data = settings.method not in ("random", "magnitude", "synflow")
-    inputs, outputs = data.x.shape[1], data.y.shape[1]
-    weights = width * (inputs + (settings.depth - 1) * width + outputs)
     samples = len(data.x) if reads_data else 0
     curvature = settings.method in SMOOTHED
     check_work(
-        f"width is {width}: {many(settings.networks, 'network')} of depth {settings.depth} on {many(len(data.x), 'sample')}",
-        *work_of_networks(settings.networks, weights, width * settings.depth, samples, curvature=curvature),
+        f"width is {width}: {many(settings.networks, 'network')} of depth {depth} on {many(len(data.x), 'sample')}",
+        *work_of_networks(settings.networks, sum(network.sizes), width * depth, samples, curvature=curvature),
         instead=f"fewer samples or a narrower network{'' if needed else ', or no sample (predict only)'}",
     )
 
 
 def cases_of(
     settings: Settings,
+    network: Architecture,
     data: Dataset,
     sampling: np.random.SeedSequence,
     drawing: np.random.SeedSequence,
@@ -65,17 +65,17 @@ def cases_of(
     """Predict, and prune networks; keep: hold on to the networks, to train them. progress: told what is being done."""
     reads_output = settings.reads_output
     own = reads_output or (settings.sample and settings.method in SMOOTHED)  # each network has its own prediction
-    shape = (data.x.shape[1], *[settings.width] * settings.depth, data.y.shape[1])
+    shape = (network.inputs, *network.widths, network.outputs)
 
-    def predicted(network: Network | None, seed: np.random.SeedSequence) -> Prediction:
+    def predicted(pruned: Network | None, seed: np.random.SeedSequence) -> Prediction:
         problem = posed(
             settings.method,
             settings.density,
-            settings.width,
+            network.widths[0],
             data,
-            network,
+            pruned,
             subtract_output=not reads_output,
-            depth=settings.depth,
+            depth=network.depth,
         )
         return predict_problem(problem, settings.fresh_rows, np.random.default_rng(seed))
 
@@ -89,19 +89,19 @@ def cases_of(
         if settings.sample:
             progress(Stage(f"pruning network {number + 1} of {settings.networks}", number, settings.networks))
         rng = np.random.default_rng(drawn)
-        network = random_network(shape, rng)
-        prediction = common or predicted(network, fresh)
-        observation = observe(prediction, network, rng) if settings.sample else None
-        yield Case(prediction, observation, network if keep else None)
+        pruned = random_network(shape, rng)
+        prediction = common or predicted(pruned, fresh)
+        observation = observe(prediction, pruned, rng) if settings.sample else None
+        yield Case(prediction, observation, pruned if keep else None)
 
 
-def notes_of(settings: Settings, cases: Sequence[Case], whole: Dataset, data: Dataset) -> list[str]:
-    """Say what a reader should know about the prediction before trusting it; data: the batch of the whole that is used."""
+def notes_of(settings: Settings, cases: Sequence[Case], given: int, data: Dataset) -> list[str]:
+    """Say what a reader should know about the prediction before trusting it; data: a batch of so many samples."""
     problem, law = cases[0].prediction.problem, cases[0].prediction.law
     notes = []
-    if len(data.x) < len(whole.x):
+    if len(data.x) < given:
         alike = ", for prediction and network alike" if settings.sample else ""
-        notes.append(f"a random batch of {len(data.x)} of the {len(whole.x)} samples{alike}")
+        notes.append(f"a random batch of {len(data.x)} of the {given} samples{alike}")
     if law.rows < settings.fresh_rows:
         notes.append(f"{law.rows} fresh rows, not {settings.fresh_rows}: more scores would not fit in memory")
     if problem.by_row and abs(problem.share - problem.density) > 1e-12:

@@ -1,4 +1,4 @@
-"""`predict` and `compare` from Python: the numbers of the command, and their errors."""
+"""`predict` with scope first and `compare_predictors` from Python: the numbers of the command, and their errors."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from typing import Any
 
 import numpy as np
 import pytest
+from questions import predict_columns
 from rich.console import Console
 from small_data import made
 
 import numerics as sl
 from numerics.cli import main
 from numerics.commands._prediction_report import show
-from numerics.prediction.forecasts.summary import summarise
+from numerics.prediction.pruned_first_layer.forecast import result_of
+from numerics.prediction.pruned_first_layer.summary import summarise
+from numerics.prediction.result import FirstLayer
 from numerics.reports.writing import write_json
 
 SIZES = {"width": 64, "fresh_rows": 500, "samples": 200, "seed": 3}
 KERNEL = {**SIZES, "density": 0.4, "kernel_rows": 1024, "test_share": 0.3}
 
 
-def told(capsys: pytest.CaptureFixture[str], method: str, **options: Any) -> Any:
+def told(capsys: pytest.CaptureFixture[str], question: str, method: str, **options: Any) -> Any:
     """The JSON of the command with the same options."""
-    words = ["predict", "--method", method, "--json", "-"]
+    words = ["predict", question, "--method", method, "--json", "-"]
     for name, value in options.items():
         option = f"--{name.replace('_', '-')}"
         values = [] if value is True else value if isinstance(value, list) else [value]
@@ -42,10 +45,11 @@ def as_written(capsys: pytest.CaptureFixture[str], found: Any) -> Any:
 @pytest.mark.parametrize(("p_value", "withdrawn"), [(0.00101, False), (0.0005, False), (0.00049, True)])
 def test_densities_that_the_networks_contradict_are_withdrawn(p_value, withdrawn):
     """Two networks are tested together: a half of the level .001 is the edge. The observed densities are then all there is to see."""
-    found = sl.predict("snip", "digits", **SIZES, networks=2)
+    found = predict_columns("snip", "digits", **SIZES, networks=2)
     assert found.withdrawn == ""
-    cases = [replace(each, observation=replace(each.observation, p_value=p_value)) for each in found.cases]
-    found = replace(found, cases=tuple(cases))
+    cases = [replace(each, observation=replace(each.observation, p_value=p_value)) for each in found.first.cases]
+    first = FirstLayer(tuple(cases))
+    found = result_of(found.settings, found.network, found.data, found.given, found.notes, first)
     summary = summarise(found, seed=3)
     assert bool(found.withdrawn) == withdrawn
     assert (summary["withdrawn"] or "") == found.withdrawn
@@ -68,29 +72,29 @@ def described(options):
 @pytest.mark.parametrize("method", ["snip", "grasp", "random"])
 def test_the_same_seed_gives_the_numbers_of_the_command(capsys, method):
     options = {**SIZES, "networks": 2}
-    expected = told(capsys, method, **options)
-    found = sl.predict(method, "digits", **options)
-    assert found.predictor == expected["predictor"]
-    assert np.array_equal(found.densities, expected["columns"]["predicted"][found.predictor])
-    assert np.array_equal(found.observed, expected["columns"]["observed"])
+    expected = told(capsys, "columns", method, **options)
+    found = predict_columns(method, "digits", **options)
+    assert found.first.predictor == expected["predictor"]
+    assert np.array_equal(found.columns, expected["columns"]["predicted"][found.first.predictor])
+    assert np.array_equal(found.observed_columns, expected["columns"]["observed"])
     assert list(found.notes) == expected["notes"]
-    assert found.kernel is None
+    assert found.first.kernel is None
     assert as_written(capsys, summarise(found, seed=3)) == expected
 
 
 @pytest.mark.parametrize(
     ("method", "more"),
     [
-        ("snip", {"kernel": True, "labels": "is0", "standardise": True}),
-        ("magnitude", {"kernel": True, "depth": 2, "labels": "onehot"}),
+        ("snip", {"labels": "is0", "standardise": True}),
+        ("magnitude", {"depth": 2, "labels": "onehot"}),
         ("snip", {"train": True, "steps": 20, "networks": 2}),
     ],
 )
 def test_the_kernel_and_the_training_are_those_of_the_command(capsys, method, more):
-    expected = told(capsys, method, **KERNEL, **more)
+    expected = told(capsys, "kernel", method, **KERNEL, **more)
     doing: list[str] = []
-    found = sl.predict(method, **described({**KERNEL, **more}), progress=doing.append)
-    study, kernel = found.kernel, expected["kernel"]
+    found = predict_columns(method, **described({**KERNEL, **more}), progress=doing.append)
+    study, kernel = found.first.kernel, expected["kernel"]
     assert study.fits["pruned"].mse == kernel["regression"]["pruned"]["mse"]
     assert study.energies["dense"].norm == kernel["energy"]["dense"]["norm"]
     assert study.closed_form_distance == kernel["closed_form_distance"]
@@ -107,10 +111,10 @@ def test_the_options_of_data_are_those_of_the_command(capsys, tmp_path: Path):
     data = made()
     np.savez(tmp_path / "data.npz", x=data.x, y=np.rint(data.y[:, 0]))
     options = {**SIZES, "labels": "ge:1", "standardise": True}
-    expected = told(capsys, "snip", data=tmp_path / "data.npz", **options)
-    found = sl.predict("snip", **described({"data": tmp_path / "data.npz", **options}))
+    expected = told(capsys, "columns", "snip", data=tmp_path / "data.npz", **options)
+    found = predict_columns("snip", **described({"data": tmp_path / "data.npz", **options}))
     assert found.data.labelling == expected["data"]["labelling"] == "ge:1"
-    assert np.array_equal(found.densities, expected["columns"]["predicted"][found.predictor])
+    assert np.array_equal(found.columns, expected["columns"]["predicted"][found.first.predictor])
 
 
 COMPARED = {"fresh_rows": 500, "samples": 200, "seed": 3, "networks": 1}
@@ -118,9 +122,9 @@ COMPARED = {"fresh_rows": 500, "samples": 200, "seed": 3, "networks": 1}
 
 def test_comparisons_are_those_of_the_command(capsys):
     options = {**COMPARED, "width": [32, 64], "labels": "is0"}
-    expected = told(capsys, "snip", compare=True, **options)
+    expected = told(capsys, "predictors", "snip", **options)
     doing: list[str] = []
-    rows = sl.compare("snip", **described(options), progress=doing.append)
+    rows = sl.compare_predictors("snip", **described(options), progress=doing.append)
     assert [asdict(row) for row in rows] == expected["rows"]
     assert len(rows) == len(doing) == 8
     assert doing[0] == "std is0, -y, width 32"
@@ -128,23 +132,23 @@ def test_comparisons_are_those_of_the_command(capsys):
 
 def test_a_comparison_takes_what_is_asked_for_alone(capsys):
     options = {**COMPARED, "width": 32}
-    rows = sl.compare("snip", sl.DataSource(standardise=True), **options, residual="output")
+    rows = sl.compare_predictors("snip", sl.DataSource(standardise=True), **options, residual="output")
     assert [row.setting for row in rows] == ["std ge5, f0-y", "std is0, f0-y"]
-    again = told(capsys, "snip", compare=True, residual="output", standardise=True, **options)
+    again = told(capsys, "predictors", "snip", residual="output", standardise=True, **options)
     assert [asdict(row) for row in rows] == again["rows"]
-    every = sl.compare("snip", **options)
+    every = sl.compare_predictors("snip", "digits", **options)
     assert len(every) == 9
     assert [row for row in every if row in rows] == rows
 
 
 def test_data_in_hand_are_compared_as_they_are():
-    rows = sl.compare("grasp", made(), **COMPARED, width=[32])
+    rows = sl.compare_predictors("grasp", made(), **COMPARED, width=[32])
     assert [row.setting for row in rows] == ["as-is, -y", "as-is, f0-y"]
     assert set(rows[0].errors) == {"limit", "realised", "+ second term", "SNIP's profile"}
 
 
 def test_without_a_network_nothing_is_observed():
-    assert sl.predict("random", width=16, fresh_rows=100, sample=False).observed is None
+    assert predict_columns("random", width=16, fresh_rows=100, sample=False).observed_columns is None
 
 
 @pytest.mark.parametrize(
@@ -152,7 +156,7 @@ def test_without_a_network_nothing_is_observed():
     [
         ({"samples": 1}, "samples is 1, expected an integer from 2"),
         ({"samples": -3}, "samples is -3"),
-        ({"width": 1.5}, "width is 1.5, expected an integer from 1"),
+        ({"width": 1.5}, "widths is 1.5, expected integers from 1"),
         ({"networks": 0}, "networks is 0"),
         ({"networks": 10_001}, "networks is 10001, expected an integer from 1 to 10000"),
         ({"fresh_rows": 99}, "fresh_rows is 99, expected an integer from 100"),
@@ -187,7 +191,7 @@ def test_without_a_network_nothing_is_observed():
 )
 def test_what_cannot_be_predicted_is_said_in_one_line(wrong, match):
     with pytest.raises(sl.InputError, match=f"^{match}") as error:
-        sl.predict(**{"method": "snip", "width": 16, "fresh_rows": 100, **wrong})
+        predict_columns(**{"method": "snip", "width": 16, "fresh_rows": 100, **wrong})
     assert "\n" not in str(error.value)
 
 
@@ -210,5 +214,5 @@ def test_what_cannot_be_predicted_is_said_in_one_line(wrong, match):
 )
 def test_what_cannot_be_compared_is_said_in_one_line(wrong, match):
     with pytest.raises(sl.InputError, match=f"^{match}") as error:
-        sl.compare(**{"method": "snip", "width": 16, "fresh_rows": 100, **wrong})
+        sl.compare_predictors(**{"method": "snip", "data": "digits", "width": 16, "fresh_rows": 100, **wrong})
     assert "\n" not in str(error.value)

@@ -12,22 +12,23 @@ import pytest
 from small_data import made, wine
 
 from numerics.cli import main
+from numerics.commands.predict import QUESTIONS
 from numerics.data import Dataset, digits
 from numerics.kernels.pruned import hold_out
 from numerics.prediction.first_layer.row_law import METHODS
-from numerics.prediction.forecasts.kernel import MOST_TANGENTS
 from numerics.prediction.methods import SMOOTHED
+from numerics.prediction.pruned_first_layer.kernel import MOST_TANGENTS
 
 
-def call(*arguments: object) -> int:
-    status = main(["predict", *map(str, arguments)])
+def call(*arguments: object, question: str = "columns") -> int:
+    status = main(["predict", question, *map(str, arguments)])
     assert status == 0
     return status
 
 
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: object, question: str = "columns") -> str:
     """The one line that says why the call is refused."""
-    assert main(["predict", *map(str, arguments)]) == 2
+    assert main(["predict", question, *map(str, arguments)]) == 2
     out, said = capsys.readouterr()
     assert out == ""
     assert said.startswith("sparse-limits: ")
@@ -114,18 +115,18 @@ def test_the_output_in_the_residual_is_announced(file: Path, capsys: pytest.Capt
 def test_large_data_are_cut_to_a_batch(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call("--method", "snip", "--data", file, "--width", 64, "--fresh-rows", 500, "--samples", 20)
     assert "a random batch of 20 of the 60 samples, for prediction and network alike" in flat(capsys)
-    for more in (("--width", 64, "--fresh-rows", 500), ("--widths", 40, "--units", 64)):
-        call("--method", "snip", "--data", file, *more, "--samples", 20, "--no-sample")
+    for question, more in (("columns", ("--width", 64)), ("layers", ("--widths", 40, "--units", 64))):
+        call("--method", "snip", "--data", file, *more, "--samples", 20, "--no-sample", question=question)
         said = flat(capsys)
         assert "a random batch of 20 of the 60 samples" in said
         assert "alike" not in said
 
 
 def test_wanda_is_not_said_to_have_one_threshold(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    layers = ("--data", file, "--widths", 8, "--units", 64, "--no-sample", "--density", 0.3)
-    call("--method", "wanda", *layers)
+    layers = ("--data", file, "--widths", 8, "--units", 64, "--density", 0.3)
+    call("--method", "wanda", "--no-sample", *layers, question="layers")
     assert "wanda at density 0.3, a threshold for each row" in flat(capsys)
-    call("--method", "all", *layers)
+    call(*layers, question="methods")
     assert "one threshold for all layers (wanda: for each row)" in flat(capsys)
 
 
@@ -137,8 +138,9 @@ def flat(capsys: pytest.CaptureFixture[str]) -> str:
 def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = file.with_name("out.json")
     call(
-        *("--method", "snip", "--compare", "--data", file, "--labels", "as-is", "--raw", "--width", 64, 128),
+        *("--method", "snip", "--data", file, "--labels", "as-is", "--raw", "--width", 64, 128),
         *("--networks", 1, "--fresh-rows", 500, "--json", out),
+        question="predictors",
     )
     assert "P1iso" in capsys.readouterr().out
     rows = json.loads(out.read_text(), parse_constant=refuse)["rows"]
@@ -154,24 +156,23 @@ def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str])
     ("arguments", "message"),
     [
         (("--method", "frog"), "method is 'frog'"),
-        (("--method", "synflow-iterative", "--scope", "first"), "one-shot"),
-        (("--method", "snip", "--depth", 3, "--scope", "first"), "one hidden layer"),
+        (("--method", "synflow-iterative"), "one-shot"),
+        (("--method", "snip", "--depth", 3), "one hidden layer"),
         (("--method", "snip", "--density", 2), "--density is 2.0"),
         (("--method", "snip", "--fresh-rows", 99), "--fresh-rows is 99"),
         (("--method", "snip", "--networks", 10_001), "--networks is 10001, expected an integer from 1 to 10000"),
         (("--method", "snip", "--width", 0), "--width is 0"),
-        (("--method", "snip", "--width", 0, "--scope", "global"), "--width is 0, expected an integer from 1"),
-        (("--method", "snip", "--widths", 0, 16), "--widths is 0, 16, expected integers from 1"),
-        (("--method", "snip", "--width", 3, 4), "expected 1 without --compare"),
+        (("layers", "--method", "snip", "--widths", 0, 16), "--widths is 0, 16, expected integers from 1"),
+        (("--method", "snip", "--width", 3, 4), "unrecognized arguments: 4"),
         (
             ("--method", "snip", "--width", 10**7),
             "--width is 10000000: 1 network of depth 1 on 1797 samples would take about",
         ),
         (
-            ("--method", "magnitude", "--width", 10**5, "--depth", 9, "--scope", "first"),
+            ("--method", "magnitude", "--width", 10**5, "--depth", 9),
             "or no sample (predict only)",
         ),
-        (("--method", "magnitude", "--width", 10**5, "--depth", 9), "fewer samples or no sample (predict only)"),
+        (("layers", "--method", "magnitude", "--widths", *[10**5] * 9), "fewer samples or no sample (predict only)"),
         (("--method", "snip", "--networks", 0), "--networks is 0"),
         (("--method", "snip", "--samples", 1), "--samples is 1"),
         (("--method", "snip", "--seed", -1), "--seed is -1"),
@@ -184,44 +185,38 @@ def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str])
         (("--method", "snip", "--plot", "x.pdf"), "expected .png or .svg"),
         (("--method", "snip", "--plot", "no/where/x.png"), "does not exist"),
         (("--method", "snip", "--json", "no/where/x.json"), "does not exist"),
-        (("--method", "snip", "--compare", "--plot", "x.png"), "none with --compare"),
-        (("--method", "wanda", "--compare"), "to compare"),
-        (("--method", "snip", "--compare", "--no-sample"), "none with --compare"),
-        (("--method", "snip", "--compare", "--depth", 2), "--depth is 2, expected 1 with --compare"),
-        (("--method", "snip", "--compare", "--residual", "both"), "--residual is 'both', expected target or output"),
-        (("--method", "snip", "--compare", "--width", 64, 0), "--width is 0, expected an integer from 1"),
-        (("--method", "snip", "--compare", "--networks", 0), "--networks is 0, expected an integer from 1"),
-        (("--method", "snip", "--compare", "--kernel"), "--kernel is given, expected none with --compare"),
-        (("--method", "snip", "--compare", "--train"), "--train is given, expected none with --compare"),
-        (("--method", "snip", "--train", "--no-sample"), "--no-sample is given, expected none with --train"),
-        (("--method", "snip", "--test-share", 0.5), "--test-share is given, expected --kernel with it"),
-        (("--method", "snip", "--kernel", "--steps", 5), "--steps is given, expected --train with it"),
-        (("--method", "snip", "--compare", "--steps", 5), "--steps is given, expected --train with it"),
+        (("predictors", "--method", "wanda"), "to compare"),
+        (("predictors", "--method", "snip", "--residual", "both"), "--residual is 'both', expected target or output"),
+        (("predictors", "--method", "snip", "--width", 64, 0), "--width is 0, expected an integer from 1"),
+        (("predictors", "--method", "snip", "--networks", 0), "--networks is 0, expected an integer from 1"),
+        (("kernel", "--method", "snip", "--train", "--no-sample"), "--no-sample is given, expected none with --train"),
+        (("kernel", "--method", "snip", "--steps", 5), "--steps is given, expected --train with it"),
         (
-            ("--method", "snip", "--train", "--steps", 10**20),
+            ("kernel", "--method", "snip", "--train", "--steps", 10**20),
             "--steps is 100000000000000000000, expected an integer from 1 to",
         ),
-        (("--method", "snip", "--kernel", "--test-share", 1), "--test-share is 1.0, expected"),
-        (("--method", "snip", "--kernel", "--test-share", "nan"), "--test-share is nan, expected"),
-        (("--method", "snip", "--kernel", "--kernel-rows", 10), "--kernel-rows is 10, expected"),
-        (("--method", "snip", "--kernel", "--kernel-rows", 10**6), "--kernel-rows is 1000000, expected at most 149379"),
-        (("--method", "snip", "--train", "--steps", 0), "--steps is 0, expected"),
-        (("--method", "snip", "--kernel", "--test-share", 0.9999), "leaves 0 of 1797 samples"),
+        (("kernel", "--method", "snip", "--test-share", 1), "--test-share is 1.0, expected"),
+        (("kernel", "--method", "snip", "--test-share", "nan"), "--test-share is nan, expected"),
+        (("kernel", "--method", "snip", "--kernel-rows", 10), "--kernel-rows is 10, expected"),
+        (("kernel", "--method", "snip", "--kernel-rows", 10**6), "--kernel-rows is 1000000, expected at most 149379"),
+        (("kernel", "--method", "snip", "--train", "--steps", 0), "--steps is 0, expected"),
+        (("kernel", "--method", "snip", "--test-share", 0.9999), "leaves 0 of 1797 samples"),
         (
-            ("--method", "snip", "--train", "--labels", "onehot"),
+            ("kernel", "--method", "snip", "--train", "--labels", "onehot"),
             "--train is given: the tangent kernel of 10 outputs at 1348 samples would have 13480² entries, expected samples of at most 384",
         ),
         (
-            ("--method", "random", "--train", "--width", 20_000),
+            ("kernel", "--method", "random", "--train", "--width", 20_000),
             "--width is 20000: training on 1797 samples would need arrays of 3.6e+07 numbers, expected at most 18672",
         ),
-        (("--method", "random", "--train", "--networks", 1000), "--networks is 1000, expected at most 55"),
+        (("kernel", "--method", "random", "--train", "--networks", 1000), "--networks is 1000, expected at most 55"),
     ],
 )
 def test_wrong_calls_are_refused_in_one_line(
     arguments: tuple[object, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert message in refusal(capsys, *arguments)
+    question, *rest = arguments if arguments[0] in QUESTIONS else ("columns", *arguments)
+    assert message in refusal(capsys, *rest, question=str(question))
 
 
 # The kernel and trained networks
@@ -233,7 +228,7 @@ SMALL = ("--width", 64, "--fresh-rows", 500, "--kernel-rows", 1024, "--density",
 @pytest.mark.parametrize("method", METHODS)
 def test_the_kernel_is_reported(method: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = file.with_name("out.json")
-    call("--method", method, "--data", file, *SMALL, "--kernel", "--json", out)
+    call("--method", method, "--data", file, *SMALL, "--json", out, question="kernel")
     printed = capsys.readouterr().out
     assert "no test error: labels are not ±1" in printed
     assert max(map(len, printed.splitlines())) <= 80
@@ -262,7 +257,7 @@ def test_the_kernel_leaves_the_rest_as_it_is(tmp_path: Path, capsys: pytest.Capt
     held = hold_out(data, 0.25, np.random.default_rng(np.random.SeedSequence(7).spawn(4)[3]))
     np.savez(part, x=held.train.x, y=held.train.y)
     base = ("--method", "snip", "--width", 64, "--fresh-rows", 500, "--seed", 7, "--json", "-", "--data")
-    call(*base, path, "--kernel", "--kernel-rows", 1024)
+    call(*base, path, "--kernel-rows", 1024, question="kernel")
     with_kernel = json.loads(capsys.readouterr().out)
     call(*base, part)
     without = json.loads(capsys.readouterr().out)
@@ -274,14 +269,14 @@ def test_the_kernel_leaves_the_rest_as_it_is(tmp_path: Path, capsys: pytest.Capt
 
 def test_networks_are_trained(capsys: pytest.CaptureFixture[str]) -> None:
     base = ("--method", "snip", "--samples", 80, *SMALL, "--train", "--steps", 30, "--networks", 2, "--top", 2)
-    call(*base)
+    call(*base, question="kernel")
     printed = capsys.readouterr().out
     assert "2 networks of width 64, 30 steps" in printed
     assert "snip saw these labels" in printed
     assert max(map(len, printed.splitlines())) <= 80
     texts = []
     for seed in (3, 3, 4):
-        call(*base, "--seed", seed, "--json", "-")
+        call(*base, "--seed", seed, "--json", "-", question="kernel")
         texts.append(capsys.readouterr().out)
     assert texts[0] == texts[1] != texts[2]
     training = json.loads(texts[0], parse_constant=refuse)["training"]
@@ -304,7 +299,7 @@ def test_networks_are_trained(capsys: pytest.CaptureFixture[str]) -> None:
 def test_training_covers_depth_outputs_and_residuals(
     arguments: tuple[object, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call(*arguments, *SMALL, "--train", "--steps", 10)
+    call(*arguments, *SMALL, "--train", "--steps", 10, question="kernel")
     printed = " ".join(capsys.readouterr().out.split())
     assert "own kernel" in printed
     for option, said in {"--depth": "by layer one", "onehot": "one output only", "output": "first network's"}.items():
@@ -313,7 +308,7 @@ def test_training_covers_depth_outputs_and_residuals(
 
 def test_too_few_rows_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     for samples, few in ((600, True), (400, False)):
-        call("--method", "snip", "--no-sample", "--kernel", "--samples", samples, "--kernel-rows", 1024)
+        call("--method", "snip", "--no-sample", "--samples", samples, "--kernel-rows", 1024, question="kernel")
         assert (f"are few for {3 * samples // 4} samples" in " ".join(capsys.readouterr().out.split())) == few
 
 
@@ -343,7 +338,8 @@ def test_odd_data_are_survived(
     x = rows(made().x)
     y = np.resize(np.sign(made().y[:, 0]), len(x)) if labels is None else np.array(labels)
     path = table(tmp_path / "odd.npz", x, y)
-    call("--method", "magnitude", "--data", path, *SMALL, "--train", "--steps", 10, "--json", tmp_path / "odd.json")
+    asked = ("--method", "magnitude", "--data", path, *SMALL, "--train", "--steps", 10)
+    call(*asked, "--json", tmp_path / "odd.json", question="kernel")
     assert expected in " ".join(capsys.readouterr().out.split())
     json.loads((tmp_path / "odd.json").read_text(), parse_constant=refuse)
 
@@ -351,7 +347,7 @@ def test_odd_data_are_survived(
 def test_the_size_that_a_refusal_names_is_accepted(capsys: pytest.CaptureFixture[str]) -> None:
     wanted = ("--method", "random", "--labels", "onehot", "--train", "--width", 8, "--steps", 1, "--kernel-rows", 1024)
     for share in (0.25, 0.61):
-        said = refusal(capsys, *wanted, "--test-share", share)
+        said = refusal(capsys, *wanted, "--test-share", share, question="kernel")
         assert "expected samples of at most" in said
         samples = int(said.split()[-1])
         data = digits("onehot")
@@ -363,7 +359,7 @@ def test_the_size_that_a_refusal_names_is_accepted(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize("density", [0.02, 0.99])
 def test_extreme_densities_are_survived(density: float, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     small = [density if value == 0.4 else value for value in SMALL]
-    call("--method", "magnitude", "--data", file, *small, "--train", "--steps", 10)
+    call("--method", "magnitude", "--data", file, *small, "--train", "--steps", 10, question="kernel")
     assert "own linear" in capsys.readouterr().out
 
 

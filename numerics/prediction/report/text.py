@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.prediction.forecasts.advice import advice_of, error_of
-from numerics.prediction.forecasts.kernel_summary import summarise_kernel
-from numerics.prediction.forecasts.question_summary import (
+from numerics.prediction.layers.evidence_level import COPIED, level_of
+from numerics.prediction.layers.summary import layer_name, summarise_layers, thresholds
+from numerics.prediction.pruned_first_layer.kernel_summary import summarise_kernel
+from numerics.prediction.report.advice import advice_of, error_of
+from numerics.prediction.report.summary import (
     LOST,
     OF_THE_KERNEL,
     Learning,
@@ -19,7 +20,6 @@ from numerics.prediction.forecasts.question_summary import (
     MethodSummary,
     QuestionSummary,
     StandingSummary,
-    Without,
     described,
     emptied,
     floor_of,
@@ -31,13 +31,8 @@ from numerics.prediction.forecasts.question_summary import (
     stated,
     weakest,
 )
-from numerics.prediction.layers.evidence_level import COPIED, LIMIT, MEASURED, THEOREM
-from numerics.prediction.layers.result import LayersResult, level_of
-from numerics.prediction.layers.summary import layer_name, summarise_layers, thresholds
+from numerics.prediction.result import LIMIT, MEASURED, THEOREM, LeftOut, Result
 from numerics.printing.plain_text import many, no_less
-
-if TYPE_CHECKING:
-    from numerics.prediction.forecasts.predict import Forecast
 
 Floats = NDArray[np.float64]
 PROVED = {
@@ -49,10 +44,10 @@ FEW = 0.5  # inputs that a method is expected to lose, below which it is not dis
 
 
 def question_summary(
-    forecasts: Sequence[LayersResult],
-    left_out: Sequence[Without],
-    kernels: Mapping[str, Forecast],
-    without_kernel: Sequence[Without],
+    forecasts: Sequence[Result],
+    left_out: Sequence[LeftOut],
+    kernels: Mapping[str, Result],
+    without_kernel: Sequence[LeftOut],
     made: Made,
     inputs: Floats,
 ) -> QuestionSummary:
@@ -86,13 +81,13 @@ def question_summary(
     }
 
 
-def _methods(found: Sequence[LayersResult], seed: int) -> list[MethodSummary]:
+def _methods(found: Sequence[Result], seed: int) -> list[MethodSummary]:
     """The methods in numbers; layers in the order of those that the law follows."""
     names = next(([layer.name for layer in each.layers] for each in found if each.network is not None), [])
     return [_method(each.in_order(names), seed) for each in found]
 
 
-def _method(found: LayersResult, seed: int) -> MethodSummary:
+def _method(found: Result, seed: int) -> MethodSummary:
     """A method in numbers; where nothing is predicted, densities are those of the networks that were pruned."""
     followed = found.network is not None
     standing, apart = _levels(found)
@@ -111,7 +106,7 @@ def _method(found: LayersResult, seed: int) -> MethodSummary:
     }
 
 
-def _levels(found: LayersResult) -> tuple[StandingSummary, StandingSummary]:
+def _levels(found: Result) -> tuple[StandingSummary, StandingSummary]:
     """What densities of layers rest on, and what is said of single rows, columns and paths."""
     if found.network is not None:
         level = level_of(found.settings, found.network, withdrawn=bool(found.withdrawn))
@@ -126,10 +121,10 @@ def _levels(found: LayersResult) -> tuple[StandingSummary, StandingSummary]:
     return {"kind": found.says, "by": claims[found.says]}, measured
 
 
-def _learning(method: str, found: Forecast) -> Learning:
-    if found.kernel is None:
+def _learning(method: str, found: Result) -> Learning:
+    if found.first is None or found.first.kernel is None or found.columns is None:
         raise TypeError("the forecast was made without its kernel")
-    kernel = summarise_kernel(found.kernel, found.densities.tolist(), None)
+    kernel = summarise_kernel(found.first.kernel, found.columns.tolist(), None)
     return {"method": method, "density": found.settings.density, "kernel": kernel}
 
 

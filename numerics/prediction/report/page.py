@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from numerics.prediction.forecasts import question_pictures
-from numerics.prediction.forecasts.question_summary import (
+from numerics.prediction.layers.summary import thresholds
+from numerics.prediction.report import pictures as question_pictures
+from numerics.prediction.report.summary import (
     Advice,
     Line,
     MethodSummary,
@@ -18,7 +19,7 @@ from numerics.prediction.forecasts.question_summary import (
     resting_on,
     stated,
 )
-from numerics.prediction.forecasts.question_tables import (
+from numerics.prediction.report.tables import (
     dead_table,
     end_table,
     input_table,
@@ -26,8 +27,7 @@ from numerics.prediction.forecasts.question_tables import (
     learning_table,
     lost_table,
 )
-from numerics.prediction.layers.evidence_level import MEASURED
-from numerics.prediction.layers.summary import thresholds
+from numerics.prediction.result import MEASURED
 from numerics.printing.plain_text import many
 from numerics.printing.tables import Table
 from numerics.printing.tables import as_html as table_as_html

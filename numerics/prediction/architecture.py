@@ -123,7 +123,7 @@ class Architecture:
             ("init", self.init, tuple(INITIALISATIONS)),
             ("norm", self.norm, NORMS),
         ):
-            if value not in known:
+            if not isinstance(value, str) or value not in known:
                 raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
 
     @property
@@ -177,6 +177,42 @@ class Architecture:
         """√(n_l n_{l−1}), by which scores of layer l are multiplied to have a limit; √n_L for the readout l = L + 1."""
         rows, columns = self.shapes[layer - 1]
         return sqrt(columns) if layer > self.depth else sqrt(rows * columns)
+
+
+@dataclass(frozen=True)
+class FullyConnected:
+    """A fully connected network whose numbers of inputs and outputs are those of the data.
+
+    Parameters
+    ----------
+    widths : number of neurons in each hidden layer, first to last; at most 100 layers
+    activation : relu, leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear
+    init : normal or uniform (variance 1, layers divide by √inputs), he (normal, variance 2/inputs) or torch (uniform on ±1/√inputs)
+    bias : whether the layers have biases, which are never pruned
+    norm : none, or batch (batch normalisation before each activation, refused for grasp and grasp-magnitude)
+
+    Raises
+    ------
+    InputError : for an unknown name, no hidden layer, or a width that is not a whole number from 1.
+
+    Examples
+    --------
+    >>> FullyConnected((512, 256), activation="tanh").of(64, 10).shapes
+    ((512, 64), (256, 512), (10, 256))
+    """
+
+    widths: Sequence[int]
+    activation: str = "relu"
+    init: str = "normal"
+    bias: bool = False
+    norm: str = "none"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "widths", self.of(1, 1).widths)
+
+    def of(self, inputs: int, outputs: int) -> Architecture:
+        """The network with so many inputs and outputs."""
+        return Architecture(inputs, self.widths, outputs, self.activation, self.init, self.bias, self.norm)
 
 
 def normalise(z: NDArray[Any]) -> NDArray[Any]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from numerics.columns import name_of
-from numerics.prediction.forecasts.kernel_summary import FitSummary
-from numerics.prediction.forecasts.question_summary import (
+from numerics.prediction.layers.summary import LayerSummary, layer_name
+from numerics.prediction.layers.validity import LEVEL
+from numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
+from numerics.prediction.report.summary import (
     LOST,
     OF_THE_KERNEL,
     Advice,
@@ -26,9 +28,7 @@ from numerics.prediction.forecasts.question_summary import (
     resting_on,
     stated,
 )
-from numerics.prediction.layers.evidence_level import LIMIT, MEASURED
-from numerics.prediction.layers.summary import LayerSummary, layer_name
-from numerics.prediction.layers.validity import LEVEL
+from numerics.prediction.result import LIMIT, MEASURED
 from numerics.printing.plain_text import many, no_less
 
 NEAR = 2.0  # times the density at which a layer ends: from here on it is close

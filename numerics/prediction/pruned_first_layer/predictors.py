@@ -9,12 +9,13 @@ from typing import NamedTuple, TypedDict
 
 import numpy as np
 
-from numerics.arguments import MOST_SAMPLES, RESIDUALS, InputError, Seed, check_residual, seed_number
+from numerics.arguments import MOST_SAMPLES, RESIDUALS, InputError, Seed, check_residual, checked_integer, seed_number
 from numerics.data import Data, Dataset, DataSource, batch, source_of
 from numerics.door import door
-from numerics.prediction.first_layer.observation import compare as compare_predictors
-from numerics.prediction.forecasts.cases import check_size
-from numerics.prediction.forecasts.settings import Settings
+from numerics.prediction.architecture import FullyConnected
+from numerics.prediction.first_layer.observation import compare
+from numerics.prediction.pruned_first_layer.cases import check_size
+from numerics.prediction.settings import FIRST, MOST, Settings
 from numerics.printing.progress import within
 
 WIDTHS = (256, 1024, 4096)
@@ -67,9 +68,9 @@ class _Kind(NamedTuple):
 
 
 @door
-def compare(
+def compare_predictors(
     method: str,
-    data: Data = "digits",
+    data: Data,
     *,
     density: float = 0.1,
     width: int | Sequence[int] = WIDTHS,
@@ -85,7 +86,7 @@ def compare(
     The predictors of snip are P0, P1iso, P1, P2, the row law and a constant. The predictors of grasp and
     grasp-magnitude differ in the smoothing of the residual. A source that leaves the scaling open gives raw and
     standardised columns, and digits without `labels` give several labellings; a `Dataset` stays as it is. The same seed
-    gives the same numbers as the command `sparse-limits predict --compare`.
+    gives the same numbers as the command `sparse-limits predict predictors`.
 
     Parameters
     ----------
@@ -117,15 +118,26 @@ def compare(
     Examples
     --------
     >>> from numerics import load_data
-    >>> (row,) = compare("snip", load_data("digits", labels="is0"), width=256, residual="target", fresh_rows=2000)
+    >>> (row,) = compare_predictors("snip", load_data("digits", labels="is0"), width=256, residual="target", fresh_rows=2000)
     >>> row.setting, row.errors["P0"] > 3 * row.errors["P2"]
     ('is0, -y', True)
     """
     widths = width if isinstance(width, Sequence) else [width]
     if not widths:
         raise InputError("width is empty, expected at least one")
+    for each in widths:
+        checked_integer("width", each, 1, MOST)
     asked = [
-        Settings(method=method, density=density, width=each, networks=_networks(networks, each), fresh_rows=fresh_rows)
+        (
+            FullyConnected((each,)),
+            Settings(
+                method=method,
+                density=density,
+                scope=FIRST,
+                networks=_networks(networks, each),
+                fresh_rows=fresh_rows,
+            ),
+        )
         for each in widths
     ]
     if residual is not None:
@@ -136,12 +148,12 @@ def compare(
             kind._replace(data=batch(kind.data, samples, np.random.default_rng(number)))
             for kind in _kinds(source_of(data), residual)
         ]
-        for kind, settings in product(kinds, asked):
-            check_size(settings, kind.data, needed=True)
         rows = list(product(kinds, asked))
+        for kind, (network, settings) in rows:
+            check_size(settings, network.of(kind.data.x.shape[1], kind.data.y.shape[1]), kind.data, needed=True)
         return [
-            _row(kind, settings, number, within(progress, done, len(rows)))
-            for done, (kind, settings) in enumerate(rows)
+            _row(kind, network.widths[0], settings, number, within(progress, done, len(rows)))
+            for done, (kind, (network, settings)) in enumerate(rows)
         ]
 
 
@@ -168,16 +180,16 @@ def _kinds(data: Dataset | DataSource, residual: str | None) -> Iterator[_Kind]:
             yield _Kind(f"{scaling} {found.labelling}, {SAID[kind]}", found, kind)
 
 
-def _row(kind: _Kind, settings: Settings, seed: int, progress: Callable[[str], object]) -> Row:
-    progress(f"{kind.name}, width {settings.width}")
-    found = compare_predictors(
+def _row(kind: _Kind, width: int, settings: Settings, seed: int, progress: Callable[[str], object]) -> Row:
+    progress(f"{kind.name}, width {width}")
+    found = compare(
         settings.method,
         kind.data,
         settings.density,
-        settings.width,
+        width,
         settings.networks,
         settings.fresh_rows,
-        np.random.SeedSequence([seed, settings.width]),
+        np.random.SeedSequence([seed, width]),
         subtract_output=kind.residual == "target",
     )
     return Row(kind.name, found.width, found.networks, found.floor, found.errors, list(kind.data.about.notes))

@@ -34,10 +34,11 @@ from numerics.kernels.pruned import (
     sampled_kernel,
 )
 from numerics.kernels.trained import Beside, train_beside
+from numerics.prediction.architecture import Architecture
 from numerics.prediction.first_layer.row_law import Problem
-from numerics.prediction.forecasts.cases import Case
-from numerics.prediction.forecasts.settings import KernelSettings, Settings
 from numerics.prediction.methods import DATA_DRIVEN
+from numerics.prediction.pruned_first_layer.cases import Case
+from numerics.prediction.settings import KernelSettings, Settings
 
 LARGEST_KERNEL = 2048  # samples: 32 MB for each of some twenty matrices
 MOST_TANGENTS = 2**23  # entries of a network's own kernel of all outputs on the samples to train on: 64 MB
@@ -81,7 +82,9 @@ class KernelStudy:
         return self.problem.method in DATA_DRIVEN
 
 
-def held_out(settings: Settings, wanted: KernelSettings, data: Dataset, seed: np.random.SeedSequence) -> HeldOut:
+def held_out(
+    settings: Settings, network: Architecture, wanted: KernelSettings, data: Dataset, seed: np.random.SeedSequence
+) -> HeldOut:
     """Hold out a random share of the samples, if what is to be computed fits in memory.
 
     Raises:
@@ -102,16 +105,16 @@ def held_out(settings: Settings, wanted: KernelSettings, data: Dataset, seed: np
         )
     held = hold_out(data, wanted.test_share, np.random.default_rng(seed))
     if wanted.train:
-        _check_training(settings, wanted, held)
+        _check_training(settings, network.widths[0], wanted, held)
     return held
 
 
-def _check_training(settings: Settings, wanted: KernelSettings, held: HeldOut) -> None:
+def _check_training(settings: Settings, width: int, wanted: KernelSettings, held: HeldOut) -> None:
     samples, outputs = len(held.inputs), held.y_test.shape[1]
-    numbers = settings.width * samples
+    numbers = width * samples
     if numbers > MOST_ENTRIES:
         raise InputError(
-            f"width is {settings.width}: training on {samples} samples would need arrays of {numbers:.2g} numbers, "
+            f"width is {width}: training on {samples} samples would need arrays of {numbers:.2g} numbers, "
             f"expected at most {MOST_ENTRIES // samples}"
         )
     trained = outputs * len(held.train.x)

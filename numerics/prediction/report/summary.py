@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from numerics.prediction.forecasts.kernel_summary import KernelSummary
-from numerics.prediction.layers.evidence_level import LIMIT, MEASURED, THEOREM
 from numerics.prediction.layers.summary import LayersSummary, layer_name
+from numerics.prediction.pruned_first_layer.kernel_summary import KernelSummary
+from numerics.prediction.result import LIMIT, MEASURED, THEOREM, LeftOut
 
 KINDS = (THEOREM, LIMIT, MEASURED)  # from the firmest
 OF_THE_KERNEL = (
@@ -41,7 +41,7 @@ class MethodSummary(TypedDict):
     """What a method keeps. standing: of the densities of layers; apart: of single rows, columns and paths.
 
     followed: whether the law of wide layers follows the network under this method; if not, outside names the parts that it
-    does not follow, and layers has no widths, activation or initialisation. layers: as in `predict --json`. reads: the place
+    does not follow, and layers has no widths, activation or initialisation. layers: as in `predict layers --json`. reads: the place
     in it of the layer that reads the data, None if it is no linear layer; its columns are known then, else empty. gives: that of the layer whose
     outputs are the network's, None if no layer's are. lost: the
     probability that an input keeps no weight in that layer, [d]; where the law does not follow, the share of pruned modules
@@ -70,13 +70,6 @@ class Learning(TypedDict):
     kernel: KernelSummary
 
 
-class Without(TypedDict):
-    """A method of which something is not said, and why."""
-
-    method: str
-    reason: str
-
-
 class Made(TypedDict):
     """How a report was computed. command: the call that repeats it, None if it was made from Python alone; file: the data's."""
 
@@ -100,11 +93,11 @@ class QuestionSummary(TypedDict):
     density: float
     densities: list[float]
     methods: list[MethodSummary]
-    left_out: list[Without]
+    left_out: list[LeftOut]
     constant_inputs: list[int]
     zero_inputs: list[int]
     learning: list[Learning]
-    without_learning: list[Without]
+    without_learning: list[LeftOut]
     advice: list[Advice]
     made: Made
 
