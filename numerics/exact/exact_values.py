@@ -16,6 +16,7 @@ from theory.formulas.valued import valued
 
 Values = Mapping[sp.Symbol, sp.Expr]
 PLAIN = (sp.Add, sp.Mul, sp.Pow, sp.core.function.Application, Relational)  # known by the values of their parts
+MOST_BITS, MOST_BITS_OF_ROOTS = 2**24, 2**12  # of a power that is written out, and of one whose root is tried
 WHOLE_NUMBERS: dict[type, Callable[[sp.Expr, Values], sp.Integer | None]] = {}  # `numerics.exact.balls` adds its rules
 
 
@@ -51,7 +52,17 @@ def written_out(expression: sp.Basic, values: Values) -> sp.Expr:
     for part in parts:
         if isinstance(part, NoGuarantee):
             return part
+    if isinstance(expression, sp.Pow) and _is_huge(*parts):
+        raise NotRationalError("the power has too many digits to be written out")
     return expression.func(*parts)
+
+
+def _is_huge(base: sp.Expr, exponent: sp.Expr) -> bool:
+    """Whether a power of rational numbers has too many digits: for b^(p/q) SymPy computes b^p, and tries to take its root."""
+    if not (isinstance(base, sp.Rational) and isinstance(exponent, sp.Rational)) or abs(base) in (0, 1):
+        return False
+    most = MOST_BITS if exponent.q == 1 else MOST_BITS_OF_ROOTS
+    return bool(max(abs(base.p), base.q).bit_length() * abs(exponent.p) > most)
 
 
 def _sum(expression: sp.Sum, values: Values) -> sp.Expr:

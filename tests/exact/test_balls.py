@@ -347,3 +347,11 @@ def test_balls_of_bessel_k_hold_its_values_and_are_hardly_wider(order: int, midd
     with ctx.workprec(300):
         least = abs(middle.bessel_k(order)).lower()
     assert bool(found.real.rad() < 4 * least * (radius + arb(2) ** -46))
+
+
+def test_steps_of_powers_with_many_digits_go_by_balls():
+    """SymPy would compute the 21 977 344th power of the fraction, and try to take its root, for hours."""
+    power = sp.Rational(163, 563) ** y
+    for argument, whole in ((x - 100 * power, -33), (x * power, 1)):
+        ball = enclose(sp.ceiling(argument), {x: sp.Rational(1, 3), y: sp.Rational(21977344, 24850225)}, digits=5)
+        assert ball.real.contains(whole)

@@ -169,9 +169,10 @@ def columns_that_are_not_parallel_disagree(witness: sp.Matrix, score: sp.Expr, t
 @control("an eleventh less", parallel_score=parallel_score / TENTH)
 @control("with an offset", score=score + 1)
 def parallel_columns_have_one_row_factor(parallel_score: sp.Expr, score: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The score at c h."""
+    """The score at c h, which is a modulus."""
     scaled = valued(score, {entry: factor * entry for entry in column})
     yield trial.same(parallel_score, scaled)
+    yield trial.nonnegative(parallel_score, sp.Abs(factor * w * readout.dot(column)) / 2)
 
 
 @exact(columns_that_disagree, step="opposite signs")
