@@ -30,7 +30,7 @@ topic: .venv/test ## verify a topic and run its tests: make topic TOPIC=lifts
 lint: .venv/dev ## check style and format
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-types: .venv/dev ## check the types of theory and numerics
+types: .venv/dev ## check the types
 	$(BIN)/mypy
 
 book: .venv/book ## build the book in book/_build/html

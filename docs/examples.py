@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = Path(str(find_spec("numerics").origin)).parent.parent  # the numerics that this Python imports
+PACKAGES = Path(str(find_spec("sparse_limits").origin)).parent.parent  # the package that this Python imports
 BLOCK = re.compile(r"^```(?:console)?\n(\$ sparse-limits .*?)^```$", re.DOTALL | re.MULTILINE)
 CALL = re.compile(
     r"^\$ (sparse-limits (?:[^\n]*\\\n)*[^\n]*)\n", re.MULTILINE
@@ -72,7 +72,7 @@ def output(call: str, folder: Path) -> str:
     Raises:
         subprocess.CalledProcessError: if the call fails otherwise.
     """
-    words = [sys.executable, "-m", "numerics.cli", *shlex.split(call.replace("\\\n", " "))[1:]]
+    words = [sys.executable, "-m", "sparse_limits.numerics.cli", *shlex.split(call.replace("\\\n", " "))[1:]]
     if call == LEDGER and (keep := environ.get("SPARSE_LIMITS_KEEP")):
         words += ["--keep", keep]  # other runs need the results, too
     terminal = {**environ, "COLUMNS": WIDTHS.get(words[3], "80"), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}

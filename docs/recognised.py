@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-from numerics.studies.recognition import NONE, Known, Said, known, said_of_known, said_of_none, table
+from sparse_limits.numerics.studies.recognition import NONE, Known, Said, known, said_of_known, said_of_none, table
 
 DOCS = Path(__file__).parent
 KEPT, PAGE = DOCS / "recognised.json", DOCS.parent / "book" / "howto_mask.md"

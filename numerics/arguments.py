@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 __all__ = [
     "HIGHEST_SEED",

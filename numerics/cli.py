@@ -12,11 +12,11 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NoReturn
 
-from numerics.printing.plain_text import plain
-from numerics.printing.streams import OutputError, guarded_streams, open_missing_descriptors
-from numerics.processes.garbage import collect_seldom
-from numerics.processes.parallel import allow_forks
-from theory.input_error import InputError
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.printing.streams import OutputError, guarded_streams, open_missing_descriptors
+from sparse_limits.numerics.processes.garbage import collect_seldom
+from sparse_limits.numerics.processes.parallel import allow_forks
+from sparse_limits.theory.input_error import InputError
 
 COMMANDS = {
     "verify": "run the checks of the claims and their controls",
@@ -53,7 +53,7 @@ class Parser(argparse.ArgumentParser):
 
 def _with_hint(message: str) -> str:
     """What argparse says of an unknown command or choice, and which one was meant."""
-    from theory.selection import meant
+    from sparse_limits.theory.selection import meant
 
     found = re.search(r"invalid choice: '([^']{,60})'(?= \(choose from (.*)\))", message)
     if found is None:
@@ -108,7 +108,7 @@ def _outcome(words: list[str]) -> int:
 
 
 def _reported(error: Exception, debug: bool, options: Mapping[str, str]) -> int:
-    from numerics.processes.parallel import LostTaskError
+    from sparse_limits.numerics.processes.parallel import LostTaskError
 
     ours = not isinstance(error, (InputError, LostTaskError, MemoryError))
     if ours or debug:
@@ -182,7 +182,7 @@ def _options(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> dic
 
 
 def _command(name: str) -> ModuleType:
-    return import_module(f"numerics.commands.{name.replace('-', '_')}")
+    return import_module(f"sparse_limits.numerics.commands.{name.replace('-', '_')}")
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -191,7 +191,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
         print(version("sparse-limits"))
     elif chosen.command is not None:
-        from numerics.limits import limit
+        from sparse_limits.numerics.limits import limit
 
         with limit(getattr(chosen, "limit", None)):
             return int(_command(chosen.command).run(chosen))

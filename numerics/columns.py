@@ -23,11 +23,11 @@ from typing import Any, NamedTuple, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files.headers import check_numbers
-from numerics.files.tables import Column, DataTable, printed
-from numerics.labels import option
-from numerics.printing.plain_text import many
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files.headers import check_numbers
+from sparse_limits.numerics.files.tables import Column, DataTable, printed
+from sparse_limits.numerics.labels import option
+from sparse_limits.numerics.printing.plain_text import many
 
 Floats = NDArray[np.floating]
 

@@ -1,6 +1,6 @@
 """Real data to prune on: the bundled digits, and a user's own from files of tables or arrays.
 
-Labels become targets y [N, q] as in `numerics.labels`, the same way for every source. Files are read without executing
+Labels become targets y [N, q] as in `sparse_limits.numerics.labels`, the same way for every source. Files are read without executing
 anything in them.
 """
 
@@ -18,15 +18,15 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, checked_integer, real_matrix
-from numerics.columns import About, Content, check_missing, of_arrays, of_table
-from numerics.door import door
-from numerics.files import check_readable
-from numerics.files.parquet import read_parquet
-from numerics.files.sample_arrays import read_npy, read_npz, read_torch
-from numerics.files.tables import of_matrix, read_text
-from numerics.labels import labelled
-from numerics.networks import Array
+from sparse_limits.numerics.arguments import InputError, checked_integer, real_matrix
+from sparse_limits.numerics.columns import About, Content, check_missing, of_arrays, of_table
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.files import check_readable
+from sparse_limits.numerics.files.parquet import read_parquet
+from sparse_limits.numerics.files.sample_arrays import read_npy, read_npz, read_torch
+from sparse_limits.numerics.files.tables import of_matrix, read_text
+from sparse_limits.numerics.labels import labelled
+from sparse_limits.numerics.networks import Array
 
 TEXT = {".csv": ",", ".tsv": "\t"}  # what stands between fields
 Dropped: TypeAlias = str | int | Sequence[str | int]  # columns by name or number from 1

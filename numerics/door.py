@@ -14,7 +14,7 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import ParamSpec, TypeVar
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -24,9 +24,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, real_matrix
-from numerics.files.tables import printed
-from numerics.networks import Array
+from sparse_limits.numerics.arguments import InputError, real_matrix
+from sparse_limits.numerics.files.tables import printed
+from sparse_limits.numerics.networks import Array
 
 LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")
 _SHORT = {

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, TESTS
+from helpers import ROOT, TESTS, copy_of_the_package
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ISOLATED = ["unshare", "-rn", sys.executable, str(TESTS / "without_network.py")]
@@ -66,8 +66,7 @@ def address(site: Path) -> Iterator[str]:
 
 
 def small_book(folder: Path, page: str, formula: tuple[str, str] | None = None) -> tuple[Path, dict[str, str]]:
-    for name in ("theory", "numerics"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_of_the_package(folder)
     ledger = folder / "theory" / "ledger.py"
     every = "TOPICS = tuple(LETTERS)"
     text = ledger.read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from hypothesis import settings
 from long import LONG, LONG_FILES
 from shards import group, shared_out
 
-from numerics.prediction.layers import validity
-from numerics.printing import progress
+from sparse_limits.numerics.prediction.layers import validity
+from sparse_limits.numerics.printing import progress
 
 pytest_plugins = ["passed", "slices"]
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
@@ -91,6 +91,6 @@ def written(tmp_path):
 @pytest.fixture(scope="session")
 def ledger_run():
     """Every claim with all its checks and controls, at effort `quick` and seed 0; results in SPARSE_LIMITS_KEEP serve again."""
-    from numerics.ledger.verification import verify
+    from sparse_limits.numerics.ledger.verification import verify
 
     return verify(jobs=2, keep=os.environ.get("SPARSE_LIMITS_KEEP"))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from helpers import ROOT
 
-from numerics.ledger.verification import Run, verify
+from sparse_limits.numerics.ledger.verification import Run, verify
 
 PAGE = ROOT / "docs" / "efforts.md"
 EFFORTS, SEEDS = ("standard", "thorough"), (0, 1, 2)

@@ -1,6 +1,7 @@
-"""Where the repository is, and what a test needs beyond '.[test]', for tests in any folder."""
+"""Where the repository is, a copy of its package, and what a test needs beyond '.[test]', for tests in any folder."""
 
 import re
+import shutil
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,13 @@ import pytest
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
+
+
+def copy_of_the_package(folder: Path) -> None:
+    """The package in a folder, which `PYTHONPATH` may name: it may be changed there."""
+    for name in ("theory", "numerics", "sparse_limits"):
+        skipped = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=skipped)
 
 
 @cache

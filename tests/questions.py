@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-import numerics as sl
-from numerics import FullyConnected, KernelSettings, predict
-from numerics.data import Data
-from numerics.prediction.question import question
-from numerics.prediction.report.report import Report
-from numerics.prediction.result import Result
+import sparse_limits as sl
+from sparse_limits import FullyConnected, KernelSettings, predict
+from sparse_limits.numerics.data import Data
+from sparse_limits.numerics.prediction.question import question
+from sparse_limits.numerics.prediction.report.report import Report
+from sparse_limits.numerics.prediction.result import Result
 
 OF_A_NETWORK = ("activation", "init", "bias", "norm")
 
@@ -23,14 +23,14 @@ def predict_layers(method: str, data: Data = "digits", *, widths: Any, **asked: 
 
 def predict_module(build: Any, method: str, data: Data = "digits", **asked: Any) -> Result:
     """A module by the law of wide layers; NotFollowedError where it does not follow."""
-    from numerics.prediction.modules.forecast import of_module
+    from sparse_limits.numerics.prediction.modules.forecast import of_module
 
     return of_module(_question(build, method, data, asked))
 
 
 def predict_parts(build: Any, method: str, data: Data = "digits", *, copies: int = 16, **asked: Any) -> Result:
     """A module by its parts, whether the law of wide layers follows it or not."""
-    from numerics.prediction.modules.parts import of_parts
+    from sparse_limits.numerics.prediction.modules.parts import of_parts
 
     return of_parts(_question(build, method, data, asked), copies=copies)
 

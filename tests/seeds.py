@@ -4,7 +4,7 @@
     python tests/seeds.py 1 200 R11 lifts     of some claims or topics
 
 Checks that draw nothing end the same way at every seed and are left out. Exact and enclosed checks put their controls to
-instances that are the same at every seed (`numerics.evidence.run`), so that only their claim meets fresh ones. Prints a
+instances that are the same at every seed (`sparse_limits.numerics.evidence.run`), so that only their claim meets fresh ones. Prints a
 line for each fault and, after each seed, what has been run; exit status 1 if there was a fault.
 """
 
@@ -22,10 +22,10 @@ from math import inf
 
 from joblib import Parallel, delayed
 
-from numerics.checks import checks_of
-from numerics.evidence import Check, Kind, Trial, run
-from numerics.evidence.findings import Verdict
-from theory.ledger import load_ledger
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import Check, Kind, Trial, run
+from sparse_limits.numerics.evidence.findings import Verdict
+from sparse_limits.theory.ledger import load_ledger
 
 
 def drawing_checks(names: Sequence[str] = (), most: float = inf) -> Iterator[tuple[Check, float]]:

@@ -22,7 +22,7 @@ from helpers import ROOT
 from long import LONG_FILES
 from shards import shard
 
-from theory.dependencies import files_behind, imports_of
+from sparse_limits.theory.dependencies import files_behind, imports_of
 
 TOUCHED = pytest.StashKey[bool]()
 BEGIN = time.monotonic()

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_wine
 
-from numerics.data import Dataset, load_data
-from theory.input_error import InputError
+from sparse_limits.numerics.data import Dataset, load_data
+from sparse_limits.theory.input_error import InputError
 
 
 def made(samples: int = 60, inputs: int = 12, outputs: int = 1, seed: int = 0) -> Dataset:

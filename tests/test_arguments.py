@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-import numerics as sl
-from numerics.arguments import HIGHEST_SEED, InputError, proper_share, seed_number, seed_sequence
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, proper_share, seed_number, seed_sequence
 
 
 def test_a_number_a_sequence_and_a_generator_are_seeds():

@@ -12,7 +12,7 @@ import pytest
 from book_cases import GOOD, build, pages, small_book
 from helpers import needs
 
-from numerics.commands.skeleton import CHECKS, CLAIM, SECTION
+from sparse_limits.numerics.commands.skeleton import CHECKS, CLAIM, SECTION
 
 needs("jupyter_book")
 
@@ -63,7 +63,7 @@ def test_pages_load_nothing_from_outside_and_no_link_is_dead(site: Path) -> None
 
 
 def test_every_claim_has_its_box_and_the_index_links_to_it(site: Path) -> None:
-    from theory.ledger import load_ledger
+    from sparse_limits.theory.ledger import load_ledger
 
     everything = "\n".join(page.read_text(encoding="utf-8") for page in pages(site))
     chart = (site / "map.html").read_text(encoding="utf-8")
@@ -88,9 +88,9 @@ def test_no_line_begins_with_the_full_stop_of_a_formula(site: Path) -> None:
 
 def test_a_form_that_fails_is_told_with_the_figure_of_the_run() -> None:
     """What is said, by whom, why, by hand, in this build and instead; a form that was not tried is an error."""
-    from numerics.ledger.verification import verify
-    from numerics.reports.failed_forms import forms_table, forms_text
-    from theory.ledger import load_ledger
+    from sparse_limits.numerics.ledger.verification import verify
+    from sparse_limits.numerics.reports.failed_forms import forms_table, forms_text
+    from sparse_limits.theory.ledger import load_ledger
 
     run, ledger = verify(["Q3", "Q7", "N1"]), load_ledger()
     for result in run.claims:

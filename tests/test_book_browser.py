@@ -84,7 +84,7 @@ def test_pages_in_a_browser(site: Path, address: str, pytestconfig: pytest.Confi
 
 def test_a_claim_is_found_by_search_filters_and_what_it_rests_on(site: Path, address: str) -> None:
     """The search of the site, the filters of the index, and the claims that light up at one that has the focus."""
-    from theory.ledger import load_ledger
+    from sparse_limits.theory.ledger import load_ledger
 
     playwright = needs("playwright.sync_api")
     ledger = load_ledger()

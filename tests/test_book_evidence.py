@@ -2,13 +2,13 @@
 
 import sympy as sp
 
-from numerics.checks import checks_of
-from numerics.evidence.check import CheckResult, ControlResult
-from numerics.evidence.findings import Scope
-from numerics.reports.evidence_table import MOST_ROWS, Row, failed_by, rows_of, scope_of, wrong_formulas
-from numerics.reports.legend import claims_on, legend_rows, legend_table
-from theory import claim
-from theory.ledger import load_ledger
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence.check import CheckResult, ControlResult
+from sparse_limits.numerics.evidence.findings import Scope
+from sparse_limits.numerics.reports.evidence_table import MOST_ROWS, Row, failed_by, rows_of, scope_of, wrong_formulas
+from sparse_limits.numerics.reports.legend import claims_on, legend_rows, legend_table
+from sparse_limits.theory import claim
+from sparse_limits.theory.ledger import load_ledger
 
 
 def check(detail: str, *controls: ControlResult, reached: dict[str, Scope] | None = None) -> CheckResult:
@@ -63,7 +63,7 @@ def test_controls_are_shown_as_the_formulas_that_they_try() -> None:
 
 
 def test_a_multiple_is_shown_as_one() -> None:
-    from numerics.reports.evidence_table import _formula
+    from sparse_limits.numerics.reports.evidence_table import _formula
 
     g9 = claim("G9")
     entry = g9.expressions["entry"]

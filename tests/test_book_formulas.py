@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 import sympy as sp
 
-from numerics.reports.cell_output import agree, differ
-from numerics.reports.formula_names import told_below
-from numerics.reports.formula_pieces import pieces_of, text_of, width
-from numerics.reports.typesetting import COLUMN, FORMULA, SMALLER, broken, fitted, joined
-from theory import claim
-from theory.latex import latex
-from theory.ledger import load_ledger
+from sparse_limits.numerics.reports.cell_output import agree, differ
+from sparse_limits.numerics.reports.formula_names import told_below
+from sparse_limits.numerics.reports.formula_pieces import pieces_of, text_of, width
+from sparse_limits.numerics.reports.typesetting import COLUMN, FORMULA, SMALLER, broken, fitted, joined
+from sparse_limits.theory import claim
+from sparse_limits.theory.latex import latex
+from sparse_limits.theory.ledger import load_ledger
 
 
 def room_taken(formula: str) -> float:
@@ -123,7 +123,7 @@ def test_a_recursion_is_printed_by_its_name() -> None:
     assert "Iterate" not in everything
     assert "mapsto" not in claim("F2.5").latex_statement
     step = sp.Lambda(sp.symbols("p q"), sp.Tuple(*sp.symbols("q p")))
-    from theory.formulas.iterate import Iterate
+    from sparse_limits.theory.formulas.iterate import Iterate
 
     assert "mapsto" in latex(Iterate(step, sp.Symbol("n"), (1, 2)), [])
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.datasets import load_digits
 
-import numerics.data
-from numerics.data import Dataset, digits, load, standardised, symmetrised
-from numerics.labels import targets
-from numerics.limits import limit
+import sparse_limits.numerics.data
+from sparse_limits.numerics.data import Dataset, digits, load, standardised, symmetrised
+from sparse_limits.numerics.labels import targets
+from sparse_limits.numerics.limits import limit
 
 
 def refusal(call, *arguments):
@@ -46,8 +46,8 @@ def test_digits_are_those_of_scikit_learn(monkeypatch):
     """From its file, and from its function where the file is not where it was."""
     pixels, values = load_digits(return_X_y=True)
     for package in (find_spec("sklearn"), None):
-        monkeypatch.setattr(numerics.data, "find_spec", lambda name, package=package: package)
-        read, seen = numerics.data._digits.__wrapped__()
+        monkeypatch.setattr(sparse_limits.numerics.data, "find_spec", lambda name, package=package: package)
+        read, seen = sparse_limits.numerics.data._digits.__wrapped__()
         np.testing.assert_array_equal(read, pixels / 16)
         np.testing.assert_array_equal(seen, values)
 

@@ -9,10 +9,10 @@ import pytest
 from helpers import needs
 from small_data import refused
 
-from numerics.cli import main
-from numerics.columns import About
-from numerics.data import digits, load_data
-from numerics.limits import limit
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.columns import About
+from sparse_limits.numerics.data import digits, load_data
+from sparse_limits.numerics.limits import limit
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.standard_normal((6, 3)), np.array([0, 1, 2, 0, 1, 2])
@@ -158,7 +158,7 @@ def test_pickled_tensors_are_not_run(tmp_path):
 
 
 def test_tensors_need_pytorch(tmp_path, monkeypatch):
-    monkeypatch.setattr("numerics.files.sample_arrays.find_spec", lambda name: None)
+    monkeypatch.setattr("sparse_limits.numerics.files.sample_arrays.find_spec", lambda name: None)
     (tmp_path / "mine.pt").write_bytes(b"")
     assert "PyTorch is not installed, expected after pip install torch" in refused(tmp_path / "mine.pt")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.data import load
-from theory.input_error import InputError
+from sparse_limits.numerics.data import load
+from sparse_limits.theory.input_error import InputError
 
 
 @pytest.mark.parametrize("drop", ["when", 2, "2", ["when"]])

@@ -7,8 +7,8 @@ import pytest
 from helpers import needs
 from small_data import refused
 
-from numerics.data import check_scale, digits, load_data
-from theory.input_error import InputError
+from sparse_limits.numerics.data import check_scale, digits, load_data
+from sparse_limits.theory.input_error import InputError
 
 DRAWN = np.random.default_rng(11).standard_normal((40, 3))
 

@@ -9,7 +9,7 @@ import pytest
 from helpers import needs
 from small_data import refused
 
-from numerics.data import load_data
+from sparse_limits.numerics.data import load_data
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_bad_files_are_refused(stored, tmp_path):
 
 
 def test_parquet_needs_pyarrow(tmp_path, monkeypatch):
-    monkeypatch.setattr("numerics.files.parquet.find_spec", lambda name: None)
+    monkeypatch.setattr("sparse_limits.numerics.files.parquet.find_spec", lambda name: None)
     (tmp_path / "mine.parquet").write_bytes(b"")
     said = refused(tmp_path / "mine.parquet")
     assert "pyarrow is not installed, expected after pip install pyarrow" in said

@@ -12,10 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from small_data import refused
 
-from numerics.cli import main
-from numerics.data import load, load_data
-from numerics.limits import limit
-from theory.input_error import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import load, load_data
+from sparse_limits.numerics.limits import limit
+from sparse_limits.theory.input_error import InputError
 
 PLANTS = "length,colour,kind\n1.5,red,oak\n2,blue,elm\n2.5,red,elm\n4,blue,oak\n"
 
@@ -296,7 +296,7 @@ def test_pictures_name_the_inputs(written):
     needs("matplotlib")
     from matplotlib.figure import Figure
 
-    from numerics.pictures.masks import NAMED, name_columns
+    from sparse_limits.numerics.pictures.masks import NAMED, name_columns
 
     about = load_data(written(PLANTS.replace("length", "$length$"))).about
     axis = Figure().subplots()
@@ -378,6 +378,6 @@ def test_a_numeric_table_is_read_alike_beside_words(tmp_path_factory, data):
 
 
 def test_categories_of_more_numbers_than_there_is_room_for(written, monkeypatch):
-    monkeypatch.setattr("numerics.files.headers.BYTES_OF_NUMBER", 2**20)
+    monkeypatch.setattr("sparse_limits.numerics.files.headers.BYTES_OF_NUMBER", 2**20)
     with limit("11M"):
         assert "12 numbers, with one column for each category, would take about 12 MiB" in refused(written(PLANTS))

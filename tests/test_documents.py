@@ -18,22 +18,22 @@ from helpers import ROOT
 from page_cases import docs_examples, pages_with_examples, wrong_examples
 from rich.console import Console
 
-from numerics.checks import checks_of
-from numerics.cli import COMMANDS
-from numerics.commands import network_options
-from numerics.evidence import Check, run
-from numerics.exact.balls import digits
-from numerics.ledger.mutants import mutate_expression
-from numerics.prediction.architecture import ACTIVATIONS
-from numerics.reports.run import print_summary
-from numerics.statistics.exact_tests import LEVEL
-from theory.claims import Claim, Proof
-from theory.ledger import load_ledger
-from theory.links import Link, Status, announced, links_of, status
-from theory.places import places
-from theory.saliency import product_graphon
-from theory.saliency.model import phi, tau
-from theory.selection import reading_order
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.cli import COMMANDS
+from sparse_limits.numerics.commands import network_options
+from sparse_limits.numerics.evidence import Check, run
+from sparse_limits.numerics.exact.balls import digits
+from sparse_limits.numerics.ledger.mutants import mutate_expression
+from sparse_limits.numerics.prediction.architecture import ACTIVATIONS
+from sparse_limits.numerics.reports.run import print_summary
+from sparse_limits.numerics.statistics.exact_tests import LEVEL
+from sparse_limits.theory.claims import Claim, Proof
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.links import Link, Status, announced, links_of, status
+from sparse_limits.theory.places import places
+from sparse_limits.theory.saliency import product_graphon
+from sparse_limits.theory.saliency.model import phi, tau
+from sparse_limits.theory.selection import reading_order
 
 
 def python_of(page: str) -> str:
@@ -219,7 +219,7 @@ def test_the_page_of_commands_has_them_all_and_says_which_write_json() -> None:
     written = set()
     for command in COMMANDS:
         parser = argparse.ArgumentParser()
-        importlib.import_module(f"numerics.commands.{command.replace('-', '_')}").configure(parser)
+        importlib.import_module(f"sparse_limits.numerics.commands.{command.replace('-', '_')}").configure(parser)
         groups = [
             action.choices.values() for action in parser._actions if isinstance(action, argparse._SubParsersAction)
         ]

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
-import numerics as sl
-from numerics.door import OF_THE_DATA, _kinds, door, of_wrong_kind
-from numerics.exact import balls
+import sparse_limits as sl
+from sparse_limits.numerics.door import OF_THE_DATA, _kinds, door, of_wrong_kind
+from sparse_limits.numerics.exact import balls
 
 ODD = [None, True, 3, -1, 2.5, float("nan"), float("inf"), "", "text", b"x", [], [1], [[1]], {}, object(), 1j, len,
        np.zeros(0), np.zeros((0, 3)), np.array(["a"]), np.array(3)]  # fmt: skip

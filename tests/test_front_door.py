@@ -1,4 +1,4 @@
-"""The names that `import numerics` and `import theory` offer: cheap to import, documented, with examples that run."""
+"""The names that `import sparse_limits` and `import theory` offer: cheap to import, documented, with examples that run."""
 
 import doctest
 import inspect
@@ -8,8 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-import numerics
-import theory
+from sparse_limits import numerics, theory
 
 NETWORK = numerics.random_network((3, 4, 1), 0)
 LATENTS = np.linspace(0.1, 0.9, 20)
@@ -78,14 +77,29 @@ def test_what_is_offered_is_all_that_is_offered(package):
     ("statement", "absent"),
     [
         ("import numerics, theory", ("sympy", "numpy", "scipy", "numba")),
-        ("from numerics import cut_norm", ("sklearn", "matplotlib", "rich", "theory.ledger")),
         (
-            "from numerics import predict",
-            ("matplotlib", "rich", "theory.lifts", "theory.neuron_pruning", "numerics.checks"),
+            "from sparse_limits.numerics import cut_norm",
+            ("sklearn", "matplotlib", "rich", "sparse_limits.theory.ledger"),
         ),
         (
-            "from theory import claim; claim('S4')",
-            ("numpy", "scipy", "theory.lifts", "theory.kernel", "theory.graphon"),
+            "from sparse_limits.numerics import predict",
+            (
+                "matplotlib",
+                "rich",
+                "sparse_limits.theory.lifts",
+                "sparse_limits.theory.neuron_pruning",
+                "sparse_limits.numerics.checks",
+            ),
+        ),
+        (
+            "from sparse_limits.theory import claim; claim('S4')",
+            (
+                "numpy",
+                "scipy",
+                "sparse_limits.theory.lifts",
+                "sparse_limits.theory.kernel",
+                "sparse_limits.theory.graphon",
+            ),
         ),
     ],
 )

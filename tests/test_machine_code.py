@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from helpers import ROOT
 
-from numerics.machine_code import CodeFiles
+from sparse_limits.numerics.machine_code import CodeFiles
 
 LOOP = """
 def total(x):
@@ -23,7 +23,7 @@ def total(x):
 CALL = """
 import json, sys
 import numpy as np
-from numerics.machine_code import compiled
+from sparse_limits.numerics.machine_code import compiled
 from loop import total
 code = compiled(total, sys.argv[2] == "reassociate")
 print(json.dumps([float(code(np.arange(5).astype(sys.argv[1]))), sum(code.stats.cache_hits.values())]))
@@ -99,7 +99,7 @@ def test_where_code_cannot_be_kept_it_is_compiled(tmp_path: Path) -> None:
 @pytest.mark.parametrize("reassociate", [False, True])
 def test_numba_asks_these_files(reassociate: bool) -> None:
     """Numba has no public way to name them: were its own attribute another one, it would go on with its own index."""
-    from numerics.machine_code import compiled
+    from sparse_limits.numerics.machine_code import compiled
 
     code = compiled(_nothing, reassociate)
     assert isinstance(code._cache._cache_file, CodeFiles)

@@ -42,6 +42,6 @@ def test_what_a_page_imports_exists(page: Path) -> None:
 
 def test_a_name_that_is_gone_is_missing() -> None:
     (node,) = imports_of(
-        "```{code-cell} python\n:tags: [hide-input]\n\nfrom numerics.keyed import gone, keyed_seed\n```\n"
+        "```{code-cell} python\n:tags: [hide-input]\n\nfrom sparse_limits.numerics.keyed import gone, keyed_seed\n```\n"
     )
-    assert missing(node) == ["numerics.keyed.gone"]
+    assert missing(node) == ["sparse_limits.numerics.keyed.gone"]

@@ -10,8 +10,8 @@ import time
 import pytest
 from tasks import work
 
-from numerics.processes import parallel
-from numerics.processes.parallel import LostTaskError, raise_failure, reason, run_tasks
+from sparse_limits.numerics.processes import parallel
+from sparse_limits.numerics.processes.parallel import LostTaskError, raise_failure, reason, run_tasks
 
 LIMIT = 3.0
 

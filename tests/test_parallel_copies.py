@@ -13,7 +13,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 BEGIN = """
 import json, sys
-from numerics.processes import parallel
+from sparse_limits.numerics.processes import parallel
 parallel.allow_forks()
 assert parallel.workers_are_copies()
 parallel.GRACE, parallel.CLOCK = 1.0, 1000.0
@@ -62,7 +62,7 @@ def test_errors_deaths_and_limits_are_those_of_one_task(tmp_path):
 
 
 def test_a_process_that_has_imported_sympy_does_not_fork(tmp_path):
-    text = "import sympy\nfrom numerics.processes import parallel\nparallel.allow_forks()\nprint(parallel.workers_are_copies())"
+    text = "import sympy\nfrom sparse_limits.numerics.processes import parallel\nparallel.allow_forks()\nprint(parallel.workers_are_copies())"
     assert subprocess.run([sys.executable, "-c", text], capture_output=True, text=True).stdout == "False\n"
 
 

@@ -14,9 +14,9 @@ from helpers import ROOT
 from long import LONG, LONG_FILES
 from slices import behind, files_of, in_slice, sliced, unit_of
 
-from numerics.ledger.mutants import mutants_of
-from theory.ledger import claim, load_ledger
-from theory.selection import part_of
+from sparse_limits.numerics.ledger.mutants import mutants_of
+from sparse_limits.theory.ledger import claim, load_ledger
+from sparse_limits.theory.selection import part_of
 
 SLICES = int(
     next(line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("slices="))

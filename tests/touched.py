@@ -9,10 +9,10 @@ import sys
 
 from slices import changed_since
 
-from numerics.checks import checks_of
-from numerics.ledger.verification import modules_of
-from theory.dependencies import files_behind
-from theory.ledger import load_ledger
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.ledger.verification import modules_of
+from sparse_limits.theory.dependencies import files_behind
+from sparse_limits.theory.ledger import load_ledger
 
 
 def touched(revision: str) -> list[str]:

@@ -28,7 +28,7 @@ class Sharp:
     must refute it.
 
     Examples:
-        >>> from theory import claim
+        >>> from sparse_limits.theory import claim
         >>> (bound,) = claim("G3.2").sharp
         >>> bound.expression, bound.side.value, bound.tighter(sp.Integer(2))
         ('lipschitz_error', 'above', 99/50)

@@ -11,13 +11,13 @@ from typing import Any
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Unmeasured
-from theory.input_error import InputError
-from theory.latex import latex
-from theory.quantities import Hypothesis, Letter, Quantity, letters_of
-from theory.questions import OpenQuestion
-from theory.selection import in_spans, near_label, reading_order, select, whole
-from theory.steps import Reach, Step, check_steps
+from sparse_limits.theory.bounds import Loose, Sharp, Unmeasured
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.latex import latex
+from sparse_limits.theory.quantities import Hypothesis, Letter, Quantity, letters_of
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.selection import in_spans, near_label, reading_order, select, whole
+from sparse_limits.theory.steps import Reach, Step, check_steps
 
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
 QUOTATION = re.compile(r"“(.+?)”", re.DOTALL)
@@ -34,7 +34,7 @@ class Provenance(StrEnum):
 
 
 class Proof(StrEnum):
-    """Whether a proof is claimed; how far it goes is computed from its steps (`theory.links.status`)."""
+    """Whether a proof is claimed; how far it goes is computed from its steps (`sparse_limits.theory.links.status`)."""
 
     PROVED = "PROVED"
     MEASURED = "MEASURED"  # no step, or not each, reaches beyond samples
@@ -109,7 +109,7 @@ class Claim:
     Claims compare by identity.
 
     Examples:
-        >>> from theory import claim
+        >>> from sparse_limits.theory import claim
         >>> snip = claim("S4")
         >>> snip.label, str(snip.provenance), str(snip.proof)
         ('S4', 'RECONSTRUCTED', 'PROVED')

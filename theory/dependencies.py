@@ -7,20 +7,21 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from theory.lazy import homes
+from sparse_limits.theory.lazy import homes
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("theory", "numerics")
+PACKAGE = "sparse_limits"
+ROOT = Path(__file__).resolve().parents[1]  # of its folders; in a checkout the package has links to them
+FOLDERS = ("theory", "numerics")
 
 
 def files_behind(modules: Iterable[str]) -> frozenset[Path]:
-    """The files of modules and of all that they import of `theory` and `numerics`, at whatever depth, inside functions too.
+    """The files of modules and of all that they import of this package, at whatever depth, inside functions too.
 
     Of a package whose names are imported when they are first used only the modules of the names that are asked for count.
     What is imported by a name that is put together while code runs is not seen.
 
     Examples:
-        >>> behind = {path.relative_to(ROOT).as_posix() for path in files_behind(["theory.saliency.snip"])}
+        >>> behind = {path.relative_to(ROOT).as_posix() for path in files_behind(["sparse_limits.theory.saliency.snip"])}
         >>> "theory/saliency/snip.py" in behind, "theory/claims.py" in behind, "theory/lifts/attention.py" in behind
         (True, True, False)
     """
@@ -36,16 +37,22 @@ def files_behind(modules: Iterable[str]) -> frozenset[Path]:
 
 @cache
 def file_of(module: str) -> Path | None:
-    """The file of a module of these packages; None if there is none."""
-    if module.partition(".")[0] not in PACKAGES:
+    """The file of a module of this package; None if there is none."""
+    package, *parts = module.split(".")
+    if package != PACKAGE:
         return None
-    place = ROOT.joinpath(*module.split("."))
-    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+    place = ROOT.joinpath(*parts)
+    places = (
+        (place.with_suffix(".py"), place / "__init__.py")
+        if parts
+        else (ROOT / PACKAGE / "__init__.py", ROOT / "__init__.py")
+    )
+    return next((path for path in places if path.is_file()), None)
 
 
 @cache
 def imported(module: str) -> tuple[str, ...]:
-    """The modules of these packages that a module imports, with the packages that they are in."""
+    """The modules of this package that a module imports, with the packages that they are in."""
     path = file_of(module)
     if path is None:
         return ()
@@ -53,7 +60,7 @@ def imported(module: str) -> tuple[str, ...]:
 
 
 def imports_of(path: Path) -> tuple[str, ...]:
-    """The modules of these packages that a file imports, with the packages that they are in."""
+    """The modules of this package that a file imports, with the packages that they are in."""
     tree = ast.parse(path.read_text("utf-8"))
     if _is_lazy(tree):  # its names are homes of others, which count where they are asked for
         tree.body = [node for node in tree.body if not isinstance(node, ast.If)]

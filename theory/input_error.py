@@ -8,7 +8,7 @@ class InputError(ValueError):
     ours and keeps its traceback.
 
     Examples:
-        >>> from numerics import global_mask
+        >>> from sparse_limits import global_mask
         >>> try:
         ...     global_mask([[1.0, 2.0]], density=1.5)
         ... except InputError as error:

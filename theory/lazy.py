@@ -35,6 +35,10 @@ def lazily(package: str) -> None:
 
     To be called in the `else:` of that `if`, so that mypy and editors see the imports and nothing else.
     """
+    if not package.startswith("sparse_limits"):
+        raise ImportError(
+            f"{package} is a folder of the package sparse_limits, expected `from sparse_limits import {package}`"
+        )
     sys.modules[package].__class__ = _LazyPackage
 
 
@@ -43,8 +47,8 @@ def homes(package: str) -> Mapping[str, str]:
     """Return the modules of a lazy package's names, as its file imports them, without importing them.
 
     Examples:
-        >>> homes("theory.saliency")["product_graphon"]
-        'theory.saliency.snip'
+        >>> homes("sparse_limits.theory.saliency")["product_graphon"]
+        'sparse_limits.theory.saliency.snip'
     """
     tree = ast.parse(get_data(package, "__init__.py") or b"")
     (block,) = (node for node in tree.body if isinstance(node, ast.If))

@@ -9,11 +9,11 @@ from importlib import import_module
 from os import PathLike
 from pkgutil import get_data
 
-from theory.claims import Claim, Entry, Ledger
-from theory.input_error import InputError
-from theory.lazy import homes
-from theory.own_ledger import is_own, own_claims, own_ledger
-from theory.selection import closest, in_spans, near_label, reading_order, whole
+from sparse_limits.theory.claims import Claim, Entry, Ledger
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.lazy import homes
+from sparse_limits.theory.own_ledger import is_own, own_claims, own_ledger
+from sparse_limits.theory.selection import closest, in_spans, near_label, reading_order, whole
 
 LETTERS = {  # of the labels of each topic
     "saliency": "S",
@@ -90,7 +90,7 @@ def claims_of(topic: str) -> dict[str, Claim]:
     """
     if is_own(topic):
         return own_claims(topic)
-    module = import_module(f"theory.{topic}")
+    module = import_module(f"sparse_limits.theory.{topic}")
     values = {name: getattr(module, name) for name in dir(module)}
     return {name: value for name, value in values.items() if isinstance(value, Claim)}
 
@@ -177,7 +177,7 @@ def labels_of(topic: str) -> tuple[str, ...]:
 @cache
 def _homes(topic: str) -> Mapping[str, str]:
     """The module of each label of a topic, found in the text of the modules."""
-    package = f"theory.{topic}"
+    package = f"sparse_limits.theory.{topic}"
     modules = dict.fromkeys(homes(package).values())
     texts = {module: get_data(package, f"{module.rpartition('.')[2]}.py") or b"" for module in modules}
     return {label.decode(): module for module, text in texts.items() for label in WRITTEN.findall(text)}
@@ -208,7 +208,7 @@ def _entries(label: str) -> list[Entry]:
     if topic is None:
         return []
     modules = {module for each, module in _homes(topic).items() if label in (each, whole(each))}
-    names = ((name, home) for name, home in homes(f"theory.{topic}").items() if home in modules)
+    names = ((name, home) for name, home in homes(f"sparse_limits.theory.{topic}").items() if home in modules)
     values = ((name, getattr(import_module(home), name)) for name, home in names)
     found = [Entry(name, topic, value) for name, value in values if isinstance(value, Claim)]
     chosen = [entry for entry in found if label in (entry.label, whole(entry.label))]

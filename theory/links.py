@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from theory.claims import Claim, Proof
-from theory.steps import RULES, Carrier, Reach, Step, path, up_to
+from sparse_limits.theory.claims import Claim, Proof
+from sparse_limits.theory.steps import RULES, Carrier, Reach, Step, path, up_to
 
 
 class Link(IntEnum):
@@ -181,7 +181,7 @@ def status(claim: Claim, own: Callable[[Step], Link] = announced) -> Status:
     """The weakest of what carries the steps of a proof by themselves: another claim counts as a rule.
 
     Examples:
-        >>> from theory import claim
+        >>> from sparse_limits.theory import claim
         >>> str(status(claim("S1"))), str(status(claim("S4"))), str(status(claim("T1")))
         ('PARTLY', 'CITED', 'MEASURED')
     """
@@ -193,7 +193,7 @@ def status_in_words(claim: Claim, own: Callable[[Step], Link] = announced) -> st
     """The same in a sentence with the steps counted.
 
     Examples:
-        >>> from theory import claim
+        >>> from sparse_limits.theory import claim
         >>> status_in_words(claim("N1"))
         'proved: each of 6 steps is computed, or follows by a rule or another claim'
         >>> status_in_words(claim("S4"))

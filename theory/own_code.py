@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import NamedTuple, TypeVar
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 T = TypeVar("T")
 _homes: dict[str, str] = {}  # of the modules beside the user's files: the folder that each came from
@@ -118,7 +118,7 @@ def set_apart() -> Iterator[None]:
 
 def is_theirs(error: BaseException) -> bool:
     """Whether what was raised in the user's code is an error of that: no interrupt, and no limit on time of ours."""
-    ours = type(error).__module__.partition(".")[0] in ("numerics", "theory") and not isinstance(error, Exception)
+    ours = type(error).__module__.partition(".")[0] == "sparse_limits" and not isinstance(error, Exception)
     return not ours and not isinstance(error, (KeyboardInterrupt, GeneratorExit))
 
 

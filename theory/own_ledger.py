@@ -9,10 +9,10 @@ from os import PathLike, fspath
 from pathlib import Path
 from types import ModuleType
 
-from theory.claims import Claim, Ledger
-from theory.input_error import InputError
-from theory.own_code import Kind, module_of
-from theory.selection import whole
+from sparse_limits.theory.claims import Claim, Ledger
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.own_code import Kind, module_of
+from sparse_limits.theory.selection import whole
 
 LEDGER = Kind("ledger", "FILE.py or package.module, whose variables are claims and their checks")
 
@@ -24,7 +24,7 @@ def is_own(topic: str) -> bool:
         >>> is_own("mytheory.ledger"), is_own("coin.py"), is_own("saliency")
         (True, True, False)
     """
-    return topic.endswith(".py") or find_spec(f"theory.{topic.partition('.')[0]}") is None
+    return topic.endswith(".py") or find_spec(f"sparse_limits.theory.{topic.partition('.')[0]}") is None
 
 
 def own_module(source: str) -> ModuleType:

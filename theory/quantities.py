@@ -11,8 +11,8 @@ from sympy.core.relational import Relational
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
-from theory.formulas.let import opened
-from theory.names import name_of
+from sparse_limits.theory.formulas.let import opened
+from sparse_limits.theory.names import name_of
 
 UNIT = sp.Interval.open(0, 1)
 CLOSED_UNIT = sp.Interval(0, 1)
@@ -76,7 +76,7 @@ class Quantity:
     @property
     def latex_letters(self) -> str:
         """The letters in LaTeX, between dollars; a function without its arguments."""
-        from theory.latex import latex
+        from sparse_limits.theory.latex import latex
 
         return ", ".join(f"${latex(x, [x] if isinstance(x, sp.Symbol) else [])}$" for x in self.letters)
 
@@ -144,7 +144,7 @@ class Hypothesis:
     @property
     def latex_words(self) -> str:
         """The sentence, with the relation in LaTeX behind it."""
-        from theory.latex import latex
+        from sparse_limits.theory.latex import latex
 
         return self.words if self.relation is None else f"{self.words}: ${latex(self.relation, [self.relation])}$"
 

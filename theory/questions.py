@@ -18,7 +18,7 @@ class OpenQuestion:
         ValueError: if one of the four texts is empty.
 
     Examples:
-        >>> from theory import claim
+        >>> from sparse_limits.theory import claim
         >>> (question,) = claim("R13").open_questions
         >>> question.checked_by
         ''

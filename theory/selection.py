@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from itertools import groupby
 from typing import Protocol, TypeVar
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 
 class Labelled(Protocol):

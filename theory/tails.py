@@ -7,7 +7,7 @@ from functools import cached_property
 
 import sympy as sp
 
-from theory.formulas.three_normals import ThreeNormals
+from sparse_limits.theory.formulas.three_normals import ThreeNormals
 
 t = sp.Symbol("t", positive=True)
 alpha = sp.Symbol("alpha", positive=True)

@@ -10,7 +10,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.reports.bounds import counted_bounds, counted_grades, listed_bounds
+from sparse_limits.numerics.reports.bounds import counted_bounds, counted_grades, listed_bounds
 
 
 class BoundsDirective(SphinxDirective):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from numerics.ledger.verification import ClaimResult
-from numerics.reports.run import markdown_to_html
+from sparse_limits.numerics.ledger.verification import ClaimResult
+from sparse_limits.numerics.reports.run import markdown_to_html
 
 FILE = "claim_cards_data.js"
 ROOM = 280  # letters of a statement's beginning

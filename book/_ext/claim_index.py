@@ -16,9 +16,9 @@ from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.ledger.verification import ClaimResult
-from numerics.printing.plain_text import many
-from theory.links import Link
+from sparse_limits.numerics.ledger.verification import ClaimResult
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.theory.links import Link
 
 MARKS = {"STATED": "●", "RECONSTRUCTED": "◐", "EXTENSION": "○", "CORRECTION": "△", "PITFALL": "▽"}
 FILTERS = ("topic", "provenance", "proof", "status", "rests")

@@ -24,27 +24,26 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-import numerics
-import theory
-from numerics.checks import checks_of
-from numerics.evidence import CheckResult
-from numerics.ledger.verification import ClaimResult, Run, checks_by_claim, verify
-from numerics.printing.plain_text import many
-from numerics.reports.bounds import graded
-from numerics.reports.claim_references import reference, step_anchor
-from numerics.reports.mentions import linked
-from numerics.reports.notebooks.boxes import PROVENANCE
-from numerics.reports.open_questions import open_questions
-from numerics.reports.run import closing_line, failures
-from numerics.reports.typesetting import fitted
-from numerics.store.keys import digest_of, environment
-from theory.claims import Claim, Entry
-from theory.input_error import InputError
-from theory.lazy import homes
-from theory.ledger import load_ledger
-from theory.links import carried, of_claim
-from theory.quantities import Quantity, in_words
-from theory.steps import Carrier, Step
+from sparse_limits import numerics, theory
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import CheckResult
+from sparse_limits.numerics.ledger.verification import ClaimResult, Run, checks_by_claim, verify
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.reports.bounds import graded
+from sparse_limits.numerics.reports.claim_references import reference, step_anchor
+from sparse_limits.numerics.reports.mentions import linked
+from sparse_limits.numerics.reports.notebooks.boxes import PROVENANCE
+from sparse_limits.numerics.reports.open_questions import open_questions
+from sparse_limits.numerics.reports.run import closing_line, failures
+from sparse_limits.numerics.reports.typesetting import fitted
+from sparse_limits.numerics.store.keys import digest_of, environment
+from sparse_limits.theory.claims import Claim, Entry
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.lazy import homes
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.links import carried, of_claim
+from sparse_limits.theory.quantities import Quantity, in_words
+from sparse_limits.theory.steps import Carrier, Step
 
 logger = logging.getLogger(__name__)
 
@@ -255,10 +254,10 @@ class ClaimDirective(SphinxDirective):
 
 def where_to_read(entry: Entry) -> str:
     """The files that hold a claim and its checks, the command that runs them, and the abstract of the paper: a line of Markdown."""
-    topic = f"theory.{entry.topic}"
+    topic = f"sparse_limits.theory.{entry.topic}"
     home = topic if "." in entry.topic else homes(topic)[entry.name]
     bodies = (check.body for check in checks_of(entry.topic) if check.claim is entry.claim)
-    checks = sorted({body.__module__ for body in bodies if body.__module__.startswith("numerics.checks")})
+    checks = sorted({body.__module__ for body in bodies if body.__module__.startswith("sparse_limits.numerics.checks")})
     files = [f"`{module.replace('.', '/')}.py`" for module in (home, *checks)]
     paper = entry.claim.source.paper
     return f"Written in {', '.join(files)}; run by `sparse-limits verify {entry.label}`" + (

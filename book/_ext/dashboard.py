@@ -11,11 +11,11 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.ledger.verification import ClaimResult, Run
-from numerics.reports.failed_forms import forms_table, forms_text
-from numerics.reports.run import versions
-from numerics.reports.typesetting import fitted
-from numerics.statistics.exact_tests import BUDGET, LEVEL
+from sparse_limits.numerics.ledger.verification import ClaimResult, Run
+from sparse_limits.numerics.reports.failed_forms import forms_table, forms_text
+from sparse_limits.numerics.reports.run import versions
+from sparse_limits.numerics.reports.typesetting import fitted
+from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
 
 logger = logging.getLogger(__name__)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
-from numerics.checks import checks_of
-from numerics.evidence import Check, CheckResult
-from numerics.ledger.verification import ClaimResult
-from numerics.printing.plain_text import many
-from numerics.reports.bounds import named
-from numerics.reports.evidence_table import Wrong, rows_of, scope_of, wrong_formulas
-from numerics.reports.typesetting import broken
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import Check, CheckResult
+from sparse_limits.numerics.ledger.verification import ClaimResult
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.reports.bounds import named
+from sparse_limits.numerics.reports.evidence_table import Wrong, rows_of, scope_of, wrong_formulas
+from sparse_limits.numerics.reports.typesetting import broken
 
 COLUMNS = ("kind", "holds for", "what", "n", "observed", "claimed", "bound")
 ROOM = 24.0  # em of a formula beside what refutes it

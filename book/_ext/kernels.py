@@ -23,7 +23,7 @@ from typing import Any
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 from sphinx.application import Sphinx
 
-from numerics.processes.parallel import forbid_forks
+from sparse_limits.numerics.processes.parallel import forbid_forks
 
 IMPORTED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib.pyplot", "scipy.optimize", "scipy.stats")
 NAME = "copy-provisioner"

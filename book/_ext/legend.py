@@ -9,9 +9,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.printing.plain_text import many
-from numerics.reports.legend import HEADING, LegendRow, claims_on, legend_rows, legend_table
-from theory.claims import Ledger
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.reports.legend import HEADING, LegendRow, claims_on, legend_rows, legend_table
+from sparse_limits.theory.claims import Ledger
 
 
 class LegendDirective(SphinxDirective):

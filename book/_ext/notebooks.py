@@ -9,9 +9,9 @@ from pictures import executed
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from numerics.reports.notebooks.pages import Book, Chapter, read_pages
-from numerics.reports.notebooks.writing import as_text, with_outputs
-from theory.input_error import InputError
+from sparse_limits.numerics.reports.notebooks.pages import Book, Chapter, read_pages
+from sparse_limits.numerics.reports.notebooks.writing import as_text, with_outputs
+from sparse_limits.theory.input_error import InputError
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.reports.open_questions import counted_questions, listed_questions
+from sparse_limits.numerics.reports.open_questions import counted_questions, listed_questions
 
 
 class OpenQuestionsDirective(SphinxDirective):

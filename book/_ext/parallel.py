@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from numerics.processes.parallel import allow_forks
+from sparse_limits.numerics.processes.parallel import allow_forks
 
 UNDECLARED = ("sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")  # keep nothing that a page could change
 

@@ -9,14 +9,14 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from numerics.arguments import InputError
-from numerics.evidence import Check, checks_in
-from numerics.evidence.comparison import comparisons
-from theory.claims import Claim
-from theory.dependencies import file_of
-from theory.lazy import homes
-from theory.ledger import TOPICS, claims_of, labels_of, ledger_for
-from theory.own_ledger import is_own, own_module
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.evidence import Check, checks_in
+from sparse_limits.numerics.evidence.comparison import comparisons
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.dependencies import file_of
+from sparse_limits.theory.lazy import homes
+from sparse_limits.theory.ledger import TOPICS, claims_of, labels_of, ledger_for
+from sparse_limits.theory.own_ledger import is_own, own_module
 
 
 def checks_of(topic: str) -> list[Check]:
@@ -30,7 +30,11 @@ def checks_of(topic: str) -> list[Check]:
     written = _checks_in([own_module(topic)] if is_own(topic) else map(import_module, _modules(topic)))
     for check in written:
         if check.claim not in claims:
-            names = (f"numerics.checks.{topic}", f"theory.{topic}", f"theory/{topic}/__init__.py")
+            names = (
+                f"sparse_limits.numerics.checks.{topic}",
+                f"sparse_limits.theory.{topic}",
+                f"theory/{topic}/__init__.py",
+            )
             checked, home, place = (topic,) * 3 if is_own(topic) else names
             raise InputError(
                 f"claim {check.claim.label} is checked in {checked} and is no name of {home}, expected it imported in {place}"
@@ -68,7 +72,7 @@ def _with_comparisons(written: Iterable[Check], claims: Iterable[Claim]) -> list
 
 def _modules(topic: str) -> list[str]:
     """The module, or the package and its modules, that have the checks of a topic."""
-    module = import_module(f"numerics.checks.{topic}")
+    module = import_module(f"sparse_limits.numerics.checks.{topic}")
     parts = pkgutil.iter_modules(getattr(module, "__path__", ()))
     return [module.__name__, *(f"{module.__name__}.{part.name}" for part in parts)]
 
@@ -76,6 +80,6 @@ def _modules(topic: str) -> list[str]:
 @cache
 def _naming(topic: str) -> Mapping[str, frozenset[str]]:
     """For each module with checks of a topic the names of the topic that occur in its text; the modules are not imported."""
-    name = re.compile(rf"\b(?:{'|'.join(homes(f'theory.{topic}'))})\b")
+    name = re.compile(rf"\b(?:{'|'.join(homes(f'sparse_limits.theory.{topic}'))})\b")
     files = {module: file_of(module) for module in _modules(topic)}
     return {module: frozenset(name.findall(file.read_text("utf-8"))) for module, file in files.items() if file}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from numerics.printing.progress import Progress
+from sparse_limits.numerics.printing.progress import Progress
 
 
 class ClaimProgress:

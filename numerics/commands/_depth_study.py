@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.printing.tables import Table, print_table
-from numerics.studies.depth_sentences import average
-from numerics.studies.depth_summary import READ_DATA
+from sparse_limits.numerics.printing.tables import Table, print_table
+from sparse_limits.numerics.studies.depth_sentences import average
+from sparse_limits.numerics.studies.depth_summary import READ_DATA
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.depth_summary import DepthRow, DepthSummary, ErrorName, Errors
+    from sparse_limits.numerics.studies.depth_summary import DepthRow, DepthSummary, ErrorName, Errors
 
 DATA = "digits, wine and breast cancer"
 PIECES = "settings"
@@ -97,6 +97,6 @@ def cells(errors: Sequence[Errors]) -> list[str]:
 
 
 def plot(path: Path, summary: DepthSummary) -> None:
-    from numerics.studies.depth_figure import plot_depth
+    from sparse_limits.numerics.studies.depth_figure import plot_depth
 
     plot_depth(path, summary)

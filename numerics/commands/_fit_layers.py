@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from numerics.fitting.layer_noise import MOST_FITTED
-from numerics.fitting.levels import UNLIKELY
-from numerics.masks.names import is_weights
-from numerics.printing.plain_text import rounded
-from numerics.printing.tables import Table, print_facts, print_table
-from numerics.printing.tables import as_html as table_as_html
-from numerics.reports.run import STYLE
+from sparse_limits.numerics.fitting.layer_noise import MOST_FITTED
+from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.masks.names import is_weights
+from sparse_limits.numerics.printing.plain_text import rounded
+from sparse_limits.numerics.printing.tables import Table, print_facts, print_table
+from sparse_limits.numerics.printing.tables import as_html as table_as_html
+from sparse_limits.numerics.reports.run import STYLE
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.fitting.layers import ChainSummary, LayersSummary, LayerSummary
+    from sparse_limits.numerics.fitting.layers import ChainSummary, LayersSummary, LayerSummary
 
 LISTED = 12  # names in a line
 SHORT = {"doubly heterogeneous": "both", "row-heterogeneous": "rows", "column-heterogeneous": "columns"}
@@ -202,8 +202,8 @@ def closing(summary: LayersSummary) -> list[str]:
 
 def _in_depth(layers: Sequence[LayerSummary]) -> str:
     """How to see more of the first layer that is not too large for it, one with something to fit if there is any."""
-    from numerics.fitting.fit import work_in_depth
-    from numerics.limits import allowed
+    from sparse_limits.numerics.fitting.fit import work_in_depth
+    from sparse_limits.numerics.limits import allowed
 
     pruned = [each for each in layers if each["status"] not in ("dense", "empty")]
     if not pruned:
@@ -224,7 +224,7 @@ def _nothing_left(layer: LayerSummary) -> bool:
 
 def as_html(*summaries: LayersSummary) -> str:
     """The tables of one file or several as one page that fetches nothing."""
-    from numerics.commands._fit_page import PAGE_STYLE
+    from sparse_limits.numerics.commands._fit_page import PAGE_STYLE
 
     several = len(summaries) > 1
     parts = [_section(files_table(summaries))] if several else []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from html import escape
 
-from numerics.commands._fit_report import header, method_lines, tables
-from numerics.fitting.fit import Fit
-from numerics.fitting.summary import Summary
-from numerics.pictures.masks import INK, MADE, SEEN, TEXT, fit_pictures
-from numerics.printing.tables import as_html as table_as_html
-from numerics.reports.run import STYLE
+from sparse_limits.numerics.commands._fit_report import header, method_lines, tables
+from sparse_limits.numerics.fitting.fit import Fit
+from sparse_limits.numerics.fitting.summary import Summary
+from sparse_limits.numerics.pictures.masks import INK, MADE, SEEN, TEXT, fit_pictures
+from sparse_limits.numerics.printing.tables import as_html as table_as_html
+from sparse_limits.numerics.reports.run import STYLE
 
 PAGE_STYLE = """
 :root { --ink-blue: #1f3b73; --ink-red: #d1495b; --ink-green: #2a9d8f; }

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.fitting.verdict import around
-from numerics.printing.plain_text import many
-from numerics.printing.tables import Table, print_facts, print_table
+from sparse_limits.numerics.fitting.verdict import around
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.fitting.findings import (
+    from sparse_limits.numerics.fitting.findings import (
         DistancesSummary,
         FamilySummary,
         Findings,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         ModelSummary,
         SpectrumSummary,
     )
-    from numerics.fitting.summary import MethodsSummary, RestSummary, Summary
+    from sparse_limits.numerics.fitting.summary import MethodsSummary, RestSummary, Summary
 
 METHOD_TITLE = (
     "Methods at initialisation, the likeliest first (* not rejected); error: mean\n"

@@ -6,13 +6,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.printing.plain_text import many
-from numerics.printing.tables import Table, print_table
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.printing.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.gap_summary import GapSummary, SizeRow
+    from sparse_limits.numerics.studies.gap_summary import GapSummary, SizeRow
 
 DATA = "random networks"
 PIECES = "searches"
@@ -95,6 +95,6 @@ def _found(row: SizeRow | None) -> tuple[str, str]:
 
 
 def plot(path: Path, summary: GapSummary) -> None:
-    from numerics.studies.gap_figure import plot_gap
+    from sparse_limits.numerics.studies.gap_figure import plot_gap
 
     plot_gap(path, summary)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.generalisation_summary import GeneralisationSummary
+    from sparse_limits.numerics.studies.generalisation_summary import GeneralisationSummary
 
 
 DATA = "digits"
@@ -46,12 +46,12 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def show(console: Console, summary: GeneralisationSummary) -> None:
-    from numerics.commands._study_report import show
+    from sparse_limits.numerics.commands._study_report import show
 
     show(console, summary)
 
 
 def plot(path: Path, summary: GeneralisationSummary) -> None:
-    from numerics.studies.figures import plot_study
+    from sparse_limits.numerics.studies.figures import plot_study
 
     plot_study(path, summary)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from numerics.columns import name_of
-from numerics.printing.tables import Table, print_facts, print_table
+from sparse_limits.numerics.columns import name_of
+from sparse_limits.numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.prediction.pruned_first_layer.kernel_summary import (
+    from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import (
         Intervals,
         Kernel,
         KernelSummary,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         Metrics,
         TrainingSummary,
     )
-    from numerics.prediction.pruned_first_layer.summary import Summary
+    from sparse_limits.numerics.prediction.pruned_first_layer.summary import Summary
 
 FAR = 0.05  # of the norm: from here on the closed form is called another kernel, if sampling does not explain it
 ERRORS = 3  # times the sampling error that explains a distance

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.columns import name_of
-from numerics.prediction.layers.summary import followed, layer_name, thresholds
-from numerics.printing.plain_text import many, short_names
-from numerics.printing.tables import Table, print_facts, print_table
+from sparse_limits.numerics.columns import name_of
+from sparse_limits.numerics.prediction.layers.summary import followed, layer_name, thresholds
+from sparse_limits.numerics.printing.plain_text import many, short_names
+from sparse_limits.numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.prediction.layers.summary import LayersSummary
+    from sparse_limits.numerics.prediction.layers.summary import LayersSummary
 
 LOSSES = {"mse": "squared error", "cross-entropy": "cross-entropy"}
 UNPROVED = ("measured, not proved", "± is")  # how notes begin that say so, and how far such a law lay from networks

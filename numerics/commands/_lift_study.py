@@ -6,12 +6,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.printing.tables import Table, print_table
+from sparse_limits.numerics.printing.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.lift_summary import LiftSummary
+    from sparse_limits.numerics.studies.lift_summary import LiftSummary
 
 DATA = "the cube"
 PIECES = "students"
@@ -93,6 +93,6 @@ def _short(share: float, digits: int = 2) -> str:
 
 
 def plot(path: Path, summary: LiftSummary) -> None:
-    from numerics.studies.lift_figure import plot_lifts
+    from sparse_limits.numerics.studies.lift_figure import plot_lifts
 
     plot_lifts(path, summary)

@@ -6,12 +6,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.printing.tables import Table, print_table
+from sparse_limits.numerics.printing.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.origin_summary import OriginSummary, Said
+    from sparse_limits.numerics.studies.origin_summary import OriginSummary, Said
 
 
 DATA = "digits"
@@ -78,6 +78,6 @@ def show(console: Console, summary: OriginSummary) -> None:
 
 
 def plot(path: Path, summary: OriginSummary) -> None:
-    from numerics.studies.origin_figure import plot_origins
+    from sparse_limits.numerics.studies.origin_figure import plot_origins
 
     plot_origins(path, summary)

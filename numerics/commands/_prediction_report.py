@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from numerics.columns import name_of
-from numerics.prediction.methods import DATA_DRIVEN
-from numerics.printing.plain_text import many
-from numerics.printing.tables import Table, print_facts, print_table
+from sparse_limits.numerics.columns import name_of
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.prediction.pruned_first_layer.predictors import Row
-    from numerics.prediction.pruned_first_layer.summary import Summary, TestSummary
+    from sparse_limits.numerics.prediction.pruned_first_layer.predictors import Row
+    from sparse_limits.numerics.prediction.pruned_first_layer.summary import Summary, TestSummary
 
 FACTS: dict[Literal["dead_unit_share", "zero_share"], tuple[str, str]] = {  # name and meaning
     "dead_unit_share": ("dead units", "units that keep no weight"),

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from numerics.printing.tables import Cell, Table, print_table
-from numerics.studies.kernel_study import KINDS, PREDICTORS
-from numerics.studies.sentences import NAMES, REFERENCE
+from sparse_limits.numerics.printing.tables import Cell, Table, print_table
+from sparse_limits.numerics.studies.kernel_study import KINDS, PREDICTORS
+from sparse_limits.numerics.studies.sentences import NAMES, REFERENCE
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.generalisation_summary import (
+    from sparse_limits.numerics.studies.generalisation_summary import (
         Ends,
         GeneralisationSummary,
         NetworkRow,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numerics.printing.plain_text import no_less, plain
-from numerics.printing.tables import Cell, Table, print_facts, print_table
-from numerics.tickets.report import (
+from sparse_limits.numerics.printing.plain_text import no_less, plain
+from sparse_limits.numerics.printing.tables import Cell, Table, print_facts, print_table
+from sparse_limits.numerics.tickets.report import (
     AgreementSummary,
     CheckSummary,
     DemandSummary,

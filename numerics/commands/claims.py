@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from unicodedata import combining, normalize
 
-from numerics.commands.output_paths import check_places, code_file
-from numerics.commands.selection import add_ledger
-from numerics.printing.tables import Table, print_table
-from numerics.reports.contents import Line, contents
-from theory.input_error import InputError
-from theory.selection import select
-from theory.spelling import spelled
+from sparse_limits.numerics.commands.output_paths import check_places, code_file
+from sparse_limits.numerics.commands.selection import add_ledger
+from sparse_limits.numerics.printing.tables import Table, print_table
+from sparse_limits.numerics.reports.contents import Line, contents
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.selection import select
+from sparse_limits.theory.spelling import spelled
 
 if TYPE_CHECKING:
-    from theory.claims import Entry
+    from sparse_limits.theory.claims import Entry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,9 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
         if not lines:
             raise InputError(f"--search is {arguments.search!r:.80}, expected words that a claim has, all of them")
     if arguments.json:
-        from numerics.reports.listing import listed
-        from numerics.reports.writing import write_json
-        from theory.ledger import load_ledger
+        from sparse_limits.numerics.reports.listing import listed
+        from sparse_limits.numerics.reports.writing import write_json
+        from sparse_limits.theory.ledger import load_ledger
 
         ledger = load_ledger(arguments.ledger)
         write_json(arguments.json, [listed(ledger[line.label]) for line in lines])
@@ -75,7 +75,7 @@ def _found(asked: str, own: str | None) -> set[str]:
     Case, accents and the stroke of a name make no difference, and Greek letters are their names. A single letter is one of the
     claim's as it stands; of anything longer a part of a word is enough.
     """
-    from theory.ledger import load_ledger
+    from sparse_limits.theory.ledger import load_ledger
 
     wanted = [word for word in asked.split() if word != "a" or asked.strip() == "a"]  # "a kink" asks for no letter
     letters = {spelled(word) for word in wanted if len(word) == 1}

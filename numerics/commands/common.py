@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from numerics.arguments import MOST_SAMPLES
-from numerics.door import OF_THE_DATA
-from numerics.printing.progress import Progress, progress
+from sparse_limits.numerics.arguments import MOST_SAMPLES
+from sparse_limits.numerics.door import OF_THE_DATA
+from sparse_limits.numerics.printing.progress import Progress, progress
 
 if TYPE_CHECKING:
-    from numerics.data import DataSource
+    from sparse_limits.numerics.data import DataSource
 
 
 def add_data(
@@ -76,7 +76,7 @@ def given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
 
 def data_source(arguments: argparse.Namespace) -> DataSource:
     """Where the data are and how to read them, by the options of `add_data`."""
-    from numerics.data import DataSource
+    from sparse_limits.numerics.data import DataSource
 
     return DataSource(arguments.data, **given(arguments, *OF_THE_DATA))
 

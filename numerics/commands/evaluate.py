@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from numerics.commands.selection import add_ledger
+from sparse_limits.numerics.commands.selection import add_ledger
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from numerics.exact.evaluation import evaluate
+    from sparse_limits.numerics.exact.evaluation import evaluate
 
     found = evaluate(
         arguments.label,

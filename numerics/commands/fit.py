@@ -6,8 +6,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.arguments import InputError
-from numerics.commands.common import (
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.commands.common import (
     add_data,
     add_limit,
     add_quiet,
@@ -17,14 +17,14 @@ from numerics.commands.common import (
     given,
     progress_of,
 )
-from numerics.commands.output_paths import check_places
-from numerics.door import OF_THE_DATA
-from numerics.reports.writing import write_json
+from sparse_limits.numerics.commands.output_paths import check_places
+from sparse_limits.numerics.door import OF_THE_DATA
+from sparse_limits.numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.masks.files import MaskFile
+    from sparse_limits.numerics.masks.files import MaskFile
 
 EPILOG = (
     "Rows are neurons and columns are inputs; convolutions [out, in, h, w] are read as [out, in h w]. Nothing in a file is "
@@ -78,8 +78,8 @@ def run(arguments: Namespace) -> int:
     from threadpoolctl import threadpool_limits
 
     _check(arguments)
-    from numerics.masks.files import load_mask, open_arrays
-    from numerics.masks.names import has_several
+    from sparse_limits.numerics.masks.files import load_mask, open_arrays
+    from sparse_limits.numerics.masks.names import has_several
 
     console = Console(quiet="-" in (arguments.json, arguments.html))
     first, *more = arguments.mask
@@ -90,8 +90,8 @@ def run(arguments: Namespace) -> int:
         with threadpool_limits(1):
             _all_layers(arguments, console)
         return 0
-    from numerics.fitting.fit import work_in_depth
-    from numerics.limits import allowed
+    from sparse_limits.numerics.fitting.fit import work_in_depth
+    from sparse_limits.numerics.limits import allowed
 
     _refuse_deeper(arguments)
     file = load_mask(first, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
@@ -112,7 +112,7 @@ def run(arguments: Namespace) -> int:
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
     if arguments.html is not None or arguments.plot is not None:
-        from numerics.pictures.masks import check_matplotlib, check_plot
+        from sparse_limits.numerics.pictures.masks import check_matplotlib, check_plot
 
         check_matplotlib("--html" if arguments.plot is None else "--plot")
         if arguments.plot is not None:
@@ -126,8 +126,8 @@ def _check(arguments: Namespace) -> None:
 
 def _all_layers(arguments: Namespace, console: Console) -> None:
     """A table of all layers of a file, or of each of several."""
-    from numerics.commands._fit_layers import as_html, show, show_files
-    from numerics.fitting.layers import fit_layers
+    from sparse_limits.numerics.commands._fit_layers import as_html, show, show_files
+    from sparse_limits.numerics.fitting.layers import fit_layers
 
     _refuse_in_depth(arguments)
     wanted = given(arguments, "nonzero", "transpose", "seed")
@@ -142,7 +142,7 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
     if arguments.json is not None:
         write_json(arguments.json, summaries[0] if len(summaries) == 1 else found)
     if arguments.html is not None:
-        from numerics.reports.writing import write_text
+        from sparse_limits.numerics.reports.writing import write_text
 
         write_text(arguments.html, as_html(*summaries))
         if arguments.html != "-":
@@ -151,8 +151,8 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
 
 def _refuse_deeper(arguments: Namespace) -> None:
     """InputError for a layer that is not the first of its file, if methods would be compared by the law of first layers."""
-    from numerics.masks.layers import open_layers
-    from numerics.masks.names import choose
+    from sparse_limits.numerics.masks.layers import open_layers
+    from sparse_limits.numerics.masks.names import choose
 
     if arguments.layer is None or arguments.data is None or arguments.widths is not None:
         return
@@ -167,8 +167,8 @@ def _refuse_deeper(arguments: Namespace) -> None:
 
 def _refuse_in_depth(arguments: Namespace) -> None:
     """InputError for options of one layer in depth."""
-    from numerics.masks.layers import open_layers
-    from numerics.masks.names import listed
+    from sparse_limits.numerics.masks.layers import open_layers
+    from sparse_limits.numerics.masks.names import listed
 
     for option in given(arguments, *IN_DEPTH):
         if len(arguments.mask) > 1:
@@ -179,9 +179,9 @@ def _refuse_in_depth(arguments: Namespace) -> None:
 
 
 def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
-    from numerics.commands._fit_report import show
-    from numerics.fitting.fit import fit
-    from numerics.fitting.summary import summarise
+    from sparse_limits.numerics.commands._fit_report import show
+    from sparse_limits.numerics.fitting.fit import fit
+    from sparse_limits.numerics.fitting.summary import summarise
 
     wanted = given(arguments, "samples", "residual", "fresh_rows", "widths", "place")
     data = data_source(arguments) if arguments.data is not None else None
@@ -195,13 +195,13 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     if arguments.json is not None:
         write_json(arguments.json, summary)
     if arguments.plot is not None:
-        from numerics.pictures.masks import plot_fit
+        from sparse_limits.numerics.pictures.masks import plot_fit
 
         plot_fit(arguments.plot, found)
         console.print(f"pictures written to {arguments.plot}")
     if arguments.html is not None:
-        from numerics.commands._fit_page import as_html
-        from numerics.reports.writing import write_text
+        from sparse_limits.numerics.commands._fit_page import as_html
+        from sparse_limits.numerics.reports.writing import write_text
 
         write_text(arguments.html, as_html(summary, found))
         if arguments.html != "-":

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from numerics.commands.common import add_quiet, available_cores, progress_of
-from numerics.commands.selection import add_ledger, add_selection, add_store
+from sparse_limits.numerics.commands.common import add_quiet, available_cores, progress_of
+from sparse_limits.numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
-    from numerics.ledger.mutants import MutationResult
-    from numerics.ledger.mutation import Mutation
-    from numerics.printing.progress import Progress
-    from theory.claims import Entry
+    from sparse_limits.numerics.ledger.mutants import MutationResult
+    from sparse_limits.numerics.ledger.mutation import Mutation
+    from sparse_limits.numerics.printing.progress import Progress
+    from sparse_limits.theory.claims import Entry
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -43,9 +43,9 @@ def run(arguments: Namespace) -> int:
     """Break, report; 1 if a mutant survives that its claim does not explain."""
     from rich.console import Console
 
-    from numerics.ledger.mutation import mutate
-    from theory.ledger import ledger_for
-    from theory.selection import part_of
+    from sparse_limits.numerics.ledger.mutation import mutate
+    from sparse_limits.theory.ledger import ledger_for
+    from sparse_limits.theory.selection import part_of
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
     settings = ("seed", "jobs", "every", "first", "keep", "join", "shard", "within", "domains")
@@ -94,10 +94,10 @@ def _domains_told(found: Mutation) -> str:
 
 def _told(entries: Sequence[Entry], progress: Progress, domains: bool) -> Callable[[MutationResult], None]:
     """What reports each expression, and each claim whose expressions have all ended."""
-    from numerics.checks import checks_of
-    from numerics.commands._claim_progress import ClaimProgress
-    from numerics.ledger.domains import DOMAINS
-    from numerics.ledger.shared_mutants import SHARED
+    from sparse_limits.numerics.checks import checks_of
+    from sparse_limits.numerics.commands._claim_progress import ClaimProgress
+    from sparse_limits.numerics.ledger.domains import DOMAINS
+    from sparse_limits.numerics.ledger.shared_mutants import SHARED
 
     costs: dict[tuple[str, str], float] = {}
     results: dict[str, list[MutationResult]] = {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from numerics.arguments import InputError
-from numerics.commands.common import given
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.commands.common import given
 
 if TYPE_CHECKING:
-    from numerics.prediction.architecture import FullyConnected
+    from sparse_limits.numerics.prediction.architecture import FullyConnected
 
 OF_A_NETWORK = ("activation", "init", "bias", "norm")  # what a module has itself
 
@@ -59,7 +59,7 @@ def check_network(arguments: Namespace) -> None:
 
 def network_of(arguments: Namespace) -> FullyConnected | str:
     """The network that is described."""
-    from numerics.prediction.architecture import FullyConnected
+    from sparse_limits.numerics.prediction.architecture import FullyConnected
 
     if arguments.model is not None:
         return str(arguments.model)

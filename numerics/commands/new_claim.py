@@ -20,16 +20,20 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Write, and say what to do next. Raises InputError, in one line, for anything wrong with the call."""
-    from numerics.commands.skeleton import new_claim
+    from sparse_limits.numerics.commands.skeleton import new_claim
 
     label, files = new_claim(arguments.topic, arguments.name, arguments.page)
-    table = [sys.executable, "-m", "numerics.reports.contents"]  # a process that has not imported the topic yet
+    table = [
+        sys.executable,
+        "-m",
+        "sparse_limits.numerics.reports.contents",
+    ]  # a process that has not imported the topic yet
     subprocess.run(table, check=True)
     print(f"{label}, {arguments.name}:")
     for path in files:
         print(f"  {path}")
     print(
         f"Put your formula in place of the one there, then: sparse-limits verify {label}; sparse-limits mutate {label}; "
-        "python -m numerics.reports.contents; and the counts in README.md and book/howto_run.md."
+        "python -m sparse_limits.numerics.reports.contents; and the counts in README.md and book/howto_run.md."
     )
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from numerics.commands.common import add_quiet, available_cores, progress_of
+from sparse_limits.numerics.commands.common import add_quiet, available_cores, progress_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,9 +21,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from numerics.printing.plain_text import many, plain
-    from numerics.reports.notebooks.writing import write_notebooks
-    from numerics.reports.run import closing_line, failures
+    from sparse_limits.numerics.printing.plain_text import many, plain
+    from sparse_limits.numerics.reports.notebooks.writing import write_notebooks
+    from sparse_limits.numerics.reports.run import closing_line, failures
 
     with progress_of(arguments) as progress:
         progress.stage("reading the book")

@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 Named = str | Path | None  # a file as the call names it, - for standard output; None where it names none
 

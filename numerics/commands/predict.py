@@ -9,9 +9,17 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.arguments import InputError, checked_integer
-from numerics.commands.common import add_data, add_limit, add_quiet, data_file, data_source, given, progress_of
-from numerics.commands.network_options import (
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.commands.common import (
+    add_data,
+    add_limit,
+    add_quiet,
+    data_file,
+    data_source,
+    given,
+    progress_of,
+)
+from sparse_limits.numerics.commands.network_options import (
     add_density,
     add_network,
     add_of_layers,
@@ -19,15 +27,15 @@ from numerics.commands.network_options import (
     check_network,
     network_of,
 )
-from numerics.commands.output_paths import check_places, code_file
-from numerics.commands.predict_spelling import new_spelling
-from numerics.reports.writing import write_json
+from sparse_limits.numerics.commands.output_paths import check_places, code_file
+from sparse_limits.numerics.commands.predict_spelling import new_spelling
+from sparse_limits.numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.prediction.architecture import FullyConnected
-    from numerics.prediction.result import Result
+    from sparse_limits.numerics.prediction.architecture import FullyConnected
+    from sparse_limits.numerics.prediction.result import Result
 
 EPILOG = "Claims are named by their labels, such as S2: sparse-limits show S2."
 ONE_LAYER = (
@@ -164,7 +172,7 @@ def _check(arguments: Namespace) -> None:
         if arguments.train and arguments.sample is not None:
             raise InputError("--no-sample is given, expected none with --train")
     if named.get("plot") is not None:
-        from numerics.pictures.masks import check_plot
+        from sparse_limits.numerics.pictures.masks import check_plot
 
         check_plot(arguments.plot)
     reads = {"--data": data_file(arguments.data), "--model": code_file(named.get("model"))}
@@ -172,9 +180,9 @@ def _check(arguments: Namespace) -> None:
 
 
 def _layers(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._layers_report import show_layers
-    from numerics.prediction.layers.summary import summarise_layers
-    from numerics.prediction.predict import predict
+    from sparse_limits.numerics.commands._layers_report import show_layers
+    from sparse_limits.numerics.prediction.layers.summary import summarise_layers
+    from sparse_limits.numerics.prediction.predict import predict
 
     asked = given(arguments, *OF_LAYERS, "networks", "sample", "rounds")
     with progress_of(arguments) as progress:
@@ -184,7 +192,7 @@ def _layers(arguments: Namespace, console: Console) -> None:
     summary = summarise_layers(found, seed=arguments.seed)
     show_layers(console, summary, arguments.top)
     if arguments.plot is not None:
-        from numerics.pictures.layers import plot_layers
+        from sparse_limits.numerics.pictures.layers import plot_layers
 
         plot_layers(arguments.plot, found)
         console.print(f"picture written to {arguments.plot}")
@@ -193,9 +201,9 @@ def _layers(arguments: Namespace, console: Console) -> None:
 
 
 def _methods(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._layers_report import show_methods
-    from numerics.prediction.layers.summary import summarise_layers
-    from numerics.prediction.predict import compare_methods
+    from sparse_limits.numerics.commands._layers_report import show_methods
+    from sparse_limits.numerics.prediction.layers.summary import summarise_layers
+    from sparse_limits.numerics.prediction.predict import compare_methods
 
     asked = given(arguments, *OF_LAYERS)
     with progress_of(arguments) as progress:
@@ -211,11 +219,11 @@ def _methods(arguments: Namespace, console: Console) -> None:
 
 
 def _columns(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._kernel_report import show_kernel
-    from numerics.commands._prediction_report import show
-    from numerics.prediction.predict import predict
-    from numerics.prediction.pruned_first_layer.summary import summarise
-    from numerics.prediction.settings import FIRST, KernelSettings
+    from sparse_limits.numerics.commands._kernel_report import show_kernel
+    from sparse_limits.numerics.commands._prediction_report import show
+    from sparse_limits.numerics.prediction.predict import predict
+    from sparse_limits.numerics.prediction.pruned_first_layer.summary import summarise
+    from sparse_limits.numerics.prediction.settings import FIRST, KernelSettings
 
     kernel = KernelSettings(**given(arguments, *OF_THE_KERNEL)) if arguments.question == "kernel" else None
     asked = given(arguments, *OF_COLUMNS) | {"scope": FIRST, "kernel": kernel}
@@ -234,23 +242,23 @@ def _columns(arguments: Namespace, console: Console) -> None:
 
 def _alike(arguments: Namespace) -> FullyConnected:
     """Hidden layers of one width."""
-    from numerics.prediction.architecture import MOST_DEPTH, MOST_WIDTH, FullyConnected
+    from sparse_limits.numerics.prediction.architecture import MOST_DEPTH, MOST_WIDTH, FullyConnected
 
     width = checked_integer("width", arguments.width, 1, MOST_WIDTH)
     return FullyConnected((width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
 
 
 def _plot(path: Path, found: Result) -> None:
-    from numerics.pictures.masks import plot_prediction
-    from numerics.prediction.pruned_first_layer.summary import first_layer
+    from sparse_limits.numerics.pictures.masks import plot_prediction
+    from sparse_limits.numerics.prediction.pruned_first_layer.summary import first_layer
 
     case = first_layer(found).cases[0]
     plot_prediction(path, case.prediction, case.observation, found.data.about)
 
 
 def _predictors(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._prediction_report import show_comparison
-    from numerics.prediction.pruned_first_layer.predictors import compare_predictors
+    from sparse_limits.numerics.commands._prediction_report import show_comparison
+    from sparse_limits.numerics.prediction.pruned_first_layer.predictors import compare_predictors
 
     asked = given(arguments, *OF_PREDICTORS)
     with progress_of(arguments) as progress:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_limit, add_quiet, data_file, data_source, given, progress_of
-from numerics.commands.network_options import (
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.commands.common import (
+    add_data,
+    add_limit,
+    add_quiet,
+    data_file,
+    data_source,
+    given,
+    progress_of,
+)
+from sparse_limits.numerics.commands.network_options import (
     add_density,
     add_network,
     add_of_layers,
@@ -14,11 +22,11 @@ from numerics.commands.network_options import (
     check_network,
     network_of,
 )
-from numerics.commands.output_paths import check_places, code_file
-from numerics.reports.writing import write_json, write_text
+from sparse_limits.numerics.commands.output_paths import check_places, code_file
+from sparse_limits.numerics.reports.writing import write_json, write_text
 
 NAMES = ("density", "methods", "scope", "loss", "residual", "networks", "units", "samples", "seed", "learning")
-SAMPLES = 1024  # `numerics.prediction.report.report.SAMPLES`, which takes long to import
+SAMPLES = 1024  # `sparse_limits.numerics.prediction.report.report.SAMPLES`, which takes long to import
 EPILOG = (
     "The page loads nothing and runs nothing; its last section says how to reproduce it. Claims are named by their labels, "
     "such as D2: sparse-limits show D2."
@@ -61,8 +69,8 @@ def run(arguments: Namespace) -> int:
     from rich.console import Console
 
     _check(arguments)
-    from numerics.prediction.report.report import report
-    from numerics.store import store_at
+    from sparse_limits.numerics.prediction.report.report import report
+    from sparse_limits.numerics.store import store_at
 
     store = store_at(arguments.keep)
     with progress_of(arguments) as progress:

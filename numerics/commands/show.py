@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from numerics.commands.selection import add_ledger
+from sparse_limits.numerics.commands.selection import add_ledger
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.reports.contents import Evidence, Line
-    from theory.claims import Claim, Pitfall
+    from sparse_limits.numerics.reports.contents import Evidence, Line
+    from sparse_limits.theory.claims import Claim, Pitfall
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -77,8 +77,8 @@ def _without_units() -> Iterator[None]:
 def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from numerics.reports.contents import told
-    from theory.ledger import parts
+    from sparse_limits.numerics.reports.contents import told
+    from sparse_limits.theory.ledger import parts
 
     claims = parts(arguments.label, arguments.ledger)
     known = told([claim.label for claim in claims], arguments.ledger)
@@ -95,11 +95,11 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
     import sympy as sp
     from rich.text import Text
 
-    from numerics.printing.readable_math import readable
-    from numerics.printing.tables import print_words
-    from numerics.reports.bounds import graded
-    from numerics.reports.open_questions import open_questions
-    from theory.links import status, status_in_words
+    from sparse_limits.numerics.printing.readable_math import readable
+    from sparse_limits.numerics.printing.tables import print_words
+    from sparse_limits.numerics.reports.bounds import graded
+    from sparse_limits.numerics.reports.open_questions import open_questions
+    from sparse_limits.theory.links import status, status_in_words
 
     def section(title: str, *lines: str) -> None:
         if any(line.strip() for line in lines):

@@ -12,12 +12,12 @@ from keyword import iskeyword
 from pathlib import Path
 from string import Template
 
-import theory
-from numerics.arguments import InputError
-from numerics.files import replacing
-from theory.lazy import homes
-from theory.ledger import LETTERS, load_ledger
-from theory.selection import meant, reading_order
+from sparse_limits import theory
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files import replacing
+from sparse_limits.theory.lazy import homes
+from sparse_limits.theory.ledger import LETTERS, load_ledger
+from sparse_limits.theory.selection import meant, reading_order
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST_NAME = 60
@@ -28,10 +28,10 @@ CLAIM = Template('''\
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.tails import half_normal, t
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import half_normal, t
 
 modulus = sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
 
@@ -72,10 +72,10 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.networks import Array
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.networks import Array
 from theory.$topic.$name import $name
-from theory.tails import half_normal, t
+from sparse_limits.theory.tails import half_normal, t
 
 MODULUS = $name.expressions["modulus"]
 SECOND_MOMENT = sp.erfc(t / sp.sqrt(2)) + t * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
@@ -133,11 +133,11 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
         raise InputError(f"name is {name}, a word of Python, expected another, such as kept_modulus")
     root = Path(theory.__file__).resolve().parent.parent
     claim, checks = root / "theory" / topic / f"{name}.py", root / "numerics" / "checks" / topic / f"{name}.py"
-    if name in homes(f"theory.{topic}") or claim.exists():
-        raise InputError(f"name is {name}, which theory.{topic} has, expected another")
+    if name in homes(f"sparse_limits.theory.{topic}") or claim.exists():
+        raise InputError(f"name is {name}, which sparse_limits.theory.{topic} has, expected another")
     export, box = claim.with_name("__init__.py"), root / "book" / f"{topic if page is None else page}.md"
     if not box.is_file():
-        raise InputError(f"{box}: no such page, expected one of the book, beside the packages theory and numerics")
+        raise InputError(f"{box}: no such page, expected one of the book, beside the folders theory and numerics")
     if checks.exists():
         raise InputError(f"{checks}: exists, expected another name")
     words = {"label": next_label(topic), "name": name, "topic": topic}
@@ -163,7 +163,7 @@ def next_label(topic: str) -> str:
 def exported(text: str, topic: str, name: str) -> str:
     """The `__init__.py` of a topic with one name more, imported and listed in their order."""
     lines = text.splitlines()
-    added = f"    from theory.{topic}.{name} import {name}"
+    added = f"    from sparse_limits.theory.{topic}.{name} import {name}"
     imports = [at for at, line in enumerate(lines) if IMPORT.match(line)]
     lines.insert(next((at for at in imports if lines[at] > added), lines.index("else:")), added)
     start = lines.index("__all__ = [") + 1

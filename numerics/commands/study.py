@@ -6,13 +6,13 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
 
-from numerics.arguments import InputError
-from numerics.commands import _depth_study, _gap_study, _generalisation_study, _lift_study, _origin_study
-from numerics.commands.common import add_limit, add_quiet, available_cores, progress_of
-from numerics.commands.output_paths import check_places
-from numerics.commands.selection import add_store
-from numerics.reports.writing import write_json
-from numerics.studies import run_shard, settings_of, study
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.commands import _depth_study, _gap_study, _generalisation_study, _lift_study, _origin_study
+from sparse_limits.numerics.commands.common import add_limit, add_quiet, available_cores, progress_of
+from sparse_limits.numerics.commands.output_paths import check_places
+from sparse_limits.numerics.commands.selection import add_store
+from sparse_limits.numerics.reports.writing import write_json
+from sparse_limits.numerics.studies import run_shard, settings_of, study
 
 REPORTS = {
     "generalisation": _generalisation_study,
@@ -59,7 +59,7 @@ def run(arguments: Namespace) -> int:
     """Measure, report. Raises InputError, in one line, for anything wrong with the call."""
     from rich.console import Console
 
-    from numerics.store import store_at
+    from sparse_limits.numerics.store import store_at
 
     name, report = arguments.study, REPORTS[arguments.study]
     _check_outputs(arguments)
@@ -103,7 +103,7 @@ def _check_shard(arguments: Namespace) -> None:
 def _check_outputs(arguments: Namespace) -> None:
     """InputError, before anything is computed, for what could not be written."""
     if arguments.plot is not None:
-        from numerics.pictures.masks import check_plot
+        from sparse_limits.numerics.pictures.masks import check_plot
 
         check_plot(arguments.plot)
     check_places({}, {"--plot": arguments.plot, "--json": arguments.json})

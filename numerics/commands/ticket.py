@@ -7,15 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.arguments import InputError
-from numerics.commands.common import add_drop, add_quiet, data_file, given, progress_of
-from numerics.commands.output_paths import check_places, same_file
-from numerics.reports.writing import write_json
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.commands.common import add_drop, add_quiet, data_file, given, progress_of
+from sparse_limits.numerics.commands.output_paths import check_places, same_file
+from sparse_limits.numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.tickets.calls import Checked, Found
+    from sparse_limits.numerics.tickets.calls import Checked, Found
 
 TRAINED = (
     "digits-mlp",
@@ -26,7 +26,7 @@ TRAINED = (
     "graphs-pairs",
     "graphs-messages",
     "pointset-deepsets",
-)  # `numerics.tickets.targets.TARGETS`, which takes long to import
+)  # `sparse_limits.numerics.tickets.targets.TARGETS`, which takes long to import
 SEARCH_ALONE = ("output", "width_factor", "delta", "output_error", "radius", "seed")  # not beside --check
 CHECK_ALONE = ("agreement", "kept")
 KNOWN = {
@@ -156,8 +156,8 @@ def _check_places(arguments: Namespace) -> None:
 
 
 def _find(arguments: Namespace, console: Console) -> Found:
-    from numerics.commands._ticket_report import show
-    from numerics.tickets.calls import ticket
+    from sparse_limits.numerics.commands._ticket_report import show
+    from sparse_limits.numerics.tickets.calls import ticket
 
     with progress_of(arguments) as progress:
         if arguments.target in TRAINED:
@@ -174,8 +174,8 @@ def _find(arguments: Namespace, console: Console) -> Found:
 
 
 def _check(arguments: Namespace, console: Console) -> Checked:
-    from numerics.commands._ticket_report import show_check
-    from numerics.tickets.calls import check
+    from sparse_limits.numerics.commands._ticket_report import show_check
+    from sparse_limits.numerics.tickets.calls import check
 
     asked = given(
         arguments, "target", "data", "label_column", "missing", "drop", "nonnegative", "epsilon", *CHECK_ALONE, "limit"

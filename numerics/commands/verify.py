@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from numerics.commands.common import add_quiet, available_cores, progress_of
-from numerics.commands.output_paths import check_places, code_file
-from numerics.commands.selection import add_ledger, add_selection, add_store
+from sparse_limits.numerics.commands.common import add_quiet, available_cores, progress_of
+from sparse_limits.numerics.commands.output_paths import check_places, code_file
+from sparse_limits.numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
-    from numerics.evidence.check import CheckResult
-    from numerics.printing.progress import Progress
-    from theory.claims import Entry
+    from sparse_limits.numerics.evidence.check import CheckResult
+    from sparse_limits.numerics.printing.progress import Progress
+    from sparse_limits.theory.claims import Entry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +35,12 @@ def run(arguments: argparse.Namespace) -> int:
     check_places({"--ledger": code_file(arguments.ledger)}, {"--json": arguments.json, "--html": arguments.html})
     from rich.console import Console
 
-    from numerics.ledger.summary import summarise
-    from numerics.ledger.verification import verify
-    from numerics.reports.run import as_html, print_summary
-    from numerics.reports.writing import write_json, write_text
-    from theory.ledger import ledger_for
-    from theory.selection import part_of
+    from sparse_limits.numerics.ledger.summary import summarise
+    from sparse_limits.numerics.ledger.verification import verify
+    from sparse_limits.numerics.reports.run import as_html, print_summary
+    from sparse_limits.numerics.reports.writing import write_json, write_text
+    from sparse_limits.theory.ledger import ledger_for
+    from sparse_limits.theory.selection import part_of
 
     ledger = ledger_for(arguments.names, arguments.ledger)
     to_stdout = "-" in (arguments.json, arguments.html)
@@ -70,9 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _told(entries: Sequence[Entry], progress: Progress) -> Callable[[CheckResult], None]:
     """What reports each check, and each claim whose checks have all ended."""
-    from numerics.commands._claim_progress import ClaimProgress
-    from numerics.ledger.verification import assembled, checks_by_claim
-    from numerics.printing.plain_text import many
+    from sparse_limits.numerics.commands._claim_progress import ClaimProgress
+    from sparse_limits.numerics.ledger.verification import assembled, checks_by_claim
+    from sparse_limits.numerics.printing.plain_text import many
 
     named, checks = {entry.label: entry for entry in entries}, checks_by_claim(entries)
     costs = {(label, check.name): check.cost for label, each in checks.items() for check in each}

@@ -1,7 +1,7 @@
 """Representations of finite groups, the equivariant maps between them, and layers made of these."""
 
-from numerics.equivariance.bases import defect, equivariant_basis, hom_dimension, orbit_labels
-from numerics.equivariance.grids import (
+from sparse_limits.numerics.equivariance.bases import defect, equivariant_basis, hom_dimension, orbit_labels
+from sparse_limits.numerics.equivariance.grids import (
     NO_TURNS,
     centred_grid,
     feature_field,
@@ -9,9 +9,9 @@ from numerics.equivariance.grids import (
     torus_group,
     within_window,
 )
-from numerics.equivariance.groups import Group, cyclic, dihedral, permutation_group, symmetric
-from numerics.equivariance.layers import EquivariantLayer, forward
-from numerics.equivariance.representations import (
+from sparse_limits.numerics.equivariance.groups import Group, cyclic, dihedral, permutation_group, symmetric
+from sparse_limits.numerics.equivariance.layers import EquivariantLayer, forward
+from sparse_limits.numerics.equivariance.representations import (
     Representation,
     cyclic_irreducibles,
     dihedral_irreducibles,
@@ -26,7 +26,7 @@ from numerics.equivariance.representations import (
     tensor_product,
     trivial,
 )
-from numerics.equivariance.tickets import Ticket, find_ticket
+from sparse_limits.numerics.equivariance.tickets import Ticket, find_ticket
 
 __all__ = [
     "NO_TURNS",

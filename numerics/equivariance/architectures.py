@@ -14,12 +14,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import MOST_ENTRIES, InputError, checked_array, checked_bool, checked_integer
-from numerics.equivariance.bases import equivariant_basis
-from numerics.equivariance.grids import MOST_CELLS, NO_TURNS, feature_field, kernel_space
-from numerics.equivariance.groups import MOST_POINTS, cyclic, dihedral, symmetric
-from numerics.equivariance.layers import EquivariantLayer
-from numerics.equivariance.representations import Representation, natural, regular, ring_entries, tensor_power, trivial
+from sparse_limits.numerics.arguments import MOST_ENTRIES, InputError, checked_array, checked_bool, checked_integer
+from sparse_limits.numerics.equivariance.bases import equivariant_basis
+from sparse_limits.numerics.equivariance.grids import MOST_CELLS, NO_TURNS, feature_field, kernel_space
+from sparse_limits.numerics.equivariance.groups import MOST_POINTS, cyclic, dihedral, symmetric
+from sparse_limits.numerics.equivariance.layers import EquivariantLayer
+from sparse_limits.numerics.equivariance.representations import (
+    Representation,
+    natural,
+    regular,
+    ring_entries,
+    tensor_power,
+    trivial,
+)
 
 MOST_LAYERS = 64
 MOST_ON_A_RING = 1024  # samples

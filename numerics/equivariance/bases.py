@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from numerics.arguments import InputError
-from numerics.equivariance.representations import Representation
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.equivariance.representations import Representation
 
 MOST_UNKNOWNS = 4096  # of an exact elimination
 

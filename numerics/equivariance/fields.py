@@ -15,10 +15,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array, checked_bool, checked_integer
-from numerics.equivariance.groups import MOST_POINTS
-from numerics.equivariance.layers import EquivariantLayer
-from theory.equivariance.fields import hulls, similarity
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_bool, checked_integer
+from sparse_limits.numerics.equivariance.groups import MOST_POINTS
+from sparse_limits.numerics.equivariance.layers import EquivariantLayer
+from sparse_limits.theory.equivariance.fields import hulls, similarity
 
 Floats = NDArray[np.float64]
 MOST_TURNS = 2**62  # of an element that acts, either way

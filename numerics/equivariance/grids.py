@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, checked_integer
-from numerics.equivariance.groups import Group, Permutation, cyclic, inverse_word, power
-from numerics.equivariance.representations import Representation, inflate, tensor_product, trivial
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.equivariance.groups import Group, Permutation, cyclic, inverse_word, power
+from sparse_limits.numerics.equivariance.representations import Representation, inflate, tensor_product, trivial
 
 MOST_CELLS = 512  # along a side
 NO_TURNS = trivial(cyclic(1), 2)  # shifts alone

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import factorial, prod
 from operator import index
 
-from numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.arguments import InputError, checked_integer
 
 Word = tuple[int, ...]
 Permutation = tuple[int, ...]  # p[x] is where the point x goes

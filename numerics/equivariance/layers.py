@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError, checked_array
+from sparse_limits.numerics.arguments import InputError, checked_array
 
 LARGE = 2**22  # entries of a whole map, beyond which it is not made
 FEW = 32  # an entry of a basis in so many, or fewer, is multiplied on its own

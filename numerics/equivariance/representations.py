@@ -14,8 +14,8 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from numerics.arguments import MOST_ENTRIES, InputError, checked_integer
-from numerics.equivariance.groups import (
+from sparse_limits.numerics.arguments import MOST_ENTRIES, InputError, checked_integer
+from sparse_limits.numerics.equivariance.groups import (
     Group,
     Permutation,
     Word,
@@ -25,7 +25,7 @@ from numerics.equivariance.groups import (
     dihedral,
     symmetric,
 )
-from theory.equivariance.rings import N, reflecting, rings_in, rings_out, turning
+from sparse_limits.theory.equivariance.rings import N, reflecting, rings_in, rings_out, turning
 
 Matrix = tuple[tuple[Fraction, ...], ...]  # rows
 Image = Any  # a Permutation or a Matrix

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
-from numerics.equivariance.layers import EquivariantLayer
-from numerics.exact.rationals import rational
-from numerics.subset_sum.batch import subsets_within
-from numerics.subset_sum.exact_numbers import Number, exact_number
-from theory.equivariance import ticket as claim
-from theory.subset_sum.symbols import eps as distance
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.equivariance.layers import EquivariantLayer
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.subset_sum.batch import subsets_within
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
+from sparse_limits.theory.equivariance import ticket as claim
+from sparse_limits.theory.subset_sum.symbols import eps as distance
 
 Floats = NDArray[np.float64]
 LARGEST = 1e150

@@ -1,6 +1,6 @@
 """What a check is written with, and how a check is run: `exact`, `enclosed`, `statistical`, `empirical` and `control`."""
 
-from numerics.evidence.check import (
+from sparse_limits.numerics.evidence.check import (
     Check,
     CheckResult,
     Control,
@@ -15,8 +15,8 @@ from numerics.evidence.check import (
     run,
     statistical,
 )
-from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
-from numerics.evidence.trial import Trial
+from sparse_limits.numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
+from sparse_limits.numerics.evidence.trial import Trial
 
 __all__ = [
     "Check",

@@ -17,12 +17,12 @@ from types import ModuleType
 
 from flint import ctx
 
-from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
-from numerics.evidence.trial import Trial
-from numerics.exact.balls import collecting, free_symbols
-from numerics.statistics.exact_tests import LEVEL, PLANNED_MISS
-from theory.claims import Claim, formulas
-from theory.steps import Carrier
+from sparse_limits.numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
+from sparse_limits.numerics.evidence.trial import Trial
+from sparse_limits.numerics.exact.balls import collecting, free_symbols
+from sparse_limits.numerics.statistics.exact_tests import LEVEL, PLANNED_MISS
+from sparse_limits.theory.claims import Claim, formulas
+from sparse_limits.theory.steps import Carrier
 
 Body = Callable[..., Iterator[Finding]]
 

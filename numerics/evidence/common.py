@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from numerics.evidence.trial import Trial
-from numerics.keyed import key, keyed_seed, stream_key
+from sparse_limits.numerics.evidence.trial import Trial
+from sparse_limits.numerics.keyed import key, keyed_seed, stream_key
 
 Drawn = TypeVar("Drawn")
 

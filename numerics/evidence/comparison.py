@@ -11,13 +11,13 @@ from functools import lru_cache, reduce
 import sympy as sp
 from flint import arb
 
-from numerics.evidence.check import Check, control, enclosed
-from numerics.evidence.findings import Finding, Kind, Verdict
-from numerics.evidence.points import located
-from numerics.evidence.trial import Trial
-from numerics.exact import balls
-from theory.bounds import Loose, Side
-from theory.claims import Claim
+from sparse_limits.numerics.evidence.check import Check, control, enclosed
+from sparse_limits.numerics.evidence.findings import Finding, Kind, Verdict
+from sparse_limits.numerics.evidence.points import located
+from sparse_limits.numerics.evidence.trial import Trial
+from sparse_limits.numerics.exact import balls
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim
 
 
 def comparisons(claim: Claim) -> list[Check]:

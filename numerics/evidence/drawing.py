@@ -9,10 +9,10 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import sympy as sp
 
-from numerics.evidence.points import Point, sorted_letters, usual_range
-from numerics.exact.relations import holds
-from numerics.keyed import key, keyed_seed, stream_key
-from theory.claims import Claim
+from sparse_limits.numerics.evidence.points import Point, sorted_letters, usual_range
+from sparse_limits.numerics.exact.relations import holds
+from sparse_limits.numerics.keyed import key, keyed_seed, stream_key
+from sparse_limits.theory.claims import Claim
 
 EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
 POINTS = 6  # random rational points at which an identity is tried

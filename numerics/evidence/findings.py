@@ -7,7 +7,7 @@ from enum import Enum, IntEnum
 
 import sympy as sp
 
-from numerics.statistics.exact_tests import Test
+from sparse_limits.numerics.statistics.exact_tests import Test
 
 
 class Kind(IntEnum):

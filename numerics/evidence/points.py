@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from numerics.exact import balls
+from sparse_limits.numerics.exact import balls
 
 Point = Mapping[sp.Symbol, sp.Expr]
 

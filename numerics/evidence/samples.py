@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.evidence.findings import Finding, Kind, Power, Verdict
-from numerics.statistics.exact_tests import BLOCKS, LEVEL, Betting, Binomial, Majority, MedianOfMeans, Side, TwoCounts
+from sparse_limits.numerics.evidence.findings import Finding, Kind, Power, Verdict
+from sparse_limits.numerics.statistics.exact_tests import (
+    BLOCKS,
+    LEVEL,
+    Betting,
+    Binomial,
+    Majority,
+    MedianOfMeans,
+    Side,
+    TwoCounts,
+)
 
 
 class StatisticalFindings:

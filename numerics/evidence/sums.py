@@ -8,9 +8,9 @@ from dataclasses import replace
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from numerics.evidence.findings import Finding, Kind, Scope, Verdict
-from numerics.evidence.points import sorted_letters
-from numerics.evidence.trial import Trial
+from sparse_limits.numerics.evidence.findings import Finding, Kind, Scope, Verdict
+from sparse_limits.numerics.evidence.points import sorted_letters
+from sparse_limits.numerics.evidence.trial import Trial
 
 
 def same_whatever(trial: Trial, left: sp.Expr, right: sp.Expr) -> Finding:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import sympy as sp
 
-from numerics.evidence.drawing import Drawing
-from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
-from numerics.evidence.points import (
+from sparse_limits.numerics.evidence.drawing import Drawing
+from sparse_limits.numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
+from sparse_limits.numerics.evidence.points import (
     Point,
     as_key,
     cells_of,
@@ -21,10 +21,10 @@ from numerics.evidence.points import (
     located,
     sorted_letters,
 )
-from numerics.evidence.samples import StatisticalFindings
-from numerics.exact import balls, boxes
-from numerics.exact.identities import is_zero
-from theory.formulas.valued import valued
+from sparse_limits.numerics.evidence.samples import StatisticalFindings
+from sparse_limits.numerics.exact import balls, boxes
+from sparse_limits.numerics.exact.identities import is_zero
+from sparse_limits.theory.formulas.valued import valued
 
 Simplify = Callable[..., sp.Expr]
 
@@ -33,7 +33,7 @@ Simplify = Callable[..., sp.Expr]
 class Trial(Drawing, StatisticalFindings):
     """The vocabulary of a check: what it can ask of its subjects, at one seed and effort.
 
-    What it says about counts and samples stands in `numerics.evidence.samples`.
+    What it says about counts and samples stands in `sparse_limits.numerics.evidence.samples`.
     """
 
     proved: set[sp.Expr] = field(default_factory=set)  # to be 0, for all values
@@ -281,7 +281,7 @@ class Trial(Drawing, StatisticalFindings):
 
         `within` are the ranges of real symbols, `integers` those of whole ones, all of them tried; without either, those
         from which the claim's points are drawn, which the detail of the finding names. `given`, `zero` and what else is
-        asked: `numerics.exact.boxes.prove`.
+        asked: `sparse_limits.numerics.exact.boxes.prove`.
         """
         if within is None and integers is None:
             within, integers = self._drawn(low, *(() if high is None else (high,)))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import sympy as sp
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 MOST_DIGITS = 4_000  # of an integer: Python reads no longer ones
 LONGEST = 200  # characters of what is no plain number

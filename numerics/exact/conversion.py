@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 
 def converted(value: object) -> sp.Basic:

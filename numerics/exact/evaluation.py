@@ -12,15 +12,15 @@ from contextlib import contextmanager, suppress
 from os import PathLike
 from typing import TYPE_CHECKING, NamedTuple
 
-from numerics.door import door
-from numerics.processes.time_limit import TimeLimit, limited
-from theory.input_error import InputError
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.processes.time_limit import TimeLimit, limited
+from sparse_limits.theory.input_error import InputError
 
 if TYPE_CHECKING:
     import sympy as sp
 
-    from theory.claims import Claim
-    from theory.quantities import Letter
+    from sparse_limits.theory.claims import Claim
+    from sparse_limits.theory.quantities import Letter
 
 MOST_DIGITS = 10_000
 LIMIT = 120.0  # seconds of processor time: numbers of hundreds of digits make SymPy work for ever
@@ -49,7 +49,7 @@ def evaluate(
 ) -> Value:
     """Evaluate a formula of a claim at exact values, to any number of correct digits or as a fraction.
 
-    The name of a quantity, such as `rows` for m or n (`theory.names`), may replace its letter. A list or a matrix gives
+    The name of a quantity, such as `rows` for m or n (`sparse_limits.theory.names`), may replace its letter. A list or a matrix gives
     values to numbered letters: v=[1/5,2/5] to v_1 and v_2, P=[[1/2,1/4],[1/8,1]] to P_11, …, P_22. For a function that
     the formula leaves open, such as a graphon, a list or a matrix gives the steps on equal parts of the unit interval,
     and step(2/5:3/2, 3/5:3/10) gives lengths and values of the steps.
@@ -88,8 +88,8 @@ def evaluate(
     >>> evaluate("E1", "wired_share", "v=[1/4,1/2,3/4]", "W=[[1/2,1/4],[1,3/4]]", exact=True).text
     '19/64'
     """
-    from numerics.exact.balls import collecting
-    from theory.ledger import parts
+    from sparse_limits.numerics.exact.balls import collecting
+    from sparse_limits.theory.ledger import parts
 
     if not 1 <= digits <= MOST_DIGITS:
         raise InputError(f"digits is {digits!r}, expected a whole number from 1 to {MOST_DIGITS}")
@@ -106,7 +106,7 @@ def part_with(path: str, parts: Sequence[Claim]) -> Claim:
     Raises:
         InputError: where several parts have one of this name, or none of several.
     """
-    from theory.selection import meant
+    from sparse_limits.theory.selection import meant
 
     if len(parts) == 1:
         return parts[0]
@@ -130,10 +130,10 @@ def value_in(
     claim: Claim, expression: str, assignments: Sequence[str], digits: int, *, exact: bool = False, keep: bool = False
 ) -> tuple[str, tuple[str, ...]]:
     """The value of a claim's formula as text, and what it assumes; arguments and errors are those of `evaluate`."""
-    from numerics.exact.parsed_values import parse
-    from numerics.exact.step_functions import in_steps
-    from theory.formulas.valued import valued
-    from theory.quantities import in_plain, letters_of
+    from sparse_limits.numerics.exact.parsed_values import parse
+    from sparse_limits.numerics.exact.step_functions import in_steps
+    from sparse_limits.theory.formulas.valued import valued
+    from sparse_limits.theory.quantities import in_plain, letters_of
 
     formula = find_formula(claim, expression)
     relations = {
@@ -183,9 +183,9 @@ def _refuse_unknown(
     """
     from sympy import Equality, true
 
-    from theory.claims import formulas
-    from theory.formulas.valued import valued
-    from theory.quantities import in_plain, letters_of
+    from sparse_limits.theory.claims import formulas
+    from sparse_limits.theory.formulas.valued import valued
+    from sparse_limits.theory.quantities import in_plain, letters_of
 
     own = {letter for each in formulas(claim.claimed[expression.split(".")[0]]) for letter in letters_of(each)}
     for relation, words in relations.items():
@@ -200,7 +200,7 @@ def _refuse_unknown(
 
 def _explained(claim: Claim, letters: Sequence[Letter]) -> str:
     """The letters, each with what it stands for where the claim says so."""
-    from numerics.exact.parsed_values import typed_name
+    from sparse_limits.numerics.exact.parsed_values import typed_name
 
     named = [(typed_name(letter, claim), claim.quantity(letter)) for letter in letters]
     return ", ".join(f"{name} ({each.meaning})" if each else name for name, each in named)
@@ -212,8 +212,8 @@ def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp
     Raises:
         InputError: naming the letter, what it stands for and which values it takes, or the hypothesis that fails.
     """
-    from numerics.exact.relations import holds
-    from theory.quantities import in_plain, in_words
+    from sparse_limits.numerics.exact.relations import holds
+    from sparse_limits.theory.quantities import in_plain, in_words
 
     for symbol, value in point.items():
         quantity = claim.quantity(symbol)
@@ -257,7 +257,7 @@ def long_integers() -> Iterator[None]:
 
 def paths(claim: Claim) -> Iterator[tuple[str, sp.Basic]]:
     """The formulas of a claim, each with the dotted path by which `evaluate` is asked for it."""
-    from theory.places import places
+    from sparse_limits.theory.places import places
 
     for subject, value in claim.claimed.items():
         for name, formula, _ in places(value, subject):
@@ -268,7 +268,7 @@ def find_formula(claim: Claim, path: str) -> sp.Basic:
     """The formula at a dotted path: an expression of the claim, then keys, fields or positions."""
     import sympy as sp
 
-    from theory.selection import meant
+    from sparse_limits.theory.selection import meant
 
     found = dict(paths(claim))
     if path in found:
@@ -290,10 +290,10 @@ def value_of(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: int) 
     """
     import sympy as sp
 
-    from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, with_exact_steps
-    from numerics.exact.balls import digits as correct_digits
-    from theory.formulas.no_guarantee import no_guarantee
-    from theory.formulas.smallest import Smallest
+    from sparse_limits.numerics.exact.balls import NoEnclosureError, NoGuaranteeError, with_exact_steps
+    from sparse_limits.numerics.exact.balls import digits as correct_digits
+    from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+    from sparse_limits.theory.formulas.smallest import Smallest
 
     try:
         if formula.has(Smallest, sp.floor, sp.ceiling) and (whole := with_exact_steps(formula, point)).is_Integer:
@@ -310,8 +310,8 @@ def value_of(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: int) 
 
 def _plain(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], text: str) -> str:
     """The text without its decimals where these are zeros because the value is a whole number."""
-    from numerics.exact.balls import NoEnclosureError
-    from numerics.exact.rationals import NotRationalError, rational
+    from sparse_limits.numerics.exact.balls import NoEnclosureError
+    from sparse_limits.numerics.exact.rationals import NotRationalError, rational
 
     if re.fullmatch(r"-?\d+\.0+", text):
         with suppress(NotRationalError, NoEnclosureError, ZeroDivisionError):
@@ -324,10 +324,10 @@ def _by_algebra(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: in
     """Where no ball was found: SymPy tells 0, infinity and √2·√2 from what lies around them."""
     import sympy as sp
 
-    from numerics.exact.balls import NoEnclosureError
-    from numerics.exact.balls import digits as correct_digits
-    from theory.formulas.iterate import Iterate
-    from theory.formulas.valued import valued
+    from sparse_limits.numerics.exact.balls import NoEnclosureError
+    from sparse_limits.numerics.exact.balls import digits as correct_digits
+    from sparse_limits.theory.formulas.iterate import Iterate
+    from sparse_limits.theory.formulas.valued import valued
 
     where = ", ".join(f"{symbol}={value}" for symbol, value in point.items())
     exact = formula
@@ -358,9 +358,9 @@ def fraction(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> str:
     """
     from flint import fmpz
 
-    from numerics.exact.balls import NoEnclosureError
-    from numerics.exact.rationals import NotRationalError, rational
-    from theory.formulas.no_guarantee import no_guarantee
+    from sparse_limits.numerics.exact.balls import NoEnclosureError
+    from sparse_limits.numerics.exact.rationals import NotRationalError, rational
+    from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 
     try:
         value = rational(formula, point)

@@ -8,16 +8,18 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from theory.formulas.iterate import Iterate
-from theory.formulas.let import Let
-from theory.formulas.no_guarantee import NoGuarantee
-from theory.formulas.transfer import Transfer
-from theory.formulas.valued import valued
+from sparse_limits.theory.formulas.iterate import Iterate
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.no_guarantee import NoGuarantee
+from sparse_limits.theory.formulas.transfer import Transfer
+from sparse_limits.theory.formulas.valued import valued
 
 Values = Mapping[sp.Symbol, sp.Expr]
 PLAIN = (sp.Add, sp.Mul, sp.Pow, sp.core.function.Application, Relational)  # known by the values of their parts
 MOST_BITS, MOST_BITS_OF_ROOTS = 2**24, 2**12  # of a power that is written out, and of one whose root is tried
-WHOLE_NUMBERS: dict[type, Callable[[sp.Expr, Values], sp.Integer | None]] = {}  # `numerics.exact.balls` adds its rules
+WHOLE_NUMBERS: dict[
+    type, Callable[[sp.Expr, Values], sp.Integer | None]
+] = {}  # `sparse_limits.numerics.exact.balls` adds its rules
 
 
 class NotRationalError(ArithmeticError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.formulas.valued import valued
+from sparse_limits.theory.formulas.valued import valued
 
 exponent = sp.Symbol("L", positive=True)
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from numerics.exact.conversion import converted
-from numerics.exact.identities import simplified
+from sparse_limits.numerics.exact.conversion import converted
+from sparse_limits.numerics.exact.identities import simplified
 
 
 def split_logarithms(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:

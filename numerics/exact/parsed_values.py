@@ -9,13 +9,13 @@ from typing import Any
 
 import sympy as sp
 
-from numerics.exact.constants import exact_constant
-from numerics.exact.step_functions import StepFunction
-from theory.claims import Claim
-from theory.input_error import InputError
-from theory.quantities import Letter, in_words
-from theory.selection import meant
-from theory.spelling import spelled
+from sparse_limits.numerics.exact.constants import exact_constant
+from sparse_limits.numerics.exact.step_functions import StepFunction
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.quantities import Letter, in_words
+from sparse_limits.theory.selection import meant
+from sparse_limits.theory.spelling import spelled
 
 MOST_STEPS = 64  # along an argument: integrals become sums over all pairs or triples of cells
 STEPS = re.compile(r"step\((.*)\)", re.DOTALL)

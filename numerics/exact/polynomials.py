@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
-from numerics.arguments import InputError
-from numerics.exact.conversion import converted
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.exact.conversion import converted
 
 
 def polynomial(expression: sp.Expr) -> fmpq_mpoly:

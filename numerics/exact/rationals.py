@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from numerics.exact import balls  # noqa: F401  adds the rules of floors, ceilings and searches
-from numerics.exact.conversion import converted
-from numerics.exact.exact_values import NotRationalError, Values, written_out
-from theory.formulas.no_guarantee import NoGuarantee
+from sparse_limits.numerics.exact import balls  # noqa: F401  adds the rules of floors, ceilings and searches
+from sparse_limits.numerics.exact.conversion import converted
+from sparse_limits.numerics.exact.exact_values import NotRationalError, Values, written_out
+from sparse_limits.theory.formulas.no_guarantee import NoGuarantee
 
 __all__ = ["NotRationalError", "rational"]
 

@@ -25,8 +25,8 @@ def holds(relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
     """
     import sympy as sp
 
-    from numerics.exact import balls
-    from theory.formulas.valued import valued
+    from sparse_limits.numerics.exact import balls
+    from sparse_limits.theory.formulas.valued import valued
 
     if isinstance(relation, (sp.Ge, sp.Gt, sp.Le, sp.Lt)):
         try:

@@ -10,8 +10,8 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
-from theory.formulas.valued import valued
-from theory.input_error import InputError
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.input_error import InputError
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import sympy as sp
 
-from numerics.exact.conversion import converted
-from theory.formulas.valued import valued
+from sparse_limits.numerics.exact.conversion import converted
+from sparse_limits.theory.formulas.valued import valued
 
 
 def by_cases(*cases: Mapping[sp.Symbol, sp.Expr]) -> Callable[[sp.Expr], sp.Expr]:

@@ -1,7 +1,7 @@
 """What a mask can still represent: fully wired neurons, relays and inputs without a path, counted exactly (E1–E10).
 
 Layers are listed from the input on: masks [hidden, input], …, [output, hidden], dense or sparse, of zeros and ones. What
-is counted is sufficient for what it stands for, not necessary. `numerics.expressivity.laws` has what graphons predict.
+is counted is sufficient for what it stands for, not necessary. `sparse_limits.numerics.expressivity.laws` has what graphons predict.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array, issparse
 from scipy.sparse.csgraph import maximum_flow
 
-from numerics.arguments import InputError, checked_array, checked_integer
-from theory.expressivity.product_of_inputs import masked_product, pieces
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
+from sparse_limits.theory.expressivity.product_of_inputs import masked_product, pieces
 
 Indices = NDArray[np.int64]
 Layer = ArrayLike | csr_array

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, xlog1py, xlogy
 
-from numerics.arguments import MOST_COUNT, InputError, checked_integer
-from numerics.bridge import numeric
-from numerics.exact.balls import number
-from numerics.expressivity.counts import column_indices
-from numerics.masks.composition import GridGraphon, compose_graphons
-from numerics.statistics.exact_tests import binomial_at_least
-from theory.expressivity import paths, relays, symbols
+from sparse_limits.numerics.arguments import MOST_COUNT, InputError, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.expressivity.counts import column_indices
+from sparse_limits.numerics.masks.composition import GridGraphon, compose_graphons
+from sparse_limits.numerics.statistics.exact_tests import binomial_at_least
+from sparse_limits.theory.expressivity import paths, relays, symbols
 
 Floats = NDArray[np.floating]
 

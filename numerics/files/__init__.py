@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError
 
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]+")
 

@@ -13,9 +13,9 @@ from typing import IO, Any
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files.headers import Header, OpenArrays, checked_header, whole_file
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files.headers import Header, OpenArrays, checked_header, whole_file
+from sparse_limits.numerics.printing.plain_text import plain
 
 MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}\.npy", re.ASCII)
 LONGEST_NAME = 1000

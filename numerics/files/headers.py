@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files import one_line
-from numerics.limits import check_work
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files import one_line
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.printing.plain_text import plain
 
 LONGEST_AXIS = 2**48  # beyond it a header does not say what any memory holds
 BYTES_OF_NUMBER = 24  # of samples: as they stand in the file, as doubles, and scaled

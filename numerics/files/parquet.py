@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from numerics.arguments import InputError
-from numerics.files import reading
-from numerics.files.headers import check_numbers
-from numerics.files.tables import Column, DataTable, called, of_truth, read_fields, tried
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files import reading
+from sparse_limits.numerics.files.headers import check_numbers
+from sparse_limits.numerics.files.tables import Column, DataTable, called, of_truth, read_fields, tried
+from sparse_limits.numerics.printing.plain_text import plain
 
 _INDEX = re.compile(r"__index_level_\d+__")  # where pandas stores what it numbers the rows with
 _WHOLE = "a whole .parquet file"

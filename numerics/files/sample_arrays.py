@@ -17,10 +17,10 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files.archives import open_archive
-from numerics.files.headers import check_numbers, checked_header, whole_file
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files.archives import open_archive
+from sparse_limits.numerics.files.headers import check_numbers, checked_header, whole_file
+from sparse_limits.numerics.printing.plain_text import plain
 
 _LISTED = 6  # names in a message
 _TENSORS = "tensors alone, such as torch.save({'x': x, 'y': y}, FILE) writes"

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files import reading
-from numerics.limits import check_work
-from numerics.printing.plain_text import many, plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files import reading
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.printing.plain_text import many, plain
 
 Floats = NDArray[np.floating]
 

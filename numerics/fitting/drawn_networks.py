@@ -17,23 +17,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError, checked_integer
-from numerics.data import Dataset
-from numerics.fitting.explanation import (
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.fitting.explanation import (
     METHODS,
     Excluded,
     Explanation,
     law_of_random,
     rank_among,
 )
-from numerics.fitting.homogeneity import Counts
-from numerics.fitting.levels import ENOUGH_DRAWN
-from numerics.fitting.method_law import Setting, ranked_in
-from numerics.masks.selection import Mask, row_mask, top_k_mask
-from numerics.networks import random_network
-from numerics.prediction.first_layer.moments import noise_floor
-from numerics.prediction.methods import residual, saliency
-from numerics.statistics.noise import upper_tail
+from sparse_limits.numerics.fitting.homogeneity import Counts
+from sparse_limits.numerics.fitting.levels import ENOUGH_DRAWN
+from sparse_limits.numerics.fitting.method_law import Setting, ranked_in
+from sparse_limits.numerics.masks.selection import Mask, row_mask, top_k_mask
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
+from sparse_limits.numerics.prediction.methods import residual, saliency
+from sparse_limits.numerics.statistics.noise import upper_tail
 
 Floats = NDArray[np.floating]
 

@@ -21,16 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError, Seed, seed_sequence
-from numerics.data import Dataset
-from numerics.door import door
-from numerics.fitting.empty_lines import empty_lines
-from numerics.fitting.homogeneity import degrees
-from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
-from numerics.fitting.method_law import FEWEST_DRAWN, Setting, deviations_from, fresh_mask, law_of
-from numerics.masks.arrays import sparse_mask
-from numerics.prediction.first_layer.moments import noise_floor
-from numerics.prediction.first_layer.row_law import (
+from sparse_limits.numerics.arguments import InputError, Seed, seed_sequence
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.fitting.empty_lines import empty_lines
+from sparse_limits.numerics.fitting.homogeneity import degrees
+from sparse_limits.numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
+from sparse_limits.numerics.fitting.method_law import FEWEST_DRAWN, Setting, deviations_from, fresh_mask, law_of
+from sparse_limits.numerics.masks.arrays import sparse_mask
+from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
+from sparse_limits.numerics.prediction.first_layer.row_law import (
     FEWEST_ROWS,
     MOST_SCORES,
     NotCoveredError,
@@ -39,8 +39,8 @@ from numerics.prediction.first_layer.row_law import (
     posed,
     sample_row_law,
 )
-from numerics.prediction.methods import DATA_DRIVEN
-from numerics.statistics.noise import upper_tail
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN
+from sparse_limits.numerics.statistics.noise import upper_tail
 
 Floats = NDArray[np.floating]
 
@@ -181,7 +181,7 @@ def explain(
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import global_mask, load_data
+    >>> from sparse_limits import global_mask, load_data
     >>> data = load_data("digits", labels="is0")
     >>> weights = np.random.default_rng(0).standard_normal((64, 64))
     >>> found, _ = explain(global_mask(abs(weights), 0.1), data, rows=2000)

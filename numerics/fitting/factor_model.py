@@ -1,7 +1,7 @@
 """The factorised graphon W_ij = F̄(τ/(f_i φ_j)) that a mask came from: tail of the noise, row law and column profile.
 
 On the scale of logarithms W_ij = G(α_i + β_j), α = ln(f/τ), β = ln φ, with the link G(η) = F̄(e^−η) of a tail family of
-`theory.tails`. A power of the noise only rescales α and β (S1), so no family has a shape to be fitted.
+`sparse_limits.theory.tails`. A power of the noise only rescales α and β (S1), so no family has a shape to be fitted.
 
 Columns have one effect each or, if there are many, one for each group of like degree. Rows are random: their α is drawn
 from a law on a few atoms. All of it is fitted by maximum marginal likelihood; a free effect for every row *and* every
@@ -24,11 +24,11 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from scipy.special import log_softmax, logsumexp
 
-from numerics.bridge import numeric
-from numerics.fitting.homogeneity import degrees
-from theory.graphon.lognormal import lognormal_noise, noise_scale
-from theory.saliency.model import half_normal_quantile, u
-from theory.tails import alpha, exponential, frechet, half_normal, pareto, t
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.fitting.homogeneity import degrees
+from sparse_limits.theory.graphon.lognormal import lognormal_noise, noise_scale
+from sparse_limits.theory.saliency.model import half_normal_quantile, u
+from sparse_limits.theory.tails import alpha, exponential, frechet, half_normal, pareto, t
 
 Floats = NDArray[np.floating]
 Groups = NDArray[np.int64]

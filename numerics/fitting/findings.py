@@ -7,14 +7,14 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.fitting.fit import Distance, Fit, Spectrum
-from numerics.fitting.homogeneity import Blocks, Homogeneity, Side
-from numerics.fitting.levels import TOLD_APART, UNLIKELY
-from numerics.fitting.model import Model
-from numerics.fitting.recognition import Emptied, Seen
-from numerics.fitting.repeated import Repeated
-from numerics.fitting.tiles import Tiles
-from theory.tails import half_normal
+from sparse_limits.numerics.fitting.fit import Distance, Fit, Spectrum
+from sparse_limits.numerics.fitting.homogeneity import Blocks, Homogeneity, Side
+from sparse_limits.numerics.fitting.levels import TOLD_APART, UNLIKELY
+from sparse_limits.numerics.fitting.model import Model
+from sparse_limits.numerics.fitting.recognition import Emptied, Seen
+from sparse_limits.numerics.fitting.repeated import Repeated
+from sparse_limits.numerics.fitting.tiles import Tiles
+from sparse_limits.theory.tails import half_normal
 
 
 class SideSummary(TypedDict):

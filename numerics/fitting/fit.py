@@ -17,30 +17,30 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import MOST_SAMPLES, InputError, Seed, check_residual, seed_number
-from numerics.bridge import numeric
-from numerics.data import Data, Dataset, batch, dataset_of
-from numerics.door import door
-from numerics.fitting.drawn_networks import DeepNetwork, checked_network, explain_layer
-from numerics.fitting.explanation import Excluded, Explanation, explain
-from numerics.fitting.factor_model import FINE, count, factors, fit_family, posterior
-from numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogeneity_of, selected_by
-from numerics.fitting.levels import UNLIKELY
-from numerics.fitting.method_law import Setting
-from numerics.fitting.model import Model, draw, draw_constant, fit_model
-from numerics.fitting.recognition import Seen, seen_in
-from numerics.fitting.structure import Structure, structure_of
-from numerics.limits import check_work
-from numerics.masks.arrays import sparse_mask
-from numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
-from numerics.prediction.first_layer.row_law import check_fresh_rows
-from numerics.spectra.corrected_values import CorrectedValue, corrected_singular_values
-from numerics.spectra.noise_edge import noise_edge
-from numerics.statistics.noise import upper_tail
-from theory.graphon import cut_norm_rate, ranked_masks, symbols
-from theory.graphon.ranked_masks import shift
-from theory.operators import noise as noise_theory
-from theory.saliency import blocks as block_masks
+from sparse_limits.numerics.arguments import MOST_SAMPLES, InputError, Seed, check_residual, seed_number
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import Data, Dataset, batch, dataset_of
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.fitting.drawn_networks import DeepNetwork, checked_network, explain_layer
+from sparse_limits.numerics.fitting.explanation import Excluded, Explanation, explain
+from sparse_limits.numerics.fitting.factor_model import FINE, count, factors, fit_family, posterior
+from sparse_limits.numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogeneity_of, selected_by
+from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.fitting.method_law import Setting
+from sparse_limits.numerics.fitting.model import Model, draw, draw_constant, fit_model
+from sparse_limits.numerics.fitting.recognition import Seen, seen_in
+from sparse_limits.numerics.fitting.structure import Structure, structure_of
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.masks.arrays import sparse_mask
+from sparse_limits.numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
+from sparse_limits.numerics.prediction.first_layer.row_law import check_fresh_rows
+from sparse_limits.numerics.spectra.corrected_values import CorrectedValue, corrected_singular_values
+from sparse_limits.numerics.spectra.noise_edge import noise_edge
+from sparse_limits.numerics.statistics.noise import upper_tail
+from sparse_limits.theory.graphon import cut_norm_rate, ranked_masks, symbols
+from sparse_limits.theory.graphon.ranked_masks import shift
+from sparse_limits.theory.operators import noise as noise_theory
+from sparse_limits.theory.saliency import blocks as block_masks
 
 Floats = NDArray[np.floating]
 
@@ -173,7 +173,7 @@ def fit(
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import sample_rank_one
+    >>> from sparse_limits import sample_rank_one
     >>> u = np.linspace(0.05, 0.6, 300)
     >>> found = fit(sample_rank_one(u, u, np.random.default_rng(0)))
     >>> found.homogeneity.rows.uneven, found.homogeneity.columns.uneven, round(found.density, 2)

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammaincc
 
-from numerics.arguments import InputError
-from numerics.bridge import numeric
-from numerics.fitting.levels import UNLIKELY
-from numerics.statistics.exact_tests import TwoCounts
-from theory.graphon import chi_statistic, symbols
-from theory.graphon.taxonomy import Heterogeneity, heterogeneity
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.statistics.exact_tests import TwoCounts
+from sparse_limits.theory.graphon import chi_statistic, symbols
+from sparse_limits.theory.graphon.taxonomy import Heterogeneity, heterogeneity
 
 Counts = NDArray[np.int64]
 

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.fitting.fit import spectrum_of
-from numerics.fitting.homogeneity import Homogeneity, homogeneity_of, selected_by
-from numerics.fitting.levels import TOLD_APART
-from numerics.fitting.model import fit_model
-from numerics.fitting.recognition import Seen, evened_out, seen_in
-from numerics.fitting.structure import Structure
-from numerics.fitting.tiles import tiles_of
-from numerics.fitting.verdict import of_class
+from sparse_limits.numerics.fitting.fit import spectrum_of
+from sparse_limits.numerics.fitting.homogeneity import Homogeneity, homogeneity_of, selected_by
+from sparse_limits.numerics.fitting.levels import TOLD_APART
+from sparse_limits.numerics.fitting.model import fit_model
+from sparse_limits.numerics.fitting.recognition import Seen, evened_out, seen_in
+from sparse_limits.numerics.fitting.structure import Structure
+from sparse_limits.numerics.fitting.tiles import tiles_of
+from sparse_limits.numerics.fitting.verdict import of_class
 
 MOST_FITTED = 2**22  # of a layer whose noise is fitted among others: some seconds
 

@@ -15,20 +15,20 @@ from typing import TypedDict, overload
 
 import numpy as np
 
-from numerics.arguments import InputError, Seed, seed_number
-from numerics.door import door
-from numerics.fitting.homogeneity import blocks_of, homogeneity_of_counts, selected_by
-from numerics.fitting.layer_noise import NoiseSummary, noise_of
-from numerics.fitting.structure import Structure, structure_of_counts
-from numerics.fitting.summary import SelectionSummary
-from numerics.fitting.tiles import tiles_of
-from numerics.fitting.verdict import CLASS_WORDS
-from numerics.limits import check_work
-from numerics.masks.chains import Chain, chains_in, follow
-from numerics.masks.layers import SECONDS_OF_ENTRY, Layer, LayerFile, open_layers
-from numerics.printing.plain_text import plain
-from numerics.printing.progress import Stage
-from theory.graphon.taxonomy import Heterogeneity
+from sparse_limits.numerics.arguments import InputError, Seed, seed_number
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.fitting.homogeneity import blocks_of, homogeneity_of_counts, selected_by
+from sparse_limits.numerics.fitting.layer_noise import NoiseSummary, noise_of
+from sparse_limits.numerics.fitting.structure import Structure, structure_of_counts
+from sparse_limits.numerics.fitting.summary import SelectionSummary
+from sparse_limits.numerics.fitting.tiles import tiles_of
+from sparse_limits.numerics.fitting.verdict import CLASS_WORDS
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.masks.chains import Chain, chains_in, follow
+from sparse_limits.numerics.masks.layers import SECONDS_OF_ENTRY, Layer, LayerFile, open_layers
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.printing.progress import Stage
+from sparse_limits.theory.graphon.taxonomy import Heterogeneity
 
 SECONDS_OF_LAYER = 0.5  # of the counts that are drawn for its exact tests, whatever its size: measured
 _PART = 4000  # digits

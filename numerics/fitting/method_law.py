@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, xlog1py, xlogy
 
-from numerics.data import Dataset
-from numerics.fitting.homogeneity import Counts, Selection
-from numerics.masks.selection import Mask, n_of_m_mask, top_k_mask
-from numerics.networks import random_network
-from numerics.prediction.first_layer.row_law import Problem, row_scores
-from numerics.prediction.methods import DATA_DRIVEN, SMOOTHED, residual, saliency
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.fitting.homogeneity import Counts, Selection
+from sparse_limits.numerics.masks.selection import Mask, n_of_m_mask, top_k_mask
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction.first_layer.row_law import Problem, row_scores
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN, SMOOTHED, residual, saliency
 
 Floats = NDArray[np.floating]
 

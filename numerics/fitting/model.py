@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import softmax
 
-from numerics.fitting.factor_model import (
+from sparse_limits.numerics.fitting.factor_model import (
     COARSE,
     FINE,
     Counted,
@@ -22,8 +22,8 @@ from numerics.fitting.factor_model import (
     fit_half_normal_rows,
     posterior,
 )
-from numerics.fitting.homogeneity import Selection
-from numerics.masks.sampling import sample_constant, sample_step
+from sparse_limits.numerics.fitting.homogeneity import Selection
+from sparse_limits.numerics.masks.sampling import sample_constant, sample_step
 
 Floats = NDArray[np.floating]
 

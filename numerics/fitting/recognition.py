@@ -21,13 +21,13 @@ from math import ceil, exp
 import numpy as np
 from scipy.sparse import csr_array
 
-from numerics.fitting.homogeneity import Homogeneity, degrees, homogeneity_of, log_choose, selected_by
-from numerics.fitting.levels import UNLIKELY
-from numerics.fitting.model import Model
-from numerics.fitting.repeated import Repeated, repeated_in
-from numerics.fitting.row_factors import rows_p
-from numerics.fitting.tiles import Tiles, tiles_of
-from theory.graphon.taxonomy import Heterogeneity
+from sparse_limits.numerics.fitting.homogeneity import Homogeneity, degrees, homogeneity_of, log_choose, selected_by
+from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.fitting.model import Model
+from sparse_limits.numerics.fitting.repeated import Repeated, repeated_in
+from sparse_limits.numerics.fitting.row_factors import rows_p
+from sparse_limits.numerics.fitting.tiles import Tiles, tiles_of
+from sparse_limits.theory.graphon.taxonomy import Heterogeneity
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def seen_in(mask: csr_array, tested: Homogeneity, model: Model, visible: int, rn
     tested, model: what is found of it. visible: singular values above the noise.
 
     Examples:
-        >>> from numerics.fitting.model import fit_model
+        >>> from sparse_limits.numerics.fitting.model import fit_model
         >>> rng = np.random.default_rng(0)
         >>> kept = rng.random((120, 60)) < 0.3
         >>> kept[:9] = False

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.fitting.factor_model import posterior
-from numerics.fitting.levels import UNLIKELY
-from numerics.fitting.model import Model
+from sparse_limits.numerics.fitting.factor_model import posterior
+from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.fitting.model import Model
 
 Floats = NDArray[np.floating]
 

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import bdtrc, erf
 
-from numerics.bridge import numeric
-from numerics.fitting.factor_model import COARSE, Fitted, count, fit_family
-from numerics.fitting.homogeneity import Counts, degrees
-from theory.saliency.model import half_normal_quantile, u
-from theory.tails import half_normal
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.fitting.factor_model import COARSE, Fitted, count, fit_family
+from sparse_limits.numerics.fitting.homogeneity import Counts, degrees
+from sparse_limits.theory.saliency.model import half_normal_quantile, u
+from sparse_limits.theory.tails import half_normal
 
 Floats = NDArray[np.floating]
 
@@ -41,7 +41,7 @@ def rows_p(mask: csr_array, uneven_columns: bool, rng: np.random.Generator) -> f
 
     Examples:
         >>> import numpy as np
-        >>> from numerics.masks.selection import top_k_mask
+        >>> from sparse_limits.numerics.masks.selection import top_k_mask
         >>> rng = np.random.default_rng(0)
         >>> readout, weights = abs(rng.standard_normal((300, 1))), abs(rng.standard_normal((300, 64)))
         >>> rows_p(csr_array(top_k_mask(readout * weights, 3000)), False, rng) > 0.01

@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.fitting.homogeneity import Counts, degrees, log_choose
-from numerics.fitting.levels import UNLIKELY
-from numerics.statistics.exact_tests import binomial_at_most
+from sparse_limits.numerics.fitting.homogeneity import Counts, degrees, log_choose
+from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.statistics.exact_tests import binomial_at_most
 
 NEARLY = 0.25  # nearly dead lines for each dead one, at least, of pruning weight by weight
 MOST_GONE = 2 / 3  # share of dead lines above which a continuous factor leaves fewer

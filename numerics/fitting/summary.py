@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
-from numerics.columns import AboutSummary
-from numerics.fitting.explanation import Excluded, Explanation
-from numerics.fitting.findings import Findings, findings
-from numerics.fitting.fit import Fit, Methods
-from numerics.fitting.homogeneity import Selection, degrees
-from numerics.fitting.levels import REJECTED, UNLIKELY
-from numerics.fitting.structure import Removal, Structure
-from numerics.fitting.verdict import account, verdict
+from sparse_limits.numerics.columns import AboutSummary
+from sparse_limits.numerics.fitting.explanation import Excluded, Explanation
+from sparse_limits.numerics.fitting.findings import Findings, findings
+from sparse_limits.numerics.fitting.fit import Fit, Methods
+from sparse_limits.numerics.fitting.homogeneity import Selection, degrees
+from sparse_limits.numerics.fitting.levels import REJECTED, UNLIKELY
+from sparse_limits.numerics.fitting.structure import Removal, Structure
+from sparse_limits.numerics.fitting.verdict import account, verdict
 
 if TYPE_CHECKING:
-    from numerics.data import Dataset
+    from sparse_limits.numerics.data import Dataset
 
 
 class RestMask(TypedDict):
@@ -177,7 +177,7 @@ def summarise(
 
     Examples:
         >>> import numpy as np
-        >>> from numerics import fit
+        >>> from sparse_limits import fit
         >>> said = summarise(fit(np.ones((2, 3))))
         >>> said["mask"]["row_counts"], said["verdict"]["status"]
         ([3, 3], 'nothing_to_fit')

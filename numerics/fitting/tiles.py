@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.fitting.homogeneity import BLOCK_ENTRIES, Counts, log_choose
-from numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.fitting.homogeneity import BLOCK_ENTRIES, Counts, log_choose
+from sparse_limits.numerics.fitting.levels import UNLIKELY
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numerics.bridge import numeric
-from numerics.door import door
-from numerics.fitting.explanation import TRAINING, Explanation, Origin, Status, one_law, origin_of
-from numerics.fitting.fit import Fit
-from numerics.fitting.homogeneity import Homogeneity, Selection, selected_by
-from numerics.fitting.levels import FEW_ROWS, REJECTED, UNLIKELY
-from numerics.fitting.structure import Removal, Structure
-from theory.graphon.taxonomy import CLASSES, Heterogeneity
-from theory.saliency import constant_graphon, synflow_factorises
-from theory.saliency.model import rho
-from theory.saliency.threshold import s as scale
-from theory.tails import t
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.fitting.explanation import TRAINING, Explanation, Origin, Status, one_law, origin_of
+from sparse_limits.numerics.fitting.fit import Fit
+from sparse_limits.numerics.fitting.homogeneity import Homogeneity, Selection, selected_by
+from sparse_limits.numerics.fitting.levels import FEW_ROWS, REJECTED, UNLIKELY
+from sparse_limits.numerics.fitting.structure import Removal, Structure
+from sparse_limits.theory.graphon.taxonomy import CLASSES, Heterogeneity
+from sparse_limits.theory.saliency import constant_graphon, synflow_factorises
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.saliency.threshold import s as scale
+from sparse_limits.theory.tails import t
 
 CLASS_WORDS = {
     Heterogeneity.HOMOGENEOUS: "homogeneous",
@@ -97,7 +97,7 @@ def verdict(found: Fit) -> Verdict:
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import fit, sample_rank_one
+    >>> from sparse_limits import fit, sample_rank_one
     >>> u = np.linspace(0.05, 0.6, 300)
     >>> said = verdict(fit(sample_rank_one(u, u, np.random.default_rng(0))))
     >>> said.kind, said.fitted_explains
@@ -289,7 +289,7 @@ def account(found: Fit) -> Account:
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import fit, global_mask, load_data
+    >>> from sparse_limits import fit, global_mask, load_data
     >>> weights = np.random.default_rng(0).standard_normal((64, 64))
     >>> found = fit(global_mask(abs(weights), 0.1), load_data("digits", labels="is0"), fresh_rows=2000)
     >>> account(found).status, account(found).methods

@@ -1,8 +1,8 @@
 """Kernels of infinitely wide networks, dense or pruned: covariance at initialisation (NNGP) and neural tangent (NTK)."""
 
-from numerics.kernels.activations import ERF, LINEAR, RELU, Activation, leaky_relu
-from numerics.kernels.analytic import dense_kernel
-from numerics.kernels.bounds import (
+from sparse_limits.numerics.kernels.activations import ERF, LINEAR, RELU, Activation, leaky_relu
+from sparse_limits.numerics.kernels.analytic import dense_kernel
+from sparse_limits.numerics.kernels.bounds import (
     energy,
     path_bound,
     path_densities,
@@ -12,13 +12,18 @@ from numerics.kernels.bounds import (
     squared_norm,
     water_filling,
 )
-from numerics.kernels.flow import loss_curve, residual_curve, time_to
-from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
-from numerics.kernels.layers import Kernels
-from numerics.kernels.methods import KernelEstimate, method_layers, quenched_kernel, row_law_kernel
-from numerics.kernels.quadrature import activation
-from numerics.kernels.regression import error_rate, gradient_descent_predict, mean_squared_error, ridge_predict
-from numerics.kernels.spectra import (
+from sparse_limits.numerics.kernels.flow import loss_curve, residual_curve, time_to
+from sparse_limits.numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
+from sparse_limits.numerics.kernels.layers import Kernels
+from sparse_limits.numerics.kernels.methods import KernelEstimate, method_layers, quenched_kernel, row_law_kernel
+from sparse_limits.numerics.kernels.quadrature import activation
+from sparse_limits.numerics.kernels.regression import (
+    error_rate,
+    gradient_descent_predict,
+    mean_squared_error,
+    ridge_predict,
+)
+from sparse_limits.numerics.kernels.spectra import (
     MetricIntervals,
     SpectralMetrics,
     centred,
@@ -29,7 +34,7 @@ from numerics.kernels.spectra import (
     sphere_spectrum,
     split_metrics,
 )
-from numerics.kernels.width import diagonal_second_moment, width_bound
+from sparse_limits.numerics.kernels.width import diagonal_second_moment, width_bound
 
 __all__ = [
     "ERF",

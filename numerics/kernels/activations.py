@@ -1,7 +1,7 @@
 """Activations and their duals: E φ(z)φ(z′) and E φ′(z)φ′(z′) at (z, z′) ~ N(0, [[a, c], [c, b]]).
 
-Positively homogeneous activations (ReLU, leaky ReLU, |z|, z) and erf have closed forms, those of `theory.kernel.dual`;
-any other goes by quadrature (`numerics.kernels.quadrature`).
+Positively homogeneous activations (ReLU, leaky ReLU, |z|, z) and erf have closed forms, those of `sparse_limits.theory.kernel.dual`;
+any other goes by quadrature (`sparse_limits.numerics.kernels.quadrature`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.bridge import numeric
-from numerics.machine_code import compiled
-from theory.kernel import dual as symbols
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.theory.kernel import dual as symbols
 
 Floats = NDArray[np.float64]
 Function = Callable[[Floats], ArrayLike]
@@ -117,7 +117,7 @@ def _arc_cosine(left: Floats, right: Floats, sigma: Floats, theta: Floats, bend:
     """In place, with root = left·right: sigma becomes bend·root·πκ₁ + line·sigma, theta is multiplied by
     bend·πκ₀ + line, or by 0 where root is 0.
 
-    The formulas of `theory.kernel.dual.relu`, with the rational approximation of arccos in FreeBSD's msun (e_acos.c),
+    The formulas of `sparse_limits.theory.kernel.dual.relu`, with the rational approximation of arccos in FreeBSD's msun (e_acos.c),
     written without branches so that the inner loop is vectorised.
     """
     inverse = np.empty(sigma.shape[2])
@@ -156,7 +156,7 @@ def _arc_cosine(left: Floats, right: Floats, sigma: Floats, theta: Floats, bend:
 
 @dataclass(frozen=True)
 class ClosedForm(Activation):
-    """An activation whose duals stand in `theory.kernel.dual`."""
+    """An activation whose duals stand in `sparse_limits.theory.kernel.dual`."""
 
     symbolic: symbols.DualActivation
 

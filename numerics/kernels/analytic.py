@@ -7,12 +7,12 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array, checked_integer
-from numerics.door import door
-from numerics.kernels.activations import RELU, Activation, Function
-from numerics.kernels.layers import Kernels, Layer
-from numerics.kernels.quadrature import activation as as_activation
-from numerics.kernels.recursion import kernels
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.kernels.activations import RELU, Activation, Function
+from sparse_limits.numerics.kernels.layers import Kernels, Layer
+from sparse_limits.numerics.kernels.quadrature import activation as as_activation
+from sparse_limits.numerics.kernels.recursion import kernels
 
 Floats = NDArray[np.float64]
 

@@ -12,18 +12,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from numerics.arguments import InputError, checked_array, checked_integer
-from numerics.bridge import numeric
-from numerics.kernels.graphon import LayerGraphons
-from numerics.kernels.regression import SingularKernelError, labels, symmetric
-from theory.expressivity.paths import rho_path
-from theory.generalisation import energy_bound as b1
-from theory.generalisation import path_bound as b3
-from theory.generalisation import path_part as b2
-from theory.generalisation import water_filling as b4
-from theory.graphon.fixed_inputs import inputs
-from theory.graphon.symbols import m as samples
-from theory.kernel.dual import depth as layers_below
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.kernels.graphon import LayerGraphons
+from sparse_limits.numerics.kernels.regression import SingularKernelError, labels, symmetric
+from sparse_limits.theory.expressivity.paths import rho_path
+from sparse_limits.theory.generalisation import energy_bound as b1
+from sparse_limits.theory.generalisation import path_bound as b3
+from sparse_limits.theory.generalisation import path_part as b2
+from sparse_limits.theory.generalisation import water_filling as b4
+from sparse_limits.theory.graphon.fixed_inputs import inputs
+from sparse_limits.theory.graphon.symbols import m as samples
+from sparse_limits.theory.kernel.dual import depth as layers_below
 
 Floats = NDArray[np.float64]
 

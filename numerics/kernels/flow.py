@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
-from numerics.arguments import InputError, checked_array, non_negative_vector, proper_share
-from numerics.bridge import numeric
-from numerics.kernels.regression import symmetric
-from theory.flow.linear import amplitude, eigenvalue, eta, mode, mode_loss, time
-from theory.flow.times import lam, latest_time, mean_time, mu, part, stuck
-from theory.flow.times import left as left_of_part
-from theory.flow.times import share as share_left
-from theory.graphon.symbols import m
+from sparse_limits.numerics.arguments import InputError, checked_array, non_negative_vector, proper_share
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.kernels.regression import symmetric
+from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, mode, mode_loss, time
+from sparse_limits.theory.flow.times import lam, latest_time, mean_time, mu, part, stuck
+from sparse_limits.theory.flow.times import left as left_of_part
+from sparse_limits.theory.flow.times import share as share_left
+from sparse_limits.theory.graphon.symbols import m
 
 Floats = NDArray[np.float64]
 

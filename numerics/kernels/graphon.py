@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_integer
-from numerics.door import door
-from numerics.kernels.activations import RELU, Activation, Function
-from numerics.kernels.analytic import inputs
-from numerics.kernels.layers import Kernels, Layer
-from numerics.kernels.quadrature import activation as as_activation
-from numerics.kernels.recursion import kernels
-from numerics.masks.composition import GridGraphon, Latent
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.kernels.activations import RELU, Activation, Function
+from sparse_limits.numerics.kernels.analytic import inputs
+from sparse_limits.numerics.kernels.layers import Kernels, Layer
+from sparse_limits.numerics.kernels.quadrature import activation as as_activation
+from sparse_limits.numerics.kernels.recursion import kernels
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent
 
 Floats = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def graphon_kernel(
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics.kernels import method_layers
+    >>> from sparse_limits.numerics.kernels import method_layers
     >>> layers = method_layers("random", 0.5, np.ones(2))  # a first layer of density 1/2, a dense readout
     >>> graphon_kernel(np.eye(2), layers).ntk.diagonal()
     array([0.5, 0.5])

@@ -2,7 +2,7 @@
 
 `method_layers` has the graphons in closed form (K4, K5; B4 for water-filling): the limit of many inputs.
 `quenched_kernel` keeps the number of inputs (K7.1) for masks that do not look at the weights, `row_law_kernel` for any
-method of `numerics.prediction.first_layer.row_law`: both are what networks tend to as they get wider, and nothing else.
+method of `sparse_limits.numerics.prediction.first_layer.row_law`: both are what networks tend to as they get wider, and nothing else.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erf
 
-from numerics.arguments import InputError, checked_array, checked_integer
-from numerics.bridge import numeric
-from numerics.kernels.analytic import inputs
-from numerics.kernels.bounds import water_filling
-from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
-from numerics.masks.composition import GridGraphon, Latent, point_latent
-from numerics.masks.selection import Mask
-from numerics.masks.threshold import threshold_for
-from numerics.networks import ACTIVATIONS, Network, tangent_kernel
-from numerics.prediction.first_layer.row_law import FEWEST_ROWS, Problem, fresh_rows, limit_threshold
-from numerics.spectra.singular_values import half_normal
-from theory.kernel import second_moment, snip_kernel
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.kernels.analytic import inputs
+from sparse_limits.numerics.kernels.bounds import water_filling
+from sparse_limits.numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.networks import ACTIVATIONS, Network, tangent_kernel
+from sparse_limits.numerics.prediction.first_layer.row_law import FEWEST_ROWS, Problem, fresh_rows, limit_threshold
+from sparse_limits.numerics.spectra.singular_values import half_normal
+from sparse_limits.theory.kernel import second_moment, snip_kernel
 
 Floats = NDArray[np.float64]
 

@@ -16,9 +16,9 @@ from math import comb, factorial, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.kernels.activations import Homogeneous
-from numerics.kernels.layers import Layer
-from numerics.machine_code import compiled
+from sparse_limits.numerics.kernels.activations import Homogeneous
+from sparse_limits.numerics.kernels.layers import Layer
+from sparse_limits.numerics.machine_code import compiled
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]

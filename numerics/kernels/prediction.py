@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from numerics.bridge import numeric
-from numerics.kernels.bounds import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.kernels.bounds import (
     NegativePartError,
     RiskBound,
     path_bound,
@@ -23,12 +23,19 @@ from numerics.kernels.bounds import (
     risk_bound,
     squared_norm,
 )
-from numerics.kernels.pruned import BATCHES, HeldOut, KernelCase, SampledKernel
-from numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
-from numerics.kernels.spectra import HIGH, LOW, SpectralMetrics, centred, kernel_eigenvalues, spectral_metrics
-from numerics.statistics.distribution_free import CONFIDENCE, Interval, clopper_pearson
-from theory.generalisation.energy_bound import T, energy, q
-from theory.graphon.symbols import m
+from sparse_limits.numerics.kernels.pruned import BATCHES, HeldOut, KernelCase, SampledKernel
+from sparse_limits.numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
+from sparse_limits.numerics.kernels.spectra import (
+    HIGH,
+    LOW,
+    SpectralMetrics,
+    centred,
+    kernel_eigenvalues,
+    spectral_metrics,
+)
+from sparse_limits.numerics.statistics.distribution_free import CONFIDENCE, Interval, clopper_pearson
+from sparse_limits.theory.generalisation.energy_bound import T, energy, q
+from sparse_limits.theory.graphon.symbols import m
 
 Floats = NDArray[np.floating[Any]]
 

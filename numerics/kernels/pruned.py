@@ -14,23 +14,23 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.bridge import numeric
-from numerics.data import Dataset
-from numerics.kernels.activations import RELU
-from numerics.kernels.analytic import dense_kernel
-from numerics.kernels.bounds import path_densities
-from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
-from numerics.kernels.layers import Kernels
-from numerics.kernels.methods import fresh_network, fresh_threshold, method_layers
-from numerics.masks.composition import GridGraphon, point_latent
-from numerics.masks.threshold import UnreachableDensityError
-from numerics.networks import tangent_kernel
-from numerics.prediction.first_layer.prediction import INFINITE_WIDTH, wanda_densities
-from numerics.prediction.first_layer.row_law import Problem, limit_smoothing
-from numerics.prediction.methods import DATA_DRIVEN, SMOOTHED
-from theory.kernel import second_moment
-from theory.saliency.model import rho
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.kernels.activations import RELU
+from sparse_limits.numerics.kernels.analytic import dense_kernel
+from sparse_limits.numerics.kernels.bounds import path_densities
+from sparse_limits.numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
+from sparse_limits.numerics.kernels.layers import Kernels
+from sparse_limits.numerics.kernels.methods import fresh_network, fresh_threshold, method_layers
+from sparse_limits.numerics.masks.composition import GridGraphon, point_latent
+from sparse_limits.numerics.masks.threshold import UnreachableDensityError
+from sparse_limits.numerics.networks import tangent_kernel
+from sparse_limits.numerics.prediction.first_layer.prediction import INFINITE_WIDTH, wanda_densities
+from sparse_limits.numerics.prediction.first_layer.row_law import Problem, limit_smoothing
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN, SMOOTHED
+from sparse_limits.theory.kernel import second_moment
+from sparse_limits.theory.saliency.model import rho
 
 Floats = NDArray[np.float64]
 

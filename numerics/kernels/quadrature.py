@@ -18,11 +18,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
-from numerics.bridge import numeric
-from numerics.kernels.activations import ERF, LINEAR, RELU, Activation, Function, Homogeneous
-from numerics.machine_code import compiled
-from theory.kernel.dual import z as preactivation
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.kernels.activations import ERF, LINEAR, RELU, Activation, Function, Homogeneous
+from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.theory.kernel.dual import z as preactivation
 
 Floats = NDArray[np.float64]
 

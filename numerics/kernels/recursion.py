@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from numerics.arguments import InputError
-from numerics.kernels.activations import Activation, Homogeneous
-from numerics.kernels.layers import Kernels, Layer
-from numerics.kernels.near_parallel import advance_inputs, near_kernels, near_units
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.kernels.activations import Activation, Homogeneous
+from sparse_limits.numerics.kernels.layers import Kernels, Layer
+from sparse_limits.numerics.kernels.near_parallel import advance_inputs, near_kernels, near_units
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from numerics.arguments import InputError, checked_array, checked_integer
-from numerics.door import door
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
+from sparse_limits.numerics.door import door
 
 Floats = NDArray[np.float64]
 

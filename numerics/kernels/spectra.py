@@ -18,10 +18,10 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import poch
 
-from numerics.arguments import InputError, checked_array, checked_integer
-from numerics.kernels.regression import symmetric
-from numerics.statistics.exact_tests import binomial_at_most
-from theory.kernel import circle, sphere
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
+from sparse_limits.numerics.kernels.regression import symmetric
+from sparse_limits.numerics.statistics.exact_tests import binomial_at_most
+from sparse_limits.theory.kernel import circle, sphere
 
 Floats = NDArray[np.float64]
 

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigvalsh
 
-from numerics.arguments import InputError
-from numerics.kernels.prediction import Fit, Sampling, distance, fit
-from numerics.kernels.pruned import HeldOut, KernelCase
-from numerics.kernels.regression import gradient_descent_predict, mean_squared_error, ridge_predict
-from numerics.masks.selection import Mask
-from numerics.networks import DivergedError, Network, tangent_kernel, train
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.kernels.prediction import Fit, Sampling, distance, fit
+from sparse_limits.numerics.kernels.pruned import HeldOut, KernelCase
+from sparse_limits.numerics.kernels.regression import gradient_descent_predict, mean_squared_error, ridge_predict
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.networks import DivergedError, Network, tangent_kernel, train
 
 Floats = NDArray[np.floating[Any]]
 

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numerics.arguments import InputError, checked_integer
-from numerics.bridge import numeric
-from theory.claims import formulas
-from theory.kernel import convergence as symbols
-from theory.kernel.dual import cosine as cosine_symbol
-from theory.kernel.dual import kappa_0, kappa_1
-from theory.kernel.finite_width import n
-from theory.saliency.model import rho
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.theory.claims import formulas
+from sparse_limits.theory.kernel import convergence as symbols
+from sparse_limits.theory.kernel.dual import cosine as cosine_symbol
+from sparse_limits.theory.kernel.dual import kappa_0, kappa_1
+from sparse_limits.theory.kernel.finite_width import n
+from sparse_limits.theory.saliency.model import rho
 
 MOMENTS = tuple(formulas(symbols.moments))
 ARGUMENTS = (*MOMENTS, n, symbols.N, rho)

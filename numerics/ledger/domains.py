@@ -13,17 +13,17 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from numerics.evidence import Check, Trial, in_order, kills
-from numerics.evidence.drawing import POINTS
-from numerics.evidence.findings import Finding, Kind, Scope, Verdict
-from numerics.evidence.points import Point
-from numerics.evidence.trial import Simplify
-from numerics.exact import balls, boxes
-from numerics.exact.relations import holds
-from numerics.ledger.mutants import MutationResult
-from numerics.ledger.wider_claims import Wider, assuming, wider_claims
-from theory.claims import Claim, formulas
-from theory.formulas.valued import valued
+from sparse_limits.numerics.evidence import Check, Trial, in_order, kills
+from sparse_limits.numerics.evidence.drawing import POINTS
+from sparse_limits.numerics.evidence.findings import Finding, Kind, Scope, Verdict
+from sparse_limits.numerics.evidence.points import Point
+from sparse_limits.numerics.evidence.trial import Simplify
+from sparse_limits.numerics.exact import balls, boxes
+from sparse_limits.numerics.exact.relations import holds
+from sparse_limits.numerics.ledger.mutants import MutationResult
+from sparse_limits.numerics.ledger.wider_claims import Wider, assuming, wider_claims
+from sparse_limits.theory.claims import Claim, formulas
+from sparse_limits.theory.formulas.valued import valued
 
 DOMAINS = "(domains)"  # in the place of the name of an expression
 NOT_ASKED = Finding(Kind.EXACT, Verdict.SUPPORTS, "not asked", scope=Scope.ALL)

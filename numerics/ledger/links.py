@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from numerics.evidence.check import CheckResult
-from numerics.evidence.findings import Scope
-from theory.links import Link, announced
-from theory.steps import Carrier, Step
+from sparse_limits.numerics.evidence.check import CheckResult
+from sparse_limits.numerics.evidence.findings import Scope
+from sparse_limits.theory.links import Link, announced
+from sparse_limits.theory.steps import Carrier, Step
 
 OF_SCOPE = {
     Scope.ALL: Link.ALL,

@@ -13,12 +13,12 @@ from itertools import islice
 
 import sympy as sp
 
-from numerics.evidence import Check, Trial, in_order, kills
-from numerics.exact import balls
-from theory.claims import Claim
-from theory.formulas.level import Level
-from theory.formulas.smallest import Smallest
-from theory.places import places
+from sparse_limits.numerics.evidence import Check, Trial, in_order, kills
+from sparse_limits.numerics.exact import balls
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.places import places
 
 HALF = sp.Rational(1, 2)
 FINGERPRINT_POINTS = 3

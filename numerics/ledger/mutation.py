@@ -10,20 +10,20 @@ from time import monotonic
 
 import sympy as sp
 
-from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
-from numerics.checks import checks_of_claims
-from numerics.door import door
-from numerics.evidence import Check
-from numerics.ledger.domains import DOMAINS, mutate_domains
-from numerics.ledger.mutants import MutationResult, mutate_expression
-from numerics.ledger.shared_mutants import SHARED, mutate_shared
-from numerics.ledger.verification import check_keep, checks_by_claim, modules_of
-from numerics.processes.parallel import reason, workers_are_copies
-from numerics.store import Place, run_stored, store_at
-from theory.claims import Claim, Entry, Ledger, formulas
-from theory.ledger import ledger_for
-from theory.own_ledger import is_own
-from theory.selection import part_of
+from sparse_limits.numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
+from sparse_limits.numerics.checks import checks_of_claims
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.evidence import Check
+from sparse_limits.numerics.ledger.domains import DOMAINS, mutate_domains
+from sparse_limits.numerics.ledger.mutants import MutationResult, mutate_expression
+from sparse_limits.numerics.ledger.shared_mutants import SHARED, mutate_shared
+from sparse_limits.numerics.ledger.verification import check_keep, checks_by_claim, modules_of
+from sparse_limits.numerics.processes.parallel import reason, workers_are_copies
+from sparse_limits.numerics.store import Place, run_stored, store_at
+from sparse_limits.theory.claims import Claim, Entry, Ledger, formulas
+from sparse_limits.theory.ledger import ledger_for
+from sparse_limits.theory.own_ledger import is_own
+from sparse_limits.theory.selection import part_of
 
 MOST_SKIPPED = 1000
 LIMIT = 1800.0  # seconds of processor time for the mutants of one expression

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from numerics.evidence import Check, Trial, in_order, kills
-from numerics.ledger.mutants import FINGERPRINT_POINTS, MutationResult, digits_at, entered
-from theory.claims import Claim
-from theory.places import places
+from sparse_limits.numerics.evidence import Check, Trial, in_order, kills
+from sparse_limits.numerics.ledger.mutants import FINGERPRINT_POINTS, MutationResult, digits_at, entered
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.places import places
 
 SHARED = "(shared pieces)"  # in the place of the name of an expression
 

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TypedDict
 
-from numerics.evidence import CheckResult, ControlResult
-from numerics.ledger.links import step_scope
-from numerics.ledger.verification import ClaimResult, Run, Totals, versions
-from numerics.statistics.exact_tests import BUDGET, LEVEL
-from theory.claims import Entry
-from theory.ledger import labels_of
-from theory.links import Link
-from theory.selection import whole
-from theory.steps import Step
+from sparse_limits.numerics.evidence import CheckResult, ControlResult
+from sparse_limits.numerics.ledger.links import step_scope
+from sparse_limits.numerics.ledger.verification import ClaimResult, Run, Totals, versions
+from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
+from sparse_limits.theory.claims import Entry
+from sparse_limits.theory.ledger import labels_of
+from sparse_limits.theory.links import Link
+from sparse_limits.theory.selection import whole
+from sparse_limits.theory.steps import Step
 
 
 class ControlSummary(TypedDict):
@@ -75,7 +75,7 @@ class ExpressionSummary(TypedDict):
 class ClaimSummary(TypedDict):
     """A claim and its checks; parts: the labels of all parts of the claim to which it belongs, its own alone if it is whole.
 
-    proof: what it is by its steps (`theory.links.Status`), proof_in_words: with these counted. unchecked: what no check
+    proof: what it is by its steps (`sparse_limits.theory.links.Status`), proof_in_words: with these counted. unchecked: what no check
     takes; steps: none for a proof in prose.
     """
 

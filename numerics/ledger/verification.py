@@ -13,19 +13,19 @@ from importlib.metadata import version
 from os import PathLike
 from typing import TypedDict
 
-from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
-from numerics.checks import checks_of_claims
-from numerics.door import door
-from numerics.evidence import Check, CheckResult, ControlResult, run
-from numerics.ledger.links import step_link
-from numerics.processes.garbage import release_memory
-from numerics.processes.parallel import LateTaskError, reason
-from numerics.statistics.exact_tests import BUDGET, LEVEL
-from numerics.store import Place, run_stored, store_at
-from theory.claims import Entry, Ledger, Pitfall
-from theory.lazy import homes
-from theory.ledger import ledger_for
-from theory.links import (
+from sparse_limits.numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
+from sparse_limits.numerics.checks import checks_of_claims
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.evidence import Check, CheckResult, ControlResult, run
+from sparse_limits.numerics.ledger.links import step_link
+from sparse_limits.numerics.processes.garbage import release_memory
+from sparse_limits.numerics.processes.parallel import LateTaskError, reason
+from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
+from sparse_limits.numerics.store import Place, run_stored, store_at
+from sparse_limits.theory.claims import Entry, Ledger, Pitfall
+from sparse_limits.theory.lazy import homes
+from sparse_limits.theory.ledger import ledger_for
+from sparse_limits.theory.links import (
     Link,
     Weakest,
     announced,
@@ -36,12 +36,15 @@ from theory.links import (
     step_links,
     weakest_links,
 )
-from theory.own_ledger import is_own
-from theory.selection import part_of
-from theory.steps import Carrier, Step
+from sparse_limits.theory.own_ledger import is_own
+from sparse_limits.theory.selection import part_of
+from sparse_limits.theory.steps import Carrier, Step
 
 LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
-ENGINE = ("numerics.evidence.check", "numerics.checks")  # what runs a check, and what finds the checks of a claim
+ENGINE = (
+    "sparse_limits.numerics.evidence.check",
+    "sparse_limits.numerics.checks",
+)  # what runs a check, and what finds the checks of a claim
 HEAVY = 2.0  # seconds that a check announces, which then computes with large arrays
 PACKAGES = ("numpy", "sympy", "scipy", "python-flint", "sparse-limits")
 
@@ -316,7 +319,7 @@ def check_keep(keep: Place, ledger: Ledger) -> None:
 
 def modules_of(entry: Entry, *checks: Check) -> tuple[str, ...]:
     """The modules on whose code results of checks of a claim depend: the claim's, those of the checks, and the engine's."""
-    topic = f"theory.{entry.topic}"
+    topic = f"sparse_limits.theory.{entry.topic}"
     home = topic if "." in entry.topic else homes(topic)[entry.name]
     return (home, *dict.fromkeys(check.body.__module__ for check in checks), *ENGINE)
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from theory.claims import Claim
-from theory.quantities import CLOSED_UNIT, Hypothesis, Quantity, in_plain
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.quantities import CLOSED_UNIT, Hypothesis, Quantity, in_plain
 
 NATURE = {  # the values of what a noun or a phrase names, whatever is claimed of it
     **dict.fromkeys(
@@ -53,7 +53,7 @@ def wider_claims(claim: Claim) -> Iterator[Wider]:
     """Each claim that allows more: ranges first, then relations, in the order in which the claim states them.
 
     Examples:
-        >>> from theory import claim
+        >>> from sparse_limits.theory import claim
         >>> [each.name for each in wider_claims(claim("S16.2"))][-2:]
         ['p_0 = p_S', 'p_0 > p_S']
     """

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array, eye_array, issparse
 
-from numerics.arguments import MOST_COUNT, InputError, checked_array, checked_integer
-from numerics.lifts.callables import Gathered, Places, edge_ends, probe
-from numerics.lifts.contraction import Array, Contraction, Skips
-from numerics.lifts.vertices import apply_sigma, on_arrays
-from theory.lifts.bundle import Shape, check_section, freeze
-from theory.lifts.maps import Bilinear, Pointwise, Skip
-from theory.lifts.module import Edge, PerceptronModule, Vertex, arrow
+from sparse_limits.numerics.arguments import MOST_COUNT, InputError, checked_array, checked_integer
+from sparse_limits.numerics.lifts.callables import Gathered, Places, edge_ends, probe
+from sparse_limits.numerics.lifts.contraction import Array, Contraction, Skips
+from sparse_limits.numerics.lifts.vertices import apply_sigma, on_arrays
+from sparse_limits.theory.lifts.bundle import Shape, check_section, freeze
+from sparse_limits.theory.lifts.maps import Bilinear, Pointwise, Skip
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex, arrow
 
 Weights = Mapping[Edge, ArrayLike]
 Inputs = Mapping[Vertex, ArrayLike]

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError
-from numerics.lifts.contraction import Array
-from theory.lifts.bundle import Shape
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.lifts.contraction import Array
+from sparse_limits.theory.lifts.bundle import Shape
 
 Places = NDArray[np.integer]
 

@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError
-from numerics.machine_code import compiled
-from theory.lifts.bundle import Shape, entries, shape_of
-from theory.lifts.maps import Bilinear
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.theory.lifts.bundle import Shape, entries, shape_of
+from sparse_limits.theory.lifts.maps import Bilinear
 
 Array = NDArray[Any]
 Indices = NDArray[np.integer]

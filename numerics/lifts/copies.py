@@ -9,9 +9,9 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy import sparse
 
-from numerics.lifts.arrays import ArrayLift
-from theory.lifts.module import Edge
-from theory.lifts.perceptrons import multilayer_perceptron
+from sparse_limits.numerics.lifts.arrays import ArrayLift
+from sparse_limits.theory.lifts.module import Edge
+from sparse_limits.theory.lifts.perceptrons import multilayer_perceptron
 
 Floats = NDArray[np.float64]
 

@@ -13,14 +13,14 @@ import numpy as np
 import sympy as sp
 from scipy.optimize import minimize_scalar
 
-from numerics.arguments import InputError, checked_integer
-from numerics.bridge import numeric
-from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, enclose
-from theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
-from theory.lifts import convergence, copies, coverage, degrees, isolated_copies
-from theory.lifts import convergence_two_layers as two_layers
-from theory.lifts.readout import T as time
-from theory.lifts.tangent import L_0
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.exact.balls import NoEnclosureError, NoGuaranteeError, enclose
+from sparse_limits.theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
+from sparse_limits.theory.lifts import convergence, copies, coverage, degrees, isolated_copies
+from sparse_limits.theory.lifts import convergence_two_layers as two_layers
+from sparse_limits.theory.lifts.readout import T as time
+from sparse_limits.theory.lifts.tangent import L_0
 
 MOST = 2**53
 RADII = [10 ** (k / 40 - 9) for k in range(601)]  # from 1e-9 to 1e6

@@ -13,12 +13,12 @@ import sympy as sp
 from flint import fmpq, fmpq_poly
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import MOST_COUNT, InputError, checked_integer
-from numerics.exact.balls import number
-from numerics.exact.rationals import rational
-from theory.lifts import coverage as symbols
-from theory.lifts import degrees as letters
-from theory.lifts import isolated as laws
+from sparse_limits.numerics.arguments import MOST_COUNT, InputError, checked_integer
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.theory.lifts import coverage as symbols
+from sparse_limits.theory.lifts import degrees as letters
+from sparse_limits.theory.lifts import isolated as laws
 
 Number = Fraction | float  # exact: a float counts as the fraction it is
 

@@ -1,4 +1,4 @@
-"""Lifts between the exact objects of `theory.lifts` and arrays, so that each can be held against the other."""
+"""Lifts between the exact objects of `sparse_limits.theory.lifts` and arrays, so that each can be held against the other."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError
-from numerics.lifts.arrays import ArrayLift, Weights
-from numerics.lifts.contraction import Array
-from theory.lifts.bundle import array, entries
-from theory.lifts.lift import Lift
-from theory.lifts.module import Edge, Vertex, arrow
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.lifts.arrays import ArrayLift, Weights
+from sparse_limits.numerics.lifts.contraction import Array
+from sparse_limits.theory.lifts.bundle import array, entries
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.module import Edge, Vertex, arrow
 
 Place = tuple[Vertex, int]  # a vertex of the base, and which of its copies
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from numerics.lifts.arrays import ArrayLift, Inputs, Weights
-from numerics.lifts.contraction import Array
-from numerics.lifts.vertices import Pull, apply_sigma
-from theory.lifts.module import Edge, Vertex
+from sparse_limits.numerics.lifts.arrays import ArrayLift, Inputs, Weights
+from sparse_limits.numerics.lifts.contraction import Array
+from sparse_limits.numerics.lifts.vertices import Pull, apply_sigma
+from sparse_limits.theory.lifts.module import Edge, Vertex
 
 
 def activations(lift: ArrayLift, weights: Weights, inputs: Inputs) -> dict[Vertex, Array]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError
 
 
 def namespace(x: Any) -> Any:

@@ -11,15 +11,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array
-from numerics.lifts.arrays import ArrayLift, Inputs, Weights, real_array
-from numerics.lifts.callables import Gathered
-from numerics.lifts.contraction import Array
-from numerics.lifts.forward import evaluated
-from numerics.lifts.vertices import Pull
-from theory.lifts.bundle import Shape
-from theory.lifts.maps import Pointwise
-from theory.lifts.module import Edge, Vertex, arrow
+from sparse_limits.numerics.arguments import InputError, checked_array
+from sparse_limits.numerics.lifts.arrays import ArrayLift, Inputs, Weights, real_array
+from sparse_limits.numerics.lifts.callables import Gathered
+from sparse_limits.numerics.lifts.contraction import Array
+from sparse_limits.numerics.lifts.forward import evaluated
+from sparse_limits.numerics.lifts.vertices import Pull
+from sparse_limits.theory.lifts.bundle import Shape
+from sparse_limits.theory.lifts.maps import Pointwise
+from sparse_limits.theory.lifts.module import Edge, Vertex, arrow
 
 Floats = NDArray[np.float64]
 

@@ -9,12 +9,12 @@ from math import sqrt
 from numbers import Rational, Real
 from typing import Any, NamedTuple
 
-from numerics.arguments import MOST_COUNT, InputError, checked_integer
-from theory.lifts import degrees as letters
-from theory.lifts import unfolding as symbols
-from theory.lifts.bundle import entries
-from theory.lifts.lift import Lift
-from theory.lifts.module import Edge, Vertex, arrow
+from sparse_limits.numerics.arguments import MOST_COUNT, InputError, checked_integer
+from sparse_limits.theory.lifts import degrees as letters
+from sparse_limits.theory.lifts import unfolding as symbols
+from sparse_limits.theory.lifts.bundle import entries
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.module import Edge, Vertex, arrow
 
 Morphism = dict[Vertex, Vertex]
 

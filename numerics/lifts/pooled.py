@@ -8,16 +8,16 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import MOST_COUNT, InputError, checked_integer
-from numerics.lifts.arrays import ArrayLift, real_array
-from numerics.lifts.contraction import Array
-from numerics.lifts.functions import Attention, Pooled, Tanh
-from numerics.lifts.sampling import random_sparse_lift, random_weights
-from theory.lifts.attention import attention_block
-from theory.lifts.bundle import Shape
-from theory.lifts.convolution import cyclic_convolution
-from theory.lifts.maps import identity
-from theory.lifts.module import Edge, PerceptronModule
+from sparse_limits.numerics.arguments import MOST_COUNT, InputError, checked_integer
+from sparse_limits.numerics.lifts.arrays import ArrayLift, real_array
+from sparse_limits.numerics.lifts.contraction import Array
+from sparse_limits.numerics.lifts.functions import Attention, Pooled, Tanh
+from sparse_limits.numerics.lifts.sampling import random_sparse_lift, random_weights
+from sparse_limits.theory.lifts.attention import attention_block
+from sparse_limits.theory.lifts.bundle import Shape
+from sparse_limits.theory.lifts.convolution import cyclic_convolution
+from sparse_limits.theory.lifts.maps import identity
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule
 
 Floats = NDArray[np.float64]
 

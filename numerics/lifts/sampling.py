@@ -8,13 +8,13 @@ from numbers import Real
 
 import numpy as np
 
-from numerics.arguments import InputError
-from numerics.lifts.arrays import ArrayLift, diagonal_pattern, positive_copies, real_array
-from numerics.lifts.contraction import Array
-from numerics.masks.sampling import sample_constant
-from theory.lifts.bundle import Shape, check_section
-from theory.lifts.maps import Skip
-from theory.lifts.module import Edge, PerceptronModule, Vertex, arrow
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.lifts.arrays import ArrayLift, diagonal_pattern, positive_copies, real_array
+from sparse_limits.numerics.lifts.contraction import Array
+from sparse_limits.numerics.masks.sampling import sample_constant
+from sparse_limits.theory.lifts.bundle import Shape, check_section
+from sparse_limits.theory.lifts.maps import Skip
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex, arrow
 
 Law = Callable[[np.random.Generator, Shape], Array]
 

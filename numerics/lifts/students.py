@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.lifts.flow import rk4_step, steps_within
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.lifts.flow import rk4_step, steps_within
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

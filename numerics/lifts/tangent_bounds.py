@@ -13,10 +13,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
-from numerics.exact import balls
-from theory.formulas.no_guarantee import NoGuarantee, no_guarantee
-from theory.lifts import confinement, path_length, readout, tangent, tangent_square_loss
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.exact import balls
+from sparse_limits.theory.formulas.no_guarantee import NoGuarantee, no_guarantee
+from sparse_limits.theory.lifts import confinement, path_length, readout, tangent, tangent_square_loss
 
 Floats = NDArray[np.float64]
 Bound = float | NoGuarantee

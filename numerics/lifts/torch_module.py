@@ -13,12 +13,12 @@ import sympy as sp
 import torch
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, checked_array
-from numerics.lifts.arrays import ArrayLift, Weights, real_array
-from numerics.lifts.callables import Gathered, edge_ends
-from numerics.lifts.contraction import SAMPLE, Array, Contraction, Skips
-from theory.lifts.maps import Pointwise, z
-from theory.lifts.module import Edge, Vertex
+from sparse_limits.numerics.arguments import InputError, checked_array
+from sparse_limits.numerics.lifts.arrays import ArrayLift, Weights, real_array
+from sparse_limits.numerics.lifts.callables import Gathered, edge_ends
+from sparse_limits.numerics.lifts.contraction import SAMPLE, Array, Contraction, Skips
+from sparse_limits.theory.lifts.maps import Pointwise, z
+from sparse_limits.theory.lifts.module import Edge, Vertex
 
 DIGITS = 20  # of the constants in a function: more than a float has
 
@@ -102,7 +102,7 @@ def to_torch(lift: ArrayLift, weights: Weights, readout: ArrayLike | None = None
     """A lift as a module of torch; weights as for `forward`, readout float[R] or float[q, R] as for `objective`.
 
     All parameters have the dtype of the weights (at least float32); without any, of the readout. Maps that are Python
-    functions get tensors: they should be written with operators, or with functions such as those of `numerics.lifts.functions`.
+    functions get tensors: they should be written with operators, or with functions such as those of `sparse_limits.numerics.lifts.functions`.
 
     Raises:
         InputError: for weights, a readout or maps that do not fit, naming the edge or the vertex.

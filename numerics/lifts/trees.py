@@ -15,10 +15,10 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from numerics.arguments import MOST_COUNT, InputError, checked_integer
-from numerics.exact.balls import number
-from theory.lifts import degrees as letters
-from theory.lifts import trees as symbols
+from sparse_limits.numerics.arguments import MOST_COUNT, InputError, checked_integer
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.theory.lifts import degrees as letters
+from sparse_limits.theory.lifts import trees as symbols
 
 Vertex = Any  # anything hashable
 Edge = tuple[Vertex, Vertex]

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numerics.bridge import numeric
-from numerics.lifts import functions
-from numerics.lifts.contraction import Array
-from theory.lifts.attention import Attention
-from theory.lifts.maps import Pointwise, z
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.lifts import functions
+from sparse_limits.numerics.lifts.contraction import Array
+from sparse_limits.theory.lifts.attention import Attention
+from sparse_limits.theory.lifts.maps import Pointwise, z
 
 Pull = Callable[[Array], tuple[Array, ...]]  # from the derivative in a value to those in its arguments
 Slope = Callable[[], Any]

@@ -15,11 +15,11 @@ import sympy as sp
 from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array, checked_integer
-from numerics.exact.conversion import converted
-from theory.lifts.coverage import p_0 as density
-from theory.lifts.degrees import n as units
-from theory.lifts.walsh import coverage_of, f_S, missing
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
+from sparse_limits.numerics.exact.conversion import converted
+from sparse_limits.theory.lifts.coverage import p_0 as density
+from sparse_limits.theory.lifts.degrees import n as units
+from sparse_limits.theory.lifts.walsh import coverage_of, f_S, missing
 
 Floats = NDArray[np.float64]
 Variable: TypeAlias = int | str | sp.Symbol

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
-from numerics.limits.machine import machine_memory
-from theory.input_error import InputError
+from sparse_limits.numerics.limits.machine import machine_memory
+from sparse_limits.theory.input_error import InputError
 
 SECOND = 10**9  # in nanoseconds
 MEMORY = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20))
@@ -88,12 +88,12 @@ def limit(most: str | None) -> Iterator[None]:
 
     Examples
     --------
-    >>> import numerics as sl
+    >>> import sparse_limits as sl
     >>> with sl.limit("64M"):
     ...     sl.sample_rank_one([1.0] * 20_000, [0.5] * 20_000, rng=0)
     Traceback (most recent call last):
     ...
-    theory.input_error.InputError: a mask of 20000 × 20000 entries that keeps some 2e+08 would take about ...
+    sparse_limits.theory.input_error.InputError: a mask of 20000 × 20000 entries that keeps some 2e+08 would take about ...
     """
     token = _given.set(_given.get() if most is None else read_limit(most, _usual()))
     try:
@@ -116,7 +116,7 @@ def check_work(what: str, memory: float, seconds: float = 0.0, *, instead: str =
         ...     check_work("a list of 10^6 numbers", 8e6, instead="fewer numbers")
         Traceback (most recent call last):
         ...
-        theory.input_error.InputError: a list of 10^6 numbers would take about 7.63 MiB, expected at most 1 MiB and 10 min (`limit`), or fewer numbers
+        sparse_limits.theory.input_error.InputError: a list of 10^6 numbers would take about 7.63 MiB, expected at most 1 MiB and 10 min (`limit`), or fewer numbers
     """
     work, own = Work(int(memory), int(seconds * SECOND)), _given.get()
     if own is None and max(work) <= LITTLE:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
-from numerics.arguments import InputError, checked_array
+from sparse_limits.numerics.arguments import InputError, checked_array
 
 
 def sparse_mask(mask: Any) -> csr_array:

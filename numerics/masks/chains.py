@@ -12,8 +12,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.masks.layers import Layer, LayerFile
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.masks.layers import Layer, LayerFile
 
 Counts = list[int]
 _LIMB = 24  # bits: times LONGEST_SIDE = 2**27 entries of a row, sums stay below 2**53 and are exact in float64

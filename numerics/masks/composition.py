@@ -18,11 +18,11 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse
 
-from numerics.arguments import InputError, checked_array, checked_integer
-from numerics.bridge import numeric
-from numerics.masks.threshold import threshold_for
-from numerics.spectra.jumps import LINES, checked_breaks, find_jump, with_ends
-from theory.saliency.model import SaliencyModel, tau, u, v
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.spectra.jumps import LINES, checked_breaks, find_jump, with_ends
+from sparse_limits.theory.saliency.model import SaliencyModel, tau, u, v
 
 Floats = NDArray[np.float64]
 REACH = 3.0  # of the tanh-sinh rule: what it leaves out at each end has mass 2e-14

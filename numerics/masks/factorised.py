@@ -1,7 +1,7 @@
 """Masks of factorised scores S_ij = row_i · column_j · ξ_ij, without the m × n matrix.
 
 `factorised_top_k` streams the draws that the matrix would be made of; `tail_top_k` draws only what can be kept. Both
-keep exactly k entries by the tie rule of `numerics.masks.selection`, as `scipy.sparse.csr_array` of bool with sorted indices.
+keep exactly k entries by the tie rule of `sparse_limits.numerics.masks.selection`, as `scipy.sparse.csr_array` of bool with sorted indices.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError, checked_integer, non_negative_vector
-from numerics.machine_code import compiled
-from numerics.masks.sampling import Floats, Indices, Rectangles, candidates, csr_of, descending, rank_grid
-from numerics.masks.selection import kth_largest, largest_of_rows
+from sparse_limits.numerics.arguments import InputError, checked_integer, non_negative_vector
+from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.numerics.masks.sampling import Floats, Indices, Rectangles, candidates, csr_of, descending, rank_grid
+from sparse_limits.numerics.masks.selection import kth_largest, largest_of_rows
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]
 

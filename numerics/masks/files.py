@@ -20,16 +20,16 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, load_npz
 
-from numerics.arguments import InputError
-from numerics.door import door
-from numerics.files import check_readable, reading
-from numerics.files.archives import Archive, open_archive
-from numerics.limits import check_work
-from numerics.masks.names import Shape, choose, is_weights
-from numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
-from numerics.masks.tensor_files import from_safetensors, from_torch
-from numerics.masks.weights import Sizes
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.files import check_readable, reading
+from sparse_limits.numerics.files.archives import Archive, open_archive
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.masks.names import Shape, choose, is_weights
+from sparse_limits.numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
+from sparse_limits.numerics.masks.tensor_files import from_safetensors, from_torch
+from sparse_limits.numerics.masks.weights import Sizes
+from sparse_limits.numerics.printing.plain_text import plain
 
 if TYPE_CHECKING:
     pass

@@ -12,13 +12,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.limits import check_work
-from numerics.masks.files import kept_of, open_arrays
-from numerics.masks.names import Shape, bare, choose, is_mask, is_of_attention, is_weights, layer_name, listed, masks_in
-from numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
-from numerics.masks.weights import Sizes
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.masks.files import kept_of, open_arrays
+from sparse_limits.numerics.masks.names import (
+    Shape,
+    bare,
+    choose,
+    is_mask,
+    is_of_attention,
+    is_weights,
+    layer_name,
+    listed,
+    masks_in,
+)
+from sparse_limits.numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
+from sparse_limits.numerics.masks.weights import Sizes
+from sparse_limits.numerics.printing.plain_text import plain
 
 BYTES_OF_ENTRY, SECONDS_OF_ENTRY = 2.25, 1e-7  # of a layer: a byte each, and what its table of counts takes: measured
 ROWS_AT_A_TIME = 2**22  # entries of the rows that are read as numbers at once

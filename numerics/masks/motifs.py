@@ -22,9 +22,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse, spmatrix
 from sympy.ntheory.modular import crt
 
-from numerics.arguments import InputError, checked_array
-from numerics.door import door
-from theory.operators.motifs import Motif
+from sparse_limits.numerics.arguments import InputError, checked_array
+from sparse_limits.numerics.door import door
+from sparse_limits.theory.operators.motifs import Motif
 
 Vertex = tuple[int, int]  # side (0: row, 1: column) and number
 Matrix = Any  # csr_array or dense array
@@ -62,7 +62,7 @@ def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fract
     Parameters
     ----------
     mask : matrix M, [m, n], an array or a scipy.sparse matrix; any real entries
-    motif : bipartite graph F, of treewidth at most 2, such as `theory.operators.motifs.cycle(4)`
+    motif : bipartite graph F, of treewidth at most 2, such as `sparse_limits.theory.operators.motifs.cycle(4)`
 
     Returns
     -------
@@ -79,7 +79,7 @@ def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fract
 
     Examples
     --------
-    >>> from theory.operators import motifs
+    >>> from sparse_limits.theory.operators import motifs
     >>> motif_density([[1, 1], [1, 0]], motifs.cycle(4))
     Fraction(7, 16)
     """

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError, Seed, finite_vector, generator, non_negative_vector
-from numerics.door import door
-from numerics.limits import check_work
-from numerics.machine_code import compiled
+from sparse_limits.numerics.arguments import InputError, Seed, finite_vector, generator, non_negative_vector
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.machine_code import compiled
 
 Floats = NDArray[np.floating]
 Indices = NDArray[np.int64]

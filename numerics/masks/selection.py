@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array, checked_integer, proper_share
-from numerics.door import door
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer, proper_share
+from sparse_limits.numerics.door import door
 
 Mask = NDArray[np.bool_]
 TIES = ("refuse", "index")  # what becomes of a threshold among scores of 0

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, issparse, sparray, spmatrix
 
-from numerics.arguments import InputError, checked_array, checked_integer
-from numerics.door import door
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
+from sparse_limits.numerics.door import door
 
 Integers = NDArray[np.int64]
 MaskLike = ArrayLike | sparray | spmatrix

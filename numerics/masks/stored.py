@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
-from numerics.files import reading
-from numerics.masks.names import Shape
+from sparse_limits.numerics.files import reading
+from sparse_limits.numerics.masks.names import Shape
 
 WHOLE = "a whole file"
 LONGEST_SIDE = 2**27  # rows or columns of a mask

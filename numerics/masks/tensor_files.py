@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
-from numerics.arguments import InputError
-from numerics.files import reading
-from numerics.files.headers import once
-from numerics.masks.names import in_natural_order
-from numerics.masks.stored import PIECE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files import reading
+from sparse_limits.numerics.files.headers import once
+from sparse_limits.numerics.masks.names import in_natural_order
+from sparse_limits.numerics.masks.stored import PIECE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
+from sparse_limits.numerics.printing.plain_text import plain
 
 if TYPE_CHECKING:
     import torch

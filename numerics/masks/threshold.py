@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError
 
 Floats = NDArray[np.floating]
 

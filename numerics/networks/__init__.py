@@ -7,8 +7,8 @@ fan-in, so that one hidden layer is f(x) = n^{−1/2} Σ_i a_i φ(w_i·x/√d). 
 Shapes: N samples, d = n₀ inputs, q = n_L outputs; a layer's weights and mask are [out, in].
 """
 
-from numerics.networks.derivatives import gradient, hessian_gradient_product, tangent_residual
-from numerics.networks.network import (
+from sparse_limits.numerics.networks.derivatives import gradient, hessian_gradient_product, tangent_residual
+from sparse_limits.numerics.networks.network import (
     ACTIVATIONS,
     Activation,
     Array,
@@ -21,8 +21,8 @@ from numerics.networks.network import (
     random_network,
     single_precision,
 )
-from numerics.networks.tangent_kernel import jacobian, tangent_kernel
-from numerics.networks.training import (
+from sparse_limits.numerics.networks.tangent_kernel import jacobian, tangent_kernel
+from sparse_limits.numerics.networks.training import (
     DivergedError,
     Training,
     Trajectory,

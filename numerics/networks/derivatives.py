@@ -12,8 +12,8 @@ import math
 
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, real_matrix
-from numerics.networks.network import Array, Layers, Network, activations_and_slopes, apply
+from sparse_limits.numerics.arguments import InputError, real_matrix
+from sparse_limits.numerics.networks.network import Array, Layers, Network, activations_and_slopes, apply
 
 
 def gradient(network: Network, x: ArrayLike, residual: ArrayLike, *, first_layer: bool = False) -> Layers:

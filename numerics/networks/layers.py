@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm
 from scipy.sparse import csr_array
 
-from numerics.machine_code import compiled
-from numerics.masks.selection import Mask
-from numerics.networks.network import Array
+from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.networks.network import Array
 
 Indices = NDArray[np.integer]
 

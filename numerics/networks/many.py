@@ -8,9 +8,9 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, checked_integer, finite_vector, real_matrix
-from numerics.networks.network import Array
-from numerics.networks.training import MOST_STEPS
+from sparse_limits.numerics.arguments import InputError, checked_integer, finite_vector, real_matrix
+from sparse_limits.numerics.networks.network import Array
+from sparse_limits.numerics.networks.training import MOST_STEPS
 
 SCALE = math.sqrt(2)  # φ(z) = √2 max(z, 0)
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, checked_integer, finite_vector, real_matrix
-from numerics.networks.many import SCALE
-from numerics.networks.network import Array
-from numerics.networks.training import MOST_STEPS
+from sparse_limits.numerics.arguments import InputError, checked_integer, finite_vector, real_matrix
+from sparse_limits.numerics.networks.many import SCALE
+from sparse_limits.numerics.networks.network import Array
+from sparse_limits.numerics.networks.training import MOST_STEPS
 
 
 class ManyNetworks(NamedTuple):

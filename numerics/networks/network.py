@@ -16,10 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 from scipy.special import erf
 
-from numerics.arguments import InputError, Seed, checked_array, generator, real_matrix
-from numerics.door import door
-from numerics.keyed import stream_name
-from numerics.masks.selection import Mask
+from sparse_limits.numerics.arguments import InputError, Seed, checked_array, generator, real_matrix
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.keyed import stream_name
+from sparse_limits.numerics.masks.selection import Mask
 
 Array = NDArray[np.floating[Any]]
 Layers = tuple[Array, ...]

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg.blas import dgemm, dsyrk
 
-from numerics.arguments import InputError, checked_integer
-from numerics.door import door
-from numerics.machine_code import compiled
-from numerics.masks.selection import Mask
-from numerics.networks.derivatives import backward
-from numerics.networks.network import Array, Network, activations_and_slopes, inputs, pruned
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.networks.derivatives import backward
+from sparse_limits.numerics.networks.network import Array, Network, activations_and_slopes, inputs, pruned
 
 CHUNK = 2**17  # entries of the Jacobian held at once: 1 MB stays in cache
 FEWEST_COLUMNS = 512  # of a chunk, whatever its size: fewer would not pay for a pass over the kernel
@@ -93,7 +93,7 @@ def tangent_kernel(
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import random_network
+    >>> from sparse_limits import random_network
     >>> network = random_network((3, 2000, 1), np.random.default_rng(0))
     >>> kernel = tangent_kernel(network, np.eye(3))
     >>> kernel.shape, bool(abs(kernel[0, 0] - 1 / 3) < 0.05)  # limit (|x|²/d)(L + 1)/2^L, here L = 1 hidden layer

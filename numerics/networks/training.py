@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigvalsh
 
-from numerics.arguments import InputError, checked_array, checked_integer, real_matrix
-from numerics.door import door
-from numerics.masks.selection import Mask
-from numerics.networks.layers import trainable
-from numerics.networks.network import Array, Network, forward, inputs, pruned
-from numerics.networks.tangent_kernel import tangent_kernel
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer, real_matrix
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.networks.layers import trainable
+from sparse_limits.numerics.networks.network import Array, Network, forward, inputs, pruned
+from sparse_limits.numerics.networks.tangent_kernel import tangent_kernel
 
 Seed = TypeVar("Seed")
 Result = TypeVar("Result")
@@ -105,7 +105,7 @@ def train(
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import random_network, stable_step
+    >>> from sparse_limits import random_network, stable_step
     >>> x, y = np.eye(3), np.array([1.0, -1.0, 1.0])
     >>> network = random_network((3, 200, 1), np.random.default_rng(0))
     >>> trained = train(network, x, y, step=stable_step(network, x), steps=100)
@@ -184,7 +184,7 @@ def stable_step(network: Network, x: ArrayLike, *, masks: Sequence[Any] | None =
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import random_network, tangent_kernel
+    >>> from sparse_limits import random_network, tangent_kernel
     >>> network = random_network((3, 200, 1), np.random.default_rng(0))
     >>> step = stable_step(network, np.eye(3))
     >>> bool(np.isclose(step, 3 / np.linalg.eigvalsh(tangent_kernel(network, np.eye(3)))[-1]))

@@ -1,10 +1,10 @@
 """Networks of which neurons or weights are kept: breakpoints, exact errors, what is left on average, and tickets."""
 
-from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
-from numerics.neuron_pruning.circle import exact_sup_on_circle, squared_error, squared_sine
-from numerics.neuron_pruning.jumps import ticket_chance
-from numerics.neuron_pruning.spectral import mean_squared_distance
-from numerics.neuron_pruning.tickets import linear_weight_ticket, neuron_ticket, weight_ticket
+from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
+from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle, squared_error, squared_sine
+from sparse_limits.numerics.neuron_pruning.jumps import ticket_chance
+from sparse_limits.numerics.neuron_pruning.spectral import mean_squared_distance
+from sparse_limits.numerics.neuron_pruning.tickets import linear_weight_ticket, neuron_ticket, weight_ticket
 
 __all__ = [
     "bins_of",

@@ -7,9 +7,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.bridge import numeric
-from theory.neuron_pruning.broken_bins import T, bin_edge, i
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.theory.neuron_pruning.broken_bins import T, bin_edge, i
 
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError
 
 Vector = tuple[int, int]
 Floats = NDArray[np.floating]

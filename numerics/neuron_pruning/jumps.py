@@ -6,12 +6,12 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 
-from numerics.arguments import InputError, checked_integer
-from numerics.bridge import numeric
-from theory.neuron_pruning.alignment import N
-from theory.neuron_pruning.alignment import eps as error
-from theory.neuron_pruning.jump_bound import largest_error, one_kink, outside, pair, quotient, s
-from theory.neuron_pruning.jumps import k
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.theory.neuron_pruning.alignment import N
+from sparse_limits.theory.neuron_pruning.alignment import eps as error
+from sparse_limits.theory.neuron_pruning.jump_bound import largest_error, one_kink, outside, pair, quotient, s
+from sparse_limits.theory.neuron_pruning.jumps import k
 
 MOST = 10**15  # neurons: a double counts them exactly
 KINKS = 100  # numbers of kinks that are summed over one by one; those beyond in a geometric series

@@ -9,12 +9,12 @@ import numpy as np
 from flint import acb, arb, arb_mat, ctx
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, checked_array
-from numerics.exact import balls
-from theory.formulas.valued import valued
-from theory.kernel.dual import cosine
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.spectral import coefficient, k, kernel, multiplicity, total
+from sparse_limits.numerics.arguments import InputError, checked_array
+from sparse_limits.numerics.exact import balls
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import cosine
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.spectral import coefficient, k, kernel, multiplicity, total
 
 PRECISION = 192  # bits, and two more for each degree of a harmonic
 

@@ -15,12 +15,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_integer
-from numerics.bridge import numeric
-from numerics.neuron_pruning.circle import exact_sup_on_circle
-from numerics.subset_sum import SubsetSumSolver
-from numerics.subset_sum.laws import subset_sums
-from theory.neuron_pruning.separation import certificate_of
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
+from sparse_limits.numerics.subset_sum import SubsetSumSolver
+from sparse_limits.numerics.subset_sum.laws import subset_sums
+from sparse_limits.theory.neuron_pruning.separation import certificate_of
 
 Floats = NDArray[np.floating]
 Bools = NDArray[np.bool_]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.pictures.masks import NAMED_BESIDE, check_plot, name_columns, save
-from numerics.prediction.result import Result
+from sparse_limits.numerics.pictures.masks import NAMED_BESIDE, check_plot, name_columns, save
+from sparse_limits.numerics.prediction.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError
-from numerics.columns import About
-from numerics.files import replacing
-from numerics.masks.sorting import sort_by_degree
-from numerics.prediction.first_layer.observation import Observation
-from numerics.prediction.first_layer.prediction import Prediction
-from numerics.prediction.first_layer.row_law import BINS, Floats, row_order, row_picture
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.columns import About
+from sparse_limits.numerics.files import replacing
+from sparse_limits.numerics.masks.sorting import sort_by_degree
+from sparse_limits.numerics.prediction.first_layer.observation import Observation
+from sparse_limits.numerics.prediction.first_layer.prediction import Prediction
+from sparse_limits.numerics.prediction.first_layer.row_law import BINS, Floats, row_order, row_picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from numerics.fitting.fit import Fit, Spectrum
-    from numerics.fitting.model import Model
+    from sparse_limits.numerics.fitting.fit import Fit, Spectrum
+    from sparse_limits.numerics.fitting.model import Model
 
 SUFFIXES = (".png", ".svg")
 SHOWN_ROWS = 256  # of the mask: more would blur into one another on paper
@@ -251,7 +251,7 @@ def draw_masks(figure: Figure | SubFigure, fit: Fit) -> None:
 
 def draw_laws(figure: Figure | SubFigure, fit: Fit) -> None:
     """Row and column densities beside those of drawn masks, and the spectrum with the edge of its noise."""
-    from numerics.fitting.fit import illustrate
+    from sparse_limits.numerics.fitting.fit import illustrate
 
     if fit.model is None or fit.spectrum is None:
         return

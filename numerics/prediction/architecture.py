@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc
 
-from numerics.arguments import InputError, checked_bool, checked_integer
-from numerics.kernels.activations import Activation, Homogeneous, leaky_relu
-from numerics.kernels.quadrature import activation as activation_of
+from sparse_limits.numerics.arguments import InputError, checked_bool, checked_integer
+from sparse_limits.numerics.kernels.activations import Activation, Homogeneous, leaky_relu
+from sparse_limits.numerics.kernels.quadrature import activation as activation_of
 
 Floats = NDArray[np.float64]
 

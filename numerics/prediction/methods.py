@@ -33,10 +33,19 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, Seed, generator, real_matrix
-from numerics.door import door
-from numerics.masks.selection import TIES, Mask, TiesError, global_mask, global_masks, kept_count, row_mask, split_ties
-from numerics.networks import (
+from sparse_limits.numerics.arguments import InputError, Seed, generator, real_matrix
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.masks.selection import (
+    TIES,
+    Mask,
+    TiesError,
+    global_mask,
+    global_masks,
+    kept_count,
+    row_mask,
+    split_ties,
+)
+from sparse_limits.numerics.networks import (
     Array,
     Layers,
     Network,
@@ -92,7 +101,7 @@ def saliency(
     """Compute the saliency scores of all weights of a network, or of its first layer alone, by a pruning method.
 
     Pruning keeps the weights with the largest scores. All scores are at least 0, except the scores of grasp. The table
-    in `numerics.prediction.methods` has the formula of each method.
+    in `sparse_limits.numerics.prediction.methods` has the formula of each method.
 
     Parameters
     ----------
@@ -114,13 +123,13 @@ def saliency(
 
     References
     ----------
-    The papers in the table of `numerics.prediction.methods`; Claims S2 (random, magnitude), S6 (snip), S8 (grasp),
+    The papers in the table of `sparse_limits.numerics.prediction.methods`; Claims S2 (random, magnitude), S6 (snip), S8 (grasp),
     S11 (synflow), S12 (wanda).
 
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import random_network
+    >>> from sparse_limits import random_network
     >>> network = random_network((64, 128, 1), np.random.default_rng(0))
     >>> scores = saliency("magnitude", network)
     >>> [score.shape for score in scores]
@@ -166,7 +175,7 @@ def prune(
 
     scope: "layers" compares over all layers and keeps kept_count(density, all weights); "layer" compares
     within each layer, "row" within each row, and each keeps kept_count(density, its size). None takes the
-    method's own (the module's table). Scores that tie are broken as in `numerics.masks.selection`; where the threshold would fall among scores of 0,
+    method's own (the module's table). Scores that tie are broken as in `sparse_limits.numerics.masks.selection`; where the threshold would fall among scores of 0,
     which say nothing of each other, the density is refused, or with `ties` index the first are kept. x, residual and
     rng as in `saliency`.
 
@@ -183,7 +192,7 @@ def prune(
 
     Examples:
         >>> import numpy as np
-        >>> from numerics import load_data, random_network
+        >>> from sparse_limits import load_data, random_network
         >>> data = load_data("digits", labels="is0")
         >>> network = random_network((64, 128, 1), np.random.default_rng(0))
         >>> first, readout = prune("snip", network, data.x, -data.y, density=0.1)

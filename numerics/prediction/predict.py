@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from numerics.arguments import MOST_SAMPLES, InputError, Seed
-from numerics.data import Data
-from numerics.door import door
-from numerics.prediction.architecture import FullyConnected
-from numerics.prediction.question import NetworkLike, Question, question
-from numerics.prediction.result import LeftOut, Result
-from numerics.prediction.settings import FIRST, METHODS, KernelSettings, methods_through
-from numerics.printing.progress import within
-from numerics.store import Place, Store, store_at
+from sparse_limits.numerics.arguments import MOST_SAMPLES, InputError, Seed
+from sparse_limits.numerics.data import Data
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.prediction.architecture import FullyConnected
+from sparse_limits.numerics.prediction.question import NetworkLike, Question, question
+from sparse_limits.numerics.prediction.result import LeftOut, Result
+from sparse_limits.numerics.prediction.settings import FIRST, METHODS, KernelSettings, methods_through
+from sparse_limits.numerics.printing.progress import within
+from sparse_limits.numerics.store import Place, Store, store_at
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from numerics.prediction.modules.reading import Chain
+    from sparse_limits.numerics.prediction.modules.reading import Chain
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,8 +210,8 @@ def compare_methods(
     if isinstance(asked.network, FullyConnected):
         return _of_law(asked, methods_through(asked.network.norm), progress)
     chain = chain_or_reason(asked.network)
-    from numerics.prediction.modules.parts import PREDICTED, of_parts
-    from numerics.prediction.modules.reading import NotFollowedError
+    from sparse_limits.numerics.prediction.modules.parts import PREDICTED, of_parts
+    from sparse_limits.numerics.prediction.modules.reading import NotFollowedError
 
     reason = chain
     if not isinstance(chain, str):
@@ -238,17 +238,17 @@ def answer(
     among: the question is one of several methods, and its units are those of the methods that the law follows.
     """
     if question.settings.scope == FIRST:
-        from numerics.prediction.pruned_first_layer.forecast import of_first_layer
+        from sparse_limits.numerics.prediction.pruned_first_layer.forecast import of_first_layer
 
         return of_first_layer(question, progress)
     if isinstance(question.network, FullyConnected):
-        from numerics.prediction.layers.forecast import of_layers
+        from sparse_limits.numerics.prediction.layers.forecast import of_layers
 
         return of_layers(question, progress, store)
     chain = chain_or_reason(question.network)
-    from numerics.prediction.modules.forecast import of_module
-    from numerics.prediction.modules.parts import of_parts
-    from numerics.prediction.modules.reading import NotFollowedError
+    from sparse_limits.numerics.prediction.modules.forecast import of_module
+    from sparse_limits.numerics.prediction.modules.parts import of_parts
+    from sparse_limits.numerics.prediction.modules.reading import NotFollowedError
 
     reason = chain
     if not isinstance(chain, str):
@@ -263,8 +263,8 @@ def answer(
 
 def _of_law(asked: Question, methods: Sequence[str], progress: Callable[[str], object]) -> MethodsResult:
     """What the law says of each method, and of which it says nothing without pruned networks."""
-    from numerics.prediction.layers.forecast import of_layers
-    from numerics.prediction.layers.validity import OutsideError
+    from sparse_limits.numerics.prediction.layers.forecast import of_layers
+    from sparse_limits.numerics.prediction.layers.validity import OutsideError
 
     results, left_out = [], list[LeftOut]()
     for method, told in _each(methods, progress):
@@ -272,7 +272,7 @@ def _of_law(asked: Question, methods: Sequence[str], progress: Callable[[str], o
             if isinstance(asked.network, FullyConnected):
                 results.append(of_layers(asked.of(method), told))
             else:
-                from numerics.prediction.modules.forecast import of_module
+                from sparse_limits.numerics.prediction.modules.forecast import of_module
 
                 results.append(of_module(asked.of(method), told))
         except OutsideError as error:
@@ -288,10 +288,10 @@ def _each(methods: Sequence[str], progress: Callable[[str], object]) -> Iterator
 
 def chain_or_reason(model: str | Callable[[], nn.Module]) -> Chain | str:
     """The layers of a module that the law follows; of another what it does not follow, in words. InputError without torch, or without such code."""
-    from numerics.prediction.modules.building import builder
+    from sparse_limits.numerics.prediction.modules.building import builder
 
     build = builder(model)
-    from numerics.prediction.modules.reading import NotFollowedError, chain_of  # torch is imported
+    from sparse_limits.numerics.prediction.modules.reading import NotFollowedError, chain_of  # torch is imported
 
     try:
         return chain_of(build())

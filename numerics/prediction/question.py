@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from numerics.arguments import InputError, Seed
-from numerics.data import Data, Dataset, DataSource, batch, dataset_of, source_of
-from numerics.prediction.architecture import Architecture, FullyConnected
-from numerics.prediction.settings import FIRST, KernelSettings, Settings
+from sparse_limits.numerics.arguments import InputError, Seed
+from sparse_limits.numerics.data import Data, Dataset, DataSource, batch, dataset_of, source_of
+from sparse_limits.numerics.prediction.architecture import Architecture, FullyConnected
+from sparse_limits.numerics.prediction.settings import FIRST, KernelSettings, Settings
 
 if TYPE_CHECKING:
     from torch import nn

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.data import Dataset
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.settings import Settings
 
 THEOREM, LIMIT, MEASURED = "theorem", "limit", "measured"  # what a density rests on
 
 if TYPE_CHECKING:
-    from numerics.prediction.pruned_first_layer.cases import Case
-    from numerics.prediction.pruned_first_layer.kernel import KernelStudy
+    from sparse_limits.numerics.prediction.pruned_first_layer.cases import Case
+    from sparse_limits.numerics.prediction.pruned_first_layer.kernel import KernelStudy
 
 Floats = NDArray[np.float64]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numerics.arguments import RESIDUALS as RESIDUALS_OF_ONE
-from numerics.arguments import InputError, check_residual, checked_bool, checked_integer, proper_share
-from numerics.networks.training import MOST_STEPS
-from numerics.prediction.first_layer.row_law import check_fresh_rows
-from numerics.prediction.methods import DATA_DRIVEN, DATA_FREE
+from sparse_limits.numerics.arguments import RESIDUALS as RESIDUALS_OF_ONE
+from sparse_limits.numerics.arguments import InputError, check_residual, checked_bool, checked_integer, proper_share
+from sparse_limits.numerics.networks.training import MOST_STEPS
+from sparse_limits.numerics.prediction.first_layer.row_law import check_fresh_rows
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN, DATA_FREE
 
 METHODS = (*DATA_DRIVEN, *DATA_FREE)
 IN_ROUNDS = "synflow-iterative"

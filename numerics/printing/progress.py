@@ -12,7 +12,7 @@ from threading import Lock, Timer
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.printing.plain_text import plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
-from numerics.processes.garbage import collect_seldom
-from numerics.processes.time_limit import TimeLimit, limited
-from theory.input_error import InputError
+from sparse_limits.numerics.processes.garbage import collect_seldom
+from sparse_limits.numerics.processes.time_limit import TimeLimit, limited
+from sparse_limits.theory.input_error import InputError
 
 if TYPE_CHECKING:
     from joblib.externals.loky import ProcessPoolExecutor

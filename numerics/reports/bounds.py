@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from numerics.printing.plain_text import many
-from numerics.reports.mentions import linked
-from theory.bounds import Loose
-from theory.claims import Claim, Entry, Ledger
-from theory.latex import latex
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.reports.mentions import linked
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Entry, Ledger
+from sparse_limits.theory.latex import latex
 
 HEAD = "```{list-table}\n:header-rows: 1\n:widths: 7 21 12 60\n:class: bounds\n\n* - claim\n  - bound\n  - grade\n  - how it is known"
 ATTAINED, UNKNOWN = "attained", "not known"
@@ -35,15 +35,15 @@ class Graded(NamedTuple):
 def graded(claim: Claim, factors: Sequence[Sequence[str]] | None = None) -> list[Graded]:
     """All bounds of a claim that say how good they are, the attained ones first.
 
-    factors: those of its loose bounds, as `numerics.evidence.comparison.factors` has them; None to compute them.
+    factors: those of its loose bounds, as `sparse_limits.numerics.evidence.comparison.factors` has them; None to compute them.
 
     Examples:
-        >>> from theory import claim
+        >>> from sparse_limits.theory import claim
         >>> [(each.expression, each.grade) for each in graded(claim("G3.2"))]
         [('lipschitz_error', 'attained')]
     """
     if factors is None:
-        from numerics.evidence import comparison
+        from sparse_limits.numerics.evidence import comparison
 
         factors = [comparison.factors(claim, bound) for bound in claim.loose]
     found = [

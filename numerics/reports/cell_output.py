@@ -8,9 +8,9 @@ from typing import Any
 
 import sympy as sp
 
-from numerics.reports.typesetting import broken
-from theory.claims import formulas
-from theory.latex import latex
+from sparse_limits.numerics.reports.typesetting import broken
+from sparse_limits.theory.claims import formulas
+from sparse_limits.theory.latex import latex
 
 
 def agree(what: str, left: object, right: object, *, by: Callable[[Any, Any], bool] | None = None) -> None:

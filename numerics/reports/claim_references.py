@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from theory.claims import Ledger
-from theory.input_error import InputError
-from theory.selection import first_part
+from sparse_limits.theory.claims import Ledger
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.selection import first_part
 
 STEP = re.compile(r"(?P<words>.+?)\s*<(?P<label>[^<>:]+):\s*(?P<step>[^<>]+)>", re.DOTALL)
 
@@ -37,7 +37,7 @@ def reference(text: str, ledger: Ledger) -> Reference:
         InputError: where there is no such claim, or no such step.
 
     Examples:
-        >>> from theory.ledger import load_ledger
+        >>> from sparse_limits.theory.ledger import load_ledger
         >>> reference("G5", load_ledger())
         Reference(words='G5', label='G5', step=0)
         >>> reference("most of the sum cancels <G5: telescope>", load_ledger()).anchor

@@ -1,6 +1,6 @@
 """The table of contents of the ledger: what a list of claims and their evidence says, without building a formula.
 
-    python -m numerics.reports.contents      write the table anew, after a change of a title, an expression's name, a check …
+    python -m sparse_limits.numerics.reports.contents      write the table anew, after a change of a title, an expression's name, a check …
 
 The table stands in contents.json; a test holds the table against the ledger.
 """
@@ -15,10 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 if TYPE_CHECKING:
-    from theory.claims import Claim, Entry
+    from sparse_limits.theory.claims import Claim, Entry
 
 TABLE = Path(__file__).with_suffix(".json")
 
@@ -39,7 +39,7 @@ class Evidence:
 class Line:
     """A claim in one line: `name` is its variable in the topic, `uses` and `expressions` are labels and names.
 
-    proof: what the proof is by its steps, as `theory.links.Status`. vouched: what the values of its formulas rest on without a check, each tried at one point of the claim's domain.
+    proof: what the proof is by its steps, as `sparse_limits.theory.links.Status`. vouched: what the values of its formulas rest on without a check, each tried at one point of the claim's domain.
     factors: by how much each loose bound is beyond the truth, at each of its points.
     """
 
@@ -58,9 +58,9 @@ class Line:
 
 def lines_of(entries: Iterable[Entry]) -> tuple[Line, ...]:
     """Compute the lines of ledger entries: imports the checks, hence the engines."""
-    from numerics.checks import checks_of
-    from numerics.evidence.comparison import factors
-    from theory.links import status
+    from sparse_limits.numerics.checks import checks_of
+    from sparse_limits.numerics.evidence.comparison import factors
+    from sparse_limits.theory.links import status
 
     lines = []
     for entry in entries:
@@ -98,13 +98,13 @@ def lines_of(entries: Iterable[Entry]) -> tuple[Line, ...]:
 def _vouched(claim: Claim) -> Iterator[str]:
     import sympy as sp
 
-    from numerics.evidence.trial import Trial
-    from numerics.exact.balls import NoEnclosureError, vouched
-    from theory.formulas.bracketed_sum import BracketedSum
-    from theory.formulas.level import Level
-    from theory.formulas.smallest import Smallest
-    from theory.formulas.transfer import Transfer
-    from theory.places import places
+    from sparse_limits.numerics.evidence.trial import Trial
+    from sparse_limits.numerics.exact.balls import NoEnclosureError, vouched
+    from sparse_limits.theory.formulas.bracketed_sum import BracketedSum
+    from sparse_limits.theory.formulas.level import Level
+    from sparse_limits.theory.formulas.smallest import Smallest
+    from sparse_limits.theory.formulas.transfer import Transfer
+    from sparse_limits.theory.places import places
 
     trial = Trial(claim, "show")
     for subject in claim.expressions:
@@ -120,7 +120,7 @@ def _vouched(claim: Claim) -> Iterator[str]:
 def contents(own: str | None = None) -> tuple[Line, ...]:
     """Read the table: a line for each claim, in reading order; own: compute that of a ledger of one's own instead."""
     if own is not None:
-        from theory.ledger import load_ledger
+        from sparse_limits.theory.ledger import load_ledger
 
         return lines_of(load_ledger(own))
     return tuple(map(_line, _stored()))
@@ -141,7 +141,7 @@ def told(labels: Sequence[str], own: str | None = None) -> dict[str, tuple[Line,
     for label in labels:
         if label not in lines:
             raise InputError(
-                f"{label} is not in {TABLE.name}, expected after python -m numerics.reports.contents, which writes it anew"
+                f"{label} is not in {TABLE.name}, expected after python -m sparse_limits.numerics.reports.contents, which writes it anew"
             )
     return {label: (lines[label], tuple(each for each, used in uses.items() if label in used)) for label in labels}
 
@@ -160,7 +160,7 @@ def _line(row: Mapping[str, Any]) -> Line:
 
 def write() -> None:
     """Write the table that the ledger has now."""
-    from theory.ledger import load_ledger
+    from sparse_limits.theory.ledger import load_ledger
 
     text = json.dumps([asdict(line) for line in lines_of(load_ledger())], indent=1, ensure_ascii=False)
     TABLE.write_text(text + "\n", "utf-8")

@@ -1,6 +1,6 @@
 """What a run found as rows of a table: on how much, what was seen, what is claimed, which bound it keeps; and the wrong formulas.
 
-The sentences of findings (`numerics.evidence`) are read for their figures; one that is none of the usual stands as it is.
+The sentences of findings (`sparse_limits.numerics.evidence`) are read for their figures; one that is none of the usual stands as it is.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from numerics.evidence.check import Check, CheckResult, ControlResult
-from numerics.evidence.findings import Scope
-from numerics.printing.plain_text import many
-from numerics.reports.bounds import named
-from numerics.reports.formula_pieces import width
-from theory.claims import Claim, formulas
-from theory.latex import latex
+from sparse_limits.numerics.evidence.check import Check, CheckResult, ControlResult
+from sparse_limits.numerics.evidence.findings import Scope
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.reports.bounds import named
+from sparse_limits.numerics.reports.formula_pieces import width
+from sparse_limits.theory.claims import Claim, formulas
+from sparse_limits.theory.latex import latex
 
 SCOPES = {
     Scope.ALL: "all values",

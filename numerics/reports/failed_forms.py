@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from numerics.ledger.verification import ClaimResult, failed_forms
-from numerics.reports.mentions import linked
-from theory.claims import Claim, Ledger
+from sparse_limits.numerics.ledger.verification import ClaimResult, failed_forms
+from sparse_limits.numerics.reports.mentions import linked
+from sparse_limits.theory.claims import Claim, Ledger
 
 
 def forms_text(claim: Claim, result: ClaimResult | None, ledger: Ledger, where: str = "In this build.") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from numerics.reports.formula_pieces import Piece, text_around, text_of
+from sparse_limits.numerics.reports.formula_pieces import Piece, text_around, text_of
 
 BIG = frozenset(["\\sum", "\\prod", "\\int"])  # take in what follows them
 ENDS = frozenset(

@@ -1,6 +1,6 @@
 """The schema of all JSON that the commands write, made from the types of what they write.
 
-    python -m numerics.reports.json_schema > docs/json_schema.json      after a change of such a type
+    python -m sparse_limits.numerics.reports.json_schema > docs/json_schema.json      after a change of such a type
 
 A test holds the file against the types, and outputs of all commands against the file: no key goes or comes unseen.
 """
@@ -14,24 +14,24 @@ from typing import Any
 import msgspec
 
 OUTPUTS = {  # what is written, by the call that writes it: the module of its type, and the type
-    "claims --json": ("numerics.reports.listing", "Claims"),
-    "verify --json": ("numerics.ledger.summary", "Summary"),
-    "predict layers --json": ("numerics.prediction.layers.summary", "LayersSummary"),
-    "predict methods --json": ("numerics.prediction.layers.summary", "MethodsSummary"),
-    "predict columns --json": ("numerics.prediction.pruned_first_layer.summary", "Summary"),
-    "predict kernel --json": ("numerics.prediction.pruned_first_layer.summary", "Summary"),
-    "predict predictors --json": ("numerics.prediction.pruned_first_layer.predictors", "Comparison"),
-    "report --json": ("numerics.prediction.report.summary", "QuestionSummary"),
-    "fit --json": ("numerics.fitting.summary", "Summary"),
-    "fit --json, several layers": ("numerics.fitting.layers", "LayersSummary"),
-    "fit --json, several files": ("numerics.fitting.layers", "FilesSummary"),
-    "ticket --json": ("numerics.tickets.report", "Summary"),
-    "ticket --check --json": ("numerics.tickets.report", "CheckSummary"),
-    "study generalisation --json": ("numerics.studies.generalisation_summary", "GeneralisationSummary"),
-    "study lifts --json": ("numerics.studies.lift_summary", "LiftSummary"),
-    "study gap --json": ("numerics.studies.gap_summary", "GapSummary"),
-    "study origins --json": ("numerics.studies.origin_summary", "OriginSummary"),
-    "study depth --json": ("numerics.studies.depth_summary", "DepthSummary"),
+    "claims --json": ("sparse_limits.numerics.reports.listing", "Claims"),
+    "verify --json": ("sparse_limits.numerics.ledger.summary", "Summary"),
+    "predict layers --json": ("sparse_limits.numerics.prediction.layers.summary", "LayersSummary"),
+    "predict methods --json": ("sparse_limits.numerics.prediction.layers.summary", "MethodsSummary"),
+    "predict columns --json": ("sparse_limits.numerics.prediction.pruned_first_layer.summary", "Summary"),
+    "predict kernel --json": ("sparse_limits.numerics.prediction.pruned_first_layer.summary", "Summary"),
+    "predict predictors --json": ("sparse_limits.numerics.prediction.pruned_first_layer.predictors", "Comparison"),
+    "report --json": ("sparse_limits.numerics.prediction.report.summary", "QuestionSummary"),
+    "fit --json": ("sparse_limits.numerics.fitting.summary", "Summary"),
+    "fit --json, several layers": ("sparse_limits.numerics.fitting.layers", "LayersSummary"),
+    "fit --json, several files": ("sparse_limits.numerics.fitting.layers", "FilesSummary"),
+    "ticket --json": ("sparse_limits.numerics.tickets.report", "Summary"),
+    "ticket --check --json": ("sparse_limits.numerics.tickets.report", "CheckSummary"),
+    "study generalisation --json": ("sparse_limits.numerics.studies.generalisation_summary", "GeneralisationSummary"),
+    "study lifts --json": ("sparse_limits.numerics.studies.lift_summary", "LiftSummary"),
+    "study gap --json": ("sparse_limits.numerics.studies.gap_summary", "GapSummary"),
+    "study origins --json": ("sparse_limits.numerics.studies.origin_summary", "OriginSummary"),
+    "study depth --json": ("sparse_limits.numerics.studies.depth_summary", "DepthSummary"),
 }
 MISSING = "What is not known or does not apply is null, and so is a number that is not finite. Densities and shares are from 0 to 1."
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from theory.claims import Claim
-from theory.quantities import in_words
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.quantities import in_words
 
 HEADING = "Symbols on this page"
 BOX = re.compile(r"^```\{claim\} *(\S+)", re.MULTILINE)
@@ -32,7 +32,7 @@ def legend_rows(claims: Sequence[Claim]) -> list[LegendRow]:
     """The letters of claims in the order of their first use; one that means several things has a row for each.
 
     Examples:
-        >>> from theory import claim
+        >>> from sparse_limits.theory import claim
         >>> [(row.letters, row.labels) for row in legend_rows([claim("S1"), claim("S2")])][:2]
         [('$u$', ('S1', 'S2')), ('$f$', ('S1', 'S2'))]
     """

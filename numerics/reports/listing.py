@@ -6,11 +6,11 @@ from typing import TypeAlias, TypedDict
 
 import sympy as sp
 
-from numerics.evidence.comparison import factors
-from theory.claims import Claim, Entry, Pitfall
-from theory.latex import latex
-from theory.links import status, status_in_words
-from theory.quantities import in_words
+from sparse_limits.numerics.evidence.comparison import factors
+from sparse_limits.theory.claims import Claim, Entry, Pitfall
+from sparse_limits.theory.latex import latex
+from sparse_limits.theory.links import status, status_in_words
+from sparse_limits.theory.quantities import in_words
 
 
 class Letter(TypedDict):
@@ -120,7 +120,7 @@ class Formula(TypedDict):
 class Listed(TypedDict):
     """A claim; proof_text: its proof in prose, where it is not in steps.
 
-    proof: what it is by its steps (`theory.links.Status`), proof_in_words: with these counted.
+    proof: what it is by its steps (`sparse_limits.theory.links.Status`), proof_in_words: with these counted.
     """
 
     label: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from theory.claims import Claim, Ledger
-from theory.selection import whole
+from sparse_limits.theory.claims import Claim, Ledger
+from sparse_limits.theory.selection import whole
 
 # What holds no label: formulas, code and roles, links with their own words.
 OPAQUE = r"\$\$.*?\$\$|(?<!\\)\$[^$]*\$|(?:\{[\w:]+\})?(?P<ticks>`+).*?(?P=ticks)|\[[^\]]*\]\([^)]*\)"
@@ -22,7 +22,7 @@ def linked(claim: Claim, text: str, ledger: Ledger) -> str:
     a formula in some statement is a link only where the claim uses that claim, or is used by it.
 
     Examples:
-        >>> from theory.ledger import load_ledger
+        >>> from sparse_limits.theory.ledger import load_ledger
         >>> ledger = load_ledger()
         >>> linked(ledger["S4"].claim, "By S3, and $S3$; not by `S3`, S99 or S4.", ledger)
         'By {claimref}`S3`, and $S3$; not by `S3`, S99 or S4.'

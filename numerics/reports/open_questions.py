@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from numerics.reports.mentions import linked
-from theory.claims import Claim, Entry, Ledger
-from theory.questions import OpenQuestion
+from sparse_limits.numerics.reports.mentions import linked
+from sparse_limits.theory.claims import Claim, Entry, Ledger
+from sparse_limits.theory.questions import OpenQuestion
 
 
 def open_questions(claim: Claim) -> list[str]:
     """The open questions of a claim, one sentence after the other, in Markdown.
 
     Examples:
-        >>> from theory import claim
+        >>> from sparse_limits.theory import claim
         >>> open_questions(claim("N1"))
         []
     """

@@ -6,13 +6,13 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from numerics.ledger.verification import ClaimResult, Run, versions
-from numerics.printing.tables import Cell, Table, print_table
-from numerics.printing.tables import as_html as table_as_html
-from numerics.reports.open_questions import open_questions
-from numerics.statistics.exact_tests import LEVEL
-from theory.claims import Claim
-from theory.links import Link, carried
+from sparse_limits.numerics.ledger.verification import ClaimResult, Run, versions
+from sparse_limits.numerics.printing.tables import Cell, Table, print_table
+from sparse_limits.numerics.printing.tables import as_html as table_as_html
+from sparse_limits.numerics.reports.open_questions import open_questions
+from sparse_limits.numerics.statistics.exact_tests import LEVEL
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.links import Link, carried
 
 if TYPE_CHECKING:
     from rich.console import Console

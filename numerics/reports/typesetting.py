@@ -1,7 +1,7 @@
 """Formulas broken into lines where they are wider than the page: the width of a formula in LaTeX, estimated, and the breaks.
 
 Breaking adds lines and nothing else: `joined` gives back the formula as it was, or with the quantities that it names below all
-of it (`numerics.reports.formula_names`), where that says the same. What is broken is what an expression is printed as, so a
+of it (`sparse_limits.numerics.reports.formula_names`), where that says the same. What is broken is what an expression is printed as, so a
 line cannot say anything else than the expression.
 """
 
@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from numerics.reports.formula_names import chunks_at_commas, names, told_below
-from numerics.reports.formula_pieces import (
+from sparse_limits.numerics.reports.formula_names import chunks_at_commas, names, told_below
+from sparse_limits.numerics.reports.formula_pieces import (
     WORDS,
     Piece,
     piece_width,

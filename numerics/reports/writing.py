@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
 
-from numerics.files import replacing
+from sparse_limits.numerics.files import replacing
 
 
 def write_text(destination: str, text: str) -> None:

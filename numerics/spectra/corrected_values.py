@@ -10,15 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtri
 
-from numerics.arguments import InputError, Seed, checked_array
-from numerics.bridge import numeric
-from numerics.door import door
-from numerics.spectra.noise_edge import MOST_VARIANCE, rare_level
-from numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, mask_matrix
-from theory.graphon.symbols import m as row_count
-from theory.graphon.symbols import n as column_count
-from theory.operators import bias
-from theory.operators import noise as theory
+from sparse_limits.numerics.arguments import InputError, Seed, checked_array
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.spectra.noise_edge import MOST_VARIANCE, rare_level
+from sparse_limits.numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, mask_matrix
+from sparse_limits.theory.graphon.symbols import m as row_count
+from sparse_limits.theory.graphon.symbols import n as column_count
+from sparse_limits.theory.operators import bias
+from sparse_limits.theory.operators import noise as theory
 
 Floats = NDArray[np.floating]
 CELLS = 64  # of rows and of columns, by degree, where the variance profile is read off a mask
@@ -94,7 +94,7 @@ def corrected_singular_values(
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import sample_rank_one
+    >>> from sparse_limits import sample_rank_one
     >>> u = np.linspace(0.1, 0.9, 500)
     >>> first, second = corrected_singular_values(sample_rank_one(u, u, np.random.default_rng(0)), 2)
     >>> first.visible, second.visible  # a mask of rank one: the second value is noise

@@ -14,12 +14,12 @@ import numpy as np
 import sympy as sp
 from flint import acb, arb, arb_mat, ctx, fmpq, fmpq_mat
 
-from numerics.arguments import InputError, checked_integer
-from numerics.exact import balls
-from theory.graphon import lognormal
-from theory.operators.singular_values import row_value
-from theory.saliency.model import rho, tau, u, v
-from theory.tails import product_survival
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.exact import balls
+from sparse_limits.theory.graphon import lognormal
+from sparse_limits.theory.operators.singular_values import row_value
+from sparse_limits.theory.saliency.model import rho, tau, u, v
+from sparse_limits.theory.tails import product_survival
 
 Rational: TypeAlias = "int | Fraction | sp.Rational"
 Number: TypeAlias = "Rational | float"

@@ -14,7 +14,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.relational import Relational
 
-from numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError
 
 Floats = NDArray[np.floating]
 

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
-from numerics.arguments import InputError, checked_integer
-from numerics.bridge import numeric
-from theory.graphon.symbols import m as row_count
-from theory.graphon.symbols import n as column_count
-from theory.graphon.symbols import variance as entry_variance
-from theory.operators import noise as theory
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.theory.graphon.symbols import m as row_count
+from sparse_limits.theory.graphon.symbols import n as column_count
+from sparse_limits.theory.graphon.symbols import variance as entry_variance
+from sparse_limits.theory.operators import noise as theory
 
 Floats = NDArray[np.floating]
 

@@ -2,7 +2,7 @@
 
 A graphon W(x, y) lives on latents of two laws. A law is given by its quadrature, a function of the number of nodes;
 the singular values are then those of the matrix W(x_a, y_b) √(ω_a ω'_b) (Nyström, claim O5). Families whose spectrum
-is known exactly, in balls, are in `numerics.spectra.exact`.
+is known exactly, in balls, are in `sparse_limits.numerics.spectra.exact`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from scipy.sparse import csr_array, issparse
 from scipy.sparse.linalg import svds
 from sympy.core.function import AppliedUndef
 
-from numerics.arguments import InputError, Seed, checked_integer, seed_number
-from numerics.bridge import numeric
-from numerics.masks.threshold import threshold_for
-from numerics.spectra.jumps import LINES, breaks_of, checked_breaks, find_jump, with_ends
-from theory.saliency.model import SaliencyModel, half_normal_quantile, tau, u, v
-from theory.tails import half_normal as half_normal_tail
-from theory.tails import t
+from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, seed_number
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.spectra.jumps import LINES, breaks_of, checked_breaks, find_jump, with_ends
+from sparse_limits.theory.saliency.model import SaliencyModel, half_normal_quantile, tau, u, v
+from sparse_limits.theory.tails import half_normal as half_normal_tail
+from sparse_limits.theory.tails import t
 
 Floats = NDArray[np.floating]
 Matrix: TypeAlias = Any  # float[m, n] or csr_array of floats
@@ -266,7 +266,7 @@ def inner_product_singular_values(
 
     columns: the h_j, float[k, q]; weights of the columns, float[k] (default: equal). The squares are the eigenvalues of
     the Gram matrix E_a[W(a, j) W(a, k)], which depends on two lengths and an angle: a quadrature in the radius and the
-    angle of a in the plane of h_j and h_k. It is within 1e-10, or refused; balls are in `numerics.spectra.exact`.
+    angle of a in the plane of h_j and h_k. It is within 1e-10, or refused; balls are in `sparse_limits.numerics.spectra.exact`.
 
     Raises:
         InputError: if columns are no finite matrix, the threshold is not positive, or weights no probabilities.

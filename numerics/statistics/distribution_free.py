@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv
 
-from numerics.arguments import InputError, checked_integer
-from numerics.statistics.exact_tests import binomial_at_least, binomial_at_most
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.statistics.exact_tests import binomial_at_least, binomial_at_most
 
 Floats = NDArray[np.float64]
 

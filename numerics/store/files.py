@@ -16,7 +16,7 @@ from hashlib import sha256
 from os import PathLike, fspath, strerror
 from pathlib import Path
 
-from numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError
 
 PATTERN = "results-*.jsonl"
 DIGITS = 64  # of a digest

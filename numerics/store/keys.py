@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from os.path import relpath
 from pathlib import Path
 
-from theory.dependencies import ROOT, files_behind
+from sparse_limits.theory.dependencies import ROOT, files_behind
 
 PROJECT = "sparse-limits"
 PRINTERS = frozenset({"rich", "latex2mathml", "pylatexenc"})  # they show results, and no result depends on them

@@ -12,10 +12,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.keyed import key
-from numerics.processes.parallel import run_tasks
-from numerics.store.files import Store
-from numerics.store.keys import code_digest, key_of
+from sparse_limits.numerics.keyed import key
+from sparse_limits.numerics.processes.parallel import run_tasks
+from sparse_limits.numerics.store.files import Store
+from sparse_limits.numerics.store.keys import code_digest, key_of
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

@@ -12,17 +12,17 @@ from importlib import import_module
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
-from numerics.door import door
-from theory.selection import part_of
+from sparse_limits.numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
+from sparse_limits.numerics.door import door
+from sparse_limits.theory.selection import part_of
 
 if TYPE_CHECKING:
-    from numerics.store import Place, Store
-    from numerics.studies.depth_summary import DepthSummary
-    from numerics.studies.gap_summary import GapSummary
-    from numerics.studies.generalisation_summary import GeneralisationSummary
-    from numerics.studies.lift_summary import LiftSummary
-    from numerics.studies.origin_summary import OriginSummary
+    from sparse_limits.numerics.store import Place, Store
+    from sparse_limits.numerics.studies.depth_summary import DepthSummary
+    from sparse_limits.numerics.studies.gap_summary import GapSummary
+    from sparse_limits.numerics.studies.generalisation_summary import GeneralisationSummary
+    from sparse_limits.numerics.studies.lift_summary import LiftSummary
+    from sparse_limits.numerics.studies.origin_summary import OriginSummary
 
     Summary = DepthSummary | GapSummary | GeneralisationSummary | LiftSummary | OriginSummary
 
@@ -87,13 +87,13 @@ def study(
     >>> [(row["curve"], row["eps"]) for row in found["rows"]][:2]
     [('neurons, linear', 0.2), ('weights, linear', 0.2)]
     """
-    from numerics.store import store_at
+    from sparse_limits.numerics.store import store_at
 
     module, asked = import_module(_home(name)), settings_of(name, quick=quick, **settings)
     outcomes, networks = _outcomes(name, asked, jobs, progress, store_at(keep, join))
     summary: Summary = module.summarise(asked, outcomes)
     if summary["study"] == "generalisation" and networks:
-        from numerics.studies.network_study import network_rows
+        from sparse_limits.numerics.studies.network_study import network_rows
 
         summary["networks"] = network_rows(asked, networks)
     return summary
@@ -116,7 +116,7 @@ def run_shard(
     Raises:
         InputError, LostTaskError: as `study`, and InputError for a shard that there is not.
     """
-    from numerics.store import store_at
+    from sparse_limits.numerics.store import store_at
 
     _outcomes(name, settings_of(name, quick=quick, **settings), jobs, progress, store_at(keep), shard)
 
@@ -134,7 +134,7 @@ def _outcomes(
     module = import_module(_home(name))
     trained = name == "generalisation" and asked.networks
     if trained:
-        from numerics.studies.network_study import network_units, run_networks
+        from sparse_limits.numerics.studies.network_study import network_units, run_networks
     total = module.size(asked) + (len(network_units(asked)) if trained else 0)
     if shard is not None:
         total = len(part_of(range(total), shard))
@@ -166,7 +166,7 @@ def settings_of(name: str, *, quick: bool = False, **settings: Any) -> Any:
 def _home(name: str) -> str:
     if name not in STUDIES:
         raise InputError(f"study is {name!r:.60}, expected {', '.join(STUDIES)}")
-    return f"numerics.studies.{name}"
+    return f"sparse_limits.numerics.studies.{name}"
 
 
 def _fixed(name: str, value: Any, usual: Any) -> Any:

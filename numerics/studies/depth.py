@@ -25,20 +25,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
-from numerics.data import Dataset, batch, digits, standardised
-from numerics.keyed import keyed_seed
-from numerics.labels import targets
-from numerics.prediction.architecture import ACTIVATIONS, NORMS, Architecture
-from numerics.prediction.layers.observation import pruned
-from numerics.prediction.layers.predicted import LayersPrediction, predicted
-from numerics.prediction.settings import FEWEST_UNITS, LOSSES
-from numerics.prediction.settings import Settings as PruningSettings
-from numerics.processes.parallel import raise_failure
-from numerics.store import Store, run_stored
-from numerics.studies.depth_sentences import sentences
-from numerics.studies.depth_summary import PREDICTORS, READ_DATA, Densities, DepthRow, DepthSummary, Errors
-from theory.selection import part_of
+from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
+from sparse_limits.numerics.data import Dataset, batch, digits, standardised
+from sparse_limits.numerics.keyed import keyed_seed
+from sparse_limits.numerics.labels import targets
+from sparse_limits.numerics.prediction.architecture import ACTIVATIONS, NORMS, Architecture
+from sparse_limits.numerics.prediction.layers.observation import pruned
+from sparse_limits.numerics.prediction.layers.predicted import LayersPrediction, predicted
+from sparse_limits.numerics.prediction.settings import FEWEST_UNITS, LOSSES
+from sparse_limits.numerics.prediction.settings import Settings as PruningSettings
+from sparse_limits.numerics.processes.parallel import raise_failure
+from sparse_limits.numerics.store import Store, run_stored
+from sparse_limits.numerics.studies.depth_sentences import sentences
+from sparse_limits.numerics.studies.depth_summary import (
+    PREDICTORS,
+    READ_DATA,
+    Densities,
+    DepthRow,
+    DepthSummary,
+    Errors,
+)
+from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.float64]
 

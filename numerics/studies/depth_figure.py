@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from numerics.pictures.masks import check_plot, save
-from numerics.studies.depth_summary import DepthSummary
+from sparse_limits.numerics.pictures.masks import check_plot, save
+from sparse_limits.numerics.studies.depth_summary import DepthSummary
 
 COLOURS = {"snip": "#1f3b73", "grasp-magnitude": "#d1495b", "magnitude": "#2a9d8f", "synflow": "#e9a23b"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import mean
 
-from numerics.studies.depth_summary import PREDICTORS, READ_DATA, DepthRow, ErrorName, Errors
+from sparse_limits.numerics.studies.depth_summary import PREDICTORS, READ_DATA, DepthRow, ErrorName, Errors
 
 
 def sentences(rows: Sequence[DepthRow], not_covered: str) -> list[str]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.pictures.masks import FAINT, INK, SEEN, check_plot, save
-from numerics.studies.generalisation_summary import GeneralisationSummary, OrderRow, ResultRow
-from numerics.studies.kernel_study import PREDICTORS
-from numerics.studies.sentences import NAMES
+from sparse_limits.numerics.pictures.masks import FAINT, INK, SEEN, check_plot, save
+from sparse_limits.numerics.studies.generalisation_summary import GeneralisationSummary, OrderRow, ResultRow
+from sparse_limits.numerics.studies.kernel_study import PREDICTORS
+from sparse_limits.numerics.studies.sentences import NAMES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Rational
 
-from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
-from numerics.bridge import numeric
-from numerics.exact.balls import number
-from numerics.keyed import keyed_seed
-from numerics.neuron_pruning.jumps import ticket_chance
-from numerics.neuron_pruning.tickets import (
+from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.keyed import keyed_seed
+from sparse_limits.numerics.neuron_pruning.jumps import ticket_chance
+from sparse_limits.numerics.neuron_pruning.tickets import (
     LinearTicket,
     NeuronTicket,
     linear_weight_ticket,
@@ -28,13 +28,13 @@ from numerics.neuron_pruning.tickets import (
     weight_certificates,
     weight_ticket,
 )
-from numerics.processes.parallel import raise_failure
-from numerics.statistics.distribution_free import Interval, median_interval
-from numerics.store import Store, run_stored
-from numerics.studies.gap_sentences import sentences
-from numerics.studies.gap_summary import Findings, GapSummary, NetworkRow, SizeRow, SlopeRow
-from theory.neuron_pruning import alignment, inputs, separation, weight_pruning
-from theory.selection import part_of
+from sparse_limits.numerics.processes.parallel import raise_failure
+from sparse_limits.numerics.statistics.distribution_free import Interval, median_interval
+from sparse_limits.numerics.store import Store, run_stored
+from sparse_limits.numerics.studies.gap_sentences import sentences
+from sparse_limits.numerics.studies.gap_summary import Findings, GapSummary, NetworkRow, SizeRow, SlopeRow
+from sparse_limits.theory.neuron_pruning import alignment, inputs, separation, weight_pruning
+from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.floating]
 

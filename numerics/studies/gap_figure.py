@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.pictures.masks import FAINT, INK, SEEN, check_plot, save
-from numerics.studies.gap_summary import BoundRow, GapSummary, SizeRow
+from sparse_limits.numerics.pictures.masks import FAINT, INK, SEEN, check_plot, save
+from sparse_limits.numerics.studies.gap_summary import BoundRow, GapSummary, SizeRow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from math import inf
 
-from numerics.printing.plain_text import many
-from numerics.studies.gap_summary import BoundRow, Findings, SizeRow, SlopeRow, WithoutRelu
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.studies.gap_summary import BoundRow, Findings, SizeRow, SlopeRow, WithoutRelu
 
 
 def sentences(found: Findings) -> list[str]:

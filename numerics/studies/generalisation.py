@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
-from numerics.prediction.first_layer.row_law import FEWEST_ROWS
-from numerics.processes.parallel import raise_failure
-from numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value
-from numerics.store import Store, run_stored
-from numerics.studies.generalisation_summary import (
+from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer
+from sparse_limits.numerics.prediction.first_layer.row_law import FEWEST_ROWS
+from sparse_limits.numerics.processes.parallel import raise_failure
+from sparse_limits.numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value
+from sparse_limits.numerics.store import Store, run_stored
+from sparse_limits.numerics.studies.generalisation_summary import (
     Difference,
     Ends,
     GeneralisationSummary,
@@ -26,7 +26,7 @@ from numerics.studies.generalisation_summary import (
     SpectrumRow,
     Spread,
 )
-from numerics.studies.kernel_study import (
+from sparse_limits.numerics.studies.kernel_study import (
     FAMILIES,
     METHODS,
     PREDICTORS,
@@ -35,10 +35,10 @@ from numerics.studies.kernel_study import (
     Outcome,
     split_outcomes,
 )
-from numerics.studies.ordering import NoOrderError, Summary, order, pair, summary
-from numerics.studies.sentences import sentences
-from numerics.studies.tasks import NOISE_DEVIATION, TASKS, task_named
-from theory.selection import part_of
+from sparse_limits.numerics.studies.ordering import NoOrderError, Summary, order, pair, summary
+from sparse_limits.numerics.studies.sentences import sentences
+from sparse_limits.numerics.studies.tasks import NOISE_DEVIATION, TASKS, task_named
+from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.float64]
 

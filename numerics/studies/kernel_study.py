@@ -23,24 +23,24 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from numerics.arguments import InputError
-from numerics.bridge import numeric
-from numerics.data import Dataset
-from numerics.kernels.analytic import dense_kernel
-from numerics.kernels.bounds import path_bound, path_densities, path_residual_bound, squared_norm
-from numerics.kernels.graphon import LayerGraphons, graphon_kernel
-from numerics.kernels.methods import NODES, fresh_network, method_layers
-from numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
-from numerics.kernels.spectra import centred, kernel_eigenvalues, spectral_metrics
-from numerics.keyed import keyed_seed
-from numerics.masks.selection import Mask, kept_count, kth_largest
-from numerics.networks import Network, gradient, masked, tangent_kernel
-from numerics.networks.network import activations_and_slopes, apply
-from numerics.prediction.first_layer.row_law import posed, row_scores
-from numerics.studies.tasks import Split, Task, draw_split
-from theory.generalisation.energy_bound import T, q, raw_energy
-from theory.generalisation.energy_bound import energy as scale_free_energy
-from theory.graphon.symbols import m
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.kernels.analytic import dense_kernel
+from sparse_limits.numerics.kernels.bounds import path_bound, path_densities, path_residual_bound, squared_norm
+from sparse_limits.numerics.kernels.graphon import LayerGraphons, graphon_kernel
+from sparse_limits.numerics.kernels.methods import NODES, fresh_network, method_layers
+from sparse_limits.numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
+from sparse_limits.numerics.kernels.spectra import centred, kernel_eigenvalues, spectral_metrics
+from sparse_limits.numerics.keyed import keyed_seed
+from sparse_limits.numerics.masks.selection import Mask, kept_count, kth_largest
+from sparse_limits.numerics.networks import Network, gradient, masked, tangent_kernel
+from sparse_limits.numerics.networks.network import activations_and_slopes, apply
+from sparse_limits.numerics.prediction.first_layer.row_law import posed, row_scores
+from sparse_limits.numerics.studies.tasks import Split, Task, draw_split
+from sparse_limits.theory.generalisation.energy_bound import T, q, raw_energy
+from sparse_limits.theory.generalisation.energy_bound import energy as scale_free_energy
+from sparse_limits.theory.graphon.symbols import m
 
 Floats = NDArray[np.floating]
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.lifts.walsh import support_coverage
-from numerics.pictures.masks import FAINT, INK, SEEN, check_plot, save
-from numerics.studies.lift_summary import LiftSummary
-from numerics.studies.lifts import CONTROLS, DENSE, sparse
+from sparse_limits.numerics.lifts.walsh import support_coverage
+from sparse_limits.numerics.pictures.masks import FAINT, INK, SEEN, check_plot, save
+from sparse_limits.numerics.studies.lift_summary import LiftSummary
+from sparse_limits.numerics.studies.lifts import CONTROLS, DENSE, sparse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

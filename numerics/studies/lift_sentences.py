@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from numerics.printing.plain_text import many
-from numerics.studies.lift_summary import Share, StudentRow, TrendRow
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.studies.lift_summary import Share, StudentRow, TrendRow
 
 COVER_LEVEL = 1e-8  # of a test whose hypothesis is a theorem: below it the program is wrong
 FALL_LEVEL = 1e-3  # of all tests of a trend together

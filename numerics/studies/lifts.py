@@ -14,22 +14,22 @@ from typing import NamedTuple
 import numpy as np
 from flint import fmpq
 
-from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
-from numerics.bridge import numeric
-from numerics.exact.balls import number
-from numerics.keyed import keyed_seed
-from numerics.lifts.students import Bools, Floats, covered, train_students
-from numerics.lifts.walsh import cube, maximal, support_coverage, walsh_coefficients
-from numerics.processes.parallel import raise_failure
-from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
-from numerics.statistics.exact_tests import Binomial
-from numerics.store import Store, run_stored
-from numerics.studies.lift_sentences import sentences
-from numerics.studies.lift_summary import LiftSummary, OutcomeRow, Share, StudentRow, TrendRow
-from theory.lifts import training as claims
-from theory.lifts import walsh
-from theory.lifts.degrees import n as width
-from theory.selection import part_of
+from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.keyed import keyed_seed
+from sparse_limits.numerics.lifts.students import Bools, Floats, covered, train_students
+from sparse_limits.numerics.lifts.walsh import cube, maximal, support_coverage, walsh_coefficients
+from sparse_limits.numerics.processes.parallel import raise_failure
+from sparse_limits.numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
+from sparse_limits.numerics.statistics.exact_tests import Binomial
+from sparse_limits.numerics.store import Store, run_stored
+from sparse_limits.numerics.studies.lift_sentences import sentences
+from sparse_limits.numerics.studies.lift_summary import LiftSummary, OutcomeRow, Share, StudentRow, TrendRow
+from sparse_limits.theory.lifts import training as claims
+from sparse_limits.theory.lifts import walsh
+from sparse_limits.theory.lifts.degrees import n as width
+from sparse_limits.theory.selection import part_of
 
 SIZES = (4, 8, 16, 32, 64)
 DENSITIES = (Fraction(1, 2), Fraction(1, 6))

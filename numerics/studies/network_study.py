@@ -16,19 +16,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.kernels import error_rate, gradient_descent_predict, mean_squared_error
-from numerics.keyed import keyed_seed
-from numerics.masks.selection import Mask
-from numerics.networks import Network, random_network, stable_step, train, train_linearised
-from numerics.networks.training import Trajectory
-from numerics.prediction.methods import prune
-from numerics.processes.parallel import raise_failure
-from numerics.store import Store, run_stored
-from numerics.studies.generalisation import LIMIT, Settings
-from numerics.studies.generalisation_summary import NetworkRow
-from numerics.studies.kernel_study import Case
-from numerics.studies.tasks import Split, draw_split, task_named
-from theory.selection import part_of
+from sparse_limits.numerics.kernels import error_rate, gradient_descent_predict, mean_squared_error
+from sparse_limits.numerics.keyed import keyed_seed
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.networks import Network, random_network, stable_step, train, train_linearised
+from sparse_limits.numerics.networks.training import Trajectory
+from sparse_limits.numerics.prediction.methods import prune
+from sparse_limits.numerics.processes.parallel import raise_failure
+from sparse_limits.numerics.store import Store, run_stored
+from sparse_limits.numerics.studies.generalisation import LIMIT, Settings
+from sparse_limits.numerics.studies.generalisation_summary import NetworkRow
+from sparse_limits.numerics.studies.kernel_study import Case
+from sparse_limits.numerics.studies.tasks import Split, draw_split, task_named
+from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.floating]
 

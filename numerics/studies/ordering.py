@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.statistics.distribution_free import (
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.statistics.distribution_free import (
     CONFIDENCE,
     MOST_PERMUTED,
     Interval,

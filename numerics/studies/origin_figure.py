@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from numerics.pictures.masks import check_plot, save
-from numerics.studies.origin_summary import OriginSummary, Said
+from sparse_limits.numerics.pictures.masks import check_plot, save
+from sparse_limits.numerics.studies.origin_summary import OriginSummary, Said
 
 SAID: dict[Said, tuple[str, str]] = {
     "rightly_named": ("named rightly", "#2a9d8f"),

@@ -25,22 +25,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
-from numerics.data import Dataset, digits
-from numerics.fitting.explanation import Status, explain, origin_of
-from numerics.fitting.homogeneity import homogeneity_of, selected_by
-from numerics.fitting.levels import REJECTED
-from numerics.fitting.method_law import Setting
-from numerics.fitting.structure import structure_of
-from numerics.keyed import keyed_seed
-from numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask
-from numerics.networks import random_network
-from numerics.prediction import methods as pruning
-from numerics.processes.parallel import raise_failure
-from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
-from numerics.store import Store, run_stored
-from numerics.studies.origin_summary import OriginRow, OriginSummary, OutcomeRow
-from theory.selection import part_of
+from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer
+from sparse_limits.numerics.data import Dataset, digits
+from sparse_limits.numerics.fitting.explanation import Status, explain, origin_of
+from sparse_limits.numerics.fitting.homogeneity import homogeneity_of, selected_by
+from sparse_limits.numerics.fitting.levels import REJECTED
+from sparse_limits.numerics.fitting.method_law import Setting
+from sparse_limits.numerics.fitting.structure import structure_of
+from sparse_limits.numerics.keyed import keyed_seed
+from sparse_limits.numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction import methods as pruning
+from sparse_limits.numerics.processes.parallel import raise_failure
+from sparse_limits.numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
+from sparse_limits.numerics.store import Store, run_stored
+from sparse_limits.numerics.studies.origin_summary import OriginRow, OriginSummary, OutcomeRow
+from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.floating]
 

@@ -15,14 +15,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.data import Dataset, digits
-from numerics.fitting.fit import fit
-from numerics.fitting.verdict import account, verdict
-from numerics.keyed import keyed_seed
-from numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask
-from numerics.networks import random_network
-from numerics.prediction import methods as pruning
-from numerics.studies.origins import TRAINED, default_weights, trained
+from sparse_limits.numerics.data import Dataset, digits
+from sparse_limits.numerics.fitting.fit import fit
+from sparse_limits.numerics.fitting.verdict import account, verdict
+from sparse_limits.numerics.keyed import keyed_seed
+from sparse_limits.numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction import methods as pruning
+from sparse_limits.numerics.studies.origins import TRAINED, default_weights, trained
 
 Floats = NDArray[np.floating]
 Maker = Callable[[np.random.Generator], Mask]

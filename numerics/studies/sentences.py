@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from numerics.studies.generalisation_summary import OrderRow, PairRow, ResultRow, Sentence
-from numerics.studies.kernel_study import PREDICTORS
-from numerics.studies.ordering import Verdict
+from sparse_limits.numerics.studies.generalisation_summary import OrderRow, PairRow, ResultRow, Sentence
+from sparse_limits.numerics.studies.kernel_study import PREDICTORS
+from sparse_limits.numerics.studies.ordering import Verdict
 
 REFERENCE = 0.05  # the density at which two methods are compared in words and tables
 FEWEST_METHODS = 3  # of which an order can be told

@@ -20,9 +20,9 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.data import digits
-from numerics.labels import targets
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.labels import targets
 
 Floats = NDArray[np.floating]
 
@@ -34,7 +34,7 @@ class Task:
     """Which digits, how they are labelled, how many are trained on, and how many useless features they get."""
 
     name: str
-    labelling: str  # as in numerics.data
+    labelling: str  # as in sparse_limits.numerics.data
     training: int
     classes: tuple[int, ...] = tuple(range(10))
     useless: int = 0

@@ -1,8 +1,8 @@
 """Subset sums: exact expectations and samples, the exact solver, and what subset sums cover."""
 
-from numerics.subset_sum.covered import IntervalUnion, OuterUnion, covered_set, outer_covered_set
-from numerics.subset_sum.laws import Gaussian, GaussianProduct, Law, Thinned, Uniform, UniformProduct
-from numerics.subset_sum.moments import (
+from sparse_limits.numerics.subset_sum.covered import IntervalUnion, OuterUnion, covered_set, outer_covered_set
+from sparse_limits.numerics.subset_sum.laws import Gaussian, GaussianProduct, Law, Thinned, Uniform, UniformProduct
+from sparse_limits.numerics.subset_sum.moments import (
     all_subset_sums,
     excess_grows,
     expected_subsets,
@@ -12,8 +12,8 @@ from numerics.subset_sum.moments import (
     rational,
     sum_distribution,
 )
-from numerics.subset_sum.second_moments import second_moment
-from numerics.subset_sum.solver import SubsetResult, SubsetResults, SubsetSums, SubsetSumSolver
+from sparse_limits.numerics.subset_sum.second_moments import second_moment
+from sparse_limits.numerics.subset_sum.solver import SubsetResult, SubsetResults, SubsetSums, SubsetSumSolver
 
 __all__ = [
     "Gaussian",

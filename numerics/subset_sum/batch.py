@@ -7,8 +7,8 @@ from math import ceil, frexp, log2
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.machine_code import compiled
-from numerics.subset_sum.half_sums import add_item, enclose, first_between, read_subset, search_each
+from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.numerics.subset_sum.half_sums import add_item, enclose, first_between, read_subset, search_each
 
 MOST_ITEMS = 32  # in one search: it takes less than a millisecond, and 32 products of weights reach 1e-9
 BITS = 60  # of the largest sum

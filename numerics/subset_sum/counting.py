@@ -10,9 +10,9 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
-from numerics.subset_sum.moments import sum_distribution
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
+from sparse_limits.numerics.subset_sum.moments import sum_distribution
 
 MOST_ITEMS = 20  # of which all subset sums are written down
 

@@ -15,8 +15,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
 Floats: TypeAlias = NDArray[np.float64]

@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError
 
 Number: TypeAlias = int | float | Fraction | sp.Rational | np.integer | np.floating
 Numbers: TypeAlias = Sequence[Number] | NDArray[Any]

@@ -1,6 +1,6 @@
 """Sorted half sums: the loops of meet in the middle, on 64-bit integers.
 
-Plain Python that `numerics.machine_code.compiled` turns into machine code. Sums are at most 2**61 in modulus, so that
+Plain Python that `sparse_limits.numerics.machine_code.compiled` turns into machine code. Sums are at most 2**61 in modulus, so that
 neither a sum of two nor its distance from a target overflows.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import MutableSequence, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.machine_code import compiled
+from sparse_limits.numerics.machine_code import compiled
 
 Sums = NDArray[np.int64]
 Masks = NDArray[np.uint32]

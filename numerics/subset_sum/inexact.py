@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.subset_sum.laws import subset_sums
+from sparse_limits.numerics.subset_sum.laws import subset_sums
 
 Floats = NDArray[np.float64]
 

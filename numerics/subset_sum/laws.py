@@ -13,9 +13,9 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gamma, modstruve
 
-from numerics.arguments import InputError
-from numerics.keyed import stream_name
-from theory.subset_sum import product_laws as theory
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.keyed import stream_name
+from sparse_limits.theory.subset_sum import product_laws as theory
 
 Floats = NDArray[np.float64]
 

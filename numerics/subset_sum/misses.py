@@ -8,16 +8,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
-from numerics.bridge import numeric
-from numerics.machine_code import compiled
-from numerics.subset_sum.exact_numbers import Number, exact_number
-from numerics.subset_sum.half_sums import add_item, count_between, count_each
-from numerics.subset_sum.solver import BEYOND, LARGEST
-from theory.subset_sum import miss_probability as theory
-from theory.subset_sum.symbols import eps as width
-from theory.subset_sum.symbols import n as size
-from theory.subset_sum.symbols import z as target
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
+from sparse_limits.numerics.subset_sum.half_sums import add_item, count_between, count_each
+from sparse_limits.numerics.subset_sum.solver import BEYOND, LARGEST
+from sparse_limits.theory.subset_sum import miss_probability as theory
+from sparse_limits.theory.subset_sum.symbols import eps as width
+from sparse_limits.theory.subset_sum.symbols import n as size
+from sparse_limits.theory.subset_sum.symbols import z as target
 
 Floats = NDArray[np.float64]
 

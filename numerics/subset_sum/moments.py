@@ -1,7 +1,7 @@
 """Subset sums of random numbers: exact expectations in rational arithmetic, samples, and bounds on their law.
 
 The exact numbers follow the definition one item at a time and share no formula with
-`theory.subset_sum.expected_count`; `rational` evaluates formulas from there without rounding.
+`sparse_limits.theory.subset_sum.expected_count`; `rational` evaluates formulas from there without rounding.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import sympy as sp
 from flint import acb, arb, ctx
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from theory.formulas.let import Let
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.theory.formulas.let import Let
 
 Exact: TypeAlias = int | Fraction | sp.Rational
 

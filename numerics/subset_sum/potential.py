@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.subset_sum.covered import IntervalUnion, outer_covered_set
-from numerics.subset_sum.exact_numbers import Number, exact_number
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.subset_sum.covered import IntervalUnion, outer_covered_set
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
 
 
 def mean_next_measure(covered: IntervalUnion, reach: Number, density: Number, atom: Number = 0) -> Fraction:

@@ -10,9 +10,9 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.subset_sum.exact_numbers import Number, exact_number
-from numerics.subset_sum.moments import sum_distribution
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
+from sparse_limits.numerics.subset_sum.moments import sum_distribution
 
 
 def _checked(count: int, z: Number, eps: Number) -> tuple[int, Fraction, Fraction]:

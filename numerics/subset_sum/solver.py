@@ -19,11 +19,11 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.machine_code import compiled
-from numerics.subset_sum.big_integers import count_subsets, nearest_subset
-from numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
-from numerics.subset_sum.half_sums import (
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.numerics.subset_sum.big_integers import count_subsets, nearest_subset
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
+from sparse_limits.numerics.subset_sum.half_sums import (
     count_between,
     enclose,
     first_between,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from numerics.arguments import InputError
-from numerics.subset_sum.covered import IntervalUnion
-from numerics.subset_sum.exact_numbers import Number, exact_number
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.subset_sum.covered import IntervalUnion
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
 
 
 def relu(t: Fraction) -> Fraction:

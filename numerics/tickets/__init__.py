@@ -1,10 +1,16 @@
 """Lottery tickets for whole networks: searched in the random network of a seed, with certificates."""
 
-from numerics.tickets.certificate import Certificate, certify
-from numerics.tickets.networks import REACH, checked_network, multilayer_perceptron, rescaled, with_constant
-from numerics.tickets.search import NetworkTicket, find_ticket
-from numerics.tickets.source import Source
-from numerics.tickets.widths import guaranteed_width, network_widths, usual_width
+from sparse_limits.numerics.tickets.certificate import Certificate, certify
+from sparse_limits.numerics.tickets.networks import (
+    REACH,
+    checked_network,
+    multilayer_perceptron,
+    rescaled,
+    with_constant,
+)
+from sparse_limits.numerics.tickets.search import NetworkTicket, find_ticket
+from sparse_limits.numerics.tickets.source import Source
+from sparse_limits.numerics.tickets.widths import guaranteed_width, network_widths, usual_width
 
 __all__ = [
     "REACH",

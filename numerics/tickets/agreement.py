@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.arguments import InputError
-from numerics.equivariance import forward
-from numerics.limits import Limit
-from numerics.tickets.cases import Case
-from numerics.tickets.costs import evaluating, shapes_of
-from numerics.tickets.demands import Agreement
-from numerics.tickets.files import StoredTicket
-from numerics.tickets.report import pieces
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.equivariance import forward
+from sparse_limits.numerics.limits import Limit
+from sparse_limits.numerics.tickets.cases import Case
+from sparse_limits.numerics.tickets.costs import evaluating, shapes_of
+from sparse_limits.numerics.tickets.demands import Agreement
+from sparse_limits.numerics.tickets.files import StoredTicket
+from sparse_limits.numerics.tickets.report import pieces
 
 
 def agreement_of(stored: StoredTicket, case: Case | None, limit: Limit, *, needed: bool) -> Agreement | None:

@@ -14,15 +14,15 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files import other_than_a_file
-from numerics.files.archives import open_npz
-from numerics.files.headers import OpenArrays
-from numerics.limits import Limit, Work
-from numerics.printing.plain_text import plain
-from numerics.tickets.limits import USUAL
-from numerics.tickets.safetensors_files import open_safetensors
-from numerics.tickets.torch_files import open_torch
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files import other_than_a_file
+from sparse_limits.numerics.files.archives import open_npz
+from sparse_limits.numerics.files.headers import OpenArrays
+from sparse_limits.numerics.limits import Limit, Work
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.tickets.limits import USUAL
+from sparse_limits.numerics.tickets.safetensors_files import open_safetensors
+from sparse_limits.numerics.tickets.torch_files import open_torch
 
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 READERS = {".npz": open_npz, ".safetensors": open_safetensors}

@@ -13,17 +13,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.bridge import numeric
-from numerics.equivariance import EquivariantLayer, forward
-from numerics.exact.balls import number
-from numerics.tickets.search import NetworkTicket, checked_inputs
-from numerics.tickets.source import Floats
-from theory.equivariance import architectures as claim
-from theory.equivariance import ticket as pair
-from theory.equivariance.lower_bound import n_in
-from theory.subset_sum.solver import u
-from theory.subset_sum.symbols import eps as distance
-from theory.subset_sum.symbols import n
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.equivariance import EquivariantLayer, forward
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.tickets.search import NetworkTicket, checked_inputs
+from sparse_limits.numerics.tickets.source import Floats
+from sparse_limits.theory.equivariance import architectures as claim
+from sparse_limits.theory.equivariance import ticket as pair
+from sparse_limits.theory.equivariance.lower_bound import n_in
+from sparse_limits.theory.subset_sum.solver import u
+from sparse_limits.theory.subset_sum.symbols import eps as distance
+from sparse_limits.theory.subset_sum.symbols import n
 
 UNIT_ROUNDOFF = sp.Rational(1, 2**53)
 MEASURED = (distance, pair.norms, pair.inputs, claim.weight, n_in)

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from numerics.arguments import InputError, Seed, seed_number
-from numerics.door import door
-from numerics.limits import Limit, Work, read_limit
-from numerics.printing.plain_text import plain
-from numerics.tickets.agreement import agreement_of
-from numerics.tickets.cases import Case, from_files, of_ticket, trained
-from numerics.tickets.checking import Check, check_stored
-from numerics.tickets.costs import evaluating, reading, searching, shapes_of, touched_for
-from numerics.tickets.demands import Demand, Demands, demanded
-from numerics.tickets.files import load_ticket, save_ticket
-from numerics.tickets.limits import USUAL
-from numerics.tickets.report import (
+from sparse_limits.numerics.arguments import InputError, Seed, seed_number
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.limits import Limit, Work, read_limit
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.tickets.agreement import agreement_of
+from sparse_limits.numerics.tickets.cases import Case, from_files, of_ticket, trained
+from sparse_limits.numerics.tickets.checking import Check, check_stored
+from sparse_limits.numerics.tickets.costs import evaluating, reading, searching, shapes_of, touched_for
+from sparse_limits.numerics.tickets.demands import Demand, Demands, demanded
+from sparse_limits.numerics.tickets.files import load_ticket, save_ticket
+from sparse_limits.numerics.tickets.limits import USUAL
+from sparse_limits.numerics.tickets.report import (
     CheckSummary,
     NetworkWidthSummary,
     Summary,
@@ -36,14 +36,14 @@ from numerics.tickets.report import (
     summarise_check,
     widths,
 )
-from numerics.tickets.samples import PLAIN_COLUMNS, Columns
-from numerics.tickets.search import NetworkTicket, find_ticket
-from numerics.tickets.targets import TARGETS
-from numerics.tickets.targets.target import trained_seed
-from numerics.tickets.widths import NOTHING, candidates_per_parameter, guaranteed_width, network_widths
+from sparse_limits.numerics.tickets.samples import PLAIN_COLUMNS, Columns
+from sparse_limits.numerics.tickets.search import NetworkTicket, find_ticket
+from sparse_limits.numerics.tickets.targets import TARGETS
+from sparse_limits.numerics.tickets.targets.target import trained_seed
+from sparse_limits.numerics.tickets.widths import NOTHING, candidates_per_parameter, guaranteed_width, network_widths
 
 if TYPE_CHECKING:
-    from numerics.data import Dropped
+    from sparse_limits.numerics.data import Dropped
 
 USUAL_EPSILON = 1e-6
 LEAST = Fraction(1, 10**300)  # error that the search tells from 0
@@ -252,7 +252,7 @@ def check(
     --------
     >>> import tempfile
     >>> import numpy as np
-    >>> from numerics import ticket
+    >>> from sparse_limits import ticket
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     target, file = f"{folder}/target.npz", f"{folder}/ticket.npz"
     ...     np.savez(target, weights_1=np.array([[0.1], [-0.05]]))

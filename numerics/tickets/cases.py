@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.equivariance import EquivariantLayer
-from numerics.limits import Limit
-from numerics.printing.plain_text import plain
-from numerics.tickets import rescaled, with_constant
-from numerics.tickets.comparison import Reference
-from numerics.tickets.files import StoredTicket
-from numerics.tickets.networks import scale_of
-from numerics.tickets.samples import PLAIN_COLUMNS, Columns, read_samples
-from numerics.tickets.target_files import Levels, TargetFile, load_target
-from numerics.tickets.targets import TARGETS
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.limits import Limit
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.tickets import rescaled, with_constant
+from sparse_limits.numerics.tickets.comparison import Reference
+from sparse_limits.numerics.tickets.files import StoredTicket
+from sparse_limits.numerics.tickets.networks import scale_of
+from sparse_limits.numerics.tickets.samples import PLAIN_COLUMNS, Columns, read_samples
+from sparse_limits.numerics.tickets.target_files import Levels, TargetFile, load_target
+from sparse_limits.numerics.tickets.targets import TARGETS
 
 
 class Samples(NamedTuple):

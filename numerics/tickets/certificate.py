@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
-from numerics.bridge import numeric
-from numerics.door import door
-from numerics.equivariance import EquivariantLayer
-from numerics.tickets.search import NetworkTicket, checked_inputs
-from numerics.tickets.source import Floats
-from theory.subset_sum import layer_error as theory
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.tickets.search import NetworkTicket, checked_inputs
+from sparse_limits.numerics.tickets.source import Floats
+from sparse_limits.theory.subset_sum import layer_error as theory
 
 UNIT_ROUNDOFF = 2.0**-53
 TINY = 2.0**-800  # rounded once, and times a kept product, which is at least 2⁻¹⁰⁴, it is still far above an underflow
@@ -41,7 +41,7 @@ class Certificate:
 def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
     """Bound the distance between the outputs of a ticket and of its target at given inputs, rounding included.
 
-    The error passes through the layers coefficient by coefficient (`theory.subset_sum.layer_error`, times the moduli of
+    The error passes through the layers coefficient by coefficient (`sparse_limits.theory.subset_sum.layer_error`, times the moduli of
     the basis elements). A result of N roundings deviates by at most γ_N = N·2⁻⁵³/(1 − N·2⁻⁵³) times the result of the
     same pass with the moduli of all numbers. One such pass of the target and one of the ticket therefore bound all
     rounding.
@@ -69,7 +69,7 @@ def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics.tickets import find_ticket, multilayer_perceptron
+    >>> from sparse_limits.numerics.tickets import find_ticket, multilayer_perceptron
     >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
     >>> found = certify(find_ticket(target, width=40, eps=1e-3), np.array([[[1.0], [2.0]]]))
     >>> bool(abs(found.target_outputs - found.ticket_outputs).max() <= found.bounds.max() < 0.004)

@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numerics.arguments import InputError
-from numerics.door import door
-from numerics.limits import Limit
-from numerics.tickets.comparison import Finding, Reference, comparisons, moves
-from numerics.tickets.digests import digest_of_words, digests
-from numerics.tickets.files import StoredTicket, load_ticket
-from numerics.tickets.limits import USUAL
-from numerics.tickets.statement import Statement
-from numerics.tickets.target_files import broken_symmetry
-from numerics.tickets.widths import guaranteed_width
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.limits import Limit
+from sparse_limits.numerics.tickets.comparison import Finding, Reference, comparisons, moves
+from sparse_limits.numerics.tickets.digests import digest_of_words, digests
+from sparse_limits.numerics.tickets.files import StoredTicket, load_ticket
+from sparse_limits.numerics.tickets.limits import USUAL
+from sparse_limits.numerics.tickets.statement import Statement
+from sparse_limits.numerics.tickets.target_files import broken_symmetry
+from sparse_limits.numerics.tickets.widths import guaranteed_width
 
 
 class Check(NamedTuple):
@@ -65,8 +65,8 @@ def check_ticket(path: str | PathLike[str], target: Reference | None = None, lim
     Examples
     --------
     >>> import tempfile, numpy as np
-    >>> from numerics.tickets import find_ticket, multilayer_perceptron
-    >>> from numerics.tickets.files import save_ticket
+    >>> from sparse_limits.numerics.tickets import find_ticket, multilayer_perceptron
+    >>> from sparse_limits.numerics.tickets.files import save_ticket
     >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     statement = save_ticket(f"{folder}/ticket.npz", find_ticket(target, width=40, eps=1e-3), delta=0.01)

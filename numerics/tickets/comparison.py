@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.equivariance import EquivariantLayer
-from numerics.tickets.files import StoredTicket
-from numerics.tickets.target_files import Levels, broken_symmetry
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.tickets.files import StoredTicket
+from sparse_limits.numerics.tickets.target_files import Levels, broken_symmetry
 
 Layers = Sequence[EquivariantLayer]
 ROUNDED = 1e-12  # differences that are named so; they are not accepted either

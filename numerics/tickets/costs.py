@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numerics.equivariance import EquivariantLayer
-from numerics.equivariance.layers import FEW, LARGE
-from numerics.limits import SECOND, Work
-from numerics.subset_sum.batch import MOST_ITEMS
-from numerics.tickets.source import split_identity
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.equivariance.layers import FEW, LARGE
+from sparse_limits.numerics.limits import SECOND, Work
+from sparse_limits.numerics.subset_sum.batch import MOST_ITEMS
+from sparse_limits.numerics.tickets.source import split_identity
 
 # Bytes
 STARTING = 2**21  # whatever is done

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numerics.tickets.networks import REACH
-from numerics.tickets.search import NetworkTicket
+from sparse_limits.numerics.tickets.networks import REACH
+from sparse_limits.numerics.tickets.search import NetworkTicket
 
 BEYOND = Fraction(float_info.max)
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.tickets.search import NetworkTicket
-from numerics.tickets.statement import Statement
-from numerics.tickets.target_files import Levels
+from sparse_limits.numerics.tickets.search import NetworkTicket
+from sparse_limits.numerics.tickets.statement import Statement
+from sparse_limits.numerics.tickets.target_files import Levels
 
 
 def digests(ticket: NetworkTicket, permutations: Levels | None) -> dict[str, str]:

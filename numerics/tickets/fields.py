@@ -14,23 +14,23 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
-from numerics.bridge import numeric
-from numerics.equivariance.fields import FieldNetwork, checked_reals, shrink
-from numerics.equivariance.layers import EquivariantLayer
-from numerics.equivariance.tickets import checked_eps
-from numerics.exact.balls import number
-from numerics.subset_sum.batch import subsets_within
-from numerics.subset_sum.exact_numbers import Number, exact_number
-from numerics.tickets.networks import REACH
-from numerics.tickets.widths import LayerWidth
-from theory.equivariance import field_tickets as claim
-from theory.equivariance.architectures import before
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.network_widths import depth, radius
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import inputs
-from theory.subset_sum.symbols import delta, eps
+from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.equivariance.fields import FieldNetwork, checked_reals, shrink
+from sparse_limits.numerics.equivariance.layers import EquivariantLayer
+from sparse_limits.numerics.equivariance.tickets import checked_eps
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.subset_sum.batch import subsets_within
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
+from sparse_limits.numerics.tickets.networks import REACH
+from sparse_limits.numerics.tickets.widths import LayerWidth
+from sparse_limits.theory.equivariance import field_tickets as claim
+from sparse_limits.theory.equivariance.architectures import before
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.network_widths import depth, radius
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.equivariance.ticket import inputs
+from sparse_limits.theory.subset_sum.symbols import delta, eps
 
 Floats = NDArray[np.float64]
 MOST_COEFFICIENTS = 2**24  # of the source
@@ -107,7 +107,7 @@ def find_field_ticket(
             coefficients.
 
     Examples:
-        >>> from numerics.equivariance.fields import FieldNetwork, irreducible_fields
+        >>> from sparse_limits.numerics.equivariance.fields import FieldNetwork, irreducible_fields
         >>> target = FieldNetwork(irreducible_fields(8), [np.full((2, 1, 2), 0.1)], [[0.05]])
         >>> ticket = find_field_ticket(target, 24, 1e-4, seed=1)
         >>> bool(ticket.coef_errors[0] < 1e-4)

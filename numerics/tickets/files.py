@@ -29,25 +29,25 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files import replacing
-from numerics.files.headers import Header
-from numerics.limits import Limit
-from numerics.printing.plain_text import plain
-from numerics.tickets.archives import Arrays, open_arrays
-from numerics.tickets.costs import LayerShape, reading, rebuilding
-from numerics.tickets.digests import digest_of_words, digests
-from numerics.tickets.limits import USUAL
-from numerics.tickets.search import NetworkTicket
-from numerics.tickets.statement import ACTIVATION, FORMAT, Statement, read_statement
-from numerics.tickets.target_files import (
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files import replacing
+from sparse_limits.numerics.files.headers import Header
+from sparse_limits.numerics.limits import Limit
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.tickets.archives import Arrays, open_arrays
+from sparse_limits.numerics.tickets.costs import LayerShape, reading, rebuilding
+from sparse_limits.numerics.tickets.digests import digest_of_words, digests
+from sparse_limits.numerics.tickets.limits import USUAL
+from sparse_limits.numerics.tickets.search import NetworkTicket
+from sparse_limits.numerics.tickets.statement import ACTIVATION, FORMAT, Statement, read_statement
+from sparse_limits.numerics.tickets.target_files import (
     Levels,
     equivariant_layers,
     generators_in,
     layer_shape,
     permutations_of_levels,
 )
-from numerics.tickets.widths import guaranteed_width
+from sparse_limits.numerics.tickets.widths import guaranteed_width
 
 KINDS = ("coefficients", "basis", "masks")
 

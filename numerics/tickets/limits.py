@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from numerics.limits import SECOND, Limit
+from sparse_limits.numerics.limits import SECOND, Limit
 
 USUAL = Limit(2**30, 60 * SECOND)

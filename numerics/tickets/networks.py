@@ -11,10 +11,10 @@ from math import nextafter, prod
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array
-from numerics.equivariance import EquivariantLayer
-from numerics.exact.balls import number
-from theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.numerics.arguments import InputError, checked_array
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 
 REACH = nextafter(
     float(number(uniform_reach / 2)), 0

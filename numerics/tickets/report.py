@@ -11,16 +11,16 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.tickets import NetworkTicket, certify, usual_width
-from numerics.tickets.bounds import equivariance_bound
-from numerics.tickets.cases import Case, Samples
-from numerics.tickets.certificate import bounds_up_to
-from numerics.tickets.checking import Check
-from numerics.tickets.comparison import Finding
-from numerics.tickets.costs import shapes_of, together
-from numerics.tickets.demands import Agreement, Demand
-from numerics.tickets.target_files import Levels
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.tickets import NetworkTicket, certify, usual_width
+from sparse_limits.numerics.tickets.bounds import equivariance_bound
+from sparse_limits.numerics.tickets.cases import Case, Samples
+from sparse_limits.numerics.tickets.certificate import bounds_up_to
+from sparse_limits.numerics.tickets.checking import Check
+from sparse_limits.numerics.tickets.comparison import Finding
+from sparse_limits.numerics.tickets.costs import shapes_of, together
+from sparse_limits.numerics.tickets.demands import Agreement, Demand
+from sparse_limits.numerics.tickets.target_files import Levels
 
 
 class TargetSummary(TypedDict):

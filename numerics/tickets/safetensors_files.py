@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files.headers import Header, OpenArrays, checked_header, once, whole_file
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files.headers import Header, OpenArrays, checked_header, once, whole_file
+from sparse_limits.numerics.printing.plain_text import plain
 
 TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U8": "|u1", "BOOL": "|b1"}
 NAME = re.compile(r"[!-~]{1,200}")

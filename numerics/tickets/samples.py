@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.columns import check_missing, of_arrays
-from numerics.files.sample_arrays import read_torch
-from numerics.limits import Limit, Work
-from numerics.printing.plain_text import plain
-from numerics.tickets.archives import OF_TORCH, open_arrays
-from numerics.tickets.costs import samples_in
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.columns import check_missing, of_arrays
+from sparse_limits.numerics.files.sample_arrays import read_torch
+from sparse_limits.numerics.limits import Limit, Work
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.tickets.archives import OF_TORCH, open_arrays
+from sparse_limits.numerics.tickets.costs import samples_in
 
 if TYPE_CHECKING:
-    from numerics.data import Dataset, Dropped
+    from sparse_limits.numerics.data import Dataset, Dropped
 
 SEPARATORS = b",\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\xa8\xa9"  # whatever may end a line, or be a part of what does
 _LISTED = 6  # names in a remark
@@ -52,7 +52,7 @@ def read_samples(data: str, inputs: int, limit: Limit, columns: Columns) -> Read
     InputError, in one line with the file's name, for what cannot be read, for missing values unless `columns` says what is
     done about them, and for a column of labels where there is no table.
     """
-    from numerics.data import SUFFIXES, digits
+    from sparse_limits.numerics.data import SUFFIXES, digits
 
     suffix = Path(data).suffix.lower()
     check_missing(columns.missing)
@@ -73,7 +73,7 @@ def read_samples(data: str, inputs: int, limit: Limit, columns: Columns) -> Read
 
 def _of_table(data: str, inputs: int, limit: Limit, columns: Columns) -> ReadSamples:
     """A table or arrays as everywhere; labels that are words are counted as their classes are sorted, which is said."""
-    from numerics.data import TEXT
+    from sparse_limits.numerics.data import TEXT
 
     work = _table_work(Path(data)) if Path(data).suffix.lower() in TEXT else _array_work(Path(data))
     limit.check(f"{plain(data)}: these samples", work)
@@ -88,7 +88,7 @@ def _of_table(data: str, inputs: int, limit: Limit, columns: Columns) -> ReadSam
 
 
 def _loaded(data: str, columns: Columns) -> Dataset:
-    from numerics.data import load
+    from sparse_limits.numerics.data import load
 
     try:
         return load(data, "as-is", target=columns.label, missing=columns.missing, drop=columns.drop)

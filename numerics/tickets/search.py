@@ -12,15 +12,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, Seed, seed_number
-from numerics.door import door
-from numerics.equivariance import EquivariantLayer
-from numerics.equivariance.tickets import checked_eps, keep_subsets
-from numerics.limits import Limit
-from numerics.subset_sum.exact_numbers import Number
-from numerics.tickets.costs import PER_MASK, searching, shapes_of
-from numerics.tickets.networks import checked_network
-from numerics.tickets.source import Floats, Source
+from sparse_limits.numerics.arguments import InputError, Seed, seed_number
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.equivariance.tickets import checked_eps, keep_subsets
+from sparse_limits.numerics.limits import Limit
+from sparse_limits.numerics.subset_sum.exact_numbers import Number
+from sparse_limits.numerics.tickets.costs import PER_MASK, searching, shapes_of
+from sparse_limits.numerics.tickets.networks import checked_network
+from sparse_limits.numerics.tickets.source import Floats, Source
 
 Masks = NDArray[np.bool_]
 BITS = 52  # numbers uniform on [−1, 1] are multiples of 2^−52
@@ -241,7 +241,7 @@ def find_ticket(
     The coefficients of the random network are independent and uniform on [−1, 1]. The search solves one subset sum for
     each coefficient of the target, and two in the first layer if inputs may be negative. If the search finds no subset
     within eps, it keeps the nearest subset that it has found: `coef_errors` gives the errors. R8 and Q7 guarantee a
-    width only for targets whose coefficients are at most 1/(2e) in modulus (`numerics.tickets.networks.rescaled`).
+    width only for targets whose coefficients are at most 1/(2e) in modulus (`sparse_limits.numerics.tickets.networks.rescaled`).
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def find_ticket(
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics.tickets import multilayer_perceptron
+    >>> from sparse_limits.numerics.tickets import multilayer_perceptron
     >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
     >>> ticket = find_ticket(target, width=40, eps=1e-3)
     >>> max(ticket.coef_errors) <= 1e-3

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.equivariance import EquivariantLayer
-from numerics.equivariance.layers import Reader
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.equivariance.layers import Reader
 
 Floats = NDArray[np.float64]
 

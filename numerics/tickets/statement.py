@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files.headers import Header, once
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files.headers import Header, once
+from sparse_limits.numerics.printing.plain_text import plain
 
 FORMAT = "sparse-limits ticket 2"
 ACTIVATION = "relu"

@@ -22,17 +22,17 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.equivariance import EquivariantLayer
-from numerics.files.headers import Header
-from numerics.limits import Limit
-from numerics.printing.plain_text import plain
-from numerics.tickets.archives import OF_TORCH, Arrays, open_arrays
-from numerics.tickets.costs import LayerShape, reading
-from numerics.tickets.limits import USUAL
-from numerics.tickets.networks import checked_network, multilayer_perceptron
-from numerics.tickets.statement import read_statement
-from numerics.tickets.torch_names import torch_layers
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.files.headers import Header
+from sparse_limits.numerics.limits import Limit
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.tickets.archives import OF_TORCH, Arrays, open_arrays
+from sparse_limits.numerics.tickets.costs import LayerShape, reading
+from sparse_limits.numerics.tickets.limits import USUAL
+from sparse_limits.numerics.tickets.networks import checked_network, multilayer_perceptron
+from sparse_limits.numerics.tickets.statement import read_statement
+from sparse_limits.numerics.tickets.torch_names import torch_layers
 
 Levels: TypeAlias = tuple[NDArray[np.int64], ...]
 Headers: TypeAlias = Mapping[str, Header]

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files.headers import Header, OpenArrays, checked_header
-from numerics.masks.names import WRAPPERS
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files.headers import Header, OpenArrays, checked_header
+from sparse_limits.numerics.masks.names import WRAPPERS
+from sparse_limits.numerics.printing.plain_text import plain
 
 TENSORS = "tensors alone, such as torch.save(model.state_dict(), FILE) writes"
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.files.headers import Header, OpenArrays
-from numerics.printing.plain_text import plain
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files.headers import Header, OpenArrays
+from sparse_limits.numerics.printing.plain_text import plain
 
 AXES = {"weight": 2, "bias": 1}
 FOLD = "torch.nn.utils.fusion.fuse_linear_bn_eval(linear, norm) folds one into the linear layer in front of it"

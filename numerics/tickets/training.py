@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
-from numerics.arguments import InputError, checked_integer
-from numerics.equivariance import EquivariantLayer
-from numerics.tickets.networks import checked_network
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.tickets.networks import checked_network
 
 Array = NDArray[np.float64]
 Order = NDArray[np.intp]

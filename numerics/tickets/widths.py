@@ -11,28 +11,28 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.arguments import InputError
-from numerics.equivariance import EquivariantLayer
-from numerics.equivariance.tickets import checked_eps
-from numerics.exact.balls import enclose, number
-from numerics.subset_sum import UniformProduct
-from numerics.subset_sum.batch import MOST_ITEMS
-from numerics.subset_sum.exact_numbers import Number, exact_number
-from numerics.subset_sum.misses import subset_rates
-from numerics.tickets.bounds import layer_sizes
-from numerics.tickets.networks import REACH, checked_network
-from numerics.tickets.source import Floats
-from theory.equivariance import network_widths as whole
-from theory.equivariance import optimality
-from theory.equivariance import ticket as theory
-from theory.equivariance.architectures import weight
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import norms
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta as failure
-from theory.subset_sum.symbols import eps as distance
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.equivariance.tickets import checked_eps
+from sparse_limits.numerics.exact.balls import enclose, number
+from sparse_limits.numerics.subset_sum import UniformProduct
+from sparse_limits.numerics.subset_sum.batch import MOST_ITEMS
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
+from sparse_limits.numerics.subset_sum.misses import subset_rates
+from sparse_limits.numerics.tickets.bounds import layer_sizes
+from sparse_limits.numerics.tickets.networks import REACH, checked_network
+from sparse_limits.numerics.tickets.source import Floats
+from sparse_limits.theory.equivariance import network_widths as whole
+from sparse_limits.theory.equivariance import optimality
+from sparse_limits.theory.equivariance import ticket as theory
+from sparse_limits.theory.equivariance.architectures import weight
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.equivariance.ticket import norms
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta as failure
+from sparse_limits.theory.subset_sum.symbols import eps as distance
 
 DRAWS = 1000  # samples of items for each number of them
 PLACES = 16

@@ -1,6 +1,6 @@
 """Inequalities on boxes beside other provers: python tests/benchmarks/bench_boxes.py [SECONDS]
 
-The reference walks the expression and its SymPy derivatives with `numerics.exact.balls` on every cell: natural extension and
+The reference walks the expression and its SymPy derivatives with `sparse_limits.numerics.exact.balls` on every cell: natural extension and
 mean value form, bisecting the letter that contributes most. It is given SECONDS (default 60) for an inequality. codac is
 asked to pave where the opposite holds (`sivia`), which it proves to be nowhere; it has neither erfc nor Bessel functions.
 Beside these stand the seconds of two prototypes, measured once, on another machine: they tell orders of magnitude. Their
@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from timing import timed
 
-from numerics.exact import balls
-from numerics.exact.boxes import Outcome, prove, search
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.boxes import Outcome, prove, search
 
 try:
     import codac

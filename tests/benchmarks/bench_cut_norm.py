@@ -18,8 +18,8 @@ from timing import seconds, timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.masks.cut_norm import cut_distance, cut_norm, cut_norm_witness, exact_cut_norm
-from numerics.masks.sampling import sample_constant, sample_rank_one
+from sparse_limits.numerics.masks.cut_norm import cut_distance, cut_norm, cut_norm_witness, exact_cut_norm
+from sparse_limits.numerics.masks.sampling import sample_constant, sample_rank_one
 
 
 def report(task: str, took: float, result: Any) -> None:

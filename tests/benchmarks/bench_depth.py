@@ -18,10 +18,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.data import load_data
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers.latents import sizes_of, units_of
-from numerics.prediction.layers.law import law_of
+from sparse_limits.numerics.data import load_data
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers.latents import sizes_of, units_of
+from sparse_limits.numerics.prediction.layers.law import law_of
 
 DENSITY, NETWORKS, REPEATS, WARM = 0.1, 8, 3, 128
 SAMPLES = 128, 400, 1797

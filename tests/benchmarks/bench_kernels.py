@@ -19,8 +19,8 @@ from timing import seconds
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.kernels import LayerGraphons, activation, dense_kernel, graphon_kernel, input_latent
-from numerics.masks.composition import GridGraphon, Latent, point_latent
+from sparse_limits.numerics.kernels import LayerGraphons, activation, dense_kernel, graphon_kernel, input_latent
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
 
 
 def line(task: str, name: str, took: float, ours: float = np.nan, memory: float = np.nan) -> None:

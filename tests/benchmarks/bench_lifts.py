@@ -15,13 +15,13 @@ from timing import timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.lifts import ArrayLift, forward, full_lift, objective, random_sparse_lift, random_weights
-from numerics.networks import Network, gradient
-from numerics.networks import forward as network_output
-from theory.lifts.convolution import cyclic_convolution
-from theory.lifts.maps import SUM, Pointwise, relu
-from theory.lifts.module import PerceptronModule
-from theory.lifts.perceptrons import multilayer_perceptron
+from sparse_limits.numerics.lifts import ArrayLift, forward, full_lift, objective, random_sparse_lift, random_weights
+from sparse_limits.numerics.networks import Network, gradient
+from sparse_limits.numerics.networks import forward as network_output
+from sparse_limits.theory.lifts.convolution import cyclic_convolution
+from sparse_limits.theory.lifts.maps import SUM, Pointwise, relu
+from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.lifts.perceptrons import multilayer_perceptron
 
 try:
     import torch
@@ -112,7 +112,7 @@ def compared(task, lift: ArrayLift, weights, dense: ArrayLift, filled, x, target
     line(f"gradient {task}", "dense lift", base, base)
     line(f"gradient {task}", "sparse lift", timed(lambda: losses[1](losses[1].start))[0], base)
     if torch:
-        from numerics.lifts import to_torch
+        from sparse_limits.numerics.lifts import to_torch
 
         model, tensor, aim = to_torch(lift, weights, readout), torch.from_numpy(x), torch.from_numpy(target)
 

@@ -19,9 +19,15 @@ from timing import seconds
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.masks.factorised import Noise, factorised_top_k, tail_top_k
-from numerics.masks.sampling import sample_constant, sample_factorised, sample_mask, sample_rank_one, sample_step
-from numerics.masks.selection import kept_count, n_of_m_mask, row_mask, top_k_mask
+from sparse_limits.numerics.masks.factorised import Noise, factorised_top_k, tail_top_k
+from sparse_limits.numerics.masks.sampling import (
+    sample_constant,
+    sample_factorised,
+    sample_mask,
+    sample_rank_one,
+    sample_step,
+)
+from sparse_limits.numerics.masks.selection import kept_count, n_of_m_mask, row_mask, top_k_mask
 
 NOISES = {
     "half-normal": Noise(

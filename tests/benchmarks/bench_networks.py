@@ -17,7 +17,7 @@ from timing import timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.networks import Network, masked, random_network, stable_step, tangent_kernel, train
+from sparse_limits.numerics.networks import Network, masked, random_network, stable_step, tangent_kernel, train
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)

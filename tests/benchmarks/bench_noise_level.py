@@ -15,9 +15,9 @@ from scipy.stats import beta, binom
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.masks.sampling import sample_constant
-from numerics.spectra.noise_edge import RARE, edge_scale, noise_edge, rare_level
-from numerics.spectra.singular_values import mask_singular_values
+from sparse_limits.numerics.masks.sampling import sample_constant
+from sparse_limits.numerics.spectra.noise_edge import RARE, edge_scale, noise_edge, rare_level
+from sparse_limits.numerics.spectra.singular_values import mask_singular_values
 
 SHAPES = ((500, 500), (400, 1600), (1000, 1000), (2000, 2000))
 KEPT = (5, 10, 20, 50, 100)  # entries in a row, on average

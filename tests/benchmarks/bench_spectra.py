@@ -21,10 +21,10 @@ from timing import timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.bridge import numeric
-from numerics.masks.sampling import sample_constant
-from numerics.spectra.noise_edge import noise_edge_bounds
-from numerics.spectra.singular_values import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.masks.sampling import sample_constant
+from sparse_limits.numerics.spectra.noise_edge import noise_edge_bounds
+from sparse_limits.numerics.spectra.singular_values import (
     Quadrature,
     graphon_singular_values,
     half_normal,
@@ -34,9 +34,9 @@ from numerics.spectra.singular_values import (
     normal,
     uniform,
 )
-from theory.graphon import lognormal
-from theory.saliency.model import SaliencyModel, half_normal_quantile, rho, u, v
-from theory.tails import half_normal as half_normal_noise
+from sparse_limits.theory.graphon import lognormal
+from sparse_limits.theory.saliency.model import SaliencyModel, half_normal_quantile, rho, u, v
+from sparse_limits.theory.tails import half_normal as half_normal_noise
 
 COUNT = 4
 TARGET = 1e-12

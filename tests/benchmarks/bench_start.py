@@ -12,10 +12,10 @@ import sys
 RUNS = 5
 CALLS = {
     "import sympy": ["-c", "import sympy"],
-    "--help": ["-m", "numerics.cli", "--help"],
-    "claims": ["-m", "numerics.cli", "claims"],
-    "show S4": ["-m", "numerics.cli", "show", "S4"],
-    "evaluate S4": ["-m", "numerics.cli", "evaluate", "S4", "kernel", "u=1/2", "phi=1/3", "tau=1"],
+    "--help": ["-m", "sparse_limits.numerics.cli", "--help"],
+    "claims": ["-m", "sparse_limits.numerics.cli", "claims"],
+    "show S4": ["-m", "sparse_limits.numerics.cli", "show", "S4"],
+    "evaluate S4": ["-m", "sparse_limits.numerics.cli", "evaluate", "S4", "kernel", "u=1/2", "phi=1/3", "tau=1"],
 }
 
 

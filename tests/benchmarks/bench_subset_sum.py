@@ -22,12 +22,12 @@ from timing import timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.exact import balls
-from numerics.subset_sum import SubsetSumSolver
-from numerics.subset_sum.inexact import nearest_in_doubles
-from numerics.subset_sum.second_moments import second_moment
-from theory.subset_sum import symbols
-from theory.subset_sum.second_moment import second_moment as moment
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.subset_sum import SubsetSumSolver
+from sparse_limits.numerics.subset_sum.inexact import nearest_in_doubles
+from sparse_limits.numerics.subset_sum.second_moments import second_moment
+from sparse_limits.theory.subset_sum import symbols
+from sparse_limits.theory.subset_sum.second_moment import second_moment as moment
 
 TARGET = 0.3
 Answer = tuple[np.ndarray, str]  # a mask and what its solver says of it

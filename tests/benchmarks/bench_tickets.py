@@ -18,14 +18,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.equivariance import cyclic_irreducibles
-from numerics.equivariance.architectures import read_out, steerable
-from numerics.limits import SECOND
-from numerics.tickets.calls import Found, ticket, work_of
-from numerics.tickets.cases import Case, Samples
-from numerics.tickets.checking import check_ticket
-from numerics.tickets.targets.shapes import shape_images
-from numerics.tickets.targets.target import CONTRAST, Training, falling, fitted, with_ones
+from sparse_limits.numerics.equivariance import cyclic_irreducibles
+from sparse_limits.numerics.equivariance.architectures import read_out, steerable
+from sparse_limits.numerics.limits import SECOND
+from sparse_limits.numerics.tickets.calls import Found, ticket, work_of
+from sparse_limits.numerics.tickets.cases import Case, Samples
+from sparse_limits.numerics.tickets.checking import check_ticket
+from sparse_limits.numerics.tickets.targets.shapes import shape_images
+from sparse_limits.numerics.tickets.targets.target import CONTRAST, Training, falling, fitted, with_ones
 
 FIELDS = (13, 26, 52)
 TRAINED, TESTED, STEPS, RATE = 2000, 100, 100, 1e-3

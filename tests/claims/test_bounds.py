@@ -9,16 +9,16 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-from numerics.checks import checks_of
-from numerics.evidence import run
-from numerics.evidence.comparison import comparisons, factors
-from numerics.evidence.findings import Kind
-from numerics.ledger.verification import verify
-from numerics.reports.bounds import graded
-from theory.bounds import Loose, Sharp, Side, Unmeasured
-from theory.claims import Claim, Ledger
-from theory.ledger import load_ledger
-from theory.quantities import Hypothesis, Quantity
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import run
+from sparse_limits.numerics.evidence.comparison import comparisons, factors
+from sparse_limits.numerics.evidence.findings import Kind
+from sparse_limits.numerics.ledger.verification import verify
+from sparse_limits.numerics.reports.bounds import graded
+from sparse_limits.theory.bounds import Loose, Sharp, Side, Unmeasured
+from sparse_limits.theory.claims import Claim, Ledger
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.quantities import Hypothesis, Quantity
 
 a = sp.Symbol("a", positive=True)
 ENTRIES = list(load_ledger())

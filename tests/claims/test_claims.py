@@ -10,18 +10,18 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-import numerics as sl
-from numerics.arguments import InputError
-from numerics.checks import checks_of
-from numerics.evidence import Trial
-from numerics.ledger.mutants import FINGERPRINT_POINTS, Fingerprint, mutants_of
-from numerics.ledger.verification import failed_forms
-from numerics.reports.run import markdown_to_html
-from numerics.statistics.exact_tests import BUDGET, LEVEL
-from theory.claims import QUOTATION, Claim, Ledger, Pitfall, Proof, Provenance, Remark, Source, formulas
-from theory.ledger import TOPICS, claim, load_ledger
-from theory.places import places
-from theory.texts import AT_HAND, SENTENCES
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import Trial
+from sparse_limits.numerics.ledger.mutants import FINGERPRINT_POINTS, Fingerprint, mutants_of
+from sparse_limits.numerics.ledger.verification import failed_forms
+from sparse_limits.numerics.reports.run import markdown_to_html
+from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
+from sparse_limits.theory.claims import QUOTATION, Claim, Ledger, Pitfall, Proof, Provenance, Remark, Source, formulas
+from sparse_limits.theory.ledger import TOPICS, claim, load_ledger
+from sparse_limits.theory.places import places
+from sparse_limits.theory.texts import AT_HAND, SENTENCES
 
 a = sp.Symbol("a", positive=True)
 ENTRIES = list(load_ledger())
@@ -318,7 +318,7 @@ def test_every_formula_can_be_told_from_its_mutants(entry):
 
 def test_the_names_of_claims_are_their_variables():
     for entry in ENTRIES:
-        assert getattr(import_module(f"theory.{entry.topic}"), entry.name) is entry.claim
+        assert getattr(import_module(f"sparse_limits.theory.{entry.topic}"), entry.name) is entry.claim
         assert isinstance(entry.claim, Claim)
 
 

@@ -8,10 +8,12 @@ from importlib import import_module
 
 import pytest
 
-from theory.lazy import homes
-from theory.ledger import TOPICS, claims_of
+from sparse_limits.theory.lazy import homes
+from sparse_limits.theory.ledger import TOPICS, claims_of
 
-each_package = pytest.mark.parametrize("package", ["numerics", "theory", *(f"theory.{topic}" for topic in TOPICS)])
+each_package = pytest.mark.parametrize(
+    "package", ["sparse_limits", "sparse_limits.theory", *(f"sparse_limits.theory.{topic}" for topic in TOPICS)]
+)
 
 
 @each_package
@@ -24,12 +26,12 @@ def test_what_is_imported_lazily_is_what_is_listed(package):
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_claim_is_not_hidden_by_a_module_of_its_name(topic):
-    package = import_module(f"theory.{topic}")
+    package = import_module(f"sparse_limits.theory.{topic}")
     for name, claim in claims_of(topic).items():
-        import_module(homes(f"theory.{topic}")[name])
+        import_module(homes(f"sparse_limits.theory.{topic}")[name])
         assert getattr(package, name) is claim
 
 
 def test_a_module_is_found_where_no_claim_has_its_name():
-    code = "from theory.saliency import snip, product_graphon\nassert snip.product_graphon is product_graphon"
+    code = "from sparse_limits.theory.saliency import snip, product_graphon\nassert snip.product_graphon is product_graphon"
     subprocess.run([sys.executable, "-c", code], check=True)

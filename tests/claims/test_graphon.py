@@ -13,17 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
-from numerics.exact import balls
-from numerics.exact.evaluation import value_of
-from numerics.exact.parsed_values import parse
-from numerics.masks.cut_norm import exact_cut_norm
-from numerics.masks.selection import top_k_mask
-from theory.graphon import lognormal
-from theory.graphon.comparison import best_rate, normal_rate
-from theory.graphon.concentration import bernstein_failure, bernstein_rate, hoeffding_failure, hoeffding_rate
-from theory.graphon.fixed_inputs import column_bound, free_bound, inputs, ranked_column_bound
-from theory.graphon.limit import midpoint_bound, sorted_bound, threshold
-from theory.graphon.lognormal import (
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.evaluation import value_of
+from sparse_limits.numerics.exact.parsed_values import parse
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.numerics.masks.selection import top_k_mask
+from sparse_limits.theory.graphon import lognormal
+from sparse_limits.theory.graphon.comparison import best_rate, normal_rate
+from sparse_limits.theory.graphon.concentration import (
+    bernstein_failure,
+    bernstein_rate,
+    hoeffding_failure,
+    hoeffding_rate,
+)
+from sparse_limits.theory.graphon.fixed_inputs import column_bound, free_bound, inputs, ranked_column_bound
+from sparse_limits.theory.graphon.limit import midpoint_bound, sorted_bound, threshold
+from sparse_limits.theory.graphon.lognormal import (
     column_scale,
     log_threshold,
     noise_scale,
@@ -33,10 +38,10 @@ from theory.graphon.lognormal import (
     x,
     y,
 )
-from theory.graphon.rate import distance_limit, mean_deviation, mean_rate, mode, squared_kernel
-from theory.graphon.sized_sets import sized_constant, sized_rate
-from theory.graphon.symbols import delta, m, n, p, s, variance
-from theory.saliency.model import rho, tau
+from sparse_limits.theory.graphon.rate import distance_limit, mean_deviation, mean_rate, mode, squared_kernel
+from sparse_limits.theory.graphon.sized_sets import sized_constant, sized_rate
+from sparse_limits.theory.graphon.symbols import delta, m, n, p, s, variance
+from sparse_limits.theory.saliency.model import rho, tau
 
 TENTH = sp.Rational(1, 10)
 

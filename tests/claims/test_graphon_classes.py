@@ -11,19 +11,19 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.checks.graphon.chi_statistic import mean_chi
-from numerics.checks.graphon.discretisation import distance
-from numerics.exact import balls
-from numerics.exact.evaluation import value_of
-from numerics.exact.parsed_values import parse
-from theory.graphon import pareto, step
-from theory.graphon.chi_statistic import expected_chi
-from theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope
-from theory.graphon.hidden_halves import hidden_error, hidden_mean, hidden_variance, misplaced
-from theory.graphon.symbols import m, n
-from theory.graphon.taxonomy import CLASSES, METHODS, Heterogeneity, classify, heterogeneity
-from theory.saliency.model import SaliencyModel, snip_model, tau, u, v
-from theory.tails import exponential, half_normal
+from sparse_limits.numerics.checks.graphon.chi_statistic import mean_chi
+from sparse_limits.numerics.checks.graphon.discretisation import distance
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.evaluation import value_of
+from sparse_limits.numerics.exact.parsed_values import parse
+from sparse_limits.theory.graphon import pareto, step
+from sparse_limits.theory.graphon.chi_statistic import expected_chi
+from sparse_limits.theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope
+from sparse_limits.theory.graphon.hidden_halves import hidden_error, hidden_mean, hidden_variance, misplaced
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.graphon.taxonomy import CLASSES, METHODS, Heterogeneity, classify, heterogeneity
+from sparse_limits.theory.saliency.model import SaliencyModel, snip_model, tau, u, v
+from sparse_limits.theory.tails import exponential, half_normal
 
 STEP_SYMBOLS = (*step.row_weights, *step.column_weights, *step.blocks)
 

@@ -3,10 +3,10 @@
 import pytest
 import sympy as sp
 
-from numerics.reports.bounds import graded
-from theory.claims import EXPRESSION_SLOT, formulas
-from theory.latex import latex
-from theory.ledger import load_ledger
+from sparse_limits.numerics.reports.bounds import graded
+from sparse_limits.theory.claims import EXPRESSION_SLOT, formulas
+from sparse_limits.theory.latex import latex
+from sparse_limits.theory.ledger import load_ledger
 
 m, n = sp.symbols("m n", positive=True)
 free = sp.Symbol("z", real=True)

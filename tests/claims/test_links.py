@@ -8,12 +8,12 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-from numerics.ledger.summary import summarise
-from numerics.ledger.verification import verify
-from theory.claims import Claim, Ledger, Proof
-from theory.ledger import load_ledger
-from theory.links import Link, Status, announced, carried, links_of, status, status_in_words
-from theory.steps import Carrier, Reach, Step
+from sparse_limits.numerics.ledger.summary import summarise
+from sparse_limits.numerics.ledger.verification import verify
+from sparse_limits.theory.claims import Claim, Ledger, Proof
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.links import Link, Status, announced, carried, links_of, status, status_in_words
+from sparse_limits.theory.steps import Carrier, Reach, Step
 
 a = sp.Symbol("a", positive=True)
 FEW = {"reach": Reach.SIZES, "limited": "sums are written out"}

@@ -6,12 +6,12 @@ from collections import defaultdict
 
 import pytest
 
-import numerics as sl
-from theory.ledger import claim, load_ledger
-from theory.names import MEANINGS, name_of
-from theory.quantities import Quantity
-from theory.selection import whole
-from theory.spelling import spelled
+import sparse_limits as sl
+from sparse_limits.theory.ledger import claim, load_ledger
+from sparse_limits.theory.names import MEANINGS, name_of
+from sparse_limits.theory.quantities import Quantity
+from sparse_limits.theory.selection import whole
+from sparse_limits.theory.spelling import spelled
 
 KNOWN = [(entry, quantity) for entry in load_ledger() for quantity in entry.claim.quantities]
 

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, needs
+from helpers import ROOT, copy_of_the_package, needs
 
-from numerics.arguments import InputError
-from numerics.commands.skeleton import exported, new_claim, next_label
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.commands.skeleton import exported, new_claim, next_label
 
 NAME = "kept_modulus"
 
@@ -22,10 +22,10 @@ NAME = "kept_modulus"
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packages and the book's pages, with a new claim."""
     folder = tmp_path_factory.mktemp("copy")
-    for name in ("theory", "numerics", "book"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "_build"))
+    copy_of_the_package(folder)
+    shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("__pycache__", "_build"))
     shutil.copy(ROOT / "pyproject.toml", folder)
-    done = inside(folder, "-m", "numerics.cli", "new-claim", "saliency", NAME)
+    done = inside(folder, "-m", "sparse_limits.numerics.cli", "new-claim", "saliency", NAME)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert done.stdout.startswith(f"S17, {NAME}:\n")
     return folder
@@ -43,11 +43,18 @@ def inside(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     [
         ("-m", "ruff", "check", "."),
         ("-m", "ruff", "format", "--check", "."),
-        ("-m", "mypy", "-m", f"theory.saliency.{NAME}", "-m", f"numerics.checks.saliency.{NAME}"),
-        ("-m", "numerics.cli", "verify", "S17"),
-        ("-m", "numerics.cli", "mutate", "S17"),
-        ("-m", "numerics.cli", "show", "S17"),
-        ("-m", "numerics.cli", "evaluate", "S17", "modulus", "t=1"),
+        (
+            "-m",
+            "mypy",
+            "-m",
+            f"sparse_limits.theory.saliency.{NAME}",
+            "-m",
+            f"sparse_limits.numerics.checks.saliency.{NAME}",
+        ),
+        ("-m", "sparse_limits.numerics.cli", "verify", "S17"),
+        ("-m", "sparse_limits.numerics.cli", "mutate", "S17"),
+        ("-m", "sparse_limits.numerics.cli", "show", "S17"),
+        ("-m", "sparse_limits.numerics.cli", "evaluate", "S17", "modulus", "t=1"),
     ],
     ids=lambda words: " ".join(words[1:4]),
 )
@@ -73,12 +80,12 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
     text = export.read_text(encoding="utf-8")
     export.write_text("".join(line for line in text.splitlines(True) if NAME not in line), encoding="utf-8")
     try:
-        done = inside(copy, "-m", "numerics.cli", "verify", "saliency")
+        done = inside(copy, "-m", "sparse_limits.numerics.cli", "verify", "saliency")
     finally:
         export.write_text(text, encoding="utf-8")
     assert done.returncode == 2
     assert done.stderr == (
-        "sparse-limits: claim S17 is checked in numerics.checks.saliency and is no name of theory.saliency, "
+        "sparse-limits: claim S17 is checked in sparse_limits.numerics.checks.saliency and is no name of sparse_limits.theory.saliency, "
         "expected it imported in theory/saliency/__init__.py\n"
     )
 
@@ -91,8 +98,8 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
         (("saliency", "class"), "name is class, a word of Python"),
         (("saliency", "n" * 300), "expected at most 60 small letters"),
         (("saliency", "a-b"), "name is 'a-b', expected at most 60 small letters"),
-        (("saliency", "product_graphon"), "name is product_graphon, which theory.saliency has"),
-        (("saliency", "threshold"), "name is threshold, which theory.saliency has"),
+        (("saliency", "product_graphon"), "name is product_graphon, which sparse_limits.theory.saliency has"),
+        (("saliency", "threshold"), "name is threshold, which sparse_limits.theory.saliency has"),
         (("saliency", NAME, "nowhere"), "nowhere.md: no such page"),
     ],
 )
@@ -107,14 +114,12 @@ def test_labels_go_on() -> None:
 
 
 def test_a_name_is_listed_in_its_order() -> None:
-    text = (
-        '"""Doc."""\n\nif TYPE_CHECKING:\n    from theory.x.b import b\nelse:\n    pass\n\n__all__ = [\n    "b",\n]\n'
-    )
+    text = '"""Doc."""\n\nif TYPE_CHECKING:\n    from sparse_limits.theory.x.b import b\nelse:\n    pass\n\n__all__ = [\n    "b",\n]\n'
     first = exported(text, "x", "a")
     assert first.index("x.a import a") < first.index("x.b import b")
     assert first.index('"a",') < first.index('"b",')
     assert exported(text, "x", "c").splitlines()[3:6] == [
-        "    from theory.x.b import b",
-        "    from theory.x.c import c",
+        "    from sparse_limits.theory.x.b import b",
+        "    from sparse_limits.theory.x.c import c",
         "else:",
     ]

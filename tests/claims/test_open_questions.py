@@ -9,12 +9,12 @@ import sympy as sp
 from helpers import ROOT
 from toys.claims import toy
 
-from numerics.checks import checks_of
-from numerics.reports.bounds import graded
-from numerics.reports.open_questions import counted_questions, listed_questions, open_questions
-from theory.claims import EXPRESSION_SLOT
-from theory.ledger import load_ledger
-from theory.questions import OpenQuestion
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.reports.bounds import graded
+from sparse_limits.numerics.reports.open_questions import counted_questions, listed_questions, open_questions
+from sparse_limits.theory.claims import EXPRESSION_SLOT
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.questions import OpenQuestion
 
 a = sp.Symbol("a", positive=True)
 ENTRIES = list(load_ledger())

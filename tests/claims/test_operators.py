@@ -10,11 +10,11 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.checks.operators.norms import cut_norm, norms, singular_values
-from numerics.exact import balls
-from numerics.masks.cut_norm import exact_cut_norm
-from theory.graphon.symbols import m, n
-from theory.operators.composition import (
+from sparse_limits.numerics.checks.operators.norms import cut_norm, norms, singular_values
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.operators.composition import (
     composition_bound,
     deviation,
     first_cut,
@@ -26,12 +26,12 @@ from theory.operators.composition import (
     sorted_density,
     tau_1,
 )
-from theory.operators.motif_means import bernoulli_mean, kept_entries, square_excess, subset_mean
-from theory.operators.motifs import counting_bound, cycle_density, edges, half_length, sigmas
-from theory.operators.norms import degree_bound, infinity_one_bound, operator_bound
-from theory.operators.symbols import cut
-from theory.saliency.model import rho
-from theory.tails import product_survival
+from sparse_limits.theory.operators.motif_means import bernoulli_mean, kept_entries, square_excess, subset_mean
+from sparse_limits.theory.operators.motifs import counting_bound, cycle_density, edges, half_length, sigmas
+from sparse_limits.theory.operators.norms import degree_bound, infinity_one_bound, operator_bound
+from sparse_limits.theory.operators.symbols import cut
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.tails import product_survival
 
 TENTH = sp.Rational(1, 10)
 

@@ -8,12 +8,12 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-import numerics as sl
-from numerics.arguments import InputError
-from numerics.cli import main
-from theory.claims import Ledger
-from theory.ledger import claim, load_ledger, parts
-from theory.selection import reading_order, whole
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.theory.claims import Ledger
+from sparse_limits.theory.ledger import claim, load_ledger, parts
+from sparse_limits.theory.selection import reading_order, whole
 
 a = sp.Symbol("a", positive=True)
 LABELS = [entry.label for entry in load_ledger()]

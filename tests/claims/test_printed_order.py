@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 import sympy as sp
 
-from theory.ledger import load_ledger
+from sparse_limits.theory.ledger import load_ledger
 
 PLACE = re.compile(
     r"\b(first|second|third|last|latter|former)\s+(of\s+(both|the\s+two|these|the)\s+)?(term|factor|part|summand|bracket)s?\b"

@@ -6,12 +6,12 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-import numerics as sl
-from numerics.evidence import Trial
-from numerics.exact.evaluation import check_hypotheses, value_in
-from theory.claims import formulas
-from theory.ledger import load_ledger
-from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity, in_words, whole_from
+import sparse_limits as sl
+from sparse_limits.numerics.evidence import Trial
+from sparse_limits.numerics.exact.evaluation import check_hypotheses, value_in
+from sparse_limits.theory.claims import formulas
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity, in_words, whole_from
 
 a, b = sp.symbols("a b", positive=True)
 n = sp.Symbol("n", integer=True, positive=True)

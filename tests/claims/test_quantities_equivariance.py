@@ -6,7 +6,7 @@ from math import log
 
 import pytest
 
-import numerics as sl
+import sparse_limits as sl
 
 WRONG = [
     ("Q1 share order=4 class_size=5 chi_in=1 chi_out=1", "the size of a class divides the order of the group"),

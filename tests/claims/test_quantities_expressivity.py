@@ -7,8 +7,8 @@ import re
 import pytest
 import sympy as sp
 
-import numerics as sl
-from theory.ledger import load_ledger
+import sparse_limits as sl
+from sparse_limits.theory.ledger import load_ledger
 
 WRONG = {
     "E1 tail_law n=2 t=2 j=1": "t is probability that a neuron is fully wired, expected a number above 0, up to 1",

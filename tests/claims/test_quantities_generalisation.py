@@ -7,8 +7,8 @@ import re
 import pytest
 import sympy as sp
 
-import numerics as sl
-from theory.ledger import load_ledger
+import sparse_limits as sl
+from sparse_limits.theory.ledger import load_ledger
 
 WRONG = {
     "B1 confidence delta=2 m=1": "expected a number strictly between 0 and 1",

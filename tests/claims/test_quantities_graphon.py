@@ -7,8 +7,8 @@ import re
 import pytest
 import sympy as sp
 
-import numerics as sl
-from theory.ledger import load_ledger
+import sparse_limits as sl
+from sparse_limits.theory.ledger import load_ledger
 
 WRONG = {
     "G1.1 hoeffding_rate m=1 n=1 delta=1": "delta is probability of failure that is allowed, expected a number strictly between 0 and 1",

@@ -6,7 +6,7 @@ from math import exp, log, pi, sqrt
 
 import pytest
 
-import numerics as sl
+import sparse_limits as sl
 
 LABELS = [f"K{number}" for number in range(1, 14)]
 COVARIANCE = "assumes a covariance that the two variances allow, expected c\\*\\*2 ≤ a\\*b"

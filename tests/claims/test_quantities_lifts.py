@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-import numerics as sl
+import sparse_limits as sl
 
 OUTSIDE = [
     ("L1 multiplicity m=-1", "m=-1"),

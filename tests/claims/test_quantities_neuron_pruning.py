@@ -7,7 +7,7 @@ from math import e, log, pi, sqrt
 import pytest
 from scipy.special import k0
 
-import numerics as sl
+import sparse_limits as sl
 
 WRONG = [
     ("N1 bound h=1 r=0", "r=0: r is half the width of the interval, expected a positive number"),

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-import numerics as sl
+import sparse_limits as sl
 
 OUTSIDE = [
     ("O1 upper rho=2", "rho is mean of the graphon, for a mask its density, expected a number from 0 to 1"),

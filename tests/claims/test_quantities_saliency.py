@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-import numerics as sl
+import sparse_limits as sl
 
 OUTSIDE = [
     ("S1 threshold rho=1", "the share of weights kept, expected a number strictly between 0 and 1"),

@@ -6,7 +6,7 @@ from math import exp, log, log2, pi, sqrt
 
 import pytest
 
-import numerics as sl
+import sparse_limits as sl
 
 LABELS = [f"R{number}" for number in range(1, 12)]
 MASS = "assumes a density whose mass is at most 1, expected a\\*kappa ≤ 1/2"

@@ -8,10 +8,10 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.exact.balls import digits, number
-from theory.formulas.level import Level, level
-from theory.ledger import load_ledger
-from theory.saliency import (
+from sparse_limits.numerics.exact.balls import digits, number
+from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.saliency import (
     constant_graphon,
     product_graphon,
     smoothed_snip,
@@ -20,12 +20,21 @@ from theory.saliency import (
     tail_selectivity,
     two_layer_densities,
 )
-from theory.saliency.layers import first_scale, second_scale, share, twofold_rho_2
-from theory.saliency.model import SaliencyModel, phi, rho, snip_model, tau, u, v
-from theory.saliency.tail_selectivity import phi_1, phi_2
-from theory.saliency.threshold import s
-from theory.selection import whole
-from theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal, product_survival, t
+from sparse_limits.theory.saliency.layers import first_scale, second_scale, share, twofold_rho_2
+from sparse_limits.theory.saliency.model import SaliencyModel, phi, rho, snip_model, tau, u, v
+from sparse_limits.theory.saliency.tail_selectivity import phi_1, phi_2
+from sparse_limits.theory.saliency.threshold import s
+from sparse_limits.theory.selection import whole
+from sparse_limits.theory.tails import (
+    alpha,
+    exponential,
+    frechet,
+    half_normal,
+    pareto,
+    product_normal,
+    product_survival,
+    t,
+)
 
 TENTH = sp.Rational(1, 10)
 

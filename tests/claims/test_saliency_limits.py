@@ -9,16 +9,16 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.exact.balls import digits, number
-from numerics.masks.selection import n_of_m_mask
-from theory.saliency import block_sparsity, mean_amplification, signed_scores
-from theory.saliency.amplification import b, omega
-from theory.saliency.blocks import block, kept, kept_probability, profile
-from theory.saliency.model import dimension as d
-from theory.saliency.model import phi, rho
-from theory.saliency.signed import signed_kernel, signed_threshold, tau
-from theory.saliency.snip import residual_mean as c
-from theory.tails import alpha, frechet, half_normal, product_normal, product_survival, t
+from sparse_limits.numerics.exact.balls import digits, number
+from sparse_limits.numerics.masks.selection import n_of_m_mask
+from sparse_limits.theory.saliency import block_sparsity, mean_amplification, signed_scores
+from sparse_limits.theory.saliency.amplification import b, omega
+from sparse_limits.theory.saliency.blocks import block, kept, kept_probability, profile
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.model import phi, rho
+from sparse_limits.theory.saliency.signed import signed_kernel, signed_threshold, tau
+from sparse_limits.theory.saliency.snip import residual_mean as c
+from sparse_limits.theory.tails import alpha, frechet, half_normal, product_normal, product_survival, t
 
 TENTH = sp.Rational(1, 10)
 HALF = sp.Rational(1, 2)

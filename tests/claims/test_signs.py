@@ -9,13 +9,13 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-from numerics.evidence import Finding, Scope, Trial, control, enclosed, exact, run
-from numerics.evidence.check import CheckResult
-from numerics.ledger.verification import Run
-from theory.claims import Claim
-from theory.ledger import load_ledger
-from theory.quantities import POSITIVE, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.numerics.evidence import Finding, Scope, Trial, control, enclosed, exact, run
+from sparse_limits.numerics.evidence.check import CheckResult
+from sparse_limits.numerics.ledger.verification import Run
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.quantities import POSITIVE, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 WORDS = re.compile(
     r"\]\]\$?\s*(?:\\ge|\\le|>|<)\s*[01]\b"

@@ -10,15 +10,15 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-from numerics.checks import checks_of
-from numerics.evidence import Finding, Kind, Scope, Trial, Verdict, control, exact, run, statistical
-from numerics.ledger.links import step_link
-from numerics.ledger.mutation import mutate
-from theory.claims import Claim
-from theory.ledger import load_ledger
-from theory.links import Link, carried, step_links, weakest_links
-from theory.quantities import POSITIVE, UNIT, Quantity, whole_from
-from theory.steps import RULES, Carrier, Reach, Step, path
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import Finding, Kind, Scope, Trial, Verdict, control, exact, run, statistical
+from sparse_limits.numerics.ledger.links import step_link
+from sparse_limits.numerics.ledger.mutation import mutate
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.links import Link, carried, step_links, weakest_links
+from sparse_limits.theory.quantities import POSITIVE, UNIT, Quantity, whole_from
+from sparse_limits.theory.steps import RULES, Carrier, Reach, Step, path
 
 a, b = sp.symbols("a b", positive=True)
 n = sp.Symbol("n", integer=True, nonnegative=True)

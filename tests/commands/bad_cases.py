@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numerics.cli import main
+from sparse_limits.numerics.cli import main
 
 RNG = np.random.default_rng(0)
 

@@ -8,9 +8,9 @@ import sys
 
 from helpers import ROOT, TESTS
 
-from numerics.cli import main
+from sparse_limits.numerics.cli import main
 
-REAL = [sys.executable, "-m", "numerics.cli"]
+REAL = [sys.executable, "-m", "sparse_limits.numerics.cli"]
 
 
 TOYS = [sys.executable, "-c", "import sys, toys; sys.exit(toys.main(sys.argv[1:]))"]

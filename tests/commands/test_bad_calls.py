@@ -124,7 +124,7 @@ def test_bad_input_is_one_line_and_status_2(capsys, tmp_path, words):
     ids=" ".join,
 )
 def test_numbers_too_large_for_any_algorithm(capsys, monkeypatch, words):
-    monkeypatch.setattr("numerics.exact.evaluation.LIMIT", 1.0)
+    monkeypatch.setattr("sparse_limits.numerics.exact.evaluation.LIMIT", 1.0)
     status, out, err = run_here(capsys, "evaluate", *words)
     assert (status, out) == (2, "")
     assert err == "sparse-limits: no value: none found within 1 s of processor time, expected smaller numbers\n"

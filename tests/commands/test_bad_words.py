@@ -15,7 +15,7 @@ from bad_cases import (
     refused,
 )
 
-from numerics.cli import in_options, main
+from sparse_limits.numerics.cli import in_options, main
 
 STUDIES = ("gap", "lifts", "generalisation", "origins", "depth")
 
@@ -128,17 +128,17 @@ def test_letters_of_a_terminal_are_not_passed_on(here, capsys) -> None:
 
 
 BUGS = {
-    "numerics.prediction.pruned_first_layer.cases.predict_problem": [*PREDICT, "snip"],
-    "numerics.data.standardised": [*PREDICT, "snip", "--standardise"],
-    "numerics.fitting.fit.fit": FIT,
-    "numerics.fitting.fit.explain": [*FIT, "--data", "x.npz"],
-    "numerics.masks.files._mask": FIT,
-    "numerics.tickets.calls.find_ticket": TICKET,
-    "numerics.tickets.calls.guaranteed_width": TICKET,
-    "numerics.exact.evaluation.evaluate": ["evaluate", "N1", "bound", "h=1", "r=1"],
-    "numerics.reports.contents.told": ["show", "N1"],
-    "numerics.store.tasks.run_tasks": ["verify", "N1"],
-    "numerics.studies.gap.run_study": ["study", "gap", "--quick"],
+    "sparse_limits.numerics.prediction.pruned_first_layer.cases.predict_problem": [*PREDICT, "snip"],
+    "sparse_limits.numerics.data.standardised": [*PREDICT, "snip", "--standardise"],
+    "sparse_limits.numerics.fitting.fit.fit": FIT,
+    "sparse_limits.numerics.fitting.fit.explain": [*FIT, "--data", "x.npz"],
+    "sparse_limits.numerics.masks.files._mask": FIT,
+    "sparse_limits.numerics.tickets.calls.find_ticket": TICKET,
+    "sparse_limits.numerics.tickets.calls.guaranteed_width": TICKET,
+    "sparse_limits.numerics.exact.evaluation.evaluate": ["evaluate", "N1", "bound", "h=1", "r=1"],
+    "sparse_limits.numerics.reports.contents.told": ["show", "N1"],
+    "sparse_limits.numerics.store.tasks.run_tasks": ["verify", "N1"],
+    "sparse_limits.numerics.studies.gap.run_study": ["study", "gap", "--quick"],
 }
 
 

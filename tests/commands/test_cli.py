@@ -9,9 +9,9 @@ import re
 import pytest
 from cli_cases import REAL, TOYS, call, run_here
 
-from numerics.ledger.summary import summarise
-from numerics.reports.contents import contents
-from numerics.reports.run import as_html
+from sparse_limits.numerics.ledger.summary import summarise
+from sparse_limits.numerics.reports.contents import contents
+from sparse_limits.numerics.reports.run import as_html
 
 
 def without_seconds(data):

@@ -11,8 +11,8 @@ import pytest
 from helpers import needs
 from json_cases import FILE, wrong
 
-from numerics.cli import main
-from numerics.reports.json_schema import OUTPUTS, schema
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.reports.json_schema import OUTPUTS, schema
 
 FEW = ("--samples", "60", "--networks", "2")
 TRAINED = ("--fresh-rows", "500", "--train", "--steps", "20")
@@ -76,7 +76,7 @@ STUDIES = [each for each in OUTPUTS if each.startswith("study")]  # tested with 
 def test_the_file_is_that_of_the_types() -> None:
     """A key that goes, comes or changes its kind shows in the diff of the file, and in the changelog."""
     assert json.loads(FILE.read_text("utf-8")) == schema(), (
-        "python -m numerics.reports.json_schema > docs/json_schema.json"
+        "python -m sparse_limits.numerics.reports.json_schema > docs/json_schema.json"
     )
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numerics.cli import main
-from numerics.commands.output_paths import check_places, same_file
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.commands.output_paths import check_places, same_file
 
 Spelling = Callable[[Path], str]
 

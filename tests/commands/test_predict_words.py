@@ -8,11 +8,11 @@ from itertools import combinations
 
 import pytest
 
-from numerics.cli import main
-from numerics.commands.predict import QUESTIONS
-from numerics.prediction import predict as predicting
-from numerics.prediction.pruned_first_layer import predictors
-from numerics.prediction.report import report as reporting
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.commands.predict import QUESTIONS
+from sparse_limits.numerics.prediction import predict as predicting
+from sparse_limits.numerics.prediction.pruned_first_layer import predictors
+from sparse_limits.numerics.prediction.report import report as reporting
 
 OF_DATA = ["--labels is0", "--standardise", "--raw", "--samples 50", "--seed 1"]
 OF_NETWORK = ["--widths 8 8", "--model own.py:build", "--activation tanh", "--init he", "--bias", "--norm batch"]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from cli_cases import ENVIRONMENT, REAL, TOYS, call
 
-from numerics.cli import COMMANDS
-from numerics.commands.output_paths import check_writable
-from numerics.files import replacing
+from sparse_limits.numerics.cli import COMMANDS
+from sparse_limits.numerics.commands.output_paths import check_writable
+from sparse_limits.numerics.files import replacing
 
 # Help, files, interruptions
 
@@ -30,24 +30,29 @@ IMPORTING = """
 import sys
 {needed}
 before = {{name.partition(".")[0] for name in sys.modules}}
-from numerics.cli import main
+from sparse_limits.numerics.cli import main
 try:
     status = main({words!r})
 except SystemExit as end:
     status = end.code
 packages = {{name.partition(".")[0] for name in sys.modules}} - before - sys.stdlib_module_names
-unneeded = {{*packages, *(name for name in {absent!r} if name in sys.modules)}} - {{"numerics", "theory"}}
+unneeded = {{*packages, *(name for name in {absent!r} if name in sys.modules)}} - {{"sparse_limits"}}
 sys.exit(f"imported: {{sorted(unneeded)}}" if unneeded else status)
 """
 TABLES = "import rich.console, rich.table"
 FORMULAS = "import sympy, flint"
-NOT_FOR_S4 = ("theory.graphon", "theory.saliency.amplification", "sympy.physics.units", "multiprocessing")
+NOT_FOR_S4 = (
+    "sparse_limits.theory.graphon",
+    "sparse_limits.theory.saliency.amplification",
+    "sympy.physics.units",
+    "multiprocessing",
+)
 NEEDED = {  # by the words of a call: what it needs, and modules that it does not
-    (): ("", ("theory.ledger",)),
-    **{(command, "--help"): ("import numpy.random", ("theory.ledger",)) for command in COMMANDS},
-    ("claims",): (TABLES, ("theory.ledger",)),
+    (): ("", ("sparse_limits.theory.ledger",)),
+    **{(command, "--help"): ("import numpy.random", ("sparse_limits.theory.ledger",)) for command in COMMANDS},
+    ("claims",): (TABLES, ("sparse_limits.theory.ledger",)),
     ("show", "S4"): (f"{FORMULAS}, pylatexenc; {TABLES}", NOT_FOR_S4),
-    ("show", "T1"): (f"{FORMULAS}, pylatexenc; {TABLES}", ("theory.generalisation.path_part",)),
+    ("show", "T1"): (f"{FORMULAS}, pylatexenc; {TABLES}", ("sparse_limits.theory.generalisation.path_part",)),
     ("evaluate", "S4", "kernel", "u=1/2", "phi=1/3", "tau=1"): (FORMULAS, NOT_FOR_S4),
 }
 
@@ -159,7 +164,7 @@ def test_a_terminated_run_leaves_no_file_and_no_worker(tmp_path):
 DROPPING = """
 import os, signal, sys, time
 from unittest import mock
-from numerics import cli
+from sparse_limits.numerics import cli
 
 class Dropping:
     def __del__(self):

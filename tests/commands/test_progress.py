@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from helpers import ROOT
 
-from numerics.cli import main
-from numerics.ledger import verification
-from numerics.printing import progress
-from numerics.printing.progress import Pace, Stage, within
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.ledger import verification
+from sparse_limits.numerics.printing import progress
+from sparse_limits.numerics.printing.progress import Pace, Stage, within
 
 pty = pytest.importorskip("pty", reason="this system has no module pty")
 
@@ -66,7 +66,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No wait for lines, and the pace of the first piece; pieces of work in this process."""
     for name, value in {"WAIT": 0.0, "APART": 0.0, "AT_ONCE": -1.0, "LEAST": 1e-9}.items():
         monkeypatch.setattr(progress, name, value)
-    monkeypatch.setattr("numerics.store.tasks.run_tasks", lambda function, tasks, *_, **__: map(function, tasks))
+    monkeypatch.setattr(
+        "sparse_limits.numerics.store.tasks.run_tasks", lambda function, tasks, *_, **__: map(function, tasks)
+    )
 
 
 def called(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from helpers import ROOT
 
-from numerics.cli import main
-from numerics.printing.streams import OutputError, guarded_streams
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.printing.streams import OutputError, guarded_streams
 
 FULL = Path("/dev/full")
-LIST = ["-m", "numerics.cli", "claims", "N1"]
-HELP = ["-m", "numerics.cli", "--help"]
+LIST = ["-m", "sparse_limits.numerics.cli", "claims", "N1"]
+HELP = ["-m", "sparse_limits.numerics.cli", "--help"]
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="there is no full device here")
 
 
@@ -64,7 +64,7 @@ def test_standard_output_is_full(words: list[str]) -> None:
 def test_standard_error_is_full_too() -> None:
     with FULL.open("w") as full:
         assert process(*HELP, stdout=full, stderr=full).returncode == 2
-        assert process("-m", "numerics.cli", "none", stderr=full).returncode == 2
+        assert process("-m", "sparse_limits.numerics.cli", "none", stderr=full).returncode == 2
 
 
 @pytest.mark.parametrize("closing", [">&-", "2>&- <&-", ">&- 2>&- <&-"])
@@ -86,7 +86,7 @@ def test_standard_streams_are_closed(closing: str, tmp_path: Path) -> None:
 
 
 def test_workers_that_are_forks_do_without_standard_error() -> None:
-    command = 'exec "$0" -m numerics.cli verify N1 --jobs 1 2>&-'
+    command = 'exec "$0" -m sparse_limits.numerics.cli verify N1 --jobs 1 2>&-'
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(["bash", "-c", command, sys.executable], stdout=subprocess.PIPE, text=True, env=environment)
     assert (done.returncode, "1 of 1 claims hold" in done.stdout) == (0, True)
@@ -191,14 +191,14 @@ def test_a_disk_that_fills_up_leaves_no_half_written_file(mask, tmp_path, monkey
 @pytest.mark.parametrize(
     ("words", "where"),
     [
-        (["fit", "MASK", "--json", "OUT"], "numerics.fitting.fit.fit"),
+        (["fit", "MASK", "--json", "OUT"], "sparse_limits.numerics.fitting.fit.fit"),
         (
             ["predict", "columns", "--method", "random", "--width", "8", "--json", "OUT"],
-            "numerics.prediction.pruned_first_layer.cases.predict_problem",
+            "sparse_limits.numerics.prediction.pruned_first_layer.cases.predict_problem",
         ),
-        (["claims", "--json", "OUT"], "theory.ledger.load_ledger"),
-        (["verify", "N1", "--jobs", "1", "--json", "OUT"], "numerics.ledger.verification.verify"),
-        (["fit", "MASK", "--json", "OUT"], "numerics.files.os.close"),
+        (["claims", "--json", "OUT"], "sparse_limits.theory.ledger.load_ledger"),
+        (["verify", "N1", "--jobs", "1", "--json", "OUT"], "sparse_limits.numerics.ledger.verification.verify"),
+        (["fit", "MASK", "--json", "OUT"], "sparse_limits.numerics.files.os.close"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0],
 )
@@ -217,7 +217,7 @@ def test_an_interrupt_leaves_nothing(words, where, mask, tmp_path, monkeypatch, 
 
 def test_a_signal_in_the_midst_of_work(tmp_path: Path) -> None:
     file = tmp_path / "study.json"
-    words = ["-m", "numerics.cli", "study", "gap", "--quiet", "--jobs", "1", "--json", str(file)]
+    words = ["-m", "sparse_limits.numerics.cli", "study", "gap", "--quiet", "--jobs", "1", "--json", str(file)]
     with subprocess.Popen(
         [sys.executable, *words],
         stdout=subprocess.PIPE,
@@ -237,7 +237,7 @@ def test_a_signal_in_the_midst_of_work(tmp_path: Path) -> None:
 def test_an_interrupt_while_python_executes_a_text_ends_with_the_same_status() -> None:
     script = """
 import sys
-from numerics import cli
+from sparse_limits.numerics import cli
 
 cli._run = lambda chosen: exec("raise KeyboardInterrupt")
 sys.exit(cli.main(["claims"]))

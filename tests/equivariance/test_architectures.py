@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from numerics.arguments import InputError
-from numerics.equivariance import (
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.equivariance import (
     EquivariantLayer,
     cyclic_irreducibles,
     defect,
@@ -20,7 +20,7 @@ from numerics.equivariance import (
     symmetric,
     within_window,
 )
-from numerics.equivariance.architectures import (
+from sparse_limits.numerics.equivariance.architectures import (
     convolution,
     deep_sets,
     message_passing,
@@ -30,11 +30,11 @@ from numerics.equivariance.architectures import (
     rings,
     steerable,
 )
-from numerics.tickets import find_ticket
-from numerics.tickets.bounds import equivariance_bound, error_bound, largest_pass, roundings
-from numerics.tickets.certificate import certify
-from theory import claim
-from theory.equivariance.rings import N, rings_in, rings_out
+from sparse_limits.numerics.tickets import find_ticket
+from sparse_limits.numerics.tickets.bounds import equivariance_bound, error_bound, largest_pass, roundings
+from sparse_limits.numerics.tickets.certificate import certify
+from sparse_limits.theory import claim
+from sparse_limits.theory.equivariance.rings import N, rings_in, rings_out
 
 TURN, SQUARE = cyclic_irreducibles(4)["rotation"], dihedral_irreducibles(4)["E"]
 GRAPH = np.array([[0, 1, 0, 0, 1], [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 0, 1, 0, 1], [1, 0, 1, 1, 0]])

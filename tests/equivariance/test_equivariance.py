@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     NO_TURNS,
     EquivariantLayer,
     Group,
@@ -42,10 +42,10 @@ from numerics.equivariance import (
     trivial,
     within_window,
 )
-from numerics.equivariance.groups import partitions
-from numerics.exact.evaluation import find_formula, value_of
-from numerics.exact.parsed_values import parse
-from theory.equivariance import grid_maps, truncated_bell
+from sparse_limits.numerics.equivariance.groups import partitions
+from sparse_limits.numerics.exact.evaluation import find_formula, value_of
+from sparse_limits.numerics.exact.parsed_values import parse
+from sparse_limits.theory.equivariance import grid_maps, truncated_bell
 
 C4, D4 = cyclic_irreducibles(4), dihedral_irreducibles(4)
 TURN, SQUARE = C4["rotation"], D4["E"]

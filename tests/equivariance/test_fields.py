@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from numerics.arguments import InputError
-from numerics.equivariance.fields import Field, FieldNetwork, irreducible_fields, shrink
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.equivariance.fields import Field, FieldNetwork, irreducible_fields, shrink
 
 FIELDS = [
     irreducible_fields(8),

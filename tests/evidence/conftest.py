@@ -8,4 +8,4 @@ from evidence_cases import OBSERVABLE
 
 @pytest.fixture
 def observable_level(monkeypatch):
-    monkeypatch.setattr("numerics.evidence.samples.LEVEL", OBSERVABLE)
+    monkeypatch.setattr("sparse_limits.numerics.evidence.samples.LEVEL", OBSERVABLE)

@@ -6,14 +6,14 @@ import numpy as np
 import sympy as sp
 from toys.claims import toy
 
-from numerics.checks import checks_of
-from numerics.evidence import (
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import (
     Check,
     Finding,
     Trial,
     Verdict,
 )
-from numerics.statistics.exact_tests import binomial_at_least
+from sparse_limits.numerics.statistics.exact_tests import binomial_at_least
 
 a, b = sp.symbols("a b", positive=True)
 

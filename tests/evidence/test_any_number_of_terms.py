@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 from evidence_cases import a, b, refuted, trial
 
-from numerics.evidence import Kind, Scope, Verdict
-from numerics.evidence.sums import adds_up, grows_by, interpreted, same_whatever, sloped, termwise
+from sparse_limits.numerics.evidence import Kind, Scope, Verdict
+from sparse_limits.numerics.evidence.sums import adds_up, grows_by, interpreted, same_whatever, sloped, termwise
 
 k, n = sp.symbols("k n", integer=True, positive=True)
 f, g = (sp.Function(name, real=True) for name in "fg")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 from toys.claims import toy
 
-from numerics.evidence import Trial, Verdict
-from numerics.exact.balls import collecting, vouch
+from sparse_limits.numerics.evidence import Trial, Verdict
+from sparse_limits.numerics.exact.balls import collecting, vouch
 
 a, b = sp.symbols("a b", positive=True)
 SQUARE, WRITTEN_OUT = (a + b) ** 2, a**2 + 2 * a * b + b**2

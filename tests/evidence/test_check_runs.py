@@ -20,8 +20,8 @@ from evidence_cases import (
 from helpers import TESTS
 from toys.claims import drawn, toy
 
-from numerics.checks import checks_of
-from numerics.evidence import (
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import (
     Control,
     Trial,
     control,
@@ -32,8 +32,8 @@ from numerics.evidence import (
     run,
     statistical,
 )
-from numerics.ledger.verification import LIMITS, Task, _lost, verify
-from numerics.processes.parallel import LateTaskError, LostTaskError
+from sparse_limits.numerics.ledger.verification import LIMITS, Task, _lost, verify
+from sparse_limits.numerics.processes.parallel import LateTaskError, LostTaskError
 
 # Refused at import
 
@@ -120,13 +120,16 @@ def test_kinds_and_their_findings():
 def test_two_checks_of_one_name_are_refused(monkeypatch, tmp_path):
     package = tmp_path / "toy_twins"
     package.mkdir()
-    (package / "__init__.py").write_text("from numerics.checks.toy_sound import expands\n")
-    (package / "one.py").write_text("from numerics.checks.toy_twins import expands\n")
-    monkeypatch.setattr("numerics.checks.__path__", [*sys.modules["numerics.checks"].__path__, str(tmp_path)])
-    monkeypatch.setitem(sys.modules, "theory.toy_twins", import_module("theory.toy_sound"))
+    (package / "__init__.py").write_text("from sparse_limits.numerics.checks.toy_sound import expands\n")
+    (package / "one.py").write_text("from sparse_limits.numerics.checks.toy_twins import expands\n")
+    monkeypatch.setattr(
+        "sparse_limits.numerics.checks.__path__",
+        [*sys.modules["sparse_limits.numerics.checks"].__path__, str(tmp_path)],
+    )
+    monkeypatch.setitem(sys.modules, "sparse_limits.theory.toy_twins", import_module("sparse_limits.theory.toy_sound"))
     assert [check.name for check in checks_of("toy_twins")] == ["expands"]  # the same one, seen twice
     (package / "two.py").write_text(
-        "from dataclasses import replace\nfrom numerics.checks.toy_sound import expands\nother = replace(expands)\n"
+        "from dataclasses import replace\nfrom sparse_limits.numerics.checks.toy_sound import expands\nother = replace(expands)\n"
     )
     with pytest.raises(TypeError, match="two checks of Z1 are called expands"):
         checks_of("toy_twins")
@@ -229,7 +232,7 @@ def test_sizes_grow_with_effort():
 def test_draws_are_the_same_in_another_process_and_with_another_hash_seed():
     """No stream and no verdict hangs on the process."""
     code = (
-        "import toys; from numerics.checks import checks_of; from numerics.evidence import run\n"
+        "import toys; from sparse_limits.numerics.checks import checks_of; from sparse_limits.numerics.evidence import run\n"
         "for topic in ('toy_sound', 'toy_broken'):\n"
         "    for check in checks_of(topic):\n"
         "        r = run(check); print(r.name, r.status, r.detail, [c.detail for c in r.controls])"
@@ -252,7 +255,7 @@ def test_draws_are_the_same_in_another_process_and_with_another_hash_seed():
 
 @pytest.fixture
 def toy_workers(monkeypatch):
-    monkeypatch.setattr("numerics.ledger.verification.run_one", toys.run_one)
+    monkeypatch.setattr("sparse_limits.numerics.ledger.verification.run_one", toys.run_one)
 
 
 def plain(result):
@@ -294,7 +297,7 @@ def test_a_run_counts_what_fails():
 def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
     """A loop and a sleep deaf to alarms, beside two sound checks."""
     monkeypatch.setitem(LIMITS, "quick", 3.0)
-    monkeypatch.setattr("numerics.processes.parallel.CLOCK", 4.0)
+    monkeypatch.setattr("sparse_limits.numerics.processes.parallel.CLOCK", 4.0)
     result = verify(["toy_stuck"], ledger=toys.load_ledger(), jobs=2)
     found = {claim.entry.label: claim.checks[0] for claim in result.claims}
     assert {label: check.status for label, check in found.items()} == {
@@ -321,7 +324,7 @@ def test_a_check_whose_worker_died_says_no_time():
 
 
 def test_one_open_claim_fails_a_run(monkeypatch):
-    monkeypatch.setattr("numerics.ledger.verification.run_one", toys.run_one)
+    monkeypatch.setattr("sparse_limits.numerics.ledger.verification.run_one", toys.run_one)
     assert verify(["Z20"], ledger=toys.load_ledger()).failed
 
 
@@ -341,6 +344,6 @@ def test_bad_runs_are_refused(options, match):
 
 
 def test_a_ledger_beyond_the_budget_is_refused(monkeypatch):
-    monkeypatch.setattr("numerics.ledger.verification.BUDGET", 1e-9)
+    monkeypatch.setattr("sparse_limits.numerics.ledger.verification.BUDGET", 1e-9)
     with pytest.raises(ValueError, match="false-alarm budget"):
         verify(["toy_sound"], ledger=toys.load_ledger())

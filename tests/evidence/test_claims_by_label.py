@@ -7,17 +7,17 @@ import sys
 
 import pytest
 
-from numerics.arguments import InputError
-from numerics.checks import checks_of, checks_of_claims
-from numerics.ledger.verification import checks_by_claim
-from theory.ledger import TOPICS, claims_of, labels_of, ledger_for, load_ledger
-from theory.links import announced, cited_by, links_of
-from theory.selection import reading_order
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.checks import checks_of, checks_of_claims
+from sparse_limits.numerics.ledger.verification import checks_by_claim
+from sparse_limits.theory.ledger import TOPICS, claims_of, labels_of, ledger_for, load_ledger
+from sparse_limits.theory.links import announced, cited_by, links_of
+from sparse_limits.theory.selection import reading_order
 
 IMPORTS = """
 import sys
-from numerics.cli import main
-from numerics.ledger.verification import Task, run_one
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.ledger.verification import Task, run_one
 
 assert main(["verify", "N1", "--jobs", "1"]) == 0
 assert run_one(Task("neuron_pruning", "N1", "second_difference_is_four_times_the_bound", 0, "quick")).status == "holds"
@@ -86,9 +86,9 @@ def test_the_tests_of_the_claims_that_are_chosen_keep_within_the_budget(monkeypa
     entries = ledger_for(["S1"]).select(["S1"])
     tests = sum(check.tests for checks in checks_by_claim(entries).values() for check in checks)
     assert tests
-    monkeypatch.setattr("numerics.ledger.verification.BUDGET", tests * 1e-9)
+    monkeypatch.setattr("sparse_limits.numerics.ledger.verification.BUDGET", tests * 1e-9)
     assert checks_by_claim(entries)
-    monkeypatch.setattr("numerics.ledger.verification.BUDGET", (tests - 1) * 1e-9)
+    monkeypatch.setattr("sparse_limits.numerics.ledger.verification.BUDGET", (tests - 1) * 1e-9)
     with pytest.raises(InputError, match=f"{tests} statistical tests at 1e-09 each exceed"):
         checks_by_claim(entries)
 
@@ -96,11 +96,15 @@ def test_the_tests_of_the_claims_that_are_chosen_keep_within_the_budget(monkeypa
 def test_a_claim_is_verified_without_topics_and_packages_that_it_does_not_need():
     done = subprocess.run([sys.executable, "-c", IMPORTS], check=True, capture_output=True, text=True)
     modules = set(done.stdout.split())
-    assert "numerics.checks.neuron_pruning.kink" in modules
-    for package in ("theory.neuron_pruning", "numerics.checks.neuron_pruning"):
+    assert "sparse_limits.numerics.checks.neuron_pruning.kink" in modules
+    for package in ("sparse_limits.theory.neuron_pruning", "sparse_limits.numerics.checks.neuron_pruning"):
         assert {each for each in modules if each.startswith(f"{package}.")} == {f"{package}.kink"}
-    assert not modules & {f"{package}.{topic}" for package in ("theory", "numerics.checks") for topic in TOPICS} - {
-        "theory.neuron_pruning",
-        "numerics.checks.neuron_pruning",
+    assert not modules & {
+        f"{package}.{topic}"
+        for package in ("sparse_limits.theory", "sparse_limits.numerics.checks")
+        for topic in TOPICS
+    } - {
+        "sparse_limits.theory.neuron_pruning",
+        "sparse_limits.numerics.checks.neuron_pruning",
     }
     assert not modules & set(HEAVY)

@@ -5,9 +5,9 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-from numerics.evidence import Trial, common
-from numerics.evidence.common import drawn_in_common
-from numerics.keyed import stream_name
+from sparse_limits.numerics.evidence import Trial, common
+from sparse_limits.numerics.evidence.common import drawn_in_common
+from sparse_limits.numerics.keyed import stream_name
 
 
 @pytest.fixture(autouse=True)

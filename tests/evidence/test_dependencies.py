@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from helpers import ROOT
 
-from numerics.checks import checks_of_claims
-from numerics.ledger.verification import checks_by_claim, modules_of
-from numerics.store.keys import PRINTERS
-from theory.dependencies import PACKAGES, files_behind
-from theory.ledger import ledger_for, load_ledger
+from sparse_limits.numerics.checks import checks_of_claims
+from sparse_limits.numerics.ledger.verification import checks_by_claim, modules_of
+from sparse_limits.numerics.store.keys import PRINTERS
+from sparse_limits.theory.dependencies import FOLDERS, files_behind
+from sparse_limits.theory.ledger import ledger_for, load_ledger
 
 # Run all checks of a claim in a process of their own; print the files that were imported, and those that were opened
 RECORD = """
@@ -30,8 +30,8 @@ sys.dont_write_bytecode = True
 from importlib import import_module
 label, home, *places = sys.argv[1:]
 (claim,) = {each for each in vars(import_module(home)).values() if getattr(each, "label", "") == label}
-from numerics.evidence import checks_in, run
-from numerics.evidence.comparison import comparisons
+from sparse_limits.numerics.evidence import checks_in, run
+from sparse_limits.numerics.evidence.comparison import comparisons
 checks = [each for place in places for each in checks_in(import_module(place)) if each.claim is claim]
 results = [run(check) for check in (*checks, *comparisons(claim))]
 imported = {module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
@@ -51,7 +51,7 @@ def modules(label: str) -> tuple[str, ...]:
 def recorded(label: str, folder: Path) -> tuple[set[Path], set[Path], list[str]]:
     """The files that the checks of a claim import and open, and their statuses."""
     home, *places = modules(label)
-    of_checks = [each for each in places if each.startswith("numerics.checks.")]
+    of_checks = [each for each in places if each.startswith("sparse_limits.numerics.checks.")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(folder)}
     command = [sys.executable, "-c", RECORD, label, home, *of_checks]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
@@ -61,7 +61,7 @@ def recorded(label: str, folder: Path) -> tuple[set[Path], set[Path], list[str]]
 
 def ours(files: set[Path]) -> set[Path]:
     """Of some files the source files of the packages."""
-    homes = tuple(str((ROOT / package).resolve()) + os.sep for package in PACKAGES)
+    homes = tuple(str((ROOT / package).resolve()) + os.sep for package in FOLDERS)
     return {path for path in files if str(path).startswith(homes) and path.suffix == ".py"}
 
 
@@ -87,7 +87,7 @@ def is_data(path: Path, folder: Path) -> bool:
 
 def test_a_key_has_a_share_of_all_files() -> None:
     """A control: a key of everything would pass the test above and keep nothing."""
-    files = sum(1 for package in PACKAGES for _ in (ROOT / package).rglob("*.py"))
+    files = sum(1 for package in FOLDERS for _ in (ROOT / package).rglob("*.py"))
     assert len(files_behind(modules("N1"))) < files / 4
 
 

@@ -19,7 +19,7 @@ from evidence_cases import (
 )
 from toys.claims import toy
 
-from numerics.evidence import (
+from sparse_limits.numerics.evidence import (
     Kind,
     Refutation,
     Verdict,
@@ -28,8 +28,8 @@ from numerics.evidence import (
     run,
     statistical,
 )
-from numerics.evidence import check as evidence
-from numerics.statistics.exact_tests import REPORTED_MISS, Betting, Binomial
+from sparse_limits.numerics.evidence import check as evidence
+from sparse_limits.numerics.statistics.exact_tests import REPORTED_MISS, Betting, Binomial
 
 
 def uniforms(rng: np.random.Generator, n: int) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.keyed import key, keyed_seed, stream_key, stream_name
+from sparse_limits.numerics.keyed import key, keyed_seed, stream_key, stream_name
 
 
 @dataclass
@@ -72,7 +72,7 @@ def test_long_arrays_that_differ_at_one_place_do_not_share_a_draw():
 
 def test_keys_are_the_same_in_another_process():
     code = (
-        "import numpy as np, sympy as sp; from numerics.keyed import key; "
+        "import numpy as np, sympy as sp; from sparse_limits.numerics.keyed import key; "
         "print(key((np.arange(5.0), sp.Symbol('x', positive=True), {'b', 'a', 'c'}, np.linalg.norm, print)))"
     )
     found = {

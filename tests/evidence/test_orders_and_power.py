@@ -17,7 +17,7 @@ from evidence_cases import (
 )
 from toys.claims import drawn, toy
 
-from numerics.evidence import (
+from sparse_limits.numerics.evidence import (
     Finding,
     Kind,
     Trial,
@@ -28,8 +28,8 @@ from numerics.evidence import (
     run,
     statistical,
 )
-from numerics.evidence.findings import Power
-from numerics.statistics.exact_tests import PLANNED_MISS, REPORTED_MISS, Binomial, Majority
+from sparse_limits.numerics.evidence.findings import Power
+from sparse_limits.numerics.statistics.exact_tests import PLANNED_MISS, REPORTED_MISS, Binomial, Majority
 
 # Orders: a sentence and its opposite are never both supported
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from helpers import ROOT
 
-import numerics as sl
-from numerics.cli import main
-from theory.claims import Claim
-from theory.ledger import load_ledger
-from theory.own_ledger import is_own
+import sparse_limits as sl
+from sparse_limits.numerics.cli import main
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.own_ledger import is_own
 
 EXAMPLE = ROOT / "docs" / "examples" / "own_theorem" / "one_of_m.py"
 SMALL = '''
 import sympy as sp
-from numerics.evidence import control, exact
-from theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.numerics.evidence import control, exact
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 n = sp.Symbol("n", integer=True, positive=True)
 half = Claim(label="LABEL", title="t", statement="$[[half]]$", source=Source(), provenance=Provenance.EXTENSION,
              proof=Proof.PROVED, proof_text="By hand.", expressions={"half": n / 2}, uses=USES)

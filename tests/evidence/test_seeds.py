@@ -8,8 +8,8 @@ from seeds import at_seed, drawing_checks, faults
 from slices import sliced
 from toys.claims import toy
 
-from numerics.evidence import Check, control, empirical, exact
-from theory.ledger import load_ledger
+from sparse_limits.numerics.evidence import Check, control, empirical, exact
+from sparse_limits.theory.ledger import load_ledger
 
 CHEAP = 0.05  # seconds of CPU that a check took for its claim
 SEEDS = range(101, 121)

@@ -10,10 +10,10 @@ import sympy as sp
 from ball_cases import MPMATH, R, assert_encloses, x, y
 from flint import acb, arb, ctx
 
-from numerics.exact import balls
-from numerics.exact.balls import NoEnclosureError, digits, enclose, integrals
-from numerics.processes.time_limit import TimeLimit, limited
-from theory.formulas.level import level
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.balls import NoEnclosureError, digits, enclose, integrals
+from sparse_limits.numerics.processes.time_limit import TimeLimit, limited
+from sparse_limits.theory.formulas.level import level
 
 # Functions with cuts and kinks, off and on the real line
 

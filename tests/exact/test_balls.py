@@ -12,14 +12,14 @@ from flint import acb, arb, ctx
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from numerics.exact.balls import NoEnclosureError, digits, enclose, number, repeated
-from numerics.exact.balls.core import evaluate
-from theory.formulas.let import Let
-from theory.formulas.level import Level, level
-from theory.saliency.model import phi, tau
-from theory.saliency.snip import product_graphon
-from theory.tails import product_survival
-from theory.tails import t as tail_variable
+from sparse_limits.numerics.exact.balls import NoEnclosureError, digits, enclose, number, repeated
+from sparse_limits.numerics.exact.balls.core import evaluate
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.saliency.model import phi, tau
+from sparse_limits.theory.saliency.snip import product_graphon
+from sparse_limits.theory.tails import product_survival
+from sparse_limits.theory.tails import t as tail_variable
 
 t = sp.Symbol("t", positive=True)
 

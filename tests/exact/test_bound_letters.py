@@ -10,12 +10,12 @@ import sympy as sp
 from enclosure_cases import renamed
 from helpers import ROOT
 
-from numerics.exact import balls
-from numerics.exact.balls import integrals
-from numerics.exact.boxes import prove
-from theory.formulas.let import Let
-from theory.formulas.level import Level
-from theory.formulas.valued import apart, valued
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.balls import integrals
+from sparse_limits.numerics.exact.boxes import prove
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.formulas.valued import apart, valued
 
 R = sp.Rational
 x, y, z = LETTERS = sp.symbols("x y z", positive=True)

@@ -6,8 +6,8 @@ import pytest
 import sympy as sp
 from box_cases import SMALL_SQUARE, SQUARE, TRUE, R, a, b, c, k, kappa, oo, t, x, y
 
-from numerics.exact.boxes import BoxError, prove, replay
-from numerics.exact.boxes.side_conditions import never_negative
+from sparse_limits.numerics.exact.boxes import BoxError, prove, replay
+from sparse_limits.numerics.exact.boxes.side_conditions import never_negative
 
 n = sp.Symbol("n", integer=True, positive=True)
 

@@ -15,15 +15,15 @@ from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.exact.balls import enclose
-from numerics.exact.boxes import BoxError, prove, replay
-from numerics.exact.boxes.bounds import Bounder
-from numerics.exact.boxes.errors import OutsideError
-from numerics.exact.boxes.question import question
-from numerics.exact.boxes.straight_line_code import Straight
-from numerics.exact.boxes.translation import Translation
-from theory.formulas.iterate import Iterate
-from theory.formulas.let import Let
+from sparse_limits.numerics.exact.balls import enclose
+from sparse_limits.numerics.exact.boxes import BoxError, prove, replay
+from sparse_limits.numerics.exact.boxes.bounds import Bounder
+from sparse_limits.numerics.exact.boxes.errors import OutsideError
+from sparse_limits.numerics.exact.boxes.question import question
+from sparse_limits.numerics.exact.boxes.straight_line_code import Straight
+from sparse_limits.numerics.exact.boxes.translation import Translation
+from sparse_limits.theory.formulas.iterate import Iterate
+from sparse_limits.theory.formulas.let import Let
 
 # Containment: values and derivatives on random cells beside mpmath
 

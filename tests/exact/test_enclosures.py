@@ -14,9 +14,9 @@ import sympy as sp
 from enclosure_cases import FUNCTIONS, Integral, R, by_mpmath, holds, k, t, x, y
 from flint import arb, ctx
 
-from numerics.exact.balls import NoEnclosureError, enclose, vouched
-from numerics.exact.balls.tails import tail
-from theory.formulas.let import Let
+from sparse_limits.numerics.exact.balls import NoEnclosureError, enclose, vouched
+from sparse_limits.numerics.exact.balls.tails import tail
+from sparse_limits.theory.formulas.let import Let
 
 # Random integrands: a decay times zeros, kinks and waves, on the cuts at a + 1, a + 2, a + 4, … and off them
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from numerics.exact.identities import is_zero
+from sparse_limits.numerics.exact.identities import is_zero
 
 x, y = sp.symbols("x y", positive=True)
 t = sp.Symbol("t", real=True)

@@ -7,12 +7,12 @@ import sympy as sp
 from enclosure_cases import R, by_mpmath, holds, renamed
 from flint import acb, ctx
 
-from numerics.checks import checks_of
-from numerics.evidence.trial import Trial
-from numerics.exact import balls
-from numerics.exact.balls import core, enclosures, integrals, symbols
-from theory.claims import formulas
-from theory.ledger import load_ledger
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence.trial import Trial
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.balls import core, enclosures, integrals, symbols
+from sparse_limits.theory.claims import formulas
+from sparse_limits.theory.ledger import load_ledger
 
 # Every integral of the ledger
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from numerics.exact.limits import limit_by_logarithm
+from sparse_limits.numerics.exact.limits import limit_by_logarithm
 
 x = sp.Symbol("x", positive=True)
 

@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from numerics.exact.logarithms import expanded_logarithms, split_logarithms, split_powers
+from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms, split_powers
 
 p, q = sp.symbols("p q", positive=True)
 r = sp.Symbol("r", real=True)

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import sympy as sp
 
-import numerics as sl
-from numerics.exact.evaluation import paths
-from numerics.exact.parsed_values import parse
-from numerics.exact.step_functions import StepFunction, in_steps
-from theory.ledger import load_ledger
+import sparse_limits as sl
+from sparse_limits.numerics.exact.evaluation import paths
+from sparse_limits.numerics.exact.parsed_values import parse
+from sparse_limits.numerics.exact.step_functions import StepFunction, in_steps
+from sparse_limits.theory.ledger import load_ledger
 
 u, v, w = sp.symbols("u v w")
 W, f = sp.Function("W"), sp.Function("f")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from numerics.exact.sums import by_cases, merged
+from sparse_limits.numerics.exact.sums import by_cases, merged
 
 n, m, i = sp.symbols("n m i", integer=True, nonnegative=True)
 x = sp.Symbol("x", positive=True)

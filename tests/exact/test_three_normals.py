@@ -7,13 +7,13 @@ import pytest
 import sympy as sp
 from flint import acb, arb, ctx
 
-import numerics as sl
-from numerics.exact import balls
-from numerics.exact.balls import NoEnclosureError, vouched
-from numerics.exact.balls.core import evaluate
-from theory.formulas.level import level
-from theory.formulas.three_normals import ThreeNormals
-from theory.tails import t, triple_normal
+import sparse_limits as sl
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.balls import NoEnclosureError, vouched
+from sparse_limits.numerics.exact.balls.core import evaluate
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.formulas.three_normals import ThreeNormals
+from sparse_limits.theory.tails import t, triple_normal
 
 
 def meijer(x: mpmath.mpf) -> mpmath.mpf:

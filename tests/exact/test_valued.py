@@ -1,12 +1,12 @@
-"""`theory.formulas.valued`: letters put in all at once, as `subs` does one after the other."""
+"""`sparse_limits.theory.formulas.valued`: letters put in all at once, as `subs` does one after the other."""
 
 import pytest
 import sympy as sp
 
-from theory.formulas.let import Let
-from theory.formulas.level import level
-from theory.formulas.no_guarantee import guaranteed, no_guarantee
-from theory.formulas.valued import valued
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
+from sparse_limits.theory.formulas.valued import valued
 
 x, y, z = sp.symbols("x y z", positive=True)
 

@@ -8,22 +8,22 @@ from enclosure_cases import Integral, R, by_mpmath, holds, k, n, t, x, y
 from flint import acb, arb, ctx
 from toys.claims import toy
 
-from numerics.checks import checks_of
-from numerics.cli import main
-from numerics.evidence import Check, control, enclosed, run
-from numerics.evidence.trial import Trial
-from numerics.exact import balls
-from numerics.exact.balls import NoEnclosureError, enclose, vouched
-from numerics.ledger.summary import summarise
-from numerics.ledger.verification import ClaimResult, Run
-from numerics.reports.run import as_html, closing_line
-from theory.claims import Entry
-from theory.formulas.let import Let
-from theory.formulas.level import level
-from theory.formulas.smallest import Smallest
-from theory.formulas.transfer import Transfer
-from theory.ledger import load_ledger
-from theory.tails import product_survival
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.evidence import Check, control, enclosed, run
+from sparse_limits.numerics.evidence.trial import Trial
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.balls import NoEnclosureError, enclose, vouched
+from sparse_limits.numerics.ledger.summary import summarise
+from sparse_limits.numerics.ledger.verification import ClaimResult, Run
+from sparse_limits.numerics.reports.run import as_html, closing_line
+from sparse_limits.theory.claims import Entry
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.transfer import Transfer
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.tails import product_survival
 
 # What is vouched
 

@@ -11,9 +11,9 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.exact import balls
-from theory.ledger import claims_of, load_ledger
-from theory.selection import whole
+from sparse_limits.numerics.exact import balls
+from sparse_limits.theory.ledger import claims_of, load_ledger
+from sparse_limits.theory.selection import whole
 
 widths = st.integers(1, 30)
 active = st.integers(1, 4)

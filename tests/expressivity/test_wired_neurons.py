@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array, csc_array, csr_array
 
-from numerics.expressivity.counts import (
+from sparse_limits.numerics.expressivity.counts import (
     even_split,
     fully_wired,
     isolated_inputs,
@@ -21,8 +21,8 @@ from numerics.expressivity.counts import (
     relayed,
     representable,
 )
-from numerics.expressivity.laws import CountLaw, homogeneous_isolation, isolation, relay_law, wired_law
-from numerics.masks.composition import GridGraphon, Latent, path_density, point_latent
+from sparse_limits.numerics.expressivity.laws import CountLaw, homogeneous_isolation, isolation, relay_law, wired_law
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent, path_density, point_latent
 
 seeds = st.integers(0, 2**32 - 1)
 KINDS = (np.asarray, np.float32, np.uint8, csr_array, csc_array, coo_array)

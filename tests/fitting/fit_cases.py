@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.masks.selection import top_k_mask
+from sparse_limits.numerics.masks.selection import top_k_mask
 
 RNG = np.random.default_rng(0)
 

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-import numerics as sl
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.data import Dataset, digits
-from numerics.fitting.drawn_networks import _drawn, _explained, checked_network
-from numerics.fitting.explanation import METHODS
-from numerics.fitting.levels import ENOUGH_DRAWN, REJECTED
-from numerics.fitting.method_law import Setting
-from numerics.fitting.verdict import account
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import Dataset, digits
+from sparse_limits.numerics.fitting.drawn_networks import _drawn, _explained, checked_network
+from sparse_limits.numerics.fitting.explanation import METHODS
+from sparse_limits.numerics.fitting.levels import ENOUGH_DRAWN, REJECTED
+from sparse_limits.numerics.fitting.method_law import Setting
+from sparse_limits.numerics.fitting.verdict import account
 
 WIDTHS = (64, 64)
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-import numerics.fitting.explanation
-from numerics.data import Dataset, load_data
-from numerics.fitting.explanation import (
+import sparse_limits.numerics.fitting.explanation
+from sparse_limits.numerics.data import Dataset, load_data
+from sparse_limits.numerics.fitting.explanation import (
     METHODS,
     TRAINING,
     Excluded,
@@ -18,13 +18,13 @@ from numerics.fitting.explanation import (
     origin_of,
     rank_among,
 )
-from numerics.fitting.homogeneity import Selection
-from numerics.fitting.levels import FEW_ROWS
-from numerics.fitting.method_law import MethodLaw, Setting, _likeness, ranked_in
-from numerics.masks.selection import top_k_mask
-from numerics.networks import random_network
-from numerics.prediction import methods as pruning
-from numerics.statistics.noise import upper_tail
+from sparse_limits.numerics.fitting.homogeneity import Selection
+from sparse_limits.numerics.fitting.levels import FEW_ROWS
+from sparse_limits.numerics.fitting.method_law import MethodLaw, Setting, _likeness, ranked_in
+from sparse_limits.numerics.masks.selection import top_k_mask
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction import methods as pruning
+from sparse_limits.numerics.statistics.noise import upper_tail
 
 
 def made(samples: int = 80, inputs: int = 20) -> Dataset:
@@ -125,10 +125,10 @@ def test_methods_that_score_too_few_weights_take_no_part() -> None:
 
 def test_masks_too_large_to_be_made_again_are_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made()
-    monkeypatch.setattr(numerics.fitting.explanation, "MOST_REMADE", 300 * 20)
+    monkeypatch.setattr(sparse_limits.numerics.fitting.explanation, "MOST_REMADE", 300 * 20)
     ranking, excluded = explain(pruned("random", data), Setting(data), 1000, np.random.SeedSequence(1))
     assert {each.method for each in excluded} == {"grasp", "grasp-magnitude"}
-    monkeypatch.setattr(numerics.fitting.explanation, "MOST_REMADE", 1000)
+    monkeypatch.setattr(sparse_limits.numerics.fitting.explanation, "MOST_REMADE", 1000)
     ranking, excluded = explain(pruned("random", data), Setting(data), 1000, np.random.SeedSequence(1))
     assert not ranking
     assert len(excluded) == len(METHODS)
@@ -234,7 +234,7 @@ def test_wanda_of_equal_norms_is_random() -> None:
 
 
 def test_few_drawn_masks_give_no_exact_level(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numerics.fitting.explanation, "MOST_PRODUCTS", 300 * 20 * 80 * 10)
+    monkeypatch.setattr(sparse_limits.numerics.fitting.explanation, "MOST_PRODUCTS", 300 * 20 * 80 * 10)
     ranking, _ = explain(pruned("snip", made()), Setting(made()), 1000, np.random.SeedSequence(1))
     exact = {each.method: each.exact for each in ranking}
     assert exact == {

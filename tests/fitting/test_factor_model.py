@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from numerics.fitting import factor_model
-from numerics.fitting.factor_model import (
+from sparse_limits.numerics.fitting import factor_model
+from sparse_limits.numerics.fitting.factor_model import (
     COARSE,
     FAMILIES,
     _likelihoods,
@@ -20,7 +20,7 @@ from numerics.fitting.factor_model import (
     part,
     posterior,
 )
-from numerics.masks.factorised import factorised_top_k
+from sparse_limits.numerics.masks.factorised import factorised_top_k
 
 DRAWS = {
     "half-normal": lambda rng, shape: np.abs(rng.standard_normal(shape)),

@@ -12,16 +12,16 @@ import pytest
 from fit_cases import COLUMN, MASKS, NOISE, ROW
 from scipy.sparse import coo_array, csr_array
 
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.data import load_data
-from numerics.fitting.factor_model import count
-from numerics.fitting.fit import Fit, _block_lift, fit, masks_drawn
-from numerics.fitting.homogeneity import Blocks, Selection, homogeneity_of, selected_by
-from numerics.fitting.model import _draw_selected, draw, fit_model
-from numerics.fitting.summary import summarise
-from numerics.fitting.verdict import account, verdict
-from numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import load_data
+from sparse_limits.numerics.fitting.factor_model import count
+from sparse_limits.numerics.fitting.fit import Fit, _block_lift, fit, masks_drawn
+from sparse_limits.numerics.fitting.homogeneity import Blocks, Selection, homogeneity_of, selected_by
+from sparse_limits.numerics.fitting.model import _draw_selected, draw, fit_model
+from sparse_limits.numerics.fitting.summary import summarise
+from sparse_limits.numerics.fitting.verdict import account, verdict
+from sparse_limits.numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
 
 
 @cache

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-import numerics as sl
-from numerics.cli import main
+import sparse_limits as sl
+from sparse_limits.numerics.cli import main
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ import pytest
 from fit_cases import MASKS, NOISE, ROW
 from scipy.sparse import csr_array, random_array, save_npz
 
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.commands import fit as command
-from numerics.fitting.fit import fit
-from numerics.limits import limit
-from numerics.masks.selection import top_k_mask
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.commands import fit as command
+from sparse_limits.numerics.fitting.fit import fit
+from sparse_limits.numerics.limits import limit
+from sparse_limits.numerics.masks.selection import top_k_mask
 
 # The command
 
@@ -220,7 +220,7 @@ def test_sides_that_are_evened_out_are_named(tmp_path: Path, capsys: pytest.Capt
 def test_matplotlib_may_be_missing(
     file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("numerics.pictures.masks.find_spec", lambda name: None)
+    monkeypatch.setattr("sparse_limits.numerics.pictures.masks.find_spec", lambda name: None)
     for option in ("--html", "--plot"):
         assert main(["fit", str(file), option, "m.png"]) == 2
         assert f"{option}: matplotlib is not installed" in capsys.readouterr().err

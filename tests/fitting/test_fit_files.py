@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-import numerics as sl
-from numerics.cli import main
-from numerics.fitting.layer_noise import MOST_FITTED
-from numerics.fitting.layers import layer_summary
-from numerics.masks.layers import Layer, open_layers
+import sparse_limits as sl
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.fitting.layer_noise import MOST_FITTED
+from sparse_limits.numerics.fitting.layers import layer_summary
+from sparse_limits.numerics.masks.layers import Layer, open_layers
 
 
 def summary_of(kept, seed=0):

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from helpers import needs
 
-from numerics import fit
-from numerics.cli import main
-from numerics.fitting.fit import Fit
-from numerics.fitting.homogeneity import blocks_of, homogeneity_of
-from numerics.fitting.layers import _digits, layer_summary
-from numerics.fitting.verdict import verdict
-from numerics.masks.layers import Layer
-from numerics.masks.sampling import sample_rank_one
-from numerics.printing.plain_text import rounded
+from sparse_limits import fit
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.fitting.fit import Fit
+from sparse_limits.numerics.fitting.homogeneity import blocks_of, homogeneity_of
+from sparse_limits.numerics.fitting.layers import _digits, layer_summary
+from sparse_limits.numerics.fitting.verdict import verdict
+from sparse_limits.numerics.masks.layers import Layer
+from sparse_limits.numerics.masks.sampling import sample_rank_one
+from sparse_limits.numerics.printing.plain_text import rounded
 
 
 def ranked(rng: np.random.Generator, rows: int, columns: int, kept: int, length: int) -> np.ndarray:
@@ -73,7 +73,7 @@ def test_a_layer_is_found_as_fit_finds_it(name: str) -> None:
 
 
 def test_blocks_are_those_of_the_sparse_mask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.fitting.homogeneity.BLOCK_ENTRIES", 200)
+    monkeypatch.setattr("sparse_limits.numerics.fitting.homogeneity.BLOCK_ENTRIES", 200)
     from scipy.sparse import csr_array
 
     for name, kept in masks().items():

@@ -9,8 +9,8 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.stats import multivariate_hypergeom
 
-from numerics.arguments import InputError
-from numerics.fitting.homogeneity import (
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.fitting.homogeneity import (
     DRAWS,
     UNLIKELY,
     _expected_spread,
@@ -22,9 +22,9 @@ from numerics.fitting.homogeneity import (
     held_out,
     homogeneity_of,
 )
-from numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
-from numerics.statistics.exact_tests import Binomial
-from theory.graphon.taxonomy import Heterogeneity
+from sparse_limits.numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
+from sparse_limits.numerics.statistics.exact_tests import Binomial
+from sparse_limits.theory.graphon.taxonomy import Heterogeneity
 
 LEVEL = 1e-9
 

@@ -10,18 +10,18 @@ import pytest
 from helpers import ROOT
 from scipy.sparse import csr_array
 
-from numerics.fitting.fit import fit
-from numerics.fitting.homogeneity import homogeneity_of
-from numerics.fitting.levels import REJECTED, UNLIKELY
-from numerics.fitting.model import fit_model
-from numerics.fitting.recognition import Seen, emptied_of, seen_in
-from numerics.fitting.repeated import _expected, repeated_in
-from numerics.fitting.row_factors import OUTPUTS, factor_quantiles, rows_p
-from numerics.fitting.tiles import Tiles, tiles_of
-from numerics.fitting.verdict import verdict
-from numerics.masks.selection import n_of_m_mask, top_k_mask
-from numerics.statistics.exact_tests import binomial_at_most
-from numerics.studies.recognition import (
+from sparse_limits.numerics.fitting.fit import fit
+from sparse_limits.numerics.fitting.homogeneity import homogeneity_of
+from sparse_limits.numerics.fitting.levels import REJECTED, UNLIKELY
+from sparse_limits.numerics.fitting.model import fit_model
+from sparse_limits.numerics.fitting.recognition import Seen, emptied_of, seen_in
+from sparse_limits.numerics.fitting.repeated import _expected, repeated_in
+from sparse_limits.numerics.fitting.row_factors import OUTPUTS, factor_quantiles, rows_p
+from sparse_limits.numerics.fitting.tiles import Tiles, tiles_of
+from sparse_limits.numerics.fitting.verdict import verdict
+from sparse_limits.numerics.masks.selection import n_of_m_mask, top_k_mask
+from sparse_limits.numerics.statistics.exact_tests import binomial_at_most
+from sparse_limits.numerics.studies.recognition import (
     NONE,
     Known,
     known,

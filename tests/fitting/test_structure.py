@@ -7,13 +7,13 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.special import bdtr, erfc
 
-from numerics.bridge import numeric
-from numerics.data import digits
-from numerics.fitting.levels import UNLIKELY
-from numerics.fitting.structure import FEWEST_KEPT, MOST_GONE, NEARLY, Structure, structure_of
-from numerics.masks.selection import top_k_mask
-from numerics.prediction.first_layer.row_law import posed, row_scores
-from theory.saliency.model import half_normal_quantile, u
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.fitting.structure import FEWEST_KEPT, MOST_GONE, NEARLY, Structure, structure_of
+from sparse_limits.numerics.masks.selection import top_k_mask
+from sparse_limits.numerics.prediction.first_layer.row_law import posed, row_scores
+from sparse_limits.theory.saliency.model import half_normal_quantile, u
 
 RNG = np.random.default_rng(0)
 

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from numerics.checks.kernel.convergence_bound import kernel_sample
-from numerics.exact import balls
-from numerics.kernels.analytic import dense_kernel
-from numerics.kernels.width import diagonal_second_moment, width_bound
-from theory.kernel import convergence, finite_width
-from theory.kernel.convergence import L, dense_second, readout, second_moment_of, step
-from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1
-from theory.kernel.finite_width import n
-from theory.saliency.model import rho
+from sparse_limits.numerics.checks.kernel.convergence_bound import kernel_sample
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.kernels.analytic import dense_kernel
+from sparse_limits.numerics.kernels.width import diagonal_second_moment, width_bound
+from sparse_limits.theory.kernel import convergence, finite_width
+from sparse_limits.theory.kernel.convergence import L, dense_second, readout, second_moment_of, step
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.finite_width import n
+from sparse_limits.theory.saliency.model import rho
 
 
 def test_the_pair_of_the_paper() -> None:

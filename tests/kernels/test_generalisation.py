@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from numerics.exact.balls import NoEnclosureError, digits, number
-from theory.expressivity.paths import rho_path
-from theory.generalisation.energy_bound import B_0, T, T_inv, b, i, k, q, scale_free_energy
-from theory.generalisation.path_bound import path_energy_bound
-from theory.generalisation.path_part import best_linear_constant, d, depth, linear_part_bound
-from theory.generalisation.scale import scale_invariance
-from theory.generalisation.snip_bound import beta, budget, p, snip_path_bound
-from theory.generalisation.water_filling import a, power_profile
-from theory.graphon.symbols import delta, m
-from theory.saliency.model import rho, tau
+from sparse_limits.numerics.exact.balls import NoEnclosureError, digits, number
+from sparse_limits.theory.expressivity.paths import rho_path
+from sparse_limits.theory.generalisation.energy_bound import B_0, T, T_inv, b, i, k, q, scale_free_energy
+from sparse_limits.theory.generalisation.path_bound import path_energy_bound
+from sparse_limits.theory.generalisation.path_part import best_linear_constant, d, depth, linear_part_bound
+from sparse_limits.theory.generalisation.scale import scale_invariance
+from sparse_limits.theory.generalisation.snip_bound import beta, budget, p, snip_path_bound
+from sparse_limits.theory.generalisation.water_filling import a, power_profile
+from sparse_limits.theory.graphon.symbols import delta, m
+from sparse_limits.theory.saliency.model import rho, tau
 
 QUARTER = sp.Rational(1, 4)
 

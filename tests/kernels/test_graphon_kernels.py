@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from numerics.kernels import (
+from sparse_limits.numerics.kernels import (
     ERF,
     RELU,
     LayerGraphons,
@@ -15,8 +15,8 @@ from numerics.kernels import (
     graphon_kernel,
     input_latent,
 )
-from numerics.kernels.quadrature import Smooth
-from numerics.masks.composition import GridGraphon, Latent, point_latent, uniform_latent
+from sparse_limits.numerics.kernels.quadrature import Smooth
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent, uniform_latent
 
 GAUSS = np.polynomial.legendre.leggauss
 

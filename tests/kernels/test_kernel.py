@@ -7,16 +7,16 @@ import pytest
 import sympy as sp
 from scipy import integrate
 
-from numerics.bridge import numeric
-from numerics.checks.kernel.graphon_kernel_networks import layer_kernels, mean_over_pairs_of_paths
-from numerics.exact import balls
-from numerics.exact.evaluation import value_of
-from numerics.exact.parsed_values import parse
-from theory.formulas.iterate import Iterate
-from theory.formulas.let import Let
-from theory.kernel.dual import a, angle, b, c, cosine, dense_nngp, dense_ntk, depth, erf, linear, relu, z
-from theory.kernel.dual_activations import dual_activations
-from theory.kernel.graphon_kernel import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import layer_kernels, mean_over_pairs_of_paths
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.evaluation import value_of
+from sparse_limits.numerics.exact.parsed_values import parse
+from sparse_limits.theory.formulas.iterate import Iterate
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.kernel.dual import a, angle, b, c, cosine, dense_nngp, dense_ntk, depth, erf, linear, relu, z
+from sparse_limits.theory.kernel.dual_activations import dual_activations
+from sparse_limits.theory.kernel.graphon_kernel import (
     GRAPHONS,
     POSITIONS,
     GraphonLayer,
@@ -27,9 +27,9 @@ from theory.kernel.graphon_kernel import (
     x,
     y,
 )
-from theory.kernel.homogeneous import homogeneous_constants
-from theory.kernel.rank_one import feature_reweighting, flow
-from theory.saliency.model import rho, u, v
+from sparse_limits.theory.kernel.homogeneous import homogeneous_constants
+from sparse_limits.theory.kernel.rank_one import feature_reweighting, flow
+from sparse_limits.theory.saliency.model import rho, u, v
 
 
 def gaussian_mean(f, covariance):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
-from numerics.kernels import (
+from sparse_limits.numerics.kernels import (
     LayerGraphons,
     dense_kernel,
     energy,
@@ -30,7 +30,7 @@ from numerics.kernels import (
     squared_norm,
     water_filling,
 )
-from numerics.masks.composition import GridGraphon, Latent, point_latent
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
 
 numbers = st.floats(-100, 100).filter(lambda x: x == 0 or abs(x) > 1e-100)
 weights = st.lists(numbers, min_size=1, max_size=9)

@@ -11,16 +11,16 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import k0, k1
 
-from numerics.data import Dataset
-from numerics.exact.balls import number
-from numerics.kernels import dense_kernel, graphon_kernel, input_latent, path_densities
-from numerics.kernels.methods import METHODS, method_layers, quenched_kernel, row_law_kernel
-from numerics.masks.composition import GridGraphon, Latent
-from numerics.networks import ACTIVATIONS, Network, random_network, tangent_kernel
-from numerics.prediction import methods as pruning
-from numerics.prediction.first_layer.row_law import METHODS as PRUNING_METHODS
-from numerics.prediction.first_layer.row_law import posed
-from theory.kernel import equal_moduli, fixed_inputs, second_moment
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.kernels import dense_kernel, graphon_kernel, input_latent, path_densities
+from sparse_limits.numerics.kernels.methods import METHODS, method_layers, quenched_kernel, row_law_kernel
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent
+from sparse_limits.numerics.networks import ACTIVATIONS, Network, random_network, tangent_kernel
+from sparse_limits.numerics.prediction import methods as pruning
+from sparse_limits.numerics.prediction.first_layer.row_law import METHODS as PRUNING_METHODS
+from sparse_limits.numerics.prediction.first_layer.row_law import posed
+from sparse_limits.theory.kernel import equal_moduli, fixed_inputs, second_moment
 
 PROFILE = np.linspace(0.25, 1.75, 32)
 NORMALISED = ACTIVATIONS["normalised relu"]
@@ -253,7 +253,7 @@ def test_rows_that_add_nothing_are_one_node(monkeypatch):
     """Nodes of SNIP's kernel whose weights are all but never kept: without them all digits stay, at faint inputs too."""
     profile, x = np.geomspace(1e-3, 1.0, 20), np.vstack([np.eye(20), np.random.default_rng(5).standard_normal((9, 20))])
     layers = method_layers("snip", 0.05, profile)
-    monkeypatch.setattr("numerics.kernels.methods.NOTHING", 0.0)
+    monkeypatch.setattr("sparse_limits.numerics.kernels.methods.NOTHING", 0.0)
     whole = method_layers("snip", 0.05, profile)
     alive, before = (np.count_nonzero(first.second_moment.values.any(axis=1)) for first, _ in (layers, whole))
     assert alive < before

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, ttest_1samp
 
-from numerics.data import Dataset, digits
-from numerics.kernels import dense_kernel, path_bound
-from numerics.kernels.layers import Kernels
-from numerics.kernels.methods import row_law_kernel
-from numerics.kernels.prediction import (
+from sparse_limits.numerics.data import Dataset, digits
+from sparse_limits.numerics.kernels import dense_kernel, path_bound
+from sparse_limits.numerics.kernels.layers import Kernels
+from sparse_limits.numerics.kernels.methods import row_law_kernel
+from sparse_limits.numerics.kernels.prediction import (
     constant_guess,
     distance,
     energy_of,
@@ -26,7 +26,7 @@ from numerics.kernels.prediction import (
     sampling,
     spectra,
 )
-from numerics.kernels.pruned import (
+from sparse_limits.numerics.kernels.pruned import (
     HeldOut,
     KernelCase,
     closed_case,
@@ -36,10 +36,10 @@ from numerics.kernels.pruned import (
     infinitely_wide,
     sampled_kernel,
 )
-from numerics.kernels.trained import train_beside
-from numerics.networks import laziness, random_network, tangent_kernel, train, train_linearised
-from numerics.prediction.first_layer.row_law import METHODS, Problem, posed
-from numerics.prediction.methods import residual, saliency
+from sparse_limits.numerics.kernels.trained import train_beside
+from sparse_limits.numerics.networks import laziness, random_network, tangent_kernel, train, train_linearised
+from sparse_limits.numerics.prediction.first_layer.row_law import METHODS, Problem, posed
+from sparse_limits.numerics.prediction.methods import residual, saliency
 
 
 def made(samples: int = 40, inputs: int = 6, outputs: int = 1, seed: int = 0) -> Dataset:
@@ -196,7 +196,7 @@ def test_methods_without_a_closed_form_have_none() -> None:
 
 
 def test_a_kernel_of_zeros_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.kernels.pruned.fresh_threshold", lambda *_: np.inf)
+    monkeypatch.setattr("sparse_limits.numerics.kernels.pruned.fresh_threshold", lambda *_: np.inf)
     held = held_out()
     with pytest.raises(ValueError, match="1024 fresh rows keep no path"):
         sampled_kernel(posed_on(held, "magnitude"), held, 1024, np.random.default_rng(0))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import eval_gegenbauer
 
-from numerics.exact import balls
-from numerics.kernels.analytic import dense_kernel
-from numerics.kernels.spectra import (
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.kernels.analytic import dense_kernel
+from sparse_limits.numerics.kernels.spectra import (
     SpectralMetrics,
     centred,
     kernel_eigenvalues,
@@ -23,8 +23,8 @@ from numerics.kernels.spectra import (
     sphere_spectrum,
     split_metrics,
 )
-from theory.kernel import circle, sphere
-from theory.kernel.sphere_metrics import gap_ratio, top_energy, trace_ratio
+from sparse_limits.theory.kernel import circle, sphere
+from sparse_limits.theory.kernel.sphere_metrics import gap_ratio, top_energy, trace_ratio
 
 CIRCLE = sphere_spectrum(2, 3000)
 

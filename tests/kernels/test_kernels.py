@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from numerics.exact import balls
-from numerics.kernels import (
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.kernels import (
     ERF,
     LINEAR,
     RELU,
@@ -25,11 +25,11 @@ from numerics.kernels import (
     leaky_relu,
     recursion,
 )
-from numerics.kernels.activations import Homogeneous
-from numerics.kernels.layers import Layer
-from numerics.kernels.quadrature import Kinked, Smooth
-from numerics.kernels.recursion import kernels
-from theory.kernel import dual
+from sparse_limits.numerics.kernels.activations import Homogeneous
+from sparse_limits.numerics.kernels.layers import Layer
+from sparse_limits.numerics.kernels.quadrature import Kinked, Smooth
+from sparse_limits.numerics.kernels.recursion import kernels
+from sparse_limits.theory.kernel import dual
 
 EPSILON = np.finfo(float).eps
 

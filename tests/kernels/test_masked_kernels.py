@@ -11,10 +11,10 @@ import sympy as sp
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from numerics.bridge import numeric
-from numerics.exact.balls import digits, number
-from theory.kernel import cut_norm, equal_moduli, fixed_inputs, second_moment, snip_kernel
-from theory.kernel.dual import a, b, c, cosine
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.exact.balls import digits, number
+from sparse_limits.theory.kernel import cut_norm, equal_moduli, fixed_inputs, second_moment, snip_kernel
+from sparse_limits.theory.kernel.dual import a, b, c, cosine
 
 
 @pytest.mark.parametrize("share", [1e-12, 0.05, 0.2, 0.5, 0.999999])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.kernels.graphon import _sortable
+from sparse_limits.numerics.kernels.graphon import _sortable
 
 
 def test_rows_sort_as_numbers_do():

@@ -9,15 +9,15 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-import numerics as sl
-from numerics.checks import checks_of_claims
-from numerics.evidence import Check, Trial, Verdict, control, enclosed, exact
-from numerics.ledger.domains import formula_without_value, mutate_domains, outside
-from numerics.ledger.mutants import MutationResult
-from numerics.ledger.wider_claims import wider_claims
-from theory.claims import Claim, Provenance
-from theory.ledger import claim, load_ledger
-from theory.quantities import COUNT, UNIT, Hypothesis, Quantity, whole_from
+import sparse_limits as sl
+from sparse_limits.numerics.checks import checks_of_claims
+from sparse_limits.numerics.evidence import Check, Trial, Verdict, control, enclosed, exact
+from sparse_limits.numerics.ledger.domains import formula_without_value, mutate_domains, outside
+from sparse_limits.numerics.ledger.mutants import MutationResult
+from sparse_limits.numerics.ledger.wider_claims import wider_claims
+from sparse_limits.theory.claims import Claim, Provenance
+from sparse_limits.theory.ledger import claim, load_ledger
+from sparse_limits.theory.quantities import COUNT, UNIT, Hypothesis, Quantity, whole_from
 
 a, b = sp.symbols("a b", positive=True)
 x = sp.Symbol("x", real=True)

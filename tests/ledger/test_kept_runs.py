@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import ROOT
+from helpers import copy_of_the_package
 
-from numerics.arguments import InputError
-from numerics.ledger.mutation import mutate
-from numerics.ledger.summary import summarise
-from numerics.ledger.verification import Run, verify
-from numerics.reports.run import closing_line
-from numerics.studies import run_shard, study
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.ledger.mutation import mutate
+from sparse_limits.numerics.ledger.summary import summarise
+from sparse_limits.numerics.ledger.verification import Run, verify
+from sparse_limits.numerics.reports.run import closing_line
+from sparse_limits.numerics.studies import run_shard, study
 
 LABELS = ["N1", "R1.1"]
 FEW = ["R1", "N1", "N2"]
@@ -115,13 +114,22 @@ def test_a_study_is_kept_and_joined(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("copy")
-    for name in ("theory", "numerics"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_of_the_package(folder)
     return folder
 
 
 def called(copy: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "numerics.cli", "verify", *words, "--keep", str(copy / "store"), "--jobs", "1"]
+    return [
+        sys.executable,
+        "-m",
+        "sparse_limits.numerics.cli",
+        "verify",
+        *words,
+        "--keep",
+        str(copy / "store"),
+        "--jobs",
+        "1",
+    ]
 
 
 def kept(copy: Path, *words: str) -> str:

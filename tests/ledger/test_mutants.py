@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toys.claims import drawn, toy
 
-from numerics.checks import checks_of
-from numerics.evidence import control, exact, in_order
-from numerics.exact import balls
-from numerics.ledger.mutants import Mutant, mutants_of, mutate_expression, variants
-from theory.claims import Claim
-from theory.formulas.level import level
-from theory.places import places
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import control, exact, in_order
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.ledger.mutants import Mutant, mutants_of, mutate_expression, variants
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.places import places
 
 a, b, t = sp.symbols("a b t", positive=True)
 n = sp.Symbol("n", integer=True, positive=True)

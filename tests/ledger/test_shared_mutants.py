@@ -8,11 +8,11 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-from numerics.checks import checks_of
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.ledger.mutation import mutate
-from numerics.ledger.shared_mutants import SHARED, mutate_shared, shared_pieces, with_piece, wrong_forms
-from theory.ledger import load_ledger
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.ledger.mutation import mutate
+from sparse_limits.numerics.ledger.shared_mutants import SHARED, mutate_shared, shared_pieces, with_piece, wrong_forms
+from sparse_limits.theory.ledger import load_ledger
 
 a, b, t = sp.symbols("a b t", positive=True)
 shared = a + sp.sqrt(b)

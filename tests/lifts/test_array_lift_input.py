@@ -7,15 +7,15 @@ import pytest
 import sympy as sp
 from scipy.sparse import csr_array
 
-from numerics.lifts.arrays import ArrayLift, full_lift
-from numerics.lifts.callables import probe
-from numerics.lifts.exact import from_exact, to_exact
-from numerics.lifts.forward import activations, forward
-from numerics.lifts.functions import softmax
-from numerics.lifts.gradients import objective
-from numerics.lifts.sampling import random_sparse_lift, random_weights
-from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip
-from theory.lifts.module import PerceptronModule
+from sparse_limits.numerics.lifts.arrays import ArrayLift, full_lift
+from sparse_limits.numerics.lifts.callables import probe
+from sparse_limits.numerics.lifts.exact import from_exact, to_exact
+from sparse_limits.numerics.lifts.forward import activations, forward
+from sparse_limits.numerics.lifts.functions import softmax
+from sparse_limits.numerics.lifts.gradients import objective
+from sparse_limits.numerics.lifts.sampling import random_sparse_lift, random_weights
+from sparse_limits.theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip
+from sparse_limits.theory.lifts.module import PerceptronModule
 
 
 def test_vertices_without_edges_into_them_stand_still():

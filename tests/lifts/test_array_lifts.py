@@ -8,21 +8,21 @@ import pytest
 import sympy as sp
 from scipy.stats import binom
 
-from numerics.lifts.arrays import ArrayLift, full_lift
-from numerics.lifts.exact import from_exact, to_exact
-from numerics.lifts.flow import gradient_flow
-from numerics.lifts.forward import activations, forward
-from numerics.lifts.gradients import objective
-from numerics.lifts.sampling import random_sparse_lift, random_weights
-from numerics.networks import Network
-from numerics.networks import forward as network_output
-from theory.lifts.attention import attention_block
-from theory.lifts.bundle import array
-from theory.lifts.convolution import cyclic_convolution
-from theory.lifts.lift import Lift
-from theory.lifts.maps import SUM, Bilinear, Pointwise, Skip, relu
-from theory.lifts.module import PerceptronModule
-from theory.lifts.perceptrons import multilayer_perceptron
+from sparse_limits.numerics.lifts.arrays import ArrayLift, full_lift
+from sparse_limits.numerics.lifts.exact import from_exact, to_exact
+from sparse_limits.numerics.lifts.flow import gradient_flow
+from sparse_limits.numerics.lifts.forward import activations, forward
+from sparse_limits.numerics.lifts.gradients import objective
+from sparse_limits.numerics.lifts.sampling import random_sparse_lift, random_weights
+from sparse_limits.numerics.networks import Network
+from sparse_limits.numerics.networks import forward as network_output
+from sparse_limits.theory.lifts.attention import attention_block
+from sparse_limits.theory.lifts.bundle import array
+from sparse_limits.theory.lifts.convolution import cyclic_convolution
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.maps import SUM, Bilinear, Pointwise, Skip, relu
+from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.lifts.perceptrons import multilayer_perceptron
 
 SHIFTS = tuple(tuple(tuple(int((p + a - q) % 5 == 0) for q in range(5)) for p in range(5)) for a in range(3))
 
@@ -166,7 +166,7 @@ def test_many_samples_of_a_map_without_a_formula_are_taken_in_blocks(monkeypatch
     dense[lift.ends(("a", "b"))] = weights["a", "b"]
     assert forward(lift, weights, {"a": y})["b"] == pytest.approx(y**2 @ dense.T)
     value, gradient = whole(whole.start)
-    monkeypatch.setattr("numerics.lifts.callables.MOST", 3)
+    monkeypatch.setattr("sparse_limits.numerics.lifts.callables.MOST", 3)
     blocked, by_block = whole(whole.start)
     assert blocked == pytest.approx(value)
     assert by_block == pytest.approx(gradient)

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.stats import ncx2
 
-from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, number, with_exact_steps
-from numerics.exact.rationals import NotRationalError, rational
-from numerics.ledger.mutants import variants
-from numerics.lifts import CopyBound, pac_size, two_layer_pac_size
-from numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
-from numerics.lifts.forward import forward
-from theory.formulas.bracketed_sum import BracketedSum
-from theory.formulas.iterate import Iterate
-from theory.formulas.let import Let
-from theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
-from theory.formulas.smallest import Smallest
-from theory.lifts import convergence_limit
-from theory.lifts.copies import bound, rho_0
+from sparse_limits.numerics.exact.balls import NoEnclosureError, NoGuaranteeError, number, with_exact_steps
+from sparse_limits.numerics.exact.rationals import NotRationalError, rational
+from sparse_limits.numerics.ledger.mutants import variants
+from sparse_limits.numerics.lifts import CopyBound, pac_size, two_layer_pac_size
+from sparse_limits.numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
+from sparse_limits.numerics.lifts.forward import forward
+from sparse_limits.theory.formulas.bracketed_sum import BracketedSum
+from sparse_limits.theory.formulas.iterate import Iterate
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.lifts import convergence_limit
+from sparse_limits.theory.lifts.copies import bound, rho_0
 
 R = sp.Rational
 k, n = sp.symbols("k n", integer=True, nonnegative=True)

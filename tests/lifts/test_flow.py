@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from numerics.lifts.flow import gradient_flow, steps_within
+from sparse_limits.numerics.lifts.flow import gradient_flow, steps_within
 
 RATES = np.array([0.5, 2.0, 9.0])
 START = np.array([1.0, -2.0, 0.5])

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
-from numerics.cli import main
-from numerics.lifts.tangent_bounds import ReadoutBound, TangentBound, confining_radius, tangent_radius
-from theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.lifts.tangent_bounds import ReadoutBound, TangentBound, confining_radius, tangent_radius
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 
 EXAMPLE = TangentBound(2, 0.1, 1)
 POSITIVE = st.floats(0.05, 20)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.exact.polynomials import polynomial
-from theory.lifts import (
+from sparse_limits.numerics.exact.polynomials import polynomial
+from sparse_limits.theory.lifts import (
     Bilinear,
     Bundle,
     Lift,
@@ -25,12 +25,12 @@ from theory.lifts import (
     pixel_graph,
     relu,
 )
-from theory.lifts.adjoint import OVER, Y
-from theory.lifts.attention import Attention
-from theory.lifts.convolution import pixel_cover
-from theory.lifts.fibration import w01, w02, w13, w23, x
-from theory.lifts.gradients import a, asymmetric, f, gradient_01, gradient_13, shares
-from theory.lifts.unfolding import skipping
+from sparse_limits.theory.lifts.adjoint import OVER, Y
+from sparse_limits.theory.lifts.attention import Attention
+from sparse_limits.theory.lifts.convolution import pixel_cover
+from sparse_limits.theory.lifts.fibration import w01, w02, w13, w23, x
+from sparse_limits.theory.lifts.gradients import a, asymmetric, f, gradient_01, gradient_13, shares
+from sparse_limits.theory.lifts.unfolding import skipping
 
 
 def test_polynomials_are_those_of_sympy():

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.exact.evaluation import fraction, value_of
-from numerics.exact.parsed_values import parse
-from numerics.lifts.coverage import (
+from sparse_limits.numerics.exact.evaluation import fraction, value_of
+from sparse_limits.numerics.exact.parsed_values import parse
+from sparse_limits.numerics.lifts.coverage import (
     Edges,
     copies_in_lifts,
     coverage_probability,
@@ -24,7 +24,7 @@ from numerics.lifts.coverage import (
     sign_weights,
     vertex_types,
 )
-from theory.lifts import copies_in_one_layer, isolated_cells
+from sparse_limits.theory.lifts import copies_in_one_layer, isolated_cells
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 

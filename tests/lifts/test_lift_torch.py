@@ -12,16 +12,16 @@ torch = needs("torch")
 from test_array_lift_input import two  # noqa: E402
 from test_array_lifts import MIXED, SIZES  # noqa: E402
 
-from numerics.lifts import to_torch  # noqa: E402
-from numerics.lifts.arrays import full_lift  # noqa: E402
-from numerics.lifts.forward import forward  # noqa: E402
-from numerics.lifts.functions import exp, relu, softmax, tanh  # noqa: E402
-from numerics.lifts.gradients import objective  # noqa: E402
-from numerics.lifts.sampling import random_sparse_lift, random_weights  # noqa: E402
-from numerics.lifts.torch_module import from_torch, torch_function  # noqa: E402
-from theory.lifts.attention import attention_block  # noqa: E402
-from theory.lifts.maps import PRODUCT, Pointwise, Skip, z  # noqa: E402
-from theory.lifts.perceptrons import multilayer_perceptron  # noqa: E402
+from sparse_limits.numerics.lifts import to_torch  # noqa: E402
+from sparse_limits.numerics.lifts.arrays import full_lift  # noqa: E402
+from sparse_limits.numerics.lifts.forward import forward  # noqa: E402
+from sparse_limits.numerics.lifts.functions import exp, relu, softmax, tanh  # noqa: E402
+from sparse_limits.numerics.lifts.gradients import objective  # noqa: E402
+from sparse_limits.numerics.lifts.sampling import random_sparse_lift, random_weights  # noqa: E402
+from sparse_limits.numerics.lifts.torch_module import from_torch, torch_function  # noqa: E402
+from sparse_limits.theory.lifts.attention import attention_block  # noqa: E402
+from sparse_limits.theory.lifts.maps import PRODUCT, Pointwise, Skip, z  # noqa: E402
+from sparse_limits.theory.lifts.perceptrons import multilayer_perceptron  # noqa: E402
 
 
 def drawn(sparse, rng):

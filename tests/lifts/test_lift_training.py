@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from numerics.lifts.flow import gradient_flow
-from numerics.lifts.students import covered, train_students
-from numerics.lifts.walsh import cube, walsh_transform
-from numerics.studies.lifts import floors, population
+from sparse_limits.numerics.lifts.flow import gradient_flow
+from sparse_limits.numerics.lifts.students import covered, train_students
+from sparse_limits.numerics.lifts.walsh import cube, walsh_transform
+from sparse_limits.numerics.studies.lifts import floors, population
 
 POINTS = cube(4)
 TARGET = np.tanh(POINTS[:, :3].sum(axis=1)) + POINTS[:, 2] * POINTS[:, 3]

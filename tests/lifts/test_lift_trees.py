@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.exact import balls
-from numerics.lifts.trees import (
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.lifts.trees import (
     Lasso,
     full_lift_edges,
     graphs,
@@ -24,9 +24,9 @@ from numerics.lifts.trees import (
     tree_probability,
     tree_union_bound,
 )
-from theory.formulas.transfer import Transfer
-from theory.lifts import trees as claim
-from theory.lifts.poisson import variation_distance
+from sparse_limits.theory.formulas.transfer import Transfer
+from sparse_limits.theory.lifts import trees as claim
+from sparse_limits.theory.lifts.poisson import variation_distance
 
 TRIANGLE = (("c", "a"), ("a", "r"), ("c", "r"))
 

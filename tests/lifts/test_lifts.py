@@ -13,7 +13,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.lifts.fibration import (
+from sparse_limits.theory.lifts.fibration import (
     DIAMOND,
     diamond,
     diamond_cover,
@@ -24,9 +24,9 @@ from theory.lifts.fibration import (
     linear,
     w13,
 )
-from theory.lifts.lift import Lift, full_lift
-from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, relu
-from theory.lifts.module import PerceptronModule
+from sparse_limits.theory.lifts.lift import Lift, full_lift
+from sparse_limits.theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, relu
+from sparse_limits.theory.lifts.module import PerceptronModule
 
 
 def total(*z):

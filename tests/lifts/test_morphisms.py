@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.lifts.morphisms import count_morphisms, expected_morphisms, find_copies, morphisms
-from theory.lifts import PRODUCT, SUM, Lift, PerceptronModule, Pointwise, full_lift
-from theory.lifts.unfolding import diamond_graph, tree_graph
+from sparse_limits.numerics.lifts.morphisms import count_morphisms, expected_morphisms, find_copies, morphisms
+from sparse_limits.theory.lifts import PRODUCT, SUM, Lift, PerceptronModule, Pointwise, full_lift
+from sparse_limits.theory.lifts.unfolding import diamond_graph, tree_graph
 
 EDGES = (("0", "1"), ("0", "2"), ("1", "2"), ("2", "3"), ("1", "3"))
 BASE = PerceptronModule(("0",), ("3",), dict.fromkeys(EDGES, PRODUCT), dict.fromkeys("123", SUM))

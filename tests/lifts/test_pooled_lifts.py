@@ -9,12 +9,12 @@ import pytest
 import sympy as sp
 from scipy.stats import chi2
 
-from numerics.arguments import InputError
-from numerics.exact.balls import number
-from numerics.lifts.forward import forward
-from numerics.lifts.functions import Attention, Pooled, Tanh
-from numerics.lifts.gradients import objective
-from numerics.lifts.pooled import (
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.lifts.forward import forward
+from sparse_limits.numerics.lifts.functions import Attention, Pooled, Tanh
+from sparse_limits.numerics.lifts.gradients import objective
+from sparse_limits.numerics.lifts.pooled import (
     cells_of,
     count_filters,
     count_heads,
@@ -24,9 +24,9 @@ from numerics.lifts.pooled import (
     pooled_convolution,
     sparse_signs,
 )
-from numerics.lifts.sampling import random_sparse_lift
-from theory.lifts import any_data, copied_filters, copied_heads, multilayer_perceptron
-from theory.lifts.attention import attention_block
+from sparse_limits.numerics.lifts.sampling import random_sparse_lift
+from sparse_limits.theory.lifts import any_data, copied_filters, copied_heads, multilayer_perceptron
+from sparse_limits.theory.lifts.attention import attention_block
 
 RNG = np.random.default_rng(7)
 

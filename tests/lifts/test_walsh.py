@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.lifts.walsh import (
+from sparse_limits.numerics.lifts.walsh import (
     cube,
     maximal,
     support_coverage,
@@ -16,7 +16,7 @@ from numerics.lifts.walsh import (
     walsh_lower_bound,
     walsh_transform,
 )
-from theory.lifts.walsh import both_missing, one_missing, target, without_x_1
+from sparse_limits.theory.lifts.walsh import both_missing, one_missing, target, without_x_1
 
 x1, x2, x3, x4 = sp.symbols("x_1:5")
 y, z = sp.symbols("y z")

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import numerics as sl
-from numerics.cli import main
-from numerics.limits import MOST, Limit, Work, allowed, check_work, limit, memory_allowed
-from numerics.limits.machine import _of_groups, machine_memory
-from numerics.masks import sampling
-from numerics.masks.sampling import sample_constant, sample_factorised, sample_step
-from numerics.prediction.first_layer.moments import residual_moments
+import sparse_limits as sl
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.limits import MOST, Limit, Work, allowed, check_work, limit, memory_allowed
+from sparse_limits.numerics.limits.machine import _of_groups, machine_memory
+from sparse_limits.numerics.masks import sampling
+from sparse_limits.numerics.masks.sampling import sample_constant, sample_factorised, sample_step
+from sparse_limits.numerics.prediction.first_layer.moments import residual_moments
 
 GIB = 2**30
 
@@ -65,11 +65,11 @@ def test_a_system_without_control_groups_has_none(tmp_path: Path) -> None:
 
 
 def test_the_least_of_all_limits_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.limits.machine._of_groups", lambda root: (3 * 2**20, 2**20))
+    monkeypatch.setattr("sparse_limits.numerics.limits.machine._of_groups", lambda root: (3 * 2**20, 2**20))
     assert machine_memory() == 2**20
     assert memory_allowed() == 3 * 2**18
-    monkeypatch.setattr("numerics.limits.machine._of_groups", lambda root: ())
-    monkeypatch.setattr("numerics.limits.machine._installed", lambda: 2**19)
+    monkeypatch.setattr("sparse_limits.numerics.limits.machine._of_groups", lambda root: ())
+    monkeypatch.setattr("sparse_limits.numerics.limits.machine._installed", lambda: 2**19)
     assert machine_memory() == 2**19
 
 
@@ -77,7 +77,7 @@ def test_a_limit_of_the_process_counts() -> None:
     resource = pytest.importorskip("resource", reason="this system has no module resource")
     code = (
         f"import resource as r; r.setrlimit(r.RLIMIT_AS, ({3 * GIB}, r.getrlimit(r.RLIMIT_AS)[1]))\n"
-        "from numerics.limits.machine import machine_memory; print(machine_memory())"
+        "from sparse_limits.numerics.limits.machine import machine_memory; print(machine_memory())"
     )
     if 0 <= resource.getrlimit(resource.RLIMIT_AS)[1] < 3 * GIB:
         pytest.skip("this process has less")
@@ -110,7 +110,7 @@ def test_other_texts_are_no_limits(text: str) -> None:
 
 
 def test_a_refusal_names_what_is_asked_needed_allowed_and_the_ways_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.limits.machine_memory", lambda: 4 * GIB)
+    monkeypatch.setattr("sparse_limits.numerics.limits.machine_memory", lambda: 4 * GIB)
     check_work("a list", 3 * GIB, 600)
     assert refused(lambda: check_work("a list", 3 * GIB + 2**24, 120, instead="a shorter one")) == (
         "a list would take about 3.02 GiB and 2 min, expected at most 3 GiB and 10 min (three quarters of 4 GiB; "
@@ -208,7 +208,7 @@ def test_tables_too_large_are_refused_before_they_are_read(
 def test_fields_are_counted_across_pieces_of_a_file(
     written: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("numerics.files.tables.CHUNK", 7)
+    monkeypatch.setattr("sparse_limits.numerics.files.tables.CHUNK", 7)
     path = written(("1," * 9 + "1\n") * 2)
     with limit("0.001M"):
         assert "a table of 20 fields in 10 columns" in refused(lambda: sl.load_data(path))

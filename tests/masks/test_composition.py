@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from numerics.exact import balls
-from numerics.masks.composition import (
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.masks.composition import (
     GridGraphon,
     Latent,
     compose,
@@ -25,11 +25,20 @@ from numerics.masks.composition import (
     saliency_graphon,
     uniform_latent,
 )
-from theory.operators.composition import path_density as path_formula
-from theory.operators.composition import rho_2, sorted_density, tau_1, tau_2
-from theory.saliency import product_graphon
-from theory.saliency.model import ONE, SaliencyModel, magnitude_model, rho, snip_model, synflow_model, u, v
-from theory.tails import half_normal
+from sparse_limits.theory.operators.composition import path_density as path_formula
+from sparse_limits.theory.operators.composition import rho_2, sorted_density, tau_1, tau_2
+from sparse_limits.theory.saliency import product_graphon
+from sparse_limits.theory.saliency.model import (
+    ONE,
+    SaliencyModel,
+    magnitude_model,
+    rho,
+    snip_model,
+    synflow_model,
+    u,
+    v,
+)
+from sparse_limits.theory.tails import half_normal
 
 READOUT = SaliencyModel(ONE, synflow_model.row.subs(u, v), half_normal)  # |a_t ζ_t|, its columns the hidden units
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numerics.masks.cut_norm import cut_norm_witness, enumeration, exact_cut_norm
+from sparse_limits.numerics.masks.cut_norm import cut_norm_witness, enumeration, exact_cut_norm
 
 INTEGERS = st.integers(-9, 9)
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numerics.masks.cut_norm import bounds, cut_distance, cut_norm, exact_cut_norm
-from numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
-from numerics.masks.cut_norm.linear import of_matrix
-from numerics.masks.cut_norm.rounding import above, below, exact_sum, sums_exactly
+from sparse_limits.numerics.masks.cut_norm import bounds, cut_distance, cut_norm, exact_cut_norm
+from sparse_limits.numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
+from sparse_limits.numerics.masks.cut_norm.linear import of_matrix
+from sparse_limits.numerics.masks.cut_norm.rounding import above, below, exact_sum, sums_exactly
 
 
 def all_cuts(A):
@@ -314,7 +314,7 @@ def test_the_norm_by_probes_is_above_and_close():
 
 def test_probes_notice_a_norm_that_was_underestimated(monkeypatch):
     """The bound does not rest on the estimate it starts from."""
-    from numerics.masks.cut_norm import certificate
+    from sparse_limits.numerics.masks.cut_norm import certificate
 
     C = np.diag(np.linspace(0.1, 1, 200))
     for guess in (1e-99, 1e-6, 0.5, 0.99, 1.0, 1.5, 1e3):

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy.special import erfc, erfcinv
 from scipy.stats import binom, hypergeom
 
-from numerics.masks import factorised
-from numerics.masks.factorised import Noise, factorised_top_k, tail_top_k
-from numerics.masks.sampling import rank_grid
-from numerics.masks.selection import top_k_mask
+from sparse_limits.numerics.masks import factorised
+from sparse_limits.numerics.masks.factorised import Noise, factorised_top_k, tail_top_k
+from sparse_limits.numerics.masks.sampling import rank_grid
+from sparse_limits.numerics.masks.selection import top_k_mask
 
 LEVEL = 1e-11  # false alarms of one test; some 11 000 of them here, so about 1e-7 in all
 

@@ -11,14 +11,14 @@ from helpers import needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.arguments import InputError
-from numerics.limits import limit
-from numerics.masks import layers as mask_layers
-from numerics.masks import stored, tensor_files
-from numerics.masks.chains import chains_in, follow
-from numerics.masks.composition import path_counts, path_density
-from numerics.masks.files import load_mask
-from numerics.masks.layers import Layer, layers_of, open_layers
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.limits import limit
+from sparse_limits.numerics.masks import layers as mask_layers
+from sparse_limits.numerics.masks import stored, tensor_files
+from sparse_limits.numerics.masks.chains import chains_in, follow
+from sparse_limits.numerics.masks.composition import path_counts, path_density
+from sparse_limits.numerics.masks.files import load_mask
+from sparse_limits.numerics.masks.layers import Layer, layers_of, open_layers
 
 RNG = np.random.default_rng(0)
 MASK, OTHER = RNG.random((7, 5)) < 0.4, RNG.random((4, 7)) < 0.4

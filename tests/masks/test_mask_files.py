@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numerics.arguments import InputError
-from numerics.limits import limit
-from numerics.masks import stored, tensor_files
-from numerics.masks.files import load_mask
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.limits import limit
+from sparse_limits.numerics.masks import stored, tensor_files
+from sparse_limits.numerics.masks.files import load_mask
 
 MASK = np.random.default_rng(0).random((7, 5)) < 0.4
 

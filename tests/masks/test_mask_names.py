@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from helpers import needs
 
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.masks import files as mask_files
-from numerics.masks import stored, tensor_files
-from numerics.masks.files import load_mask
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.masks import files as mask_files
+from sparse_limits.numerics.masks import stored, tensor_files
+from sparse_limits.numerics.masks.files import load_mask
 
 MASK = np.random.default_rng(0).random((7, 5)) < 0.4
 OTHER = np.random.default_rng(1).random((4, 7)) < 0.4

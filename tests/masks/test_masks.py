@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from numerics.masks.selection import (
+from sparse_limits.numerics.masks.selection import (
     global_mask,
     global_masks,
     kept_count,

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array, csr_array, csr_matrix
 
-from numerics.masks import motifs
-from numerics.masks.motifs import graphon_motif_density, motif_density, rank_one_motif_density
-from theory.operators.motifs import MOTIFS, Motif, complete, cycle, expected_density, path, star
+from sparse_limits.numerics.masks import motifs
+from sparse_limits.numerics.masks.motifs import graphon_motif_density, motif_density, rank_one_motif_density
+from sparse_limits.theory.operators.motifs import MOTIFS, Motif, complete, cycle, expected_density, path, star
 
 BOW_TIE = Motif(((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (0, 3), (2, 2), (2, 3)))  # two four-cycles at a row
 FAR_CYCLE = Motif(((0, 0), (1, 0), (1, 1), (2, 1), (2, 2), (1, 2)))  # at the end of a path

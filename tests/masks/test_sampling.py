@@ -8,8 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from numerics.masks import sampling
-from numerics.masks.sampling import sample_constant, sample_factorised, sample_mask, sample_rank_one, sample_step
+from sparse_limits.numerics.masks import sampling
+from sparse_limits.numerics.masks.sampling import (
+    sample_constant,
+    sample_factorised,
+    sample_mask,
+    sample_rank_one,
+    sample_step,
+)
 
 LEVEL = 1e-11  # false alarms of one binomial test; fewer than 10 000 of them here, so below 1e-7 in all
 COPIES = 40_000

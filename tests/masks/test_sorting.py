@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import coo_array, csc_array, csr_array, csr_matrix, random_array
 
-from numerics.masks.sorting import smoothed, sort_by_degree
+from sparse_limits.numerics.masks.sorting import smoothed, sort_by_degree
 
 MASKS = st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2**32 - 1)).map(
     lambda drawn: np.random.default_rng(drawn[2]).random(drawn[:2]) < 0.4

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from helpers import needs
 
-from numerics import fit_layers, load_mask
-from numerics.cli import main
-from numerics.masks.weights import OCTAVES, Sizes
+from sparse_limits import fit_layers, load_mask
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.masks.weights import OCTAVES, Sizes
 
 RNG = np.random.default_rng(0)
 

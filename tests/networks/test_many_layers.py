@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from numerics.arguments import InputError
-from numerics.networks import Network
-from numerics.networks.many_layers import ManyNetworks, passes, train_layers
-from numerics.networks.network import ACTIVATIONS
-from numerics.networks.training import train
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.networks import Network
+from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes, train_layers
+from sparse_limits.numerics.networks.network import ACTIVATIONS
+from sparse_limits.numerics.networks.training import train
 
 
 def networks(widths: tuple[int, ...], number: int = 3) -> ManyNetworks:

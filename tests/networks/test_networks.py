@@ -10,7 +10,7 @@ from helpers import needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.networks import (
+from sparse_limits.numerics.networks import (
     Network,
     activations,
     forward,

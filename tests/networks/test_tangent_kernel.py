@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from numerics.kernels import activation, dense_kernel
-from numerics.networks import (
+from sparse_limits.numerics.kernels import activation, dense_kernel
+from sparse_limits.numerics.networks import (
     ACTIVATIONS,
     Activation,
     Network,
@@ -27,7 +27,7 @@ from numerics.networks import (
     tangent_kernel,
     tangent_residual,
 )
-from theory.kernel import dual
+from sparse_limits.theory.kernel import dual
 
 SWISH = (lambda z: z / (1 + np.exp(-z)), lambda z: (1 + np.exp(-z) * (1 + z)) / (1 + np.exp(-z)) ** 2)
 CHOICES = [*ACTIVATIONS, SWISH]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.arguments import InputError
-from numerics.networks import ACTIVATIONS, Network, train
-from numerics.networks.many import train_many
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.networks import ACTIVATIONS, Network, train
+from sparse_limits.numerics.networks.many import train_many
 
 
 def networks(count: int = 3, width: int = 20, inputs: int = 4) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

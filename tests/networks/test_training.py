@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from numerics.networks import (
+from sparse_limits.numerics.networks import (
     Network,
     ensemble,
     forward,

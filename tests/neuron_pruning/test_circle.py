@@ -8,16 +8,16 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.bridge import numeric
-from numerics.exact import balls
-from numerics.neuron_pruning import exact_sup_on_circle, squared_error, ticket_chance
-from theory.neuron_pruning import jump_bound, kink_jumps, pruned_weights, pruned_weights_linear_output
-from theory.neuron_pruning.alignment import N, angle, delta, eps
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.jump_bound import s
-from theory.neuron_pruning.jumps import after, ahead, g, h, here
-from theory.neuron_pruning.weight_pruning import least, length
-from theory.subset_sum.symbols import n
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.neuron_pruning import exact_sup_on_circle, squared_error, ticket_chance
+from sparse_limits.theory.neuron_pruning import jump_bound, kink_jumps, pruned_weights, pruned_weights_linear_output
+from sparse_limits.theory.neuron_pruning.alignment import N, angle, delta, eps
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.jump_bound import s
+from sparse_limits.theory.neuron_pruning.jumps import after, ahead, g, h, here
+from sparse_limits.theory.neuron_pruning.weight_pruning import least, length
+from sparse_limits.theory.subset_sum.symbols import n
 
 N4 = {**pruned_weights.expressions, **pruned_weights_linear_output.expressions}
 N5 = {**kink_jumps.expressions, **jump_bound.expressions}

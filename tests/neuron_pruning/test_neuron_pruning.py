@@ -12,15 +12,22 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import erfcx
 
-from numerics.exact import balls
-from numerics.exact.rationals import rational
-from numerics.neuron_pruning import bins_of, breakpoints, no_bins_broken, parities, squared_error, squared_sine
-from theory.neuron_pruning import alignment_bound, ball_planks, broken_bin_chain, cube_planks, planks
-from theory.neuron_pruning.alignment import N, delta, eps
-from theory.neuron_pruning.broken_bins import T, d, k, s
-from theory.neuron_pruning.cube_planks import large, transform
-from theory.neuron_pruning.cube_planks import s as argument
-from theory.neuron_pruning.kink import best_affine, kink, kink_bound, kink_function, kink_lemma, radius, x
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.neuron_pruning import (
+    bins_of,
+    breakpoints,
+    no_bins_broken,
+    parities,
+    squared_error,
+    squared_sine,
+)
+from sparse_limits.theory.neuron_pruning import alignment_bound, ball_planks, broken_bin_chain, cube_planks, planks
+from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
+from sparse_limits.theory.neuron_pruning.broken_bins import T, d, k, s
+from sparse_limits.theory.neuron_pruning.cube_planks import large, transform
+from sparse_limits.theory.neuron_pruning.cube_planks import s as argument
+from sparse_limits.theory.neuron_pruning.kink import best_affine, kink, kink_bound, kink_function, kink_lemma, radius, x
 
 numbers = st.fractions(min_value=-3, max_value=3, max_denominator=64)
 

@@ -8,16 +8,16 @@ import sympy as sp
 from scipy.integrate import quad
 from scipy.special import eval_gegenbauer
 
-from numerics.exact import balls
-from numerics.exact.evaluation import fraction, value_of
-from numerics.exact.parsed_values import parse
-from numerics.exact.rationals import rational
-from numerics.neuron_pruning import mean_squared_distance
-from theory.neuron_pruning import spectral_bound
-from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.spectral import coefficient, delta, k, neurons, ranks, tail
-from theory.neuron_pruning.spectral_rate import lower
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.evaluation import fraction, value_of
+from sparse_limits.numerics.exact.parsed_values import parse
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.neuron_pruning import mean_squared_distance
+from sparse_limits.theory.neuron_pruning import spectral_bound
+from sparse_limits.theory.neuron_pruning.alignment import N, eps
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.spectral import coefficient, delta, k, neurons, ranks, tail
+from sparse_limits.theory.neuron_pruning.spectral_rate import lower
 
 
 def relu(x):

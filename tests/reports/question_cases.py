@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from numerics.cli import main
-from numerics.prediction.report import advice
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.prediction.report import advice
 
 SIZES = ("--widths", "64", "48", "--samples", "200", "--units", "1024")
 

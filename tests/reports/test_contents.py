@@ -4,18 +4,18 @@ import json
 
 import pytest
 
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.reports import contents as table
-from numerics.reports.contents import contents, lines_of, told
-from theory import load_ledger
-from theory.selection import select
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.reports import contents as table
+from sparse_limits.numerics.reports.contents import contents, lines_of, told
+from sparse_limits.theory import load_ledger
+from sparse_limits.theory.selection import select
 
 
 def test_the_table_is_that_of_the_ledger():
     stored, fresh = contents(), lines_of(load_ledger())
     stale = [line.label for line in fresh if line not in stored]
-    assert not stale, f"python -m numerics.reports.contents writes the table anew, for {', '.join(stale)}"
+    assert not stale, f"python -m sparse_limits.numerics.reports.contents writes the table anew, for {', '.join(stale)}"
     assert stored == fresh
 
 
@@ -46,5 +46,5 @@ def test_a_claim_that_the_table_lacks_is_one_line(tmp_path, monkeypatch, capsys)
         table._stored.cache_clear()
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith(
-        "sparse-limits: S4 is not in contents.json, expected after python -m numerics.reports.contents"
+        "sparse-limits: S4 is not in contents.json, expected after python -m sparse_limits.numerics.reports.contents"
     )

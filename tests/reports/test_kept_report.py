@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from questions import predict_layers, report
 
-from numerics.arguments import InputError
-from numerics.data import DataSource
-from numerics.store import Store
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import DataSource
+from sparse_limits.numerics.store import Store
 
 SMALL = {"widths": (64, 48), "samples": 150, "units": 256, "networks": 2}
 
@@ -55,9 +55,9 @@ def test_a_kept_result_depends_on_the_code_that_computes_it(tmp_path: Path, monk
         asked.update(modules)
         return "code"
 
-    monkeypatch.setattr("numerics.store.tasks.code_digest", digest)
+    monkeypatch.setattr("sparse_limits.numerics.store.tasks.code_digest", digest)
     predict_layers("snip", **SMALL, seed=3, keep=tmp_path)
-    assert asked == {"numerics.prediction.layers.forecast", "numerics.prediction.result"}
+    assert asked == {"sparse_limits.numerics.prediction.layers.forecast", "sparse_limits.numerics.prediction.result"}
 
 
 def test_a_model_of_ones_own_is_not_kept(tmp_path: Path) -> None:

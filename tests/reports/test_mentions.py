@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from numerics.reports.mentions import linked
-from theory.ledger import load_ledger
+from sparse_limits.numerics.reports.mentions import linked
+from sparse_limits.theory.ledger import load_ledger
 
 LEDGER = load_ledger()
 

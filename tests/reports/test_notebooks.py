@@ -12,16 +12,23 @@ import pytest
 from book_cases import in_a_network_of_its_own
 from helpers import ROOT, needs
 
-from numerics.cli import main
-from numerics.ledger.verification import verify
-from numerics.reports.mentions import linked
-from numerics.reports.notebooks.citations import References
-from numerics.reports.notebooks.markdown import cell, listed_rows, one_line_displays, table
-from numerics.reports.notebooks.pages import Book, Chapter, Page, read_pages
-from numerics.reports.notebooks.writing import as_text, book_folder, claims_shown, with_outputs, write_notebooks
-from numerics.reports.typesetting import fitted
-from theory.input_error import InputError
-from theory.ledger import load_ledger
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.ledger.verification import verify
+from sparse_limits.numerics.reports.mentions import linked
+from sparse_limits.numerics.reports.notebooks import writing
+from sparse_limits.numerics.reports.notebooks.citations import References
+from sparse_limits.numerics.reports.notebooks.markdown import cell, listed_rows, one_line_displays, table
+from sparse_limits.numerics.reports.notebooks.pages import Book, Chapter, Page, read_pages
+from sparse_limits.numerics.reports.notebooks.writing import (
+    as_text,
+    book_folder,
+    claims_shown,
+    with_outputs,
+    write_notebooks,
+)
+from sparse_limits.numerics.reports.typesetting import fitted
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.ledger import load_ledger
 
 BOOK = ROOT / "book"
 NAMES = sorted(file.stem for file in BOOK.glob("*.md"))
@@ -375,9 +382,7 @@ def test_what_is_refused_leaves_no_notebook_behind(
 
 
 def test_without_a_repository_the_book_must_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import numerics
-
-    monkeypatch.setattr(numerics, "__file__", str(tmp_path / "numerics" / "__init__.py"))
+    monkeypatch.setattr(writing, "ROOT", tmp_path)
     with pytest.raises(InputError, match="the pages of the book are not installed with the package, expected `book`"):
         book_folder(None)
     assert book_folder("x") == Path("x")

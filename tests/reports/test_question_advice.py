@@ -10,8 +10,8 @@ import pytest
 from question_cases import advice_on, advised
 from questions import report
 
-from numerics.data import Dataset
-from numerics.prediction.report import advice
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.report import advice
 
 
 def test_advice_follows_from_the_numbers(made):

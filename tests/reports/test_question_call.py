@@ -14,13 +14,13 @@ from helpers import needs
 from question_cases import Page, called
 from questions import report
 
-import numerics as sl
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.commands import report as command
-from numerics.data import Dataset
-from numerics.prediction.report.page import as_html
-from numerics.prediction.report.report import SAMPLES
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.commands import report as command
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.report.page import as_html
+from sparse_limits.numerics.prediction.report.report import SAMPLES
 
 
 def test_the_command_repeats_the_report(tmp_path, monkeypatch):

@@ -10,8 +10,8 @@ from helpers import needs
 from question_cases import Page, called
 from questions import report
 
-from numerics.prediction.result import LIMIT, MEASURED, THEOREM
-from numerics.prediction.settings import METHODS
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from sparse_limits.numerics.prediction.settings import METHODS
 
 
 def test_a_module_that_the_law_does_not_follow_is_reported_by_its_parts(tmp_path):

@@ -11,15 +11,15 @@ import pytest
 from question_cases import SIZES, Page, advice_on, advised
 from questions import predict_layers, report
 
-import numerics as sl
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.data import Dataset
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers.evidence_level import evidence_level
-from numerics.prediction.report.summary import KINDS
-from numerics.prediction.result import LIMIT, MEASURED, THEOREM
-from numerics.prediction.settings import METHODS, Settings, methods_through
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers.evidence_level import evidence_level
+from sparse_limits.numerics.prediction.report.summary import KINDS
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from sparse_limits.numerics.prediction.settings import METHODS, Settings, methods_through
 
 pytestmark = pytest.mark.usefixtures("law_answers")  # however narrow a test's networks; `made` is made before
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from numerics.cli import main
-from numerics.printing.readable_math import readable
-from theory.ledger import load_ledger
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.printing.readable_math import readable
+from sparse_limits.theory.ledger import load_ledger
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from numerics.ledger.verification import Run, verify
-from numerics.reports.run import claim_row, print_summary, summary_table
-from theory.links import Link
+from sparse_limits.numerics.ledger.verification import Run, verify
+from sparse_limits.numerics.reports.run import claim_row, print_summary, summary_table
+from sparse_limits.theory.links import Link
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from numerics.printing.tables import STYLES, Table, as_html, print_facts, print_table
+from sparse_limits.numerics.printing.tables import STYLES, Table, as_html, print_facts, print_table
 
 PLAIN = Table(("input", "kept"), [("1 [bold]", "0.5"), ("2", "0.25")], "lr", "Inputs [all]")
 

@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import erfc
 
-from numerics.exact import balls
-from numerics.spectra import exact as exact_spectra
-from numerics.spectra.exact import (
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.spectra import exact as exact_spectra
+from sparse_limits.numerics.spectra.exact import (
     constant_singular_value,
     probit_singular_values,
     rank_one_singular_value,
     step_singular_values,
 )
-from numerics.spectra.singular_values import (
+from sparse_limits.numerics.spectra.singular_values import (
     half_normal,
     inner_product_singular_values,
 )
-from theory.operators.singular_values import row_value
-from theory.saliency.model import tau, u, v
-from theory.tails import product_survival
+from sparse_limits.theory.operators.singular_values import row_value
+from sparse_limits.theory.saliency.model import tau, u, v
+from sparse_limits.theory.tails import product_survival
 
 # Families enclosed by balls
 

@@ -11,11 +11,11 @@ from scipy.sparse import csr_array
 from scipy.special import airy, ndtr, ndtri
 from spectra_cases import probit
 
-from numerics.bridge import numeric
-from numerics.exact.balls import number
-from numerics.masks.sampling import sample_constant
-from numerics.spectra.corrected_values import corrected_singular_values
-from numerics.spectra.noise_edge import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.masks.sampling import sample_constant
+from sparse_limits.numerics.spectra.corrected_values import corrected_singular_values
+from sparse_limits.numerics.spectra.noise_edge import (
     RARE,
     RARE_EDGE,
     RARE_SPREAD,
@@ -28,14 +28,14 @@ from numerics.spectra.noise_edge import (
     noise_edge_bounds,
     rare_level,
 )
-from numerics.spectra.singular_values import (
+from sparse_limits.numerics.spectra.singular_values import (
     mask_singular_values,
     normal,
 )
-from numerics.statistics.exact_tests import LEVEL, Binomial
-from theory.graphon import lognormal, probit_graphon, symbols
-from theory.operators.noise import constant_edge, edge_spread, sparse_edge
-from theory.saliency.model import rho
+from sparse_limits.numerics.statistics.exact_tests import LEVEL, Binomial
+from sparse_limits.theory.graphon import lognormal, probit_graphon, symbols
+from sparse_limits.theory.operators.noise import constant_edge, edge_spread, sparse_edge
+from sparse_limits.theory.saliency.model import rho
 
 
 def midpoint_probabilities(m, n):

@@ -15,13 +15,13 @@ from scipy.sparse import coo_array, csc_matrix, csr_array
 from scipy.special import erfc, ndtr
 from spectra_cases import probit
 
-from numerics.exact import balls
-from numerics.masks.composition import uniform_latent
-from numerics.spectra.corrected_values import corrected_singular_values
-from numerics.spectra.exact import (
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.masks.composition import uniform_latent
+from sparse_limits.numerics.spectra.corrected_values import corrected_singular_values
+from sparse_limits.numerics.spectra.exact import (
     probit_singular_values,
 )
-from numerics.spectra.singular_values import (
+from sparse_limits.numerics.spectra.singular_values import (
     Quadrature,
     UniformInPieces,
     atoms,
@@ -35,10 +35,19 @@ from numerics.spectra.singular_values import (
     normal,
     uniform,
 )
-from theory.operators.singular_values import row_value
-from theory.saliency.model import ONE, SaliencyModel, half_normal_quantile, snip_model, synflow_model, tau, u, v
-from theory.tails import exponential, product_survival
-from theory.tails import half_normal as half_normal_tail
+from sparse_limits.theory.operators.singular_values import row_value
+from sparse_limits.theory.saliency.model import (
+    ONE,
+    SaliencyModel,
+    half_normal_quantile,
+    snip_model,
+    synflow_model,
+    tau,
+    u,
+    v,
+)
+from sparse_limits.theory.tails import exponential, product_survival
+from sparse_limits.theory.tails import half_normal as half_normal_tail
 
 SNIP = SaliencyModel(half_normal_quantile, half_normal_quantile.subs(u, v), half_normal_tail)
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numerics.statistics.distribution_free import (
+from sparse_limits.numerics.statistics.distribution_free import (
     clopper_pearson,
     median_interval,
     permutation_p_value,

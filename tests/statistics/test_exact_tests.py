@@ -12,8 +12,8 @@ import scipy.stats
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from numerics.statistics import exact_tests
-from numerics.statistics.exact_tests import (
+from sparse_limits.numerics.statistics import exact_tests
+from sparse_limits.numerics.statistics.exact_tests import (
     BLOCKS,
     LEVEL,
     REPORTED_MISS,

@@ -16,14 +16,14 @@ from helpers import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.arguments import InputError
-from numerics.store import Store, store_at
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.store import Store, store_at
 
 A, B, C = ("a" * 64, "b" * 64, "c" * 64)
 
 WRITER = """
 import sys
-from numerics.store import Store
+from sparse_limits.numerics.store import Store
 store, n = Store(sys.argv[1]), 0
 while True:
     store.add(f"{int(sys.argv[2]) + n:064x}", "a number", [n, "x" * 5000])

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from numerics.store import keys
-from numerics.store.keys import PRINTERS, code_digest, digest_of, environment, key_of
-from theory.dependencies import ROOT, file_of, files_behind
+from sparse_limits.numerics.store import keys
+from sparse_limits.numerics.store.keys import PRINTERS, code_digest, digest_of, environment, key_of
+from sparse_limits.theory.dependencies import ROOT, file_of, files_behind
 
-SNIP = ("theory.saliency.snip", "numerics.checks.saliency.snip")
+SNIP = ("sparse_limits.theory.saliency.snip", "sparse_limits.numerics.checks.saliency.snip")
 
 
 @pytest.fixture(autouse=True)
@@ -95,9 +95,9 @@ def test_what_was_asked_is_part_of_the_key() -> None:
 
 
 def test_imports_lead_to_files_and_no_farther_than_names_that_are_asked_for() -> None:
-    behind = files_behind(["theory.saliency.snip"])
+    behind = files_behind(["sparse_limits.theory.saliency.snip"])
     assert {ROOT / "theory" / "__init__.py", ROOT / "theory" / "saliency" / "__init__.py"} <= behind
-    of_name = files_behind(["numerics.checks.saliency.snip"])
-    assert file_of("theory.saliency.snip") in of_name
-    assert file_of("theory.saliency.grasp") not in of_name
-    assert files_behind(["numpy", "theory.nothing_of_the_kind"]) == files_behind(["theory"])
+    of_name = files_behind(["sparse_limits.numerics.checks.saliency.snip"])
+    assert file_of("sparse_limits.theory.saliency.snip") in of_name
+    assert file_of("sparse_limits.theory.saliency.grasp") not in of_name
+    assert files_behind(["numpy", "sparse_limits.theory.nothing_of_the_kind"]) == files_behind(["sparse_limits.theory"])

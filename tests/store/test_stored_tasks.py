@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from stored_cases import Answer, Asked, square
 
-from numerics.evidence.check import CheckResult, ControlResult
-from numerics.evidence.findings import Scope
-from numerics.store import Store, run_stored
+from sparse_limits.numerics.evidence.check import CheckResult, ControlResult
+from sparse_limits.numerics.evidence.findings import Scope
+from sparse_limits.numerics.store import Store, run_stored
 
 
 def answers(folder: Path, log: Path, numbers: list[int], **how: object) -> dict[float, bool]:
@@ -46,9 +46,9 @@ def test_what_is_not_worth_keeping_is_not_kept(tmp_path: Path) -> None:
 
 def test_other_code_gives_nothing(tmp_path: Path) -> None:
     folder, log = tmp_path / "store", tmp_path / "log"
-    assert answers(folder, log, [2], modules=lambda task: ["theory.saliency.snip"]) == {4: False}
-    assert answers(folder, log, [2], modules=lambda task: ["theory.saliency.grasp"]) == {4: False}
-    assert answers(folder, log, [2], modules=lambda task: ["theory.saliency.snip"]) == {4: True}
+    assert answers(folder, log, [2], modules=lambda task: ["sparse_limits.theory.saliency.snip"]) == {4: False}
+    assert answers(folder, log, [2], modules=lambda task: ["sparse_limits.theory.saliency.grasp"]) == {4: False}
+    assert answers(folder, log, [2], modules=lambda task: ["sparse_limits.theory.saliency.snip"]) == {4: True}
 
 
 def test_without_a_store_every_task_runs(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from json_cases import wrong
 
-from numerics.cli import main
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers import drawn
-from numerics.prediction.layers.observation import pruned
-from numerics.prediction.settings import Settings as PruningSettings
-from numerics.studies import settings_of, study
-from numerics.studies.depth import (
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers import drawn
+from sparse_limits.numerics.prediction.layers.observation import pruned
+from sparse_limits.numerics.prediction.settings import Settings as PruningSettings
+from sparse_limits.numerics.studies import settings_of, study
+from sparse_limits.numerics.studies.depth import (
     DATA,
     Case,
     Settings,
@@ -28,8 +28,8 @@ from numerics.studies.depth import (
     size,
     summarise,
 )
-from numerics.studies.depth_sentences import average, sentences
-from numerics.studies.depth_summary import DepthRow
+from sparse_limits.numerics.studies.depth_sentences import average, sentences
+from sparse_limits.numerics.studies.depth_summary import DepthRow
 
 SMALL = Settings(
     data=("wine",), activations=("relu", "tanh"), depths=(2,), densities=(0.1,), networks=3, width=24, units=256
@@ -99,7 +99,7 @@ def test_networks_are_pruned_at_their_own_outputs(digits_rows):
     x, y = np.asarray(data.x, float), np.asarray(data.y, float)
     rows = measure(Case(SMALL, "wine", "mse", "tanh", 2, "snip"))
     assert rows[0]["layers"]["output"] != rows[0]["layers"]["target"]
-    from numerics.keyed import keyed_seed
+    from sparse_limits.numerics.keyed import keyed_seed
 
     network = Architecture(13, (24, 24), 3, "tanh", "torch", True)
     asked = PruningSettings(method="snip", density=0.1, loss="mse", residual="output")

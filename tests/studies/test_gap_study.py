@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from json_cases import wrong
 
-from numerics.cli import main
-from numerics.neuron_pruning import exact_sup_on_circle, tickets
-from numerics.neuron_pruning.tickets import (
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.neuron_pruning import exact_sup_on_circle, tickets
+from sparse_limits.numerics.neuron_pruning.tickets import (
     certificate,
     linear_weight_ticket,
     neuron_ticket,
@@ -20,7 +20,7 @@ from numerics.neuron_pruning.tickets import (
     weight_certificates,
     weight_ticket,
 )
-from numerics.studies.gap import (
+from sparse_limits.numerics.studies.gap import (
     CURVES,
     NEURONS_LINEAR,
     NEURONS_RELU,

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from json_cases import wrong
 
-from numerics.cli import main
-from numerics.lifts.students import covered
-from numerics.studies.lift_sentences import sentences
-from numerics.studies.lifts import (
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.lifts.students import covered
+from sparse_limits.numerics.studies.lift_sentences import sentences
+from sparse_limits.numerics.studies.lifts import (
     DENSE,
     NO_X1,
     PAIRS,

@@ -10,9 +10,9 @@ import pytest
 from helpers import needs
 from json_cases import wrong
 
-from numerics.cli import main
-from numerics.fitting.explanation import Status
-from numerics.studies.origins import (
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.fitting.explanation import Status
+from sparse_limits.numerics.studies.origins import (
     METHODS,
     OUTSIDE,
     STRUCTURED,
@@ -116,9 +116,11 @@ def test_rows_and_sentences_count() -> None:
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.studies.origins.OUTSIDE", {"filters": OUTSIDE["filters"]})
-    monkeypatch.setattr("numerics.studies.origins.METHODS", ())
-    monkeypatch.setattr("numerics.store.tasks.run_tasks", lambda function, tasks, *_, **__: map(function, tasks))
+    monkeypatch.setattr("sparse_limits.numerics.studies.origins.OUTSIDE", {"filters": OUTSIDE["filters"]})
+    monkeypatch.setattr("sparse_limits.numerics.studies.origins.METHODS", ())
+    monkeypatch.setattr(
+        "sparse_limits.numerics.store.tasks.run_tasks", lambda function, tasks, *_, **__: map(function, tasks)
+    )
     numbers, picture = tmp_path / "o.json", tmp_path / "o.svg"
     asked = ["--masks", "1", "--initial", "1", "--width", "32", "--samples", "60", "--fresh-rows", "200", "--jobs", "1"]
     assert main(["study", "origins", *asked, "--json", str(numbers), "--plot", str(picture)]) == 0

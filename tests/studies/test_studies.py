@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 from json_cases import wrong
 
-from numerics.arguments import InputError
-from numerics.checks.generalisation.studies import FEW_NODES
-from numerics.cli import main
-from numerics.data import digits
-from numerics.keyed import keyed_seed
-from numerics.networks import tangent_kernel
-from numerics.studies import settings_of, study
-from numerics.studies.generalisation import Settings, Unit, measure, summarise, units
-from numerics.studies.kernel_study import FAMILIES, Case, Outcome, profiles
-from numerics.studies.lifts import Settings as LiftSettings
-from numerics.studies.network_study import pruned_network, train_beside
-from numerics.studies.ordering import Verdict, order, pair
-from numerics.studies.sentences import sentences
-from numerics.studies.tasks import TASKS, Split, Task, draw_split, task_named
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.checks.generalisation.studies import FEW_NODES
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.keyed import keyed_seed
+from sparse_limits.numerics.networks import tangent_kernel
+from sparse_limits.numerics.studies import settings_of, study
+from sparse_limits.numerics.studies.generalisation import Settings, Unit, measure, summarise, units
+from sparse_limits.numerics.studies.kernel_study import FAMILIES, Case, Outcome, profiles
+from sparse_limits.numerics.studies.lifts import Settings as LiftSettings
+from sparse_limits.numerics.studies.network_study import pruned_network, train_beside
+from sparse_limits.numerics.studies.ordering import Verdict, order, pair
+from sparse_limits.numerics.studies.sentences import sentences
+from sparse_limits.numerics.studies.tasks import TASKS, Split, Task, draw_split, task_named
 
 SMALL = [
     "--tasks",

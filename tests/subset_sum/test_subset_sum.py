@@ -10,8 +10,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.exact import balls
-from numerics.subset_sum import (
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.subset_sum import (
     all_subset_sums,
     excess_grows,
     expected_subsets,
@@ -21,8 +21,20 @@ from numerics.subset_sum import (
     rational,
     sum_distribution,
 )
-from theory.subset_sum import subset_count
-from theory.subset_sum.expected_count import correction, eps, expected_count, k, leading, n, r, remainder, sum_cdf, t, z
+from sparse_limits.theory.subset_sum import subset_count
+from sparse_limits.theory.subset_sum.expected_count import (
+    correction,
+    eps,
+    expected_count,
+    k,
+    leading,
+    n,
+    r,
+    remainder,
+    sum_cdf,
+    t,
+    z,
+)
 
 TARGET = sp.Rational(3, 10)
 fractions = st.fractions(min_value=-4, max_value=4, max_denominator=30)

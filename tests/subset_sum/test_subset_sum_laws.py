@@ -13,15 +13,30 @@ from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.exact import balls
-from numerics.subset_sum import IntervalUnion, covered_set, expected_subsets, rational
-from numerics.subset_sum.counting import covering_radius, expected_vector_subsets, random_vector_sums
-from numerics.subset_sum.laws import Gaussian, GaussianProduct, Thinned, Uniform, UniformProduct, first_hit, subset_sums
-from numerics.subset_sum.potential import covers, first_cover, mean_next_measure, uncovered_odds
-from numerics.subset_sum.second_moments import random_pair_hits, second_moment
-from theory.subset_sum import counting, potential, product_contractions, product_laws, single_candidate, two_layers
-from theory.subset_sum import second_moment as moments
-from theory.subset_sum.symbols import eps, k, n, z
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.subset_sum import IntervalUnion, covered_set, expected_subsets, rational
+from sparse_limits.numerics.subset_sum.counting import covering_radius, expected_vector_subsets, random_vector_sums
+from sparse_limits.numerics.subset_sum.laws import (
+    Gaussian,
+    GaussianProduct,
+    Thinned,
+    Uniform,
+    UniformProduct,
+    first_hit,
+    subset_sums,
+)
+from sparse_limits.numerics.subset_sum.potential import covers, first_cover, mean_next_measure, uncovered_odds
+from sparse_limits.numerics.subset_sum.second_moments import random_pair_hits, second_moment
+from sparse_limits.theory.subset_sum import (
+    counting,
+    potential,
+    product_contractions,
+    product_laws,
+    single_candidate,
+    two_layers,
+)
+from sparse_limits.theory.subset_sum import second_moment as moments
+from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 TARGET, CLOSE = sp.Rational(3, 10), sp.Rational(1, 100)
 LAWS = (Uniform(), Gaussian(), UniformProduct(), GaussianProduct())
@@ -308,7 +323,7 @@ def test_first_hit():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_first_hit_is_that_of_all_subsets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.subset_sum.laws.LISTED", 4)  # both lists are used
+    monkeypatch.setattr("sparse_limits.numerics.subset_sum.laws.LISTED", 4)  # both lists are used
     items = Uniform().sample(np.random.default_rng(seed), (12,))
     near = [bool((np.abs(subset_sums(items[None, :k]) - 0.3) <= 0.004).any()) for k in range(13)]
     assert first_hit(np.random.default_rng(seed), Uniform(), 0.3, 0.004, 12) == (near.index(True) if any(near) else 13)

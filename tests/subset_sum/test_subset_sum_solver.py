@@ -11,10 +11,17 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.subset_sum import IntervalUnion, SubsetSums, SubsetSumSolver, covered_set, outer_covered_set, solver
-from numerics.subset_sum.half_sums import half_sums
-from numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
-from theory.subset_sum import exact_solver
+from sparse_limits.numerics.subset_sum import (
+    IntervalUnion,
+    SubsetSums,
+    SubsetSumSolver,
+    covered_set,
+    outer_covered_set,
+    solver,
+)
+from sparse_limits.numerics.subset_sum.half_sums import half_sums
+from sparse_limits.numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
+from sparse_limits.theory.subset_sum import exact_solver
 
 integers = st.integers(-20, 20)
 fractions = st.fractions(-4, 4, max_denominator=40)

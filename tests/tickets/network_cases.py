@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     EquivariantLayer,
     cyclic,
     equivariant_basis,
@@ -13,7 +13,7 @@ from numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from numerics.tickets import (
+from sparse_limits.numerics.tickets import (
     REACH,
     multilayer_perceptron,
     rescaled,

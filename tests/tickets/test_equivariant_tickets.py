@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     EquivariantLayer,
     equivariant_basis,
     find_ticket,

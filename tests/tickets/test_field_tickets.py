@@ -6,10 +6,10 @@ from math import ceil, e, log
 import numpy as np
 import pytest
 
-from numerics.arguments import InputError
-from numerics.equivariance.fields import FieldNetwork, irreducible_fields
-from numerics.tickets.fields import field_widths, find_field_ticket
-from numerics.tickets.networks import REACH
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.equivariance.fields import FieldNetwork, irreducible_fields
+from sparse_limits.numerics.tickets.fields import field_widths, find_field_ticket
+from sparse_limits.numerics.tickets.networks import REACH
 
 
 def target(reflections=False, seed=0):

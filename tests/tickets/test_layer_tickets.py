@@ -11,14 +11,14 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.exact import balls
-from numerics.subset_sum import IntervalUnion, SubsetSumSolver
-from numerics.subset_sum.misses import subset_counts, subset_rates
-from numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
-from theory.equivariance import lower_bound, ticket
-from theory.equivariance.symbols import B
-from theory.subset_sum import miss_probability, potential, two_layers, volume
-from theory.subset_sum.symbols import eps, n, z
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.subset_sum import IntervalUnion, SubsetSumSolver
+from sparse_limits.numerics.subset_sum.misses import subset_counts, subset_rates
+from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
+from sparse_limits.theory.equivariance import lower_bound, ticket
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.subset_sum import miss_probability, potential, two_layers, volume
+from sparse_limits.theory.subset_sum.symbols import eps, n, z
 
 # R7
 

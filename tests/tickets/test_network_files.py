@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from ticket_cases import EXCHANGES, POINTS, deep_sets
 
-from numerics.equivariance import forward
-from numerics.tickets import multilayer_perceptron, with_constant
-from numerics.tickets.target_files import FROM_TORCH, load_target
+from sparse_limits.numerics.equivariance import forward
+from sparse_limits.numerics.tickets import multilayer_perceptron, with_constant
+from sparse_limits.numerics.tickets.target_files import FROM_TORCH, load_target
 
 # Networks
 

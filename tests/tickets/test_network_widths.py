@@ -8,12 +8,12 @@ from math import e, log2
 import numpy as np
 import pytest
 
-from numerics.cli import main
-from numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural
-from numerics.tickets import find_ticket, multilayer_perceptron, network_widths, rescaled
-from numerics.tickets.calls import ticket as ticket_of
-from numerics.tickets.networks import scale_of
-from numerics.tickets.widths import NOTHING, candidates_per_parameter
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural
+from sparse_limits.numerics.tickets import find_ticket, multilayer_perceptron, network_widths, rescaled
+from sparse_limits.numerics.tickets.calls import ticket as ticket_of
+from sparse_limits.numerics.tickets.networks import scale_of
+from sparse_limits.numerics.tickets.widths import NOTHING, candidates_per_parameter
 
 DENSE = multilayer_perceptron([np.full((4, 8), 1 / 8), np.full((8, 3), 7 / 80)])  # weights 1/2 and 7/10
 

@@ -9,24 +9,24 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from numerics.cli import main
-from numerics.commands.ticket import TRAINED
-from numerics.equivariance import EquivariantLayer, forward, permutation_group
-from numerics.equivariance.architectures import message_passing, read_out, relabelled, steerable
-from numerics.equivariance.groups import closure
-from numerics.equivariance.representations import cyclic_irreducibles, trivial
-from numerics.tickets import certify, find_ticket
-from numerics.tickets.bounds import equivariance_bound
-from numerics.tickets.calls import ticket
-from numerics.tickets.cases import Case, trained
-from numerics.tickets.checking import check_ticket
-from numerics.tickets.networks import REACH
-from numerics.tickets.report import compare
-from numerics.tickets.target_files import broken_symmetry
-from numerics.tickets.targets import TARGETS
-from numerics.tickets.targets.graphs import automorphisms, directed_graphs, petersen, spread_heat
-from numerics.tickets.targets.rings import ANGLES, SAMPLES, TURNS, ring_spots
-from numerics.tickets.targets.shapes import SIDE, TETROMINOES, shape_images
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.commands.ticket import TRAINED
+from sparse_limits.numerics.equivariance import EquivariantLayer, forward, permutation_group
+from sparse_limits.numerics.equivariance.architectures import message_passing, read_out, relabelled, steerable
+from sparse_limits.numerics.equivariance.groups import closure
+from sparse_limits.numerics.equivariance.representations import cyclic_irreducibles, trivial
+from sparse_limits.numerics.tickets import certify, find_ticket
+from sparse_limits.numerics.tickets.bounds import equivariance_bound
+from sparse_limits.numerics.tickets.calls import ticket
+from sparse_limits.numerics.tickets.cases import Case, trained
+from sparse_limits.numerics.tickets.checking import check_ticket
+from sparse_limits.numerics.tickets.networks import REACH
+from sparse_limits.numerics.tickets.report import compare
+from sparse_limits.numerics.tickets.target_files import broken_symmetry
+from sparse_limits.numerics.tickets.targets import TARGETS
+from sparse_limits.numerics.tickets.targets.graphs import automorphisms, directed_graphs, petersen, spread_heat
+from sparse_limits.numerics.tickets.targets.rings import ANGLES, SAMPLES, TURNS, ring_spots
+from sparse_limits.numerics.tickets.targets.shapes import SIDE, TETROMINOES, shape_images
 
 STATED = {
     "digits-cnn": 0.93,
@@ -282,7 +282,7 @@ def test_large_layers_are_applied_without_their_maps(name, monkeypatch):
     of = case(name)
     found, x = find_ticket(of.layers, 80, 1e-4, 0, of.signed), of.samples.x[:7]
     before = certify(found, x)
-    monkeypatch.setattr("numerics.equivariance.layers.LARGE", 0)
+    monkeypatch.setattr("sparse_limits.numerics.equivariance.layers.LARGE", 0)
     layers = [EquivariantLayer(layer.coeffs, layer.basis) for layer in of.layers]
     after = certify(replace(found, target=tuple(layers)), x)
     assert np.allclose(after.target_outputs, before.target_outputs, rtol=0, atol=1e-15)

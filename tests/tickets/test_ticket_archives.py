@@ -11,12 +11,12 @@ import zipfile
 import numpy as np
 import pytest
 
-from numerics.limits import Limit
-from numerics.printing.plain_text import plain
-from numerics.tickets.archives import read_arrays
-from numerics.tickets.cases import from_files
-from numerics.tickets.limits import USUAL
-from numerics.tickets.target_files import load_target
+from sparse_limits.numerics.limits import Limit
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.tickets.archives import read_arrays
+from sparse_limits.numerics.tickets.cases import from_files
+from sparse_limits.numerics.tickets.limits import USUAL
+from sparse_limits.numerics.tickets.target_files import load_target
 
 W = np.ones((2, 2))
 ESCAPE, OVERRIDE = "\x1b[31m", "\u202e"

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numerics.cli import main
-from numerics.tickets.files import load_ticket, save_ticket
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.tickets.files import load_ticket, save_ticket
 
 RNG = np.random.default_rng(0)
 WEIGHTS = {"weights_1": RNG.normal(size=(4, 6)), "weights_2": RNG.normal(size=(6, 3))}

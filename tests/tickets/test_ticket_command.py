@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 
-import numerics as sl
-from numerics.arguments import InputError
-from numerics.cli import main
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
 
 RNG = np.random.default_rng(0)
 WEIGHTS = {"weights_1": RNG.normal(size=(4, 6)), "weights_2": RNG.normal(size=(6, 3))}
@@ -97,8 +97,8 @@ def test_without_data_a_bound_for_the_ball(capsys, tmp_path):
     ticket, target = tmp_path / "ticket.npz", saved(tmp_path / "net.npz", **WEIGHTS)
     found = numbers(capsys, "--target", target, "--epsilon", "1e-4", "--output", ticket)
     assert found["samples"] is None
-    from numerics.equivariance import forward
-    from numerics.tickets.files import load_ticket
+    from sparse_limits.numerics.equivariance import forward
+    from sparse_limits.numerics.tickets.files import load_ticket
 
     held = load_ticket(ticket).ticket
     x = X[..., None] / np.abs(X).sum(axis=1)[:, None, None]

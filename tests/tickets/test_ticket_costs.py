@@ -10,12 +10,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from numerics.equivariance import EquivariantLayer
-from numerics.limits import SECOND, Limit, Work, read_limit
-from numerics.tickets import certify, find_ticket, multilayer_perceptron, rescaled
-from numerics.tickets.bounds import equivariance_bound
-from numerics.tickets.checking import check_ticket
-from numerics.tickets.costs import (
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.limits import SECOND, Limit, Work, read_limit
+from sparse_limits.numerics.tickets import certify, find_ticket, multilayer_perceptron, rescaled
+from sparse_limits.numerics.tickets.bounds import equivariance_bound
+from sparse_limits.numerics.tickets.checking import check_ticket
+from sparse_limits.numerics.tickets.costs import (
     LayerShape,
     evaluating,
     reading,
@@ -25,10 +25,10 @@ from numerics.tickets.costs import (
     shapes_of,
     touched_for,
 )
-from numerics.tickets.files import load_ticket
-from numerics.tickets.limits import USUAL
-from numerics.tickets.statement import DIGESTS, FORMAT, Statement
-from numerics.tickets.target_files import load_target
+from sparse_limits.numerics.tickets.files import load_ticket
+from sparse_limits.numerics.tickets.limits import USUAL
+from sparse_limits.numerics.tickets.statement import DIGESTS, FORMAT, Statement
+from sparse_limits.numerics.tickets.target_files import load_target
 
 GIB, MINUTE = 2**30, 60 * SECOND
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from network_cases import network
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     forward,
 )
-from numerics.tickets import (
+from sparse_limits.numerics.tickets import (
     Source,
     certify,
     checked_network,
@@ -18,9 +18,9 @@ from numerics.tickets import (
     usual_width,
     with_constant,
 )
-from theory.equivariance import ticket as q7
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.symbols import eps, n
+from sparse_limits.theory.equivariance import ticket as q7
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.symbols import eps, n
 
 
 def test_the_bound_of_a_layer_is_attained():

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from ticket_cases import DELTA, EPS, EXCHANGES, POINTS, deep_sets
 
-from numerics.equivariance import forward
-from numerics.tickets import find_ticket, guaranteed_width, rescaled
-from numerics.tickets.certificate import bounds_up_to
-from numerics.tickets.checking import check_ticket
-from numerics.tickets.comparison import Reference
-from numerics.tickets.files import load_ticket, save_ticket
-from numerics.tickets.target_files import load_target, permutations_of_levels
+from sparse_limits.numerics.equivariance import forward
+from sparse_limits.numerics.tickets import find_ticket, guaranteed_width, rescaled
+from sparse_limits.numerics.tickets.certificate import bounds_up_to
+from sparse_limits.numerics.tickets.checking import check_ticket
+from sparse_limits.numerics.tickets.comparison import Reference
+from sparse_limits.numerics.tickets.files import load_ticket, save_ticket
+from sparse_limits.numerics.tickets.target_files import load_target, permutations_of_levels
 
 
 @pytest.fixture(scope="module")

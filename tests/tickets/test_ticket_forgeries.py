@@ -10,13 +10,13 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from numerics.equivariance import EquivariantLayer
-from numerics.tickets import find_ticket, multilayer_perceptron, rescaled
-from numerics.tickets.checking import check_ticket
-from numerics.tickets.comparison import Reference
-from numerics.tickets.demands import Demands, demanded
-from numerics.tickets.files import load_ticket, save_ticket
-from numerics.tickets.target_files import permutations_of_levels
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.tickets import find_ticket, multilayer_perceptron, rescaled
+from sparse_limits.numerics.tickets.checking import check_ticket
+from sparse_limits.numerics.tickets.comparison import Reference
+from sparse_limits.numerics.tickets.demands import Demands, demanded
+from sparse_limits.numerics.tickets.files import load_ticket, save_ticket
+from sparse_limits.numerics.tickets.target_files import permutations_of_levels
 
 EPS, DELTA, POINTS = 1e-3, 0.05, 4
 EXCHANGES = np.array([[1, 0, 2, 3], [1, 2, 3, 0]])
@@ -98,7 +98,7 @@ def test_the_honest_file_passes(ticket, tmp_path):
 
 
 def test_anyone_can_check_with_numpy_alone(ticket, tmp_path):
-    """As the first lines of `numerics.tickets.files` say, in fractions."""
+    """As the first lines of `sparse_limits.numerics.tickets.files` say, in fractions."""
     with np.load(forged(tmp_path, ticket)) as file:
         said = json.loads(file["statement"].tobytes())
         for k, stated in enumerate(said["coef_errors"], 1):

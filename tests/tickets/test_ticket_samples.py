@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from helpers import needs
 
-from numerics.cli import main
-from numerics.tickets.cases import from_files
-from numerics.tickets.limits import USUAL
-from numerics.tickets.samples import Columns
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.tickets.cases import from_files
+from sparse_limits.numerics.tickets.limits import USUAL
+from sparse_limits.numerics.tickets.samples import Columns
 
 RNG = np.random.default_rng(5)
 X, PLACES = RNG.random((12, 3)), np.arange(12) % 3

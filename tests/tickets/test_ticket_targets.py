@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from helpers import needs
 
-from numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, trivial
-from numerics.tickets.networks import REACH, multilayer_perceptron
-from numerics.tickets.targets import digits_mlp, pointset_deepsets
-from numerics.tickets.targets.point_sets import point_sets
-from numerics.tickets.training import loss_and_gradients, random_layers, train
+from sparse_limits.numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, trivial
+from sparse_limits.numerics.tickets.networks import REACH, multilayer_perceptron
+from sparse_limits.numerics.tickets.targets import digits_mlp, pointset_deepsets
+from sparse_limits.numerics.tickets.targets.point_sets import point_sets
+from sparse_limits.numerics.tickets.training import loss_and_gradients, random_layers, train
 
 MEAN = np.full((3, 3), 1 / 3)
 RING = natural(cyclic(4))

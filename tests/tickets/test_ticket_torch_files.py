@@ -8,11 +8,11 @@ torch = needs("torch")
 nn = torch.nn
 prune = needs("torch.nn.utils.prune")
 
-from numerics.arguments import InputError  # noqa: E402
-from numerics.cli import main  # noqa: E402
-from numerics.tickets.cases import from_files  # noqa: E402
-from numerics.tickets.limits import USUAL  # noqa: E402
-from numerics.tickets.target_files import load_target  # noqa: E402
+from sparse_limits.numerics.arguments import InputError  # noqa: E402
+from sparse_limits.numerics.cli import main  # noqa: E402
+from sparse_limits.numerics.tickets.cases import from_files  # noqa: E402
+from sparse_limits.numerics.tickets.limits import USUAL  # noqa: E402
+from sparse_limits.numerics.tickets.target_files import load_target  # noqa: E402
 
 
 def network():

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from network_cases import inputs, network
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     EquivariantLayer,
     forward,
 )
-from numerics.subset_sum.batch import subsets_within
-from numerics.subset_sum.half_sums import search_each
-from numerics.tickets import (
+from sparse_limits.numerics.subset_sum.batch import subsets_within
+from sparse_limits.numerics.subset_sum.half_sums import search_each
+from sparse_limits.numerics.tickets import (
     certify,
     find_ticket,
     multilayer_perceptron,
     rescaled,
 )
-from numerics.tickets.certificate import UNIT_ROUNDOFF, _rounding, bounds_up_to
+from sparse_limits.numerics.tickets.certificate import UNIT_ROUNDOFF, _rounding, bounds_up_to
 
 NAMES = ("perceptron", "ring", "pairs of three", "pairs of four")
 
@@ -199,7 +199,7 @@ def test_overflow_certifies_nothing():
 @pytest.mark.parametrize("entries", [0, 2**22])
 def test_sums_that_underflow_before_a_large_entry_certify_nothing(monkeypatch, entries):
     """Channels first and the whole matrix at once: 1e-200 times 1e-130 is no double, times 1e300 it is an output."""
-    monkeypatch.setattr("numerics.equivariance.layers.LARGE", entries)
+    monkeypatch.setattr("sparse_limits.numerics.equivariance.layers.LARGE", entries)
     basis, coeffs = np.stack([1e300 * np.eye(2), np.eye(2)]), np.zeros((1, 8, 2))
     coeffs[0, 0, 0], coeffs[0, 1, 1] = 1e-200, 0.18
     layer = EquivariantLayer(coeffs, basis)
@@ -216,7 +216,7 @@ def test_sums_that_underflow_before_a_large_entry_certify_nothing(monkeypatch, e
 @pytest.mark.parametrize("entries", [0, 2**22])
 def test_sums_that_overflow_before_a_small_entry_certify_nothing(monkeypatch, entries):
     """ReLU would take −∞ to 0, where the exact sum is above 0 and 1e-300 of it is an ordinary number."""
-    monkeypatch.setattr("numerics.equivariance.layers.LARGE", entries)
+    monkeypatch.setattr("sparse_limits.numerics.equivariance.layers.LARGE", entries)
     layers = [EquivariantLayer(np.full((3, 1, 1), 0.1), [[[1e-300]]]), EquivariantLayer([[[0.1], [0.05]]], [[[1.0]]])]
     x, overflowed = np.full((1, 3, 1), 5e307), 0
     for seed in range(6):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.equivariance import EquivariantLayer
-from numerics.tickets import rescaled
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.tickets import rescaled
 
 EPS, DELTA, POINTS = 1e-3, 0.05, 4
 

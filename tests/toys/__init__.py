@@ -1,6 +1,6 @@
 """A ledger of toy claims: sound ones, and every way in which a claim or its check can fail.
 
-Importing this package makes its topics importable as `theory.toy_…` and `numerics.checks.toy_…`. Worker processes
+Importing this package makes its topics importable as `sparse_limits.theory.toy_…` and `sparse_limits.numerics.checks.toy_…`. Worker processes
 import it too, because what they run is named by it.
 """
 
@@ -9,41 +9,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numerics.checks
-import numerics.ledger.mutation
-import numerics.ledger.verification
-import theory.ledger
-from numerics.evidence import CheckResult
-from numerics.ledger.mutants import MutationResult
-from theory.claims import Ledger
-from theory.ledger import claims_of
+import sparse_limits.numerics.checks
+import sparse_limits.numerics.ledger.mutation
+import sparse_limits.numerics.ledger.verification
+import sparse_limits.theory.ledger
+from sparse_limits.numerics.evidence import CheckResult
+from sparse_limits.numerics.ledger.mutants import MutationResult
+from sparse_limits.theory.claims import Ledger
+from sparse_limits.theory.ledger import claims_of
 
-for package, folder in ((theory, "theory"), (numerics.checks, "checks")):
+for package, folder in ((sparse_limits.theory, "theory"), (sparse_limits.numerics.checks, "checks")):
     package.__path__.append(str(Path(__file__).parent / folder))
 
 TOPICS = ("toy_sound", "toy_broken", "toy_stuck")
-_run_one, _mutate_one = numerics.ledger.verification.run_one, numerics.ledger.mutation.mutate_one
+_run_one, _mutate_one = (
+    sparse_limits.numerics.ledger.verification.run_one,
+    sparse_limits.numerics.ledger.mutation.mutate_one,
+)
 
 
 def load_ledger(own: object = None) -> Ledger:
     return Ledger({topic: claims_of(topic) for topic in TOPICS})
 
 
-def run_one(task: numerics.ledger.verification.Task) -> CheckResult:
+def run_one(task: sparse_limits.numerics.ledger.verification.Task) -> CheckResult:
     """What a worker does for `verify`, with the topics above in reach."""
     return _run_one(task)
 
 
-def mutate_one(task: numerics.ledger.mutation.Task) -> MutationResult:
+def mutate_one(task: sparse_limits.numerics.ledger.mutation.Task) -> MutationResult:
     """The same for `mutate`."""
     return _mutate_one(task)
 
 
 def main(arguments: Sequence[str]) -> int:
     """The command `sparse-limits` with the toy ledger in place of the real one."""
-    from numerics.cli import main as real_main
+    from sparse_limits.numerics.cli import main as real_main
 
-    theory.ledger.load_ledger = load_ledger
-    numerics.ledger.verification.run_one = run_one
-    numerics.ledger.mutation.mutate_one = mutate_one
+    sparse_limits.theory.ledger.load_ledger = load_ledger
+    sparse_limits.numerics.ledger.verification.run_one = run_one
+    sparse_limits.numerics.ledger.mutation.mutate_one = mutate_one
     return real_main(arguments)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import Quantity
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import Quantity
 
 
 def toy(label: str, expressions: Mapping[str, object], statement: str = "It holds.", **others: object) -> Claim:

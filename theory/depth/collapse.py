@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPLE, density, first, hidden, readout
-from theory.depth.three_normals import PRODUCT
-from theory.formulas.let import Let
-from theory.formulas.level import level
-from theory.kernel.dual import depth as L
-from theory.quantities import Hypothesis
-from theory.saliency.model import dimension as d
-from theory.saliency.model import tau
-from theory.saliency.model import width as n
-from theory.steps import Carrier, Step
-from theory.tails import half_normal, product_normal, t, triple_normal
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPLE, density, first, hidden, readout
+from sparse_limits.theory.depth.three_normals import PRODUCT
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.model import tau
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import half_normal, product_normal, t, triple_normal
 
 root = t ** sp.Rational(1, 3)
 three_lower = half_normal.at(root) ** 3

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT, Hypothesis, Quantity
-from theory.saliency.model import WIDTH, width
-from theory.saliency.snip import READOUT, WEIGHT, a, w
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import WIDTH, width
+from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, w
+from sparse_limits.theory.steps import Carrier, Step
 
 positions, patch_size = sp.symbols("P d_patch", integer=True, positive=True)
 position = sp.Symbol("k_P", integer=True, positive=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.citations import CONSERVED_SCORES
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.citations import CONSERVED_SCORES
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 signal, entering = sp.symbols("delta_z h_in", real=True)
 fan_in = sp.Symbol("n_in", integer=True, positive=True)

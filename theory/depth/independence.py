@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.depth.identities import FAN_IN, fan_in
-from theory.quantities import CLOSED_UNIT, COUNT, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
-from theory.saliency.model import WIDTH, width
-from theory.saliency.snip import READOUT, WEIGHT, a, w
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.depth.identities import FAN_IN, fan_in
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.saliency.model import WIDTH, width
+from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, w
+from sparse_limits.theory.steps import Carrier, Step
 
 gated = sp.Symbol("g_L", real=True)
 share = sp.Symbol("p_j", positive=True)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Let
-from theory.formulas.level import level
-from theory.kernel.dual import DEPTH
-from theory.kernel.dual import depth as L
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import DENSITY, DIMENSION, THRESHOLD, WIDTH, rho, tau
-from theory.saliency.model import dimension as d
-from theory.saliency.model import width as n
-from theory.steps import Carrier, Step
-from theory.tails import product_normal, t, triple_normal
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.kernel.dual import DEPTH
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import DENSITY, DIMENSION, THRESHOLD, WIDTH, rho, tau
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import product_normal, t, triple_normal
 
 first_scale, hidden_scale, readout_scale = sp.sqrt(2 / (n * d)), 2 / n, sp.sqrt(2 / n)
 first = product_normal.at(tau / first_scale) / 2

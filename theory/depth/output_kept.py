@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.depth.one_sample import HYPOTHESES, first
-from theory.depth.outputs_at_start import outputs
-from theory.depth.row_law import below, carried, gates, v_A, values, width
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity, whole_from
-from theory.saliency.model import DIMENSION, THRESHOLD, WIDTH, tau
-from theory.saliency.model import dimension as d
-from theory.saliency.model import width as n
-from theory.steps import Carrier, Step
-from theory.tails import product_normal, t, triple_normal
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.depth.one_sample import HYPOTHESES, first
+from sparse_limits.theory.depth.outputs_at_start import outputs
+from sparse_limits.theory.depth.row_law import below, carried, gates, v_A, values, width
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.saliency.model import DIMENSION, THRESHOLD, WIDTH, tau
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import product_normal, t, triple_normal
 
 k = sp.Symbol("k", integer=True, positive=True)  # an output
 here, there = (sp.Function(name, real=True) for name in ("y_k", "yprime_k"))  # target of an output at two inputs

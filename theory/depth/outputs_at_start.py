@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.depth.row_law import passed, v_A
-from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
-from theory.saliency.snip import w
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.depth.row_law import passed, v_A
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.saliency.snip import w
+from sparse_limits.theory.steps import Carrier, Step
 
 outputs = sp.Symbol("K_f", integer=True, positive=True)
 k = sp.Symbol("k", integer=True, positive=True)  # an output

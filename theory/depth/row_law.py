@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
-from theory.kernel.dual import depth as L
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
-from theory.questions import OpenQuestion
-from theory.saliency.snip import WEIGHT
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.saliency.snip import WEIGHT
+from sparse_limits.theory.steps import Carrier, Step
 
 h, gate, signal = sp.symbols(
     "h dotphi c_i", real=True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
-from theory.saliency.model import DENSITY, rho
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.steps import Carrier, Step
 
 samples = sp.Symbol("N", integer=True, positive=True)
 u = sp.Symbol("u", integer=True, positive=True)  # a sample

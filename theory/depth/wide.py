@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPLE, first_scale, hidden_scale, readout_scale, weights
-from theory.formulas.level import level
-from theory.kernel.dual import depth as L
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import DENSITY, rho
-from theory.saliency.model import dimension as d
-from theory.saliency.model import width as n
-from theory.saliency.snip import product_density
-from theory.steps import Carrier, Step
-from theory.tails import product_normal, t, triple_normal
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.depth.one_sample import (
+    HYPOTHESES,
+    LETTERS,
+    ONE_SAMPLE,
+    first_scale,
+    hidden_scale,
+    readout_scale,
+    weights,
+)
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.snip import product_density
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import product_normal, t, triple_normal
 
 scaled = sp.Symbol("u", positive=True)  # nτ
 share = (L - 1) * n**2 / weights

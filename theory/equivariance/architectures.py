@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.grids import WINDOW, K, c4_kernels, d4_kernels, window
-from theory.equivariance.lower_bound import CHANNELS_BEFORE, n_in
-from theory.equivariance.symbols import D
-from theory.equivariance.symbols import n as permuted
-from theory.equivariance.symmetric_group import dimension as tensor_maps
-from theory.equivariance.symmetric_group import k, m
-from theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, INPUTS, NORMS, POINTS, inputs, norms, points
-from theory.equivariance.ticket import error as coefficient_error
-from theory.formulas.no_guarantee import guaranteed
-from theory.formulas.valued import valued
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.solver import u
-from theory.subset_sum.symbols import eps, n
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.grids import WINDOW, K, c4_kernels, d4_kernels, window
+from sparse_limits.theory.equivariance.lower_bound import CHANNELS_BEFORE, n_in
+from sparse_limits.theory.equivariance.symbols import D
+from sparse_limits.theory.equivariance.symbols import n as permuted
+from sparse_limits.theory.equivariance.symmetric_group import dimension as tensor_maps
+from sparse_limits.theory.equivariance.symmetric_group import k, m
+from sparse_limits.theory.equivariance.ticket import (
+    BLOCK,
+    COEFFICIENT_ERROR,
+    INPUTS,
+    NORMS,
+    POINTS,
+    inputs,
+    norms,
+    points,
+)
+from sparse_limits.theory.equivariance.ticket import error as coefficient_error
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.solver import u
+from sparse_limits.theory.subset_sum.symbols import eps, n
 
 weight = sp.Symbol("omega", nonnegative=True)  # max_o Σ_{i,b} |w_iob|·‖B_b‖
 before = sp.Symbol("Delta", nonnegative=True)  # error of the features before a layer

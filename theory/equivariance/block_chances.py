@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.symbols import B
-from theory.formulas.let import Let
-from theory.formulas.smallest import Smallest
-from theory.subset_sum.symbols import delta, n
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.subset_sum.symbols import delta, n
 
 usable = sp.Symbol("m", nonnegative=True, integer=True)  # channels whose first coefficient has the right sign
 missed = sp.Symbol("F", nonnegative=True)

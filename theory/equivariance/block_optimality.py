@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance import block_chances, ticket
-from theory.equivariance.block_chances import (
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance import block_chances, ticket
+from sparse_limits.theory.equivariance.block_chances import (
     coefficients,
     hit,
     needed,
@@ -17,14 +17,14 @@ from theory.equivariance.block_chances import (
     success,
     usable,
 )
-from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
-from theory.equivariance.symbols import BASIS, B
-from theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, MASS, PRODUCTS
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, n
+from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
+from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, MASS, PRODUCTS
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, n
 
 OF_TWO_VALUES = r"for coefficients of one modulus, whose products are the targets' up to signs"
 WINDOWS = {n_in: 3, n_out: 8, B: 9}  # convolutions with a window of nine cells

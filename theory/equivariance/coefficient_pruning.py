@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.symbols import BASIS, ORBITS_OF_PAIRS, POINTS_AFTER, POINTS_BEFORE, B, X, Y
-from theory.quantities import Hypothesis
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.symbols import BASIS, ORBITS_OF_PAIRS, POINTS_AFTER, POINTS_BEFORE, B, X, Y
+from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.steps import Carrier, Step
 
 masks = 2 ** (X * Y)
 equivariant_masks = 2**B

@@ -6,10 +6,10 @@ from itertools import product
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.symbols import CLASS_OF_GROUP, CLASS_SIZE, ORDER, class_size, order
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.symbols import CLASS_OF_GROUP, CLASS_SIZE, ORDER, class_size, order
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 chi_in, chi_out = sp.symbols("chi_in chi_out", real=True)
 after = sp.ImmutableMatrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))  # ρ_out(g)

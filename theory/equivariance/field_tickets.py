@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance import network_widths
-from theory.equivariance.architectures import before, weight
-from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
-from theory.equivariance.network_widths import LAYER_ERROR, coefficient, depth, passed, radius
-from theory.equivariance.network_widths import gains as weights
-from theory.equivariance.network_widths import gains_before as weights_before
-from theory.equivariance.network_widths import most as largest_share
-from theory.equivariance.network_widths import t as share
-from theory.equivariance.symbols import BASIS, B
-from theory.equivariance.ticket import BLOCK, MASS, PRODUCTS, inputs, norms
-from theory.formulas.valued import valued
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum import block_counts
-from theory.subset_sum.potential import a, kappa, law_size
-from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, eps, n
-from theory.subset_sum.two_layers import UNIFORM_PRODUCTS
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance import network_widths
+from sparse_limits.theory.equivariance.architectures import before, weight
+from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
+from sparse_limits.theory.equivariance.network_widths import LAYER_ERROR, coefficient, depth, passed, radius
+from sparse_limits.theory.equivariance.network_widths import gains as weights
+from sparse_limits.theory.equivariance.network_widths import gains_before as weights_before
+from sparse_limits.theory.equivariance.network_widths import most as largest_share
+from sparse_limits.theory.equivariance.network_widths import t as share
+from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.equivariance.ticket import BLOCK, MASS, PRODUCTS, inputs, norms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum import block_counts
+from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
+from sparse_limits.theory.subset_sum.potential import failure as one_failure
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.two_layers import UNIFORM_PRODUCTS
 
 hull = sp.Symbol("nu", positive=True)  # the largest norm of Σ_b δ_b B_b with |δ_b| ≤ 1
 strength = sp.Symbol("gamma", positive=True)  # max_o Σ_i ‖Σ_b w_iob B_b‖

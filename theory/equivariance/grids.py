@@ -7,10 +7,10 @@ from itertools import combinations_with_replacement
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.equivariance.symbols import SIDE, D
-from theory.quantities import COUNT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.equivariance.symbols import SIDE, D
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 K = sp.Symbol("K", positive=True, integer=True)  # side of a window
 WINDOW = Quantity(K, "number of cells along a side of the window in which a kernel is not 0", COUNT)

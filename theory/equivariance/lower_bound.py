@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.symbols import (
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.symbols import (
     BASIS,
     ORBITS_OF_PAIRS,
     ORDER,
@@ -17,11 +17,11 @@ from theory.equivariance.symbols import (
     Y,
     order,
 )
-from theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum import volume
-from theory.subset_sum.symbols import delta, eps
-from theory.subset_sum.volume import Theta, c, measure, p, q
+from sparse_limits.theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum import volume
+from sparse_limits.theory.subset_sum.symbols import delta, eps
+from sparse_limits.theory.subset_sum.volume import Theta, c, measure, p, q
 
 n_in, n_out = sp.symbols("n_in n_out", positive=True, integer=True)  # channels before and after
 s = sp.Symbol("s", positive=True)  # basis elements have entries 0 and 1/s

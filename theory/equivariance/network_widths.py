@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance import architectures, block_chances, ticket
-from theory.equivariance.architectures import before, weight
-from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
-from theory.equivariance.symbols import BASIS, B
-from theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
-from theory.formulas.valued import valued
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, eps
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance import architectures, block_chances, ticket
+from sparse_limits.theory.equivariance.architectures import before, weight
+from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
+from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, eps
 
 depth = sp.Symbol("L", positive=True, integer=True)  # layers of the target
 passed = sp.Symbol("l", nonnegative=True, integer=True)  # of them, that the input has passed

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance import lower_bound, ticket
-from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
-from theory.equivariance.network_widths import RADIUS, radius
-from theory.equivariance.symbols import BASIS, B
-from theory.equivariance.ticket import BLOCK, EMPTY_SUMS, INPUTS, MASS, NORMS, PRODUCTS, norms
-from theory.formulas.valued import valued
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum import power_potential
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, eps, n
-from theory.subset_sum.volume import c
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance import lower_bound, ticket
+from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
+from sparse_limits.theory.equivariance.network_widths import RADIUS, radius
+from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.equivariance.ticket import BLOCK, EMPTY_SUMS, INPUTS, MASS, NORMS, PRODUCTS, norms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum import power_potential
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.volume import c
 
 spread = sp.Symbol("Lambda", positive=True)  # errors of outputs over errors of coefficients
 FROM_ONE = sp.Interval(1, sp.oo)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.symbols import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.symbols import (
     CLASS_OF_GROUP,
     CLASS_SIZE,
     ORDER,
@@ -18,8 +18,8 @@ from theory.equivariance.symbols import (
     n,
     order,
 )
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 fixed_x, fixed_y = sp.symbols("f_X f_Y", nonnegative=True, integer=True)
 free_x, free_y, still_x, still_y = sp.symbols("m_X m_Y t_X t_Y", nonnegative=True, integer=True)

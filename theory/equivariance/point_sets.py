@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.architectures import HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1
-from theory.equivariance.ticket import BLOCK
-from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Reach, Step
-from theory.subset_sum.digits import Pruned
-from theory.subset_sum.layer_error import d, e, error, h, w
-from theory.subset_sum.symbols import n
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.architectures import HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1
+from sparse_limits.theory.equivariance.ticket import BLOCK
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.subset_sum.digits import Pruned
+from sparse_limits.theory.subset_sum.layer_error import d, e, error, h, w
+from sparse_limits.theory.subset_sum.symbols import n
 
 classes = sp.Symbol("c", positive=True, integer=True)  # channels of outputs
 d_plus, d_minus, x = sp.symbols("d_plus d_minus x", real=True)  # errors of a coefficient at σ(x) and σ(−x); an input

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
 
 order = sp.Symbol("N", positive=True, integer=True)  # of the group
 class_size = sp.Symbol("c", positive=True, integer=True)  # elements that are conjugate to each other

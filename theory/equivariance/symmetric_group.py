@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.equivariance.symbols import PERMUTED, n
-from theory.formulas.no_guarantee import guaranteed
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.symbols import PERMUTED, n
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 k, m = sp.symbols("k m", nonnegative=True, integer=True)  # orders of the tensors before and after
 i, j = sp.symbols("i j", nonnegative=True, integer=True)

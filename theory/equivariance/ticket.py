@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.equivariance.block_chances import needed, two_values, two_values_nonnegative
-from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
-from theory.equivariance.symbols import BASIS, B
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
-from theory.steps import Carrier, Step
-from theory.subset_sum import two_layers
-from theory.subset_sum.layer_error import w
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.block_chances import needed, two_values, two_values_nonnegative
+from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
+from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum import two_layers
+from sparse_limits.theory.subset_sum.layer_error import w
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 B_in = sp.Symbol("B_in", positive=True, integer=True)  # elements of the basis of the first layer
 orbits = sp.Symbol("k", positive=True, integer=True)  # of the group on the input's coordinates

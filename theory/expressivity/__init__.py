@@ -2,21 +2,21 @@
 
 from typing import TYPE_CHECKING
 
-from theory.lazy import lazily
+from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from theory.expressivity.approximation import universal_approximation
-    from theory.expressivity.barron import barron_layer
-    from theory.expressivity.deep_unions import deep_union
-    from theory.expressivity.heard_sets import unheard_parts
-    from theory.expressivity.inactive import inactive_inputs
-    from theory.expressivity.maurey import maurey_identity, wired_average
-    from theory.expressivity.paths import isolated_input, path_share
-    from theory.expressivity.product_of_inputs import masked_product, one_input_each
-    from theory.expressivity.relays import relay_layer
-    from theory.expressivity.subspace_union import subspace_union
-    from theory.expressivity.wired_counts import lower_tail, wired_threshold
-    from theory.expressivity.wired_neurons import hubs, wired_count
+    from sparse_limits.theory.expressivity.approximation import universal_approximation
+    from sparse_limits.theory.expressivity.barron import barron_layer
+    from sparse_limits.theory.expressivity.deep_unions import deep_union
+    from sparse_limits.theory.expressivity.heard_sets import unheard_parts
+    from sparse_limits.theory.expressivity.inactive import inactive_inputs
+    from sparse_limits.theory.expressivity.maurey import maurey_identity, wired_average
+    from sparse_limits.theory.expressivity.paths import isolated_input, path_share
+    from sparse_limits.theory.expressivity.product_of_inputs import masked_product, one_input_each
+    from sparse_limits.theory.expressivity.relays import relay_layer
+    from sparse_limits.theory.expressivity.subspace_union import subspace_union
+    from sparse_limits.theory.expressivity.wired_counts import lower_tail, wired_threshold
+    from sparse_limits.theory.expressivity.wired_neurons import hubs, wired_count
 else:
     lazily(__name__)
 

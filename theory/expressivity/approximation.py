@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
-from theory.expressivity.wired_neurons import at_least
-from theory.formulas.smallest import Smallest
-from theory.graphon.symbols import FAILURE, delta
-from theory.quantities import COUNT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
+from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.graphon.symbols import FAILURE, delta
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 success = at_least(n, alpha * p**k, units)
 too_few = sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**k)

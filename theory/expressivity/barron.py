@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.maurey import chance
-from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, UNITS, alpha, k, m, n, p, units
-from theory.expressivity.wired_counts import exact_tail
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.maurey import chance
+from sparse_limits.theory.expressivity.symbols import (
+    ACTIVE,
+    EDGE,
+    FLOOR_SHARE,
+    NEURONS,
+    UNITS,
+    alpha,
+    k,
+    m,
+    n,
+    p,
+    units,
+)
+from sparse_limits.theory.expressivity.wired_counts import exact_tail
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 radius, barron_norm = sp.symbols("r C", positive=True)
 z = sp.Symbol("z", real=True)  # what a neuron is given

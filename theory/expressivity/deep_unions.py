@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.relays import relay
-from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
-from theory.expressivity.wired_neurons import at_least
-from theory.formulas.smallest import Smallest
-from theory.graphon.symbols import FAILURE, delta
-from theory.kernel.dual import DEPTH, depth
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.questions import OpenQuestion
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.expressivity.relays import relay
+from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
+from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.graphon.symbols import FAILURE, delta
+from sparse_limits.theory.kernel.dual import DEPTH, depth
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.steps import Carrier, Step
 
 functions = sp.Symbol("M", integer=True, positive=True)  # in the sum
 fan_in = sp.Symbol("k_l", integer=True, positive=True)  # units below to which a unit is wired

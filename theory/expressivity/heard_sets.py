@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.expressivity.inactive import over, part_maps
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.inactive import over, part_maps
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
 HEARD: Mapping[str, tuple[str, ...]] = {  # sets of inputs that the neurons of the last hidden layer hear, of three

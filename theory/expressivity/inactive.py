@@ -7,10 +7,10 @@ from itertools import combinations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 x_1, x_2, x_3 = inputs = sp.symbols("x_1:4", real=True)
 again = sp.Symbol("z", real=True)  # a second value of the first input

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.symbols import ACTIVE, EDGE, NEURONS, UNITS, k, n, p, units
-from theory.expressivity.wired_neurons import binomial_law
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, NEURONS, UNITS, k, n, p, units
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 second_moment, square_norm = sp.symbols("G F", positive=True)  # E‖g‖² and ‖f‖²
 fourth_central, second_central = sp.symbols("m_4 m_2", positive=True)  # of one unit at one input

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.symbols import NEURONS, n
-from theory.expressivity.wired_neurons import binomial_law
-from theory.graphon.symbols import UP_TO_ONE
-from theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.saliency.model import v
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.expressivity.symbols import NEURONS, n
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.graphon.symbols import UP_TO_ONE
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import v
+from sparse_limits.theory.steps import Carrier, Step
 
 u_1, u_2 = sp.symbols("u_1 u_2", positive=True)  # latents of two hidden layers
 W_1, W_2, W_3 = (sp.Function(f"W_{layer}", nonnegative=True) for layer in (1, 2, 3))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.symbols import EDGE, NEURONS, j, n, p
-from theory.expressivity.wired_neurons import at_least
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.symbols import EDGE, NEURONS, j, n, p
+from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
 pieces = sp.Symbol("M", integer=True, positive=True)  # of each interpolated square

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.symbols import ACTIVE, EDGE, MARGIN, epsilon, k, m, p
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, MARGIN, epsilon, k, m, p
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 second_width = sp.Symbol("n_2", integer=True, positive=True)
 

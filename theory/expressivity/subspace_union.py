@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.expressivity.symbols import EDGE, FLOOR_SHARE, NEURONS, alpha, n, p
-from theory.expressivity.wired_neurons import at_least
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.expressivity.symbols import EDGE, FLOOR_SHARE, NEURONS, alpha, n, p
+from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 k_1, k_2, all_inputs = sp.symbols("k_1 k_2 k_12", integer=True, positive=True)  # of the two sets, of their union
 units_1, units_2 = sp.symbols("N_1 N_2", integer=True, positive=True)  # of the two functions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.graphon.symbols import UP_TO_ONE, m, n, p
-from theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, POSITIVE, Quantity
-from theory.saliency.model import u
+from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m, n, p
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, POSITIVE, Quantity
+from sparse_limits.theory.saliency.model import u
 
 k = sp.Symbol("k", integer=True, positive=True)  # active inputs
 alpha = sp.Symbol("alpha", positive=True)  # share of the rows with the density p on the active inputs

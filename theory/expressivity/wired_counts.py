@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.symbols import ACTIVE, COUNTED, EDGE, FLOOR_NEURONS, MARGIN, epsilon, j, k, m, p
-from theory.expressivity.wired_neurons import binomial_law, i
-from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.expressivity.symbols import ACTIVE, COUNTED, EDGE, FLOOR_NEURONS, MARGIN, epsilon, j, k, m, p
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
+from sparse_limits.theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 chance = p**k  # that a neuron is fully wired
 mean = m * chance

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.symbols import (
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.expressivity.symbols import (
     ACTIVE,
     COUNTED,
     EDGE,
@@ -23,9 +23,9 @@ from theory.expressivity.symbols import (
     positions,
     u,
 )
-from theory.graphon.symbols import UP_TO_ONE
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.graphon.symbols import UP_TO_ONE
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 share = sp.Symbol("t", positive=True)  # t_S(W)
 background = sp.Symbol("p_0", positive=True)  # density of the other rows

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.flow.linear import RATE, TIME, eta, time
-from theory.flow.times import SHARE, share
-from theory.kernel.circle import k, ntk_eigenvalue
-from theory.kernel.dual import depth
-from theory.kernel.homogeneous import ratio
-from theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
-from theory.saliency.model import rho
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.flow.linear import RATE, TIME, eta, time
+from sparse_limits.theory.flow.times import SHARE, share
+from sparse_limits.theory.kernel.circle import k, ntk_eigenvalue
+from sparse_limits.theory.kernel.dual import depth
+from sparse_limits.theory.kernel.homogeneous import ratio
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.steps import Carrier, Step
 
 wave_loss = sp.exp(-2 * eta * ntk_eigenvalue * time) / 4
 _learnt = ntk_eigenvalue.subs((-1) ** k, 1)  # at even k and at 1; at odd k ≥ 3 the eigenvalue is 0

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.flow.descent import largest, stable_rate
-from theory.flow.linear import AMPLITUDE, EIGENVALUE, NUMBER, RATE, TIME, amplitude, eigenvalue, eta, time
-from theory.graphon.symbols import m
-from theory.kernel.dual import DEPTH
-from theory.kernel.homogeneous import ratio, readout_dense, weights_trained
-from theory.kernel.rank_one import density_flow, flow, p, power_flow, q
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import ANY_DENSITY
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.flow.descent import largest, stable_rate
+from sparse_limits.theory.flow.linear import AMPLITUDE, EIGENVALUE, NUMBER, RATE, TIME, amplitude, eigenvalue, eta, time
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.kernel.dual import DEPTH
+from sparse_limits.theory.kernel.homogeneous import ratio, readout_dense, weights_trained
+from sparse_limits.theory.kernel.rank_one import density_flow, flow, p, power_flow, q
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import ANY_DENSITY
+from sparse_limits.theory.steps import Carrier, Step
 
 scaled_loss = amplitude**2 * sp.exp(-2 * eta * flow * eigenvalue * time / m) / (2 * m)
 scaled_rate = stable_rate / flow

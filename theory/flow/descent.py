@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.flow.linear import AMPLITUDE, EIGENVALUE, LINEARISED, NUMBER, RATE, amplitude, eigenvalue, eta
-from theory.graphon.symbols import m
-from theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from theory.steps import Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.flow.linear import AMPLITUDE, EIGENVALUE, LINEARISED, NUMBER, RATE, amplitude, eigenvalue, eta
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Step
 
 count = sp.Symbol("k", integer=True, nonnegative=True)  # of steps
 stride = sp.Symbol("x", positive=True)  # ηλ/m, below 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.flow.linear import RATE, TIME, eta, time
-from theory.flow.times import SHARE, share
-from theory.kernel.collapse import d
-from theory.kernel.dual import DEPTH, cosine, dense_ntk
-from theory.kernel.rank_one import column, flow
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.flow.linear import RATE, TIME, eta, time
+from sparse_limits.theory.flow.times import SHARE, share
+from sparse_limits.theory.kernel.collapse import d
+from sparse_limits.theory.kernel.dual import DEPTH, cosine, dense_ntk
+from sparse_limits.theory.kernel.rank_one import column, flow
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 slope = sp.Symbol("beta", real=True)  # of the residual at the start, along one axis
 

@@ -6,16 +6,16 @@ from fractions import Fraction
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.depth.identities import layer_kernel
-from theory.flow.descent import count, step_loss
-from theory.flow.linear import AMPLITUDE, EIGENVALUE, NUMBER, RATE
-from theory.flow.relabelling import gates, outputs, product, readout, unit
-from theory.generalisation.studies import Widening
-from theory.graphon.symbols import n
-from theory.kernel.fixed_inputs import row_kernel
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
-from theory.questions import OpenQuestion
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.depth.identities import layer_kernel
+from sparse_limits.theory.flow.descent import count, step_loss
+from sparse_limits.theory.flow.linear import AMPLITUDE, EIGENVALUE, NUMBER, RATE
+from sparse_limits.theory.flow.relabelling import gates, outputs, product, readout, unit
+from sparse_limits.theory.generalisation.studies import Widening
+from sparse_limits.theory.graphon.symbols import n
+from sparse_limits.theory.kernel.fixed_inputs import row_kernel
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
+from sparse_limits.theory.questions import OpenQuestion
 
 WIDER, DEEP_WIDER = 32, 6
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.flow.linear import NUMBER, RATE, TIME, eta, time
-from theory.flow.times import SHARE, share
-from theory.graphon.symbols import m
-from theory.kernel.collapse import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.flow.linear import NUMBER, RATE, TIME, eta, time
+from sparse_limits.theory.flow.times import SHARE, share
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.kernel.collapse import (
     DRAWN,
     WEIGHT,
     above,
@@ -18,9 +18,9 @@ from theory.kernel.collapse import (
     negative_eigenvalue,
     positive_eigenvalue,
 )
-from theory.kernel.collapse import share as trained_share
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.kernel.collapse import share as trained_share
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 moments = sp.symbols("M_plus M_minus", real=True)  # Σ |x_a| r_a over samples of either sign
 squares = sp.Symbol("R", nonnegative=True)  # Σ r_a²

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.rank_one import p, power_overlap, q
-from theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel.rank_one import p, power_overlap, q
+from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Reach, Step
 
 outputs = sp.symbols("h_1 h_2", real=True)  # φ(z) of a hidden unit at two samples
 gates = sp.symbols("g_1 g_2", real=True)  # φ′(z) there

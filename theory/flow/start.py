@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.flow.linear import (
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.flow.linear import (
     ALLOWED_PAIR,
     EIGENVALUE,
     LINEARISED,
@@ -22,9 +22,9 @@ from theory.flow.linear import (
     shared,
     time,
 )
-from theory.graphon.symbols import m
-from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 label = sp.Symbol("y", real=True)  # component of the labels along a unit eigenvector
 variance = sp.Symbol("v", nonnegative=True)  # qᵀKq of the initial function's covariance K

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.flow.linear import LINEARISED, NUMBER, RATE, TIME, eta, time
-from theory.formulas.level import level
-from theory.graphon.symbols import m
-from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.flow.linear import LINEARISED, NUMBER, RATE, TIME, eta, time
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 lam, nu, mu = sp.symbols("lambda nu mu", positive=True)  # two eigenvalues, and a mean of eigenvalues
 share = sp.Symbol("s", positive=True)  # of the loss at the start that is left

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import sympy as sp
 
-from theory.formulas.valued import valued
+from sparse_limits.theory.formulas.valued import valued
 
 _NAMED: list[tuple[sp.Lambda, Callable[[sp.Expr], tuple[sp.Expr, ...]], str]] = []
 

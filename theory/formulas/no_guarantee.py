@@ -9,7 +9,7 @@ from sympy.core.singleton import Singleton
 class NoGuarantee(sp.AtomicExpr, metaclass=Singleton):
     """The one value `no_guarantee`, for a branch of a `Piecewise`: neither a number nor infinite, and equal to itself.
 
-    Whatever is computed from it has no value either: to enclose it raises `numerics.exact.balls.NoGuaranteeError`, and
+    Whatever is computed from it has no value either: to enclose it raises `sparse_limits.numerics.exact.balls.NoGuaranteeError`, and
     `sparse-limits evaluate` prints "no guarantee".
     """
 

@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from theory.formulas.let import Let, Told
+from sparse_limits.theory.formulas.let import Let, Told
 
 Letters = Mapping[sp.Basic, sp.Basic]
 Binder = Sequence[Any]  # a bound letter, then what stands beside it, outside its scope: the ends of a sum, a value

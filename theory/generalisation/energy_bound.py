@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.graphon.symbols import DEVIATION, FAILURE, delta, m
-from theory.graphon.symbols import s as size
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.graphon.symbols import DEVIATION, FAILURE, delta, m
+from sparse_limits.theory.graphon.symbols import s as size
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 q = sp.Symbol("q", positive=True)  # yᵀK⁻¹y, the squared norm of the interpolant
 T = sp.Symbol("T", positive=True)  # tr K

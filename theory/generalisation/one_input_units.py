@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
-from theory.quantities import COUNT, UNIT, Hypothesis, Quantity
-from theory.questions import OpenQuestion
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.quantities import COUNT, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.steps import Carrier, Step
 
 pairs = sp.Symbol("n", integer=True, positive=True)  # inputs of either sign
 

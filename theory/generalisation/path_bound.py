@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.paths import PATHS, rho_path
-from theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
-from theory.graphon.fixed_inputs import INPUTS
-from theory.graphon.fixed_inputs import inputs as d
-from theory.kernel.dual import cosine, depth
-from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.paths import PATHS, rho_path
+from sparse_limits.theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
+from sparse_limits.theory.graphon.fixed_inputs import INPUTS
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.kernel.dual import cosine, depth
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 beta = sp.Symbol("beta", real=True)  # weight of one feature in the target
 projection = sp.Symbol("y", real=True)  # of the labels on an eigenvector of B

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.generalisation.energy_bound import SAMPLES, TRACE, T
-from theory.generalisation.path_part import LAYERS
-from theory.graphon.symbols import UP_TO_ONE, m
-from theory.kernel.homogeneous import ratio, readout_dense
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import DENSITY
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.generalisation.energy_bound import SAMPLES, TRACE, T
+from sparse_limits.theory.generalisation.path_part import LAYERS
+from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m
+from sparse_limits.theory.kernel.homogeneous import ratio, readout_dense
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import DENSITY
+from sparse_limits.theory.steps import Carrier, Step
 
 gamma = sp.Symbol("gamma", nonnegative=True)  # the ridge as a share of the mean diagonal of K
 eigenvalue = sp.Symbol("lambda", positive=True)  # of K

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.formulas.level import level
-from theory.generalisation.water_filling import EXPONENT, a, v
-from theory.graphon.symbols import UP_TO_ONE
-from theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, s
-from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
-from theory.saliency.model import COLUMN, DENSITY, THRESHOLD, phi, rho, tau
-from theory.saliency.snip import FIXED_RESIDUAL
-from theory.saliency.tail_selectivity import product_upper
-from theory.steps import Carrier, Reach, Step
-from theory.tails import alpha, pareto, product_survival, t
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.generalisation.water_filling import EXPONENT, a, v
+from sparse_limits.theory.graphon.symbols import UP_TO_ONE
+from sparse_limits.theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, s
+from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import COLUMN, DENSITY, THRESHOLD, phi, rho, tau
+from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
+from sparse_limits.theory.saliency.tail_selectivity import product_upper
+from sparse_limits.theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.tails import alpha, pareto, product_survival, t
 
 beta = sp.Symbol("beta", positive=True)  # |β| of the strong features, at least 1; 1 for the others
 p = sp.Symbol("p", positive=True)  # share of the strong features, below 1

@@ -9,11 +9,11 @@ from typing import Any
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.fixed_inputs import INPUTS
-from theory.graphon.fixed_inputs import inputs as d
-from theory.graphon.symbols import n
-from theory.quantities import COUNT, Quantity
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.fixed_inputs import INPUTS
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.graphon.symbols import n
+from sparse_limits.theory.quantities import COUNT, Quantity
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.generalisation.path_bound import FEATURE, beta
-from theory.graphon.fixed_inputs import INPUTS
-from theory.graphon.fixed_inputs import inputs as d
-from theory.graphon.symbols import UP_TO_ONE
-from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import rho
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.generalisation.path_bound import FEATURE, beta
+from sparse_limits.theory.graphon.fixed_inputs import INPUTS
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.graphon.symbols import UP_TO_ONE
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.steps import Carrier, Step
 
 lam = sp.Symbol("lambda", positive=True)  # the water level
 total = sp.Symbol("A", positive=True)  # Σ|β_j|

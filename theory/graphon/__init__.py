@@ -2,29 +2,29 @@
 
 from typing import TYPE_CHECKING
 
-from theory.lazy import lazily
+from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from theory.graphon.chi_statistic import chi_statistic
-    from theory.graphon.comparison import normal_comparison
-    from theory.graphon.concentration import cut_norm_rate
-    from theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
-    from theory.graphon.fixed_inputs import fixed_inputs
-    from theory.graphon.hidden_halves import hidden_halves
-    from theory.graphon.limit import mask_limit
-    from theory.graphon.lognormal import probit_graphon
-    from theory.graphon.pareto import pareto_graphon
-    from theory.graphon.ranked_masks import ranked_masks
-    from theory.graphon.rate import optimal_rate
-    from theory.graphon.row_label import row_label
-    from theory.graphon.row_latent import row_latent
-    from theory.graphon.selection import selection_identity
-    from theory.graphon.sized_sets import sized_sets
-    from theory.graphon.sorted_averages import sorted_averages
-    from theory.graphon.sorted_latents import sorted_latents
-    from theory.graphon.sorting import degree_sorting
-    from theory.graphon.step import step_spectrum
-    from theory.graphon.taxonomy import graphon_taxonomy
+    from sparse_limits.theory.graphon.chi_statistic import chi_statistic
+    from sparse_limits.theory.graphon.comparison import normal_comparison
+    from sparse_limits.theory.graphon.concentration import cut_norm_rate
+    from sparse_limits.theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
+    from sparse_limits.theory.graphon.fixed_inputs import fixed_inputs
+    from sparse_limits.theory.graphon.hidden_halves import hidden_halves
+    from sparse_limits.theory.graphon.limit import mask_limit
+    from sparse_limits.theory.graphon.lognormal import probit_graphon
+    from sparse_limits.theory.graphon.pareto import pareto_graphon
+    from sparse_limits.theory.graphon.ranked_masks import ranked_masks
+    from sparse_limits.theory.graphon.rate import optimal_rate
+    from sparse_limits.theory.graphon.row_label import row_label
+    from sparse_limits.theory.graphon.row_latent import row_latent
+    from sparse_limits.theory.graphon.selection import selection_identity
+    from sparse_limits.theory.graphon.sized_sets import sized_sets
+    from sparse_limits.theory.graphon.sorted_averages import sorted_averages
+    from sparse_limits.theory.graphon.sorted_latents import sorted_latents
+    from sparse_limits.theory.graphon.sorting import degree_sorting
+    from sparse_limits.theory.graphon.step import step_spectrum
+    from sparse_limits.theory.graphon.taxonomy import graphon_taxonomy
 else:
     lazily(__name__)
 

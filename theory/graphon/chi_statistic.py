@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import COLUMNS, ROWS, m, n
-from theory.quantities import Hypothesis
-from theory.saliency.model import DENSITY, rho
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.symbols import COLUMNS, ROWS, m, n
+from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.steps import Carrier, Step
 
 CHI = ("pair_chance", "covariance", "column_variance")  # what leads to the mean of the statistic
 pair_chance = rho * (rho * m * n - 1) / (m * n - 1)

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.concentration import FAIR_RATES, bernstein_rate, hoeffding_rate
-from theory.graphon.rate import fair_mean, least_rate
-from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.saliency.support_recovery import c, missed, p_s
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.graphon.concentration import FAIR_RATES, bernstein_rate, hoeffding_rate
+from sparse_limits.theory.graphon.rate import fair_mean, least_rate
+from sparse_limits.theory.graphon.symbols import (
+    COLUMNS,
+    DEVIATION,
+    ENTRY,
+    FAILURE,
+    ROWS,
+    VARIANCE,
+    delta,
+    m,
+    n,
+    p,
+    s,
+    variance,
+)
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
+from sparse_limits.theory.steps import Carrier, Step
 
 z = sp.Symbol("z", real=True)  # beyond it a standard normal variable makes an entry
 

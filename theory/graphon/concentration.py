@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.valued import valued
-from theory.graphon.rate import least_rate
-from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
-from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
-from theory.saliency.model import width
-from theory.saliency.snip_row_law import equal_failure, exponent
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.rate import least_rate
+from sparse_limits.theory.graphon.symbols import (
+    COLUMNS,
+    DEVIATION,
+    ENTRY,
+    FAILURE,
+    ROWS,
+    VARIANCE,
+    delta,
+    m,
+    n,
+    p,
+    s,
+    variance,
+)
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.saliency.model import width
+from sparse_limits.theory.saliency.snip_row_law import equal_failure, exponent
+from sparse_limits.theory.steps import Carrier, Step
 
 tilt = sp.Symbol("lambda", positive=True)  # of the exponential moment
 k = sp.Symbol("k", integer=True, positive=True)  # the order of a moment

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.citations import MC_DIARMID
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.limit import rounding
-from theory.graphon.symbols import DEVIATION, ENTRY, FAILURE, VARIANCE, delta, m, n, p, s, variance
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.saliency.snip_row_law import equal_concentration, equal_failure, exponent
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.citations import MC_DIARMID
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.limit import rounding
+from sparse_limits.theory.graphon.symbols import DEVIATION, ENTRY, FAILURE, VARIANCE, delta, m, n, p, s, variance
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.saliency.snip_row_law import equal_concentration, equal_failure, exponent
+from sparse_limits.theory.steps import Carrier, Step
 
 inputs = sp.Symbol("d", integer=True, positive=True)  # a fixed number of columns
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.level import level
-from theory.graphon.discretisation import midpoint_error
-from theory.graphon.ranked_masks import SHIFT, ranked_rate, shift, wide_rate
-from theory.graphon.rate import fair_constant, least_ranked_rate
-from theory.graphon.sorted_latents import sorted_error
-from theory.graphon.symbols import FAILURE, ROWS, VARIANCE, delta, m, n, variance
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import DENSITY, rho, synflow_model, tau
-from theory.steps import Carrier, Step
-from theory.tails import product_survival
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.graphon.discretisation import midpoint_error
+from sparse_limits.theory.graphon.ranked_masks import SHIFT, ranked_rate, shift, wide_rate
+from sparse_limits.theory.graphon.rate import fair_constant, least_ranked_rate
+from sparse_limits.theory.graphon.sorted_latents import sorted_error
+from sparse_limits.theory.graphon.symbols import FAILURE, ROWS, VARIANCE, delta, m, n, variance
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import DENSITY, rho, synflow_model, tau
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import product_survival
 
 sampled, cells = sp.symbols("A D", nonnegative=True)  # the first part of a bound of ‖M − P‖□, and ‖W_P − W‖₁
 y = sp.Symbol("y", positive=True)  # the least size over ln k, k the place in a sequence of masks

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.saliency.model import DENSITY, rho
-from theory.steps import Carrier, Reach, Step
-from theory.tails import Tail, t
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.tails import Tail, t
 
 x, y = sp.symbols("x y", real=True)  # latents of a row and a column, standard normal
 row_scale, column_scale = sp.symbols("s_f s_g", nonnegative=True)

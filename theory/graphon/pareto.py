@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.level import level
-from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
-from theory.saliency.model import COLUMN, DENSITY, ONE, THRESHOLD, SaliencyModel, phi, rho, tau, u, v
-from theory.steps import Carrier, Step
-from theory.tails import alpha, pareto
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import COLUMN, DENSITY, ONE, THRESHOLD, SaliencyModel, phi, rho, tau, u, v
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import alpha, pareto
 
 f = sp.Symbol("f", positive=True)  # value of the row profile, as phi is of the column profile
 row_mean, column_mean = sp.symbols("A B", positive=True)  # ∫f^α, ∫φ^α

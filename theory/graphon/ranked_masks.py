@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.comparison import mean_bound, one_failure
-from theory.graphon.rate import least_ranked_rate
-from theory.graphon.sized_sets import one_size_failure, sized_mean
-from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n, variance
-from theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.comparison import mean_bound, one_failure
+from sparse_limits.theory.graphon.rate import least_ranked_rate
+from sparse_limits.theory.graphon.sized_sets import one_size_failure, sized_mean
+from sparse_limits.theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n, variance
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 shift = sp.Symbol("kappa", nonnegative=True)  # |K − ΣP| over mn
 SHIFT = Quantity(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.valued import valued
-from theory.graphon.symbols import ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import THRESHOLD, tau
-from theory.steps import Carrier, Step
-from theory.tails import half_normal, product_survival
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import THRESHOLD, tau
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import half_normal, product_survival
 
 mode = sp.Symbol("k", integer=True, positive=True)  # ⌊np⌋ + 1
 log_size = sp.Symbol("x", real=True)  # ln|a|, the row latent

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.rate import fair_deviation
-from theory.graphon.symbols import n
-from theory.quantities import COUNT, Hypothesis, Quantity
-from theory.saliency.snip import FIXED_RESIDUAL
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.rate import fair_deviation
+from sparse_limits.theory.graphon.symbols import n
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
+from sparse_limits.theory.steps import Carrier, Step
 
 kappa, gamma, eta = sp.symbols("kappa gamma eta", nonnegative=True)  # κ, γ and E(‖A_1‖²/d)²
 positive_part, negative_part = sp.symbols("s t", real=True)

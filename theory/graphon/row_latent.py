@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.graphon.row_label import IID_ROWS
-from theory.quantities import Hypothesis, Quantity
-from theory.saliency.model import DENSITY, THRESHOLD, rho, tau
-from theory.saliency.snip import a, g, h
-from theory.steps import Carrier, Step
-from theory.tails import half_normal, product_survival
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.graphon.row_label import IID_ROWS
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, rho, tau
+from sparse_limits.theory.saliency.snip import a, g, h
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import half_normal, product_survival
 
 kernel = half_normal.at(tau / sp.Abs(a * g))
 blurred = half_normal.at(tau / sp.Abs(a * h)) / 2

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.lognormal import probit_kernel
-from theory.graphon.symbols import COLUMNS, ENTRY, ROWS, UP_TO_ONE, VARIANCE, m, n, p, variance
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.saliency.model import rho
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.lognormal import probit_kernel
+from sparse_limits.theory.graphon.symbols import COLUMNS, ENTRY, ROWS, UP_TO_ONE, VARIANCE, m, n, p, variance
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.steps import Carrier, Step
 
 kept, above = sp.symbols("K N", integer=True, nonnegative=True)  # kept by rank; above the threshold
 scatter = sp.Symbol("nu", nonnegative=True)  # variance over the entries of their probabilities

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
-from theory.graphon.rate import fair_constant, fair_deviation, least_rate
-from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, delta, m, n, s
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.saliency.model import width
-from theory.saliency.support_recovery import c, missed, p_s
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
+from sparse_limits.theory.graphon.rate import fair_constant, fair_deviation, least_rate
+from sparse_limits.theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, delta, m, n, s
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import width
+from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
+from sparse_limits.theory.steps import Carrier, Step
 
 w = sp.Symbol("w", real=True)  # for columns what z is for rows
 y = sp.Symbol("y", real=True)  # a quantile up to 6

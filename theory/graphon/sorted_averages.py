@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
-from theory.graphon.symbols import COLUMNS, UP_TO_ONE, n
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
+from sparse_limits.theory.graphon.symbols import COLUMNS, UP_TO_ONE, n
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 blocks = sp.Symbol("b", integer=True, positive=True)  # per side
 constant = sp.Symbol("c", nonnegative=True)  # √n times the error of the mask

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import DEVIATION, FAILURE, delta, m, n, s
-from theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
-from theory.saliency.snip_row_law import equal_concentration
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.symbols import DEVIATION, FAILURE, delta, m, n, s
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.snip_row_law import equal_concentration
+from sparse_limits.theory.steps import Carrier, Step
 
 cut = sp.Symbol("c", positive=True)  # the share of a variable where a kernel is no larger than some value
 latents = sp.Symbol("j", integer=True, nonnegative=True)  # a number of latents up to ½

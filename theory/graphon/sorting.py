@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 degree, other_degree = sp.symbols("d_1 d_2", nonnegative=True)  # of two rows of one kernel
 degree_error = sp.Symbol("epsilon_d", nonnegative=True)  # ‖d̂ − d‖₁

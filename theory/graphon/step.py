@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.valued import valued
-from theory.graphon.symbols import UP_TO_ONE
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import THRESHOLD, SaliencyModel, tau, u, v
-from theory.steps import Carrier, Step
-from theory.tails import half_normal, t
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import UP_TO_ONE
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import THRESHOLD, SaliencyModel, tau, u, v
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import half_normal, t
 
 row_weight, column_weight = sp.symbols("alpha beta", positive=True)  # lengths of a row and a column block
 block = sp.Symbol("P", nonnegative=True)  # value of the graphon on it

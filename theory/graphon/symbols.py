@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
+from sparse_limits.theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
 
 m, n = sp.symbols("m n", integer=True, positive=True)  # rows and columns of a mask
 delta = sp.Symbol("delta", positive=True)  # probability that a bound fails

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import (
     INPUT,
     NEURON,
     THRESHOLD,
@@ -22,9 +22,9 @@ from theory.saliency.model import (
     v,
     wanda_model,
 )
-from theory.saliency.snip import FIXED_RESIDUAL
-from theory.steps import Carrier, Step
-from theory.tails import exponential, frechet, half_normal, product_normal, t
+from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import exponential, frechet, half_normal, product_normal, t
 
 density_of_noise = sp.Symbol("g", positive=True)  # at t = τ/(f φ)
 slope = sp.Symbol("r", real=True)  # f′/f or φ′/φ

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import NON_NEGATIVE, POSITIVE, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 difference = sp.Symbol("p", nonnegative=True)  # ‖x̂ − x̂′‖ of vectors of one length
 total = sp.Symbol("q", positive=True)  # and ‖x̂ + x̂′‖

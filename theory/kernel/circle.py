@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.valued import valued
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.quantities import (
+    COUNT,
+    COUNT_FROM_ZERO,
+    NON_NEGATIVE,
+    POSITIVE,
+    Hypothesis,
+    Quantity,
+    whole_from,
+)
+from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency
 rank = sp.Symbol("r", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.citations import MC_DIARMID
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import delta, m
-from theory.kernel.circle import rank, ranked
-from theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.citations import MC_DIARMID
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.symbols import delta, m
+from sparse_limits.theory.kernel.circle import rank, ranked
+from sparse_limits.theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 excess = sp.Symbol("t", positive=True)  # of a distance over its mean
 

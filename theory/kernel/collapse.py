@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 share, energy = sp.symbols("g_W g_Q", positive=True)  # ∫W(u, v)du and ∫Q(u, v)du at the one input v that is left
 trained, moment = sp.symbols("w q", positive=True)  # W and Q of one neuron there

@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields
 
 import sympy as sp
 
-from theory.claims import formulas
-from theory.kernel.dual import cosine, kappa_0
-from theory.kernel.dual import depth as L
-from theory.kernel.finite_width import n
-from theory.quantities import NON_NEGATIVE, Quantity
-from theory.saliency.model import rho
+from sparse_limits.theory.claims import formulas
+from sparse_limits.theory.kernel.dual import cosine, kappa_0
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.finite_width import n
+from sparse_limits.theory.quantities import NON_NEGATIVE, Quantity
+from sparse_limits.theory.saliency.model import rho
 
 N = sp.Symbol("N", integer=True, positive=True)  # the width of the next layer
 path = sp.Symbol("pi_x", positive=True)  # density of paths, weighted with x²

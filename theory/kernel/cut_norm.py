@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, cosine, kappa_0, kappa_1
-from theory.kernel.dual_activations import variance_slope
-from theory.quantities import CLOSED_UNIT, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.dual_activations import variance_slope
+from sparse_limits.theory.quantities import CLOSED_UNIT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 beta, s = sp.symbols("beta s", positive=True)  # largest square of an input; least variance of a row, s ≤ beta
 delta = sp.Symbol("delta", positive=True)  # how far the graphons of the example are apart, at most 1

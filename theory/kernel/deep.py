@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.convergence import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel.convergence import (
     Moments,
     Pair,
     beta,
@@ -17,11 +17,11 @@ from theory.kernel.convergence import (
     shrunk,
     width_constant,
 )
-from theory.kernel.dual import DENSITY, DEPTH
-from theory.kernel.dual import depth as L
-from theory.kernel.finite_width import WIDTH, n
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.kernel.dual import DENSITY, DEPTH
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.finite_width import WIDTH, n
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 values = grown**L
 total = L * grown**L  # m_t + 2 m_p

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.convergence import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel.convergence import (
     OF_BOTH,
     OF_TANGENTS,
     OF_VALUES,
@@ -18,10 +18,10 @@ from theory.kernel.convergence import (
     sent,
     step,
 )
-from theory.kernel.dual import DENSITY, DEPTH
-from theory.kernel.finite_width import WIDTH
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.kernel.dual import DENSITY, DEPTH
+from sparse_limits.theory.kernel.finite_width import WIDTH
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 _h, _m, _k = moments.values, moments.mixed, moments.tangents
 sent_values = sent(_h)

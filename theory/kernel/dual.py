@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.formulas.iterate import Iterate, name_recursion
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import rho
+from sparse_limits.theory.formulas.iterate import Iterate, name_recursion
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import rho
 
 z = sp.Symbol("z", real=True)  # a preactivation
 a, b = sp.symbols("a b", positive=True)  # variances of the preactivations of two inputs

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.formulas.valued import valued
-from theory.kernel.dual import COSINE, COVARIANCE, FIRST_VARIANCE, SECOND_VARIANCE, a, b, c, cosine, kappa_0, kappa_1
-from theory.kernel.fixed_inputs import INPUTS, SHARE, gap, inputs, share
-from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import (
+    COSINE,
+    COVARIANCE,
+    FIRST_VARIANCE,
+    SECOND_VARIANCE,
+    a,
+    b,
+    c,
+    cosine,
+    kappa_0,
+    kappa_1,
+)
+from sparse_limits.theory.kernel.fixed_inputs import INPUTS, SHARE, gap, inputs, share
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Reach, Step
 
 agreeing = sp.Symbol("A", integer=True, nonnegative=True)  # inputs where x and x′ of signs ±1 agree
 opposed = sp.Symbol("B", integer=True, nonnegative=True)  # and those where they do not

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DENSITY, J_2, PREACTIVATIONS, a, b, c, cosine, relu
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import rho
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DENSITY, J_2, PREACTIVATIONS, a, b, c, cosine, relu
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.steps import Carrier, Step
 
 n = sp.Symbol("n", integer=True, positive=True)  # the width
 q = sp.Symbol("q", positive=True)  # mean square of the inputs, Σ x_j²/d

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel.dual import (
     CAUCHY_SCHWARZ,
     COSINE,
     COVARIANCE,
@@ -17,8 +17,8 @@ from theory.kernel.dual import (
     cosine,
     relu,
 )
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 share = sp.Symbol("p", positive=True)  # value of the graphon at an input, at most 1
 first, second = sp.symbols("x y", real=True)  # an input's values in x and x′

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.kernel.graphon_recursion import (
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.kernel.graphon_recursion import (
     GRAPHONS,
     POSITIONS,
     GraphonLayer,
@@ -34,9 +34,9 @@ from theory.kernel.graphon_recursion import (
     x,
     y,
 )
-from theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
-from theory.saliency.model import u, v
-from theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import u, v
+from sparse_limits.theory.steps import Carrier, Reach, Step
 
 coincidence = sp.Integer(6)
 

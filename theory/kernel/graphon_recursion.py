@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from theory.formulas.let import Let
-from theory.formulas.valued import valued
-from theory.kernel.dual import DualActivation, a, b, c, relu
-from theory.saliency.model import u, v
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import DualActivation, a, b, c, relu
+from sparse_limits.theory.saliency.model import u, v
 
 above = sp.Symbol("w", positive=True)  # a position in the next layer
 weight = sp.Function("W", nonnegative=True)  # a graphon left open: row, column

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DEPTH, PREACTIVATIONS, dense_ntk, depth, relu
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import rho
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DEPTH, PREACTIVATIONS, dense_ntk, depth, relu
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.steps import Carrier, Step
 
 layer = sp.Symbol("l", integer=True, positive=True)  # its place, from 1 to L + 1
 

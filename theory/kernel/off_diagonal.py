@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.kernel.convergence import (
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.kernel.convergence import (
     OF_BOTH,
     OF_TANGENTS,
     OF_VALUES,
@@ -32,12 +32,12 @@ from theory.kernel.convergence import (
     value_step,
     values_of,
 )
-from theory.kernel.dual import COSINE, DENSITY, a, b, c, cosine, kappa_0, kappa_1
-from theory.kernel.finite_width import WIDTH, deviation, fourth, n
-from theory.kernel.width_one import kernel_distance, one_neuron, tangents_distance, values_distance
-from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from theory.saliency.model import rho
-from theory.steps import Carrier, Step
+from sparse_limits.theory.kernel.dual import COSINE, DENSITY, a, b, c, cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.finite_width import WIDTH, deviation, fourth, n
+from sparse_limits.theory.kernel.width_one import kernel_distance, one_neuron, tangents_distance, values_distance
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.steps import Carrier, Step
 
 mask_variance = scatter * moments.values.diagonal / n
 curvature = cosine / (sp.pi * sp.sqrt(1 - cosine**2) ** 3)

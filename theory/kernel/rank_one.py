@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.kernel.dual import CAUCHY_SCHWARZ, DEPTH, a, b, c, cosine, dense_ntk, depth, relu
-from theory.quantities import CLOSED_UNIT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DEPTH, a, b, c, cosine, dense_ntk, depth, relu
+from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 flow = sp.Symbol("f", positive=True)  # Π_l ∫ g_l h_{l+1}
 p, q = sp.symbols("p q", nonnegative=True)  # powers of the row and column profiles

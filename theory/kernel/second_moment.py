@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.kernel.dual import CAUCHY_SCHWARZ, DENSITY, DEPTH, PREACTIVATIONS, depth, relu
-from theory.kernel.graphon_recursion import covariance, gate, tangent
-from theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
-from theory.saliency.model import rho as density
-from theory.saliency.model import v
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DENSITY, DEPTH, PREACTIVATIONS, depth, relu
+from sparse_limits.theory.kernel.graphon_recursion import covariance, gate, tangent
+from sparse_limits.theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import rho as density
+from sparse_limits.theory.saliency.model import v
+from sparse_limits.theory.steps import Carrier, Step
 
 own = sp.Symbol("s_W", real=True)  # S_W(x, x′) of a neuron: the covariance over the edges that carry a gradient
 shares = sp.symbols("W_1:4", positive=True)  # P(M = 1) of the edges of a path through two hidden layers

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.citations import BESSEL_INTEGRAL
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
-from theory.kernel.second_moment import OWN, own
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.snip import FIXED_RESIDUAL
-from theory.steps import Carrier, Step
-from theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.citations import BESSEL_INTEGRAL
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
+from sparse_limits.theory.kernel.second_moment import OWN, own
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import half_normal, product_survival, t
 
 s = sp.Symbol("s", positive=True)  # threshold over the column's profile, τ/φ
 alpha = sp.Symbol("alpha", positive=True)  # modulus of a row's readout weight

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import COSINE, cosine, kappa_0, kappa_1
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel.dual import COSINE, cosine, kappa_0, kappa_1
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, positive=True)  # inputs kept, equally
 ell = sp.Symbol("ell", integer=True, nonnegative=True)  # degree of a spherical harmonic

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel import circle
-from theory.kernel.sphere import HALF_DEGREE, KEPT, half_degree, k, wallis
-from theory.quantities import Hypothesis
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel import circle
+from sparse_limits.theory.kernel.sphere import HALF_DEGREE, KEPT, half_degree, k, wallis
+from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.steps import Carrier, Step
 
 _gammas = (sp.gamma(k / sp.Integer(2)) / sp.gamma((k + 1) / sp.Integer(2))) ** 2
 first = (k + 1) * _gammas / (2 * sp.pi)

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.kernel.convergence import N, advance, at_inputs, limit, step, tangent_error, value_error, values_of
-from theory.kernel.dual import c, cosine, kappa_0, kappa_1
-from theory.kernel.finite_width import fourth, n
-from theory.saliency.model import rho
+from sparse_limits.theory.kernel.convergence import (
+    N,
+    advance,
+    at_inputs,
+    limit,
+    step,
+    tangent_error,
+    value_error,
+    values_of,
+)
+from sparse_limits.theory.kernel.dual import c, cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.finite_width import fourth, n
+from sparse_limits.theory.saliency.model import rho
 
 _value, _slope, _fourth = (each.subs(cosine, c) for each in (kappa_1, kappa_0, fourth))
 first_kernel = _value + c * _slope  # Θ of one layer in the limit

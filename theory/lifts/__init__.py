@@ -2,46 +2,46 @@
 
 from typing import TYPE_CHECKING
 
-from theory.lazy import lazily
+from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from theory.lifts.activation_map import path_sums
-    from theory.lifts.adjoint import adjunction
-    from theory.lifts.any_data import any_data
-    from theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
-    from theory.lifts.attention_copies import copied_heads
-    from theory.lifts.bundle import Bundle
-    from theory.lifts.confinement import confined_flow
-    from theory.lifts.convergence import one_layer_convergence
-    from theory.lifts.convergence_limit import pac_convergence
-    from theory.lifts.convergence_two_layers import two_layer_convergence
-    from theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
-    from theory.lifts.convolution_copies import copied_filters
-    from theory.lifts.copies import copy_bounds
-    from theory.lifts.copy_examples import copied_units
-    from theory.lifts.coverage import copies_in_one_layer
-    from theory.lifts.degrees import binomial_degrees
-    from theory.lifts.fibration import fibration_lemma
-    from theory.lifts.gradients import Readout, pushed_gradients
-    from theory.lifts.isolated import isolated_cells
-    from theory.lifts.isolated_copies import isolated_copy_bounds
-    from theory.lifts.isolated_tails import poisson_tails
-    from theory.lifts.lift import Lift, full_lift
-    from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, identity, relu
-    from theory.lifts.module import PerceptronModule
-    from theory.lifts.path_length import growing_tangents, travelled_length
-    from theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
-    from theory.lifts.poisson import poisson_distance
-    from theory.lifts.random_lifts import random_sparse_lifts
-    from theory.lifts.readout import readout_comparison
-    from theory.lifts.tangent import tangent_rate
-    from theory.lifts.tangent_square_loss import square_loss_rate
-    from theory.lifts.training import training_success
-    from theory.lifts.trees import local_trees
-    from theory.lifts.unfolding import tree_witnesses, unfolded_module
-    from theory.lifts.vector_copies import vector_copies
-    from theory.lifts.walsh import cube_example, mask_coverage, no_cover
-    from theory.lifts.wide_lifts import copies_in_wide_lifts
+    from sparse_limits.theory.lifts.activation_map import path_sums
+    from sparse_limits.theory.lifts.adjoint import adjunction
+    from sparse_limits.theory.lifts.any_data import any_data
+    from sparse_limits.theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
+    from sparse_limits.theory.lifts.attention_copies import copied_heads
+    from sparse_limits.theory.lifts.bundle import Bundle
+    from sparse_limits.theory.lifts.confinement import confined_flow
+    from sparse_limits.theory.lifts.convergence import one_layer_convergence
+    from sparse_limits.theory.lifts.convergence_limit import pac_convergence
+    from sparse_limits.theory.lifts.convergence_two_layers import two_layer_convergence
+    from sparse_limits.theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
+    from sparse_limits.theory.lifts.convolution_copies import copied_filters
+    from sparse_limits.theory.lifts.copies import copy_bounds
+    from sparse_limits.theory.lifts.copy_examples import copied_units
+    from sparse_limits.theory.lifts.coverage import copies_in_one_layer
+    from sparse_limits.theory.lifts.degrees import binomial_degrees
+    from sparse_limits.theory.lifts.fibration import fibration_lemma
+    from sparse_limits.theory.lifts.gradients import Readout, pushed_gradients
+    from sparse_limits.theory.lifts.isolated import isolated_cells
+    from sparse_limits.theory.lifts.isolated_copies import isolated_copy_bounds
+    from sparse_limits.theory.lifts.isolated_tails import poisson_tails
+    from sparse_limits.theory.lifts.lift import Lift, full_lift
+    from sparse_limits.theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, identity, relu
+    from sparse_limits.theory.lifts.module import PerceptronModule
+    from sparse_limits.theory.lifts.path_length import growing_tangents, travelled_length
+    from sparse_limits.theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
+    from sparse_limits.theory.lifts.poisson import poisson_distance
+    from sparse_limits.theory.lifts.random_lifts import random_sparse_lifts
+    from sparse_limits.theory.lifts.readout import readout_comparison
+    from sparse_limits.theory.lifts.tangent import tangent_rate
+    from sparse_limits.theory.lifts.tangent_square_loss import square_loss_rate
+    from sparse_limits.theory.lifts.training import training_success
+    from sparse_limits.theory.lifts.trees import local_trees
+    from sparse_limits.theory.lifts.unfolding import tree_witnesses, unfolded_module
+    from sparse_limits.theory.lifts.vector_copies import vector_copies
+    from sparse_limits.theory.lifts.walsh import cube_example, mask_coverage, no_cover
+    from sparse_limits.theory.lifts.wide_lifts import copies_in_wide_lifts
 else:
     lazily(__name__)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.maps import PRODUCT, SUM
-from theory.lifts.module import Edge, PerceptronModule
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.maps import PRODUCT, SUM
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 w, y = sp.symbols("w y", real=True)
 w01, w02, w12, w13, w23, w34 = sp.symbols("w_01 w_02 w_12 w_13 w_23 w_34", real=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.bundle import Bundle, Point, entries
-from theory.quantities import COUNT_FROM_ZERO, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.bundle import Bundle, Point, entries
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 OVER: dict[Point, Point] = {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 2}  # π: U → V
 ABOVE: dict[Point, Point] = {0: 0, 1: 2, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4}  # ρ: X → U; nothing lies over 1 and 5

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.formulas.no_guarantee import guaranteed
-from theory.lifts.attention_copies import R_x
-from theory.lifts.convergence import ALLOWED, CHANCE
-from theory.lifts.convergence_limit import goal
-from theory.lifts.convergence_two_layers import children
-from theory.lifts.convolution_copies import EXACT, GOAL, LONGER, READOUT, best_loss, size_for
-from theory.lifts.copies import (
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.lifts.attention_copies import R_x
+from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE
+from sparse_limits.theory.lifts.convergence_limit import goal
+from sparse_limits.theory.lifts.convergence_two_layers import children
+from sparse_limits.theory.lifts.convolution_copies import EXACT, GOAL, LONGER, READOUT, best_loss, size_for
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     COPIES,
@@ -29,7 +29,7 @@ from theory.lifts.copies import (
     rho,
     rho_0,
 )
-from theory.lifts.copies_of_one_unit import (
+from sparse_limits.theory.lifts.copies_of_one_unit import (
     FROM_COPIES,
     FROM_LOSS,
     FROM_SIZE,
@@ -40,14 +40,14 @@ from theory.lifts.copies_of_one_unit import (
     twelve,
     with_goal,
 )
-from theory.lifts.copy_examples import layer_lipschitz, mu, tree_lipschitz
-from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, q, r
-from theory.lifts.degrees import WIDTH, lam, n
-from theory.lifts.perceptrons import n_1
-from theory.lifts.random_lifts import mean_edges
-from theory.lifts.readout import TRAINED, T
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.lifts.copy_examples import layer_lipschitz, mu, tree_lipschitz
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, q, r
+from sparse_limits.theory.lifts.degrees import WIDTH, lam, n
+from sparse_limits.theory.lifts.perceptrons import n_1
+from sparse_limits.theory.lifts.random_lifts import mean_edges
+from sparse_limits.theory.lifts.readout import TRAINED, T
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 largest_moment = R_x**2
 children_lipschitz = tree_lipschitz.subs(r, children)

@@ -8,15 +8,15 @@ from typing import Any
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.input_error import InputError
-from theory.lifts.bundle import array, entries, shape_of
-from theory.lifts.degrees import DEGREE, lam
-from theory.lifts.lift import Lift
-from theory.lifts.maps import SUM, Bilinear, Skip
-from theory.lifts.module import PerceptronModule, Vertex
-from theory.quantities import COUNT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.lifts.bundle import array, entries, shape_of
+from sparse_limits.theory.lifts.degrees import DEGREE, lam
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.maps import SUM, Bilinear, Skip
+from sparse_limits.theory.lifts.module import PerceptronModule, Vertex
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 C, h, d = sp.symbols("C h d", positive=True, integer=True)
 
@@ -25,7 +25,7 @@ C, h, d = sp.symbols("C h d", positive=True, integer=True)
 class Attention:
     """σ(z) = softmax(q kᵀ / √d) v, softmax along each row, of z = (q, k, v): shape (3, T, d) → (T, d), exactly.
 
-    It takes SymPy arrays and nested tuples; for arrays of floats [..., 3, T, d] see `numerics.lifts.examples`.
+    It takes SymPy arrays and nested tuples; for arrays of floats [..., 3, T, d] see `sparse_limits.numerics.lifts.examples`.
     """
 
     d: int

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.formulas.no_guarantee import guaranteed
-from theory.lifts.attention import C, d
-from theory.lifts.convergence import ALLOWED
-from theory.lifts.convergence_limit import goal
-from theory.lifts.convolution_copies import EXACT, FINITE, GOAL, LONGER, READOUT, SIGNS, best_loss, size_for
-from theory.lifts.copies import (
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.lifts.attention import C, d
+from sparse_limits.theory.lifts.convergence import ALLOWED
+from sparse_limits.theory.lifts.convergence_limit import goal
+from sparse_limits.theory.lifts.convolution_copies import (
+    EXACT,
+    FINITE,
+    GOAL,
+    LONGER,
+    READOUT,
+    SIGNS,
+    best_loss,
+    size_for,
+)
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     COPIES,
@@ -24,7 +33,7 @@ from theory.lifts.copies import (
     rho,
     signs,
 )
-from theory.lifts.copies_of_one_unit import (
+from sparse_limits.theory.lifts.copies_of_one_unit import (
     FROM_COPIES,
     FROM_LOSS,
     FROM_SIZE,
@@ -35,11 +44,11 @@ from theory.lifts.copies_of_one_unit import (
     twelve,
     with_goal,
 )
-from theory.lifts.copy_examples import pattern_chance
-from theory.lifts.coverage import INPUT_KEPT, inputs, p_0
-from theory.lifts.linear_copies import distance_at
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.lifts.copy_examples import pattern_chance
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0
+from sparse_limits.theory.lifts.linear_copies import distance_at
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 R_x = sp.Symbol("R_x", positive=True)  # the length of a token
 b_w = sp.Symbol("b_w", nonnegative=True)  # the length of the longest of Q*, K* and V*

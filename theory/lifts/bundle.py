@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy as sp
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 Shape = tuple[int, ...]
 Point = Hashable

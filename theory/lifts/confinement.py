@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.no_guarantee import no_guarantee
-from theory.lifts.degrees import PROBABILITY
-from theory.lifts.path_length import growing_length, growing_rate, length
-from theory.lifts.tangent import CONVEX, FLOW, PARAMETER, REACHED, STEP, epsilon, kappa, x
-from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.lifts.degrees import PROBABILITY
+from sparse_limits.theory.lifts.path_length import growing_length, growing_rate, length
+from sparse_limits.theory.lifts.tangent import CONVEX, FLOW, PARAMETER, REACHED, STEP, epsilon, kappa, x
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 B = sp.Symbol("B", nonnegative=True)  # a bound of the loss at the start, likely
 epsilon_0 = sp.Symbol("epsilon_0", nonnegative=True)  # the loss that is approached

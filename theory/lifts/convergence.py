@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Let
-from theory.formulas.no_guarantee import guaranteed
-from theory.formulas.smallest import Smallest
-from theory.lifts.copies import COPIES, UNITS, M
-from theory.lifts.coverage import binomial_below, chernoff, m, q, r
-from theory.lifts.degrees import PROBABILITY, WIDTH, n
-from theory.quantities import NO_BOUND, UNIT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
+from sparse_limits.theory.lifts.coverage import binomial_below, chernoff, m, q, r
+from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
+from sparse_limits.theory.quantities import NO_BOUND, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure allowed
 F = sp.Symbol("F", nonnegative=True)

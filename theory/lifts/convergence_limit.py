@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Remark
-from theory.formulas.let import Let
-from theory.formulas.valued import valued
-from theory.lifts.convergence import THEOREM, P
-from theory.lifts.copies import (
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence import THEOREM, P
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     COPIES,
@@ -28,11 +28,11 @@ from theory.lifts.copies import (
     rho_0,
     signs,
 )
-from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0
-from theory.lifts.tangent import L_0, START
-from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.questions import OpenQuestion
-from theory.steps import Carrier, Step
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0
+from sparse_limits.theory.lifts.tangent import L_0, START
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.steps import Carrier, Step
 
 nu = sp.Symbol("nu", nonnegative=True)  # ‖w*‖²
 x = sp.Symbol("x", nonnegative=True)  # ‖w‖

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Remark
-from theory.formulas.let import Let
-from theory.formulas.no_guarantee import guaranteed, unconditional
-from theory.formulas.valued import valued
-from theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, delta, smallest
-from theory.lifts.copies import COPIES, UNITS, M
-from theory.lifts.coverage import REGION, m, omega, q, r
-from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
-from theory.lifts.isolated import isolated_at_least, isolated_mean, isolated_variance
-from theory.lifts.isolated_tails import V, cantelli, increasing_from, mu, poisson_degree
-from theory.quantities import COUNT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, delta, smallest
+from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
+from sparse_limits.theory.lifts.coverage import REGION, m, omega, q, r
+from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
+from sparse_limits.theory.lifts.isolated import isolated_at_least, isolated_mean, isolated_variance
+from sparse_limits.theory.lifts.isolated_tails import V, cantelli, increasing_from, mu, poisson_degree
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 HALF = sp.Rational(1, 2)
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.input_error import InputError
-from theory.lifts.lift import Lift, full_lift
-from theory.lifts.maps import PRODUCT, Bilinear, Pointwise
-from theory.lifts.module import PerceptronModule
-from theory.quantities import COUNT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.lifts.lift import Lift, full_lift
+from sparse_limits.theory.lifts.maps import PRODUCT, Bilinear, Pointwise
+from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 H, k = sp.symbols("H k", positive=True, integer=True)
 C_i, C_o, m = sp.symbols("C_i C_o m", positive=True, integer=True)

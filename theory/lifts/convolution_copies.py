@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.formulas.valued import valued
-from theory.lifts.convergence import ALLOWED, chernoff_size
-from theory.lifts.convergence_limit import goal
-from theory.lifts.convolution import C_i, H, k
-from theory.lifts.copies import (
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence import ALLOWED, chernoff_size
+from sparse_limits.theory.lifts.convergence_limit import goal
+from sparse_limits.theory.lifts.convolution import C_i, H, k
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     COPIES,
@@ -22,7 +22,7 @@ from theory.lifts.copies import (
     per_copy,
     signs,
 )
-from theory.lifts.copies_of_one_unit import (
+from sparse_limits.theory.lifts.copies_of_one_unit import (
     FROM_COPIES,
     FROM_LOSS,
     FROM_SIZE,
@@ -32,10 +32,10 @@ from theory.lifts.copies_of_one_unit import (
     twelve,
     with_goal,
 )
-from theory.lifts.copy_examples import agreement, layer_lipschitz, mu, pattern_chance
-from theory.lifts.coverage import INPUT_KEPT, inputs, p_0, q
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.lifts.copy_examples import agreement, layer_lipschitz, mu, pattern_chance
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0, q
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 nu = sp.Symbol("nu", positive=True)  # the largest eigenvalue of the second moments of a pixel
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.formulas.no_guarantee import guaranteed
-from theory.lifts.coverage import r
-from theory.lifts.readout import TRAINED, Delta, T, moving_bound
-from theory.lifts.tangent import L_0, START, epsilon
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.lifts.coverage import r
+from sparse_limits.theory.lifts.readout import TRAINED, Delta, T, moving_bound
+from sparse_limits.theory.lifts.tangent import L_0, START, epsilon
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 M = sp.Symbol("M", nonnegative=True, integer=True)  # copies of each unit
 A_1, A_2 = sp.symbols("A_1 A_2", positive=True)  # norms of the witness's readout

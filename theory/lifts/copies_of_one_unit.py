@@ -12,11 +12,11 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from theory.formulas.valued import valued
-from theory.lifts.convergence import delta, size
-from theory.lifts.convergence_limit import goal
-from theory.lifts.copies import A_1, A_2, M, gamma
-from theory.lifts.coverage import p_0, q, r
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence import delta, size
+from sparse_limits.theory.lifts.convergence_limit import goal
+from sparse_limits.theory.lifts.copies import A_1, A_2, M, gamma
+from sparse_limits.theory.lifts.coverage import p_0, q, r
 
 FROM_COPIES = (
     "at most, as other witnesses, units and data may come nearer than copies alone of one unit on one data point at the time that (B2) "

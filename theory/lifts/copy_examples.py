@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
-from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 z = sp.Symbol("z", real=True)  # what a unit adds up
 x, v, w, y = sp.symbols(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity import symbols as wired
-from theory.expressivity.wired_counts import usual_bound
-from theory.expressivity.wired_neurons import binomial_law
-from theory.lifts.degrees import PROBABILITY, WIDTH, n
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity import symbols as wired
+from sparse_limits.theory.expressivity.wired_counts import usual_bound
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 inputs = sp.Symbol("d", nonnegative=True, integer=True)
 pattern = sp.Symbol("s", nonnegative=True, integer=True)  # |S|

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.wired_neurons import binomial_law
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 n = sp.Symbol("n", integer=True, positive=True)  # copies of a vertex
 lam = sp.Symbol("lambda", nonnegative=True)  # expected degree

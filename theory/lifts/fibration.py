@@ -7,11 +7,11 @@ from typing import Any
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.lift import Lift
-from theory.lifts.module import PerceptronModule
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 DIAMOND = (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3"))
 x, w01, w02, w13, w23, c = sp.symbols("x w_01 w_02 w_13 w_23 c", real=True)

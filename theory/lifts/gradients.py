@@ -8,14 +8,14 @@ from typing import Any
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.bundle import check_section, freeze
-from theory.lifts.fibration import DIAMOND, DIAMOND_WEIGHTS, diamond_fibration, w01, w02, w13, w23, x
-from theory.lifts.lift import Lift, full_lift
-from theory.lifts.maps import PRODUCT, Pointwise
-from theory.lifts.module import PerceptronModule, Vertex
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.bundle import check_section, freeze
+from sparse_limits.theory.lifts.fibration import DIAMOND, DIAMOND_WEIGHTS, diamond_fibration, w01, w02, w13, w23, x
+from sparse_limits.theory.lifts.lift import Lift, full_lift
+from sparse_limits.theory.lifts.maps import PRODUCT, Pointwise
+from sparse_limits.theory.lifts.module import PerceptronModule, Vertex
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 a, f = sp.symbols("a f", real=True)  # the readout of one of two terminals, and the target
 w1, w2 = sp.symbols("w_1 w_2", real=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.bracketed_sum import BracketedSum
-from theory.formulas.valued import valued
-from theory.lifts.coverage import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.bracketed_sum import BracketedSum
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import (
     ALL_DISJOINT,
     COUNTS,
     DISJOINT,
@@ -29,9 +29,9 @@ from theory.lifts.coverage import (
     r,
     trinomial,
 )
-from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 edge = lam / n
 matching = omega * q**r

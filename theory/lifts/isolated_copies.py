@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.lifts.copies import (
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     COMPARISON,
@@ -34,11 +34,11 @@ from theory.lifts.copies import (
     rho_0,
     small_linear_copies,
 )
-from theory.lifts.readout import T
-from theory.lifts.tangent import LOSS, L, epsilon
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.questions import OpenQuestion
-from theory.steps import Carrier, Step
+from sparse_limits.theory.lifts.readout import T
+from sparse_limits.theory.lifts.tangent import LOSS, L, epsilon
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.steps import Carrier, Step
 
 b = sp.Symbol("b", positive=True)  # ‖ā‖²
 c = sp.Symbol("c", positive=True)  # the time for each copy

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.no_guarantee import guaranteed
-from theory.formulas.valued import valued
-from theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, omega, q, r
-from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
-from theory.lifts.isolated import ORDER, factorial_moment, isolated_at_least, isolated_mean
-from theory.lifts.wide_lifts import dispersion, isolated_rate
-from theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, omega, q, r
+from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
+from sparse_limits.theory.lifts.isolated import ORDER, factorial_moment, isolated_at_least, isolated_mean
+from sparse_limits.theory.lifts.wide_lifts import dispersion, isolated_rate
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 mu = sp.Symbol("mu", positive=True)  # EM'
 V = sp.Symbol("V", nonnegative=True)  # Var M'

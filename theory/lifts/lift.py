@@ -8,9 +8,9 @@ from functools import cached_property, reduce
 from operator import add
 from typing import Any
 
-from theory.input_error import InputError
-from theory.lifts.bundle import array, check_section, entries, freeze, shape_of
-from theory.lifts.module import Edge, PerceptronModule, Vertex, arrow
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.lifts.bundle import array, check_section, entries, freeze, shape_of
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex, arrow
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import Any
 
 import sympy as sp
 
-from theory.input_error import InputError
-from theory.lifts.bundle import Shape, array, entries, shape_of
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.lifts.bundle import Shape, array, entries, shape_of
 
 z = sp.Symbol("z", real=True)
 

@@ -8,9 +8,9 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from theory.input_error import InputError
-from theory.lifts.bundle import Bundle, Shape, freeze
-from theory.lifts.maps import Bilinear, Pointwise, Skip
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.lifts.bundle import Bundle, Shape, freeze
+from sparse_limits.theory.lifts.maps import Bilinear, Pointwise, Skip
 
 Vertex = Any  # anything hashable
 Edge = tuple[Vertex, Vertex]

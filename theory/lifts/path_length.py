@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.tangent import (
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.tangent import (
     CONVEX,
     FLOW,
     GOAL,
@@ -29,8 +29,8 @@ from theory.lifts.tangent import (
     to_reach,
     x,
 )
-from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 s = sp.Symbol("s", nonnegative=True)  # the length of the path so far
 WALKED = Quantity(s, "length of the path so far", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))

@@ -8,14 +8,14 @@ from typing import Any
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.input_error import InputError
-from theory.lifts.bundle import entries, shape_of
-from theory.lifts.lift import Lift, full_lift
-from theory.lifts.maps import PRODUCT, Pointwise, identity
-from theory.lifts.module import PerceptronModule
-from theory.quantities import COUNT_FROM_ZERO, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.lifts.bundle import entries, shape_of
+from sparse_limits.theory.lifts.lift import Lift, full_lift
+from sparse_limits.theory.lifts.maps import PRODUCT, Pointwise, identity
+from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 n_0, n_1, n_2, n_3 = sp.symbols("n_0 n_1 n_2 n_3", nonnegative=True, integer=True)
 

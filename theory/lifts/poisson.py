@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.wired_neurons import binomial_law
-from theory.lifts.degrees import DEGREE, IN_DEGREE, INDEPENDENT, PROBABILITY, SPARSE, WIDTH, k, lam, n, sampled
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.lifts.degrees import (
+    DEGREE,
+    IN_DEGREE,
+    INDEPENDENT,
+    PROBABILITY,
+    SPARSE,
+    WIDTH,
+    k,
+    lam,
+    n,
+    sampled,
+)
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 i, j = sp.symbols("i j", integer=True, positive=True)
 l = sp.Symbol("l", integer=True, nonnegative=True)  # noqa: E741

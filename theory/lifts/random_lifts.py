@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.wired_neurons import binomial_law
-from theory.lifts.coverage import REGION, m, omega
-from theory.lifts.degrees import DEGREE, PROBABILITY, lam, n, sampled, variance
-from theory.lifts.perceptrons import n_1
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.lifts.coverage import REGION, m, omega
+from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, lam, n, sampled, variance
+from sparse_limits.theory.lifts.perceptrons import n_1
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 N_e = sp.Symbol("N_e", nonnegative=True, integer=True)  # edges above one edge of the base
 EDGES = sp.symbols(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.tangent import LOSS, SLOPE, TIME, L, epsilon, g, t
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.tangent import LOSS, SLOPE, TIME, L, epsilon, g, t
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 Delta = sp.Symbol("Delta", nonnegative=True)  # the distance of the two readouts
 T = sp.Symbol("T", positive=True)  # the time

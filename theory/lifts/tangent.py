@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.formulas.no_guarantee import no_guarantee
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 kappa = sp.Symbol("kappa", positive=True)  # how long a tangent step may be
 epsilon = sp.Symbol("epsilon", nonnegative=True)  # the loss that it reaches

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.no_guarantee import no_guarantee
-from theory.lifts.tangent import (
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.lifts.tangent import (
     FLOW,
     GOAL,
     L_0,
@@ -32,8 +32,8 @@ from theory.lifts.tangent import (
     t,
     x,
 )
-from theory.quantities import Hypothesis
-from theory.steps import Carrier, Step
+from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.steps import Carrier, Step
 
 _start, _goal, _floor, _now = sp.sqrt(L_0), sp.sqrt(eta), sp.sqrt(epsilon), sp.sqrt(L)
 residual, reached_residual = sp.sqrt(2 * L), sp.sqrt(2 * epsilon)

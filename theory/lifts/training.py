@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.coverage import p_0
-from theory.lifts.degrees import n
-from theory.lifts.walsh import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.coverage import p_0
+from sparse_limits.theory.lifts.degrees import n
+from sparse_limits.theory.lifts.walsh import (
     UNIT_HEARS,
     UNITS,
     both_missing,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.transfer import Transfer
-from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n, sampled
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.transfer import Transfer
+from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n, sampled
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 K = sp.Symbol("K", integer=True, nonnegative=True)  # sampled layers
 j = sp.Symbol("j", integer=True, nonnegative=True)

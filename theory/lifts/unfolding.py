@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.coverage import INPUT_KEPT, p_0
-from theory.lifts.degrees import DEGREE, PROBABILITY, SPARSE, WIDTH, lam, n
-from theory.lifts.lift import Lift
-from theory.lifts.maps import PRODUCT, SUM
-from theory.lifts.module import Edge, PerceptronModule, Vertex
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, p_0
+from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, SPARSE, WIDTH, lam, n
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.maps import PRODUCT, SUM
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 p = sp.Symbol("p", nonnegative=True)
 h, h_1, h_2, h_3 = sp.symbols("h h_1 h_2 h_3", nonnegative=True, integer=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.convergence import ALLOWED, CHANCE, chernoff_size
-from theory.lifts.copies import (
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, chernoff_size
+from sparse_limits.theory.lifts.copies import (
     FIRST,
     LINEAR_COPIES,
     LOST,
@@ -20,12 +20,12 @@ from theory.lifts.copies import (
     survivor_square,
     survivors,
 )
-from theory.lifts.coverage import q, r
-from theory.lifts.isolated_copies import ISOLATED_LINEAR_COPIES, SECOND, square_speed
-from theory.lifts.readout import moving_bound
-from theory.lifts.tangent import L_0, LOSS, START
-from theory.quantities import COUNT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.lifts.coverage import q, r
+from sparse_limits.theory.lifts.isolated_copies import ISOLATED_LINEAR_COPIES, SECOND, square_speed
+from sparse_limits.theory.lifts.readout import moving_bound
+from sparse_limits.theory.lifts.tangent import L_0, LOSS, START
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 READOUTS = sp.symbols("a_11 a_12 a_21 a_22", real=True)
 _lengths = [sp.sqrt(one**2 + two**2) for one, two in (READOUTS[:2], READOUTS[2:])]

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.coverage import INPUT_KEPT, p_0
-from theory.lifts.degrees import n
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, p_0
+from sparse_limits.theory.lifts.degrees import n
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 Item = TypeVar("Item")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.coverage import ALL_DISJOINT, DISJOINT, REGION, TYPE, TYPES, i, omega, q, r
-from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
-from theory.lifts.isolated import expected_copies, factorial_moment, isolated_mean, isolated_variance
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.coverage import ALL_DISJOINT, DISJOINT, REGION, TYPE, TYPES, i, omega, q, r
+from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
+from sparse_limits.theory.lifts.isolated import expected_copies, factorial_moment, isolated_mean, isolated_variance
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 copies_rate = omega * lam**r * sp.exp(-lam) * q**r
 isolated_rate = omega * lam**r * sp.exp(-lam * (1 + r)) * q**r

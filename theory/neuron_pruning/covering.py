@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Told
-from theory.formulas.smallest import Smallest
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
-from theory.neuron_pruning.inputs import INPUTS, cosines, d
-from theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
-from theory.questions import OpenQuestion
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Told
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
+from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.steps import Carrier, Step
 
 level = sp.Symbol("t", positive=True)  # ρ|⟨w, w*⟩| of one neuron
 rho = sp.Symbol("rho", positive=True)

@@ -7,12 +7,12 @@ from functools import cache
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Told
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
-from theory.neuron_pruning.covering import (
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Told
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
+from sparse_limits.theory.neuron_pruning.covering import (
     ANGLE,
     CHANCE,
     SLOPE,
@@ -28,10 +28,10 @@ from theory.neuron_pruning.covering import (
     wide,
     widest,
 )
-from theory.neuron_pruning.covering import neurons as two_moments
-from theory.neuron_pruning.inputs import INPUTS, d
-from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity, whole_from
-from theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.neuron_pruning.covering import neurons as two_moments
+from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.steps import Carrier, Reach, Step
 
 eta = sp.Symbol("eta", positive=True)
 long = sp.Symbol("L", positive=True)  # log 1/ρ

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Told
-from theory.formulas.smallest import Smallest
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import NEURONS, N, delta, eps
-from theory.neuron_pruning.covering import (
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Told
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps
+from sparse_limits.theory.neuron_pruning.covering import (
     ANGLE,
     CHANCE,
     SLOPE,
@@ -24,7 +24,7 @@ from theory.neuron_pruning.covering import (
     success,
     theta,
 )
-from theory.neuron_pruning.covering_order import (
+from sparse_limits.theory.neuron_pruning.covering_order import (
     COSINE,
     ETA,
     EXPONENT,
@@ -44,9 +44,9 @@ from theory.neuron_pruning.covering_order import (
     square_mean,
     weight,
 )
-from theory.neuron_pruning.inputs import INPUTS, d
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
-from theory.steps import Carrier, Step
+from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # coordinates in which two corners differ
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.formulas.let import Told
-from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
-from theory.neuron_pruning.covering_order import eta
-from theory.neuron_pruning.cube_covering import covered, least
-from theory.neuron_pruning.inputs import INPUTS, d
-from theory.neuron_pruning.planks import KEPT, cover_sum, r
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.let import Told
+from sparse_limits.theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
+from sparse_limits.theory.neuron_pruning.covering_order import eta
+from sparse_limits.theory.neuron_pruning.cube_covering import covered, least
+from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.neuron_pruning.planks import KEPT, cover_sum, r
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.steps import Carrier, Step
 
 s = sp.Symbol("s", positive=True)
 x = sp.Symbol("x", real=True)  # log s

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import SUCCESS, delta, eps
-from theory.neuron_pruning.inputs import INPUTS, d
-from theory.neuron_pruning.jump_bound import ERRORS, neurons, pair, ratio, s, share, slow
-from theory.neuron_pruning.weight_pruning import contraction, failure, size
-from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
-from theory.questions import OpenQuestion
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import SUCCESS, delta, eps
+from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.neuron_pruning.jump_bound import ERRORS, neurons, pair, ratio, s, share, slow
+from sparse_limits.theory.neuron_pruning.weight_pruning import contraction, failure, size
+from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.steps import Carrier, Step
 
 C = sp.Symbol("C", positive=True)  # the limit in N5.2
 items = size.subs(delta, 1 - delta)  # for each input, at a failure of 1 − δ

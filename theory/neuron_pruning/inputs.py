@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.quantities import Quantity, whole_from
+from sparse_limits.theory.quantities import Quantity, whole_from
 
 d = sp.Symbol("d", integer=True, positive=True)  # inputs, at least 2
 INPUTS = Quantity(d, "number of inputs", whole_from(2))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Let
-from theory.neuron_pruning.alignment import (
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.neuron_pruning.alignment import (
     ERROR,
     LOST_ALONE,
     LOST_SEEN,
@@ -18,9 +18,9 @@ from theory.neuron_pruning.alignment import (
     delta,
     eps,
 )
-from theory.neuron_pruning.jumps import fits, g, h, jump, k, most_pairs
-from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.neuron_pruning.jumps import fits, g, h, jump, k, most_pairs
+from sparse_limits.theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 largest_error = sp.Rational(1, 3)
 ERRORS = sp.Interval.Lopen(0, largest_error)

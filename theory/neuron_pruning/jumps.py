@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.neuron_pruning.alignment import ERROR, eps
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.neuron_pruning.alignment import ERROR, eps
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, positive=True)  # kinks in the arc
 j = sp.Symbol("j", integer=True, nonnegative=True)  # kinks before a gap

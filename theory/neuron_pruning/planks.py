@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Told
-from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
-from theory.neuron_pruning.covering_order import covered, eta, least
-from theory.neuron_pruning.inputs import INPUTS, cosines, d
-from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Told
+from sparse_limits.theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
+from sparse_limits.theory.neuron_pruning.covering_order import covered, eta, least
+from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.steps import Carrier, Step
 
 r = sp.Symbol("r", positive=True)
 theta = sp.Symbol("theta", real=True)

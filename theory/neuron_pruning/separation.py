@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.valued import valued
-from theory.neuron_pruning import alignment, weight_pruning
-from theory.neuron_pruning.jumps import c, strength_density
-from theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, UNIT, Hypothesis, Quantity
-from theory.questions import OpenQuestion
-from theory.subset_sum import potential
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning import alignment, weight_pruning
+from sparse_limits.theory.neuron_pruning.jumps import c, strength_density
+from sparse_limits.theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.subset_sum import potential
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 
 @dataclass(frozen=True)

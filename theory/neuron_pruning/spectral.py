@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Let, Told
-from theory.formulas.no_guarantee import guaranteed
-from theory.formulas.smallest import Smallest
-from theory.formulas.valued import valued
-from theory.kernel import sphere
-from theory.kernel.dual import cosine, kappa_1
-from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.inputs import INPUTS, d
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Let, Told
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel import sphere
+from sparse_limits.theory.kernel.dual import cosine, kappa_1
+from sparse_limits.theory.neuron_pruning.alignment import N, eps
+from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure
 k = sp.Symbol("k", integer=True, nonnegative=True)  # degree of a spherical harmonic

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.inputs import INPUTS, d
-from theory.neuron_pruning.spectral import allowed, coefficient, delta, j, k, m, multiplicity, ranks
-from theory.neuron_pruning.spectral import neurons as spectral_neurons
-from theory.neuron_pruning.spectral import tail as spectral_tail
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.neuron_pruning.alignment import N, eps
+from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.neuron_pruning.spectral import allowed, coefficient, delta, j, k, m, multiplicity, ranks
+from sparse_limits.theory.neuron_pruning.spectral import neurons as spectral_neurons
+from sparse_limits.theory.neuron_pruning.spectral import tail as spectral_tail
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 i, n = sp.symbols("i n", integer=True, positive=True)  # a factor of n!, and n
 x, y, z = sp.symbols("x y z", positive=True)  # x: an argument; y: half the logarithm of a quotient; z: m + (d − 2)/4

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.equivariance import block_chances, lower_bound
-from theory.equivariance.symbols import B
-from theory.formulas.no_guarantee import guaranteed
-from theory.neuron_pruning import alignment
-from theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, OF_TWO_INPUTS, SUCCESS, N, angle, eps
-from theory.neuron_pruning.inputs import INPUTS, d
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum import two_layers
-from theory.subset_sum.block_counts import no_pair_of_a_sign
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
-from theory.subset_sum.symbols import FAILURE, delta, n
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.equivariance import block_chances, lower_bound
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.neuron_pruning import alignment
+from sparse_limits.theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, OF_TWO_INPUTS, SUCCESS, N, angle, eps
+from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum import two_layers
+from sparse_limits.theory.subset_sum.block_counts import no_pair_of_a_sign
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
+from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, n
 
 length = sp.Symbol("r", positive=True)  # √(w*_p² + w*_q²), at most 1
 least = sp.Symbol("m", positive=True)  # the smaller one of |w*_p| and |w*_q|

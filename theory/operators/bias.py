@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import UP_TO_ONE, m, n
-from theory.operators.symbols import sigma
-from theory.quantities import Hypothesis, Quantity
-from theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
-from theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m, n
+from sparse_limits.theory.operators.symbols import sigma
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
+from sparse_limits.theory.steps import Carrier, Reach, Step
 
 row_noise, column_noise, joint_noise = sp.symbols("V_a V_b V_ab", positive=True)  # ∬V a², ∬V b², ∬V a²b²
 along = sp.Symbol("h", real=True)  # ⟨a, Hb⟩ over √(mn)

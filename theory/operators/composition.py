@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.rate import log_size, row_kernel, row_law
-from theory.graphon.symbols import n, p
-from theory.operators.symbols import CUT_NORM, cut
-from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from theory.saliency.model import tau
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.graphon.rate import log_size, row_kernel, row_law
+from sparse_limits.theory.graphon.symbols import n, p
+from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import tau
+from sparse_limits.theory.steps import Carrier, Step
 
 first_cut, second_cut = sp.symbols("c_1 c_2", positive=True)  # distances of the layers in cut norm
 layers = sp.Symbol("L", integer=True, positive=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.wired_neurons import at_least
-from theory.graphon.symbols import m, n
-from theory.operators.noise import (
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.operators.noise import (
     ENTRY_VARIANCE,
     TRIAL_VALUES,
     block_edge,
@@ -31,10 +31,10 @@ from theory.operators.noise import (
     sparse_edge,
     square_variance,
 )
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.blocks import BLOCK, KEPT, NOT_MORE_THAN_THERE_ARE, block, kept
-from theory.saliency.model import COLUMNS, ROWS
-from theory.steps import Carrier, Step
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.blocks import BLOCK, KEPT, NOT_MORE_THAN_THERE_ARE, block, kept
+from sparse_limits.theory.saliency.model import COLUMNS, ROWS
+from sparse_limits.theory.steps import Carrier, Step
 
 turn = sp.Symbol("theta", positive=True)  # the argument of a generating function
 tail_exponent = -turn * m * n * level + n * row_flow / reach * (sp.exp(turn * reach) - 1)

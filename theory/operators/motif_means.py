@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import m, n
-from theory.operators.motifs import MOTIFS, expected_density
-from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.saliency.model import COLUMNS, ROWS, rho
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.operators.motifs import MOTIFS, expected_density
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import COLUMNS, ROWS, rho
+from sparse_limits.theory.steps import Carrier, Step
 
 kept_entries = sp.Symbol("K", integer=True, nonnegative=True)
 kept_chances = sp.symbols("kappa_1:7", nonnegative=True)  # κ_r: that r given entries are kept

@@ -9,13 +9,13 @@ from typing import Literal
 
 import sympy as sp
 
-from theory.bounds import Sharp
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.symbols import UP_TO_ONE
-from theory.input_error import InputError
-from theory.operators.symbols import CUT_NORM, cut
-from theory.quantities import COUNT, Hypothesis, Quantity, whole_from
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.graphon.symbols import UP_TO_ONE
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.steps import Carrier, Step
 
 Side = Literal["row", "column"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.symbols import m, n, variance
-from theory.operators.symbols import sigma
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.blocks import block, kept
-from theory.saliency.model import COLUMNS, ROWS
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.graphon.symbols import m, n, variance
+from sparse_limits.theory.operators.symbols import sigma
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.blocks import block, kept
+from sparse_limits.theory.saliency.model import COLUMNS, ROWS
+from sparse_limits.theory.steps import Carrier, Step
 
 raw = sp.Symbol("s", positive=True)  # a singular value observed, σ_k(M)/√(mn)
 row_resolvent, column_resolvent = sp.symbols("a b", positive=True)  # a(u), b(v)

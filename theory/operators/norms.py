@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.operators.symbols import CUT_NORM, cut
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 largest_entry = sp.S.One  # sup |W|
 complex_factor = sp.sqrt(2)  # from real functions to complex ones

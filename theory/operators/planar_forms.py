@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.citations import RIESZ_THORIN
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.operators.norms import complex_factor, infinity_one_bound, largest_entry, operator_bound
-from theory.operators.symbols import CUT_NORM, cut
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.citations import RIESZ_THORIN
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.operators.norms import complex_factor, infinity_one_bound, largest_entry, operator_bound
+from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 x = sp.Symbol("x", real=True)  # difference of two angles
 alpha, beta = sp.symbols("alpha beta", real=True)  # angles of f and of the conjugate of g

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.lognormal import column_scale, correlation, noise_scale, row_scale
-from theory.graphon.symbols import m, n
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.saliency.model import COLUMNS, ROWS, THRESHOLD, rho, tau
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.graphon.lognormal import column_scale, correlation, noise_scale, row_scale
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import COLUMNS, ROWS, THRESHOLD, rho, tau
+from sparse_limits.theory.steps import Carrier, Step
 
 x = sp.Symbol("x", real=True)  # variable of integration
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.quantities import Quantity
+from sparse_limits.theory.quantities import Quantity
 
 cut = sp.Symbol("c", nonnegative=True)  # a cut norm
 CUT_NORM = Quantity(

@@ -2,26 +2,26 @@
 
 from typing import TYPE_CHECKING
 
-from theory.lazy import lazily
+from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from theory.saliency.amplification import mean_amplification
-    from theory.saliency.blocks import block_sparsity
-    from theory.saliency.grasp import smoothed_snip
-    from theory.saliency.layer_collapse import layer_collapse
-    from theory.saliency.layers import coupled_layers, two_layer_densities
-    from theory.saliency.outputs import columns_that_disagree, inner_product_graphon
-    from theory.saliency.outputs_general_data import stein_model_of_outputs
-    from theory.saliency.recovery_by_pairs import recovery_by_pairs
-    from theory.saliency.signed import signed_scores
-    from theory.saliency.snip import gradient_moments, product_graphon
-    from theory.saliency.snip_closed_form import stein_model
-    from theory.saliency.snip_row_law import row_law
-    from theory.saliency.support_recovery import ranked_recovery, support_recovery
-    from theory.saliency.synflow import synflow_factorises
-    from theory.saliency.tail_selectivity import tail_selectivity
-    from theory.saliency.threshold import constant_graphon, stable_threshold
-    from theory.saliency.wanda import row_thresholds
+    from sparse_limits.theory.saliency.amplification import mean_amplification
+    from sparse_limits.theory.saliency.blocks import block_sparsity
+    from sparse_limits.theory.saliency.grasp import smoothed_snip
+    from sparse_limits.theory.saliency.layer_collapse import layer_collapse
+    from sparse_limits.theory.saliency.layers import coupled_layers, two_layer_densities
+    from sparse_limits.theory.saliency.outputs import columns_that_disagree, inner_product_graphon
+    from sparse_limits.theory.saliency.outputs_general_data import stein_model_of_outputs
+    from sparse_limits.theory.saliency.recovery_by_pairs import recovery_by_pairs
+    from sparse_limits.theory.saliency.signed import signed_scores
+    from sparse_limits.theory.saliency.snip import gradient_moments, product_graphon
+    from sparse_limits.theory.saliency.snip_closed_form import stein_model
+    from sparse_limits.theory.saliency.snip_row_law import row_law
+    from sparse_limits.theory.saliency.support_recovery import ranked_recovery, support_recovery
+    from sparse_limits.theory.saliency.synflow import synflow_factorises
+    from sparse_limits.theory.saliency.tail_selectivity import tail_selectivity
+    from sparse_limits.theory.saliency.threshold import constant_graphon, stable_threshold
+    from sparse_limits.theory.saliency.wanda import row_thresholds
 else:
     lazily(__name__)
 

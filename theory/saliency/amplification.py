@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.quantities import Hypothesis, Quantity
-from theory.saliency.grasp import kappa_0, kappa_1, theta
-from theory.saliency.model import DIMENSION
-from theory.saliency.model import dimension as d
-from theory.saliency.snip import RESIDUAL_IS_FIXED, RESIDUAL_MEAN
-from theory.saliency.snip import residual_mean as c
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.saliency.grasp import kappa_0, kappa_1, theta
+from sparse_limits.theory.saliency.model import DIMENSION
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.snip import RESIDUAL_IS_FIXED, RESIDUAL_MEAN
+from sparse_limits.theory.saliency.snip import residual_mean as c
+from sparse_limits.theory.steps import Carrier, Step
 
 b = sp.Symbol("b", real=True)  # slope of the residual along an input
 omega = sp.Symbol("omega", real=True)  # w_j / ‖w‖

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.concentration import hoeffding_rate, pairs
-from theory.graphon.rate import least_rate
-from theory.graphon.symbols import m, n, s
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
-from theory.saliency.model import COLUMNS, FAILURE, ROWS, TAIL_INDEX, delta
-from theory.steps import Carrier, Step
-from theory.tails import alpha
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.graphon.concentration import hoeffding_rate, pairs
+from sparse_limits.theory.graphon.rate import least_rate
+from sparse_limits.theory.graphon.symbols import m, n, s
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.saliency.model import COLUMNS, FAILURE, ROWS, TAIL_INDEX, delta
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import alpha
 
 kept, block = sp.symbols("N M", integer=True, positive=True)
 profile = sp.symbols("phi_1:5", positive=True)  # φ of the four columns of a block

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import DIMENSION, WIDTH, dimension, width
-from theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm
-from theory.saliency.snip import g as plain
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import DIMENSION, WIDTH, dimension, width
+from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm
+from sparse_limits.theory.saliency.snip import g as plain
+from sparse_limits.theory.steps import Carrier, Step
 
 theta = sp.Symbol("theta", positive=True)  # angle between two inputs, in (0, π)
 other_norm = sp.Symbol("R_2", positive=True)  # ‖x′‖

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from theory.citations import BESSEL_INTEGRAL
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.layers import SCALES, first_scale, second_scale
-from theory.saliency.model import TAIL_INDEX
-from theory.steps import Carrier, Step
-from theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal
+from sparse_limits.theory.citations import BESSEL_INTEGRAL
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.layers import SCALES, first_scale, second_scale
+from sparse_limits.theory.saliency.model import TAIL_INDEX
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal
 
 r = sp.Symbol("r", positive=True)  # s₂/s₁
 x = sp.Symbol("x", positive=True)  # τ/s₂

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.level import level
-from theory.formulas.smallest import Smallest
-from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.saliency.model import ANY_DENSITY, FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
-from theory.steps import Carrier, Step
-from theory.tails import Tail, alpha, exponential
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import ANY_DENSITY, FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import Tail, alpha, exponential
 
 share = sp.Symbol("a", positive=True)  # of the weights that lie in layer 1
 first_scale, second_scale = sp.symbols("s_1 s_2", positive=True)  # of the scores in the two layers

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
-from theory.tails import Tail, alpha, half_normal
+from sparse_limits.theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
+from sparse_limits.theory.tails import Tail, alpha, half_normal
 
 u, v = sp.symbols("u v", positive=True)  # positions of a neuron and of an input in [0, 1]
 tau, rho, phi = sp.symbols("tau rho phi", positive=True)  # threshold, density, value of the column profile

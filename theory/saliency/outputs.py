@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import Hypothesis, Quantity
-from theory.saliency.model import THRESHOLD, tau
-from theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, theta, w
-from theory.steps import Carrier, Step
-from theory.tails import product_survival
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import THRESHOLD, tau
+from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, theta, w
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import product_survival
 
 readout = sp.Matrix(sp.symbols("a_1:4", real=True))  # a: a row's readout weights, here for three outputs
 column = sp.Matrix(sp.symbols("h_1:4", real=True))  # h_j = E_D[x_j r]; fewer outputs: zeros

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import THRESHOLD, tau
-from theory.saliency.outputs import GRADIENT, MEANS, READOUT, SQUARE_LOSS, any_score, gradient, norm, omega, profile
-from theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, beta, h, w
-from theory.saliency.snip_closed_form import stein_model
-from theory.steps import Carrier, Step
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import THRESHOLD, tau
+from sparse_limits.theory.saliency.outputs import (
+    GRADIENT,
+    MEANS,
+    READOUT,
+    SQUARE_LOSS,
+    any_score,
+    gradient,
+    norm,
+    omega,
+    profile,
+)
+from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, beta, h, w
+from sparse_limits.theory.saliency.snip_closed_form import stein_model
+from sparse_limits.theory.steps import Carrier, Step
 
 joint, beta_k, beta_l = sp.symbols("V_kl beta_k beta_l", real=True)  # Cov(g_k, g_l) and the two Stein moments
 variance = sp.Symbol("V", nonnegative=True)  # an eigenvalue of C_j

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.smallest import Smallest
-from theory.quantities import Hypothesis, Quantity
-from theory.saliency.model import FAILURE, delta
-from theory.saliency.support_recovery import (
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import FAILURE, delta
+from sparse_limits.theory.saliency.support_recovery import (
     HIGHER,
     INDEPENDENT_ROWS,
     KEPT,
@@ -28,7 +28,7 @@ from theory.saliency.support_recovery import (
     p_0,
     p_s,
 )
-from theory.steps import Carrier, Step
+from sparse_limits.theory.steps import Carrier, Step
 
 tilt = sp.Symbol("t", positive=True)  # of an exponential moment, as a factor
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.formulas.level import level
-from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from theory.saliency.model import COLUMN, COLUMN_PROFILE, DENSITY, mean_over_columns, phi, rho
-from theory.saliency.snip import FIXED_RESIDUAL
-from theory.steps import Carrier, Step
-from theory.tails import Tail, exponential, half_normal, product_normal, t
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import COLUMN, COLUMN_PROFILE, DENSITY, mean_over_columns, phi, rho
+from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import Tail, exponential, half_normal, product_normal, t
 
 tau = sp.Symbol("tau", real=True)  # a threshold of signed scores
 graphon = sp.Symbol("W", positive=True)  # value of the graphon at density ρ

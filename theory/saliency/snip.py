@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.formulas.level import level
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import (
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import (
     COLUMN,
     COLUMN_PROFILE,
     DENSITY,
@@ -20,8 +20,8 @@ from theory.saliency.model import (
     snip_model,
     tau,
 )
-from theory.steps import Carrier, Step
-from theory.tails import modified_struve, product_survival, t
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import modified_struve, product_survival, t
 
 cosine, theta = sp.symbols("c theta", real=True)  # of the angle between two inputs, and the angle
 norm = sp.Symbol("R", positive=True)  # ‖x‖

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from theory.saliency.model import (
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import (
     DIMENSION,
     THRESHOLD,
     dimension,
     tau,
 )
-from theory.saliency.snip import (
+from sparse_limits.theory.saliency.snip import (
     LENGTH,
     NORMAL_WEIGHTS,
     RESIDUAL_IS_FIXED,
@@ -31,7 +31,7 @@ from theory.saliency.snip import (
     w,
     zeta,
 )
-from theory.steps import Carrier, Step
+from sparse_limits.theory.steps import Carrier, Step
 
 coordinate = sp.Symbol("x_j", real=True)  # of an input
 gate = (1 + sp.erf(coordinate * w / sp.sqrt(2 * (norm**2 - coordinate**2)))) / 2

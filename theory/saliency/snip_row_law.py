@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.smallest import Smallest
-from theory.formulas.valued import valued
-from theory.graphon.rate import mean_deviation, mode
-from theory.graphon.symbols import p
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import (
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.rate import mean_deviation, mode
+from sparse_limits.theory.graphon.symbols import p
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import (
     DIMENSION,
     FAILURE,
     WIDTH,
@@ -19,7 +19,7 @@ from theory.saliency.model import (
     dimension,
     width,
 )
-from theory.saliency.snip import (
+from sparse_limits.theory.saliency.snip import (
     GATED_MEAN,
     READOUT,
     RESIDUAL_IS_FIXED,
@@ -28,8 +28,8 @@ from theory.saliency.snip import (
     g,
     w,
 )
-from theory.saliency.support_recovery import c, missed, p_s
-from theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
+from sparse_limits.theory.steps import Carrier, Reach, Step
 
 count_mean = sp.Symbol("p", positive=True)
 exponent = sp.Symbol("t", positive=True)

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
-from theory.saliency.model import COLUMN, DENSITY, DIMENSION, THRESHOLD, dimension, phi, rho, tau, width
-from theory.saliency.snip import integral_form, x
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import COLUMN, DENSITY, DIMENSION, THRESHOLD, dimension, phi, rho, tau, width
+from sparse_limits.theory.saliency.snip import integral_form, x
+from sparse_limits.theory.steps import Carrier, Step
 
 n, d = width, dimension  # rows and columns of the mask
 k = sp.Symbol("k", integer=True, positive=True)  # columns of the support

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import DENSITY, THRESHOLD, WIDTH, rho, tau, width
-from theory.steps import Carrier, Step
-from theory.tails import product_survival, t
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, WIDTH, rho, tau, width
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import product_survival, t
 
 row = sp.Symbol("a", positive=True)  # |a_i|
 

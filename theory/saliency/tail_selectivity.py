@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.citations import BESSEL_INTEGRAL
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import TAIL_INDEX, THRESHOLD, tau
-from theory.saliency.snip import x
-from theory.steps import Carrier, Step
-from theory.tails import alpha, half_normal, t
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.citations import BESSEL_INTEGRAL
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import TAIL_INDEX, THRESHOLD, tau
+from sparse_limits.theory.saliency.snip import x
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.tails import alpha, half_normal, t
 
 phi_1, phi_2 = sp.symbols("phi_1 phi_2", positive=True)
 s = sp.Symbol("s", positive=True)  # cosh x − 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.level import level
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import (
     ANY_DENSITY,
     DENSITY,
     INPUT,
@@ -20,8 +20,8 @@ from theory.saliency.model import (
     tau,
     v,
 )
-from theory.steps import Carrier, Reach, Step
-from theory.tails import exponential, frechet, half_normal, pareto, product_normal, t
+from sparse_limits.theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.tails import exponential, frechet, half_normal, pareto, product_normal, t
 
 c, p, s = sp.symbols("c p s", positive=True)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from theory.saliency.model import COLUMN, COLUMNS, THRESHOLD, phi, wanda_model
-from theory.saliency.model import columns as n
-from theory.steps import Carrier, Step
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import COLUMN, COLUMNS, THRESHOLD, phi, wanda_model
+from sparse_limits.theory.saliency.model import columns as n
+from sparse_limits.theory.steps import Carrier, Step
 
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
 cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1.2

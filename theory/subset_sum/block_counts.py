@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.subset_sum.symbols import delta, n
+from sparse_limits.theory.subset_sum.symbols import delta, n
 
 d_0, d_1 = sp.symbols("d_0 d_1", positive=True, integer=True)  # inputs and outputs of the layer
 

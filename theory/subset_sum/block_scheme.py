@@ -6,15 +6,23 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import Hypothesis
-from theory.questions import OpenQuestion
-from theory.steps import Carrier, Step
-from theory.subset_sum.block_counts import d_0, d_1, no_pair, scheme_success, scheme_units, unlucky, weights
-from theory.subset_sum.potential import MASS, NEAR, a, kappa
-from theory.subset_sum.symbols import FAILURE, delta, n
-from theory.subset_sum.two_layers import (
+from sparse_limits.theory.bounds import Loose, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.block_counts import (
+    d_0,
+    d_1,
+    no_pair,
+    scheme_success,
+    scheme_units,
+    unlucky,
+    weights,
+)
+from sparse_limits.theory.subset_sum.potential import MASS, NEAR, a, kappa
+from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, n
+from sparse_limits.theory.subset_sum.two_layers import (
     INPUTS,
     OUTPUTS,
     PRODUCT_DENSITY,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Reach, Step
-from theory.subset_sum.layer_error import (
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.subset_sum.layer_error import (
     activation,
     argument,
     change,
@@ -26,8 +26,8 @@ from theory.subset_sum.layer_error import (
     top_error,
     w,
 )
-from theory.subset_sum.symbols import n
-from theory.subset_sum.two_layers import UNITS, d_0, d_1
+from sparse_limits.theory.subset_sum.symbols import n
+from sparse_limits.theory.subset_sum.two_layers import UNITS, d_0, d_1
 
 d_2 = sp.Symbol("d_2", positive=True, integer=True)  # outputs of the second layer
 

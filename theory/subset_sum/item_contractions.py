@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.item_products import BESSEL
-from theory.subset_sum.potential import REACH, a
-from theory.subset_sum.product_laws import (
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.item_products import BESSEL
+from sparse_limits.theory.subset_sum.potential import REACH, a
+from sparse_limits.theory.subset_sum.product_laws import (
     gaussian_best,
     gaussian_contraction,
     gaussian_product,

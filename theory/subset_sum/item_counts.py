@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.potential import a, kappa, law_size
-from theory.subset_sum.product_laws import (
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
+from sparse_limits.theory.subset_sum.product_laws import (
     HALF,
     annealed_size,
     closeness,
@@ -33,7 +33,7 @@ from theory.subset_sum.product_laws import (
     usable_count,
     variance,
 )
-from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, delta, eps
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, delta, eps
 
 SOURCE = Source(
     "2006.07990",

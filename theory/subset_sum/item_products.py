@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.citations import BESSEL_INTEGRAL
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.product_laws import (
+from sparse_limits.theory.citations import BESSEL_INTEGRAL
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.product_laws import (
     bessel_integral,
     chi_square,
     gaussian_product,
@@ -22,7 +22,7 @@ from theory.subset_sum.product_laws import (
     w,
     x,
 )
-from theory.subset_sum.symbols import SUBSET_SIZE
+from sparse_limits.theory.subset_sum.symbols import SUBSET_SIZE
 
 BESSEL = Step(
     name="Bessel function",

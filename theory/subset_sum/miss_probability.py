@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.questions import OpenQuestion
-from theory.steps import Carrier, Reach, Step
-from theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
 S_1 = sp.Symbol("S_1", real=True)  # the sum of the items
 S_2 = sp.Symbol("S_2", positive=True)  # the sum of their squares

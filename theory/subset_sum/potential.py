@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.counting import covering_items
-from theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.counting import covering_items
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
 
 a = sp.Symbol("a", positive=True)  # items reach [−a, a]
 kappa = sp.Symbol("kappa", positive=True)  # with at least this density

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Unmeasured
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
-from theory.questions import OpenQuestion
-from theory.steps import Carrier, Step
-from theory.subset_sum.counting import covering_items
-from theory.subset_sum.potential import (
+from sparse_limits.theory.bounds import Loose, Unmeasured
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.counting import covering_items
+from sparse_limits.theory.subset_sum.potential import (
     LEAST_DENSITY,
     MASS,
     NEAR,
@@ -24,8 +24,8 @@ from theory.subset_sum.potential import (
     r,
     v,
 )
-from theory.subset_sum.power_potential_signs import STEPS as SIGN_STEPS
-from theory.subset_sum.power_potential_signs import (
+from sparse_limits.theory.subset_sum.power_potential_signs import STEPS as SIGN_STEPS
+from sparse_limits.theory.subset_sum.power_potential_signs import (
     agreement,
     base,
     constant,
@@ -37,7 +37,7 @@ from theory.subset_sum.power_potential_signs import (
     sign,
     step,
 )
-from theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
 
 theta = sp.Symbol("theta", positive=True)  # the power of the potential
 far = sp.Symbol("v_1", positive=True)  # the covered share from which on the uncovered one is followed

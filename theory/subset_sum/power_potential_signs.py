@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.steps import Carrier, Step
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 limit_rate = 1 / sp.log(2)  # of the number that R3 asks for, over ln(1/ε)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.formulas.let import Let
-from theory.formulas.level import level
-from theory.subset_sum.expected_count import empty_subset
-from theory.subset_sum.potential import a
-from theory.subset_sum.symbols import eps, k, n, z
-from theory.tails import modified_struve
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.subset_sum.expected_count import empty_subset
+from sparse_limits.theory.subset_sum.potential import a
+from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
+from sparse_limits.theory.tails import modified_struve
 
 t = sp.Symbol("t", real=True)
 u = sp.Symbol("u", positive=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.let import Let
-from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Reach, Step
-from theory.subset_sum.expected_count import empty_subset, expected_count
-from theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
+from sparse_limits.theory.bounds import Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Reach, Step
+from sparse_limits.theory.subset_sum.expected_count import empty_subset, expected_count
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
 a, b, c = sp.symbols("a b c", integer=True, nonnegative=True)  # items of the first subset alone, the second, both
 i, j, q, m = sp.symbols("i j q m", integer=True)

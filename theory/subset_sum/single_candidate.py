@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.formulas.let import Let
-from theory.quantities import COUNT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.potential import REACH, a
-from theory.subset_sum.product_laws import quenched_size, t, uniform_product
-from theory.subset_sum.symbols import eps, n
-from theory.subset_sum.two_layers import WEIGHT_ERROR
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.potential import REACH, a
+from sparse_limits.theory.subset_sum.product_laws import quenched_size, t, uniform_product
+from sparse_limits.theory.subset_sum.symbols import eps, n
+from sparse_limits.theory.subset_sum.two_layers import WEIGHT_ERROR
 
 w = sp.Symbol("w", real=True)  # the weight to be replaced
 p = sp.Symbol("p", positive=True)  # the probability that a candidate serves

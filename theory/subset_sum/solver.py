@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.symbols import ITEMS, TARGET, n, z
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.symbols import ITEMS, TARGET, n, z
 
 m = sp.Symbol("m", positive=True, integer=True)  # numbers that are added
 h = sp.Symbol("h", nonnegative=True, integer=True)  # items of one half

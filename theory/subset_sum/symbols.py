@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
+from sparse_limits.theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
 
 n, k = sp.symbols("n k", positive=True, integer=True)  # the number of items, and of those in a subset
 z = sp.Symbol("z", real=True)  # the target

@@ -6,18 +6,18 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum import block_counts
-from theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign, scheme_units
-from theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
-from theory.subset_sum.potential import MASS, NEAR, a, kappa
-from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.potential import law_size as one_size
-from theory.subset_sum.product_laws import t, uniform_product, uniform_reach
-from theory.subset_sum.symbols import FAILURE, delta, eps, n
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum import block_counts
+from sparse_limits.theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign, scheme_units
+from sparse_limits.theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
+from sparse_limits.theory.subset_sum.potential import MASS, NEAR, a, kappa
+from sparse_limits.theory.subset_sum.potential import failure as one_failure
+from sparse_limits.theory.subset_sum.potential import law_size as one_size
+from sparse_limits.theory.subset_sum.product_laws import t, uniform_product, uniform_reach
+from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, eps, n
 
 d_0, d_1 = block_counts.d_0, block_counts.d_1
 UNITS = Quantity(n, "number of units of the random network for each input of a layer", COUNT)

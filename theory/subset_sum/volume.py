@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp, Side
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.steps import Carrier, Step
-from theory.subset_sum.potential import MASS, a, contraction, kappa
-from theory.subset_sum.symbols import FAILURE, delta, eps
-from theory.subset_sum.two_layers import (
+from sparse_limits.theory.bounds import Loose, Sharp, Side
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.subset_sum.potential import MASS, a, contraction, kappa
+from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, eps
+from sparse_limits.theory.subset_sum.two_layers import (
     INPUTS,
     OUTPUTS,
     PRODUCT_DENSITY,

@@ -2,10 +2,10 @@
 
 import sympy as sp
 
-from numerics.evidence import control, exact, statistical
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import CLOSED_UNIT, COUNT, Hypothesis, Quantity
-from theory.steps import Carrier, Step
+from sparse_limits.numerics.evidence import control, exact, statistical
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, Hypothesis, Quantity
+from sparse_limits.theory.steps import Carrier, Step
 
 m = sp.Symbol("m", integer=True, positive=True)
 x = sp.Symbol("x", positive=True)

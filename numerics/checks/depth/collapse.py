@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.depth.one_sample import at_any
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.depth.collapse import (
+from sparse_limits.numerics.checks.depth.one_sample import at_any
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.depth.collapse import (
     collapse,
     kept_first,
     kept_hidden,
@@ -26,15 +26,15 @@ from theory.depth.collapse import (
     two_lower,
     two_upper,
 )
-from theory.depth.one_sample import density, first, hidden, live, readout, threshold
-from theory.formulas.let import Let
-from theory.formulas.level import Level, level
-from theory.formulas.valued import valued
-from theory.kernel.dual import depth as L
-from theory.saliency.model import dimension as d
-from theory.saliency.model import rho, tau
-from theory.saliency.model import width as n
-from theory.tails import half_normal, product_normal, t, triple_normal
+from sparse_limits.theory.depth.one_sample import density, first, hidden, live, readout, threshold
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.model import rho, tau
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.tails import half_normal, product_normal, t, triple_normal
 
 TENTH = sp.Rational(11, 10)
 HALF = sp.Rational(1, 2)

@@ -12,12 +12,12 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
-from numerics.bridge import numeric
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.evidence.sums import adds_up, grows_by, same_whatever, sloped
-from numerics.networks import Network, gradient
-from theory.depth.convolution import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence.sums import adds_up, grows_by, same_whatever, sloped
+from sparse_limits.numerics.networks import Network, gradient
+from sparse_limits.theory.depth.convolution import (
     OVER_POSITIONS,
     convolution_rows,
     dense,
@@ -39,9 +39,9 @@ from theory.depth.convolution import (
     sample_residual,
     slope_at,
 )
-from theory.formulas.valued import valued
-from theory.saliency.model import width as n
-from theory.saliency.snip import a, h, w
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.snip import a, h, w
 
 Floats = NDArray[np.floating]
 SIZES = tuple(product((1, 2), (1, 2, 3), (1, 2)))  # filters or entries, positions, power of the activation

@@ -10,9 +10,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.sums import adds_up, sloped
-from theory.depth.identities import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.sums import adds_up, sloped
+from sparse_limits.theory.depth.identities import (
     above,
     above_product,
     activation,
@@ -39,7 +39,7 @@ from theory.depth.identities import (
     slope_at_one,
     sum_above,
 )
-from theory.formulas.valued import valued
+from sparse_limits.theory.formulas.valued import valued
 
 Floats = NDArray[np.floating]
 NINE = sp.Rational(9, 10)

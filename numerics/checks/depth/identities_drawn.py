@@ -10,11 +10,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.keyed import stream_name
-from numerics.networks import Activation, Network, activations, forward, gradient, jacobian
-from theory.depth.identities import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.keyed import stream_name
+from sparse_limits.numerics.networks import Activation, Network, activations, forward, gradient, jacobian
+from sparse_limits.theory.depth.identities import (
     above,
     above_product,
     below_product,

@@ -7,10 +7,10 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.depth.identities import NETWORKS, Symbolic
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.sums import adds_up
-from theory.depth.identities import (
+from sparse_limits.numerics.checks.depth.identities import NETWORKS, Symbolic
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.sums import adds_up
+from sparse_limits.theory.depth.identities import (
     above_product,
     below_product,
     bias_sum,
@@ -27,7 +27,7 @@ from theory.depth.identities import (
     residual,
     sum_above,
 )
-from theory.formulas.valued import valued
+from sparse_limits.theory.formulas.valued import valued
 
 
 def sums_with_biases() -> list[tuple[sp.Expr, sp.Expr, sp.Expr, sp.Expr]]:

@@ -11,11 +11,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.depth.identities import NETWORKS
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.sums import adds_up
-from theory.depth.identities import entering, fan_in, signal, slope
-from theory.depth.independence import (
+from sparse_limits.numerics.checks.depth.identities import NETWORKS
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.sums import adds_up
+from sparse_limits.theory.depth.identities import entering, fan_in, signal, slope
+from sparse_limits.theory.depth.independence import (
     first_width,
     fourth,
     gated,
@@ -39,8 +39,8 @@ from theory.depth.independence import (
     signal_pair,
     sum_effect,
 )
-from theory.saliency.model import width as n
-from theory.saliency.snip import a, w
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.snip import a, w
 
 Floats = NDArray[np.floating]
 NINE = sp.Rational(9, 10)

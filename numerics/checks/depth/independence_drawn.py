@@ -9,16 +9,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.depth.identities_drawn import leaving_slopes, whole_network
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.networks import Network, activations, random_network
-from numerics.networks.derivatives import backward
-from numerics.networks.many_layers import ManyNetworks, passes
-from numerics.networks.network import activations_and_slopes
-from numerics.prediction.methods import saliency
-from theory.depth.independence import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.depth.identities_drawn import leaving_slopes, whole_network
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.networks import Network, activations, random_network
+from sparse_limits.numerics.networks.derivatives import backward
+from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes
+from sparse_limits.numerics.networks.network import activations_and_slopes
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.depth.independence import (
     fourth,
     gated,
     path_product,
@@ -30,8 +30,8 @@ from theory.depth.independence import (
     second_width,
     signal_covariance,
 )
-from theory.saliency.model import width as n
-from theory.saliency.snip import a, h, w
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.snip import a, h, w
 
 Floats = NDArray[np.floating]
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.checks.depth.identities import Symbolic
-from numerics.evidence import Finding, Trial, control, exact
-from theory.depth.independence import (
+from sparse_limits.numerics.checks.depth.identities import Symbolic
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.depth.independence import (
     first_width,
     fourth,
     normal_limit,
@@ -24,7 +24,7 @@ from theory.depth.independence import (
     signal_fourth,
     sum_effect,
 )
-from theory.saliency.model import width as n
+from sparse_limits.theory.saliency.model import width as n
 
 SIGNS, FOUR = (-1, 1), (-3, -1, 1, 3)
 THREE = (-1, 0, 0, 0, 0, 1)  # √3 times these has the first five moments of a standard normal

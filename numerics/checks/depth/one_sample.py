@@ -11,11 +11,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.networks import random_network
-from numerics.networks.many_layers import ManyNetworks, passes
-from numerics.prediction.methods import saliency
-from theory.depth.one_sample import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.depth.one_sample import (
     density,
     first,
     fourth_hidden,
@@ -30,14 +30,14 @@ from theory.depth.one_sample import (
     threshold,
     weights,
 )
-from theory.formulas.let import Let
-from theory.formulas.level import Level
-from theory.kernel.dual import depth as L
-from theory.kernel.dual import relu, z
-from theory.saliency.model import dimension as d
-from theory.saliency.model import rho, tau
-from theory.saliency.model import width as n
-from theory.tails import product_normal, triple_normal
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.dual import relu, z
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.model import rho, tau
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.tails import product_normal, triple_normal
 
 HALF = sp.Rational(1, 2)
 TENTH = sp.Rational(11, 10)

@@ -9,11 +9,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.depth.row_law import mean_over
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.evidence.sums import grows_by
-from theory.depth.one_sample import first
-from theory.depth.output_kept import (
+from sparse_limits.numerics.checks.depth.row_law import mean_over
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence.sums import grows_by
+from sparse_limits.theory.depth.one_sample import first
+from sparse_limits.theory.depth.output_kept import (
     argument,
     averaged,
     column_factors,
@@ -36,13 +36,25 @@ from theory.depth.output_kept import (
     target,
     there,
 )
-from theory.depth.outputs_at_start import outputs
-from theory.depth.row_law import below, beta_b, carried, gates, layer, start, v_A, v_l, values, variance, width
-from theory.formulas.three_normals import ThreeNormals
-from theory.saliency.model import dimension as d
-from theory.saliency.model import tau
-from theory.saliency.model import width as n
-from theory.tails import half_normal, product_normal, t, triple_normal
+from sparse_limits.theory.depth.outputs_at_start import outputs
+from sparse_limits.theory.depth.row_law import (
+    below,
+    beta_b,
+    carried,
+    gates,
+    layer,
+    start,
+    v_A,
+    v_l,
+    values,
+    variance,
+    width,
+)
+from sparse_limits.theory.formulas.three_normals import ThreeNormals
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.model import tau
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.tails import half_normal, product_normal, t, triple_normal
 
 Floats = NDArray[np.float64]
 HALF = sp.Rational(1, 2)

@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.sums import grows_by
-from numerics.prediction.layers.residual import Residual
-from theory.depth.outputs_at_start import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.sums import grows_by
+from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.theory.depth.outputs_at_start import (
     a_1,
     a_2,
     covariance,
@@ -33,8 +33,8 @@ from theory.depth.outputs_at_start import (
     squared_scores,
     there,
 )
-from theory.depth.row_law import passed, v_A
-from theory.saliency.snip import w
+from sparse_limits.theory.depth.row_law import passed, v_A
+from sparse_limits.theory.saliency.snip import w
 
 Scores = tuple[sp.Expr, ...]
 HALF = sp.Rational(1, 2)
@@ -95,7 +95,7 @@ def both_losses_have_the_residual(own_class: sp.Expr, other_class: sp.Expr, tria
 def products_are_counted(
     same: sp.Expr, different: sp.Expr, own_class: sp.Expr, other_class: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Over the outputs, for every number of them; and the residuals of `numerics.prediction.layers` at 2, 4 and 8 classes, exact."""
+    """Over the outputs, for every number of them; and the residuals of `sparse_limits.numerics.prediction.layers` at 2, 4 and 8 classes, exact."""
     yield trial.same(same, own_class**2 + (outputs - 1) * other_class**2)
     yield trial.same(different, 2 * own_class * other_class + (outputs - 2) * other_class**2)
     for classes in (2, 4, 8):

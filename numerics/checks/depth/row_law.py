@@ -8,10 +8,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.evidence.sums import grows_by, sloped
-from numerics.networks import gradient, random_network
-from theory.depth.row_law import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence.sums import grows_by, sloped
+from sparse_limits.numerics.networks import gradient, random_network
+from sparse_limits.theory.depth.row_law import (
     above,
     back,
     backward,
@@ -40,9 +40,9 @@ from theory.depth.row_law import (
     weight_above,
     width,
 )
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, relu, z
-from theory.kernel.dual import depth as L
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, relu, z
+from sparse_limits.theory.kernel.dual import depth as L
 
 Floats = NDArray[np.float64]
 SHAPES = ((1, 1), (1, 2), (2, 2))  # widths of two hidden layers

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.sums import adds_up, same_whatever
-from theory.depth.smoothed_at_depth import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.sums import adds_up, same_whatever
+from sparse_limits.theory.depth.smoothed_at_depth import (
     SIGNS,
     a_1,
     a_2,
@@ -39,7 +39,7 @@ from theory.depth.smoothed_at_depth import (
     u,
     x,
 )
-from theory.formulas.valued import valued
+from sparse_limits.theory.formulas.valued import valued
 
 Rows = tuple[tuple[int, ...], ...]
 SHAPES = ((1, 2, 1), (2, 1, 1), (1, 2, 2, 1))  # inputs, hidden widths, one output

@@ -8,10 +8,10 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.depth.smoothed_at_depth import Rows, second_layer
-from numerics.evidence import Finding, Trial, control, exact
-from theory.depth.smoothed_at_depth import SIGNS, entries, kept, share, smoothed_at_depth
-from theory.saliency.model import rho
+from sparse_limits.numerics.checks.depth.smoothed_at_depth import Rows, second_layer
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.depth.smoothed_at_depth import SIGNS, entries, kept, share, smoothed_at_depth
+from sparse_limits.theory.saliency.model import rho
 
 Known = tuple[tuple[int, tuple[int, int]], ...]  # a readout's weight and W
 HALF = sp.Rational(1, 2)

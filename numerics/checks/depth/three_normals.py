@@ -11,10 +11,10 @@ import sympy as sp
 from flint import acb
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact import balls
-from numerics.exact.sums import merged
-from theory.depth.three_normals import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.sums import merged
+from sparse_limits.theory.depth.three_normals import (
     bend,
     eighth,
     epsilon,
@@ -31,10 +31,10 @@ from theory.depth.three_normals import (
     term,
     three_normals,
 )
-from theory.formulas.three_normals import ThreeNormals
-from theory.formulas.valued import valued
-from theory.saliency.snip import product_density
-from theory.tails import half_normal, product_normal, t
+from sparse_limits.theory.formulas.three_normals import ThreeNormals
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.snip import product_density
+from sparse_limits.theory.tails import half_normal, product_normal, t
 
 HALF = sp.Rational(1, 2)
 

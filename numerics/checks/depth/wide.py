@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.depth.one_sample import density, first, hidden, readout
-from theory.depth.wide import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.depth.one_sample import density, first, hidden, readout
+from sparse_limits.theory.depth.wide import (
     first_argument,
     limit_threshold,
     lost,
@@ -19,13 +19,13 @@ from theory.depth.wide import (
     wide_density,
     wide_layers,
 )
-from theory.formulas.valued import valued
-from theory.kernel.dual import depth as L
-from theory.saliency.model import dimension as d
-from theory.saliency.model import rho, tau
-from theory.saliency.model import width as n
-from theory.saliency.snip import product_density
-from theory.tails import product_normal, t, triple_normal
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.model import rho, tau
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.snip import product_density
+from sparse_limits.theory.tails import product_normal, t, triple_normal
 
 HALF = sp.Rational(1, 2)
 TENTH = sp.Rational(11, 10)

@@ -14,8 +14,8 @@ import sympy as sp
 from flint import fmpz_mat
 from numpy.typing import NDArray
 
-from numerics.equivariance import EquivariantLayer, cyclic_irreducibles, dihedral_irreducibles, forward
-from numerics.equivariance.architectures import (
+from sparse_limits.numerics.equivariance import EquivariantLayer, cyclic_irreducibles, dihedral_irreducibles, forward
+from sparse_limits.numerics.equivariance.architectures import (
     Architecture,
     convolution,
     deep_sets,
@@ -24,10 +24,10 @@ from numerics.equivariance.architectures import (
     perceptron,
     steerable,
 )
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.sums import by_cases
-from numerics.tickets.bounds import MEASURED, measures
-from theory.equivariance.architectures import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.sums import by_cases
+from sparse_limits.numerics.tickets.bounds import MEASURED, measures
+from sparse_limits.theory.equivariance.architectures import (
     B_1,
     B_2,
     architecture_tickets,
@@ -50,12 +50,12 @@ from theory.equivariance.architectures import (
     weight,
     weight_2,
 )
-from theory.equivariance.grids import K
-from theory.equivariance.lower_bound import n_in
-from theory.equivariance.ticket import error as coefficient_error
-from theory.equivariance.ticket import inputs, norms, points
-from theory.formulas.valued import valued
-from theory.subset_sum.symbols import eps
+from sparse_limits.theory.equivariance.grids import K
+from sparse_limits.theory.equivariance.lower_bound import n_in
+from sparse_limits.theory.equivariance.ticket import error as coefficient_error
+from sparse_limits.theory.equivariance.ticket import inputs, norms, points
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.symbols import eps
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 TURN, SQUARE = cyclic_irreducibles(4)["rotation"], dihedral_irreducibles(4)["E"]

@@ -11,10 +11,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.equivariance.architectures import SQUARE, TURN, whole
-from numerics.equivariance import EquivariantLayer, Representation, forward
-from numerics.equivariance.architectures import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.equivariance.architectures import SQUARE, TURN, whole
+from sparse_limits.numerics.equivariance import EquivariantLayer, Representation, forward
+from sparse_limits.numerics.equivariance.architectures import (
     Architecture,
     convolution,
     deep_sets,
@@ -24,13 +24,13 @@ from numerics.equivariance.architectures import (
     relabelled,
     steerable,
 )
-from numerics.equivariance.groups import SymmetricGroup
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.balls import number
-from numerics.tickets import NetworkTicket, find_ticket
-from numerics.tickets.bounds import MEASURED, UNIT_ROUNDOFF, largest_pass, measures
-from numerics.tickets.bounds import roundings as rounded_at_most
-from theory.equivariance.architectures import (
+from sparse_limits.numerics.equivariance.groups import SymmetricGroup
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.tickets import NetworkTicket, find_ticket
+from sparse_limits.numerics.tickets.bounds import MEASURED, UNIT_ROUNDOFF, largest_pass, measures
+from sparse_limits.numerics.tickets.bounds import roundings as rounded_at_most
+from sparse_limits.theory.equivariance.architectures import (
     L,
     architecture_tickets,
     bases,
@@ -44,11 +44,11 @@ from theory.equivariance.architectures import (
     reach,
     roundings,
 )
-from theory.equivariance.architectures import stray as product_error
-from theory.equivariance.lower_bound import n_in
-from theory.formulas.no_guarantee import unconditional
-from theory.subset_sum.solver import u
-from theory.subset_sum.symbols import n
+from sparse_limits.theory.equivariance.architectures import stray as product_error
+from sparse_limits.theory.equivariance.lower_bound import n_in
+from sparse_limits.theory.formulas.no_guarantee import unconditional
+from sparse_limits.theory.subset_sum.solver import u
+from sparse_limits.theory.subset_sum.symbols import n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 STAYS = "stays as it is"  # the graph of a message passing network, when its vertices are renamed

@@ -7,10 +7,10 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.subset_sum.two_layers_steps import logarithm
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.limits import exponent, limit_of_logarithms
-from theory.equivariance.block_chances import (
+from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
+from sparse_limits.theory.equivariance.block_chances import (
     coefficients,
     hit,
     needed,
@@ -23,8 +23,8 @@ from theory.equivariance.block_chances import (
     two_values_nonnegative_needed,
     usable,
 )
-from theory.equivariance.block_chances import least as least_number
-from theory.equivariance.block_optimality import (
+from sparse_limits.theory.equivariance.block_chances import least as least_number
+from sparse_limits.theory.equivariance.block_optimality import (
     block_looseness,
     most_nonnegative_success,
     most_success,
@@ -32,12 +32,12 @@ from theory.equivariance.block_optimality import (
     ticket_blocks,
     uniform_block_looseness,
 )
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import failure
-from theory.formulas.valued import valued
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.symbols import delta, n
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.equivariance.ticket import failure
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.symbols import delta, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 y, z = sp.symbols("y z", positive=True)

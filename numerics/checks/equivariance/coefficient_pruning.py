@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     EquivariantLayer,
     Representation,
     centred_grid,
@@ -25,15 +25,15 @@ from numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from numerics.evidence import Finding, Trial, control, exact
-from theory.equivariance.coefficient_pruning import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.equivariance.coefficient_pruning import (
     coefficient_pruning,
     equivariant_masks,
     masks,
     probability,
 )
-from theory.equivariance.symbols import B, X, Y
-from theory.formulas.valued import valued
+from sparse_limits.theory.equivariance.symbols import B, X, Y
+from sparse_limits.theory.formulas.valued import valued
 
 TURN = cyclic_irreducibles(4)["rotation"]
 MORE = sp.Rational(11, 10)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     Representation,
     centred_grid,
     cyclic,
@@ -28,9 +28,9 @@ from numerics.equivariance import (
     tensor_product,
     trivial,
 )
-from numerics.equivariance import symmetric as symmetric_group
-from numerics.evidence import Finding, Trial, control, exact
-from theory.equivariance.dimensions import (
+from sparse_limits.numerics.equivariance import symmetric as symmetric_group
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.equivariance.dimensions import (
     after,
     before,
     c4_characters,
@@ -47,8 +47,8 @@ from theory.equivariance.dimensions import (
     t_in,
     t_out,
 )
-from theory.equivariance.symbols import class_size, order
-from theory.formulas.valued import valued
+from sparse_limits.theory.equivariance.symbols import class_size, order
+from sparse_limits.theory.formulas.valued import valued
 
 MORE = sp.Rational(11, 10)
 

@@ -9,15 +9,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.equivariance.fields import FieldNetwork, irreducible_fields
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.balls import number
-from numerics.exact.logarithms import split_logarithms
-from numerics.tickets.fields import find_field_ticket
-from numerics.tickets.networks import REACH
-from theory.equivariance import ticket as relu
-from theory.equivariance.architectures import before
-from theory.equivariance.field_tickets import (
+from sparse_limits.numerics.equivariance.fields import FieldNetwork, irreducible_fields
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.tickets.fields import find_field_ticket
+from sparse_limits.numerics.tickets.networks import REACH
+from sparse_limits.theory.equivariance import ticket as relu
+from sparse_limits.theory.equivariance.architectures import before
+from sparse_limits.theory.equivariance.field_tickets import (
     all_inputs,
     allowed,
     error,
@@ -42,17 +42,17 @@ from theory.equivariance.field_tickets import (
     uniform_width,
     width,
 )
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.network_widths import coefficient, depth, passed, radius
-from theory.equivariance.network_widths import most as largest_share
-from theory.equivariance.network_widths import t as share
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import inputs
-from theory.formulas.valued import valued
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.network_widths import coefficient, depth, passed, radius
+from sparse_limits.theory.equivariance.network_widths import most as largest_share
+from sparse_limits.theory.equivariance.network_widths import t as share
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.equivariance.ticket import inputs
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.potential import failure as one_failure
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 y = sp.Symbol("y", positive=True)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.equivariance.field_tickets import field_ticket, needed, needed_in_all, one_sign
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.network_widths import depth
-from theory.equivariance.symbols import B
-from theory.subset_sum.symbols import delta, n
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.equivariance.field_tickets import field_ticket, needed, needed_in_all, one_sign
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.network_widths import depth
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.subset_sum.symbols import delta, n
 
 MORE = sp.Rational(11, 10)
 SIZES = ((1, 1, 1, 1), (4, 1, 1, 1), (2, 2, 1, 1), (1, 1, 2, 2), (3, 1, 2, 1))  # channels of a block, and of the layer

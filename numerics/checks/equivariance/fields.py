@@ -7,10 +7,10 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.equivariance import cyclic_irreducibles, dihedral_irreducibles, equivariant_basis
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.evidence.simplifying import weighted
-from theory.equivariance.fields import (
+from sparse_limits.numerics.equivariance import cyclic_irreducibles, dihedral_irreducibles, equivariant_basis
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence.simplifying import weighted
+from sparse_limits.theory.equivariance.fields import (
     alpha,
     b,
     beta,
@@ -31,7 +31,7 @@ from theory.equivariance.fields import (
     t,
     u,
 )
-from theory.equivariance.turns import phi, turn
+from sparse_limits.theory.equivariance.turns import phi, turn
 
 MORE = sp.Rational(11, 10)
 x = sp.Symbol("x", nonnegative=True)

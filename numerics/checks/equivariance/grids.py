@@ -11,7 +11,7 @@ import sympy as sp
 from flint import fmpz_mat
 from numpy.typing import NDArray
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     NO_TURNS,
     Representation,
     centred_grid,
@@ -29,11 +29,11 @@ from numerics.equivariance import (
     trivial,
     within_window,
 )
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.sums import by_cases
-from theory.equivariance.dimensions import chi_in, chi_out
-from theory.equivariance.dimensions import share as of_a_class
-from theory.equivariance.grids import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.sums import by_cases
+from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
+from sparse_limits.theory.equivariance.dimensions import share as of_a_class
+from sparse_limits.theory.equivariance.grids import (
     C4_FIXED,
     C4_SIZES,
     K,
@@ -47,9 +47,9 @@ from theory.equivariance.grids import (
     v_1,
     v_2,
 )
-from theory.equivariance.orbits import free
-from theory.equivariance.symbols import D, X, Y, class_size, order
-from theory.formulas.valued import valued
+from sparse_limits.theory.equivariance.orbits import free
+from sparse_limits.theory.equivariance.symbols import D, X, Y, class_size, order
+from sparse_limits.theory.formulas.valued import valued
 
 Table = Mapping[str, sp.Expr]
 

@@ -11,8 +11,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.subset_sum.volume_shares import measures
-from numerics.equivariance import (
+from sparse_limits.numerics.checks.subset_sum.volume_shares import measures
+from sparse_limits.numerics.equivariance import (
     EquivariantLayer,
     Representation,
     centred_grid,
@@ -29,10 +29,10 @@ from numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.keyed import stream_name
-from numerics.subset_sum.volumes import identity, relu, served_weights
-from theory.equivariance.lower_bound import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.keyed import stream_name
+from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights
+from sparse_limits.theory.equivariance.lower_bound import (
     linear_parameters,
     linear_share,
     linear_success,
@@ -45,11 +45,11 @@ from theory.equivariance.lower_bound import (
     s,
     saving,
 )
-from theory.equivariance.symbols import B, X, Y, order
-from theory.formulas.valued import valued
-from theory.subset_sum.potential import a, failure, kappa
-from theory.subset_sum.symbols import delta, eps, n
-from theory.subset_sum.volume import Theta, c, measure, p, q
+from sparse_limits.theory.equivariance.symbols import B, X, Y, order
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.potential import a, failure, kappa
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.volume import Theta, c, measure, p, q
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ENTRIES = X * Y

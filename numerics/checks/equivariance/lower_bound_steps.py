@@ -7,11 +7,11 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.equivariance.lower_bound import ENTRIES, LESS, MORE
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.logarithms import split_logarithms
-from numerics.exact.sums import by_cases
-from theory.equivariance.lower_bound import (
+from sparse_limits.numerics.checks.equivariance.lower_bound import ENTRIES, LESS, MORE
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.exact.sums import by_cases
+from sparse_limits.theory.equivariance.lower_bound import (
     interval,
     largest,
     linear_parameters,
@@ -28,10 +28,10 @@ from theory.equivariance.lower_bound import (
     saving,
     weights,
 )
-from theory.equivariance.orbits import free
-from theory.equivariance.symbols import B, order
-from theory.subset_sum.symbols import delta, eps
-from theory.subset_sum.volume import Theta, c, measure, p, q
+from sparse_limits.theory.equivariance.orbits import free
+from sparse_limits.theory.equivariance.symbols import B, order
+from sparse_limits.theory.subset_sum.symbols import delta, eps
+from sparse_limits.theory.subset_sum.volume import Theta, c, measure, p, q
 
 y_1, y_2 = sp.symbols("y_1 y_2", nonnegative=True)
 

@@ -11,17 +11,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.subset_sum.two_layers_steps import logarithm
-from numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, symmetric
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.balls import number
-from numerics.tickets import find_ticket
-from numerics.tickets.bounds import layer_sizes
-from numerics.tickets.networks import REACH
-from numerics.tickets.widths import layer_data
-from theory.equivariance.architectures import before, weight
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.network_widths import (
+from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm
+from sparse_limits.numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, symmetric
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.tickets import find_ticket
+from sparse_limits.numerics.tickets.bounds import layer_sizes
+from sparse_limits.numerics.tickets.networks import REACH
+from sparse_limits.numerics.tickets.widths import layer_data
+from sparse_limits.theory.equivariance.architectures import before, weight
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.network_widths import (
     all_inputs,
     coefficient,
     depth,
@@ -45,13 +45,13 @@ from theory.equivariance.network_widths import (
     uniform_first_width,
     uniform_later_width,
 )
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import inputs, norms
-from theory.formulas.valued import valued
-from theory.subset_sum import two_layers
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.equivariance.ticket import inputs, norms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum import two_layers
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 y = sp.Symbol("y", positive=True)

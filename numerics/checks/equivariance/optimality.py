@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.checks.equivariance.network_widths import bases
-from numerics.checks.subset_sum.power_potential import at_no_power
-from numerics.checks.subset_sum.two_layers_steps import logarithm
-from numerics.equivariance import EquivariantLayer
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.limits import exponent, limit_of_logarithms
-from numerics.exact.logarithms import split_logarithms
-from theory.equivariance.block_chances import (
+from sparse_limits.numerics.checks.equivariance.network_widths import bases
+from sparse_limits.numerics.checks.subset_sum.power_potential import at_no_power
+from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm
+from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.theory.equivariance.block_chances import (
     coefficients,
 )
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.network_widths import radius
-from theory.equivariance.optimality import (
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.network_widths import radius
+from sparse_limits.theory.equivariance.optimality import (
     ball_spread,
     candidates,
     dense_looseness,
@@ -38,12 +38,12 @@ from theory.equivariance.optimality import (
     whole_source,
     width,
 )
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import failure, inputs, norms
-from theory.formulas.valued import valued
-from theory.subset_sum import power_potential
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.equivariance.ticket import failure, inputs, norms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum import power_potential
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 y, z = sp.symbols("y z", positive=True)

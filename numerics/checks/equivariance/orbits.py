@@ -11,7 +11,7 @@ import sympy as sp
 from flint import fmpz_mat
 from numpy.typing import NDArray
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     Representation,
     centred_grid,
     cyclic,
@@ -29,11 +29,11 @@ from numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.sums import by_cases
-from theory.equivariance.dimensions import chi_in, chi_out
-from theory.equivariance.dimensions import share as of_characters
-from theory.equivariance.orbits import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.sums import by_cases
+from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
+from sparse_limits.theory.equivariance.dimensions import share as of_characters
+from sparse_limits.theory.equivariance.orbits import (
     fixed_x,
     fixed_y,
     free_x,
@@ -45,8 +45,8 @@ from theory.equivariance.orbits import (
     still_x,
     still_y,
 )
-from theory.equivariance.symbols import X, Y, class_size, n, order
-from theory.formulas.valued import valued
+from sparse_limits.theory.equivariance.symbols import X, Y, class_size, n, order
+from sparse_limits.theory.formulas.valued import valued
 
 MORE = sp.Rational(11, 10)
 

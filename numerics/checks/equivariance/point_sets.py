@@ -11,19 +11,19 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.subset_sum.digits import certified_findings, masked
-from numerics.equivariance import EquivariantLayer, forward
-from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.exact.sums import by_cases
-from numerics.tickets import NetworkTicket, Source, certify, find_ticket
-from numerics.tickets.bounds import equivariance_bound
-from numerics.tickets.certificate import rounding
-from numerics.tickets.targets import Target
-from numerics.tickets.targets.point_sets import SETS_STEPS, pointset_deepsets
-from theory.equivariance.architectures import B_1, B_2, n_0, n_1, n_2
-from theory.equivariance.architectures import coefficients as of_two_layers
-from theory.equivariance.point_sets import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.subset_sum.digits import certified_findings, masked
+from sparse_limits.numerics.equivariance import EquivariantLayer, forward
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.exact.sums import by_cases
+from sparse_limits.numerics.tickets import NetworkTicket, Source, certify, find_ticket
+from sparse_limits.numerics.tickets.bounds import equivariance_bound
+from sparse_limits.numerics.tickets.certificate import rounding
+from sparse_limits.numerics.tickets.targets import Target
+from sparse_limits.numerics.tickets.targets.point_sets import SETS_STEPS, pointset_deepsets
+from sparse_limits.theory.equivariance.architectures import B_1, B_2, n_0, n_1, n_2
+from sparse_limits.theory.equivariance.architectures import coefficients as of_two_layers
+from sparse_limits.theory.equivariance.point_sets import (
     candidates,
     classes,
     coefficients,
@@ -35,10 +35,10 @@ from theory.equivariance.point_sets import (
     total,
     x,
 )
-from theory.formulas.valued import valued
-from theory.subset_sum.digits import Pruned
-from theory.subset_sum.layer_error import d, e, error, h, w
-from theory.subset_sum.symbols import n
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.digits import Pruned
+from sparse_limits.theory.subset_sum.layer_error import d, e, error, h, w
+from sparse_limits.theory.subset_sum.symbols import n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 POINTS = 5

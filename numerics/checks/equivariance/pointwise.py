@@ -9,10 +9,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.equivariance import Representation, cyclic, cyclic_irreducibles, regular, specht
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.sums import by_cases
-from theory.equivariance.pointwise import (
+from sparse_limits.numerics.equivariance import Representation, cyclic, cyclic_irreducibles, regular, specht
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.sums import by_cases
+from sparse_limits.theory.equivariance.pointwise import (
     a,
     b,
     commuting,

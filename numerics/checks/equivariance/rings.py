@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.equivariance import equivariant_basis, hom_dimension
-from numerics.equivariance.architectures import ring_samples
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.sums import by_cases
-from theory.equivariance.orbits import free
-from theory.equivariance.rings import (
+from sparse_limits.numerics.equivariance import equivariant_basis, hom_dimension
+from sparse_limits.numerics.equivariance.architectures import ring_samples
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.sums import by_cases
+from sparse_limits.theory.equivariance.orbits import free
+from sparse_limits.theory.equivariance.rings import (
     N,
     j,
     mirror,
@@ -26,8 +26,8 @@ from theory.equivariance.rings import (
     turned,
     turning,
 )
-from theory.equivariance.symbols import X, Y, order
-from theory.formulas.valued import valued
+from sparse_limits.theory.equivariance.symbols import X, Y, order
+from sparse_limits.theory.formulas.valued import valued
 
 MORE = sp.Rational(11, 10)
 m = sp.Symbol("m", nonnegative=True, integer=True)

@@ -9,12 +9,12 @@ from math import factorial
 
 import sympy as sp
 
-from numerics.equivariance import natural, orbit_labels, symmetric, tensor_power
-from numerics.evidence import Finding, Trial, Verdict, control, exact
-from numerics.exact.rationals import rational
-from numerics.exact.sums import merged
-from theory.equivariance.symbols import n
-from theory.equivariance.symmetric_group import (
+from sparse_limits.numerics.equivariance import natural, orbit_labels, symmetric, tensor_power
+from sparse_limits.numerics.evidence import Finding, Trial, Verdict, control, exact
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.exact.sums import merged
+from sparse_limits.theory.equivariance.symbols import n
+from sparse_limits.theory.equivariance.symmetric_group import (
     bell,
     blocks,
     blocks_up_to,

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.equivariance import (
+from sparse_limits.numerics.equivariance import (
     EquivariantLayer,
     Representation,
     Ticket,
@@ -27,11 +27,11 @@ from numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.subset_sum import outer_covered_set
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.subset_sum import outer_covered_set
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.equivariance.ticket import (
     B_in,
     channels,
     equivariant_ticket,
@@ -46,10 +46,10 @@ from theory.equivariance.ticket import (
     ticket_without_identity,
     uniform_size,
 )
-from theory.formulas.valued import valued
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.potential import failure as one_failure
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.equivariance.ticket import (
     B_in,
     equivariant_ticket,
     no_pair,
@@ -18,7 +18,7 @@ from theory.equivariance.ticket import (
     no_pair_of_a_sign,
     ticket_without_identity,
 )
-from theory.subset_sum.symbols import n
+from sparse_limits.theory.subset_sum.symbols import n
 
 MORE = sp.Rational(11, 10)
 SIZES = ((1, 1, 1, 1), (4, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 2), (3, 1, 2, 1))  # channels of a block, and of the layer

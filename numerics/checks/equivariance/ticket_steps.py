@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.subset_sum.digits import by_moduli, negative, positive
-from numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
-from numerics.checks.subset_sum.two_layers_steps import logarithm
-from numerics.evidence import Finding, Trial, control, exact
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import (
+from sparse_limits.numerics.checks.subset_sum.digits import by_moduli, negative, positive
+from sparse_limits.numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
+from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
+from sparse_limits.theory.equivariance.symbols import B
+from sparse_limits.theory.equivariance.ticket import (
     B_in,
     block_failure,
     channels,
@@ -37,13 +37,13 @@ from theory.equivariance.ticket import (
     uniform_size,
     unit,
 )
-from theory.formulas.valued import valued
-from theory.subset_sum.layer_error import w
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.product_laws import t, uniform_product, uniform_reach
-from theory.subset_sum.symbols import delta, eps, n
-from theory.subset_sum.two_layers import x
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.layer_error import w
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.potential import failure as one_failure
+from sparse_limits.theory.subset_sum.product_laws import t, uniform_product, uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.two_layers import x
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 y, z, u, v = sp.symbols("y z u v", positive=True)

@@ -8,9 +8,9 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.simplifying import weighted
-from theory.equivariance.turns import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.simplifying import weighted
+from sparse_limits.theory.equivariance.turns import (
     above_minus_two,
     below_two,
     companion,

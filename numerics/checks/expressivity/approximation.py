@@ -8,22 +8,22 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.exact_values import written_out
-from numerics.exact.identities import simplified
-from theory.expressivity.approximation import (
+from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.theory.expressivity.approximation import (
     least_width,
     success,
     sufficient_width,
     too_few,
     universal_approximation,
 )
-from theory.expressivity.symbols import alpha, k, m, n, p, units
-from theory.expressivity.wired_counts import poisson_bound
-from theory.expressivity.wired_neurons import at_least, floor_share
-from theory.formulas.valued import valued
-from theory.graphon.symbols import delta
+from sparse_limits.theory.expressivity.symbols import alpha, k, m, n, p, units
+from sparse_limits.theory.expressivity.wired_counts import poisson_bound
+from sparse_limits.theory.expressivity.wired_neurons import at_least, floor_share
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import delta
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -7,8 +7,8 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.expressivity.barron import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.expressivity.barron import (
     barron_error,
     barron_layer,
     failure,
@@ -18,9 +18,9 @@ from theory.expressivity.barron import (
     unit_error,
     z,
 )
-from theory.expressivity.symbols import alpha, k, m, n, p, units
-from theory.expressivity.wired_counts import mean, usual_bound
-from theory.formulas.valued import valued
+from sparse_limits.theory.expressivity.symbols import alpha, k, m, n, p, units
+from sparse_limits.theory.expressivity.wired_counts import mean, usual_bound
+from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

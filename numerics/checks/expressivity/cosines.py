@@ -8,8 +8,8 @@ from itertools import combinations
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.expressivity.barron import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.expressivity.barron import (
     barron_error,
     barron_layer,
     barron_norm,

@@ -10,10 +10,10 @@ from itertools import count as whole_numbers
 import numpy as np
 import sympy as sp
 
-from numerics.checks.expressivity.approximation import larger, tail_of
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.exact_values import written_out
-from theory.expressivity.deep_unions import (
+from sparse_limits.numerics.checks.expressivity.approximation import larger, tail_of
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.expressivity.deep_unions import (
     deep_failure,
     deep_union,
     deep_width,
@@ -33,14 +33,14 @@ from theory.expressivity.deep_unions import (
     small_failure,
     y,
 )
-from theory.expressivity.relays import bound as largest_input
-from theory.expressivity.relays import x
-from theory.expressivity.symbols import alpha, k, m, n, p, units
-from theory.expressivity.wired_counts import poisson_bound
-from theory.expressivity.wired_neurons import at_least
-from theory.formulas.valued import valued
-from theory.graphon.symbols import delta
-from theory.kernel.dual import depth
+from sparse_limits.theory.expressivity.relays import bound as largest_input
+from sparse_limits.theory.expressivity.relays import x
+from sparse_limits.theory.expressivity.symbols import alpha, k, m, n, p, units
+from sparse_limits.theory.expressivity.wired_counts import poisson_bound
+from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import delta
+from sparse_limits.theory.kernel.dual import depth
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

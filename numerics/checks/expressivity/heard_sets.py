@@ -9,9 +9,9 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.checks.expressivity.inactive import reduced
-from numerics.evidence import Finding, Trial, control, exact
-from theory.expressivity.heard_sets import (
+from sparse_limits.numerics.checks.expressivity.inactive import reduced
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.expressivity.heard_sets import (
     HEARD,
     interaction,
     interaction_floor,
@@ -27,7 +27,7 @@ from theory.expressivity.heard_sets import (
     x_1,
     x_2,
 )
-from theory.expressivity.inactive import over, part_maps
+from sparse_limits.theory.expressivity.inactive import over, part_maps
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Maps = Mapping[str, sp.Expr]

@@ -8,9 +8,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from theory.expressivity.symbols import k, kernel, positions, u
-from theory.expressivity.wired_neurons import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.theory.expressivity.symbols import k, kernel, positions, u
+from sparse_limits.theory.expressivity.wired_neurons import (
     affine_gap,
     chebyshev_gap,
     column,

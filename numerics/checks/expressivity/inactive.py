@@ -10,8 +10,8 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from theory.expressivity.inactive import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.theory.expressivity.inactive import (
     FLOORS,
     SOBOL,
     a,

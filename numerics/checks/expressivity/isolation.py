@@ -7,9 +7,9 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.exact_values import written_out
-from theory.expressivity.paths import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.expressivity.paths import (
     degree,
     independent_paths,
     isolated_input,
@@ -27,8 +27,8 @@ from theory.expressivity.paths import (
     served,
     two_layers,
 )
-from theory.expressivity.symbols import n
-from theory.formulas.valued import valued
+from sparse_limits.theory.expressivity.symbols import n
+from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -9,12 +9,12 @@ from itertools import combinations, combinations_with_replacement, permutations,
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.expressivity.approximation import both_heard, universal_approximation
-from theory.expressivity.product_of_inputs import masked_product, two_bends
-from theory.expressivity.symbols import n, p
-from theory.expressivity.wired_neurons import at_least
-from theory.formulas.valued import valued
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.expressivity.approximation import both_heard, universal_approximation
+from sparse_limits.theory.expressivity.product_of_inputs import masked_product, two_bends
+from sparse_limits.theory.expressivity.symbols import n, p
+from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Hears = tuple[bool, bool]

@@ -11,10 +11,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.exact_values import written_out
-from theory.expressivity.maurey import (
+from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.expressivity.maurey import (
     average_fourth,
     chance,
     fourth_central,
@@ -31,8 +31,8 @@ from theory.expressivity.maurey import (
     variance_bound,
     wired_average,
 )
-from theory.expressivity.symbols import k, n, p, units
-from theory.formulas.valued import valued
+from sparse_limits.theory.expressivity.symbols import k, n, p, units
+from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -7,9 +7,9 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.exact_values import written_out
-from theory.expressivity.maurey import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.expressivity.maurey import (
     average_fourth,
     chance,
     fourth_central,
@@ -32,8 +32,8 @@ from theory.expressivity.maurey import (
     unit_variance,
     wired_average,
 )
-from theory.expressivity.symbols import k, n, units
-from theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.expressivity.symbols import k, n, units
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 x, y = sp.symbols("x y", real=True)

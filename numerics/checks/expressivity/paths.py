@@ -11,11 +11,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.expressivity.hubs import integrated
-from numerics.checks.expressivity.wired_neurons import exact_fraction, mask_chance
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.exact_values import written_out
-from theory.expressivity.paths import (
+from sparse_limits.numerics.checks.expressivity.hubs import integrated
+from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, mask_chance
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.expressivity.paths import (
     W_1,
     W_2,
     W_3,
@@ -41,8 +41,8 @@ from theory.expressivity.paths import (
     u_1,
     u_2,
 )
-from theory.expressivity.symbols import n
-from theory.saliency.model import v
+from sparse_limits.theory.expressivity.symbols import n
+from sparse_limits.theory.saliency.model import v
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -10,13 +10,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.expressivity.approximation import some_wired
-from numerics.checks.expressivity.wired_neurons import exact_fraction
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.exact_values import written_out
-from numerics.expressivity.counts import Unit, fully_wired, product_network
-from theory.expressivity.approximation import success
-from theory.expressivity.product_of_inputs import (
+from sparse_limits.numerics.checks.expressivity.approximation import some_wired
+from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.numerics.expressivity.counts import Unit, fully_wired, product_network
+from sparse_limits.theory.expressivity.approximation import success
+from sparse_limits.theory.expressivity.product_of_inputs import (
     bend,
     chord,
     chord_gap,
@@ -38,8 +38,8 @@ from theory.expressivity.product_of_inputs import (
     x_1,
     x_2,
 )
-from theory.expressivity.symbols import alpha, j, k, n, p, units
-from theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.expressivity.symbols import alpha, j, k, n, p, units
+from sparse_limits.theory.expressivity.wired_neurons import at_least
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -9,8 +9,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.expressivity.relays import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.theory.expressivity.relays import (
     THOUSAND,
     both_missed,
     both_relayed,
@@ -31,8 +31,8 @@ from theory.expressivity.relays import (
     variance,
     x,
 )
-from theory.expressivity.symbols import epsilon, k, m, p
-from theory.formulas.valued import valued
+from sparse_limits.theory.expressivity.symbols import epsilon, k, m, p
+from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -9,9 +9,9 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.exact_values import written_out
-from theory.expressivity.subspace_union import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.expressivity.subspace_union import (
     all_inputs,
     chances,
     either,
@@ -32,9 +32,9 @@ from theory.expressivity.subspace_union import (
     x_1,
     x_2,
 )
-from theory.expressivity.symbols import alpha, j, n, p
-from theory.expressivity.wired_neurons import at_least, share, tail_law
-from theory.formulas.valued import valued
+from sparse_limits.theory.expressivity.symbols import alpha, j, n, p
+from sparse_limits.theory.expressivity.wired_neurons import at_least, share, tail_law
+from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Law = tuple[Fraction, Fraction, Fraction]  # of a neuron: wired to the first set alone, to the second alone, to both

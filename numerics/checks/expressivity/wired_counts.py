@@ -9,12 +9,12 @@ from itertools import pairwise
 import numpy as np
 import sympy as sp
 
-from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.exact_values import written_out
-from numerics.exact.identities import simplified
-from theory.expressivity.symbols import j, k, m, p
-from theory.expressivity.wired_counts import (
+from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.theory.expressivity.symbols import j, k, m, p
+from sparse_limits.theory.expressivity.wired_counts import (
     best_tilt,
     chance,
     count_exponent,
@@ -33,8 +33,8 @@ from theory.expressivity.wired_counts import (
     tilt_slope,
     usual_bound,
 )
-from theory.expressivity.wired_neurons import binomial_law, i
-from theory.formulas.valued import valued
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
+from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

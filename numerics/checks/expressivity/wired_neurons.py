@@ -10,10 +10,10 @@ from math import prod
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.exact_values import written_out
-from theory.expressivity.symbols import alpha, j, k, kernel, n, p, positions, u
-from theory.expressivity.wired_neurons import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.expressivity.symbols import alpha, j, k, kernel, n, p, positions, u
+from sparse_limits.theory.expressivity.wired_neurons import (
     at_least,
     background,
     column,
@@ -28,7 +28,7 @@ from theory.expressivity.wired_neurons import (
     wired_count,
     wired_share,
 )
-from theory.formulas.valued import valued
+from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF, THIRD = sp.Rational(1, 2), sp.Rational(1, 3)

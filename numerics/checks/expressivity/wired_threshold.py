@@ -11,11 +11,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.expressivity.wired_counts import SMALL, instance
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.evidence.simplifying import powers_together
-from theory.expressivity.symbols import epsilon, j, k, m, p
-from theory.expressivity.wired_counts import (
+from sparse_limits.numerics.checks.expressivity.wired_counts import SMALL, instance
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence.simplifying import powers_together
+from sparse_limits.theory.expressivity.symbols import epsilon, j, k, m, p
+from sparse_limits.theory.expressivity.wired_counts import (
     above_threshold,
     below_threshold,
     chance,
@@ -29,8 +29,8 @@ from theory.expressivity.wired_counts import (
     threshold,
     wired_threshold,
 )
-from theory.expressivity.wired_neurons import binomial_law
-from theory.formulas.valued import valued
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.kernel.circle import coefficient
-from numerics.evidence import Finding, Trial, control, exact
-from theory.flow.circle import (
+from sparse_limits.numerics.checks.kernel.circle import coefficient
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.flow.circle import (
     circle_times,
     frequency_time,
     growth,
@@ -19,12 +19,12 @@ from theory.flow.circle import (
     tenth_time,
     wave_loss,
 )
-from theory.flow.density import slowdown
-from theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, plateau, time
-from theory.flow.times import lam, share, single_time
-from theory.graphon.symbols import m
-from theory.kernel.circle import even_limit, k, ntk_eigenvalue
-from theory.kernel.dual import depth
+from sparse_limits.theory.flow.density import slowdown
+from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, plateau, time
+from sparse_limits.theory.flow.times import lam, share, single_time
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.kernel.circle import even_limit, k, ntk_eigenvalue
+from sparse_limits.theory.kernel.dual import depth
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 theta = sp.Symbol("theta", positive=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.flow.density import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.flow.density import (
     density_times,
     mean_slowdown,
     profile_slowdown,
@@ -17,15 +17,15 @@ from theory.flow.density import (
     slowdown,
     trained_slowdown,
 )
-from theory.flow.descent import largest, stable_rate, step_loss
-from theory.flow.linear import eigenvalue, eta, mode_loss, time
-from theory.flow.times import lam, single_time
-from theory.graphon.symbols import m
-from theory.kernel.dual import dense_ntk, depth
-from theory.kernel.homogeneous import kernel as constant_kernel
-from theory.kernel.homogeneous import readout_dense, weights_trained
-from theory.kernel.rank_one import flow, p, q
-from theory.saliency.model import rho, u
+from sparse_limits.theory.flow.descent import largest, stable_rate, step_loss
+from sparse_limits.theory.flow.linear import eigenvalue, eta, mode_loss, time
+from sparse_limits.theory.flow.times import lam, single_time
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.kernel.dual import dense_ntk, depth
+from sparse_limits.theory.kernel.homogeneous import kernel as constant_kernel
+from sparse_limits.theory.kernel.homogeneous import readout_dense, weights_trained
+from sparse_limits.theory.kernel.rank_one import flow, p, q
+from sparse_limits.theory.saliency.model import rho, u
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.flow.descent import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.flow.descent import (
     best_factor,
     best_rate,
     contraction,
@@ -23,8 +23,8 @@ from theory.flow.descent import (
     step_mode,
     stride,
 )
-from theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, mode_velocity, time
-from theory.graphon.symbols import m
+from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, mode_velocity, time
+from sparse_limits.theory.graphon.symbols import m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 KERNEL = sp.ImmutableMatrix([[5, 2], [2, 2]])  # of two samples: 6 along (2, 1), 1 along (1, −2)

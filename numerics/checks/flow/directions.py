@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.findings import Refutation
-from theory.flow.directions import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.findings import Refutation
+from sparse_limits.theory.flow.directions import (
     direction_loss,
     direction_time,
     odd_eigenvalue,
@@ -16,14 +16,14 @@ from theory.flow.directions import (
     slope,
     slowed_directions,
 )
-from theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, time
-from theory.flow.times import lam, single_time
-from theory.formulas.iterate import Iterate
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m
-from theory.kernel.collapse import d
-from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
-from theory.kernel.rank_one import column, flow, kernel
+from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, time
+from sparse_limits.theory.flow.times import lam, single_time
+from sparse_limits.theory.formulas.iterate import Iterate
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.kernel.collapse import d
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
+from sparse_limits.theory.kernel.rank_one import column, flow, kernel
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 other = sp.Symbol("h_i", positive=True)  # column profile at an input of another axis

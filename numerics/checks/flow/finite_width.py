@@ -14,20 +14,20 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, statistical
-from numerics.evidence.common import drawn_in_common
-from numerics.keyed import stream_name
-from numerics.networks import Array
-from numerics.networks.many import SCALE, train_many
-from theory.flow.descent import count, factor, step_loss
-from theory.flow.finite_width import trained_widths
-from theory.flow.linear import amplitude, eigenvalue, eta
-from theory.flow.relabelling import gates, outputs, product, readout, unit
-from theory.generalisation.studies import Widening
-from theory.graphon.symbols import m, n
-from theory.kernel.dual import a, b, c, relu
-from theory.kernel.fixed_inputs import row_kernel
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.evidence.common import drawn_in_common
+from sparse_limits.numerics.keyed import stream_name
+from sparse_limits.numerics.networks import Array
+from sparse_limits.numerics.networks.many import SCALE, train_many
+from sparse_limits.theory.flow.descent import count, factor, step_loss
+from sparse_limits.theory.flow.finite_width import trained_widths
+from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta
+from sparse_limits.theory.flow.relabelling import gates, outputs, product, readout, unit
+from sparse_limits.theory.generalisation.studies import Widening
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.kernel.dual import a, b, c, relu
+from sparse_limits.theory.kernel.fixed_inputs import row_kernel
 
 SAMPLES, INPUTS, DENSITY, RATE, STEPS = 8, 8, 0.5, 0.5, 40
 NARROW, NARROW_NETWORKS, NETWORKS = 16, 32, 8  # width; networks of that width, and wider ones

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.bridge import numeric
-from numerics.checks.flow.finite_width import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.flow.finite_width import (
     DENSITY,
     EXPONENT,
     INPUTS,
@@ -26,14 +26,14 @@ from numerics.checks.flow.finite_width import (
     fall,
     spectrum,
 )
-from numerics.evidence import Finding, Trial, control, statistical
-from numerics.networks import Array
-from numerics.networks.many_layers import ManyNetworks, passes, train_layers
-from theory.depth.identities import above_product, below_product, fan_in, layer_kernel
-from theory.flow.descent import step_loss
-from theory.flow.finite_width import trained_widths
-from theory.generalisation.studies import Widening
-from theory.graphon.symbols import m
+from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.networks import Array
+from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes, train_layers
+from sparse_limits.theory.depth.identities import above_product, below_product, fan_in, layer_kernel
+from sparse_limits.theory.flow.descent import step_loss
+from sparse_limits.theory.flow.finite_width import trained_widths
+from sparse_limits.theory.generalisation.studies import Widening
+from sparse_limits.theory.graphon.symbols import m
 
 NARROW_NETWORKS, NETWORKS = 32, 12  # a mean over fewer wide networks halves by chance too often
 FIRST, SECOND = np.triu_indices(SAMPLES)  # pairs of samples, each once: kernels are symmetric

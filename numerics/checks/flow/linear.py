@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.flow.linear import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.flow.linear import (
     amplitude,
     eigenvalue,
     eta,
@@ -24,8 +24,8 @@ from theory.flow.linear import (
     shared,
     time,
 )
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ORDER = 7  # of the last coefficient of a series that is compared

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.kernel.collapse import SAMPLES, one_input_kernel
-from numerics.evidence import Finding, Trial, control, exact
-from theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, plateau, time
-from theory.flow.one_input import (
+from sparse_limits.numerics.checks.kernel.collapse import SAMPLES, one_input_kernel
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, plateau, time
+from sparse_limits.theory.flow.one_input import (
     collapse_plateau,
     fit_loss,
     moments,
@@ -22,11 +22,11 @@ from theory.flow.one_input import (
     slopes,
     squares,
 )
-from theory.flow.times import share
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m
-from theory.kernel.collapse import above, below, energy, negative_eigenvalue, positive_eigenvalue
-from theory.kernel.collapse import share as trained_share
+from sparse_limits.theory.flow.times import share
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.kernel.collapse import above, below, energy, negative_eigenvalue, positive_eigenvalue
+from sparse_limits.theory.kernel.collapse import share as trained_share
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 START = sp.ImmutableMatrix(sp.symbols("r_1:6", real=True))

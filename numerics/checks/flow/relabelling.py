@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.flow.relabelling import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.flow.relabelling import (
     columns,
     gates,
     input_change,
@@ -24,8 +24,8 @@ from theory.flow.relabelling import (
     torn_overlap,
     unit,
 )
-from theory.kernel.rank_one import p, power_overlap, q
-from theory.saliency.model import u
+from sparse_limits.theory.kernel.rank_one import p, power_overlap, q
+from sparse_limits.theory.saliency.model import u
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

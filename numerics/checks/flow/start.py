@@ -7,9 +7,19 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, own, pair_residuals, residuals, shared, time
-from theory.flow.start import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.flow.linear import (
+    amplitude,
+    eigenvalue,
+    eta,
+    mode_loss,
+    own,
+    pair_residuals,
+    residuals,
+    shared,
+    time,
+)
+from sparse_limits.theory.flow.start import (
     centred_output_loss,
     drift,
     forgotten_at,
@@ -25,8 +35,8 @@ from theory.flow.start import (
     subtraction_gap,
     variance,
 )
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 SIGNS = (1, 1), (1, -1)  # eigenvectors of two samples, times √2

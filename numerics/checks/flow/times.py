@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, time
-from theory.flow.times import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, time
+from sparse_limits.theory.flow.times import (
     double_time,
     lam,
     latest_left,
@@ -30,9 +30,9 @@ from theory.flow.times import (
     two_left,
     two_time,
 )
-from theory.formulas.level import Level
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m
+from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -10,14 +10,14 @@ import sympy as sp
 from flint import arb, ctx
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.generalisation.path_part import digits_sample, snip_layers
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact import balls
-from numerics.exact.logarithms import split_logarithms
-from numerics.kernels import dense_kernel, graphon_kernel, scale_free
-from theory.formulas.valued import valued
-from theory.generalisation.energy_bound import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.generalisation.path_part import digits_sample, snip_layers
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.kernels import dense_kernel, graphon_kernel, scale_free
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.energy_bound import (
     B_0,
     T,
     T_inv,
@@ -39,7 +39,7 @@ from theory.generalisation.energy_bound import (
     risk_bound,
     scale_free_energy,
 )
-from theory.graphon.symbols import delta, m
+from sparse_limits.theory.graphon.symbols import delta, m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 RAW_RISK = raw_energy.subs(q, B_0**2) + confidence  # the usual form at the same ball

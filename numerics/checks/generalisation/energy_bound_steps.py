@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.evidence.simplifying import over
-from numerics.exact.logarithms import split_logarithms
-from theory.formulas.valued import valued
-from theory.generalisation.energy_bound import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence.simplifying import over
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.energy_bound import (
     B_0,
     T,
     T_inv,
@@ -37,8 +37,8 @@ from theory.generalisation.energy_bound import (
     scale_free_energy,
     step_radius,
 )
-from theory.graphon.symbols import delta, m
-from theory.graphon.symbols import s as size
+from sparse_limits.theory.graphon.symbols import delta, m
+from sparse_limits.theory.graphon.symbols import s as size
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

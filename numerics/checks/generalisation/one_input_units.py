@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.exact.identities import simplified
-from numerics.kernels import LayerGraphons, graphon_kernel, input_latent
-from numerics.masks.composition import GridGraphon, point_latent
-from theory.formulas.valued import valued
-from theory.generalisation.one_input_units import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.numerics.kernels import LayerGraphons, graphon_kernel, input_latent
+from sparse_limits.numerics.masks.composition import GridGraphon, point_latent
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.one_input_units import (
     alike_entry,
     alike_gate,
     energy,
@@ -35,7 +35,7 @@ from theory.generalisation.one_input_units import (
     three_layers,
     variance,
 )
-from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

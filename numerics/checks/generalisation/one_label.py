@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.generalisation.energy_bound import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.energy_bound import (
     B_0,
     ONE_LABEL,
     T,
@@ -19,7 +19,7 @@ from theory.generalisation.energy_bound import (
     ridge_risk,
     scale_free_energy,
 )
-from theory.graphon.symbols import m
+from sparse_limits.theory.graphon.symbols import m
 
 
 @exact(scale_free_energy)

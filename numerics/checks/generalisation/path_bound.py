@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from flint import arb, arb_mat, ctx, fmpq
 
-from numerics.checks.generalisation.path_part import (
+from sparse_limits.numerics.checks.generalisation.path_part import (
     PRECISION,
     block_layers,
     diagonal,
@@ -20,13 +20,13 @@ from numerics.checks.generalisation.path_part import (
     kernel_of,
     linear_part,
 )
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.evidence.findings import Kind, Verdict
-from numerics.exact import balls
-from numerics.kernels import graphon_kernel, path_densities, path_residual_bound, squared_norm
-from theory.expressivity.paths import rho_path
-from theory.formulas.valued import valued
-from theory.generalisation.path_bound import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence.findings import Kind, Verdict
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.kernels import graphon_kernel, path_densities, path_residual_bound, squared_norm
+from sparse_limits.theory.expressivity.paths import rho_path
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.path_bound import (
     beta,
     eigenvalue,
     linear_constant,
@@ -37,13 +37,13 @@ from theory.generalisation.path_bound import (
     projection,
     residual_term,
 )
-from theory.generalisation.path_bound import (
+from sparse_limits.theory.generalisation.path_bound import (
     path_residual_bound as path_residual_claim,
 )
-from theory.generalisation.path_part import S, constant, layer_constant
-from theory.graphon.fixed_inputs import inputs as d
-from theory.kernel.dual import a, b, depth, relu
-from theory.kernel.dual import c as covariance
+from sparse_limits.theory.generalisation.path_part import S, constant, layer_constant
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.kernel.dual import a, b, depth, relu
+from sparse_limits.theory.kernel.dual import c as covariance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.sums import adds_up
-from theory.expressivity.paths import rho_path
-from theory.formulas.valued import valued
-from theory.generalisation.path_bound import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.sums import adds_up
+from sparse_limits.theory.expressivity.paths import rho_path
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.path_bound import (
     antipodal_energy,
     antipodal_kernel,
     antipodal_part,
@@ -34,10 +34,10 @@ from theory.generalisation.path_bound import (
     reading,
     residual_term,
 )
-from theory.generalisation.path_bound import path_residual_bound as path_residual_claim
-from theory.generalisation.path_part import S, constant, layer_constant
-from theory.graphon.fixed_inputs import inputs as d
-from theory.kernel.dual import a, b, c, cosine, depth, kappa_0, kappa_1, relu
+from sparse_limits.theory.generalisation.path_bound import path_residual_bound as path_residual_claim
+from sparse_limits.theory.generalisation.path_part import S, constant, layer_constant
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, depth, kappa_0, kappa_1, relu
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -11,15 +11,15 @@ from flint import acb, arb, arb_mat, ctx, fmpq
 from numpy.typing import NDArray
 from scipy.special import erfinv
 
-from numerics.bridge import numeric
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.evidence.findings import Kind, Verdict
-from numerics.exact import balls
-from numerics.kernels import LayerGraphons, graphon_kernel, input_latent, path_densities
-from numerics.masks.composition import GridGraphon, Latent, point_latent
-from theory.formulas.valued import valued
-from theory.generalisation.path_part import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence.findings import Kind, Verdict
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.kernels import LayerGraphons, graphon_kernel, input_latent, path_densities
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.path_part import (
     S,
     antipodal_determinant,
     best_constant,
@@ -37,10 +37,10 @@ from theory.generalisation.path_part import (
     sphere_excess,
     value,
 )
-from theory.graphon.fixed_inputs import inputs as d
-from theory.kernel.dual import a, angle, b, cosine, depth, kappa_0, kappa_1, relu
-from theory.kernel.dual import c as covariance
-from theory.kernel.snip_kernel import alpha, entry_energy, graphon, s
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.kernel.dual import a, angle, b, cosine, depth, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.dual import c as covariance
+from sparse_limits.theory.kernel.snip_kernel import alpha, entry_energy, graphon, s
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 PRECISION = 128

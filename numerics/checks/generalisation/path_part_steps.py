@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.evidence.simplifying import powers_together
-from theory.formulas.iterate import Iterate
-from theory.formulas.valued import valued
-from theory.generalisation.path_part import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence.simplifying import powers_together
+from sparse_limits.theory.formulas.iterate import Iterate
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.path_part import (
     S,
     antipodal_determinant,
     best_constant,
@@ -35,9 +35,9 @@ from theory.generalisation.path_part import (
     value,
     value_floor,
 )
-from theory.graphon.fixed_inputs import inputs as d
-from theory.kernel.dual import a, b, cosine, depth, kappa_0, kappa_1, relu
-from theory.kernel.dual import c as covariance
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.kernel.dual import a, b, cosine, depth, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.dual import c as covariance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -8,17 +8,24 @@ from itertools import pairwise
 import numpy as np
 import sympy as sp
 
-from numerics.checks.generalisation.path_part import digits_sample
-from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.kernels import LayerGraphons, energy, graphon_kernel, input_latent, mean_squared_error, ridge_predict
-from numerics.masks.composition import GridGraphon, Latent, point_latent
-from theory.formulas.valued import valued
-from theory.generalisation.energy_bound import T, q, raw_energy
-from theory.generalisation.energy_bound import energy as scale_free
-from theory.generalisation.scale import eigenvalue, gamma, scale_invariance, shrinkage
-from theory.graphon.symbols import m
-from theory.kernel.dual import a, b, c, depth, relu
-from theory.saliency.model import rho
+from sparse_limits.numerics.checks.generalisation.path_part import digits_sample
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.kernels import (
+    LayerGraphons,
+    energy,
+    graphon_kernel,
+    input_latent,
+    mean_squared_error,
+    ridge_predict,
+)
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.energy_bound import T, q, raw_energy
+from sparse_limits.theory.generalisation.energy_bound import energy as scale_free
+from sparse_limits.theory.generalisation.scale import eigenvalue, gamma, scale_invariance, shrinkage
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.kernel.dual import a, b, c, depth, relu
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN = sp.Rational(11, 10)
 CLAIMED = scale_invariance.expressions

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.generalisation.energy_bound import T, q, raw_energy
-from theory.generalisation.energy_bound import energy as scale_free
-from theory.generalisation.scale import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.energy_bound import T, q, raw_energy
+from sparse_limits.theory.generalisation.energy_bound import energy as scale_free
+from sparse_limits.theory.generalisation.scale import (
     dense_readout_growth,
     eigenvalue,
     gamma,
@@ -22,10 +22,10 @@ from theory.generalisation.scale import (
     scale_invariance,
     shrinkage,
 )
-from theory.graphon.symbols import m
-from theory.kernel.dual import depth
-from theory.kernel.homogeneous import ratio
-from theory.saliency.model import rho
+from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.kernel.dual import depth
+from sparse_limits.theory.kernel.homogeneous import ratio
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN = sp.Rational(11, 10)
 factor = sp.Symbol("s", positive=True)  # of the kernel

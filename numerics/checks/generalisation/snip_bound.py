@@ -10,13 +10,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.generalisation.water_filling import Instance
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact import balls
-from theory.formulas.level import Level, level
-from theory.formulas.valued import valued
-from theory.generalisation.path_bound import beta as weight
-from theory.generalisation.snip_bound import (
+from sparse_limits.numerics.checks.generalisation.water_filling import Instance
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact import balls
+from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.path_bound import beta as weight
+from sparse_limits.theory.generalisation.snip_bound import (
     beta,
     budget,
     energy_upper,
@@ -30,11 +30,11 @@ from theory.generalisation.snip_bound import (
     snip_path_bound,
     strong_share,
 )
-from theory.generalisation.water_filling import a, lam, share, v
-from theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, r, s
-from theory.saliency.model import phi, rho, tau
-from theory.saliency.tail_selectivity import product_upper
-from theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.generalisation.water_filling import a, lam, share, v
+from sparse_limits.theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, r, s
+from sparse_limits.theory.saliency.model import phi, rho, tau
+from sparse_limits.theory.saliency.tail_selectivity import product_upper
+from sparse_limits.theory.tails import half_normal, product_survival, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 CLAIMED = snip_path_bound.expressions

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.saliency.snip_product import noise_falls
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.valued import valued
-from theory.generalisation.path_bound import beta as weight
-from theory.generalisation.snip_bound import (
+from sparse_limits.numerics.checks.saliency.snip_product import noise_falls
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.path_bound import beta as weight
+from sparse_limits.theory.generalisation.snip_bound import (
     alignment,
     bessel_upper,
     beta,
@@ -23,12 +23,20 @@ from theory.generalisation.snip_bound import (
     snip_path_bound,
     uniform,
 )
-from theory.generalisation.water_filling import capped, lam, rest, share, total, uncapped_optimum, water_level
-from theory.graphon.fixed_inputs import inputs as d
-from theory.kernel.snip_kernel import energy_rate, energy_tail, s
-from theory.saliency.model import phi, rho, tau
-from theory.saliency.snip import product_graphon
-from theory.tails import half_normal, t
+from sparse_limits.theory.generalisation.water_filling import (
+    capped,
+    lam,
+    rest,
+    share,
+    total,
+    uncapped_optimum,
+    water_level,
+)
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.kernel.snip_kernel import energy_rate, energy_tail, s
+from sparse_limits.theory.saliency.model import phi, rho, tau
+from sparse_limits.theory.saliency.snip import product_graphon
+from sparse_limits.theory.tails import half_normal, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 UNCAPPED = mean(beta, 1) ** 2 / budget

@@ -12,19 +12,19 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.evidence.common import drawn_in_common
-from numerics.evidence.drawing import EFFORTS
-from numerics.kernels import gradient_descent_predict, mean_squared_error
-from numerics.keyed import stream_name
-from numerics.masks.selection import Mask
-from numerics.networks import Array, laziness, stable_step, train, train_linearised
-from numerics.studies.kernel_study import Case
-from numerics.studies.network_study import predictions, pruned_network
-from numerics.studies.tasks import Split, draw_split, task_named
-from theory.generalisation import studies as claims
-from theory.generalisation.studies import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.evidence.common import drawn_in_common
+from sparse_limits.numerics.evidence.drawing import EFFORTS
+from sparse_limits.numerics.kernels import gradient_descent_predict, mean_squared_error
+from sparse_limits.numerics.keyed import stream_name
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.networks import Array, laziness, stable_step, train, train_linearised
+from sparse_limits.numerics.studies.kernel_study import Case
+from sparse_limits.numerics.studies.network_study import predictions, pruned_network
+from sparse_limits.numerics.studies.tasks import Split, draw_split, task_named
+from sparse_limits.theory.generalisation import studies as claims
+from sparse_limits.theory.generalisation.studies import (
     Comparison,
     Nearer,
     Pruned,
@@ -35,8 +35,8 @@ from theory.generalisation.studies import (
     selection_pays,
     trained_networks,
 )
-from theory.graphon.fixed_inputs import inputs as d
-from theory.graphon.symbols import n
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.graphon.symbols import n
 
 EDGE, READOUT = (trained_networks.expressions[name] for name in ("edge_gradient", "readout_gradient"))
 NEARER_GRAPHON = replace(trained_networks.expressions["nearer"], near="graphon", far="rows")

@@ -9,11 +9,11 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.kernels import water_filling
-from theory.formulas.valued import valued
-from theory.generalisation.path_bound import beta
-from theory.generalisation.water_filling import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.kernels import water_filling
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.path_bound import beta
+from sparse_limits.theory.generalisation.water_filling import (
     a,
     best_densities,
     capped,
@@ -30,8 +30,8 @@ from theory.generalisation.water_filling import (
     uniform,
     water_level,
 )
-from theory.graphon.fixed_inputs import inputs as d
-from theory.saliency.model import rho
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 POWER = power_profile.expressions

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.generalisation.path_bound import beta
-from theory.generalisation.water_filling import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.path_bound import beta
+from sparse_limits.theory.generalisation.water_filling import (
     a,
     abundant,
     below_cap,
@@ -43,8 +43,8 @@ from theory.generalisation.water_filling import (
     v,
     water_level,
 )
-from theory.graphon.fixed_inputs import inputs as d
-from theory.saliency.model import rho
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 y, z = sp.symbols("y z", nonnegative=True)  # what a number exceeds its least value by

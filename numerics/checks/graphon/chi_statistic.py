@@ -10,11 +10,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.masks.selection import row_mask
-from theory.graphon.chi_statistic import chi_statistic, column_variance, covariance, expected_chi, pair_chance
-from theory.graphon.symbols import m, n
-from theory.saliency.model import rho
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.masks.selection import row_mask
+from sparse_limits.theory.graphon.chi_statistic import (
+    chi_statistic,
+    column_variance,
+    covariance,
+    expected_chi,
+    pair_chance,
+)
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -7,11 +7,11 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.graphon.concentration import outcomes
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.logarithms import expanded_logarithms, split_logarithms
-from theory.graphon import concentration
-from theory.graphon.comparison import (
+from sparse_limits.numerics.checks.graphon.concentration import outcomes
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from sparse_limits.theory.graphon import concentration
+from sparse_limits.theory.graphon.comparison import (
     COLUMN_CLASSES,
     ROW_CLASSES,
     any_mean,
@@ -38,8 +38,8 @@ from theory.graphon.comparison import (
     spare_slope,
     z,
 )
-from theory.graphon.concentration import bernstein_rate, hoeffding_rate
-from theory.graphon.symbols import delta, m, n, p, s, variance
+from sparse_limits.theory.graphon.concentration import bernstein_rate, hoeffding_rate
+from sparse_limits.theory.graphon.symbols import delta, m, n, p, s, variance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 QUARTER = sp.Rational(1, 4)

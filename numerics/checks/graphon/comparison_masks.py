@@ -10,12 +10,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.graphon.concentration_masks import sparse_cut_norms, sparse_cut_witnesses
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.exact.exact_values import written_out
-from numerics.masks.cut_norm import cut_norm_witness
-from theory.formulas.valued import valued
-from theory.graphon.comparison import (
+from sparse_limits.numerics.checks.graphon.concentration_masks import sparse_cut_norms, sparse_cut_witnesses
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.numerics.masks.cut_norm import cut_norm_witness
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.comparison import (
     any_mean,
     best_rate,
     fluctuation,
@@ -24,7 +24,7 @@ from theory.graphon.comparison import (
     one_row_failure,
     sides,
 )
-from theory.graphon.symbols import delta, m, n, s, variance
+from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
 
 LEVELS = 10  # probabilities are tenths
 

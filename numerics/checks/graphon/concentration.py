@@ -7,10 +7,10 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.logarithms import expanded_logarithms, split_logarithms
-from theory.formulas.valued import valued
-from theory.graphon.concentration import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.concentration import (
     bernstein_cumulant,
     bernstein_exponent,
     bernstein_failure,
@@ -34,7 +34,7 @@ from theory.graphon.concentration import (
     tilt,
     tilted,
 )
-from theory.graphon.symbols import delta, m, n, p, s, variance
+from sparse_limits.theory.graphon.symbols import delta, m, n, p, s, variance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 EVENTS = (m + n) * sp.log(2) + sp.log(2 / delta)

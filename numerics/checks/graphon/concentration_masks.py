@@ -9,12 +9,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.graphon.concentration import ONE_EVENT
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.exact_values import written_out
-from numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
-from theory.graphon.concentration import all_alike, cut_norm_rate
-from theory.graphon.symbols import delta, m, n, s, variance
+from sparse_limits.numerics.checks.graphon.concentration import ONE_EVENT
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
+from sparse_limits.theory.graphon.concentration import all_alike, cut_norm_rate
+from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
 
 
 def sparse_cut_norms(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:

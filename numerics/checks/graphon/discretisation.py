@@ -10,10 +10,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.logarithms import split_logarithms
-from theory.formulas.valued import valued
-from theory.graphon.discretisation import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.discretisation import (
     diagonals,
     kernel_discretisation,
     lipschitz_discretisation,
@@ -24,7 +24,7 @@ from theory.graphon.discretisation import (
     quarters,
     slope,
 )
-from theory.graphon.symbols import m, n
+from sparse_limits.theory.graphon.symbols import m, n
 
 Kernel = NDArray[np.int64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

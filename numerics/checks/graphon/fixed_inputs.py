@@ -11,12 +11,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.graphon.concentration import outcomes
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.exact_values import written_out
-from numerics.exact.logarithms import expanded_logarithms, split_logarithms
-from numerics.exact.rationals import rational
-from theory.graphon.fixed_inputs import (
+from sparse_limits.numerics.checks.graphon.concentration import outcomes
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.theory.graphon.fixed_inputs import (
     chosen,
     column_bound,
     column_excess,
@@ -38,9 +38,9 @@ from theory.graphon.fixed_inputs import (
     set_failure,
     union_bound,
 )
-from theory.graphon.limit import rounding
-from theory.graphon.symbols import delta, m, n, p, s, variance
-from theory.tails import half_normal
+from sparse_limits.theory.graphon.limit import rounding
+from sparse_limits.theory.graphon.symbols import delta, m, n, p, s, variance
+from sparse_limits.theory.tails import half_normal
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

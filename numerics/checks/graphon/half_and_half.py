@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.graphon.limit import half_and_half, mask_limit, ultimate, y
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.graphon.limit import half_and_half, mask_limit, ultimate, y
 
 ELEVEN = sp.Rational(11, 10)
 x = sp.Symbol("x", positive=True)

@@ -9,9 +9,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.graphon.sorting import Integers, mean_modulus
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from theory.graphon.hidden_halves import (
+from sparse_limits.numerics.checks.graphon.sorting import Integers, mean_modulus
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.theory.graphon.hidden_halves import (
     hidden_error,
     hidden_halves,
     hidden_mean,
@@ -19,7 +19,7 @@ from theory.graphon.hidden_halves import (
     misplaced,
     two_misplaced,
 )
-from theory.graphon.symbols import n
+from sparse_limits.theory.graphon.symbols import n
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

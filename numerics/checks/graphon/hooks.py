@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.checks.graphon.sorted_averages import block_averages
-from numerics.checks.graphon.sorting import cut_norm, mean_modulus
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.graphon.sorted_averages import (
+from sparse_limits.numerics.checks.graphon.sorted_averages import block_averages
+from sparse_limits.numerics.checks.graphon.sorting import cut_norm, mean_modulus
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.sorted_averages import (
     at_size,
     blocks,
     constant,
@@ -19,8 +19,8 @@ from theory.graphon.sorted_averages import (
     hook_mean_error,
     sorted_averages,
 )
-from theory.graphon.sorting import cut_error
-from theory.graphon.symbols import n
+from sparse_limits.theory.graphon.sorting import cut_error
+from sparse_limits.theory.graphon.symbols import n
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

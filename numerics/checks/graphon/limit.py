@@ -10,12 +10,12 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfc, erfinv
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.masks.selection import kept_count, top_k_mask
-from theory.formulas.level import Level
-from theory.graphon.concentration import hoeffding_rate
-from theory.graphon.discretisation import midpoint_error
-from theory.graphon.limit import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.masks.selection import kept_count, top_k_mask
+from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.graphon.concentration import hoeffding_rate
+from sparse_limits.theory.graphon.discretisation import midpoint_error
+from sparse_limits.theory.graphon.limit import (
     cells,
     cut_error,
     distance,
@@ -32,10 +32,10 @@ from theory.graphon.limit import (
     wide_constant,
     y,
 )
-from theory.graphon.ranked_masks import ranked_rate, shift, wide_rate
-from theory.graphon.sorted_latents import sorted_error
-from theory.graphon.symbols import delta, m, n, variance
-from theory.saliency.model import rho, synflow_model, u
+from sparse_limits.theory.graphon.ranked_masks import ranked_rate, shift, wide_rate
+from sparse_limits.theory.graphon.sorted_latents import sorted_error
+from sparse_limits.theory.graphon.symbols import delta, m, n, variance
+from sparse_limits.theory.saliency.model import rho, synflow_model, u
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 DENSITY = sp.Rational(1, 10)

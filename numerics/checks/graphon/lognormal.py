@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.logarithms import expanded_logarithms, split_logarithms
-from theory.formulas.valued import valued
-from theory.graphon.lognormal import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.lognormal import (
     balanced_squared_kernel,
     bivariate,
     column_degree,
@@ -34,8 +34,8 @@ from theory.graphon.lognormal import (
     x,
     y,
 )
-from theory.saliency.model import rho
-from theory.tails import Tail
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.tails import Tail
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 level = sp.Symbol("c", real=True)  # erfcinv(2ρ): the density as a point of the normal law

@@ -9,10 +9,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.graphon.lognormal import SHARED, by_level, level, normal_mean, same_density, simplified
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.formulas.valued import valued
-from theory.graphon.lognormal import (
+from sparse_limits.numerics.checks.graphon.lognormal import (
+    SHARED,
+    by_level,
+    level,
+    normal_mean,
+    same_density,
+    simplified,
+)
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.lognormal import (
     balanced_squared_kernel,
     captured,
     certificate,
@@ -46,7 +53,7 @@ from theory.graphon.lognormal import (
     x,
     y,
 )
-from theory.saliency.model import rho
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -8,12 +8,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms, split_powers
-from numerics.exact.sums import by_cases
-from theory.formulas.level import Level
-from theory.graphon.pareto import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.logarithms import split_logarithms, split_powers
+from sparse_limits.numerics.exact.sums import by_cases
+from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.graphon.pareto import (
     column_mean,
     column_square,
     f,
@@ -34,8 +34,8 @@ from theory.graphon.pareto import (
     unsaturated_density,
     x,
 )
-from theory.saliency.model import phi, rho, tau, u, v
-from theory.tails import alpha
+from sparse_limits.theory.saliency.model import phi, rho, tau, u, v
+from sparse_limits.theory.tails import alpha
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 MEANS = row_mean * column_mean

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.graphon.pareto import INSTANCES, RANK_ONE, f, pareto_graphon
-from theory.saliency.model import SaliencyModel, phi, tau, u, v
-from theory.tails import Tail, alpha, t
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.graphon.pareto import INSTANCES, RANK_ONE, f, pareto_graphon
+from sparse_limits.theory.saliency.model import SaliencyModel, phi, tau, u, v
+from sparse_limits.theory.tails import Tail, alpha, t
 
 
 def rank_on_a_grid(model: SaliencyModel, cut: sp.Expr) -> int:

@@ -8,13 +8,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.logarithms import expanded_logarithms, split_logarithms
-from numerics.masks.cut_norm import cut_norm_witness
-from numerics.masks.selection import top_k_mask
-from theory.graphon import comparison
-from theory.graphon.comparison import fluctuation, largest_scale, mean_bound, one_failure, sides
-from theory.graphon.ranked_masks import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from sparse_limits.numerics.masks.cut_norm import cut_norm_witness
+from sparse_limits.numerics.masks.selection import top_k_mask
+from sparse_limits.theory.graphon import comparison
+from sparse_limits.theory.graphon.comparison import fluctuation, largest_scale, mean_bound, one_failure, sides
+from sparse_limits.theory.graphon.ranked_masks import (
     all_failures,
     excess,
     fewer_entries,
@@ -32,8 +32,8 @@ from theory.graphon.ranked_masks import (
     wide_fluctuation,
     wide_rate,
 )
-from theory.graphon.sized_sets import long, most_pair, one_size_failure, sized_mean
-from theory.graphon.symbols import delta, m, n, s, variance
+from sparse_limits.theory.graphon.sized_sets import long, most_pair, one_size_failure, sized_mean
+from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 OF_EACH_SIZE = sized_mean, one_size_failure  # as G1.4 has them

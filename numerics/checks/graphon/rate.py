@@ -8,12 +8,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.evidence.simplifying import over
-from numerics.exact.logarithms import split_logarithms
-from numerics.masks.cut_norm import exact_cut_norm
-from theory.formulas.valued import valued
-from theory.graphon.rate import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence.simplifying import over
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.rate import (
     first_term,
     j,
     last_share,
@@ -40,7 +40,7 @@ from theory.graphon.rate import (
     zeros,
     zeros_remainder,
 )
-from theory.graphon.symbols import n, p, variance
+from sparse_limits.theory.graphon.symbols import n, p, variance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -9,8 +9,8 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfc
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.graphon.rate import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.theory.graphon.rate import (
     distance_limit,
     entry_distance,
     kernel_mean,
@@ -20,9 +20,9 @@ from theory.graphon.rate import (
     row_law,
     squared_kernel,
 )
-from theory.graphon.symbols import p
-from theory.saliency.model import synflow_model, tau, u
-from theory.tails import half_normal, product_survival
+from sparse_limits.theory.graphon.symbols import p
+from sparse_limits.theory.saliency.model import synflow_model, tau, u
+from sparse_limits.theory.tails import half_normal, product_survival
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -10,12 +10,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.evidence.sums import grows_by
-from numerics.exact.limits import limit_by_logarithm
-from numerics.masks.cut_norm import exact_cut_norm
-from theory.formulas.valued import valued
-from theory.graphon.rate import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence.sums import grows_by
+from sparse_limits.numerics.exact.limits import limit_by_logarithm
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.rate import (
     any_ranked_rate,
     any_rate,
     cut_variance,
@@ -35,7 +35,7 @@ from theory.graphon.rate import (
     stirling_loss,
     weight,
 )
-from theory.graphon.symbols import delta, m, n, p, variance
+from sparse_limits.theory.graphon.symbols import delta, m, n, p, variance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -12,10 +12,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.masks.cut_norm import exact_cut_norm
-from theory.formulas.valued import valued
-from theory.graphon.row_label import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.row_label import (
     comparison,
     eta,
     four_cycle,
@@ -29,7 +29,7 @@ from theory.graphon.row_label import (
     row_label,
     upper,
 )
-from theory.graphon.symbols import n
+from sparse_limits.theory.graphon.symbols import n
 
 Integers = NDArray[np.int64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -11,26 +11,26 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.graphon.row_label import rational
-from numerics.checks.saliency.snip_product import by_struve
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.masks.cut_norm import exact_cut_norm
-from numerics.masks.selection import global_mask, kth_largest
-from numerics.networks import random_network
-from numerics.prediction.first_layer.moments import residual_moments
-from numerics.prediction.methods import saliency
-from theory.graphon.comparison import normal_rate
-from theory.graphon.row_latent import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.graphon.row_label import rational
+from sparse_limits.numerics.checks.saliency.snip_product import by_struve
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.numerics.masks.selection import global_mask, kth_largest
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction.first_layer.moments import residual_moments
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.graphon.comparison import normal_rate
+from sparse_limits.theory.graphon.row_latent import (
     blurred,
     kernel,
     row_latent,
 )
-from theory.graphon.symbols import delta, m, n, variance
-from theory.saliency.model import phi, rho, tau
-from theory.saliency.snip import a, g, h, product_density, product_graphon
-from theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.graphon.symbols import delta, m, n, variance
+from sparse_limits.theory.saliency.model import phi, rho, tau
+from sparse_limits.theory.saliency.snip import a, g, h, product_density, product_graphon
+from sparse_limits.theory.tails import half_normal, product_survival, t
 
 Floats = NDArray[np.floating]
 ELEVEN = sp.Rational(11, 10)

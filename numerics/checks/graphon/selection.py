@@ -11,12 +11,12 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.masks.cut_norm import exact_cut_norm
-from numerics.masks.selection import top_k_mask
-from theory.formulas.valued import valued
-from theory.graphon.lognormal import column_scale, log_threshold, noise_scale, row_scale, x, y
-from theory.graphon.selection import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.numerics.masks.selection import top_k_mask
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.lognormal import column_scale, log_threshold, noise_scale, row_scale, x, y
+from sparse_limits.theory.graphon.selection import (
     above,
     binomial,
     entry_variance,
@@ -31,8 +31,8 @@ from theory.graphon.selection import (
     spread,
     whole_cut,
 )
-from theory.graphon.symbols import m, n, p, variance
-from theory.saliency.model import rho
+from sparse_limits.theory.graphon.symbols import m, n, p, variance
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 SHAPES = ((4, 7), (9, 5), (8, 8), (1, 12))

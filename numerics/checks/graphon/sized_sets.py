@@ -9,14 +9,14 @@ from itertools import combinations, product
 import numpy as np
 import sympy as sp
 
-from numerics.checks.graphon.comparison_masks import fair_cut_witnesses
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.exact_values import written_out
-from numerics.exact.logarithms import expanded_logarithms, split_logarithms
-from theory.formulas.valued import valued
-from theory.graphon import comparison
-from theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
-from theory.graphon.sized_sets import (
+from sparse_limits.numerics.checks.graphon.comparison_masks import fair_cut_witnesses
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon import comparison
+from sparse_limits.theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
+from sparse_limits.theory.graphon.sized_sets import (
     all_heads,
     balance,
     beyond,
@@ -46,7 +46,7 @@ from theory.graphon.sized_sets import (
     w,
     y,
 )
-from theory.graphon.symbols import delta, m, n, s
+from sparse_limits.theory.graphon.symbols import delta, m, n, s
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -8,10 +8,10 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.checks.graphon.sorting import SCALE, Integers, cut_norm, mean_modulus, presented_masks
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.masks.sorting import smoothed
-from theory.graphon.sorted_averages import (
+from sparse_limits.numerics.checks.graphon.sorting import SCALE, Integers, cut_norm, mean_modulus, presented_masks
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.masks.sorting import smoothed
+from sparse_limits.theory.graphon.sorted_averages import (
     averaging_bias,
     averaging_noise,
     blocks,
@@ -34,8 +34,8 @@ from theory.graphon.sorted_averages import (
     squares,
     sylvester_noise,
 )
-from theory.graphon.sorting import both_bound, cut_error
-from theory.graphon.symbols import n
+from sparse_limits.theory.graphon.sorting import both_bound, cut_error
+from sparse_limits.theory.graphon.symbols import n
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -11,11 +11,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.graphon.discretisation import at, reduce
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.evidence.simplifying import over
-from numerics.exact.exact_values import written_out
-from theory.graphon.sorted_latents import (
+from sparse_limits.numerics.checks.graphon.discretisation import at, reduce
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence.simplifying import over
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.graphon.sorted_latents import (
     cut,
     fall,
     latents,
@@ -31,7 +31,7 @@ from theory.graphon.sorted_latents import (
     two_sides,
     variable_error,
 )
-from theory.graphon.symbols import delta, m, n, s
+from sparse_limits.theory.graphon.symbols import delta, m, n, s
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -9,11 +9,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.masks.cut_norm import exact_cut_norm
-from numerics.masks.sorting import sort_by_degree
-from theory.formulas.valued import valued
-from theory.graphon.sorting import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.numerics.masks.sorting import sort_by_degree
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.sorting import (
     both_bound,
     cut_error,
     degree,

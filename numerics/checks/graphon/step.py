@@ -9,8 +9,8 @@ import sympy as sp
 from flint import fmpq_mat, fmpz_mat
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.graphon.step import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.theory.graphon.step import (
     block,
     blocks,
     column_profile,
@@ -31,7 +31,7 @@ from theory.graphon.step import (
     two_valued_model,
     weighted_matrix,
 )
-from theory.saliency.model import tau, u, v
+from sparse_limits.theory.saliency.model import tau, u, v
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 SHAPES = ((2, 3), (3, 2), (1, 4), (3, 3), (4, 2))

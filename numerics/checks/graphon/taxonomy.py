@@ -10,16 +10,16 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfcinv
 
-from numerics.bridge import numeric
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact import balls
-from numerics.fitting.homogeneity import held_out
-from numerics.networks import random_network
-from numerics.prediction.methods import prune
-from numerics.statistics.exact_tests import LEVEL, Binomial
-from theory.formulas.valued import valued
-from theory.graphon.taxonomy import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.fitting.homogeneity import held_out
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction.methods import prune
+from sparse_limits.numerics.statistics.exact_tests import LEVEL, Binomial
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.taxonomy import (
     CLASSES,
     METHODS,
     Heterogeneity,
@@ -30,9 +30,19 @@ from theory.graphon.taxonomy import (
     sensitivity,
     slope,
 )
-from theory.saliency.model import ONE, SaliencyModel, column_profile, half_normal_quantile, phi, rho, tau, u, v
-from theory.saliency.synflow import synflow_factorises
-from theory.tails import Tail, half_normal, pareto, t
+from sparse_limits.theory.saliency.model import (
+    ONE,
+    SaliencyModel,
+    column_profile,
+    half_normal_quantile,
+    phi,
+    rho,
+    tau,
+    u,
+    v,
+)
+from sparse_limits.theory.saliency.synflow import synflow_factorises
+from sparse_limits.theory.tails import Tail, half_normal, pareto, t
 
 Instances = Sequence[tuple[SaliencyModel, sp.Expr]]
 Classes = Mapping[str, Heterogeneity]

@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.checks.graphon.taxonomy import DENSITY, FOUND, PRUNED, SAMPLES, Classes, share_of_a_half
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, statistical
-from numerics.fitting.homogeneity import held_out
-from numerics.networks import random_network
-from numerics.networks.training import stable_step, train
-from numerics.prediction.methods import prune
-from numerics.statistics.exact_tests import LEVEL, Binomial
-from theory.graphon.taxonomy import TRAINED, Heterogeneity, graphon_taxonomy
+from sparse_limits.numerics.checks.graphon.taxonomy import DENSITY, FOUND, PRUNED, SAMPLES, Classes, share_of_a_half
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.fitting.homogeneity import held_out
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.networks.training import stable_step, train
+from sparse_limits.numerics.prediction.methods import prune
+from sparse_limits.numerics.statistics.exact_tests import LEVEL, Binomial
+from sparse_limits.theory.graphon.taxonomy import TRAINED, Heterogeneity, graphon_taxonomy
 
 REGIMES = {  # of training: hidden layers, their width, first weights over those of the usual start, steps
     "shallow": (1, 256, 1.0, 300),

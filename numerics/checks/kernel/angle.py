@@ -9,9 +9,9 @@ import sympy as sp
 from flint import arb, ctx
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from theory.kernel.angle import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.theory.kernel.angle import (
     arc_cosine_numerics,
     difference,
     eta,
@@ -24,7 +24,7 @@ from theory.kernel.angle import (
     total,
     u,
 )
-from theory.kernel.dual import cosine, kappa_0
+from sparse_limits.theory.kernel.dual import cosine, kappa_0
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ROUNDOFF = sp.Rational(1, 2**53)

@@ -7,8 +7,8 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.kernel.angle import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.kernel.angle import (
     arc_cosine_numerics,
     arccos_sensitivity,
     difference,
@@ -31,7 +31,7 @@ from theory.kernel.angle import (
     total_length,
     u,
 )
-from theory.kernel.dual import cosine, kappa_0
+from sparse_limits.theory.kernel.dual import cosine, kappa_0
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

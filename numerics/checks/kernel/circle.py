@@ -10,12 +10,12 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.simplify.fu import TR8  # products of waves as sums
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.kernels.spectra import kernel_eigenvalues, sphere_spectrum
-from theory.formulas.valued import valued
-from theory.graphon.symbols import delta, m
-from theory.kernel.circle import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.kernels.spectra import kernel_eigenvalues, sphere_spectrum
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import delta, m
+from sparse_limits.theory.kernel.circle import (
     circle_spectrum,
     decay,
     fit_slope,
@@ -36,8 +36,8 @@ from theory.kernel.circle import (
     trace_ratio,
     value_eigenvalue,
 )
-from theory.kernel.circle_sampling import circle_sampling, mean_distance, sampling_radius, squares
-from theory.kernel.dual import cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.circle_sampling import circle_sampling, mean_distance, sampling_radius, squares
+from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 

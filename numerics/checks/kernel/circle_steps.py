@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.kernel.circle import KERNELS, mean_square
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.graphon.symbols import delta, m
-from theory.kernel.circle import (
+from sparse_limits.numerics.checks.kernel.circle import KERNELS, mean_square
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import delta, m
+from sparse_limits.theory.kernel.circle import (
     circle_spectrum,
     decay,
     even_limit,
@@ -37,7 +37,7 @@ from theory.kernel.circle import (
     value_eigenvalue,
     wave,
 )
-from theory.kernel.circle_sampling import (
+from sparse_limits.theory.kernel.circle_sampling import (
     allowance,
     change,
     circle_sampling,

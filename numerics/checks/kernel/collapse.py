@@ -8,11 +8,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.kernels.analytic import dense_kernel
-from numerics.kernels.spectra import kernel_eigenvalues
-from theory.formulas.valued import valued
-from theory.kernel.collapse import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.kernels.analytic import dense_kernel
+from sparse_limits.numerics.kernels.spectra import kernel_eigenvalues
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.collapse import (
     above,
     alike,
     below,
@@ -27,7 +27,7 @@ from theory.kernel.collapse import (
     share,
     trained,
 )
-from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

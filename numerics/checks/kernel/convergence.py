@@ -11,10 +11,10 @@ from math import prod
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.claims import formulas
-from theory.formulas.valued import valued
-from theory.kernel.convergence import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.claims import formulas
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.convergence import (
     Moments,
     N,
     Pair,
@@ -30,11 +30,11 @@ from theory.kernel.convergence import (
     step,
     width_constant,
 )
-from theory.kernel.deep import tangent_fluctuations
-from theory.kernel.diagonal import tangent_moments
-from theory.kernel.dual import depth as L
-from theory.kernel.finite_width import n
-from theory.saliency.model import rho
+from sparse_limits.theory.kernel.deep import tangent_fluctuations
+from sparse_limits.theory.kernel.diagonal import tangent_moments
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.finite_width import n
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

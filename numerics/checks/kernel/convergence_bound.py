@@ -11,10 +11,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.kernels.width import before_readout
-from theory.formulas.valued import valued
-from theory.kernel.convergence import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.kernels.width import before_readout
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.convergence import (
     Moments,
     N,
     Pair,
@@ -39,12 +39,12 @@ from theory.kernel.convergence import (
     value_step,
     values_of,
 )
-from theory.kernel.deep import tangent_fluctuations
-from theory.kernel.dual import cosine, kappa_0, kappa_1
-from theory.kernel.dual import depth as L
-from theory.kernel.finite_width import n
-from theory.kernel.off_diagonal import tangent_convergence
-from theory.saliency.model import rho
+from sparse_limits.theory.kernel.deep import tangent_fluctuations
+from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.finite_width import n
+from sparse_limits.theory.kernel.off_diagonal import tangent_convergence
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 CHAIN = {"value_step": value_step, "tangent_step": tangent_step, "bound": bound}  # of the errors, layer by layer

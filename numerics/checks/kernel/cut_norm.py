@@ -8,10 +8,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.masks.cut_norm import exact_cut_norm
-from theory.kernel.cut_norm import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.theory.kernel.cut_norm import (
     beta,
     constant,
     cut_norm_continuity,
@@ -20,7 +20,7 @@ from theory.kernel.cut_norm import (
     readout_ratio,
     s,
 )
-from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

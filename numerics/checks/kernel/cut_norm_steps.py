@@ -7,9 +7,9 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.kernel.cut_norm import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.cut_norm import (
     beta,
     chance,
     constant,
@@ -33,9 +33,9 @@ from theory.kernel.cut_norm import (
     variance,
     variance_term,
 )
-from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
-from theory.kernel.dual_activations import variance_slope
-from theory.saliency.model import u, v
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.dual_activations import variance_slope
+from sparse_limits.theory.saliency.model import u, v
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 theta, more, less = sp.symbols("theta x y", nonnegative=True)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.claims import formulas
-from theory.kernel.convergence import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.claims import formulas
+from sparse_limits.theory.kernel.convergence import (
     Moments,
     Pair,
     advance,
@@ -26,7 +26,7 @@ from theory.kernel.convergence import (
     values_of,
     width_constant,
 )
-from theory.kernel.deep import (
+from sparse_limits.theory.kernel.deep import (
     correction,
     grown_limit,
     leading,
@@ -37,9 +37,9 @@ from theory.kernel.deep import (
     total,
     values,
 )
-from theory.kernel.dual import depth as L
-from theory.kernel.finite_width import n
-from theory.saliency.model import rho
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.finite_width import n
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 h, m, k = moments.values, moments.mixed, moments.tangents

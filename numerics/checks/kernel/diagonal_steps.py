@@ -8,11 +8,11 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.claims import formulas
-from theory.formulas.valued import valued
-from theory.kernel.convergence import Moments, N, Pair, advance, mean, moments, path, readout, step
-from theory.kernel.diagonal import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.claims import formulas
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.convergence import Moments, N, Pair, advance, mean, moments, path, readout, step
+from sparse_limits.theory.kernel.diagonal import (
     apart_mixed,
     apart_tangents,
     kept_values,
@@ -21,9 +21,9 @@ from theory.kernel.diagonal import (
     sent_values,
     tangent_moments,
 )
-from theory.kernel.dual import depth as L
-from theory.kernel.finite_width import n
-from theory.saliency.model import rho
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.finite_width import n
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 h, m, k = moments.values, moments.mixed, moments.tangents

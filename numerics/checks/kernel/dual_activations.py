@@ -9,10 +9,10 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erf as erf_function
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms
-from theory.formulas.valued import valued
-from theory.kernel.dual import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import (
     J_2,
     DualActivation,
     a,
@@ -32,11 +32,18 @@ from theory.kernel.dual import (
     tangent,
     z,
 )
-from theory.kernel.dual_activations import dual_activations, k, squares, taylor_0, taylor_1, variance_slope
+from sparse_limits.theory.kernel.dual_activations import (
+    dual_activations,
+    k,
+    squares,
+    taylor_0,
+    taylor_1,
+    variance_slope,
+)
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-GEOMETRIC = sp.sqrt(a * b)
+GEOMETRIC, ROOT = sp.sqrt(a * b), sp.sqrt(1 - cosine**2)
 
 
 def mean(function: sp.Expr, variance: sp.Symbol) -> sp.Expr:
@@ -64,9 +71,6 @@ def relu_follows_from_its_derivatives(
     for dual, derivative, function in ladder:
         yield trial.same(sp.diff(dual, c), derivative)
         yield trial.same(dual.subs(c, 0), trial.once(mean, function, a) * trial.once(mean, function, b))
-
-
-ROOT = sp.sqrt(1 - cosine**2)
 
 
 @exact(dual_activations, step="gates")

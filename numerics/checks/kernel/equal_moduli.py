@@ -9,11 +9,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.kernel.fixed_inputs import by_factors, contribution
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1
-from theory.kernel.equal_moduli import (
+from sparse_limits.numerics.checks.kernel.fixed_inputs import by_factors, contribution
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.equal_moduli import (
     agreeing,
     alike,
     angular,
@@ -31,7 +31,7 @@ from theory.kernel.equal_moduli import (
     signs_weight,
     unlike,
 )
-from theory.kernel.fixed_inputs import first, gap, inputs, kernel_of_masks, row_kernel, second, share
+from sparse_limits.theory.kernel.fixed_inputs import first, gap, inputs, kernel_of_masks, row_kernel, second, share
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

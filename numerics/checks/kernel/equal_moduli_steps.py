@@ -7,11 +7,11 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.kernel.equal_moduli import written_out
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, cosine, kappa_1
-from theory.kernel.equal_moduli import (
+from sparse_limits.numerics.checks.kernel.equal_moduli import written_out
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_1
+from sparse_limits.theory.kernel.equal_moduli import (
     agreeing,
     agreeing_turn,
     alike,
@@ -29,7 +29,7 @@ from theory.kernel.equal_moduli import (
     support,
     unlike,
 )
-from theory.kernel.fixed_inputs import row_kernel, share
+from sparse_limits.theory.kernel.fixed_inputs import row_kernel, share
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 more, turned = sp.symbols("alpha gamma", real=True)  # another row's a and c

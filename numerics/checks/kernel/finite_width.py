@@ -10,10 +10,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, cosine, kappa_1, relu
-from theory.kernel.finite_width import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_1, relu
+from sparse_limits.theory.kernel.finite_width import (
     at_covariance,
     deviation,
     diagonal_variance,
@@ -26,7 +26,7 @@ from theory.kernel.finite_width import (
     second_moment,
     variance,
 )
-from theory.saliency.model import rho
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, cosine, kappa_1, relu
-from theory.kernel.finite_width import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_1, relu
+from sparse_limits.theory.kernel.finite_width import (
     arc_cosine,
     arc_length,
     arc_square,
@@ -39,7 +39,7 @@ from theory.kernel.finite_width import (
     variance,
     wave,
 )
-from theory.saliency.model import rho
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 PLAIN = neuron.subs(readout, 0)

@@ -9,10 +9,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, empirical, exact
-from theory.kernel.dual import a, b, c, cosine, relu
-from theory.kernel.fixed_inputs import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, relu
+from sparse_limits.theory.kernel.fixed_inputs import (
     covariance,
     first,
     gap,

@@ -9,16 +9,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.kernels import LayerGraphons, input_latent
-from numerics.kernels import graphon_kernel as kernel_on_grid
-from numerics.masks.composition import GridGraphon, Latent, point_latent
-from theory.formulas.let import Let
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, linear, relu
-from theory.kernel.dual_activations import squares
-from theory.kernel.graphon_kernel import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.kernels import LayerGraphons, input_latent
+from sparse_limits.numerics.kernels import graphon_kernel as kernel_on_grid
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, linear, relu
+from sparse_limits.theory.kernel.dual_activations import squares
+from sparse_limits.theory.kernel.graphon_kernel import (
     GRAPHONS,
     POSITIONS,
     Recursion,
@@ -47,7 +47,7 @@ from theory.kernel.graphon_kernel import (
     x,
     y,
 )
-from theory.saliency.model import u, v
+from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

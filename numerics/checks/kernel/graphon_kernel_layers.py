@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.kernel.graphon_kernel import (
+from sparse_limits.numerics.checks.kernel.graphon_kernel import (
     DENSE_READOUT,
     ELEVEN,
     NINE,
@@ -15,10 +15,10 @@ from numerics.checks.kernel.graphon_kernel import (
     applied,
     open_profile,
 )
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.sums import same_whatever, sloped
-from theory.formulas.valued import valued
-from theory.kernel.graphon_kernel import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.sums import same_whatever, sloped
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.graphon_kernel import (
     GRAPHONS,
     above,
     covariance,
@@ -33,7 +33,7 @@ from theory.kernel.graphon_kernel import (
     tangent_step,
     weight,
 )
-from theory.saliency.model import u, v
+from sparse_limits.theory.saliency.model import u, v
 
 
 def under_integrals(formula: sp.Expr) -> sp.Expr:

@@ -8,15 +8,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.kernel.graphon_kernel import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.kernel.graphon_kernel import (
     homogenised_one,
     path_sum,
     trained_too_one,
     trained_too_two,
 )
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from theory.kernel.graphon_kernel import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.theory.kernel.graphon_kernel import (
     GRAPHONS,
     POSITIONS,
     covariance,
@@ -31,7 +31,7 @@ from theory.kernel.graphon_kernel import (
     x,
     y,
 )
-from theory.saliency.model import u, v
+from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
 

@@ -15,13 +15,21 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.kernel.graphon_kernel import homogenised_two, trained_too_two
-from numerics.evidence import Finding, Trial, control, statistical
-from numerics.statistics.exact_tests import BLOCKS
-from theory.kernel.dual import cosine, kappa_0, kappa_1
-from theory.kernel.graphon_kernel import GRAPHONS, POSITIONS, graphon_kernel, graphon_tangent_kernel, masked, x, y
-from theory.saliency.model import u, v
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.kernel.graphon_kernel import homogenised_two, trained_too_two
+from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.statistics.exact_tests import BLOCKS
+from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.graphon_kernel import (
+    GRAPHONS,
+    POSITIONS,
+    graphon_kernel,
+    graphon_tangent_kernel,
+    masked,
+    x,
+    y,
+)
+from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
 Vector = tuple[int, int]

@@ -9,17 +9,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.kernel.graphon_kernel_networks import (
+from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
     chain_contributions,
     layer_kernels,
     masked_networks,
     mean_over_pairs_of_paths,
 )
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
-from theory.kernel.graphon_kernel import POSITIONS, densely_trained, graphon_kernel, masked, x, y
-from theory.kernel.homogeneous import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
+from sparse_limits.theory.kernel.graphon_kernel import POSITIONS, densely_trained, graphon_kernel, masked, x, y
+from sparse_limits.theory.kernel.homogeneous import (
     covariance_scale,
     gradient_scale,
     homogeneous_constants,
@@ -31,7 +31,7 @@ from theory.kernel.homogeneous import (
     scaled_value,
     weights_trained,
 )
-from theory.saliency.model import rho
+from sparse_limits.theory.saliency.model import rho
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.kernel.convergence import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.kernel.convergence import (
     N,
     advance,
     at_inputs,
@@ -31,9 +31,9 @@ from theory.kernel.convergence import (
     value_step,
     values_of,
 )
-from theory.kernel.dual import cosine, kappa_0, kappa_1
-from theory.kernel.finite_width import n
-from theory.kernel.off_diagonal import (
+from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.finite_width import n
+from sparse_limits.theory.kernel.off_diagonal import (
     curvature,
     cusp,
     first_tangent,
@@ -44,7 +44,7 @@ from theory.kernel.off_diagonal import (
     tangent_deviation,
     value_deviation,
 )
-from theory.saliency.model import rho
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 h, k = moments.values, moments.tangents

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed
-from theory.kernel.circle import rank, ranked
-from theory.kernel.circle_sampling import circle_sampling, one_point_distance, squares
-from theory.kernel.dual import cosine, kappa_0, kappa_1
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.theory.kernel.circle import rank, ranked
+from sparse_limits.theory.kernel.circle_sampling import circle_sampling, one_point_distance, squares
+from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 
 ELEVEN = sp.Rational(11, 10)
 RANKS = 20

@@ -8,23 +8,33 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.kernel.graphon_kernel_networks import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
     HIDDEN,
     keep_probabilities,
     layer_kernels,
     masked_networks,
     mean_over_pairs_of_paths,
 )
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.kernels import LayerGraphons, dense_kernel, input_latent
-from numerics.kernels import graphon_kernel as kernel_on_grid
-from numerics.masks.composition import GridGraphon, Latent, point_latent
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
-from theory.kernel.graphon_kernel import POSITIONS, graphon_kernel, masked, x, y
-from theory.kernel.rank_one import blocks, feature_reweighting, flow, kernel, mixture, p, power_flow, q, share
-from theory.saliency.model import u, v
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.kernels import LayerGraphons, dense_kernel, input_latent
+from sparse_limits.numerics.kernels import graphon_kernel as kernel_on_grid
+from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
+from sparse_limits.theory.kernel.graphon_kernel import POSITIONS, graphon_kernel, masked, x, y
+from sparse_limits.theory.kernel.rank_one import (
+    blocks,
+    feature_reweighting,
+    flow,
+    kernel,
+    mixture,
+    p,
+    power_flow,
+    q,
+    share,
+)
+from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
-from theory.kernel.graphon_recursion import above as next_position
-from theory.kernel.graphon_recursion import backward, covariance, forward, gradient, own_layer, weight
-from theory.kernel.rank_one import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
+from sparse_limits.theory.kernel.graphon_recursion import above as next_position
+from sparse_limits.theory.kernel.graphon_recursion import backward, covariance, forward, gradient, own_layer, weight
+from sparse_limits.theory.kernel.rank_one import (
     above,
     below,
     block_kernel,
@@ -35,7 +35,7 @@ from theory.kernel.rank_one import (
     share,
     surplus,
 )
-from theory.saliency.model import u, v
+from sparse_limits.theory.saliency.model import u, v
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 rows, columns, nexts = (sp.Function(name, positive=True) for name in ("g", "h", "h_next"))

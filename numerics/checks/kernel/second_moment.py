@@ -10,13 +10,13 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfcinv
 
-from numerics.bridge import numeric
-from numerics.checks.kernel.graphon_kernel_networks import chain_contributions
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, depth, relu
-from theory.kernel.graphon_recursion import covariance, edge, gate, kept, strength, tangent
-from theory.kernel.second_moment import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import chain_contributions
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, depth, relu
+from sparse_limits.theory.kernel.graphon_recursion import covariance, edge, gate, kept, strength, tangent
+from sparse_limits.theory.kernel.second_moment import (
     curvature,
     edge_mean,
     energies,
@@ -31,9 +31,9 @@ from theory.kernel.second_moment import (
     slope,
     threshold,
 )
-from theory.saliency.model import rho as density
-from theory.saliency.model import v
-from theory.tails import half_normal, t
+from sparse_limits.theory.saliency.model import rho as density
+from sparse_limits.theory.saliency.model import v
+from sparse_limits.theory.tails import half_normal, t
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -9,14 +9,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.saliency.snip_product import noise_falls
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.spectra.singular_values import half_normal as half_normal_law
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, relu
-from theory.kernel.second_moment import own, second_moment
-from theory.kernel.snip_kernel import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.saliency.snip_product import noise_falls
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.spectra.singular_values import half_normal as half_normal_law
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, relu
+from sparse_limits.theory.kernel.second_moment import own, second_moment
+from sparse_limits.theory.kernel.snip_kernel import (
     R_2,
     alpha,
     energy_factor,
@@ -36,9 +36,9 @@ from theory.kernel.snip_kernel import (
     tail,
     x,
 )
-from theory.kernel.snip_kernel import y as sinh_half
-from theory.saliency.model import rho as density
-from theory.tails import half_normal, t
+from sparse_limits.theory.kernel.snip_kernel import y as sinh_half
+from sparse_limits.theory.saliency.model import rho as density
+from sparse_limits.theory.tails import half_normal, t
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

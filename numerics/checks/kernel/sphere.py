@@ -8,12 +8,20 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.kernel import circle
-from theory.kernel.dual import cosine
-from theory.kernel.sphere import constant, ell, exponent, k, multiplicity, sphere_eigenvalue, sphere_spectrum
-from theory.kernel.sphere_metrics import gap_ratio, sphere_metrics, top_energy, trace_ratio
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.theory.kernel import circle
+from sparse_limits.theory.kernel.dual import cosine
+from sparse_limits.theory.kernel.sphere import (
+    constant,
+    ell,
+    exponent,
+    k,
+    multiplicity,
+    sphere_eigenvalue,
+    sphere_spectrum,
+)
+from sparse_limits.theory.kernel.sphere_metrics import gap_ratio, sphere_metrics, top_energy, trace_ratio
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

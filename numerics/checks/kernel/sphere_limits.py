@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from numerics.checks.kernel.sphere_steps import EVEN, by_gammas
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.kernel.sphere import (
+from sparse_limits.numerics.checks.kernel.sphere_steps import EVEN, by_gammas
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.sphere import (
     constant,
     ell,
     exponent,

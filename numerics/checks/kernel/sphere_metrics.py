@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.kernel.sphere_steps import by_gammas
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.kernel.sphere import ell, half_degree, k, sphere_eigenvalue, wallis
-from theory.kernel.sphere_metrics import (
+from sparse_limits.numerics.checks.kernel.sphere_steps import by_gammas
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.kernel.sphere import ell, half_degree, k, sphere_eigenvalue, wallis
+from sparse_limits.theory.kernel.sphere_metrics import (
     few_inputs,
     first,
     gap_ratio,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
-from theory.kernel.sphere import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.sphere import (
     before,
     bend,
     centre,

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.kernel.convergence import N, dense_second
-from theory.kernel.dual import c, cosine, kappa_0, kappa_1
-from theory.kernel.dual import depth as L
-from theory.kernel.finite_width import fourth, n
-from theory.kernel.off_diagonal import tangent_convergence
-from theory.kernel.width_one import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.convergence import N, dense_second
+from sparse_limits.theory.kernel.dual import c, cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.finite_width import fourth, n
+from sparse_limits.theory.kernel.off_diagonal import tangent_convergence
+from sparse_limits.theory.kernel.width_one import (
     first_kernel,
     kernel_distance,
     kernel_mean,

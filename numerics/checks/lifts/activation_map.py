@@ -9,13 +9,25 @@ from math import prod
 import numpy as np
 import sympy as sp
 
-from numerics.arguments import InputError
-from numerics.evidence import Finding, Refutation, Trial, control, exact
-from numerics.exact.polynomials import polynomial
-from theory.formulas.valued import valued
-from theory.lifts.activation_map import linear_module, path_sums, w, w01, w02, w12, w13, w23, w34, weight_of, y
-from theory.lifts.lift import Lift
-from theory.lifts.module import Edge, PerceptronModule, Vertex
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.evidence import Finding, Refutation, Trial, control, exact
+from sparse_limits.numerics.exact.polynomials import polynomial
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.activation_map import (
+    linear_module,
+    path_sums,
+    w,
+    w01,
+    w02,
+    w12,
+    w13,
+    w23,
+    w34,
+    weight_of,
+    y,
+)
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 
 Graph = tuple[Edge, ...]
 GRAPH: Graph = path_sums.expressions["graph"]

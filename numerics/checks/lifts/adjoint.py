@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.polynomials import polynomial
-from theory.lifts.adjoint import ABOVE, OVER, Section, Y, adjunction, fibre_sizes, m, r, s, t
-from theory.lifts.bundle import Bundle, Point
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.polynomials import polynomial
+from sparse_limits.theory.lifts.adjoint import ABOVE, OVER, Section, Y, adjunction, fibre_sizes, m, r, s, t
+from sparse_limits.theory.lifts.bundle import Bundle, Point
 
 
 def product(left: Section, right: Section) -> sp.Expr:

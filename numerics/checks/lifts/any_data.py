@@ -8,16 +8,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.convolution_copies import is_least_size
-from numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive
-from numerics.checks.lifts.vector_copies_runs import ROUNDED
-from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.lifts.copies import count_copies, tanh_student
-from numerics.lifts.flow import gradient_flow
-from numerics.lifts.gradients import objective
-from theory.formulas.no_guarantee import guaranteed, no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.any_data import (
+from sparse_limits.numerics.checks.lifts.convolution_copies import is_least_size
+from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive
+from sparse_limits.numerics.checks.lifts.vector_copies_runs import ROUNDED
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.lifts.copies import count_copies, tanh_student
+from sparse_limits.numerics.lifts.flow import gradient_flow
+from sparse_limits.numerics.lifts.gradients import objective
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.any_data import (
     any_data,
     children_lipschitz,
     copies_needed,
@@ -27,12 +27,12 @@ from theory.lifts.any_data import (
     uniform_loss,
     uniform_size,
 )
-from theory.lifts.attention_copies import R_x
-from theory.lifts.convergence import delta
-from theory.lifts.convergence_limit import goal
-from theory.lifts.convergence_two_layers import children
-from theory.lifts.convolution_copies import best_loss, size_for
-from theory.lifts.copies import (
+from sparse_limits.theory.lifts.attention_copies import R_x
+from sparse_limits.theory.lifts.convergence import delta
+from sparse_limits.theory.lifts.convergence_limit import goal
+from sparse_limits.theory.lifts.convergence_two_layers import children
+from sparse_limits.theory.lifts.convolution_copies import best_loss, size_for
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     Lambda,
@@ -49,12 +49,12 @@ from theory.lifts.copies import (
     rho_0,
     squared_readout,
 )
-from theory.lifts.copy_examples import child_square, mu
-from theory.lifts.coverage import inputs, p_0, q, r
-from theory.lifts.degrees import lam, n
-from theory.lifts.perceptrons import n_1
-from theory.lifts.readout import Delta, moving_bound
-from theory.lifts.tangent import epsilon
+from sparse_limits.theory.lifts.copy_examples import child_square, mu
+from sparse_limits.theory.lifts.coverage import inputs, p_0, q, r
+from sparse_limits.theory.lifts.degrees import lam, n
+from sparse_limits.theory.lifts.perceptrons import n_1
+from sparse_limits.theory.lifts.readout import Delta, moving_bound
+from sparse_limits.theory.lifts.tangent import epsilon
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

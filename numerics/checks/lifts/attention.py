@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.polynomials import polynomial
-from theory.lifts.attention import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.polynomials import polynomial
+from sparse_limits.theory.lifts.attention import (
     CHANNELS,
     WIDTH,
     Attention,
@@ -26,9 +26,9 @@ from theory.lifts.attention import (
     h,
     skip_probability,
 )
-from theory.lifts.bundle import array, entries
-from theory.lifts.degrees import lam
-from theory.lifts.lift import Lift, full_lift
+from sparse_limits.theory.lifts.bundle import array, entries
+from sparse_limits.theory.lifts.degrees import lam
+from sparse_limits.theory.lifts.lift import Lift, full_lift
 
 BLOCK: Lift = attention_blocks.expressions["block"]
 

@@ -8,14 +8,14 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.convolution_copies import is_least_size
-from numerics.checks.lifts.copies import inside, positive
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.lifts.pooled import count_heads
-from theory.formulas.no_guarantee import guaranteed, no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.attention import Attention, C, d, softmax
-from theory.lifts.attention_copies import (
+from sparse_limits.numerics.checks.lifts.convolution_copies import is_least_size
+from sparse_limits.numerics.checks.lifts.copies import inside, positive
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.lifts.pooled import count_heads
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.attention import Attention, C, d, softmax
+from sparse_limits.theory.lifts.attention_copies import (
     N_t,
     R_x,
     alike,
@@ -44,12 +44,12 @@ from theory.lifts.attention_copies import (
     sign_length,
     y,
 )
-from theory.lifts.bundle import entries
-from theory.lifts.convergence import delta
-from theory.lifts.convergence_limit import goal
-from theory.lifts.convolution_copies import best_loss, size_for
-from theory.lifts.copies import A_1, A_2, Lambda, M, isolated_best_radius, per_copy, rho, signs
-from theory.lifts.coverage import p_0, r
+from sparse_limits.theory.lifts.bundle import entries
+from sparse_limits.theory.lifts.convergence import delta
+from sparse_limits.theory.lifts.convergence_limit import goal
+from sparse_limits.theory.lifts.convolution_copies import best_loss, size_for
+from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, isolated_best_radius, per_copy, rho, signs
+from sparse_limits.theory.lifts.coverage import p_0, r
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 MOVED_OUT = b_w + rho  # the length of a matrix as long as b_w that has moved outwards by ρ

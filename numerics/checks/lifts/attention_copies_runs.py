@@ -8,15 +8,21 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.copies import inside
-from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift, time_of_bound
-from numerics.evidence import Finding, Trial, control, empirical
-from numerics.lifts.functions import Attention
-from numerics.lifts.pooled import count_heads
-from theory.formulas.no_guarantee import guaranteed, no_guarantee
-from theory.lifts.attention import d
-from theory.lifts.attention_copies import R_x, b_w, copied_heads, head_lipschitz, head_loss
-from theory.lifts.copies import A_1, A_2, M, isolated_best_radius, rho, signs
+from sparse_limits.numerics.checks.lifts.copies import inside
+from sparse_limits.numerics.checks.lifts.vector_copies_runs import (
+    ROUNDED,
+    UNITS,
+    copies_alone,
+    random_lift,
+    time_of_bound,
+)
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical
+from sparse_limits.numerics.lifts.functions import Attention
+from sparse_limits.numerics.lifts.pooled import count_heads
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
+from sparse_limits.theory.lifts.attention import d
+from sparse_limits.theory.lifts.attention_copies import R_x, b_w, copied_heads, head_lipschitz, head_loss
+from sparse_limits.theory.lifts.copies import A_1, A_2, M, isolated_best_radius, rho, signs
 
 Floats = NDArray[np.float64]
 WIDTH = 128

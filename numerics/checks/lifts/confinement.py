@@ -9,12 +9,12 @@ from operator import mul
 
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import descending
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.lifts.tangent_bounds import confining_radius
-from theory.formulas.no_guarantee import no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.confinement import (
+from sparse_limits.numerics.checks.lifts.exact_flows import descending
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.lifts.tangent_bounds import confining_radius
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.confinement import (
     B,
     confined_flow,
     delta_1,
@@ -28,7 +28,7 @@ from theory.lifts.confinement import (
     standstill_radius,
     z,
 )
-from theory.lifts.tangent import L_0, epsilon, eta, kappa, t, x
+from sparse_limits.theory.lifts.tangent import L_0, epsilon, eta, kappa, t, x
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -9,13 +9,13 @@ from math import comb, exp
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact import balls
-from numerics.exact.rationals import rational
-from numerics.lifts.students import train_students
-from theory.formulas.no_guarantee import guaranteed, no_guarantee, unconditional
-from theory.formulas.valued import valued
-from theory.lifts.convergence import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.lifts.students import train_students
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee, unconditional
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence import (
     chernoff_failure,
     chernoff_size,
     delta,
@@ -26,10 +26,10 @@ from theory.lifts.convergence import (
     smallest,
     tail_size,
 )
-from theory.lifts.copies import A_1, A_2, Lambda, M, best_time, best_value
-from theory.lifts.coverage import q, r
-from theory.lifts.degrees import n
-from theory.lifts.tangent import L_0
+from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, best_time, best_value
+from sparse_limits.theory.lifts.coverage import q, r
+from sparse_limits.theory.lifts.degrees import n
+from sparse_limits.theory.lifts.tangent import L_0
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Case = tuple[Fraction, int, Fraction, int]  # q, M, δ, r

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.lifts.coverage_steps import over
-from numerics.evidence import Finding, Trial, control, exact
-from theory.lifts.convergence_limit import (
+from sparse_limits.numerics.checks.lifts.coverage_steps import over
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.lifts.convergence_limit import (
     copies_needed,
     even_moment,
     goal,
@@ -22,12 +22,17 @@ from theory.lifts.convergence_limit import (
     surface,
     x,
 )
-from theory.lifts.convergence_two_layers import children, rising_from, sparse_degree, two_layer_convergence
-from theory.lifts.copies import A_1, Lambda, M, approximation_loss, epsilon_w, rho, rho_0, signs
-from theory.lifts.coverage import r
-from theory.lifts.degrees import lam
-from theory.lifts.isolated_tails import increasing_from, poisson_degree
-from theory.lifts.readout import T
+from sparse_limits.theory.lifts.convergence_two_layers import (
+    children,
+    rising_from,
+    sparse_degree,
+    two_layer_convergence,
+)
+from sparse_limits.theory.lifts.copies import A_1, Lambda, M, approximation_loss, epsilon_w, rho, rho_0, signs
+from sparse_limits.theory.lifts.coverage import r
+from sparse_limits.theory.lifts.degrees import lam
+from sparse_limits.theory.lifts.isolated_tails import increasing_from, poisson_degree
+from sparse_limits.theory.lifts.readout import T
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

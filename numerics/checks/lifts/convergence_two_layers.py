@@ -9,14 +9,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.convergence import said
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact import balls
-from numerics.exact.rationals import rational
-from theory.formulas.no_guarantee import no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.convergence import delta, size
-from theory.lifts.convergence_two_layers import (
+from sparse_limits.numerics.checks.lifts.convergence import said
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence import delta, size
+from sparse_limits.theory.lifts.convergence_two_layers import (
     TWO_LAYER_SIZES,
     by_moments,
     cantelli_failure,
@@ -24,11 +24,11 @@ from theory.lifts.convergence_two_layers import (
     two_layer_convergence,
     two_layer_failure,
 )
-from theory.lifts.copies import M
-from theory.lifts.coverage import omega, q, r
-from theory.lifts.degrees import lam, n
-from theory.lifts.isolated_tails import V, mu
-from theory.lifts.wide_lifts import efron_stein
+from sparse_limits.theory.lifts.copies import M
+from sparse_limits.theory.lifts.coverage import omega, q, r
+from sparse_limits.theory.lifts.degrees import lam, n
+from sparse_limits.theory.lifts.isolated_tails import V, mu
+from sparse_limits.theory.lifts.wide_lifts import efron_stein
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -8,14 +8,14 @@ from math import comb
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.formulas.let import Let
-from theory.formulas.valued import valued
-from theory.lifts.convergence import failure
-from theory.lifts.convergence_limit import gaussian_ball, gaussian_copy, nu, pac_convergence
-from theory.lifts.copies import M, rho_0, signs
-from theory.lifts.coverage import inputs, p_0, q, r
-from theory.lifts.degrees import n
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence import failure
+from sparse_limits.theory.lifts.convergence_limit import gaussian_ball, gaussian_copy, nu, pac_convergence
+from sparse_limits.theory.lifts.copies import M, rho_0, signs
+from sparse_limits.theory.lifts.coverage import inputs, p_0, q, r
+from sparse_limits.theory.lifts.degrees import n
 
 ELEVEN, HALF = sp.Rational(11, 10), sp.Rational(1, 2)
 

@@ -12,11 +12,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.fibration import all_free, interpreted
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.lifts.bundle import entries
-from theory.lifts.convolution import (
+from sparse_limits.numerics.checks.lifts.fibration import all_free, interpreted
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.bundle import entries
+from sparse_limits.theory.lifts.convolution import (
     C_i,
     C_o,
     H,
@@ -29,9 +29,9 @@ from theory.lifts.convolution import (
     pixel_cover,
     pixel_graph,
 )
-from theory.lifts.lift import Lift, full_lift
-from theory.lifts.maps import Bilinear, relu
-from theory.lifts.module import Edge
+from sparse_limits.theory.lifts.lift import Lift, full_lift
+from sparse_limits.theory.lifts.maps import Bilinear, relu
+from sparse_limits.theory.lifts.module import Edge
 
 CHANNELS: Lift = lifted_convolutions.expressions["channels"]
 COVER: Lift = lifted_convolutions.expressions["cover"]

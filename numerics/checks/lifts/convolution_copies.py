@@ -10,17 +10,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
-from numerics.checks.lifts.vector_copies_runs import UNITS, copies_alone, random_lift, time_of_bound
-from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.exact.balls import NoGuaranteeError
-from numerics.lifts.pooled import count_filters
-from theory.formulas.no_guarantee import no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.convergence import delta
-from theory.lifts.convergence_limit import goal
-from theory.lifts.convolution import C_i, H, k
-from theory.lifts.convolution_copies import (
+from sparse_limits.numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
+from sparse_limits.numerics.checks.lifts.vector_copies_runs import UNITS, copies_alone, random_lift, time_of_bound
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.exact.balls import NoGuaranteeError
+from sparse_limits.numerics.lifts.pooled import count_filters
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence import delta
+from sparse_limits.theory.lifts.convergence_limit import goal
+from sparse_limits.theory.lifts.convolution import C_i, H, k
+from sparse_limits.theory.lifts.convolution_copies import (
     best_loss,
     copied_filters,
     copies_needed,
@@ -34,9 +34,9 @@ from theory.lifts.convolution_copies import (
     size_for,
     window_eigenvalue,
 )
-from theory.lifts.copies import A_1, A_2, Lambda, M, per_copy, signs
-from theory.lifts.copy_examples import mu
-from theory.lifts.coverage import p_0, r
+from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, per_copy, signs
+from sparse_limits.theory.lifts.copy_examples import mu
+from sparse_limits.theory.lifts.coverage import p_0, r
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

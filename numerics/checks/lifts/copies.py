@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.no_guarantee import guaranteed, no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.copies import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     Lambda,
@@ -34,8 +34,8 @@ from theory.lifts.copies import (
     survivor_square,
     survivors,
 )
-from theory.lifts.readout import Delta, T
-from theory.lifts.tangent import L_0, epsilon
+from sparse_limits.theory.lifts.readout import Delta, T
+from sparse_limits.theory.lifts.tangent import L_0, epsilon
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 EXACT_COPIES = {epsilon_w: 0, rho_0: 0}

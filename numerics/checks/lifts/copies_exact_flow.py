@@ -7,11 +7,11 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.lifts.copies import ELEVEN, EXACT_COPIES, inside
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.valued import valued
-from theory.lifts.convergence_limit import LONGEST_TIME_FOR_LINEAR_COPIES, goal, pac_convergence
-from theory.lifts.copies import (
+from sparse_limits.numerics.checks.lifts.copies import ELEVEN, EXACT_COPIES, inside
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence_limit import LONGEST_TIME_FOR_LINEAR_COPIES, goal, pac_convergence
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     BEST_FOR_LINEAR_COPIES,
@@ -37,17 +37,17 @@ from theory.lifts.copies import (
     rho,
     rho_0,
 )
-from theory.lifts.isolated_copies import (
+from sparse_limits.theory.lifts.isolated_copies import (
     BEST_FOR_ISOLATED_LINEAR_COPIES,
     CONVENIENT_FOR_LINEAR_COPIES,
     ISOLATED_LINEAR_COPIES,
     ONE_FAR_COPY,
     isolated_copy_bounds,
 )
-from theory.lifts.linear_copies import distance_at, time_to
-from theory.lifts.readout import T
-from theory.lifts.tangent import L_0
-from theory.lifts.vector_copies import vector_copies
+from sparse_limits.theory.lifts.linear_copies import distance_at, time_to
+from sparse_limits.theory.lifts.readout import T
+from sparse_limits.theory.lifts.tangent import L_0
+from sparse_limits.theory.lifts.vector_copies import vector_copies
 
 COPIES = 12
 A, f = sp.symbols("A f", positive=True)  # the target and the output

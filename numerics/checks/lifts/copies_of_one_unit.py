@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import sympy as sp
 
-from numerics.checks.lifts.copies import inside
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.valued import valued
-from theory.lifts.any_data import (
+from sparse_limits.numerics.checks.lifts.copies import inside
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.any_data import (
     ONE_CHILD,
     ONE_INPUT,
     TIMED,
@@ -19,8 +19,8 @@ from theory.lifts.any_data import (
     largest_moment,
     tree_copies_loss,
 )
-from theory.lifts.any_data import copies_loss as input_loss
-from theory.lifts.attention_copies import (
+from sparse_limits.theory.lifts.any_data import copies_loss as input_loss
+from sparse_limits.theory.lifts.attention_copies import (
     MOVING,
     ONE_TOKEN,
     R_x,
@@ -30,16 +30,16 @@ from theory.lifts.attention_copies import (
     sign_length,
     two_tokens_slope,
 )
-from theory.lifts.attention_copies import copies_loss as token_loss
-from theory.lifts.convergence import delta
-from theory.lifts.convolution_copies import ONE_WEIGHT, copied_filters, filter_lipschitz, nu
-from theory.lifts.convolution_copies import copies_loss as filter_copies_loss
-from theory.lifts.copies import A_1, M, gamma, isolated_best_time, rho
-from theory.lifts.copies import Lambda as constant
-from theory.lifts.copies_of_one_unit import least_size, least_time, moved
-from theory.lifts.coverage import p_0, q
-from theory.lifts.linear_copies import distance_at, time_to
-from theory.lifts.readout import T
+from sparse_limits.theory.lifts.attention_copies import copies_loss as token_loss
+from sparse_limits.theory.lifts.convergence import delta
+from sparse_limits.theory.lifts.convolution_copies import ONE_WEIGHT, copied_filters, filter_lipschitz, nu
+from sparse_limits.theory.lifts.convolution_copies import copies_loss as filter_copies_loss
+from sparse_limits.theory.lifts.copies import A_1, M, gamma, isolated_best_time, rho
+from sparse_limits.theory.lifts.copies import Lambda as constant
+from sparse_limits.theory.lifts.copies_of_one_unit import least_size, least_time, moved
+from sparse_limits.theory.lifts.coverage import p_0, q
+from sparse_limits.theory.lifts.linear_copies import distance_at, time_to
+from sparse_limits.theory.lifts.readout import T
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Place = Mapping[sp.Symbol, sp.Expr]

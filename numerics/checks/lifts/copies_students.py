@@ -12,13 +12,13 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy import sparse
 
-from numerics.checks.lifts.copies import EXACT_COPIES
-from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
-from numerics.lifts.flow import Trajectory, gradient_flow
-from numerics.lifts.gradients import objective
-from theory.formulas.no_guarantee import no_guarantee
-from theory.lifts.copies import (
+from sparse_limits.numerics.checks.lifts.copies import EXACT_COPIES
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
+from sparse_limits.numerics.lifts.flow import Trajectory, gradient_flow
+from sparse_limits.numerics.lifts.gradients import objective
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     Lambda,
@@ -32,11 +32,11 @@ from theory.lifts.copies import (
     signs,
     squared_readout,
 )
-from theory.lifts.copy_examples import copied_units, sign_copy, tree_lipschitz
-from theory.lifts.coverage import inputs, p_0, r
-from theory.lifts.isolated_copies import isolated_copy_bounds
-from theory.lifts.readout import T
-from theory.lifts.tangent import L_0
+from sparse_limits.theory.lifts.copy_examples import copied_units, sign_copy, tree_lipschitz
+from sparse_limits.theory.lifts.coverage import inputs, p_0, r
+from sparse_limits.theory.lifts.isolated_copies import isolated_copy_bounds
+from sparse_limits.theory.lifts.readout import T
+from sparse_limits.theory.lifts.tangent import L_0
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

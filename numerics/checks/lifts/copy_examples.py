@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.lifts.copies import positive
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.lifts.copies import rho, signs
-from theory.lifts.copy_examples import (
+from sparse_limits.numerics.checks.lifts.copies import positive
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.copies import rho, signs
+from sparse_limits.theory.lifts.copy_examples import (
     agreement,
     by_lower,
     by_upper,
@@ -30,7 +30,7 @@ from theory.lifts.copy_examples import (
     y,
     z,
 )
-from theory.lifts.coverage import inputs, p_0, r
+from sparse_limits.theory.lifts.coverage import inputs, p_0, r
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

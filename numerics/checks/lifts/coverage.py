@@ -8,11 +8,11 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.lifts.coverage_enumeration import chance_of, counts_by_enumeration, exactly
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.lifts.coverage import coverage_probability
-from theory.formulas.valued import valued
-from theory.lifts.coverage import (
+from sparse_limits.numerics.checks.lifts.coverage_enumeration import chance_of, counts_by_enumeration, exactly
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.lifts.coverage import coverage_probability
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import (
     N_1,
     N_2,
     all_covered,
@@ -36,7 +36,7 @@ from theory.lifts.coverage import (
     union_bound,
     z,
 )
-from theory.lifts.degrees import n
+from sparse_limits.theory.lifts.degrees import n
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -13,11 +13,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence.points import Point
-from numerics.exact.rationals import NotRationalError, rational
-from numerics.lifts.coverage import Edges, copies_in_lifts
-from theory.lifts.coverage import omega, q, r
-from theory.lifts.degrees import lam, n
+from sparse_limits.numerics.evidence.points import Point
+from sparse_limits.numerics.exact.rationals import NotRationalError, rational
+from sparse_limits.numerics.lifts.coverage import Edges, copies_in_lifts
+from sparse_limits.theory.lifts.coverage import omega, q, r
+from sparse_limits.theory.lifts.degrees import lam, n
 
 Law = dict[tuple[int, ...], Fraction]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.identities import is_zero, simplified
-from theory.formulas.valued import valued
-from theory.lifts.coverage import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.identities import is_zero, simplified
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import (
     N_1,
     N_2,
     all_covered,
@@ -32,7 +32,7 @@ from theory.lifts.coverage import (
     type_series,
     z,
 )
-from theory.lifts.degrees import n
+from sparse_limits.theory.lifts.degrees import n
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 others = sp.Symbol("l", integer=True, nonnegative=True)  # vertices of neither type

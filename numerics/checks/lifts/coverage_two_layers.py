@@ -7,7 +7,7 @@ from math import perm
 
 import sympy as sp
 
-from numerics.checks.lifts.coverage_enumeration import (
+from sparse_limits.numerics.checks.lifts.coverage_enumeration import (
     SMALL,
     chance_of,
     copies_by_enumeration,
@@ -15,12 +15,12 @@ from numerics.checks.lifts.coverage_enumeration import (
     given_counts,
     mean_of,
 )
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.lifts.coverage import isolated_below
-from theory.formulas.valued import valued
-from theory.lifts.coverage import N_1, N_2, copies_law, m, omega, q, q_1, q_2, r
-from theory.lifts.degrees import k, n
-from theory.lifts.isolated import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.lifts.coverage import isolated_below
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import N_1, N_2, copies_law, m, omega, q, q_1, q_2, r
+from sparse_limits.theory.lifts.degrees import k, n
+from sparse_limits.theory.lifts.isolated import (
     copy_chance,
     edge,
     expected_copies,

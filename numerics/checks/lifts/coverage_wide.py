@@ -11,11 +11,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.coverage_enumeration import efron_stein_sum
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.limits import limit_by_logarithm
-from numerics.lifts.coverage import Copies, copies_in_lifts, random_edges, sign_weights, vertex_types
-from theory.lifts.coverage import (
+from sparse_limits.numerics.checks.lifts.coverage_enumeration import efron_stein_sum
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.limits import limit_by_logarithm
+from sparse_limits.numerics.lifts.coverage import Copies, copies_in_lifts, random_edges, sign_weights, vertex_types
+from sparse_limits.theory.lifts.coverage import (
     binomial_below,
     copies_in_one_layer,
     inputs,
@@ -30,8 +30,8 @@ from theory.lifts.coverage import (
     type_probability,
     union_bound,
 )
-from theory.lifts.degrees import k, lam, n
-from theory.lifts.isolated import (
+from sparse_limits.theory.lifts.degrees import k, lam, n
+from sparse_limits.theory.lifts.isolated import (
     edge,
     expected_copies,
     factorial_moment,
@@ -41,7 +41,7 @@ from theory.lifts.isolated import (
     isolated_variance,
     some_copy,
 )
-from theory.lifts.wide_lifts import (
+from sparse_limits.theory.lifts.wide_lifts import (
     at_one_child,
     best_lambda,
     copies_in_wide_lifts,

@@ -8,11 +8,11 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.lifts.trees import Sampling, in_degrees
-from theory.formulas.valued import valued
-from theory.lifts.degrees import binomial_degrees, degree_law, degree_zero, k, lam, n, variance
-from theory.lifts.poisson import poisson_law
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.lifts.trees import Sampling, in_degrees
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.degrees import binomial_degrees, degree_law, degree_zero, k, lam, n, variance
+from sparse_limits.theory.lifts.poisson import poisson_law
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = sp.Integer(1)

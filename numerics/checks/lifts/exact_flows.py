@@ -9,12 +9,12 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
-from numerics.evidence import Refutation
-from numerics.lifts.tangent_bounds import tangent_radius
-from theory.formulas.no_guarantee import no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.confinement import B, epsilon_0
-from theory.lifts.tangent import L_0, epsilon, eta, kappa, t
+from sparse_limits.numerics.evidence import Refutation
+from sparse_limits.numerics.lifts.tangent_bounds import tangent_radius
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.confinement import B, epsilon_0
+from sparse_limits.theory.lifts.tangent import L_0, epsilon, eta, kappa, t
 
 Floats = NDArray[np.float64]
 

@@ -10,9 +10,9 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.lifts.fibration import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.fibration import (
     base_weight,
     diamond,
     diamond_cover,
@@ -27,8 +27,8 @@ from theory.lifts.fibration import (
     w23,
     x,
 )
-from theory.lifts.lift import Lift
-from theory.lifts.module import Edge, PerceptronModule, Vertex
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 
 
 def interpreted(expression: sp.Expr) -> sp.Expr:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.polynomials import polynomial
-from numerics.lifts.morphisms import morphisms
-from theory.lifts.fibration import diamond_weights, w01, w02, x
-from theory.lifts.gradients import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.polynomials import polynomial
+from sparse_limits.numerics.lifts.morphisms import morphisms
+from sparse_limits.theory.lifts.fibration import diamond_weights, w01, w02, x
+from sparse_limits.theory.lifts.gradients import (
     Readout,
     a,
     asymmetric,
@@ -27,8 +27,8 @@ from theory.lifts.gradients import (
     shares,
     symmetric,
 )
-from theory.lifts.lift import Lift
-from theory.lifts.module import Edge
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.module import Edge
 
 Gradient = Mapping[Edge, sp.Expr]
 

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.lifts.copies import EXACT_COPIES, ends_at, guaranteed_by_copies, in_errors, inside, positive
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.no_guarantee import guaranteed
-from theory.lifts.copies import (
+from sparse_limits.numerics.checks.lifts.copies import (
+    EXACT_COPIES,
+    ends_at,
+    guaranteed_by_copies,
+    in_errors,
+    inside,
+    positive,
+)
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.lifts.copies import (
     A_2,
     Lambda,
     M,
@@ -30,7 +37,7 @@ from theory.lifts.copies import (
     per_copy,
     rho,
 )
-from theory.lifts.isolated_copies import (
+from sparse_limits.theory.lifts.isolated_copies import (
     b,
     c,
     isolated_along,
@@ -38,8 +45,8 @@ from theory.lifts.isolated_copies import (
     load,
     radius_square,
 )
-from theory.lifts.readout import Delta, T
-from theory.lifts.tangent import L, epsilon
+from sparse_limits.theory.lifts.readout import Delta, T
+from sparse_limits.theory.lifts.tangent import L, epsilon
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -6,11 +6,17 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.lifts.coverage_enumeration import SMALL, chance_of, copies_by_enumeration, exactly, mean_of
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.lifts.coverage import m, omega, q, r
-from theory.lifts.degrees import lam, n
-from theory.lifts.isolated_tails import (
+from sparse_limits.numerics.checks.lifts.coverage_enumeration import (
+    SMALL,
+    chance_of,
+    copies_by_enumeration,
+    exactly,
+    mean_of,
+)
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.lifts.coverage import m, omega, q, r
+from sparse_limits.theory.lifts.degrees import lam, n
+from sparse_limits.theory.lifts.isolated_tails import (
     V,
     cantelli,
     lower_tail,

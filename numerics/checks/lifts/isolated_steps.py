@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.lifts.coverage_steps import over, where_some
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.lifts.coverage import N_1, N_2, i, m, omega, q, r
-from theory.lifts.degrees import k, lam, n
-from theory.lifts.isolated import (
+from sparse_limits.numerics.checks.lifts.coverage_steps import over, where_some
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import N_1, N_2, i, m, omega, q, r
+from sparse_limits.theory.lifts.degrees import k, lam, n
+from sparse_limits.theory.lifts.isolated import (
     cell_chance,
     copy_chance,
     edge,

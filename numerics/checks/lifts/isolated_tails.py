@@ -7,14 +7,14 @@ from itertools import pairwise
 
 import sympy as sp
 
-from numerics.checks.lifts.coverage_enumeration import exactly
-from numerics.checks.lifts.coverage_steps import over, where_some
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.no_guarantee import no_guarantee, unconditional
-from theory.formulas.valued import valued
-from theory.lifts.coverage import i, m, omega, q, r
-from theory.lifts.degrees import k, lam, n
-from theory.lifts.isolated_tails import (
+from sparse_limits.numerics.checks.lifts.coverage_enumeration import exactly
+from sparse_limits.numerics.checks.lifts.coverage_steps import over, where_some
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee, unconditional
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import i, m, omega, q, r
+from sparse_limits.theory.lifts.degrees import k, lam, n
+from sparse_limits.theory.lifts.isolated_tails import (
     V,
     base,
     bernoulli_gap,
@@ -43,7 +43,7 @@ from theory.lifts.isolated_tails import (
     x,
     y,
 )
-from theory.lifts.wide_lifts import isolated_rate
+from sparse_limits.theory.lifts.wide_lifts import isolated_rate
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 beyond = sp.Symbol("l", integer=True, nonnegative=True)  # vertices beyond the children

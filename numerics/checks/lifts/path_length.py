@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import (
+from sparse_limits.numerics.checks.lifts.exact_flows import (
     DESCENT,
     PARTS,
     PRODUCT_RANGE,
@@ -21,12 +21,18 @@ from numerics.checks.lifts.exact_flows import (
     product_length,
     share,
 )
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.exact.logarithms import split_logarithms
-from theory.formulas.no_guarantee import no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.path_length import energy_length, growing_length, length, path_per_loss, travelled_length
-from theory.lifts.tangent import L_0, L, epsilon, eta, example_loss, kappa, t, x
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.path_length import (
+    energy_length,
+    growing_length,
+    length,
+    path_per_loss,
+    travelled_length,
+)
+from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, example_loss, kappa, t, x
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 way = sp.Symbol("q", positive=True)

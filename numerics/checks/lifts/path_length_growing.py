@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import DESCENT, descending
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.no_guarantee import no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.path_length import (
+from sparse_limits.numerics.checks.lifts.exact_flows import DESCENT, descending
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.path_length import (
     cubic_gain,
     growing_example,
     growing_fall,
@@ -26,7 +26,7 @@ from theory.lifts.path_length import (
     length,
     s,
 )
-from theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t, x
+from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t, x
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -10,12 +10,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.fibration import all_free
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.lifts.lift import Lift, full_lift
-from theory.lifts.maps import relu
-from theory.lifts.perceptrons import (
+from sparse_limits.numerics.checks.lifts.fibration import all_free
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.lift import Lift, full_lift
+from sparse_limits.theory.lifts.maps import relu
+from sparse_limits.theory.lifts.perceptrons import (
     activation,
     averaged,
     masked,

@@ -7,12 +7,12 @@ from itertools import pairwise, product
 
 import sympy as sp
 
-from numerics.checks.lifts.degrees import enumerated_law
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.expressivity.wired_neurons import binomial_law
-from theory.formulas.valued import valued
-from theory.lifts.degrees import k, lam, n
-from theory.lifts.poisson import (
+from sparse_limits.numerics.checks.lifts.degrees import enumerated_law
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.degrees import k, lam, n
+from sparse_limits.theory.lifts.poisson import (
     F,
     beyond,
     bound,

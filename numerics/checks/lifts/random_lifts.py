@@ -9,16 +9,16 @@ from math import prod
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.degrees import value
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.lifts.sampling import random_sparse_lift
-from theory.formulas.valued import valued
-from theory.lifts.coverage import m, omega
-from theory.lifts.degrees import lam, n
-from theory.lifts.lift import Lift, full_lift
-from theory.lifts.module import Edge
-from theory.lifts.perceptrons import multilayer_perceptron, n_1
-from theory.lifts.random_lifts import (
+from sparse_limits.numerics.checks.lifts.degrees import value
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.lifts.sampling import random_sparse_lift
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import m, omega
+from sparse_limits.theory.lifts.degrees import lam, n
+from sparse_limits.theory.lifts.lift import Lift, full_lift
+from sparse_limits.theory.lifts.module import Edge
+from sparse_limits.theory.lifts.perceptrons import multilayer_perceptron, n_1
+from sparse_limits.theory.lifts.random_lifts import (
     EDGES,
     N_e,
     chance,

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import left, p_0
-from numerics.evidence import Finding, Trial, control, enclosed
-from theory.formulas.valued import valued
-from theory.lifts.readout import (
+from sparse_limits.numerics.checks.lifts.exact_flows import left, p_0
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.readout import (
     Delta,
     T,
     fixed_bound,
@@ -20,7 +20,7 @@ from theory.lifts.readout import (
     readout_comparison,
     square_bound,
 )
-from theory.lifts.tangent import epsilon, t
+from sparse_limits.theory.lifts.tangent import epsilon, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 e, y, share = sp.symbols("e y u", positive=True)  # √ε, √L − √ε, and the share of the time that has passed

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.lifts.readout import STANDING, e
-from numerics.evidence import Finding, Trial, control, exact
-from theory.lifts.readout import (
+from sparse_limits.numerics.checks.lifts.readout import STANDING, e
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.lifts.readout import (
     Delta,
     R,
     T,
@@ -31,7 +31,7 @@ from theory.lifts.readout import (
     standstill_end,
     worst_eigenvalue,
 )
-from theory.lifts.tangent import L, epsilon, g, t
+from sparse_limits.theory.lifts.tangent import L, epsilon, g, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = Delta**2 / 2

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import (
+from sparse_limits.numerics.checks.lifts.exact_flows import (
     DESCENT,
     PARTS,
     PRODUCT_RANGE,
@@ -22,10 +22,10 @@ from numerics.checks.lifts.exact_flows import (
     product_loss,
     share,
 )
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.no_guarantee import no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.tangent import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.tangent import (
     L_0,
     L,
     epsilon,
@@ -46,7 +46,7 @@ from theory.lifts.tangent import (
     tangent_rate,
     x,
 )
-from theory.lifts.tangent_square_loss import square_gradient_bound
+from sparse_limits.theory.lifts.tangent_square_loss import square_gradient_bound
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import (
+from sparse_limits.numerics.checks.lifts.exact_flows import (
     PARTS,
     PRODUCT_RANGE,
     beside_product_loss,
@@ -17,12 +17,12 @@ from numerics.checks.lifts.exact_flows import (
     product_hypotheses,
     share,
 )
-from numerics.checks.lifts.tangent import Instance, fractions, gradient_ratios, rational_vector
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from theory.formulas.no_guarantee import no_guarantee
-from theory.formulas.valued import valued
-from theory.lifts.tangent import L_0, L, epsilon, eta, hitting_time, kappa, t
-from theory.lifts.tangent_square_loss import (
+from sparse_limits.numerics.checks.lifts.tangent import Instance, fractions, gradient_ratios, rational_vector
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, hitting_time, kappa, t
+from sparse_limits.theory.lifts.tangent_square_loss import (
     square_gradient_bound,
     square_hitting_time,
     square_loss_rate,

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import descending
-from numerics.checks.lifts.tangent_square_loss import by_roots, rooted
-from numerics.evidence import Finding, Trial, control, exact
-from theory.lifts.tangent import L_0, L, epsilon, eta, g, gradient_bound, kappa, t, x
-from theory.lifts.tangent_square_loss import (
+from sparse_limits.numerics.checks.lifts.exact_flows import descending
+from sparse_limits.numerics.checks.lifts.tangent_square_loss import by_roots, rooted
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, g, gradient_bound, kappa, t, x
+from sparse_limits.theory.lifts.tangent_square_loss import (
     approach,
     crossover,
     cubic_fall,

@@ -8,15 +8,15 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.walsh import EXACTLY_THREE, TRIPLES, coefficients, on_the_cube, same_as_chain
-from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.exact.balls import number
-from numerics.lifts.students import Bools, Floats, covered, train_students
-from numerics.studies.lifts import PAIRS, draw_students, population, sparse
-from theory.lifts import walsh
-from theory.lifts.coverage import p_0
-from theory.lifts.degrees import n
-from theory.lifts.training import INPUTS, TIME, Growth, step, training_success
+from sparse_limits.numerics.checks.lifts.walsh import EXACTLY_THREE, TRIPLES, coefficients, on_the_cube, same_as_chain
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.lifts.students import Bools, Floats, covered, train_students
+from sparse_limits.numerics.studies.lifts import PAIRS, draw_students, population, sparse
+from sparse_limits.theory.lifts import walsh
+from sparse_limits.theory.lifts.coverage import p_0
+from sparse_limits.theory.lifts.degrees import n
+from sparse_limits.theory.lifts.training import INPUTS, TIME, Growth, step, training_success
 
 HALF = sparse(Fraction(1, 2))
 COVERAGE = training_success.expressions["coverage"]

@@ -9,13 +9,23 @@ from itertools import combinations, product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.lifts.trees import Edge, Lasso, Sampling, full_lift_edges, graphs, lassos, most_walks, path, tree_like
-from theory.expressivity.wired_neurons import binomial_law
-from theory.formulas.transfer import Transfer
-from theory.formulas.valued import valued
-from theory.lifts.degrees import k, lam, n, sampled
-from theory.lifts.trees import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.lifts.trees import (
+    Edge,
+    Lasso,
+    Sampling,
+    full_lift_edges,
+    graphs,
+    lassos,
+    most_walks,
+    path,
+    tree_like,
+)
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.formulas.transfer import Transfer
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.degrees import k, lam, n, sampled
+from sparse_limits.theory.lifts.trees import (
     K,
     a,
     c,

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.expressivity.wired_neurons import binomial_law
-from theory.formulas.valued import valued
-from theory.lifts.degrees import k, lam, n
-from theory.lifts.trees import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.degrees import k, lam, n
+from sparse_limits.theory.lifts.trees import (
     K,
     X,
     a,

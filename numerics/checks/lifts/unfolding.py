@@ -11,16 +11,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.fibration import interpreted, random_plan
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.polynomials import polynomial
-from theory.formulas.valued import valued
-from theory.lifts.coverage import p_0
-from theory.lifts.degrees import lam, n
-from theory.lifts.lift import Lift
-from theory.lifts.maps import PRODUCT, SUM
-from theory.lifts.module import Edge, PerceptronModule, Vertex
-from theory.lifts.unfolding import (
+from sparse_limits.numerics.checks.lifts.fibration import interpreted, random_plan
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.polynomials import polynomial
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import p_0
+from sparse_limits.theory.lifts.degrees import lam, n
+from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.maps import PRODUCT, SUM
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
+from sparse_limits.theory.lifts.unfolding import (
     E_0,
     E,
     V,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.lifts.coverage import p_0
-from theory.lifts.degrees import lam, n
-from theory.lifts.unfolding import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.lifts.coverage import p_0
+from sparse_limits.theory.lifts.degrees import lam, n
+from sparse_limits.theory.lifts.unfolding import (
     E_0,
     E,
     V,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.lifts.convolution_copies import is_least_size
-from numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive, slack
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.no_guarantee import guaranteed
-from theory.formulas.valued import valued
-from theory.lifts.convergence import chernoff_size, delta
-from theory.lifts.copies import (
+from sparse_limits.numerics.checks.lifts.convolution_copies import is_least_size
+from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive, slack
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.convergence import chernoff_size, delta
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     Lambda,
@@ -30,11 +30,11 @@ from theory.lifts.copies import (
     survivor_square,
     survivors,
 )
-from theory.lifts.coverage import q, r
-from theory.lifts.isolated_copies import square_speed
-from theory.lifts.readout import Delta, T
-from theory.lifts.tangent import L_0, L, epsilon
-from theory.lifts.vector_copies import READOUTS, first_norm, second_norm, vector_copies
+from sparse_limits.theory.lifts.coverage import q, r
+from sparse_limits.theory.lifts.isolated_copies import square_speed
+from sparse_limits.theory.lifts.readout import Delta, T
+from sparse_limits.theory.lifts.tangent import L_0, L, epsilon
+from sparse_limits.theory.lifts.vector_copies import READOUTS, first_norm, second_norm, vector_copies
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 PAIRS = (READOUTS[:2], READOUTS[2:])

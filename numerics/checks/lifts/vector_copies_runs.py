@@ -12,10 +12,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, empirical
-from numerics.lifts.flow import Trajectory, gradient_flow
-from numerics.lifts.gradients import objective
-from numerics.lifts.pooled import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical
+from sparse_limits.numerics.lifts.flow import Trajectory, gradient_flow
+from sparse_limits.numerics.lifts.gradients import objective
+from sparse_limits.numerics.lifts.pooled import (
     cells_of,
     count_filters,
     count_heads,
@@ -24,11 +24,11 @@ from numerics.lifts.pooled import (
     pooled_convolution,
     sparse_signs,
 )
-from theory.lifts.attention import d
-from theory.lifts.attention_copies import R_x, b_w, head_lipschitz
-from theory.lifts.convolution import H, cyclic_convolution, k
-from theory.lifts.convolution_copies import entry_lipschitz, filter_lipschitz, nu
-from theory.lifts.copies import (
+from sparse_limits.theory.lifts.attention import d
+from sparse_limits.theory.lifts.attention_copies import R_x, b_w, head_lipschitz
+from sparse_limits.theory.lifts.convolution import H, cyclic_convolution, k
+from sparse_limits.theory.lifts.convolution_copies import entry_lipschitz, filter_lipschitz, nu
+from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     Lambda,
@@ -41,10 +41,10 @@ from theory.lifts.copies import (
     rho,
     rho_0,
 )
-from theory.lifts.module import PerceptronModule
-from theory.lifts.readout import T
-from theory.lifts.tangent import L_0
-from theory.lifts.vector_copies import vector_copies
+from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.lifts.readout import T
+from sparse_limits.theory.lifts.tangent import L_0
+from sparse_limits.theory.lifts.vector_copies import vector_copies
 
 Floats = NDArray[np.float64]
 CHANNELS = 2

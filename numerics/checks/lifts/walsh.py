@@ -13,13 +13,13 @@ from math import prod
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.lifts.students import covered
-from theory.formulas.valued import valued
-from theory.lifts import walsh as claims
-from theory.lifts.coverage import p_0
-from theory.lifts.degrees import n
-from theory.lifts.walsh import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.lifts.students import covered
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts import walsh as claims
+from sparse_limits.theory.lifts.coverage import p_0
+from sparse_limits.theory.lifts.degrees import n
+from sparse_limits.theory.lifts.walsh import (
     coverage,
     coverage_of,
     coverage_two,

@@ -7,12 +7,12 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.evidence.simplifying import over
-from theory.formulas.valued import valued
-from theory.lifts.coverage import p_0
-from theory.lifts.degrees import n
-from theory.lifts.walsh import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence.simplifying import over
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.lifts.coverage import p_0
+from sparse_limits.theory.lifts.degrees import n
+from sparse_limits.theory.lifts.walsh import (
     F_S,
     both_missed,
     coverage,

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.lifts.coverage_steps import over, where_some
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.limits import limit_by_logarithm
-from theory.lifts.coverage import i, omega, q, r
-from theory.lifts.degrees import k, lam, n
-from theory.lifts.wide_lifts import (
+from sparse_limits.numerics.checks.lifts.coverage_steps import over, where_some
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.limits import limit_by_logarithm
+from sparse_limits.theory.lifts.coverage import i, omega, q, r
+from sparse_limits.theory.lifts.degrees import k, lam, n
+from sparse_limits.theory.lifts.wide_lifts import (
     at_one_child,
     best_lambda,
     change_of_root,

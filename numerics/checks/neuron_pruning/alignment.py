@@ -10,11 +10,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.neuron_pruning.chances import arcsine, checks_of_the_number
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.evidence.simplifying import powers_together
-from numerics.neuron_pruning.circle import Vector, squared_error, squared_sine
-from theory.neuron_pruning.alignment import (
+from sparse_limits.numerics.checks.neuron_pruning.chances import arcsine, checks_of_the_number
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence.simplifying import powers_together
+from sparse_limits.numerics.neuron_pruning.circle import Vector, squared_error, squared_sine
+from sparse_limits.theory.neuron_pruning.alignment import (
     N,
     aligned,
     alignment_bound,

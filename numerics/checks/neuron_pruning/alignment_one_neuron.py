@@ -6,9 +6,18 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.neuron_pruning.circle import squared_error, squared_sine
-from theory.neuron_pruning.alignment import N, aligned, alignment_bound, delta, enough, eps, found, nearest
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.neuron_pruning.circle import squared_error, squared_sine
+from sparse_limits.theory.neuron_pruning.alignment import (
+    N,
+    aligned,
+    alignment_bound,
+    delta,
+    enough,
+    eps,
+    found,
+    nearest,
+)
 
 MORE = sp.Rational(11, 10)
 TURNED = ((4, 3, 5), (12, 5, 13), (15, 8, 17), (40, 9, 41), (84, 13, 85))  # whole vectors and their lengths

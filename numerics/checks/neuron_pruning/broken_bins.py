@@ -8,12 +8,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.neuron_pruning.broken_bins_walk import equal, in_factorials
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.rationals import rational
-from numerics.neuron_pruning.broken_bins import bins_of, breakpoints
-from theory.formulas.valued import valued
-from theory.neuron_pruning.broken_bins import (
+from sparse_limits.numerics.checks.neuron_pruning.broken_bins_walk import equal, in_factorials
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.broken_bins import (
     T,
     all_broken_first,
     b,

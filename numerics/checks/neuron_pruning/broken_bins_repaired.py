@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, parities
-from numerics.neuron_pruning.circle import exact_sup_on_circle
-from theory.neuron_pruning.broken_bins import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, parities
+from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
+from sparse_limits.theory.neuron_pruning.broken_bins import (
     broken_bin_chain,
     bump,
     h,
@@ -19,7 +19,7 @@ from theory.neuron_pruning.broken_bins import (
     repaired_error,
     spacing,
 )
-from theory.neuron_pruning.kink import kink, kink_bound, radius
+from sparse_limits.theory.neuron_pruning.kink import kink, kink_bound, radius
 
 HALF = sp.Rational(1, 2)
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -8,11 +8,11 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.rationals import rational
-from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
-from theory.formulas.valued import valued
-from theory.neuron_pruning.broken_bins import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.broken_bins import (
     T,
     b,
     back,

@@ -8,14 +8,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Check, Finding, Trial, control, exact, statistical
-from numerics.evidence.common import drawn_in_common
-from numerics.keyed import stream_name
-from numerics.studies.gap import NEURONS_LINEAR, first_near_target
-from theory.claims import Claim
-from theory.formulas.no_guarantee import unconditional
-from theory.neuron_pruning.alignment import N, alone, delta, eps, found_alone, seen
-from theory.neuron_pruning.jumps import c, strength_density
+from sparse_limits.numerics.evidence import Check, Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence.common import drawn_in_common
+from sparse_limits.numerics.keyed import stream_name
+from sparse_limits.numerics.studies.gap import NEURONS_LINEAR, first_near_target
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.formulas.no_guarantee import unconditional
+from sparse_limits.theory.neuron_pruning.alignment import N, alone, delta, eps, found_alone, seen
+from sparse_limits.theory.neuron_pruning.jumps import c, strength_density
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -26,7 +26,7 @@ def arcsine(number: sp.Expr) -> sp.Expr:
 
 
 def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
-    """The checks of the four steps that both proofs have: `theory.neuron_pruning.alignment.steps_to_a_number`."""
+    """The checks of the four steps that both proofs have: `sparse_limits.theory.neuron_pruning.alignment.steps_to_a_number`."""
     names = ("aligned", "success", "union", "neurons", "leading")
     aligned, success, union, neurons, leading = (claim.expressions[name] for name in names)
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.checks.neuron_pruning.zones import is_least
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.balls import number
-from theory.formulas.let import Told, opened
-from theory.formulas.smallest import Smallest
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import N, delta, eps, ratio
-from theory.neuron_pruning.covering import (
+from sparse_limits.numerics.checks.neuron_pruning.zones import is_least
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.theory.formulas.let import Told, opened
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps, ratio
+from sparse_limits.theory.neuron_pruning.covering import (
     ball_covering,
     cap,
     enough,
@@ -32,7 +32,7 @@ from theory.neuron_pruning.covering import (
     success_at,
     theta,
 )
-from theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 CLOSE = sp.Rational(1, 10**12)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.identities import simplified
-from theory.formulas.let import opened
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import N, delta, eps
-from theory.neuron_pruning.covering import (
+from sparse_limits.numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.theory.formulas.let import opened
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
+from sparse_limits.theory.neuron_pruning.covering import (
     angle_density,
     narrow,
     rho,
@@ -22,7 +22,7 @@ from theory.neuron_pruning.covering import (
     wide,
     widest,
 )
-from theory.neuron_pruning.covering_order import (
+from sparse_limits.theory.neuron_pruning.covering_order import (
     a,
     ball_covering_order,
     c,
@@ -52,7 +52,7 @@ from theory.neuron_pruning.covering_order import (
     two_zones,
     weight,
 )
-from theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 small, large = sp.symbols("small large", positive=True)  # two widths

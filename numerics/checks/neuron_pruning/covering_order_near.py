@@ -7,16 +7,16 @@ from functools import partial
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed
-from theory.formulas.let import opened
-from theory.formulas.valued import valued
-from theory.neuron_pruning.covering import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.theory.formulas.let import opened
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.covering import (
     one_neuron,
     rho,
     slope,
     theta,
 )
-from theory.neuron_pruning.covering_order import (
+from sparse_limits.theory.neuron_pruning.covering_order import (
     ball_covering_order,
     near_neuron,
 )

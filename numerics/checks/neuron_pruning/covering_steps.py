@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.identities import simplified
-from theory.formulas.let import opened
-from theory.formulas.valued import put_in, valued
-from theory.neuron_pruning.alignment import N, eps, ratio
-from theory.neuron_pruning.covering import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.theory.formulas.let import opened
+from sparse_limits.theory.formulas.valued import put_in, valued
+from sparse_limits.theory.neuron_pruning.alignment import N, eps, ratio
+from sparse_limits.theory.neuron_pruning.covering import (
     angle_density,
     arcs,
     b,
@@ -43,7 +43,7 @@ from theory.neuron_pruning.covering import (
     wide,
     widest,
 )
-from theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 x, y = sp.symbols("x y", real=True)

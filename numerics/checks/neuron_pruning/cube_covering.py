@@ -8,14 +8,14 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.checks.neuron_pruning.covering_order import full, in_logarithms
-from numerics.checks.neuron_pruning.zones import check_of_the_letters, is_least
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.formulas.let import Told, opened
-from theory.formulas.valued import put_in, valued
-from theory.neuron_pruning.alignment import N, delta, eps
-from theory.neuron_pruning.covering import moment, one_neuron, rho, slope, steepness, success, theta
-from theory.neuron_pruning.covering_order import (
+from sparse_limits.numerics.checks.neuron_pruning.covering_order import full, in_logarithms
+from sparse_limits.numerics.checks.neuron_pruning.zones import check_of_the_letters, is_least
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.theory.formulas.let import Told, opened
+from sparse_limits.theory.formulas.valued import put_in, valued
+from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
+from sparse_limits.theory.neuron_pruning.covering import moment, one_neuron, rho, slope, steepness, success, theta
+from sparse_limits.theory.neuron_pruning.covering_order import (
     a,
     ball_covering_order,
     eta,
@@ -27,7 +27,7 @@ from theory.neuron_pruning.covering_order import (
     square_mean,
     weight,
 )
-from theory.neuron_pruning.cube_covering import (
+from sparse_limits.theory.neuron_pruning.cube_covering import (
     all_corners,
     chance,
     corner_ratio,
@@ -49,8 +49,8 @@ from theory.neuron_pruning.cube_covering import (
     thin,
     two_zones,
 )
-from theory.neuron_pruning.cube_planks import cube_ratio
-from theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.cube_planks import cube_ratio
+from sparse_limits.theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 t = sp.Symbol("t", positive=True)

@@ -11,12 +11,16 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from numerics.checks.neuron_pruning.planks import Planks, dot, random_planks, sums_beside_a_bound, thinned
-from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser, check_of_the_mean
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.neuron_pruning.alignment import eps
-from theory.neuron_pruning.cube_covering import near_count, thin, two_zones
-from theory.neuron_pruning.cube_planks import (
+from sparse_limits.numerics.checks.neuron_pruning.planks import Planks, dot, random_planks, sums_beside_a_bound, thinned
+from sparse_limits.numerics.checks.neuron_pruning.zones import (
+    check_of_the_covered,
+    check_of_the_lesser,
+    check_of_the_mean,
+)
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.theory.neuron_pruning.alignment import eps
+from sparse_limits.theory.neuron_pruning.cube_covering import near_count, thin, two_zones
+from sparse_limits.theory.neuron_pruning.cube_planks import (
     cube_error,
     cube_mean,
     cube_planks,
@@ -27,8 +31,8 @@ from theory.neuron_pruning.cube_planks import (
     s,
     transform,
 )
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.planks import ball_mean, cover_sum, r
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.planks import ball_mean, cover_sum, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight

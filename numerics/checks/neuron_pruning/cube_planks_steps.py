@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import N, delta, eps, ratio
-from theory.neuron_pruning.cube_planks import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps, ratio
+from sparse_limits.theory.neuron_pruning.cube_planks import (
     bend,
     corner,
     cube_error,
@@ -33,8 +33,8 @@ from theory.neuron_pruning.cube_planks import (
     x,
     y,
 )
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.planks import cover_sum, r
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.planks import cover_sum, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.alignment import LESS, MORE
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.identities import simplified
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import delta, eps
-from theory.neuron_pruning.exponential_gap import (
+from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import delta, eps
+from sparse_limits.theory.neuron_pruning.exponential_gap import (
     C,
     enough,
     exponent,
@@ -21,10 +21,10 @@ from theory.neuron_pruning.exponential_gap import (
     order,
     weight_rate,
 )
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.jump_bound import neurons, s, slow
-from theory.neuron_pruning.weight_pruning import contraction
-from theory.subset_sum.symbols import n
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.jump_bound import neurons, s, slow
+from sparse_limits.theory.neuron_pruning.weight_pruning import contraction
+from sparse_limits.theory.subset_sum.symbols import n
 
 LOGARITHM = sp.Symbol("L", positive=True)  # ln(1/ε)
 

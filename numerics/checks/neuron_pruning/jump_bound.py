@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.checks.neuron_pruning.alignment import LESS, MORE
-from numerics.checks.neuron_pruning.jumps import random_neurons
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.identities import simplified
-from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.jump_bound import (
+from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE
+from sparse_limits.numerics.checks.neuron_pruning.jumps import random_neurons
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.theory.neuron_pruning.alignment import N, eps
+from sparse_limits.theory.neuron_pruning.jump_bound import (
     bound,
     by_gaps,
     excess,
@@ -29,7 +29,7 @@ from theory.neuron_pruning.jump_bound import (
     sure,
     term,
 )
-from theory.neuron_pruning.jumps import (
+from sparse_limits.theory.neuron_pruning.jumps import (
     after,
     ahead,
     arc,

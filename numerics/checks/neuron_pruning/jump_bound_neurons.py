@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.alignment import LESS, MORE
-from numerics.checks.neuron_pruning.chances import checks_from_the_other_side
-from numerics.checks.neuron_pruning.jump_bound import by_clusters
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.let import Let
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import N, delta, eps
-from theory.neuron_pruning.jump_bound import (
+from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE
+from sparse_limits.numerics.checks.neuron_pruning.chances import checks_from_the_other_side
+from sparse_limits.numerics.checks.neuron_pruning.jump_bound import by_clusters
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
+from sparse_limits.theory.neuron_pruning.jump_bound import (
     A,
     R,
     T,
@@ -40,7 +40,7 @@ from theory.neuron_pruning.jump_bound import (
     simplex,
     term,
 )
-from theory.neuron_pruning.jumps import k
+from sparse_limits.theory.neuron_pruning.jumps import k
 
 m = sp.Symbol("m", integer=True, nonnegative=True)
 v = sp.Symbol("v", positive=True)

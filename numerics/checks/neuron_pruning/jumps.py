@@ -10,13 +10,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.neuron_pruning.alignment import LESS, MORE
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.neuron_pruning.circle import exact_sup_on_circle
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import eps
-from theory.neuron_pruning.jumps import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import eps
+from sparse_limits.theory.neuron_pruning.jumps import (
     after,
     ahead,
     arc,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import eps
-from theory.neuron_pruning.jumps import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import eps
+from sparse_limits.theory.neuron_pruning.jumps import (
     after,
     ahead,
     c,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.neuron_pruning.kink import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.kink import (
     kink,
     kink_bound,
     kink_lemma,

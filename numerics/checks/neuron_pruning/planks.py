@@ -11,11 +11,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.balls import number
-from theory.neuron_pruning.alignment import N, eps, ratio
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.planks import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.theory.neuron_pruning.alignment import N, eps, ratio
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.planks import (
     ball_mean,
     ball_planks,
     ball_success,

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser, check_of_the_mean
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import N, angle, delta, eps, error_bound, ratio
-from theory.neuron_pruning.covering_order import near_count, two_zones
-from theory.neuron_pruning.inputs import cosines, d
-from theory.neuron_pruning.planks import (
+from sparse_limits.numerics.checks.neuron_pruning.zones import (
+    check_of_the_covered,
+    check_of_the_lesser,
+    check_of_the_mean,
+)
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import N, angle, delta, eps, error_bound, ratio
+from sparse_limits.theory.neuron_pruning.covering_order import near_count, two_zones
+from sparse_limits.theory.neuron_pruning.inputs import cosines, d
+from sparse_limits.theory.neuron_pruning.planks import (
     ball_mean,
     ball_number,
     ball_planks,

@@ -8,13 +8,20 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Refutation, Trial, control, empirical, enclosed, exact, statistical
-from numerics.exact.logarithms import expanded_logarithms
-from numerics.neuron_pruning.circle import Vector, squared_error
-from numerics.neuron_pruning.tickets import plane_error, polar, weight_ticket
-from numerics.studies.gap import CONFIDENCE, NEURONS_LINEAR, TARGET, first_by_weights, first_near_target, slope
-from theory.neuron_pruning.alignment import N, aligned
-from theory.neuron_pruning.separation import (
+from sparse_limits.numerics.evidence import Finding, Refutation, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.exact.logarithms import expanded_logarithms
+from sparse_limits.numerics.neuron_pruning.circle import Vector, squared_error
+from sparse_limits.numerics.neuron_pruning.tickets import plane_error, polar, weight_ticket
+from sparse_limits.numerics.studies.gap import (
+    CONFIDENCE,
+    NEURONS_LINEAR,
+    TARGET,
+    first_by_weights,
+    first_near_target,
+    slope,
+)
+from sparse_limits.theory.neuron_pruning.alignment import N, aligned
+from sparse_limits.theory.neuron_pruning.separation import (
     Reading,
     angle,
     asked,
@@ -40,8 +47,8 @@ from theory.neuron_pruning.separation import (
     weight_steepest,
     window,
 )
-from theory.subset_sum import potential
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum import potential
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -9,19 +9,19 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.kernel.sphere import THETA, harmonic
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.rationals import rational
-from numerics.neuron_pruning.spectral import mean_squared_distance
-from theory.formulas.let import Let, Told, opened
-from theory.formulas.no_guarantee import no_guarantee
-from theory.formulas.valued import valued
-from theory.kernel import circle, sphere
-from theory.kernel.dual import cosine
-from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.spectral import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.kernel.sphere import THETA, harmonic
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.neuron_pruning.spectral import mean_squared_distance
+from sparse_limits.theory.formulas.let import Let, Told, opened
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel import circle, sphere
+from sparse_limits.theory.kernel.dual import cosine
+from sparse_limits.theory.neuron_pruning.alignment import N, eps
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.spectral import (
     T,
     allowed,
     coefficient,

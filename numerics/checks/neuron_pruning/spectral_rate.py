@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.spectral import between, demands, ends, where
-from numerics.evidence import Finding, Trial, control, enclosed
-from theory.neuron_pruning import alignment
-from theory.neuron_pruning.alignment import N
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.spectral import j, m, neurons, ranks, tail
-from theory.neuron_pruning.spectral_rate import constant, lower, neurons_bound, of_degree, spectral_rate
+from sparse_limits.numerics.checks.neuron_pruning.spectral import between, demands, ends, where
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.theory.neuron_pruning import alignment
+from sparse_limits.theory.neuron_pruning.alignment import N
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.spectral import j, m, neurons, ranks, tail
+from sparse_limits.theory.neuron_pruning.spectral_rate import constant, lower, neurons_bound, of_degree, spectral_rate
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.spectral import LESS, MORE
-from numerics.checks.neuron_pruning.spectral_rate_steps import in_exponentials
-from numerics.evidence import Finding, Trial, control, exact
-from theory.neuron_pruning.spectral_rate import (
+from sparse_limits.numerics.checks.neuron_pruning.spectral import LESS, MORE
+from sparse_limits.numerics.checks.neuron_pruning.spectral_rate_steps import in_exponentials
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.neuron_pruning.spectral_rate import (
     chord,
     geometric,
     p,

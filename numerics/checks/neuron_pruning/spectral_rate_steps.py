@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.spectral import LESS, MORE
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.spectral import allowed, delta, j, m, ranks, total
-from theory.neuron_pruning.spectral_rate import (
+from sparse_limits.numerics.checks.neuron_pruning.spectral import LESS, MORE
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import N, eps
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.spectral import allowed, delta, j, m, ranks, total
+from sparse_limits.theory.neuron_pruning.spectral_rate import (
     c,
     constant,
     constant_bound,

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.let import Let
-from theory.formulas.no_guarantee import no_guarantee, unconditional
-from theory.formulas.smallest import Smallest
-from theory.formulas.valued import valued
-from theory.kernel.dual import cosine, kappa_1
-from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.spectral import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee, unconditional
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import cosine, kappa_1
+from sparse_limits.theory.neuron_pruning.alignment import N, eps
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.spectral import (
     T,
     allowed,
     at_equator,

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.checks.neuron_pruning.alignment import LESS, MORE
-from numerics.checks.subset_sum.halves import counts_units_without_a_pair
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.neuron_pruning.tickets import weight_ticket
-from theory.neuron_pruning.alignment import delta, eps
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.weight_pruning import (
+from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE
+from sparse_limits.numerics.checks.subset_sum.halves import counts_units_without_a_pair
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.neuron_pruning.tickets import weight_ticket
+from sparse_limits.theory.neuron_pruning.alignment import delta, eps
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.weight_pruning import (
     accuracy,
     contraction,
     failure,
@@ -23,12 +23,12 @@ from theory.neuron_pruning.weight_pruning import (
     pruned_weights,
     size,
 )
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.potential import contraction as of_one_item
-from theory.subset_sum.potential import failure as one_target
-from theory.subset_sum.product_laws import t
-from theory.subset_sum.symbols import n
-from theory.subset_sum.two_layers import length
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.potential import contraction as of_one_item
+from sparse_limits.theory.subset_sum.potential import failure as one_target
+from sparse_limits.theory.subset_sum.product_laws import t
+from sparse_limits.theory.subset_sum.symbols import n
+from sparse_limits.theory.subset_sum.two_layers import length
 
 units_without_a_pair_of_a_sign_are_counted = counts_units_without_a_pair(pruned_weights)
 

@@ -6,13 +6,19 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.chances import LESS, MORE, arcsine, checks_from_the_other_side, checks_of_the_number
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.no_guarantee import no_guarantee, unconditional
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import angle, delta, eps
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.weight_pruning import (
+from sparse_limits.numerics.checks.neuron_pruning.chances import (
+    LESS,
+    MORE,
+    arcsine,
+    checks_from_the_other_side,
+    checks_of_the_number,
+)
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee, unconditional
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import angle, delta, eps
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.weight_pruning import (
     aligned,
     axis_error,
     axis_sine,

@@ -10,14 +10,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.neuron_pruning.alignment import LESS, MORE, four_neurons
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.neuron_pruning.circle import Vector, exact_sup_on_circle, squared_error, squared_sine
-from numerics.neuron_pruning.tickets import weight_ticket
-from theory.formulas.valued import valued
-from theory.neuron_pruning.alignment import N, angle, eps
-from theory.neuron_pruning.inputs import d
-from theory.neuron_pruning.weight_pruning import (
+from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE, four_neurons
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.neuron_pruning.circle import Vector, exact_sup_on_circle, squared_error, squared_sine
+from sparse_limits.numerics.neuron_pruning.tickets import weight_ticket
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import N, angle, eps
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.weight_pruning import (
     error_bound,
     failure,
     least,
@@ -27,7 +27,7 @@ from theory.neuron_pruning.weight_pruning import (
     success,
     union,
 )
-from theory.subset_sum.symbols import n
+from sparse_limits.theory.subset_sum.symbols import n
 
 ANNOUNCED = "O(d log 1/ε) whatever the output"
 

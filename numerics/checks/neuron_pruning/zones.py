@@ -9,14 +9,14 @@ from typing import Any
 
 import sympy as sp
 
-from numerics.evidence import Check, Finding, Trial, control, enclosed
-from numerics.exact.balls import number
-from theory.claims import Claim
-from theory.formulas.let import opened
-from theory.formulas.smallest import Smallest
-from theory.formulas.valued import put_in, valued
-from theory.neuron_pruning.alignment import N, delta, eps
-from theory.neuron_pruning.covering_order import (
+from sparse_limits.numerics.evidence import Check, Finding, Trial, control, enclosed
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.formulas.let import opened
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import put_in, valued
+from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
+from sparse_limits.theory.neuron_pruning.covering_order import (
     eta,
     far_count,
     in_full,
@@ -26,7 +26,7 @@ from theory.neuron_pruning.covering_order import (
     square_mean,
     weight,
 )
-from theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.inputs import d
 
 AT = {d: sp.Integer(12), N: sp.Integer(7), eps: sp.Rational(1, 20), delta: sp.Rational(1, 3)}
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -8,16 +8,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.operators.bias_entries import UNIT_VECTORS
-from numerics.checks.operators.singular_values_nystrom import PROBIT, in_quantiles
-from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.evidence.findings import Refutation
-from numerics.spectra.singular_values import leading_triplets, mask_singular_values
-from theory.formulas.valued import valued
-from theory.graphon import lognormal
-from theory.graphon.symbols import m, n
-from theory.operators.bias import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.operators.bias_entries import UNIT_VECTORS
+from sparse_limits.numerics.checks.operators.singular_values_nystrom import PROBIT, in_quantiles
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence.findings import Refutation
+from sparse_limits.numerics.spectra.singular_values import leading_triplets, mask_singular_values
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon import lognormal
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.operators.bias import (
     along,
     back,
     column_noise,
@@ -34,8 +34,8 @@ from theory.operators.bias import (
     square_mean,
     value_sd,
 )
-from theory.operators.symbols import sigma
-from theory.saliency.model import rho
+from sparse_limits.theory.operators.symbols import sigma
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -8,10 +8,17 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m, n
-from theory.operators.bias import column_noise, cross_mean, joint_noise, row_noise, second_order_bias, value_sd
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.operators.bias import (
+    column_noise,
+    cross_mean,
+    joint_noise,
+    row_noise,
+    second_order_bias,
+    value_sd,
+)
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -10,13 +10,13 @@ from math import comb
 import numpy as np
 import sympy as sp
 
-from numerics.checks.operators.norms import cut_norm
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.masks.composition import path_counts
-from theory.formulas.valued import valued
-from theory.graphon.rate import mean_deviation, mode
-from theory.graphon.symbols import n, p
-from theory.operators.composition import (
+from sparse_limits.numerics.checks.operators.norms import cut_norm
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.masks.composition import path_counts
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.rate import mean_deviation, mode
+from sparse_limits.theory.graphon.symbols import n, p
+from sparse_limits.theory.operators.composition import (
     RARE,
     composed_graphons,
     composed_masks,
@@ -39,7 +39,7 @@ from theory.operators.composition import (
     third_moment,
     third_share,
 )
-from theory.operators.symbols import cut
+from sparse_limits.theory.operators.symbols import cut
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -8,13 +8,13 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.balls import number
-from numerics.masks.composition import path_counts
-from theory.formulas.level import level
-from theory.formulas.valued import valued
-from theory.graphon.rate import log_size, row_law
-from theory.operators.composition import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.masks.composition import path_counts
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.rate import log_size, row_law
+from sparse_limits.theory.operators.composition import (
     first_kernel,
     least_size,
     path_density,
@@ -27,10 +27,10 @@ from theory.operators.composition import (
     tau_1,
     tau_2,
 )
-from theory.saliency.model import phi, tau
-from theory.saliency.model import u as position
-from theory.saliency.snip import product_kernel
-from theory.tails import product_survival, t
+from sparse_limits.theory.saliency.model import phi, tau
+from sparse_limits.theory.saliency.model import u as position
+from sparse_limits.theory.saliency.snip import product_kernel
+from sparse_limits.theory.tails import product_survival, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -10,12 +10,12 @@ from math import comb
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.evidence.simplifying import powers_together
-from numerics.masks.motifs import motif_density
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m, n
-from theory.operators.motif_means import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence.simplifying import powers_together
+from sparse_limits.numerics.masks.motifs import motif_density
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.operators.motif_means import (
     bernoulli_mean,
     coincidences,
     finite_size_motifs,
@@ -29,8 +29,8 @@ from theory.operators.motif_means import (
     subset_chance,
     subset_mean,
 )
-from theory.operators.motifs import MOTIFS, Motif
-from theory.saliency.model import rho
+from sparse_limits.theory.operators.motifs import MOTIFS, Motif
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

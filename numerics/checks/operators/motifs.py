@@ -9,11 +9,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.operators.norms import cut_norm
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.evidence.simplifying import powers_together
-from numerics.masks.motifs import graphon_motif_density, motif_density
-from theory.operators.motifs import (
+from sparse_limits.numerics.checks.operators.norms import cut_norm
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence.simplifying import powers_together
+from sparse_limits.numerics.masks.motifs import graphon_motif_density, motif_density
+from sparse_limits.theory.operators.motifs import (
     Motif,
     counting_bound,
     counting_lemma,
@@ -26,7 +26,7 @@ from theory.operators.motifs import (
     lack,
     sigmas,
 )
-from theory.operators.symbols import cut
+from sparse_limits.theory.operators.symbols import cut
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Integers = NDArray[np.int64]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.spectra.noise_edge import noise_edge_bounds
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m, n, variance
-from theory.operators.noise import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.spectra.noise_edge import noise_edge_bounds
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m, n, variance
+from sparse_limits.theory.operators.noise import (
     column_bound,
     column_flow,
     column_inflow,
@@ -31,7 +31,7 @@ from theory.operators.noise import (
     row_share,
     visible,
 )
-from theory.operators.symbols import sigma
+from sparse_limits.theory.operators.symbols import sigma
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

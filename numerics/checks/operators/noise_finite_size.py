@@ -8,13 +8,13 @@ from math import comb
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.exact_values import written_out
-from theory.expressivity.wired_neurons import at_least
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m, n, variance
-from theory.operators.finite_noise import TENTH, sparse_noise, tenth_tail
-from theory.operators.noise import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m, n, variance
+from sparse_limits.theory.operators.finite_noise import TENTH, sparse_noise, tenth_tail
+from sparse_limits.theory.operators.noise import (
     column_flow,
     column_fourth,
     column_resolvent,

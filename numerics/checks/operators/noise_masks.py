@@ -10,18 +10,18 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.operators.bias import expected_matrix
-from numerics.checks.operators.noise_steps import SOME_KEPT, without_roots
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, statistical
-from numerics.masks.sampling import sample_constant
-from numerics.masks.selection import n_of_m_mask
-from numerics.spectra.noise_edge import RARE, RARE_EDGE, RARE_SPREAD, edge_scale
-from numerics.spectra.noise_edge import noise_edge as edge_of_profile
-from numerics.spectra.singular_values import mask_singular_values
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m, n, variance
-from theory.operators.finite_noise import block_noise, sparse_noise
-from theory.operators.noise import (
+from sparse_limits.numerics.checks.operators.bias import expected_matrix
+from sparse_limits.numerics.checks.operators.noise_steps import SOME_KEPT, without_roots
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, statistical
+from sparse_limits.numerics.masks.sampling import sample_constant
+from sparse_limits.numerics.masks.selection import n_of_m_mask
+from sparse_limits.numerics.spectra.noise_edge import RARE, RARE_EDGE, RARE_SPREAD, edge_scale
+from sparse_limits.numerics.spectra.noise_edge import noise_edge as edge_of_profile
+from sparse_limits.numerics.spectra.singular_values import mask_singular_values
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m, n, variance
+from sparse_limits.theory.operators.finite_noise import block_noise, sparse_noise
+from sparse_limits.theory.operators.noise import (
     block_edge,
     block_eigenvalue,
     block_floor,
@@ -32,8 +32,8 @@ from theory.operators.noise import (
     raw,
     sparse_edge,
 )
-from theory.operators.symbols import sigma
-from theory.saliency.blocks import block, kept
+from sparse_limits.theory.operators.symbols import sigma
+from sparse_limits.theory.saliency.blocks import block, kept
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.identities import is_zero
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m, n, variance
-from theory.operators.finite_noise import block_noise, entry_variance, sparse_noise, tail_exponent, turn
-from theory.operators.noise import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.identities import is_zero
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m, n, variance
+from sparse_limits.theory.operators.finite_noise import block_noise, entry_variance, sparse_noise, tail_exponent, turn
+from sparse_limits.theory.operators.noise import (
     block_edge,
     block_eigenvalue,
     block_floor,
@@ -46,8 +46,8 @@ from theory.operators.noise import (
     square_variance,
     visible,
 )
-from theory.operators.symbols import sigma
-from theory.saliency.blocks import block, kept
+from sparse_limits.theory.operators.symbols import sigma
+from sparse_limits.theory.saliency.blocks import block, kept
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -12,13 +12,13 @@ import sympy as sp
 from flint import arb, fmpz_mat
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact import balls
-from numerics.masks.cut_norm import exact_cut_norm
-from numerics.masks.motifs import motif_density
-from theory.formulas.valued import valued
-from theory.operators.motifs import cycle
-from theory.operators.norms import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.numerics.masks.motifs import motif_density
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.operators.motifs import cycle
+from sparse_limits.theory.operators.norms import (
     complex_factor,
     degree_bound,
     degree_continuity,
@@ -35,7 +35,7 @@ from theory.operators.norms import (
     operator_least,
     spectrum_bound,
 )
-from theory.operators.symbols import cut
+from sparse_limits.theory.operators.symbols import cut
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Integers = NDArray[np.int64]

@@ -9,11 +9,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from theory.formulas.valued import valued
-from theory.operators import norms
-from theory.operators.norms import infinity_one_bound, largest_entry, norm_chain
-from theory.operators.planar_forms import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.operators import norms
+from sparse_limits.theory.operators.norms import infinity_one_bound, largest_entry, norm_chain
+from sparse_limits.theory.operators.planar_forms import (
     alpha,
     beta,
     coefficient,
@@ -31,7 +31,7 @@ from theory.operators.planar_forms import (
     squarefree_sum,
     x,
 )
-from theory.operators.symbols import cut
+from sparse_limits.theory.operators.symbols import cut
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 QUARTER = sp.pi / 4

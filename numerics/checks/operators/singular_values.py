@@ -11,10 +11,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.evidence.findings import Refutation
-from theory.graphon.symbols import m, n
-from theory.operators.singular_values import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence.findings import Refutation
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.operators.singular_values import (
     HALF,
     column_unit,
     eta,
@@ -30,8 +30,8 @@ from theory.operators.singular_values import (
     upper,
     x,
 )
-from theory.saliency.model import rho, tau
-from theory.tails import product_survival
+from sparse_limits.theory.saliency.model import rho, tau
+from sparse_limits.theory.tails import product_survival
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 SOME_THRESHOLDS = tuple({tau: sp.Rational(k, 8)} for k in (3, 11, 19))

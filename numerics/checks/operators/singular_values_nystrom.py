@@ -9,15 +9,15 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.evidence.findings import Refutation
-from numerics.spectra.singular_values import Quadrature, graphon_singular_values, normal
-from theory.formulas.valued import valued
-from theory.graphon import lognormal
-from theory.graphon.lognormal import correlation
-from theory.graphon.symbols import n
-from theory.operators.singular_values import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence.findings import Refutation
+from sparse_limits.numerics.spectra.singular_values import Quadrature, graphon_singular_values, normal
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon import lognormal
+from sparse_limits.theory.graphon.lognormal import correlation
+from sparse_limits.theory.graphon.symbols import n
+from sparse_limits.theory.operators.singular_values import (
     HALF,
     column_weight,
     entry,
@@ -29,7 +29,7 @@ from theory.operators.singular_values import (
     row_weight,
     value,
 )
-from theory.saliency.model import rho
+from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, R3 = sp.Rational(11, 10), sp.sqrt(3)
 

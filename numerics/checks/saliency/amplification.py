@@ -8,16 +8,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.saliency.amplification_kernel import expand_gamma, sphere_mean
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.masks.selection import global_mask
-from numerics.masks.threshold import threshold_for
-from numerics.networks import random_network
-from numerics.prediction.first_layer.moments import ResidualMoments, column_densities
-from numerics.prediction.first_layer.row_law import limit_smoothing
-from numerics.prediction.methods import saliency
-from theory.saliency.amplification import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.saliency.amplification_kernel import expand_gamma, sphere_mean
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.masks.selection import global_mask
+from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction.first_layer.moments import ResidualMoments, column_densities
+from sparse_limits.numerics.prediction.first_layer.row_law import limit_smoothing
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.saliency.amplification import (
     amplification,
     b,
     crossover,
@@ -30,9 +30,9 @@ from theory.saliency.amplification import (
     sines,
     stein_moment,
 )
-from theory.saliency.grasp import theta
-from theory.saliency.model import dimension as d
-from theory.saliency.snip import residual_mean as c
+from sparse_limits.theory.saliency.grasp import theta
+from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.snip import residual_mean as c
 
 Floats = NDArray[np.floating]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

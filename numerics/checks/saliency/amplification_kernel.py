@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.identities import simplified
-from numerics.exact.limits import limit_by_logarithm
-from theory.saliency.amplification import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.numerics.exact.limits import limit_by_logarithm
+from sparse_limits.theory.saliency.amplification import (
     amplification,
     asymptote,
     gamma,
@@ -21,8 +21,8 @@ from theory.saliency.amplification import (
     sines,
     upper,
 )
-from theory.saliency.grasp import theta
-from theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.grasp import theta
+from sparse_limits.theory.saliency.model import dimension as d
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

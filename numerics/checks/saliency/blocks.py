@@ -9,14 +9,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.logarithms import split_logarithms
-from numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
-from numerics.masks.selection import n_of_m_mask
-from theory.formulas.valued import valued
-from theory.graphon.concentration import hoeffding_cumulant, hoeffding_rate, pairs, tilt
-from theory.graphon.symbols import delta, m, n, s
-from theory.saliency.blocks import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
+from sparse_limits.numerics.masks.selection import n_of_m_mask
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.concentration import hoeffding_cumulant, hoeffding_rate, pairs, tilt
+from sparse_limits.theory.graphon.symbols import delta, m, n, s
+from sparse_limits.theory.saliency.blocks import (
     block,
     block_range,
     block_sparsity,
@@ -39,7 +39,7 @@ from theory.saliency.blocks import (
     time,
     two_of_four,
 )
-from theory.tails import alpha, frechet, half_normal, t
+from sparse_limits.theory.tails import alpha, frechet, half_normal, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 columns_of_set = sp.Symbol("k", integer=True, nonnegative=True)

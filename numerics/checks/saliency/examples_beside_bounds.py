@@ -11,16 +11,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.masks.cut_norm import exact_cut_norm
-from numerics.masks.selection import row_mask
-from theory.formulas.valued import valued
-from theory.graphon.symbols import m, n
-from theory.saliency.blocks import all_alike, block_sparsity
-from theory.saliency.model import columns
-from theory.saliency.support_recovery import HIGHEST, ranked_recovery, two_columns_failure
-from theory.saliency.support_recovery import n as rows
-from theory.saliency.wanda import bound, cut_rate, left_half, row_thresholds
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.numerics.masks.selection import row_mask
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.saliency.blocks import all_alike, block_sparsity
+from sparse_limits.theory.saliency.model import columns
+from sparse_limits.theory.saliency.support_recovery import HIGHEST, ranked_recovery, two_columns_failure
+from sparse_limits.theory.saliency.support_recovery import n as rows
+from sparse_limits.theory.saliency.wanda import bound, cut_rate, left_half, row_thresholds
 
 NINE = sp.Rational(9, 10)
 

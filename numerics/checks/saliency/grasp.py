@@ -8,15 +8,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.masks.selection import global_mask, kth_largest
-from numerics.networks import random_network, single_precision, tangent_residual
-from numerics.prediction.first_layer.moments import noise_floor
-from numerics.prediction.methods import saliency
-from theory.formulas.valued import valued
-from theory.saliency.grasp import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.masks.selection import global_mask, kth_largest
+from sparse_limits.numerics.networks import random_network, single_precision, tangent_residual
+from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.grasp import (
     activation,
     kappa_0,
     kappa_1,
@@ -27,9 +27,9 @@ from theory.saliency.grasp import (
     smoothed_snip,
     theta,
 )
-from theory.saliency.model import dimension, width
-from theory.saliency.snip import a, norm, w
-from theory.saliency.snip import g as plain
+from sparse_limits.theory.saliency.model import dimension, width
+from sparse_limits.theory.saliency.snip import a, norm, w
+from sparse_limits.theory.saliency.snip import g as plain
 
 Floats = NDArray[np.floating]
 angle = sp.Symbol("alpha", real=True)

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
-from numerics.checks.saliency.layers import pareto_power, reduce_powers
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.limits import limit_by_logarithm
-from theory.saliency.layer_collapse import COLLAPSE, density_ratios, layer_collapse, power_law, r, x
-from theory.saliency.layers import first_scale, second_scale
-from theory.saliency.model import tau
-from theory.saliency.snip import product_density
-from theory.tails import Tail, alpha, pareto, product_normal, t
+from sparse_limits.numerics.checks.saliency.layers import pareto_power, reduce_powers
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.limits import limit_by_logarithm
+from sparse_limits.theory.saliency.layer_collapse import COLLAPSE, density_ratios, layer_collapse, power_law, r, x
+from sparse_limits.theory.saliency.layers import first_scale, second_scale
+from sparse_limits.theory.saliency.model import tau
+from sparse_limits.theory.saliency.snip import product_density
+from sparse_limits.theory.tails import Tail, alpha, pareto, product_normal, t
 
 ELEVEN = sp.Rational(11, 10)
 

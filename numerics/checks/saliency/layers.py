@@ -10,15 +10,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms, split_powers
-from numerics.exact.rationals import rational
-from numerics.masks.selection import global_masks
-from theory.formulas.level import Level
-from theory.formulas.valued import valued
-from theory.graphon.limit import rounding
-from theory.graphon.symbols import m, n
-from theory.saliency.layers import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.logarithms import split_logarithms, split_powers
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.masks.selection import global_masks
+from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.limit import rounding
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.saliency.layers import (
     count_error,
     coupled_layers,
     density,
@@ -42,9 +42,9 @@ from theory.saliency.layers import (
     twofold_rho_2,
     uniform_error,
 )
-from theory.saliency.model import delta, rho, tau
-from theory.saliency.snip_row_law import row_law
-from theory.tails import alpha, exponential, half_normal, pareto, t
+from sparse_limits.theory.saliency.model import delta, rho, tau
+from sparse_limits.theory.saliency.snip_row_law import row_law
+from sparse_limits.theory.tails import alpha, exponential, half_normal, pareto, t
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 EQUAL = {share: HALF, first_scale: 1, second_scale: 2}

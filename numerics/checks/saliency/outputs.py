@@ -9,14 +9,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.saliency.snip_product import by_struve
-from numerics.data import Dataset, digits, symmetrised
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.networks import random_network
-from numerics.prediction.methods import saliency
-from theory.formulas.valued import valued
-from theory.saliency.model import tau
-from theory.saliency.outputs import (
+from sparse_limits.numerics.checks.saliency.snip_product import by_struve
+from sparse_limits.numerics.data import Dataset, digits, symmetrised
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.model import tau
+from sparse_limits.theory.saliency.outputs import (
     any_score,
     column,
     columns_that_disagree,
@@ -33,12 +33,12 @@ from theory.saliency.outputs import (
     readout,
     score,
 )
-from theory.saliency.snip import (
+from sparse_limits.theory.saliency.snip import (
     product_density,
     theta,
     w,
 )
-from theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.tails import half_normal, product_survival, t
 
 Floats = NDArray[np.floating]
 TENTH = sp.Rational(11, 10)

@@ -10,18 +10,23 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms
-from numerics.masks.selection import global_mask
-from numerics.masks.threshold import threshold_for
-from numerics.networks import random_network, single_precision
-from numerics.prediction.first_layer.moments import OutputMoments, noise_floor, output_densities, output_moments
-from numerics.prediction.methods import saliency
-from theory.formulas.valued import valued
-from theory.saliency.model import tau
-from theory.saliency.outputs import any_score, column, gradient, norm, omega, profile, readout
-from theory.saliency.outputs_general_data import (
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.masks.selection import global_mask
+from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.networks import random_network, single_precision
+from sparse_limits.numerics.prediction.first_layer.moments import (
+    OutputMoments,
+    noise_floor,
+    output_densities,
+    output_moments,
+)
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.model import tau
+from sparse_limits.theory.saliency.outputs import any_score, column, gradient, norm, omega, profile, readout
+from sparse_limits.theory.saliency.outputs_general_data import (
     beta_k,
     beta_l,
     inversion,
@@ -30,9 +35,9 @@ from theory.saliency.outputs_general_data import (
     stein_model_of_outputs,
     variance,
 )
-from theory.saliency.snip import beta, cosine, covariance_kernel, h, spread, stein_kernel, w, zeta
-from theory.saliency.snip import norm as length
-from theory.tails import half_normal
+from sparse_limits.theory.saliency.snip import beta, cosine, covariance_kernel, h, spread, stein_kernel, w, zeta
+from sparse_limits.theory.saliency.snip import norm as length
+from sparse_limits.theory.tails import half_normal
 
 TENTH = sp.Rational(11, 10)
 

@@ -9,14 +9,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.data import Dataset, symmetrised
-from numerics.evidence import Finding, Trial, control, statistical
-from numerics.masks.threshold import threshold_for
-from numerics.networks import random_network
-from numerics.prediction.first_layer.moments import ResidualMoments, column_densities, residual_moments
-from numerics.prediction.methods import saliency
-from theory.saliency.support_recovery import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import Dataset, symmetrised
+from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction.first_layer.moments import ResidualMoments, column_densities, residual_moments
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.saliency.support_recovery import (
     c,
     d,
     i,

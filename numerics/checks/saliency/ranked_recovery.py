@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.valued import valued
-from theory.saliency.model import phi, rho, tau
-from theory.saliency.snip import integral_form, product_columns, x
-from theory.saliency.support_recovery import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.model import phi, rho, tau
+from sparse_limits.theory.saliency.snip import integral_form, product_columns, x
+from sparse_limits.theory.saliency.support_recovery import (
     column_slope,
     d,
     deviation,

@@ -8,12 +8,12 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.saliency.support_recovery import distribution
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.rationals import rational
-from theory.formulas.valued import valued
-from theory.saliency.model import delta
-from theory.saliency.recovery_by_pairs import (
+from sparse_limits.numerics.checks.saliency.support_recovery import distribution
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.model import delta
+from sparse_limits.theory.saliency.recovery_by_pairs import (
     best_tilt,
     enough_rows,
     overlap,
@@ -27,7 +27,7 @@ from theory.saliency.recovery_by_pairs import (
     separation,
     tilt,
 )
-from theory.saliency.support_recovery import d, i, k, kept_law, n, p_0, p_s
+from sparse_limits.theory.saliency.support_recovery import d, i, k, kept_law, n, p_0, p_s
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

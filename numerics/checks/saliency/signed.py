@@ -8,17 +8,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.saliency.snip_product import TWO_STEPS, by_struve, integrand_over_columns, noise_is_positive
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.step_functions import in_steps
-from numerics.masks.selection import global_mask, kth_largest
-from numerics.networks import gradient, random_network, tangent_residual
-from numerics.prediction.methods import saliency
-from theory.formulas.let import Let
-from theory.formulas.level import Level, level
-from theory.saliency.model import mean_over_columns, phi, rho
-from theory.saliency.signed import (
+from sparse_limits.numerics.checks.saliency import snip_product
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.step_functions import in_steps
+from sparse_limits.numerics.masks.selection import global_mask, kth_largest
+from sparse_limits.numerics.networks import gradient, random_network, tangent_residual
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.saliency.model import mean_over_columns, phi, rho
+from sparse_limits.theory.saliency.signed import (
     flat_threshold,
     graphon,
     noise_density,
@@ -27,8 +27,8 @@ from theory.saliency.signed import (
     signed_threshold,
     tau,
 )
-from theory.saliency.snip import product_graphon
-from theory.tails import exponential, half_normal, product_normal, t
+from sparse_limits.theory.saliency.snip import product_graphon
+from sparse_limits.theory.tails import exponential, half_normal, product_normal, t
 
 Floats = NDArray[np.floating]
 Counts = NDArray[np.int64]
@@ -78,7 +78,7 @@ def complement_of_the_other_tail(dual_graphon: sp.Expr, magnitude_share: sp.Expr
 def by_sides(expression: sp.Expr) -> sp.Expr:
     """0 if the expression is 0 for τ > 0, for τ < 0 and at 0; else the expression."""
     parts = [expression.subs(tau, at) for at in (level_above, -level_above, 0)]
-    return sp.S.Zero if all(by_struve(part) == 0 for part in parts) else expression
+    return sp.S.Zero if all(snip_product.by_struve(part) == 0 for part in parts) else expression
 
 
 @exact(signed_scores, step="dual threshold")
@@ -121,7 +121,7 @@ def sides_differentiated(law: sp.Expr) -> sp.Expr:
 def by_sides_off_zero(expression: sp.Expr) -> sp.Expr:
     """The same without τ = 0."""
     parts = [expression.subs(tau, at) for at in (level_above, -level_above)]
-    return sp.S.Zero if all(by_struve(part) == 0 for part in parts) else expression
+    return sp.S.Zero if all(snip_product.by_struve(part) == 0 for part in parts) else expression
 
 
 @exact(signed_scores, step="kernel", cost=1.0)
@@ -133,7 +133,7 @@ def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterato
     """−d/dτ is half the noise density of S4 at |τ|/φ, over φ, on both sides of 0; and the kernel is ½ at 0."""
     density = product_graphon.expressions["noise_density"].subs(t, sp.Abs(tau) / phi) / (2 * phi)
     yield trial.same(-sides_differentiated(kernel), density, by=by_sides_off_zero)
-    yield noise_is_positive(trial)
+    yield snip_product.noise_is_positive(trial)
     yield trial.same(kernel.subs(tau, 0), HALF)
     yield trial.same(sp.limit(kernel.subs({tau: level_above, phi: 1}), level_above, 0), HALF)
 
@@ -161,7 +161,7 @@ def threshold_is_where_the_density_is_met(
     threshold: sp.Expr, flat_threshold: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The equations that define it: the mean of the kernel is ρ at t for ρ < ½, and at −t for ρ > ½; and τ = 0 at ½."""
-    yield from met_on_both_sides(threshold, integrand_over_columns, kernel, trial)
+    yield from met_on_both_sides(threshold, snip_product.integrand_over_columns, kernel, trial)
     yield from met_on_both_sides(flat_threshold, lambda equation: equation, kernel.subs(phi, 1), trial)
 
 
@@ -185,7 +185,7 @@ def met_on_both_sides(
 def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A quarter of the columns of profile 2 and the others of profile ½ keep 3/10 or 7/10 of the signed scores between them."""
     for density in (sp.Rational(3, 10), sp.Rational(7, 10)):
-        cut = in_steps(threshold.subs(rho, density), TWO_STEPS)
+        cut = in_steps(threshold.subs(rho, density), snip_product.TWO_STEPS)
         strong, weak = (kernel.subs(phi, value) for value in (2, HALF))
         yield trial.same(Let((strong + 3 * weak) / 4, [(tau, cut)]), density, by=None)
 

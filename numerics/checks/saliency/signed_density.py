@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed
-from theory.saliency.model import rho
-from theory.saliency.signed import signed_scores
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.saliency.signed import signed_scores
 
 
 @enclosed(signed_scores)

@@ -8,10 +8,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.data import digits
-from numerics.evidence import Finding, Refutation, Trial, control, exact, statistical
-from theory.saliency.snip import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Refutation, Trial, control, exact, statistical
+from sparse_limits.theory.saliency.snip import (
     cosine,
     covariance_kernel,
     gate_rate,

@@ -9,19 +9,24 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, Verdict, control, empirical, enclosed, exact, statistical
-from numerics.masks.selection import global_mask
-from numerics.masks.threshold import threshold_for
-from numerics.networks import random_network, single_precision
-from numerics.prediction.first_layer.moments import ResidualMoments, column_densities, noise_floor, residual_moments
-from numerics.prediction.methods import residual as residual_of
-from numerics.prediction.methods import saliency
-from theory.saliency.model import dimension, phi, tau, u
-from theory.saliency.snip import beta, h, norm, residual_mean, spread, variance, w, zeta
-from theory.saliency.snip_closed_form import conditional_density, coordinate, gate, line, stein_model
-from theory.tails import half_normal
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, Verdict, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.masks.selection import global_mask
+from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.networks import random_network, single_precision
+from sparse_limits.numerics.prediction.first_layer.moments import (
+    ResidualMoments,
+    column_densities,
+    noise_floor,
+    residual_moments,
+)
+from sparse_limits.numerics.prediction.methods import residual as residual_of
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.saliency.model import dimension, phi, tau, u
+from sparse_limits.theory.saliency.snip import beta, h, norm, residual_mean, spread, variance, w, zeta
+from sparse_limits.theory.saliency.snip_closed_form import conditional_density, coordinate, gate, line, stein_model
+from sparse_limits.theory.tails import half_normal
 
 Floats = NDArray[np.floating]
 TENTH = sp.Rational(11, 10)

@@ -9,15 +9,24 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
-from numerics.checks.saliency.snip import normal_density
-from numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
-from numerics.exact.identities import simplified
-from numerics.exact.logarithms import split_powers
-from numerics.exact.step_functions import StepFunction, in_steps
-from theory.formulas.let import Let
-from theory.formulas.level import Level, level
-from theory.saliency.model import column_profile, half_normal_quantile, mean_over_columns, phi, rho, tau, u, v
-from theory.saliency.snip import (
+from sparse_limits.numerics.checks.saliency.snip import normal_density
+from sparse_limits.numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.numerics.exact.logarithms import split_powers
+from sparse_limits.numerics.exact.step_functions import StepFunction, in_steps
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.saliency.model import (
+    column_profile,
+    half_normal_quantile,
+    mean_over_columns,
+    phi,
+    rho,
+    tau,
+    u,
+    v,
+)
+from sparse_limits.theory.saliency.snip import (
     flat_threshold,
     hyperbolic,
     integral_form,
@@ -31,7 +40,7 @@ from theory.saliency.snip import (
     y,
     z,
 )
-from theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.tails import half_normal, product_survival, t
 
 TENTH = sp.Rational(11, 10)
 

@@ -10,19 +10,19 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.saliency.snip import two_gradients
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.exact_values import written_out
-from numerics.exact.rationals import rational
-from numerics.networks import random_network, single_precision, tangent_residual
-from numerics.prediction.methods import saliency
-from theory.formulas.valued import valued
-from theory.saliency.model import delta, dimension
-from theory.saliency.model import width as n
-from theory.saliency.snip import a, g, h, w
-from theory.saliency.snip_row_law import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.saliency.snip import two_gradients
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.numerics.exact.rationals import rational
+from sparse_limits.numerics.networks import random_network, single_precision, tangent_residual
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.model import delta, dimension
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.snip import a, g, h, w
+from sparse_limits.theory.saliency.snip_row_law import (
     count_mean,
     equal_concentration,
     equal_failure,
@@ -39,7 +39,7 @@ from theory.saliency.snip_row_law import (
     slope,
     uniform_rate,
 )
-from theory.tails import half_normal, t
+from sparse_limits.theory.tails import half_normal, t
 
 Floats = NDArray[np.floating]
 TENTH = sp.Rational(11, 10)

@@ -10,10 +10,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.exact_values import written_out
-from theory.formulas.valued import valued
-from theory.saliency.support_recovery import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.support_recovery import (
     c,
     d,
     i,

@@ -8,18 +8,18 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.checks.saliency.snip_product import by_struve, noise_is_positive
-from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.masks.selection import global_mask
-from numerics.networks import random_network
-from numerics.prediction.methods import saliency
-from theory.formulas.level import level
-from theory.saliency.model import rho, tau
-from theory.saliency.model import width as n
-from theory.saliency.snip import product_graphon
-from theory.saliency.synflow import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.saliency.snip_product import by_struve, noise_is_positive
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.masks.selection import global_mask
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction.methods import saliency
+from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.saliency.model import rho, tau
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.snip import product_graphon
+from sparse_limits.theory.saliency.synflow import (
     above,
     column_density,
     first,
@@ -33,7 +33,7 @@ from theory.saliency.synflow import (
     synflow_factorises,
     variance_inflation,
 )
-from theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.tails import half_normal, product_survival, t
 
 Floats = NDArray[np.floating]
 TENTH, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

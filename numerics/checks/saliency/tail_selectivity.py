@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.checks.saliency.layers import pareto_power
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.evidence.simplifying import powers_together
-from theory.saliency.model import phi, tau
-from theory.saliency.snip import integral_form, product_density, x
-from theory.saliency.tail_selectivity import (
+from sparse_limits.numerics.checks.saliency.layers import pareto_power
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence.simplifying import powers_together
+from sparse_limits.theory.saliency.model import phi, tau
+from sparse_limits.theory.saliency.snip import integral_form, product_density, x
+from sparse_limits.theory.saliency.tail_selectivity import (
     gaussian_asymptotic,
     mills_lower,
     mills_upper,
@@ -25,7 +25,7 @@ from theory.saliency.tail_selectivity import (
     snip_asymptotic,
     tail_selectivity,
 )
-from theory.tails import alpha, exponential, half_normal, pareto, product_normal, t
+from sparse_limits.theory.tails import alpha, exponential, half_normal, pareto, product_normal, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 CLAIMED = tail_selectivity.expressions

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.saliency.model import phi, tau
-from theory.saliency.snip import integral_form, x
-from theory.saliency.tail_selectivity import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.saliency.model import phi, tau
+from sparse_limits.theory.saliency.snip import integral_form, x
+from sparse_limits.theory.saliency.tail_selectivity import (
     hazard_upper,
     kappa,
     kappa_slope,
@@ -21,7 +21,7 @@ from theory.saliency.tail_selectivity import (
     weight_mass,
     weight_mean,
 )
-from theory.tails import t
+from sparse_limits.theory.tails import t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

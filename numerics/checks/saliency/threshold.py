@@ -10,12 +10,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.masks.selection import global_mask
-from theory.formulas.level import Level
-from theory.formulas.valued import valued
-from theory.saliency.model import ONE, SaliencyModel, magnitude_model, rho, tau, v
-from theory.saliency.threshold import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.masks.selection import global_mask
+from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.model import ONE, SaliencyModel, magnitude_model, rho, tau, v
+from sparse_limits.theory.saliency.threshold import (
     c,
     constant_graphon,
     excess,
@@ -27,7 +27,7 @@ from theory.saliency.threshold import (
     s,
     stable_threshold,
 )
-from theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
+from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
 
 TENTH = sp.Rational(11, 10)
 

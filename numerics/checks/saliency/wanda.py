@@ -9,13 +9,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.masks.cut_norm import exact_cut_norm
-from numerics.masks.selection import global_mask, row_mask
-from theory.formulas.valued import valued
-from theory.saliency.model import columns as n
-from theory.saliency.model import phi, tau
-from theory.saliency.wanda import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.numerics.masks.selection import global_mask, row_mask
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.saliency.model import columns as n
+from sparse_limits.theory.saliency.model import phi, tau
+from sparse_limits.theory.saliency.wanda import (
     cell_error,
     count_gap,
     cut_rate,
@@ -26,7 +26,7 @@ from theory.saliency.wanda import (
     two_cuts,
     wanda_kernel,
 )
-from theory.tails import half_normal, product_survival
+from sparse_limits.theory.tails import half_normal, product_survival
 
 TENTH, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

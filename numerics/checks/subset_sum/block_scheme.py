@@ -8,12 +8,12 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from theory.subset_sum.block_counts import scheme_units, unlucky, weights
-from theory.subset_sum.block_scheme import block_scheme, least_units, one_output, size_slope, wide_excess
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.symbols import delta, n
-from theory.subset_sum.two_layers import d_0, d_1, size
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.theory.subset_sum.block_counts import scheme_units, unlucky, weights
+from sparse_limits.theory.subset_sum.block_scheme import block_scheme, least_units, one_output, size_slope, wide_excess
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.symbols import delta, n
+from sparse_limits.theory.subset_sum.two_layers import d_0, d_1, size
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -10,12 +10,12 @@ from math import comb
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms
-from numerics.subset_sum import rational
-from numerics.subset_sum.counting import covering_radius, expected_vector_subsets, random_vector_sums
-from theory.formulas.valued import valued
-from theory.subset_sum.counting import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.subset_sum import rational
+from sparse_limits.numerics.subset_sum.counting import covering_radius, expected_vector_subsets, random_vector_sums
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.counting import (
     closeness,
     count_bound,
     counting_bounds,
@@ -34,8 +34,8 @@ from theory.subset_sum.counting import (
     targets,
     vector_count,
 )
-from theory.subset_sum.expected_count import empty_subset
-from theory.subset_sum.symbols import eps, k, n, z
+from sparse_limits.theory.subset_sum.expected_count import empty_subset
+from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 MORE = sp.Rational(11, 10)
 UNIT = (Fraction(-1, 2), Fraction(1, 2))

@@ -12,17 +12,24 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.equivariance import EquivariantLayer, forward
-from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.exact.identities import simplified
-from numerics.tickets import Certificate, NetworkTicket, Source, certify, find_ticket, multilayer_perceptron
-from numerics.tickets.certificate import rounding
-from numerics.tickets.targets import Target
-from numerics.tickets.targets.digits import DIGITS_STEPS, digits_mlp
-from theory.formulas.valued import valued
-from theory.subset_sum.digits import Pruned, candidates, d_2, digits_ticket, total, weights
-from theory.subset_sum.layer_error import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.equivariance import EquivariantLayer, forward
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.numerics.tickets import (
+    Certificate,
+    NetworkTicket,
+    Source,
+    certify,
+    find_ticket,
+    multilayer_perceptron,
+)
+from sparse_limits.numerics.tickets.certificate import rounding
+from sparse_limits.numerics.tickets.targets import Target
+from sparse_limits.numerics.tickets.targets.digits import DIGITS_STEPS, digits_mlp
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.digits import Pruned, candidates, d_2, digits_ticket, total, weights
+from sparse_limits.theory.subset_sum.layer_error import (
     activation,
     argument,
     change,
@@ -38,8 +45,8 @@ from theory.subset_sum.layer_error import (
     top_error,
     w,
 )
-from theory.subset_sum.symbols import n
-from theory.subset_sum.two_layers import d_0, d_1
+from sparse_limits.theory.subset_sum.symbols import n
+from sparse_limits.theory.subset_sum.two_layers import d_0, d_1
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = np.ones((1, 1, 1), dtype=np.int64)  # the basis of plain layers

@@ -9,17 +9,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.subset_sum.counting import equal
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.subset_sum import (
+from sparse_limits.numerics.checks.subset_sum.counting import equal
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.subset_sum import (
     all_subset_sums,
     excess_grows,
     expected_subsets,
     random_subset_sums,
     sum_distribution,
 )
-from theory.formulas.valued import valued
-from theory.subset_sum.expected_count import (
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.expected_count import (
     correction,
     count_expansion,
     empty_subset,
@@ -38,7 +38,7 @@ from theory.subset_sum.expected_count import (
     t,
     u,
 )
-from theory.subset_sum.symbols import eps, k, n, z
+from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 HALF = sp.Rational(1, 2)
 MORE = sp.Rational(11, 10)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from numerics.checks.subset_sum.expected_count import half_gaussian
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.valued import valued
-from theory.subset_sum.expected_count import (
+from sparse_limits.numerics.checks.subset_sum.expected_count import half_gaussian
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.expected_count import (
     averaged,
     count_expansion,
     empty_subset,
@@ -32,7 +32,7 @@ from theory.subset_sum.expected_count import (
     truncated,
     u,
 )
-from theory.subset_sum.symbols import eps, k, n, z
+from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 v = sp.Symbol("v", positive=True)

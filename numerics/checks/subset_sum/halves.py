@@ -7,13 +7,13 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.checks.subset_sum.digits import by_moduli
-from numerics.evidence import Check, Finding, Trial, control, exact
-from theory.claims import Claim
-from theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign
-from theory.subset_sum.layer_error import w
-from theory.subset_sum.symbols import n
-from theory.subset_sum.two_layers import x
+from sparse_limits.numerics.checks.subset_sum.digits import by_moduli
+from sparse_limits.numerics.evidence import Check, Finding, Trial, control, exact
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign
+from sparse_limits.theory.subset_sum.layer_error import w
+from sparse_limits.theory.subset_sum.symbols import n
+from sparse_limits.theory.subset_sum.two_layers import x
 
 MORE = sp.Rational(11, 10)
 y = sp.Symbol("y", positive=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.subset_sum.item_contractions import product_contractions
-from theory.subset_sum.potential import a, contraction, kappa
-from theory.subset_sum.product_laws import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.subset_sum.item_contractions import product_contractions
+from sparse_limits.theory.subset_sum.potential import a, contraction, kappa
+from sparse_limits.theory.subset_sum.product_laws import (
     HALF,
     gaussian_best,
     gaussian_contraction,

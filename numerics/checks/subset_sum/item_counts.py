@@ -8,13 +8,13 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms
-from numerics.subset_sum import laws
-from theory.formulas.let import Let
-from theory.formulas.valued import valued
-from theory.subset_sum.item_counts import annealed_count, quenched_count
-from theory.subset_sum.product_laws import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.subset_sum import laws
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.item_counts import annealed_count, quenched_count
+from sparse_limits.theory.subset_sum.product_laws import (
     ENDS,
     HALF,
     annealed_size,
@@ -45,7 +45,7 @@ from theory.subset_sum.product_laws import (
     variance,
     x,
 )
-from theory.subset_sum.symbols import eps, k, n, z
+from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 MORE = sp.Rational(11, 10)
 UNUSABLE = Let(count_of(n, sp.S.One), ENDS)  # as if every item were usable

@@ -8,12 +8,12 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.identities import is_zero
-from numerics.subset_sum import laws
-from theory.formulas.valued import valued
-from theory.subset_sum.item_products import item_products
-from theory.subset_sum.product_laws import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.identities import is_zero
+from sparse_limits.numerics.subset_sum import laws
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.item_products import item_products
+from sparse_limits.theory.subset_sum.product_laws import (
     HALF,
     bessel_integral,
     chi_square,
@@ -29,7 +29,7 @@ from theory.subset_sum.product_laws import (
     w,
     x,
 )
-from theory.subset_sum.symbols import k
+from sparse_limits.theory.subset_sum.symbols import k
 
 MORE = sp.Rational(11, 10)
 y = sp.Symbol("y", positive=True)

@@ -9,16 +9,16 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.keyed import stream_name
-from numerics.statistics.distribution_free import clopper_pearson
-from numerics.statistics.exact_tests import LEVEL
-from numerics.subset_sum.laws import Law, Thinned, Uniform, UniformProduct
-from numerics.subset_sum.misses import Floats, subset_counts, subset_rates
-from theory.formulas.valued import valued
-from theory.subset_sum.expected_count import expected_count
-from theory.subset_sum.miss_probability import S_1, S_2, conditional_poisson, mean, miss, rate, variance
-from theory.subset_sum.symbols import eps, n, z
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.keyed import stream_name
+from sparse_limits.numerics.statistics.distribution_free import clopper_pearson
+from sparse_limits.numerics.statistics.exact_tests import LEVEL
+from sparse_limits.numerics.subset_sum.laws import Law, Thinned, Uniform, UniformProduct
+from sparse_limits.numerics.subset_sum.misses import Floats, subset_counts, subset_rates
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.expected_count import expected_count
+from sparse_limits.theory.subset_sum.miss_probability import S_1, S_2, conditional_poisson, mean, miss, rate, variance
+from sparse_limits.theory.subset_sum.symbols import eps, n, z
 
 MORE = sp.Rational(11, 10)
 x = sp.Symbol("x", real=True)  # an item more

@@ -10,13 +10,13 @@ from math import ceil, floor
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.limits import exponent, limit_of_logarithms
-from numerics.exact.logarithms import split_logarithms
-from numerics.subset_sum import IntervalUnion
-from numerics.subset_sum import potential as engine
-from theory.subset_sum.counting import covering_items
-from theory.subset_sum.potential import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.subset_sum import IntervalUnion
+from sparse_limits.numerics.subset_sum import potential as engine
+from sparse_limits.theory.subset_sum.counting import covering_items
+from sparse_limits.theory.subset_sum.potential import (
     UNIFORM,
     a,
     chord,
@@ -36,7 +36,7 @@ from theory.subset_sum.potential import (
     subset_cover,
     v,
 )
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 MORE = sp.Rational(11, 10)
 

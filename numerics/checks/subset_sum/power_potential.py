@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.formulas.valued import valued
-from theory.subset_sum.counting import covering_items
-from theory.subset_sum.potential import a, failure, growth, kappa, law_size, one_sign, r, v
-from theory.subset_sum.power_potential import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.counting import covering_items
+from sparse_limits.theory.subset_sum.potential import a, failure, growth, kappa, law_size, one_sign, r, v
+from sparse_limits.theory.subset_sum.power_potential import (
     FIRST_ALONE,
     LATER_ALONE,
     SMALL,
@@ -37,7 +37,7 @@ from theory.subset_sum.power_potential import (
     two_phase_failure,
     two_phases,
 )
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

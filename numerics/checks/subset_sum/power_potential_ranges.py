@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed
-from theory.subset_sum.potential import r, v
-from theory.subset_sum.power_potential import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.theory.subset_sum.potential import r, v
+from sparse_limits.theory.subset_sum.power_potential import (
     curvature,
     high_gain,
     later_contraction,
@@ -19,8 +19,8 @@ from theory.subset_sum.power_potential import (
     theta,
     two_phases,
 )
-from theory.subset_sum.power_potential_signs import base, more_items, step
-from theory.subset_sum.symbols import delta, n
+from sparse_limits.theory.subset_sum.power_potential_signs import base, more_items, step
+from sparse_limits.theory.subset_sum.symbols import delta, n
 
 
 @enclosed(two_phases)

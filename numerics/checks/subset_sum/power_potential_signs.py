@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.power_potential import best_rate, counting_rate, two_phases
-from theory.subset_sum.power_potential_signs import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.power_potential import best_rate, counting_rate, two_phases
+from sparse_limits.theory.subset_sum.power_potential_signs import (
     agreement,
     base,
     constant,
@@ -26,7 +26,7 @@ from theory.subset_sum.power_potential_signs import (
     sign_items,
     step,
 )
-from theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 LESS = sp.Rational(9, 10)
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.subset_sum import all_subset_sums, expected_subsets, rational
-from numerics.subset_sum import second_moments as engine
-from theory.formulas.valued import valued
-from theory.subset_sum.expected_count import empty_subset, expected_count
-from theory.subset_sum.second_moment import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.subset_sum import all_subset_sums, expected_subsets, rational
+from sparse_limits.numerics.subset_sum import second_moments as engine
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.expected_count import empty_subset, expected_count
+from sparse_limits.theory.subset_sum.second_moment import (
     a,
     arrangements,
     b,
@@ -32,7 +32,7 @@ from theory.subset_sum.second_moment import (
     x,
     y,
 )
-from theory.subset_sum.symbols import eps, n, z
+from sparse_limits.theory.subset_sum.symbols import eps, n, z
 
 MORE = sp.Rational(11, 10)
 POISSON = expected_count + expected_count**2

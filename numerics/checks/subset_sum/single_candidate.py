@@ -9,15 +9,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.identities import is_zero
-from numerics.exact.logarithms import split_logarithms
-from numerics.subset_sum import laws
-from theory.formulas.let import Let
-from theory.formulas.valued import valued
-from theory.subset_sum.potential import a
-from theory.subset_sum.product_laws import quenched_size, t, uniform_product
-from theory.subset_sum.single_candidate import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.identities import is_zero
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.subset_sum import laws
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.potential import a
+from sparse_limits.theory.subset_sum.product_laws import quenched_size, t, uniform_product
+from sparse_limits.theory.subset_sum.single_candidate import (
     leading,
     least_hit,
     least_slope,
@@ -29,7 +29,7 @@ from theory.subset_sum.single_candidate import (
     success,
     w,
 )
-from theory.subset_sum.symbols import eps, n
+from sparse_limits.theory.subset_sum.symbols import eps, n
 
 MORE = sp.Rational(11, 10)
 x = sp.Symbol("x", positive=True)

@@ -10,13 +10,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.subset_sum.exact_numbers import Number, exact_number
-from numerics.subset_sum.half_sums import enclose, merge_half_sums
-from numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
-from numerics.subset_sum.moments import rational
-from numerics.subset_sum.solver import SubsetSumSolver
-from theory.subset_sum.solver import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
+from sparse_limits.numerics.subset_sum.half_sums import enclose, merge_half_sums
+from sparse_limits.numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
+from sparse_limits.numerics.subset_sum.moments import rational
+from sparse_limits.numerics.subset_sum.solver import SubsetSumSolver
+from sparse_limits.theory.subset_sum.solver import (
     A,
     exact_solver,
     example_gap,
@@ -28,7 +28,7 @@ from theory.subset_sum.solver import (
     summation_error,
     u,
 )
-from theory.subset_sum.symbols import n, z
+from sparse_limits.theory.subset_sum.symbols import n, z
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ROUNDOFF = Fraction(1, 2**53)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.subset_sum.solver import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory.subset_sum.solver import (
     A_1,
     A_2,
     A,
@@ -28,7 +28,7 @@ from theory.subset_sum.solver import (
     u,
     writes,
 )
-from theory.subset_sum.symbols import n, z
+from sparse_limits.theory.subset_sum.symbols import n, z
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

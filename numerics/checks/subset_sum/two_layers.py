@@ -11,19 +11,19 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.subset_sum.halves import counts_units_without_a_pair
-from numerics.equivariance import EquivariantLayer, Ticket, find_ticket, forward
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.subset_sum import IntervalUnion
-from numerics.subset_sum.misses import subset_counts
-from numerics.subset_sum.potential import mean_next_measure
-from theory.formulas.valued import valued
-from theory.subset_sum.block_counts import no_pair
-from theory.subset_sum.potential import a, kappa
-from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.product_laws import t
-from theory.subset_sum.symbols import delta, eps, n
-from theory.subset_sum.two_layers import (
+from sparse_limits.numerics.checks.subset_sum.halves import counts_units_without_a_pair
+from sparse_limits.numerics.equivariance import EquivariantLayer, Ticket, find_ticket, forward
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.subset_sum import IntervalUnion
+from sparse_limits.numerics.subset_sum.misses import subset_counts
+from sparse_limits.numerics.subset_sum.potential import mean_next_measure
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.block_counts import no_pair
+from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.potential import failure as one_failure
+from sparse_limits.theory.subset_sum.product_laws import t
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.two_layers import (
     before,
     d_0,
     d_1,

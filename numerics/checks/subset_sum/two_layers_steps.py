@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.subset_sum.digits import (
+from sparse_limits.numerics.checks.subset_sum.digits import (
     by_moduli,
     changes_of_products,
     distances_of_values,
     negative,
     positive,
 )
-from numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.logarithms import split_logarithms
-from theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
-from theory.subset_sum.potential import a, contraction, kappa
-from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.product_laws import t, uniform_product, uniform_reach
-from theory.subset_sum.symbols import delta, eps, n
-from theory.subset_sum.two_layers import (
+from sparse_limits.numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
+from sparse_limits.theory.subset_sum.potential import a, contraction, kappa
+from sparse_limits.theory.subset_sum.potential import failure as one_failure
+from sparse_limits.theory.subset_sum.product_laws import t, uniform_product, uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.two_layers import (
     before,
     d_0,
     d_1,

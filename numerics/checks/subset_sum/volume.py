@@ -10,18 +10,18 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.subset_sum.volume_shares import KINDS
-from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.logarithms import split_logarithms
-from numerics.subset_sum import IntervalUnion
-from numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
-from theory.formulas.valued import valued
-from theory.subset_sum.counting import reach as farthest
-from theory.subset_sum.potential import kappa
-from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, eps, n
-from theory.subset_sum.two_layers import d_0, d_1, size, uniform_size
-from theory.subset_sum.volume import (
+from sparse_limits.numerics.checks.subset_sum.volume_shares import KINDS
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.subset_sum import IntervalUnion
+from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.counting import reach as farthest
+from sparse_limits.theory.subset_sum.potential import kappa
+from sparse_limits.theory.subset_sum.product_laws import uniform_reach
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.two_layers import d_0, d_1, size, uniform_size
+from sparse_limits.theory.subset_sum.volume import (
     D,
     Theta,
     c,

@@ -8,12 +8,12 @@ from itertools import product
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.identities import simplified
-from numerics.subset_sum.volumes import identity, relu, served_weights
-from theory.formulas.valued import valued
-from theory.subset_sum.symbols import eps
-from theory.subset_sum.volume import (
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.symbols import eps
+from sparse_limits.theory.subset_sum.volume import (
     c,
     interval,
     large_share,

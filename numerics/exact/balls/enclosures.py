@@ -14,16 +14,16 @@ import sympy as sp
 from flint import acb, arb, ctx
 from sympy.core.relational import Relational
 
-from numerics.door import door
-from numerics.exact.balls.core import HIGHEST_PRECISION, NoEnclosureError, NoGuaranteeError, evaluate
-from numerics.exact.balls.monotone import falls
-from numerics.exact.balls.symbols import bound_symbols, free_symbols
-from numerics.exact.balls.vouching import collecting, named, vouch
-from numerics.exact.conversion import converted
-from numerics.exact.exact_values import WHOLE_NUMBERS, NotRationalError, written_out
-from theory.formulas.let import opened
-from theory.formulas.smallest import Smallest
-from theory.formulas.valued import valued
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.exact.balls.core import HIGHEST_PRECISION, NoEnclosureError, NoGuaranteeError, evaluate
+from sparse_limits.numerics.exact.balls.monotone import falls
+from sparse_limits.numerics.exact.balls.symbols import bound_symbols, free_symbols
+from sparse_limits.numerics.exact.balls.vouching import collecting, named, vouch
+from sparse_limits.numerics.exact.conversion import converted
+from sparse_limits.numerics.exact.exact_values import WHOLE_NUMBERS, NotRationalError, written_out
+from sparse_limits.theory.formulas.let import opened
+from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
 
 MOST_DOUBLINGS = 64  # in the search for a whole number
 STEPS = (Smallest, sp.floor, sp.ceiling, Relational)
@@ -41,7 +41,7 @@ def enclose(
     """Enclose the value of an expression in a ball of relative radius below 10^-digits.
 
     The ball contains the exact value, whatever was rounded on the way. If the ball contains 0, its radius is below
-    10^-digits absolutely. Some enclosures rest on assumptions that were not checked: `numerics.exact.balls.collecting`
+    10^-digits absolutely. Some enclosures rest on assumptions that were not checked: `sparse_limits.numerics.exact.balls.collecting`
     gathers them.
 
     Parameters

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 from flint import acb, arb, ctx
 
-from numerics.exact.balls.core import (
+from sparse_limits.numerics.exact.balls.core import (
     ARITHMETIC,
     FUNCTIONS,
     NOT_A_NUMBER,

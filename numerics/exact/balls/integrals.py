@@ -1,6 +1,6 @@
 """The rule of integrals: over segments by Arb, over half-lines and up to singular ends with a bound of what is left.
 
-What is left of an improper integral beyond a cut is bounded from the structure of its integrand (`numerics.exact.balls.tails`),
+What is left of an improper integral beyond a cut is bounded from the structure of its integrand (`sparse_limits.numerics.exact.balls.tails`),
 in the variable itself or, for algebraic tails, in its logarithm. Where the structure shows nothing, the tail is taken
 to be log-concave, as whoever writes the integral vouches, and bounded by f(R)²/|f′(R)|; the number is then vouched.
 """
@@ -13,11 +13,20 @@ from functools import lru_cache
 import sympy as sp
 from flint import acb, arb, ctx
 
-from numerics.exact.balls.core import NOT_A_NUMBER, RULES, NoEnclosureError, Place, Values, evaluate, is_real, on_line
-from numerics.exact.balls.symbols import free_symbols
-from numerics.exact.balls.tails import tail
-from numerics.exact.balls.vouching import collecting, named, vouch
-from theory.formulas.valued import apart, valued
+from sparse_limits.numerics.exact.balls.core import (
+    NOT_A_NUMBER,
+    RULES,
+    NoEnclosureError,
+    Place,
+    Values,
+    evaluate,
+    is_real,
+    on_line,
+)
+from sparse_limits.numerics.exact.balls.symbols import free_symbols
+from sparse_limits.numerics.exact.balls.tails import tail
+from sparse_limits.numerics.exact.balls.vouching import collecting, named, vouch
+from sparse_limits.theory.formulas.valued import apart, valued
 
 MOST_DOUBLINGS = 24  # of the interval of an improper integral, while nothing bounds the rest
 MOST_KNOWN = 2**12  # integrals that are remembered

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from flint import acb, arb, ctx
 
-from numerics.exact.balls.core import NOT_A_NUMBER, RULES, NoEnclosureError, Values, bind, evaluate
-from numerics.exact.balls.monotone import falls
-from numerics.exact.balls.vouching import named, vouch
-from theory.formulas.level import Level
+from sparse_limits.numerics.exact.balls.core import NOT_A_NUMBER, RULES, NoEnclosureError, Values, bind, evaluate
+from sparse_limits.numerics.exact.balls.monotone import falls
+from sparse_limits.numerics.exact.balls.vouching import named, vouch
+from sparse_limits.theory.formulas.level import Level
 
 ROUGH = 64  # bits at which the root is looked for before it is made out at the precision that is asked for
 Function = Callable[[arb], arb]

@@ -8,12 +8,12 @@ from functools import lru_cache
 import sympy as sp
 from flint import acb, arb
 
-from numerics.exact.balls.core import NoEnclosureError, Values, evaluate, is_real
-from numerics.exact.balls.rays import Ray, UnprovedError, ray
-from numerics.exact.balls.symbols import free_symbols
-from numerics.exact.balls.tails import analysed
-from theory.formulas.three_normals import ThreeNormals
-from theory.tails import product_survival
+from sparse_limits.numerics.exact.balls.core import NoEnclosureError, Values, evaluate, is_real
+from sparse_limits.numerics.exact.balls.rays import Ray, UnprovedError, ray
+from sparse_limits.numerics.exact.balls.symbols import free_symbols
+from sparse_limits.numerics.exact.balls.tails import analysed
+from sparse_limits.theory.formulas.three_normals import ThreeNormals
+from sparse_limits.theory.tails import product_survival
 
 RISING = (sp.exp, sp.log, sp.erf, sp.tanh, sp.sinh, sp.atan, sp.Max, sp.Min, sp.floor, sp.ceiling)
 FALLING_WHERE_POSITIVE = (sp.besselk, sp.expint)  # in the last argument

@@ -6,7 +6,16 @@ import sympy as sp
 from flint import acb, arb
 from sympy.core.relational import Relational
 
-from numerics.exact.balls.core import NOT_A_NUMBER, RULES, NoEnclosureError, Rule, Values, evaluate, is_real, on_line
+from sparse_limits.numerics.exact.balls.core import (
+    NOT_A_NUMBER,
+    RULES,
+    NoEnclosureError,
+    Rule,
+    Values,
+    evaluate,
+    is_real,
+    on_line,
+)
 
 
 def _pieced(method: str, arity: int | None = None) -> Rule:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import sympy as sp
 from flint import ctx
 
-from numerics.exact.balls.core import NoEnclosureError
-from numerics.exact.balls.enclosures import enclose
-from numerics.exact.balls.vouching import collecting
+from sparse_limits.numerics.exact.balls.core import NoEnclosureError
+from sparse_limits.numerics.exact.balls.enclosures import enclose
+from sparse_limits.numerics.exact.balls.vouching import collecting
 
 
 def vouched(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None = None, digits: int = 17) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 from flint import acb, arb
 
-from numerics.exact.balls.rays import (
+from sparse_limits.numerics.exact.balls.rays import (
     Ray,
     UnprovedError,
     at_least_zero,

@@ -17,7 +17,7 @@ from functools import reduce
 import sympy as sp
 from flint import acb, arb
 
-from numerics.exact.balls.core import is_real
+from sparse_limits.numerics.exact.balls.core import is_real
 
 Line = tuple[arb, arb]
 NOTHING = arb("-inf")  # the logarithm of 0

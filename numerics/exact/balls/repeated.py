@@ -7,7 +7,7 @@ from collections.abc import Hashable
 import sympy as sp
 from flint import acb, arb, ctx
 
-from numerics.exact.balls.core import (
+from sparse_limits.numerics.exact.balls.core import (
     NOT_A_NUMBER,
     RULES,
     NoEnclosureError,
@@ -20,13 +20,13 @@ from numerics.exact.balls.core import (
     on_line,
     reading_of,
 )
-from numerics.exact.balls.symbols import free_symbols
-from numerics.exact.balls.vouching import named, vouch
-from theory.formulas.bracketed_sum import BracketedSum
-from theory.formulas.iterate import Iterate
-from theory.formulas.let import Let
-from theory.formulas.no_guarantee import NoGuarantee
-from theory.formulas.transfer import Transfer
+from sparse_limits.numerics.exact.balls.symbols import free_symbols
+from sparse_limits.numerics.exact.balls.vouching import named, vouch
+from sparse_limits.theory.formulas.bracketed_sum import BracketedSum
+from sparse_limits.theory.formulas.iterate import Iterate
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.no_guarantee import NoGuarantee
+from sparse_limits.theory.formulas.transfer import Transfer
 
 MOST_KNOWN = 2**16  # sums, some 20 MB
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from theory.formulas.let import Let
+from sparse_limits.theory.formulas.let import Let
 
 
 @lru_cache(maxsize=4096)

@@ -9,8 +9,8 @@ import sympy as sp
 from flint import acb, arb
 from sympy.core.relational import Relational
 
-from numerics.exact.balls.core import NoEnclosureError, Values, evaluate, is_real
-from numerics.exact.balls.ray_functions import (
+from sparse_limits.numerics.exact.balls.core import NoEnclosureError, Values, evaluate, is_real
+from sparse_limits.numerics.exact.balls.ray_functions import (
     ONE_ARGUMENT,
     bessel_k,
     checked_real,
@@ -19,7 +19,7 @@ from numerics.exact.balls.ray_functions import (
     logarithm,
     sign,
 )
-from numerics.exact.balls.rays import (
+from sparse_limits.numerics.exact.balls.rays import (
     NOTHING,
     Line,
     Ray,
@@ -37,8 +37,8 @@ from numerics.exact.balls.rays import (
     ray,
     scale,
 )
-from numerics.exact.balls.symbols import free_symbols
-from theory.formulas.let import Let
+from sparse_limits.numerics.exact.balls.symbols import free_symbols
+from sparse_limits.theory.formulas.let import Let
 
 
 def analysed(expression: sp.Basic, rays: Rays, values: Values) -> Ray:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flint import acb, arb, ctx
 
-from numerics.exact.balls.core import NOT_A_NUMBER, RULES, Values, evaluate, integer, is_real
-from theory.formulas.three_normals import ThreeNormals
+from sparse_limits.numerics.exact.balls.core import NOT_A_NUMBER, RULES, Values, evaluate, integer, is_real
+from sparse_limits.theory.formulas.three_normals import ThreeNormals
 
 MOST_TERMS = 10**4
 Cubic = tuple[acb, acb, acb]  # a power series up to the square

@@ -6,14 +6,14 @@ the cell where a slope of known sign puts the least value; at faces with a known
 Derivatives are further nodes of the graph that the expression is translated to. An operation that may be undefined or not
 real on a cell (a root, a logarithm, a quotient, acos) proves nothing there; both sides must be defined by themselves, not
 only their difference, and what a derivative cancels must be defined too; nodes without a rule are refused. A refutation is
-an exact rational point at which balls around the sides as given, by another evaluator (`numerics.exact.balls`), show the
+an exact rational point at which balls around the sides as given, by another evaluator (`sparse_limits.numerics.exact.balls`), show the
 opposite. All else is undecided, which is no proof. Trusted are FLINT, SymPy's substitution and, for zeros, `simplify`.
 """
 
-from numerics.exact.boxes.certificates import Certificate, replay
-from numerics.exact.boxes.errors import BoxError
-from numerics.exact.boxes.question import Integers, Question, Ranges, Zeros, question
-from numerics.exact.boxes.search import Outcome, answer, prove
+from sparse_limits.numerics.exact.boxes.certificates import Certificate, replay
+from sparse_limits.numerics.exact.boxes.errors import BoxError
+from sparse_limits.numerics.exact.boxes.question import Integers, Question, Ranges, Zeros, question
+from sparse_limits.numerics.exact.boxes.search import Outcome, answer, prove
 
 __all__ = [
     "BoxError",

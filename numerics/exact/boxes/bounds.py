@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import acb, arb, ctx, fmpq
 
-from numerics.exact.balls import NoEnclosureError
-from numerics.exact.balls.rays import Ray, UnprovedError, ray
-from numerics.exact.balls.tails import analysed
-from numerics.exact.boxes.errors import OutsideError
-from numerics.exact.boxes.forms import HALF, Ends, ball, least
-from numerics.exact.boxes.question import Part
-from numerics.exact.boxes.straight_line_code import BITS, Straight, fraction
-from numerics.exact.boxes.translation import Translation
-from numerics.exact.boxes.variants import Variant, Variants
+from sparse_limits.numerics.exact.balls import NoEnclosureError
+from sparse_limits.numerics.exact.balls.rays import Ray, UnprovedError, ray
+from sparse_limits.numerics.exact.balls.tails import analysed
+from sparse_limits.numerics.exact.boxes.errors import OutsideError
+from sparse_limits.numerics.exact.boxes.forms import HALF, Ends, ball, least
+from sparse_limits.numerics.exact.boxes.question import Part
+from sparse_limits.numerics.exact.boxes.straight_line_code import BITS, Straight, fraction
+from sparse_limits.numerics.exact.boxes.translation import Translation
+from sparse_limits.numerics.exact.boxes.variants import Variant, Variants
 
 Cell = tuple[tuple[fmpq, fmpq], ...]  # of a letter with a far end, t = a − 1 + 1/s, the ends of s
 DEEP = 25  # bisections of each letter after which a cell is computed with more bits

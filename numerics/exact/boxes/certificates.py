@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numerics.exact.boxes.bounds import Bounder, Cell
-from numerics.exact.boxes.question import Question
+from sparse_limits.numerics.exact.boxes.bounds import Bounder, Cell
+from sparse_limits.numerics.exact.boxes.question import Question
 
 LEAF = 255  # in place of the letter that was halved
 
@@ -37,7 +37,7 @@ def replay(certificate: Certificate) -> bool:
 
     Examples:
         >>> import sympy as sp
-        >>> from numerics.exact.boxes import prove
+        >>> from sparse_limits.numerics.exact.boxes import prove
         >>> t = sp.Symbol("t", positive=True)
         >>> proof = prove(sp.log(1 + t), t, within={t: (1, 10)}).certificate
         >>> replay(proof)

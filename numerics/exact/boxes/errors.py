@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 
 class BoxError(InputError):
@@ -10,7 +10,7 @@ class BoxError(InputError):
 
     Examples:
         >>> import sympy as sp
-        >>> from numerics.exact.boxes import prove
+        >>> from sparse_limits.numerics.exact.boxes import prove
         >>> x = sp.Symbol("x")
         >>> try:
         ...     prove(0, sp.floor(x), within={x: (0, 1)})

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from flint import arb, ctx, fmpq
 
-from numerics.exact.boxes.errors import OutsideError
-from numerics.exact.boxes.operations import UNIT
-from numerics.exact.boxes.variants import Variant
+from sparse_limits.numerics.exact.boxes.errors import OutsideError
+from sparse_limits.numerics.exact.boxes.operations import UNIT
+from sparse_limits.numerics.exact.boxes.variants import Variant
 
 HALF = fmpq(1, 2)
 Ends = Sequence[tuple[fmpq, fmpq]]

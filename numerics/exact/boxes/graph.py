@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy as sp
 
-from numerics.exact.boxes.errors import BoxError
-from numerics.exact.conversion import converted
+from sparse_limits.numerics.exact.boxes.errors import BoxError
+from sparse_limits.numerics.exact.conversion import converted
 
 Node = tuple[Any, ...]  # an operation's name, then the numbers of its arguments; parameters, if any, come last
 

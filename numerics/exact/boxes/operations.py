@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from flint import acb, arb, fmpq
 
-from numerics.exact.boxes.errors import OutsideError
+from sparse_limits.numerics.exact.boxes.errors import OutsideError
 
 UNIT = arb(0, 1)
 HALF_UNIT = arb(fmpq(1, 2), fmpq(1, 2))

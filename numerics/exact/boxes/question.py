@@ -10,10 +10,10 @@ from numbers import Rational as Exact
 import sympy as sp
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
-from numerics.exact.balls import free_symbols
-from numerics.exact.boxes.errors import BoxError
-from numerics.exact.conversion import converted
-from theory.formulas.valued import valued
+from sparse_limits.numerics.exact.balls import free_symbols
+from sparse_limits.numerics.exact.boxes.errors import BoxError
+from sparse_limits.numerics.exact.conversion import converted
+from sparse_limits.theory.formulas.valued import valued
 
 MOST_PARTS = 10_000
 Ranges = Mapping[sp.Symbol, tuple[object, object]]

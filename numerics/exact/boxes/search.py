@@ -13,11 +13,11 @@ from typing import Literal
 import sympy as sp
 from flint import fmpq
 
-from numerics.exact.balls import NoEnclosureError, collecting, enclose
-from numerics.exact.balls.vouching import vouch
-from numerics.exact.boxes.bounds import Bound, Bounder, Cell
-from numerics.exact.boxes.certificates import LEAF, Certificate, packed
-from numerics.exact.boxes.question import Integers, Part, Point, Question, Ranges, Zeros, question
+from sparse_limits.numerics.exact.balls import NoEnclosureError, collecting, enclose
+from sparse_limits.numerics.exact.balls.vouching import vouch
+from sparse_limits.numerics.exact.boxes.bounds import Bound, Bounder, Cell
+from sparse_limits.numerics.exact.boxes.certificates import LEAF, Certificate, packed
+from sparse_limits.numerics.exact.boxes.question import Integers, Part, Point, Question, Ranges, Zeros, question
 
 SECONDS, CELLS = 10.0, 200_000  # unless more are allowed
 DEEPEST = 60  # bisections of each letter

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from theory.formulas.valued import valued
+from sparse_limits.theory.formulas.valued import valued
 
 Ranges = Mapping[sp.Symbol, tuple[sp.Rational, sp.Rational]]
 

@@ -8,11 +8,11 @@ from types import FunctionType
 import sympy as sp
 from flint import arb, ctx, fmpq
 
-from numerics.exact import balls
-from numerics.exact.balls.core import is_real
-from numerics.exact.boxes import operations
-from numerics.exact.boxes.errors import BoxError
-from numerics.exact.boxes.graph import Graph, Node, arguments
+from sparse_limits.numerics.exact import balls
+from sparse_limits.numerics.exact.balls.core import is_real
+from sparse_limits.numerics.exact.boxes import operations
+from sparse_limits.numerics.exact.boxes.errors import BoxError
+from sparse_limits.numerics.exact.boxes.graph import Graph, Node, arguments
 
 INFIX = {"add": "{0} + {1}", "sub": "{0} - {1}", "neg": "-{0}"}
 METHODS = {"sinh", "tanh", "atan", "max", "min"}  # of FLINT, defined everywhere

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 import sympy as sp
 
-from numerics.exact.balls import free_symbols
-from numerics.exact.boxes.errors import BoxError
-from numerics.exact.boxes.graph import Graph
-from numerics.exact.boxes.side_conditions import Ranges, never_negative
-from theory.formulas.iterate import Iterate
-from theory.formulas.let import Let, Told
-from theory.formulas.valued import named_put_in, valued
+from sparse_limits.numerics.exact.balls import free_symbols
+from sparse_limits.numerics.exact.boxes.errors import BoxError
+from sparse_limits.numerics.exact.boxes.graph import Graph
+from sparse_limits.numerics.exact.boxes.side_conditions import Ranges, never_negative
+from sparse_limits.theory.formulas.iterate import Iterate
+from sparse_limits.theory.formulas.let import Let, Told
+from sparse_limits.theory.formulas.valued import named_put_in, valued
 
 MOST_TERMS = 400  # of a sum, and steps of a recursion, that are written out
 

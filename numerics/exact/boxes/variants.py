@@ -12,14 +12,14 @@ from functools import cached_property
 
 import sympy as sp
 
-from numerics.exact.balls import NoEnclosureError, enclose, free_symbols
-from numerics.exact.boxes.errors import BoxError
-from numerics.exact.boxes.graph import Graph
-from numerics.exact.boxes.question import Part
-from numerics.exact.boxes.side_conditions import Ranges
-from numerics.exact.boxes.straight_line_code import INFIX, METHODS, Straight
-from numerics.exact.boxes.translation import Translation
-from theory.formulas.valued import valued
+from sparse_limits.numerics.exact.balls import NoEnclosureError, enclose, free_symbols
+from sparse_limits.numerics.exact.boxes.errors import BoxError
+from sparse_limits.numerics.exact.boxes.graph import Graph
+from sparse_limits.numerics.exact.boxes.question import Part
+from sparse_limits.numerics.exact.boxes.side_conditions import Ranges
+from sparse_limits.numerics.exact.boxes.straight_line_code import INFIX, METHODS, Straight
+from sparse_limits.numerics.exact.boxes.translation import Translation
+from sparse_limits.theory.formulas.valued import valued
 
 TOTAL = {"constant", "variable", "absolute", "mul", "square", "whole_power", "side", "share", "sin", "cos", "cosh"}
 EVERYWHERE = TOTAL.union(INFIX, METHODS)  # never refused

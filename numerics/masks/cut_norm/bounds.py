@@ -10,15 +10,15 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, Seed, checked_array, checked_integer, seed_number
-from numerics.door import door
-from numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
-from numerics.masks.cut_norm.enumeration import LONGEST_EXACT, largest_cut
-from numerics.masks.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
-from numerics.masks.cut_norm.matrices import exact_floats, finite_array, merged, scaled_by_power_of_two
-from numerics.masks.cut_norm.relaxation import relax
-from numerics.masks.cut_norm.rounding import UNIT, above, below, exact_sum, gamma, sums_exactly
-from numerics.masks.cut_norm.search import alternated, evolved, polished, signs
+from sparse_limits.numerics.arguments import InputError, Seed, checked_array, checked_integer, seed_number
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
+from sparse_limits.numerics.masks.cut_norm.enumeration import LONGEST_EXACT, largest_cut
+from sparse_limits.numerics.masks.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
+from sparse_limits.numerics.masks.cut_norm.matrices import exact_floats, finite_array, merged, scaled_by_power_of_two
+from sparse_limits.numerics.masks.cut_norm.relaxation import relax
+from sparse_limits.numerics.masks.cut_norm.rounding import UNIT, above, below, exact_sum, gamma, sums_exactly
+from sparse_limits.numerics.masks.cut_norm.search import alternated, evolved, polished, signs
 
 Floats = NDArray[np.float64]
 Graphon = float | ArrayLike | tuple[ArrayLike, ArrayLike]

@@ -13,8 +13,8 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf
 from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
-from numerics.masks.cut_norm.linear import Array, Linear
-from numerics.masks.cut_norm.rounding import UNIT, gamma
+from sparse_limits.numerics.masks.cut_norm.linear import Array, Linear
+from sparse_limits.numerics.masks.cut_norm.rounding import UNIT, gamma
 
 _SLACK = 1 + 2.0**-20  # covers the rounding of expressions that bound rounding, and of the final few operations
 _TINY = 2.0**-500  # covers underflow: 2⁻¹⁰⁷⁵ an operation, while every scaled matrix here has norm about 1

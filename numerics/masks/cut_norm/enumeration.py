@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
-from numerics.masks.cut_norm.matrices import finite_array
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.masks.cut_norm.matrices import finite_array
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array
+from sparse_limits.numerics.arguments import InputError, checked_array
 
 Floats = NDArray[np.float64]
 

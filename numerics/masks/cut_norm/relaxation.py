@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numerics.masks.cut_norm.linear import Array, Linear
+from sparse_limits.numerics.masks.cut_norm.linear import Array, Linear
 
 _MOMENTUM = 0.8
 _WARM = 5  # steps without momentum: a random start has no direction worth keeping

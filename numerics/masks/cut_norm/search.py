@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.masks.cut_norm.linear import Array, Linear
+from sparse_limits.numerics.masks.cut_norm.linear import Array, Linear
 
 _COARSE = 1e-3  # a start or a generation gains if it does so by this fraction: the next generation does better
 _PATIENCE = 4  # generations without a gain

@@ -10,15 +10,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, checked_array
-from numerics.bridge import numeric
-from numerics.limits import check_work
-from theory.saliency import gradient_moments, row_law, stein_model, stein_model_of_outputs
-from theory.saliency import outputs_general_data as outputs
-from theory.saliency import snip as symbols
-from theory.saliency.model import dimension, tau, width
-from theory.saliency.outputs import omega
-from theory.saliency.snip_row_law import count_mean
+from sparse_limits.numerics.arguments import InputError, checked_array
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.theory.saliency import gradient_moments, row_law, stein_model, stein_model_of_outputs
+from sparse_limits.theory.saliency import outputs_general_data as outputs
+from sparse_limits.theory.saliency import snip as symbols
+from sparse_limits.theory.saliency.model import dimension, tau, width
+from sparse_limits.theory.saliency.outputs import omega
+from sparse_limits.theory.saliency.snip_row_law import count_mean
 
 Floats = NDArray[np.floating]
 

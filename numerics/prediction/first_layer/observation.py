@@ -7,24 +7,31 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from numerics.arguments import InputError
-from numerics.data import Dataset
-from numerics.masks.selection import Mask
-from numerics.networks import Network, random_network
-from numerics.prediction import methods as pruning
-from numerics.prediction.first_layer.moments import (
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.networks import Network, random_network
+from sparse_limits.numerics.prediction import methods as pruning
+from sparse_limits.numerics.prediction.first_layer.moments import (
     noise_floor,
 )
-from numerics.prediction.first_layer.prediction import (
+from sparse_limits.numerics.prediction.first_layer.prediction import (
     CLOSED_FORMS,
     INFINITE_WIDTH,
     Prediction,
     predict,
     synflow_row_densities,
 )
-from numerics.prediction.first_layer.row_law import Floats, Problem, RowLaw, limit_smoothing, posed, sample_row_law
-from numerics.prediction.methods import DATA_DRIVEN
-from numerics.statistics.exact_tests import TwoCounts
+from sparse_limits.numerics.prediction.first_layer.row_law import (
+    Floats,
+    Problem,
+    RowLaw,
+    limit_smoothing,
+    posed,
+    sample_row_law,
+)
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN
+from sparse_limits.numerics.statistics.exact_tests import TwoCounts
 
 REALISED = ("realised", "+ second term")  # predictors that know the drawn network
 

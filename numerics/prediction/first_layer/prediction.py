@@ -8,7 +8,7 @@
 | snip | P2 (S5; several outputs: S7.3) while ρ < 0.3 and the row law confirms every column | row law (S6) |
 | grasp, grasp-magnitude | | row law (S6) with the smoothed residual (S8) |
 
-A `Problem` says what is pruned and `predict` gives column densities; `numerics.prediction.first_layer.observation` prunes networks and
+A `Problem` says what is pruned and `predict` gives column densities; `sparse_limits.numerics.prediction.first_layer.observation` prunes networks and
 holds the two against each other.
 """
 
@@ -21,10 +21,10 @@ from functools import cached_property, partial
 import numpy as np
 from sympy import Rational
 
-from numerics.bridge import numeric
-from numerics.exact.balls import number
-from numerics.masks.threshold import threshold_for
-from numerics.prediction.first_layer.moments import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.prediction.first_layer.moments import (
     OutputMoments,
     ResidualMoments,
     column_densities,
@@ -33,14 +33,14 @@ from numerics.prediction.first_layer.moments import (
     output_moments,
     residual_moments,
 )
-from numerics.prediction.first_layer.row_law import Floats, Problem, RowLaw, sample_row_law
-from numerics.prediction.methods import DATA_DRIVEN, SMOOTHED
-from numerics.statistics.distribution_free import clopper_pearson
-from theory import saliency as claims
-from theory.saliency import model as model_symbols
-from theory.saliency import snip as snip_symbols
-from theory.saliency import synflow as synflow_symbols
-from theory.saliency import threshold as threshold_symbols
+from sparse_limits.numerics.prediction.first_layer.row_law import Floats, Problem, RowLaw, sample_row_law
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN, SMOOTHED
+from sparse_limits.numerics.statistics.distribution_free import clopper_pearson
+from sparse_limits.theory import saliency as claims
+from sparse_limits.theory.saliency import model as model_symbols
+from sparse_limits.theory.saliency import snip as snip_symbols
+from sparse_limits.theory.saliency import synflow as synflow_symbols
+from sparse_limits.theory.saliency import threshold as threshold_symbols
 
 CLOSED_FORMS = ("P0", "P1iso", "P1", "P2")
 CLOSURE_DENSITY = 0.3  # from here on the Gaussian closure behind P2 is known to be poor (S5, S6)

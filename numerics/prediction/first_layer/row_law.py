@@ -15,17 +15,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, checked_integer, real_matrix
-from numerics.bridge import numeric
-from numerics.data import Dataset, check_scale
-from numerics.masks.selection import Mask, global_mask, kept_count, kth_largest, row_mask
-from numerics.networks import Network, tangent_residual
-from numerics.prediction import methods as pruning
-from numerics.prediction.methods import DATA_DRIVEN, SMOOTHED
-from theory import saliency as claims
-from theory.saliency import grasp as grasp_symbols
-from theory.saliency import snip as snip_symbols
-from theory.saliency.model import dimension, width
+from sparse_limits.numerics.arguments import InputError, checked_integer, real_matrix
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import Dataset, check_scale
+from sparse_limits.numerics.masks.selection import Mask, global_mask, kept_count, kth_largest, row_mask
+from sparse_limits.numerics.networks import Network, tangent_residual
+from sparse_limits.numerics.prediction import methods as pruning
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN, SMOOTHED
+from sparse_limits.theory import saliency as claims
+from sparse_limits.theory.saliency import grasp as grasp_symbols
+from sparse_limits.theory.saliency import snip as snip_symbols
+from sparse_limits.theory.saliency.model import dimension, width
 
 Floats = NDArray[np.floating]
 Counts = NDArray[np.int64]

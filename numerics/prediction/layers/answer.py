@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.data import Dataset
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers.evidence_level import evidence_level, level_of
-from numerics.prediction.layers.mask_statistics import first_kept
-from numerics.prediction.layers.notes import notes_of, of_batch, of_evaluation, unknown_on
-from numerics.prediction.layers.observation import ObservedNetwork
-from numerics.prediction.layers.predicted import LayersPrediction, predicted, shares_of
-from numerics.prediction.layers.validity import check_answerable, contradicted, too_large, too_narrow
-from numerics.prediction.result import THEOREM, LayerResult, Result
-from numerics.prediction.settings import IN_ROUNDS, Settings
-from numerics.printing.plain_text import many
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers.evidence_level import evidence_level, level_of
+from sparse_limits.numerics.prediction.layers.mask_statistics import first_kept
+from sparse_limits.numerics.prediction.layers.notes import notes_of, of_batch, of_evaluation, unknown_on
+from sparse_limits.numerics.prediction.layers.observation import ObservedNetwork
+from sparse_limits.numerics.prediction.layers.predicted import LayersPrediction, predicted, shares_of
+from sparse_limits.numerics.prediction.layers.validity import check_answerable, contradicted, too_large, too_narrow
+from sparse_limits.numerics.prediction.result import THEOREM, LayerResult, Result
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, Settings
+from sparse_limits.numerics.printing.plain_text import many
 
 Floats = NDArray[np.float64]
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.linalg.blas import strmm
 from scipy.linalg.lapack import dpotrf
 
-from numerics.arguments import InputError
-from numerics.kernels.activations import Activation
-from numerics.prediction.architecture import NORMAL, Architecture, values
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.kernels.activations import Activation
+from sparse_limits.numerics.prediction.architecture import NORMAL, Architecture, values
 
 Floats = NDArray[np.float64]
 Latents = NDArray[np.float32]

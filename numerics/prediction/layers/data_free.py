@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.architecture import Architecture
 
 Floats = NDArray[np.float64]
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.kernels.activations import Homogeneous
-from numerics.masks.selection import Mask
-from numerics.networks import Network
-from numerics.prediction.architecture import Architecture, normalise, through_norm
-from numerics.prediction.layers.residual import Residual
-from numerics.prediction.methods import Scope, prune, saliency
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.kernels.activations import Homogeneous
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.networks import Network
+from sparse_limits.numerics.prediction.architecture import Architecture, normalise, through_norm
+from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.prediction.methods import Scope, prune, saliency
 
 Floats = NDArray[np.float64]
 Layers = tuple[Floats, ...]

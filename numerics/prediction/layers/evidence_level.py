@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.result import LIMIT, MEASURED, THEOREM
-from numerics.prediction.settings import IN_ROUNDS, Settings
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, Settings
 
 COPIED = {
     "snip": "D2",

@@ -7,20 +7,20 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, seed_sequence
-from numerics.data import Dataset, check_scale
-from numerics.limits import allowed, check_work
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers.answer import forecast
-from numerics.prediction.layers.observation import pruned, second_term_alone, work_of
-from numerics.prediction.layers.predicted import check_residual
-from numerics.prediction.layers.validity import check_answerable
-from numerics.prediction.methods import SMOOTHED
-from numerics.prediction.question import Question
-from numerics.prediction.result import Result
-from numerics.prediction.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, Settings
-from numerics.printing.plain_text import many
-from numerics.store import Store, stored
+from sparse_limits.numerics.arguments import InputError, seed_sequence
+from sparse_limits.numerics.data import Dataset, check_scale
+from sparse_limits.numerics.limits import allowed, check_work
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers.answer import forecast
+from sparse_limits.numerics.prediction.layers.observation import pruned, second_term_alone, work_of
+from sparse_limits.numerics.prediction.layers.predicted import check_residual
+from sparse_limits.numerics.prediction.layers.validity import check_answerable
+from sparse_limits.numerics.prediction.methods import SMOOTHED
+from sparse_limits.numerics.prediction.question import Question
+from sparse_limits.numerics.prediction.result import Result
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, Settings
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.store import Store, stored
 
 Floats = NDArray[np.float64]
 

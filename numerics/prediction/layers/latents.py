@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numerics.limits import check_work
-from numerics.prediction.architecture import Architecture, normalise, through_norm, values
-from numerics.prediction.layers.covariances import (
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.prediction.architecture import Architecture, normalise, through_norm, values
+from sparse_limits.numerics.prediction.layers.covariances import (
     Floats,
     Latents,
     Root,
@@ -33,8 +33,8 @@ from numerics.prediction.layers.covariances import (
     first_units,
     root_of,
 )
-from numerics.prediction.settings import MOST_UNITS
-from numerics.printing.plain_text import many
+from sparse_limits.numerics.prediction.settings import MOST_UNITS
+from sparse_limits.numerics.printing.plain_text import many
 
 MEMORY = 0.65e9  # bytes that units are fitted to
 FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8

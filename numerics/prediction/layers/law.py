@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.first_layer.row_law import NotCoveredError
-from numerics.prediction.layers.covariances import Latents
-from numerics.prediction.layers.latents import Slopes, Units, slopes_of
-from numerics.prediction.layers.layer_law import Drawn, Sloped, in_blocks
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.first_layer.row_law import NotCoveredError
+from sparse_limits.numerics.prediction.layers.covariances import Latents
+from sparse_limits.numerics.prediction.layers.latents import Slopes, Units, slopes_of
+from sparse_limits.numerics.prediction.layers.layer_law import Drawn, Sloped, in_blocks
 
 Floats = NDArray[np.float64]
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import Seed, seed_sequence
-from numerics.data import Dataset
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers.observation import pruned
-from numerics.prediction.layers.predicted import predicted
-from numerics.prediction.layers.validity import narrowness
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.arguments import Seed, seed_sequence
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers.observation import pruned
+from sparse_limits.numerics.prediction.layers.predicted import predicted
+from sparse_limits.numerics.prediction.layers.validity import narrowness
+from sparse_limits.numerics.prediction.settings import Settings
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def law_error(settings: Settings, network: Architecture, data: Dataset, seed: Se
     Source: D2, S8, S11.
 
     Examples:
-        >>> from numerics.data import digits
+        >>> from sparse_limits.numerics.data import digits
         >>> found = law_error(Settings(method="snip", units=1024, networks=8), Architecture(64, (128,), 1), digits("is0"))
         >>> found.narrowness, bool(abs(found.worst[0]) < 0.2)
         (0.0078125, True)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.prediction.layers.covariances import Latents
+from sparse_limits.numerics.prediction.layers.covariances import Latents
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.masks.selection import Mask, TiesError, global_mask, global_masks, kept_count, row_mask, split_ties
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.masks.selection import (
+    Mask,
+    TiesError,
+    global_mask,
+    global_masks,
+    kept_count,
+    row_mask,
+    split_ties,
+)
+from sparse_limits.numerics.prediction.settings import Settings
 
 Floats = NDArray[np.float64]
 Scores = Mapping[str, Floats]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.prediction.settings import Settings
 
 # Mean errors of the densities of layers over data, depths, activations and densities of the study (seed 0), by method, norm,
 # loss and residual of the law.

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.data import Dataset
-from numerics.kernels.activations import Homogeneous
-from numerics.prediction.architecture import INITIALISATIONS, Architecture
-from numerics.prediction.layers.evidence_level import evidence_level
-from numerics.prediction.layers.latents import narrowed
-from numerics.prediction.layers.measured_errors import error_seen
-from numerics.prediction.layers.predicted import COPIES, OUTPUTS_DRAWN, LayersPrediction
-from numerics.prediction.methods import SMOOTHED
-from numerics.prediction.result import MEASURED
-from numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
-from numerics.printing.plain_text import many
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.kernels.activations import Homogeneous
+from sparse_limits.numerics.prediction.architecture import INITIALISATIONS, Architecture
+from sparse_limits.numerics.prediction.layers.evidence_level import evidence_level
+from sparse_limits.numerics.prediction.layers.latents import narrowed
+from sparse_limits.numerics.prediction.layers.measured_errors import error_seen
+from sparse_limits.numerics.prediction.layers.predicted import COPIES, OUTPUTS_DRAWN, LayersPrediction
+from sparse_limits.numerics.prediction.methods import SMOOTHED
+from sparse_limits.numerics.prediction.result import MEASURED
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
+from sparse_limits.numerics.printing.plain_text import many
 
 Floats = NDArray[np.float64]
 

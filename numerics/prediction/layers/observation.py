@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.masks.selection import Mask
-from numerics.networks.work import work_of_networks
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers import drawn
-from numerics.prediction.layers.mask_statistics import MaskStatistics, kept_by, mask_statistics
-from numerics.prediction.layers.residual import Residual
-from numerics.prediction.methods import SMOOTHED
-from numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
+from sparse_limits.numerics.masks.selection import Mask
+from sparse_limits.numerics.networks.work import work_of_networks
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers import drawn
+from sparse_limits.numerics.prediction.layers.mask_statistics import MaskStatistics, kept_by, mask_statistics
+from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.prediction.methods import SMOOTHED
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
 
 Floats = NDArray[np.float64]
 

@@ -10,18 +10,25 @@ from sys import float_info
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.masks.selection import kept_count
-from numerics.prediction.architecture import NORMAL, Architecture
-from numerics.prediction.first_layer.prediction import wanda_densities
-from numerics.prediction.first_layer.row_law import NotCoveredError
-from numerics.prediction.layers import data_free, drawn
-from numerics.prediction.layers.covariances import DRAWN_UNITS, root_of, smoothed
-from numerics.prediction.layers.covariances import drawn as normal_vectors
-from numerics.prediction.layers.latents import WHOLE_NETWORKS, Sizes, Units, drawn_whole, sizes_of, units_of
-from numerics.prediction.layers.law import DepthLaw, expected_dead, law_of
-from numerics.prediction.layers.observation import ObservedNetwork
-from numerics.prediction.layers.residual import Residual
-from numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
+from sparse_limits.numerics.masks.selection import kept_count
+from sparse_limits.numerics.prediction.architecture import NORMAL, Architecture
+from sparse_limits.numerics.prediction.first_layer.prediction import wanda_densities
+from sparse_limits.numerics.prediction.first_layer.row_law import NotCoveredError
+from sparse_limits.numerics.prediction.layers import data_free, drawn
+from sparse_limits.numerics.prediction.layers.covariances import DRAWN_UNITS, root_of, smoothed
+from sparse_limits.numerics.prediction.layers.covariances import drawn as normal_vectors
+from sparse_limits.numerics.prediction.layers.latents import (
+    WHOLE_NETWORKS,
+    Sizes,
+    Units,
+    drawn_whole,
+    sizes_of,
+    units_of,
+)
+from sparse_limits.numerics.prediction.layers.law import DepthLaw, expected_dead, law_of
+from sparse_limits.numerics.prediction.layers.observation import ObservedNetwork
+from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
 
 Floats = NDArray[np.float64]
 

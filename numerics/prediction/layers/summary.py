@@ -7,9 +7,9 @@ from typing import TypedDict, cast
 
 import msgspec
 
-from numerics.columns import AboutSummary
-from numerics.prediction.layers.mask_statistics import ITSELF
-from numerics.prediction.result import LayerResult, Result
+from sparse_limits.numerics.columns import AboutSummary
+from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF
+from sparse_limits.numerics.prediction.result import LayerResult, Result
 
 
 class LayerSummary(TypedDict):

@@ -18,10 +18,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.methods import SMOOTHED
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.methods import SMOOTHED
+from sparse_limits.numerics.prediction.settings import Settings
 
 Floats = NDArray[np.float64]
 

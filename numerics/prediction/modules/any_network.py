@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, Seed
-from numerics.networks import Network
-from numerics.prediction import methods
-from numerics.prediction.methods import Masks, Scope
+from sparse_limits.numerics.arguments import InputError, Seed
+from sparse_limits.numerics.networks import Network
+from sparse_limits.numerics.prediction import methods
+from sparse_limits.numerics.prediction.methods import Masks, Scope
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from numerics.data import Dataset
+    from sparse_limits.numerics.data import Dataset
 
 
 @overload
@@ -64,12 +64,12 @@ def prune(*arguments: Any, **named: Any) -> Masks | dict[str, torch.Tensor]:
     x [N, d] enter snip, grasp, grasp-magnitude and wanda, the residual [N, q] enters the first three, and `rng` enters
     random. Scores are compared over all "layers", within each "layer" or within each "row"; None means rows for wanda
     and all layers for the other methods. With `first_layer`, only the first layer is pruned.
-    `numerics.prediction.methods.prune` has the details.
+    `sparse_limits.numerics.prediction.methods.prune` has the details.
 
     `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0)`
     prunes the linear and convolutional layers of a torch module on a `Dataset`; the arguments after `data` are given by
     name. PyTorch is imported for this form alone. The loss is "mse" or "cross-entropy", and the scope is "global" (all
-    layers) or "layer"; wanda compares within each row. `numerics.prediction.modules.prune_module` has the details.
+    layers) or "layer"; wanda compares within each row. `sparse_limits.numerics.prediction.modules.prune_module` has the details.
 
     Parameters
     ----------
@@ -90,13 +90,13 @@ def prune(*arguments: Any, **named: Any) -> Masks | dict[str, torch.Tensor]:
 
     References
     ----------
-    The papers in the table of `numerics.prediction.methods`; for the masks, Claims S2 (random, magnitude), S6 (snip),
+    The papers in the table of `sparse_limits.numerics.prediction.methods`; for the masks, Claims S2 (random, magnitude), S6 (snip),
     S8 (grasp), S11 (synflow), S12 (wanda).
 
     Examples
     --------
     >>> import numpy as np
-    >>> from numerics import load_data, random_network
+    >>> from sparse_limits import load_data, random_network
     >>> data = load_data("digits", labels="is0")
     >>> network = random_network((64, 128, 1), np.random.default_rng(0))
     >>> first, readout = prune("snip", network, data.x, -data.y, density=0.1)
@@ -114,7 +114,7 @@ def prune(*arguments: Any, **named: Any) -> Masks | dict[str, torch.Tensor]:
     ...         _ = custom_from_mask(module.get_submodule(path), "weight", mask)
     """
     if "module" in named or (arguments and _is_module(arguments[0])):
-        from numerics.prediction.modules.pruning import prune_module
+        from sparse_limits.numerics.prediction.modules.pruning import prune_module
 
         return prune_module(*arguments, **named)
     network = named.get("network", arguments[1] if len(arguments) > 1 else None)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.arguments import InputError
-from numerics.limits import check_work, memory_allowed
-from numerics.printing.plain_text import plain
-from theory.own_code import Kind, folder_of, guarded, module_of, on_path
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.limits import check_work, memory_allowed
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.theory.own_code import Kind, folder_of, guarded, module_of, on_path
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,7 +31,7 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
     error.
 
     InputError for a name of another form, a file or function that is not there, code that raises or ends the process (its
-    traceback is printed first), that asks for more memory than is allowed (`numerics.limits`), and a function that returns
+    traceback is printed first), that asks for more memory than is allowed (`sparse_limits.numerics.limits`), and a function that returns
     something else.
     """
     if find_spec("torch") is None:

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from numerics.arguments import InputError
-from numerics.columns import CHANNELS
-from numerics.data import Dataset
-from theory.own_code import OwnCodeError, is_theirs, set_apart, show_traceback
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.columns import CHANNELS
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.theory.own_code import OwnCodeError, is_theirs, set_apart, show_traceback
 
 _OF_TYPES = (
     "scalar type",

@@ -16,13 +16,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from numerics.data import Dataset
-from numerics.prediction.layers.evidence_level import COPIED
-from numerics.prediction.layers.mask_statistics import Scores
-from numerics.prediction.layers.residual import Residual
-from numerics.prediction.modules.calling import entering, output_of
-from numerics.prediction.modules.pruned import part_of, places, pruned_layers
-from numerics.prediction.modules.pruning import (
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.layers.evidence_level import COPIED
+from sparse_limits.numerics.prediction.layers.mask_statistics import Scores
+from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.prediction.modules.calling import entering, output_of
+from sparse_limits.numerics.prediction.modules.pruned import part_of, places, pruned_layers
+from sparse_limits.numerics.prediction.modules.pruning import (
     checked_scores,
     gradients,
     make_positive,

@@ -9,24 +9,24 @@ import numpy as np
 import torch
 from torch import nn
 
-from numerics.arguments import InputError, seed_sequence
-from numerics.data import Dataset
-from numerics.limits import allowed
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers.answer import forecast
-from numerics.prediction.layers.forecast import check_fit
-from numerics.prediction.layers.mask_statistics import ITSELF, mask_statistics
-from numerics.prediction.layers.observation import ObservedNetwork, has_path, work_of
-from numerics.prediction.methods import SMOOTHED
-from numerics.prediction.modules.building import builder, built, name_of
-from numerics.prediction.modules.calling import output_of
-from numerics.prediction.modules.initial import initialisation_of
-from numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
-from numerics.prediction.modules.pruning import check_reached, module_scores, residual_of, second_term
-from numerics.prediction.modules.reading import Chain, NotFollowedError, chain_of
-from numerics.prediction.question import Question
-from numerics.prediction.result import Result
-from numerics.prediction.settings import IN_ROUNDS, Settings
+from sparse_limits.numerics.arguments import InputError, seed_sequence
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.limits import allowed
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers.answer import forecast
+from sparse_limits.numerics.prediction.layers.forecast import check_fit
+from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, mask_statistics
+from sparse_limits.numerics.prediction.layers.observation import ObservedNetwork, has_path, work_of
+from sparse_limits.numerics.prediction.methods import SMOOTHED
+from sparse_limits.numerics.prediction.modules.building import builder, built, name_of
+from sparse_limits.numerics.prediction.modules.calling import output_of
+from sparse_limits.numerics.prediction.modules.initial import initialisation_of
+from sparse_limits.numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
+from sparse_limits.numerics.prediction.modules.pruning import check_reached, module_scores, residual_of, second_term
+from sparse_limits.numerics.prediction.modules.reading import Chain, NotFollowedError, chain_of
+from sparse_limits.numerics.prediction.question import Question
+from sparse_limits.numerics.prediction.result import Result
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, Settings
 
 PASSING = ("relu", "leaky", "abs", "linear")  # activations that leave positive numbers as they are
 FLOWS = ("synflow", IN_ROUNDS)
@@ -51,7 +51,7 @@ def of_module(question: Question, progress: Callable[[str], object] = lambda doi
     --------
     >>> def build():
     ...     return nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
-    >>> from numerics.prediction.question import question
+    >>> from sparse_limits.numerics.prediction.question import question
     >>> found = of_module(question("snip", "digits", build, scope="global", samples=128, seed=0, units=1024))
     >>> [(layer.name, layer.weights) for layer in found.layers]
     [('0', 4096), ('2', 4096), ('4', 640)]

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from torch import nn
 
-from numerics.arguments import InputError
-from numerics.prediction.architecture import INITIALISATIONS, UNIFORM, Initialisation
-from numerics.prediction.modules.reading import Chain, LinearLayer, NotFollowedError
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.prediction.architecture import INITIALISATIONS, UNIFORM, Initialisation
+from sparse_limits.numerics.prediction.modules.reading import Chain, LinearLayer, NotFollowedError
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ MOST_TESTED = 2**18  # entries of a layer, of all its rows and of all modules
 
 @dataclass(frozen=True)
 class Tested:
-    """An initialisation of `numerics.prediction.architecture` that weights and biases agree with; p: the least of all layers'
+    """An initialisation of `sparse_limits.numerics.prediction.architecture` that weights and biases agree with; p: the least of all layers'
     p-values, times their number."""
 
     init: str

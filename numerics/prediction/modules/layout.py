@@ -9,15 +9,23 @@ import numpy as np
 import torch
 from torch import nn
 
-from numerics.arguments import InputError
-from numerics.data import Dataset
-from numerics.limits import check_work
-from numerics.networks.work import BYTES_OF_WEIGHT
-from numerics.prediction.modules.calling import entering, output_of
-from numerics.prediction.modules.pruned import PRUNED, is_weight, listed, overlaid, part_of, places, pruned_layers
-from numerics.prediction.modules.pruning import scored_copy
-from numerics.prediction.modules.reading import NotFollowedError, chain_of, outside_of
-from numerics.printing.plain_text import many
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.networks.work import BYTES_OF_WEIGHT
+from sparse_limits.numerics.prediction.modules.calling import entering, output_of
+from sparse_limits.numerics.prediction.modules.pruned import (
+    PRUNED,
+    is_weight,
+    listed,
+    overlaid,
+    part_of,
+    places,
+    pruned_layers,
+)
+from sparse_limits.numerics.prediction.modules.pruning import scored_copy
+from sparse_limits.numerics.prediction.modules.reading import NotFollowedError, chain_of, outside_of
+from sparse_limits.numerics.printing.plain_text import many
 
 TAKEN_APART = (*PRUNED, nn.Embedding)  # parts whose forward with another weight is the same part's of another build
 BYTES = 64  # of each number that a layer gives out: it, its signal, those of activations, and of the copies

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from numerics.data import Dataset
-from numerics.masks.selection import Mask, TiesError, kept_count
-from numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, kept_by
-from numerics.prediction.modules.pruning import masks_in_rounds
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.masks.selection import Mask, TiesError, kept_count
+from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, kept_by
+from sparse_limits.numerics.prediction.modules.pruning import masks_in_rounds
+from sparse_limits.numerics.prediction.settings import Settings
 
 Floats = NDArray[np.float64]
 

@@ -12,25 +12,25 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, seed_sequence
-from numerics.data import Dataset
-from numerics.prediction.layers.forecast import check_classes, check_compared
-from numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
-from numerics.prediction.layers.notes import unknown_on
-from numerics.prediction.layers.validity import LEVEL, contradicted
-from numerics.prediction.modules.building import builder, built, generators, name_of, seeded
-from numerics.prediction.modules.copies import METHODS as COPIED
-from numerics.prediction.modules.inputs import silent_inputs
-from numerics.prediction.modules.layout import Layout, layout_of
-from numerics.prediction.modules.mask_statistics import kept_in_rounds, least_p, tested_apart
-from numerics.prediction.modules.predicted_parts import PredictedParts, predicted_parts
-from numerics.prediction.modules.pruned import pruned_layers
-from numerics.prediction.modules.pruning import module_scores
-from numerics.prediction.modules.weights import weight_laws
-from numerics.prediction.question import Question
-from numerics.prediction.result import LIMIT, MEASURED, THEOREM, LayerResult, Result
-from numerics.prediction.settings import IN_ROUNDS, Settings
-from numerics.printing.plain_text import many
+from sparse_limits.numerics.arguments import InputError, seed_sequence
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.layers.forecast import check_classes, check_compared
+from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
+from sparse_limits.numerics.prediction.layers.notes import unknown_on
+from sparse_limits.numerics.prediction.layers.validity import LEVEL, contradicted
+from sparse_limits.numerics.prediction.modules.building import builder, built, generators, name_of, seeded
+from sparse_limits.numerics.prediction.modules.copies import METHODS as COPIED
+from sparse_limits.numerics.prediction.modules.inputs import silent_inputs
+from sparse_limits.numerics.prediction.modules.layout import Layout, layout_of
+from sparse_limits.numerics.prediction.modules.mask_statistics import kept_in_rounds, least_p, tested_apart
+from sparse_limits.numerics.prediction.modules.predicted_parts import PredictedParts, predicted_parts
+from sparse_limits.numerics.prediction.modules.pruned import pruned_layers
+from sparse_limits.numerics.prediction.modules.pruning import module_scores
+from sparse_limits.numerics.prediction.modules.weights import weight_laws
+from sparse_limits.numerics.prediction.question import Question
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM, LayerResult, Result
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, Settings
+from sparse_limits.numerics.printing.plain_text import many
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ def of_parts(
     >>> def build():
     ...     front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten()
     ...     return nn.Sequential(*front, nn.Linear(288, 10))
-    >>> from numerics.prediction.question import question
+    >>> from sparse_limits.numerics.prediction.question import question
     >>> found = of_parts(question("snip", "digits", build, scope="global", samples=100, seed=0))
     >>> found.outside
     ('1 (Conv2d)',)

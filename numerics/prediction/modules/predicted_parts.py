@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from numerics.data import Dataset
-from numerics.masks.selection import kept_count
-from numerics.prediction.layers.data_free import keeps_nothing
-from numerics.prediction.layers.evidence_level import COPIED
-from numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
-from numerics.prediction.layers.predicted import COPIES
-from numerics.prediction.modules.copies import scores_of_copies
-from numerics.prediction.modules.layout import Layout
-from numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
-from numerics.prediction.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
-from numerics.prediction.result import LIMIT, MEASURED, THEOREM
-from numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
-from numerics.printing.plain_text import many
-from numerics.printing.progress import Stage
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.masks.selection import kept_count
+from sparse_limits.numerics.prediction.layers.data_free import keeps_nothing
+from sparse_limits.numerics.prediction.layers.evidence_level import COPIED
+from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
+from sparse_limits.numerics.prediction.layers.predicted import COPIES
+from sparse_limits.numerics.prediction.modules.copies import scores_of_copies
+from sparse_limits.numerics.prediction.modules.layout import Layout
+from sparse_limits.numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
+from sparse_limits.numerics.prediction.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.printing.progress import Stage
 
 Floats = NDArray[np.float64]
 

@@ -15,19 +15,19 @@ import numpy as np
 import torch
 from torch import nn
 
-from numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
-from numerics.data import Dataset
-from numerics.masks.selection import TIES, Mask, TiesError
-from numerics.prediction.layers.forecast import check_classes
-from numerics.prediction.layers.mask_statistics import ITSELF, Scores, masks_of, ties_of
-from numerics.prediction.layers.residual import Residual
-from numerics.prediction.methods import DATA_DRIVEN
-from numerics.prediction.modules.building import generators
-from numerics.prediction.modules.calling import derivatives, output_of, plain_attention
-from numerics.prediction.modules.pruned import is_weight, part_of, places, pruned_layers
-from numerics.prediction.modules.reading import check_plain
-from numerics.prediction.modules.wanda import wanda_scores
-from numerics.prediction.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES
+from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.masks.selection import TIES, Mask, TiesError
+from sparse_limits.numerics.prediction.layers.forecast import check_classes
+from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, Scores, masks_of, ties_of
+from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN
+from sparse_limits.numerics.prediction.modules.building import generators
+from sparse_limits.numerics.prediction.modules.calling import derivatives, output_of, plain_attention
+from sparse_limits.numerics.prediction.modules.pruned import is_weight, part_of, places, pruned_layers
+from sparse_limits.numerics.prediction.modules.reading import check_plain
+from sparse_limits.numerics.prediction.modules.wanda import wanda_scores
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES
 
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", IN_ROUNDS, "wanda")
 
@@ -66,7 +66,7 @@ def prune_module(
 
     Examples:
         >>> from torch.nn.utils.prune import custom_from_mask
-        >>> from numerics import load_data
+        >>> from sparse_limits import load_data
         >>> model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
         >>> masks = prune_module(model, "snip", 0.1, load_data("digits", labels="onehot"))
         >>> {path: tuple(mask.shape) for path, mask in masks.items()}
@@ -178,7 +178,7 @@ def residual_of(module: nn.Module, data: Dataset, loss: str) -> Residual:
 def second_term(module: nn.Module, data: Dataset, loss: str) -> float | None:
     """The norm of what Hg has beside Jᵀṙ/N, over the norm of that (S8); None if that is 0.
 
-    Both in weights times √inputs, which are of order 1 in all layers, as in `numerics.prediction.layers.drawn`.
+    Both in weights times √inputs, which are of order 1 in all layers, as in `sparse_limits.numerics.prediction.layers.drawn`.
     """
     copy = scored_copy(module)
     weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}

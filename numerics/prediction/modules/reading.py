@@ -18,11 +18,11 @@ from torch import fx, nn
 from torch.nn.parameter import is_lazy
 from torch.nn.utils import parametrize
 
-from numerics.arguments import InputError
-from numerics.prediction.architecture import EPSILON, LEAK
-from numerics.prediction.modules.pruned import overlaid
-from numerics.printing.plain_text import plain
-from theory.own_code import is_theirs, set_apart
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.prediction.architecture import EPSILON, LEAK
+from sparse_limits.numerics.prediction.modules.pruned import overlaid
+from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.theory.own_code import is_theirs, set_apart
 
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
 CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)

@@ -9,10 +9,10 @@ from typing import Any, TypeGuard
 import torch
 from torch import nn
 
-from numerics.arguments import InputError
-from numerics.data import Dataset
-from numerics.prediction.modules.calling import entering, output_of
-from numerics.prediction.modules.pruned import PRUNED, is_weight, part_of, places, pruned_layers
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.modules.calling import entering, output_of
+from sparse_limits.numerics.prediction.modules.pruned import PRUNED, is_weight, part_of, places, pruned_layers
 
 Entered = Callable[
     [tuple[torch.Tensor, ...], Mapping[str, torch.Tensor]], torch.Tensor

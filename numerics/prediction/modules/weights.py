@@ -16,9 +16,9 @@ from scipy import stats
 from scipy.optimize import brentq
 from torch import nn
 
-from numerics.arguments import InputError
-from numerics.prediction.architecture import NORMAL, UNIFORM, Law
-from numerics.prediction.modules.initial import LEVEL, some_of
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.prediction.architecture import NORMAL, UNIFORM, Law
+from sparse_limits.numerics.prediction.modules.initial import LEVEL, some_of
 
 Floats = NDArray[np.float64]
 

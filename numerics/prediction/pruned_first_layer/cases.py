@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numerics.data import Dataset
-from numerics.limits import check_work
-from numerics.networks import Network, random_network
-from numerics.networks.work import work_of_networks
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.first_layer.observation import Observation, observe
-from numerics.prediction.first_layer.prediction import Prediction
-from numerics.prediction.first_layer.prediction import predict as predict_problem
-from numerics.prediction.first_layer.row_law import check_method, limit_smoothing, posed
-from numerics.prediction.methods import SMOOTHED
-from numerics.prediction.settings import Settings
-from numerics.printing.plain_text import many
-from numerics.printing.progress import Stage
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.networks import Network, random_network
+from sparse_limits.numerics.networks.work import work_of_networks
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.first_layer.observation import Observation, observe
+from sparse_limits.numerics.prediction.first_layer.prediction import Prediction
+from sparse_limits.numerics.prediction.first_layer.prediction import predict as predict_problem
+from sparse_limits.numerics.prediction.first_layer.row_law import check_method, limit_smoothing, posed
+from sparse_limits.numerics.prediction.methods import SMOOTHED
+from sparse_limits.numerics.prediction.settings import Settings
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.printing.progress import Stage
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from numerics.arguments import InputError, seed_sequence
-from numerics.data import Dataset, DataSource
-from numerics.fitting.levels import UNLIKELY
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.pruned_first_layer.cases import cases_of, check_size, notes_of
-from numerics.prediction.question import Question
-from numerics.prediction.result import THEOREM, FirstLayer, LayerResult, Result
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.arguments import InputError, seed_sequence
+from sparse_limits.numerics.data import Dataset, DataSource
+from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.pruned_first_layer.cases import cases_of, check_size, notes_of
+from sparse_limits.numerics.prediction.question import Question
+from sparse_limits.numerics.prediction.result import THEOREM, FirstLayer, LayerResult, Result
+from sparse_limits.numerics.prediction.settings import Settings
 
 
 def of_first_layer(question: Question, progress: Callable[[str], object] = lambda doing: None) -> Result:
@@ -40,7 +40,11 @@ def of_first_layer(question: Question, progress: Callable[[str], object] = lambd
             notes = notes_of(settings, cases, given, used)
             return result_of(settings, network, used, given, notes, FirstLayer(cases))
 
-        from numerics.prediction.pruned_first_layer.kernel import held_notes, held_out, study_kernel  # imports much
+        from sparse_limits.numerics.prediction.pruned_first_layer.kernel import (  # imports much
+            held_notes,
+            held_out,
+            study_kernel,
+        )
 
         held = held_out(settings, network, wanted, used, holding)
         progress("predicting")

@@ -9,9 +9,9 @@ from math import isqrt
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from numerics.arguments import MOST_ENTRIES, InputError
-from numerics.data import Dataset, check_scale
-from numerics.kernels.prediction import (
+from sparse_limits.numerics.arguments import MOST_ENTRIES, InputError
+from sparse_limits.numerics.data import Dataset, check_scale
+from sparse_limits.numerics.kernels.prediction import (
     Energy,
     Fit,
     Sampling,
@@ -23,7 +23,7 @@ from numerics.kernels.prediction import (
     sampling,
     spectra,
 )
-from numerics.kernels.pruned import (
+from sparse_limits.numerics.kernels.pruned import (
     BATCHES,
     HeldOut,
     KernelCase,
@@ -33,12 +33,12 @@ from numerics.kernels.pruned import (
     infinitely_wide,
     sampled_kernel,
 )
-from numerics.kernels.trained import Beside, train_beside
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.first_layer.row_law import Problem
-from numerics.prediction.methods import DATA_DRIVEN
-from numerics.prediction.pruned_first_layer.cases import Case
-from numerics.prediction.settings import KernelSettings, Settings
+from sparse_limits.numerics.kernels.trained import Beside, train_beside
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.first_layer.row_law import Problem
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN
+from sparse_limits.numerics.prediction.pruned_first_layer.cases import Case
+from sparse_limits.numerics.prediction.settings import KernelSettings, Settings
 
 LARGEST_KERNEL = 2048  # samples: 32 MB for each of some twenty matrices
 MOST_TANGENTS = 2**23  # entries of a network's own kernel of all outputs on the samples to train on: 64 MB

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 import numpy as np
 
 if TYPE_CHECKING:  # a prediction without its kernel imports none of it
-    from numerics.kernels.prediction import Energy, Estimate, Fit
-    from numerics.kernels.spectra import SpectralMetrics
-    from numerics.kernels.trained import Beside, Descent
-    from numerics.prediction.pruned_first_layer.kernel import KernelStudy
+    from sparse_limits.numerics.kernels.prediction import Energy, Estimate, Fit
+    from sparse_limits.numerics.kernels.spectra import SpectralMetrics
+    from sparse_limits.numerics.kernels.trained import Beside, Descent
+    from sparse_limits.numerics.prediction.pruned_first_layer.kernel import KernelStudy
 
 Kernel = Literal["pruned", "closed", "dense"]
 Metric = Literal["decay", "trace_ratio", "gap_ratio", "top_energy"]

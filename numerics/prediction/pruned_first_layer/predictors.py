@@ -9,14 +9,22 @@ from typing import NamedTuple, TypedDict
 
 import numpy as np
 
-from numerics.arguments import MOST_SAMPLES, RESIDUALS, InputError, Seed, check_residual, checked_integer, seed_number
-from numerics.data import Data, Dataset, DataSource, batch, source_of
-from numerics.door import door
-from numerics.prediction.architecture import FullyConnected
-from numerics.prediction.first_layer.observation import compare
-from numerics.prediction.pruned_first_layer.cases import check_size
-from numerics.prediction.settings import FIRST, MOST, Settings
-from numerics.printing.progress import within
+from sparse_limits.numerics.arguments import (
+    MOST_SAMPLES,
+    RESIDUALS,
+    InputError,
+    Seed,
+    check_residual,
+    checked_integer,
+    seed_number,
+)
+from sparse_limits.numerics.data import Data, Dataset, DataSource, batch, source_of
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.prediction.architecture import FullyConnected
+from sparse_limits.numerics.prediction.first_layer.observation import compare
+from sparse_limits.numerics.prediction.pruned_first_layer.cases import check_size
+from sparse_limits.numerics.prediction.settings import FIRST, MOST, Settings
+from sparse_limits.numerics.printing.progress import within
 
 WIDTHS = (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # pruned at each width, halved from this width on
@@ -117,7 +125,7 @@ def compare_predictors(
 
     Examples
     --------
-    >>> from numerics import load_data
+    >>> from sparse_limits import load_data
     >>> (row,) = compare_predictors("snip", load_data("digits", labels="is0"), width=256, residual="target", fresh_rows=2000)
     >>> row.setting, row.errors["P0"] > 3 * row.errors["P2"]
     ('is0, -y', True)

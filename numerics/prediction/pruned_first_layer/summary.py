@@ -8,19 +8,25 @@ from typing import NotRequired, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.columns import AboutSummary
-from numerics.fitting.levels import UNLIKELY
-from numerics.prediction.first_layer.moments import noise_floor
-from numerics.prediction.first_layer.observation import score
-from numerics.prediction.first_layer.prediction import COLUMN_LEVEL, RANK_ONE_DISTANCE, Certificate, Prediction, limit
-from numerics.prediction.pruned_first_layer.cases import Case
-from numerics.prediction.pruned_first_layer.kernel_summary import (
+from sparse_limits.numerics.columns import AboutSummary
+from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
+from sparse_limits.numerics.prediction.first_layer.observation import score
+from sparse_limits.numerics.prediction.first_layer.prediction import (
+    COLUMN_LEVEL,
+    RANK_ONE_DISTANCE,
+    Certificate,
+    Prediction,
+    limit,
+)
+from sparse_limits.numerics.prediction.pruned_first_layer.cases import Case
+from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import (
     KernelSummary,
     TrainingSummary,
     summarise_kernel,
     summarise_training,
 )
-from numerics.prediction.result import FirstLayer, Result
+from sparse_limits.numerics.prediction.result import FirstLayer, Result
 
 
 class DataSummary(AboutSummary):

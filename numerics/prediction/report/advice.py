@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from numerics.columns import name_of
-from numerics.prediction.layers.summary import LayerSummary, layer_name
-from numerics.prediction.layers.validity import LEVEL
-from numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
-from numerics.prediction.report.summary import (
+from sparse_limits.numerics.columns import name_of
+from sparse_limits.numerics.prediction.layers.summary import LayerSummary, layer_name
+from sparse_limits.numerics.prediction.layers.validity import LEVEL
+from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
+from sparse_limits.numerics.prediction.report.summary import (
     LOST,
     OF_THE_KERNEL,
     Advice,
@@ -28,8 +28,8 @@ from numerics.prediction.report.summary import (
     resting_on,
     stated,
 )
-from numerics.prediction.result import LIMIT, MEASURED
-from numerics.printing.plain_text import many, no_less
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED
+from sparse_limits.numerics.printing.plain_text import many, no_less
 
 NEAR = 2.0  # times the density at which a layer ends: from here on it is close
 IDLE = 0.25  # the share of a layer's units that hear nothing from which the layer is called too wide

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from numerics.prediction.layers.summary import thresholds
-from numerics.prediction.report import pictures as question_pictures
-from numerics.prediction.report.summary import (
+from sparse_limits.numerics.prediction.layers.summary import thresholds
+from sparse_limits.numerics.prediction.report import pictures as question_pictures
+from sparse_limits.numerics.prediction.report.summary import (
     Advice,
     Line,
     MethodSummary,
@@ -19,7 +19,7 @@ from numerics.prediction.report.summary import (
     resting_on,
     stated,
 )
-from numerics.prediction.report.tables import (
+from sparse_limits.numerics.prediction.report.tables import (
     dead_table,
     end_table,
     input_table,
@@ -27,11 +27,11 @@ from numerics.prediction.report.tables import (
     learning_table,
     lost_table,
 )
-from numerics.prediction.result import MEASURED
-from numerics.printing.plain_text import many
-from numerics.printing.tables import Table
-from numerics.printing.tables import as_html as table_as_html
-from numerics.reports.run import STYLE
+from sparse_limits.numerics.prediction.result import MEASURED
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.printing.tables import Table
+from sparse_limits.numerics.printing.tables import as_html as table_as_html
+from sparse_limits.numerics.reports.run import STYLE
 
 PAGE_STYLE = """
 body { max-width: 66rem; line-height: 1.5; overflow-wrap: break-word } section { border-top: 1px solid var(--line); padding: 1rem 0 }

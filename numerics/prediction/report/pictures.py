@@ -8,9 +8,9 @@ from math import ceil, floor, isfinite, log10
 
 import numpy as np
 
-from numerics.columns import About
-from numerics.prediction.layers.summary import layer_name
-from numerics.prediction.report.summary import MethodSummary, columns_of, layer_words, percent
+from sparse_limits.numerics.columns import About
+from sparse_limits.numerics.prediction.layers.summary import layer_name
+from sparse_limits.numerics.prediction.report.summary import MethodSummary, columns_of, layer_words, percent
 
 WIDTH, HEIGHT = 310, 210
 LEFT, RIGHT, TOP, BOTTOM = 54, 16, 10, 34  # margins

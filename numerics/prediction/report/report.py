@@ -19,20 +19,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, Seed, checked_bool, checked_integer, seed_number
-from numerics.data import Data, Dataset, DataSource
-from numerics.door import door
-from numerics.prediction.architecture import FullyConnected
-from numerics.prediction.methods import DATA_DRIVEN
-from numerics.prediction.predict import answer, chain_or_reason
-from numerics.prediction.question import NetworkLike, Question, question
-from numerics.prediction.report.summary import Made, QuestionSummary
-from numerics.prediction.report.text import question_summary
-from numerics.prediction.result import LeftOut, Result
-from numerics.prediction.settings import FIRST, METHODS, KernelSettings, Settings
-from numerics.printing.progress import Stage, within
-from numerics.store import Place, store_at
-from theory.own_code import OwnCodeError
+from sparse_limits.numerics.arguments import InputError, Seed, checked_bool, checked_integer, seed_number
+from sparse_limits.numerics.data import Data, Dataset, DataSource
+from sparse_limits.numerics.door import door
+from sparse_limits.numerics.prediction.architecture import FullyConnected
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN
+from sparse_limits.numerics.prediction.predict import answer, chain_or_reason
+from sparse_limits.numerics.prediction.question import NetworkLike, Question, question
+from sparse_limits.numerics.prediction.report.summary import Made, QuestionSummary
+from sparse_limits.numerics.prediction.report.text import question_summary
+from sparse_limits.numerics.prediction.result import LeftOut, Result
+from sparse_limits.numerics.prediction.settings import FIRST, METHODS, KernelSettings, Settings
+from sparse_limits.numerics.printing.progress import Stage, within
+from sparse_limits.numerics.store import Place, store_at
+from sparse_limits.theory.own_code import OwnCodeError
 
 DENSITIES = (0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001)  # of the curves
 SAMPLES = 1024  # seen unless more are asked for: the laws' time grows like their cube
@@ -63,7 +63,7 @@ class Report:
     @cached_property
     def page(self) -> str:
         """The whole as HTML, one page that fetches nothing."""
-        from numerics.prediction.report.page import as_html
+        from sparse_limits.numerics.prediction.report.page import as_html
 
         return as_html(self.summary)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from numerics.prediction.layers.summary import LayersSummary, layer_name
-from numerics.prediction.pruned_first_layer.kernel_summary import KernelSummary
-from numerics.prediction.result import LIMIT, MEASURED, THEOREM, LeftOut
+from sparse_limits.numerics.prediction.layers.summary import LayersSummary, layer_name
+from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import KernelSummary
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM, LeftOut
 
 KINDS = (THEOREM, LIMIT, MEASURED)  # from the firmest
 OF_THE_KERNEL = (

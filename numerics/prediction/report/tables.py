@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from numerics.columns import name_of
-from numerics.prediction.layers.summary import layer_name
-from numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
-from numerics.prediction.report.advice import error_of
-from numerics.prediction.report.summary import (
+from sparse_limits.numerics.columns import name_of
+from sparse_limits.numerics.prediction.layers.summary import layer_name
+from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
+from sparse_limits.numerics.prediction.report.advice import error_of
+from sparse_limits.numerics.prediction.report.summary import (
     Learning,
     MethodSummary,
     alike,
@@ -21,7 +21,7 @@ from numerics.prediction.report.summary import (
     resting_on,
     stated,
 )
-from numerics.printing.tables import Cell, Table
+from sparse_limits.numerics.printing.tables import Cell, Table
 
 TOP = 5  # inputs listed at each end
 LONGEST = 32  # letters of a name in a table, so that other columns stay in sight

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.prediction.layers.evidence_level import COPIED, level_of
-from numerics.prediction.layers.summary import layer_name, summarise_layers, thresholds
-from numerics.prediction.pruned_first_layer.kernel_summary import summarise_kernel
-from numerics.prediction.report.advice import advice_of, error_of
-from numerics.prediction.report.summary import (
+from sparse_limits.numerics.prediction.layers.evidence_level import COPIED, level_of
+from sparse_limits.numerics.prediction.layers.summary import layer_name, summarise_layers, thresholds
+from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import summarise_kernel
+from sparse_limits.numerics.prediction.report.advice import advice_of, error_of
+from sparse_limits.numerics.prediction.report.summary import (
     LOST,
     OF_THE_KERNEL,
     Learning,
@@ -31,8 +31,8 @@ from numerics.prediction.report.summary import (
     stated,
     weakest,
 )
-from numerics.prediction.result import LIMIT, MEASURED, THEOREM, LeftOut, Result
-from numerics.printing.plain_text import many, no_less
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM, LeftOut, Result
+from sparse_limits.numerics.printing.plain_text import many, no_less
 
 Floats = NDArray[np.float64]
 PROVED = {

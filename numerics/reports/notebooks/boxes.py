@@ -9,22 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from numerics.printing.plain_text import many, plain
-from numerics.reports.bounds import graded, named
-from numerics.reports.claim_references import step_anchor
-from numerics.reports.contents import Evidence, Line
-from numerics.reports.mentions import linked
-from numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
-from numerics.reports.open_questions import open_questions
-from numerics.reports.typesetting import fitted
-from theory.claims import Claim, Ledger
-from theory.links import Link, carried, of_claim, status_in_words
-from theory.quantities import in_words
-from theory.steps import Carrier, Step
+from sparse_limits.numerics.printing.plain_text import many, plain
+from sparse_limits.numerics.reports.bounds import graded, named
+from sparse_limits.numerics.reports.claim_references import step_anchor
+from sparse_limits.numerics.reports.contents import Evidence, Line
+from sparse_limits.numerics.reports.mentions import linked
+from sparse_limits.numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
+from sparse_limits.numerics.reports.open_questions import open_questions
+from sparse_limits.numerics.reports.typesetting import fitted
+from sparse_limits.theory.claims import Claim, Ledger
+from sparse_limits.theory.links import Link, carried, of_claim, status_in_words
+from sparse_limits.theory.quantities import in_words
+from sparse_limits.theory.steps import Carrier, Step
 
 if TYPE_CHECKING:
-    from numerics.evidence.check import CheckResult, ControlResult
-    from numerics.ledger.verification import ClaimResult
+    from sparse_limits.numerics.evidence.check import CheckResult, ControlResult
+    from sparse_limits.numerics.ledger.verification import ClaimResult
 
 PROVENANCE = {
     "STATED": "stands in a text at hand, quoted here",
@@ -114,7 +114,7 @@ class Box:
         for words, labels in (("Uses", claim.uses), ("Used by", self.used_by)):
             if labels:
                 lines.append(f"{words} {', '.join(map(claim_link, labels))}.")
-        lines.append(f'In Python: `theory.claim("{claim.label}")`.')
+        lines.append(f'In Python: `sparse_limits.theory.claim("{claim.label}")`.')
         return one_line_displays(" ".join(lines))
 
     def _standing(self) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 
 class References:

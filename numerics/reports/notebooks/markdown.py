@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from theory.input_error import InputError
+from sparse_limits.theory.input_error import InputError
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -14,16 +14,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from numerics.ledger.verification import ClaimResult, Run
-from numerics.printing.plain_text import many
-from numerics.reports.bounds import counted_bounds, listed_bounds
-from numerics.reports.claim_references import reference
-from numerics.reports.contents import Line, contents, lines_of
-from numerics.reports.failed_forms import forms_table, forms_text
-from numerics.reports.legend import HEADING, legend_rows, legend_table
-from numerics.reports.notebooks.boxes import NOT_RUN, SIGNS, Box, claim_link
-from numerics.reports.notebooks.citations import References
-from numerics.reports.notebooks.markdown import (
+from sparse_limits.numerics.ledger.verification import ClaimResult, Run
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.reports.bounds import counted_bounds, listed_bounds
+from sparse_limits.numerics.reports.claim_references import reference
+from sparse_limits.numerics.reports.contents import Line, contents, lines_of
+from sparse_limits.numerics.reports.failed_forms import forms_table, forms_text
+from sparse_limits.numerics.reports.legend import HEADING, legend_rows, legend_table
+from sparse_limits.numerics.reports.notebooks.boxes import NOT_RUN, SIGNS, Box, claim_link
+from sparse_limits.numerics.reports.notebooks.citations import References
+from sparse_limits.numerics.reports.notebooks.markdown import (
     OUTSIDE,
     Directive,
     Rewriting,
@@ -36,10 +36,10 @@ from numerics.reports.notebooks.markdown import (
     quoted,
     table,
 )
-from numerics.reports.open_questions import counted_questions, listed_questions
-from numerics.reports.run import closing_line
-from theory.claims import Entry, Ledger
-from theory.input_error import InputError
+from sparse_limits.numerics.reports.open_questions import counted_questions, listed_questions
+from sparse_limits.numerics.reports.run import closing_line
+from sparse_limits.theory.claims import Entry, Ledger
+from sparse_limits.theory.input_error import InputError
 
 Notebook = dict[str, Any]  # as nbformat 4.5 has it
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -372,7 +372,7 @@ class Chapter:
 
 def preamble(sources: Sequence[str]) -> str:
     """The first cell of a notebook: it says what the cells need that the kernel lacks, and how to install it."""
-    needed = sorted(_imported(sources) | {"numerics", "theory"})
+    needed = sorted(_imported(sources) | {"sparse_limits"})
     return f"""# A chapter of sparse-limits {version("sparse-limits")}. This cell says whether all that the others import is there.
 from importlib.util import find_spec
 

@@ -9,18 +9,18 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numerics
-from numerics.arguments import MOST_JOBS, checked_integer, seed_number
-from numerics.ledger.verification import Run, checks_by_claim, verify
-from numerics.reports.notebooks.pages import PROVENANCES, Book, Chapter, Notebook, Page, read_pages
-from numerics.reports.writing import write_text
-from theory.claims import Ledger
-from theory.input_error import InputError
-from theory.ledger import load_ledger
-from theory.selection import meant
+from sparse_limits.numerics.arguments import MOST_JOBS, checked_integer, seed_number
+from sparse_limits.numerics.ledger.verification import Run, checks_by_claim, verify
+from sparse_limits.numerics.reports.notebooks.pages import PROVENANCES, Book, Chapter, Notebook, Page, read_pages
+from sparse_limits.numerics.reports.writing import write_text
+from sparse_limits.theory.claims import Ledger
+from sparse_limits.theory.dependencies import ROOT
+from sparse_limits.theory.input_error import InputError
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.selection import meant
 
 if TYPE_CHECKING:
-    from numerics.evidence.check import CheckResult
+    from sparse_limits.numerics.evidence.check import CheckResult
 
 
 class Written(NamedTuple):
@@ -103,7 +103,7 @@ def book_folder(named: str | Path | None) -> Path:
     """
     if named is not None:
         return Path(named)
-    folder = Path(numerics.__file__).parents[1] / "book"
+    folder = ROOT / "book"
     if not (folder / "_toc.yml").is_file():
         raise InputError("the pages of the book are not installed with the package, expected `book`, their folder")
     return folder

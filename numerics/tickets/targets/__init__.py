@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from numerics.tickets.targets.digits import digits_cnn, digits_mlp
-from numerics.tickets.targets.graphs import graphs_messages, graphs_pairs
-from numerics.tickets.targets.point_sets import pointset_deepsets
-from numerics.tickets.targets.rings import rings_c8, rings_d8
-from numerics.tickets.targets.shapes import shapes_steerable
-from numerics.tickets.targets.target import Target
+from sparse_limits.numerics.tickets.targets.digits import digits_cnn, digits_mlp
+from sparse_limits.numerics.tickets.targets.graphs import graphs_messages, graphs_pairs
+from sparse_limits.numerics.tickets.targets.point_sets import pointset_deepsets
+from sparse_limits.numerics.tickets.targets.rings import rings_c8, rings_d8
+from sparse_limits.numerics.tickets.targets.shapes import shapes_steerable
+from sparse_limits.numerics.tickets.targets.target import Target
 
 TARGETS: dict[str, Callable[[int], Target]] = {
     "digits-mlp": digits_mlp,

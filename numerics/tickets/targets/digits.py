@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.data import digits
-from numerics.equivariance.architectures import convolution, perceptron, read_out
-from numerics.tickets.networks import with_constant
-from numerics.tickets.targets.target import (
+from sparse_limits.numerics.data import digits
+from sparse_limits.numerics.equivariance.architectures import convolution, perceptron, read_out
+from sparse_limits.numerics.tickets.networks import with_constant
+from sparse_limits.numerics.tickets.targets.target import (
     CONTRAST,
     Array,
     Integers,

@@ -6,8 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
-from numerics.equivariance.architectures import message_passing, pairs, read_out
-from numerics.tickets.targets.target import (
+from sparse_limits.numerics.equivariance.architectures import message_passing, pairs, read_out
+from sparse_limits.numerics.tickets.targets.target import (
     CONTRAST,
     Array,
     Integers,

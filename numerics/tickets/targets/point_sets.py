@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.equivariance.architectures import deep_sets, read_out
-from numerics.tickets.targets.target import Array, Integers, Target, Training, exchanges, fitted, generator, lowered
+from sparse_limits.numerics.equivariance.architectures import deep_sets, read_out
+from sparse_limits.numerics.tickets.targets.target import (
+    Array,
+    Integers,
+    Target,
+    Training,
+    exchanges,
+    fitted,
+    generator,
+    lowered,
+)
 
 POINTS, SHAPES, WIDTH = 16, ("ring", "two blobs", "segment", "disc"), 12
 SETS_TRAINED, SETS_TESTED, SETS_STEPS, BATCHES = 2000, 1000, 900, 8

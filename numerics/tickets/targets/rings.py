@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from numerics.equivariance.architectures import read_out, rings
-from numerics.tickets.targets.target import (
+from sparse_limits.numerics.equivariance.architectures import read_out, rings
+from sparse_limits.numerics.tickets.targets.target import (
     CONTRAST,
     Array,
     Integers,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.equivariance import cyclic_irreducibles
-from numerics.equivariance.architectures import read_out, steerable
-from numerics.tickets.targets.target import (
+from sparse_limits.numerics.equivariance import cyclic_irreducibles
+from sparse_limits.numerics.equivariance.architectures import read_out, steerable
+from sparse_limits.numerics.tickets.targets.target import (
     CONTRAST,
     Array,
     Integers,

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, checked_integer
-from numerics.equivariance import EquivariantLayer, forward
-from numerics.equivariance.architectures import Architecture
-from numerics.tickets.networks import rescaled
-from numerics.tickets.target_files import Levels, permutations_of_levels
-from numerics.tickets.training import random_layers, train
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.equivariance import EquivariantLayer, forward
+from sparse_limits.numerics.equivariance.architectures import Architecture
+from sparse_limits.numerics.tickets.networks import rescaled
+from sparse_limits.numerics.tickets.target_files import Levels, permutations_of_levels
+from sparse_limits.numerics.tickets.training import random_layers, train
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]

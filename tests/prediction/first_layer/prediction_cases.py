@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.data import Dataset
-from numerics.networks import random_network
-from numerics.prediction.first_layer.observation import Observation, observe, score
-from numerics.prediction.first_layer.prediction import (
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.networks import random_network
+from sparse_limits.numerics.prediction.first_layer.observation import Observation, observe, score
+from sparse_limits.numerics.prediction.first_layer.prediction import (
     Prediction,
     predict,
 )
-from numerics.prediction.first_layer.row_law import (
+from sparse_limits.numerics.prediction.first_layer.row_law import (
     posed,
 )
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numerics.bridge import numeric
-from numerics.data import Dataset, symmetrised
-from numerics.exact.balls import number
-from numerics.masks.threshold import threshold_for
-from numerics.prediction.first_layer.moments import (
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.data import Dataset, symmetrised
+from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.prediction.first_layer.moments import (
     OutputMoments,
     ResidualMoments,
     column_densities,
@@ -24,9 +24,9 @@ from numerics.prediction.first_layer.moments import (
     output_moments,
     residual_moments,
 )
-from numerics.statistics.exact_tests import Binomial
-from theory.saliency import product_graphon
-from theory.saliency.model import phi, tau
+from sparse_limits.numerics.statistics.exact_tests import Binomial
+from sparse_limits.theory.saliency import product_graphon
+from sparse_limits.theory.saliency.model import phi, tau
 
 LEVEL = 1e-9
 
@@ -98,7 +98,7 @@ def test_symmetric_data_do_not_fluctuate() -> None:
 def test_blocks_do_not_change_the_covariance(monkeypatch: pytest.MonkeyPatch) -> None:
     x, r = data(50, 3, seed=5)
     whole = residual_moments(x, r).covariance
-    monkeypatch.setattr("numerics.prediction.first_layer.moments.BLOCK", 7)
+    monkeypatch.setattr("sparse_limits.numerics.prediction.first_layer.moments.BLOCK", 7)
     assert residual_moments(x, r).covariance == pytest.approx(whole, rel=1e-12)
 
 

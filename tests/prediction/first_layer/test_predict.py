@@ -11,17 +11,17 @@ import pytest
 from prediction_cases import ratio, trial
 from small_data import made
 
-from numerics.data import Dataset, digits
-from numerics.files import replacing
-from numerics.networks import random_network, tangent_residual
-from numerics.prediction import methods as pruning
-from numerics.prediction.first_layer.observation import observe
-from numerics.prediction.first_layer.prediction import (
+from sparse_limits.numerics.data import Dataset, digits
+from sparse_limits.numerics.files import replacing
+from sparse_limits.numerics.networks import random_network, tangent_residual
+from sparse_limits.numerics.prediction import methods as pruning
+from sparse_limits.numerics.prediction.first_layer.observation import observe
+from sparse_limits.numerics.prediction.first_layer.prediction import (
     noise_floor,
     predict,
     synflow_row_densities,
 )
-from numerics.prediction.first_layer.row_law import (
+from sparse_limits.numerics.prediction.first_layer.row_law import (
     METHODS,
     Problem,
     _grasp_scores,
@@ -32,8 +32,8 @@ from numerics.prediction.first_layer.row_law import (
     row_picture,
     sample_row_law,
 )
-from numerics.prediction.methods import SMOOTHED
-from numerics.statistics.exact_tests import TwoCounts
+from sparse_limits.numerics.prediction.methods import SMOOTHED
+from sparse_limits.numerics.statistics.exact_tests import TwoCounts
 
 LEVEL = 1e-9
 
@@ -85,7 +85,7 @@ def test_smoothing_in_blocks_is_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
     """But for the rounding of cosines near 1, of which the angle takes the root."""
     data = made()
     whole = limit_smoothing(data.x, data.y)
-    monkeypatch.setattr("numerics.prediction.first_layer.row_law.BLOCK", 7 * 60)
+    monkeypatch.setattr("sparse_limits.numerics.prediction.first_layer.row_law.BLOCK", 7 * 60)
     assert limit_smoothing(data.x, data.y) == pytest.approx(whole, rel=1e-8)
 
 
@@ -265,7 +265,7 @@ def test_fresh_rows_are_checked() -> None:
 
 
 def test_fresh_rows_fit_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.prediction.first_layer.row_law.MOST_SCORES", 12 * 700)
+    monkeypatch.setattr("sparse_limits.numerics.prediction.first_layer.row_law.MOST_SCORES", 12 * 700)
     assert sample_row_law(posed("snip", 0.1, 50, made()), 5000, np.random.default_rng(0)).rows == 700
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from prediction_cases import ratio, trial
 from small_data import made, wine
 
-from numerics.data import digits, symmetrised
-from numerics.prediction.first_layer.observation import compare, score
-from numerics.prediction.first_layer.prediction import (
+from sparse_limits.numerics.data import digits, symmetrised
+from sparse_limits.numerics.prediction.first_layer.observation import compare, score
+from sparse_limits.numerics.prediction.first_layer.prediction import (
     RANK_ONE_DISTANCE,
     certify,
     limit,
@@ -22,7 +22,7 @@ from numerics.prediction.first_layer.prediction import (
     snip_densities,
     wanda_densities,
 )
-from numerics.prediction.first_layer.row_law import (
+from sparse_limits.numerics.prediction.first_layer.row_law import (
     METHODS,
     RowLaw,
     posed,

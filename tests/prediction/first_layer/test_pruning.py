@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from numerics.data import digits, symmetrised
-from numerics.masks.selection import kept_count
-from numerics.networks import (
+from sparse_limits.numerics.data import digits, symmetrised
+from sparse_limits.numerics.masks.selection import kept_count
+from sparse_limits.numerics.networks import (
     Network,
     activations,
     forward,
@@ -21,7 +21,7 @@ from numerics.networks import (
     random_network,
     tangent_residual,
 )
-from numerics.prediction.methods import METHODS, SCOPES, prune, residual, saliency
+from sparse_limits.numerics.prediction.methods import METHODS, SCOPES, prune, residual, saliency
 
 shapes = st.lists(st.integers(1, 6), min_size=2, max_size=5)
 seeds = st.integers(0, 2**32 - 1)

@@ -10,18 +10,18 @@ import pytest
 from helpers import needs
 from questions import predict_layers
 
-import numerics as sl
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.data import Dataset, batch
-from numerics.masks.selection import global_masks
-from numerics.prediction.architecture import Architecture, normalise, through_norm
-from numerics.prediction.layers import drawn, latents
-from numerics.prediction.layers.covariances import smoothed
-from numerics.prediction.layers.latents import sizes_of, units_of
-from numerics.prediction.layers.law import law_of
-from numerics.prediction.layers.residual import Residual
-from numerics.prediction.settings import METHODS, methods_through
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import Dataset, batch
+from sparse_limits.numerics.masks.selection import global_masks
+from sparse_limits.numerics.prediction.architecture import Architecture, normalise, through_norm
+from sparse_limits.numerics.prediction.layers import drawn, latents
+from sparse_limits.numerics.prediction.layers.covariances import smoothed
+from sparse_limits.numerics.prediction.layers.latents import sizes_of, units_of
+from sparse_limits.numerics.prediction.layers.law import law_of
+from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.prediction.settings import METHODS, methods_through
 
 RNG = np.random.default_rng
 SIZES = {"widths": (24, 16), "samples": 60, "units": 256, "networks": 2, "seed": 3}

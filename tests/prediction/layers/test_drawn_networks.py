@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.arguments import InputError
-from numerics.kernels import dense_kernel
-from numerics.networks import Network
-from numerics.networks.derivatives import gradient, hessian_gradient_product
-from numerics.prediction.architecture import ACTIVATIONS, INITIALISATIONS, Architecture
-from numerics.prediction.layers import drawn
-from numerics.prediction.layers.covariances import Root, root_of, smoothed
-from numerics.prediction.layers.latents import Sizes, units_of
-from numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.kernels import dense_kernel
+from sparse_limits.numerics.networks import Network
+from sparse_limits.numerics.networks.derivatives import gradient, hessian_gradient_product
+from sparse_limits.numerics.prediction.architecture import ACTIVATIONS, INITIALISATIONS, Architecture
+from sparse_limits.numerics.prediction.layers import drawn
+from sparse_limits.numerics.prediction.layers.covariances import Root, root_of, smoothed
+from sparse_limits.numerics.prediction.layers.latents import Sizes, units_of
+from sparse_limits.numerics.prediction.layers.residual import Residual
 
 
 def data(samples: int, inputs: int, outputs: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

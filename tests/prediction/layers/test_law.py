@@ -6,16 +6,24 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.arguments import InputError
-from numerics.limits import limit
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.first_layer.row_law import NotCoveredError, Problem, sample_row_law
-from numerics.prediction.layers import data_free, drawn
-from numerics.prediction.layers.latents import MEMORY, Sizes, drawn_whole, memory, narrowed, sizes_of, units_of
-from numerics.prediction.layers.law import RESOLVED, DepthLaw, expected_dead, law_of
-from numerics.prediction.layers.layer_law import Drawn
-from numerics.prediction.layers.residual import Residual
-from numerics.statistics.exact_tests import LEVEL, TwoCounts
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.limits import limit
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.first_layer.row_law import NotCoveredError, Problem, sample_row_law
+from sparse_limits.numerics.prediction.layers import data_free, drawn
+from sparse_limits.numerics.prediction.layers.latents import (
+    MEMORY,
+    Sizes,
+    drawn_whole,
+    memory,
+    narrowed,
+    sizes_of,
+    units_of,
+)
+from sparse_limits.numerics.prediction.layers.law import RESOLVED, DepthLaw, expected_dead, law_of
+from sparse_limits.numerics.prediction.layers.layer_law import Drawn
+from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.statistics.exact_tests import LEVEL, TwoCounts
 
 RNG = np.random.default_rng
 
@@ -232,7 +240,7 @@ def test_no_further_units_are_drawn_where_they_are_not_needed_or_too_much_work(m
     assert law(16).more is None
     assert law(15).more is not None
     assert law(15).collapse(0) is not None
-    monkeypatch.setattr("numerics.prediction.layers.law.MOST_WORK", 1e5)
+    monkeypatch.setattr("sparse_limits.numerics.prediction.layers.law.MOST_WORK", 1e5)
     assert law(15).more is None
     assert law(2).collapse(0) is None
 

@@ -12,18 +12,18 @@ from questions import predict_layers
 from scipy.stats import ks_2samp
 from small_data import made
 
-import numerics as sl
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.data import Dataset
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers.evidence_level import evidence_level
-from numerics.prediction.layers.measured_errors import MISSED
-from numerics.prediction.layers.predicted import predicted
-from numerics.prediction.layers.residual import Residual
-from numerics.prediction.layers.summary import summarise_layers
-from numerics.prediction.settings import IN_ROUNDS, METHODS, SCOPES, Settings
-from numerics.statistics.exact_tests import LEVEL
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers.evidence_level import evidence_level
+from sparse_limits.numerics.prediction.layers.measured_errors import MISSED
+from sparse_limits.numerics.prediction.layers.predicted import predicted
+from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.prediction.layers.summary import summarise_layers
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, METHODS, SCOPES, Settings
+from sparse_limits.numerics.statistics.exact_tests import LEVEL
 
 pytestmark = pytest.mark.usefixtures("law_answers")  # of narrow layers, too: they are quick
 
@@ -322,7 +322,7 @@ def test_a_layer_of_which_every_score_is_zero_asks_for_no_more_units():
 
 def test_what_narrow_networks_of_the_limit_do_not_tell_is_said(monkeypatch):
     """With the units that the note names, all of it is known and the note is gone."""
-    monkeypatch.setattr("numerics.prediction.layers.latents.MOST_WHOLE", 1.0)
+    monkeypatch.setattr("sparse_limits.numerics.prediction.layers.latents.MOST_WHOLE", 1.0)
     asked = {"widths": (40, 40), "samples": 50, "sample": False}
     found = predict_layers("snip", units=128, **asked)
     (note,) = (note for note in found.notes if "the last path" in note)
@@ -335,7 +335,7 @@ def test_what_narrow_networks_of_the_limit_do_not_tell_is_said(monkeypatch):
     for narrow, full in zip(found.layers, whole.layers, strict=True):
         assert 0.4 < narrow.collapse / full.collapse < 2.5
     assert not any("not known" in note for note in predict_layers("snip", units=128, scope="layer", **asked).notes)
-    monkeypatch.setattr("numerics.prediction.layers.law.MOST_WORK", 1.0)
+    monkeypatch.setattr("sparse_limits.numerics.prediction.layers.law.MOST_WORK", 1.0)
     found = predict_layers("snip", units=128, **asked)
     assert found.layers[0].collapse is None
     (note,) = (note for note in found.notes if "the last path" in note)
@@ -346,7 +346,7 @@ def test_what_narrow_networks_of_the_limit_do_not_tell_is_said(monkeypatch):
 @pytest.mark.parametrize("method", ["snip", "grasp"])
 def test_networks_drawn_whole_one_after_another_lose_their_last_path_as_those_drawn_at_once(monkeypatch, method):
     """By Kolmogorov and Smirnov, of 1500 networks each; controls: half the width, and scores with the other method's signs."""
-    monkeypatch.setattr("numerics.prediction.layers.predicted.WHOLE_NETWORKS", 1500)
+    monkeypatch.setattr("sparse_limits.numerics.prediction.layers.predicted.WHOLE_NETWORKS", 1500)
 
     def ends(width: int, units: int, seed: int, method: str = method) -> np.ndarray:
         rng = RNG(seed)

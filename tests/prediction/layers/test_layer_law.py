@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.prediction.architecture import NORMAL, UNIFORM, Architecture, Law
-from numerics.prediction.layers import law
-from numerics.prediction.layers.latents import Sizes, units_of
-from numerics.prediction.layers.law import NEAR, DepthLaw, expected_dead, law_of
-from numerics.prediction.layers.layer_law import CUT, OCTAVES, Drawn, Sloped, in_blocks
+from sparse_limits.numerics.prediction.architecture import NORMAL, UNIFORM, Architecture, Law
+from sparse_limits.numerics.prediction.layers import law
+from sparse_limits.numerics.prediction.layers.latents import Sizes, units_of
+from sparse_limits.numerics.prediction.layers.law import NEAR, DepthLaw, expected_dead, law_of
+from sparse_limits.numerics.prediction.layers.layer_law import CUT, OCTAVES, Drawn, Sloped, in_blocks
 
 RNG = np.random.default_rng
 

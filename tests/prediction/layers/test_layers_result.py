@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics.data import Dataset
-from numerics.prediction.report.text import _method
-from numerics.prediction.result import LayerResult, Result
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.report.text import _method
+from sparse_limits.numerics.prediction.result import LayerResult, Result
+from sparse_limits.numerics.prediction.settings import Settings
 
 DATA = Dataset(np.eye(3), np.ones((3, 1)), "made", "as-is")
 LAYERS = tuple(

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from numerics.masks.selection import kept_count
-from numerics.prediction.layers.mask_statistics import mask_statistics, masks_of
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.masks.selection import kept_count
+from sparse_limits.numerics.prediction.layers.mask_statistics import mask_statistics, masks_of
+from sparse_limits.numerics.prediction.settings import Settings
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 from questions import predict_layers, report
 
-from numerics import compare_methods
-from numerics.arguments import InputError
-from numerics.data import Dataset, digits
-from numerics.limits import limit
-from numerics.networks.work import BYTES_OF_WEIGHT
-from numerics.prediction.architecture import Architecture
-from numerics.prediction.layers.answer import forecast
-from numerics.prediction.layers.law_error import law_error
-from numerics.prediction.layers.observation import pruned, work_of
-from numerics.prediction.layers.predicted import predicted
-from numerics.prediction.layers.validity import (
+from sparse_limits import compare_methods
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import Dataset, digits
+from sparse_limits.numerics.limits import limit
+from sparse_limits.numerics.networks.work import BYTES_OF_WEIGHT
+from sparse_limits.numerics.prediction.architecture import Architecture
+from sparse_limits.numerics.prediction.layers.answer import forecast
+from sparse_limits.numerics.prediction.layers.law_error import law_error
+from sparse_limits.numerics.prediction.layers.observation import pruned, work_of
+from sparse_limits.numerics.prediction.layers.predicted import predicted
+from sparse_limits.numerics.prediction.layers.validity import (
     LEVEL,
     OutsideError,
     contradicted,
@@ -23,8 +23,8 @@ from numerics.prediction.layers.validity import (
     too_large,
     too_narrow,
 )
-from numerics.prediction.settings import Settings
-from numerics.statistics.distribution_free import clopper_pearson
+from sparse_limits.numerics.prediction.settings import Settings
+from sparse_limits.numerics.statistics.distribution_free import clopper_pearson
 
 NARROW = {"widths": (2,), "loss": "cross-entropy", "samples": 100, "units": 512}
 GRASP = {"method": "grasp", "init": "torch", "bias": True, "loss": "cross-entropy", "samples": 100, "units": 512}

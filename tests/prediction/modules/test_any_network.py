@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from helpers import needs
 
-import numerics as sl
-from numerics.data import Dataset
-from numerics.prediction import methods
+import sparse_limits as sl
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction import methods
 
 NETWORK = sl.random_network((7, 6, 3), 0)
 RNG = np.random.default_rng(1)
@@ -26,7 +26,7 @@ def test_networks_are_pruned_as_before():
 
 def test_modules_are_pruned_by_their_own_scores():
     torch = needs("torch")
-    from numerics.prediction.modules import prune_module
+    from sparse_limits.numerics.prediction.modules import prune_module
 
     module = torch.nn.Sequential(torch.nn.Linear(7, 6), torch.nn.ReLU(), torch.nn.Linear(6, 3))
     expected = prune_module(module, "snip", 0.3, DATA, loss="mse")

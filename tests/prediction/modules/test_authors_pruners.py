@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from helpers import needs
 
-from numerics import load_data
-from numerics.data import Dataset
+from sparse_limits import load_data
+from sparse_limits.numerics.data import Dataset
 
 torch = needs("torch")
 nn = torch.nn
 
 from torch.func import functional_call  # noqa: E402
 
-from numerics.prediction.modules import prune_module  # noqa: E402
+from sparse_limits.numerics.prediction.modules import prune_module  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 DATA = Dataset(DIGITS.x[:120], DIGITS.y[:120], DIGITS.name, DIGITS.labelling, DIGITS.about)

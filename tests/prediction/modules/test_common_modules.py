@@ -4,14 +4,14 @@ import pytest
 from helpers import needs
 from questions import predict_parts
 
-from numerics.arguments import InputError
-from numerics.data import load_data
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import load_data
 
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.prediction.modules import chain_of, prune_module  # noqa: E402
-from numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
+from sparse_limits.numerics.prediction.modules import chain_of, prune_module  # noqa: E402
+from sparse_limits.numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 

@@ -7,16 +7,16 @@ import pytest
 from helpers import needs
 from questions import predict_module, predict_parts
 
-from numerics.data import load_data
+from sparse_limits.numerics.data import load_data
 
 needs("torch")
 
-from numerics.masks.selection import n_of_m_mask  # noqa: E402
-from numerics.prediction.architecture import UNIFORM  # noqa: E402
-from numerics.prediction.modules import prune_module  # noqa: E402
-from numerics.prediction.modules.building import builder  # noqa: E402
-from numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
-from numerics.prediction.modules.weights import WeightLaw, magnitude_densities  # noqa: E402
+from sparse_limits.numerics.masks.selection import n_of_m_mask  # noqa: E402
+from sparse_limits.numerics.prediction.architecture import UNIFORM  # noqa: E402
+from sparse_limits.numerics.prediction.modules import prune_module  # noqa: E402
+from sparse_limits.numerics.prediction.modules.building import builder  # noqa: E402
+from sparse_limits.numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
+from sparse_limits.numerics.prediction.modules.weights import WeightLaw, magnitude_densities  # noqa: E402
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 DIGITS = load_data("digits", labels="onehot")

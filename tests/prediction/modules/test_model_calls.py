@@ -8,9 +8,9 @@ from helpers import needs
 
 needs("torch")
 
-import numerics as sl  # noqa: E402
-from numerics.cli import main  # noqa: E402
-from numerics.prediction.layers.summary import summarise_layers  # noqa: E402
+import sparse_limits as sl  # noqa: E402
+from sparse_limits.numerics.cli import main  # noqa: E402
+from sparse_limits.numerics.prediction.layers.summary import summarise_layers  # noqa: E402
 
 CODE = """
 from torch import nn

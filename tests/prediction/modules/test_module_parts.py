@@ -9,22 +9,22 @@ import pytest
 from helpers import needs
 from questions import predict_module, predict_parts
 
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.data import Dataset, batch, load_data
-from numerics.limits import limit
-from numerics.prediction.settings import Settings
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import Dataset, batch, load_data
+from sparse_limits.numerics.limits import limit
+from sparse_limits.numerics.prediction.settings import Settings
 
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.prediction.layers.mask_statistics import mask_statistics  # noqa: E402
-from numerics.prediction.modules import mask_statistics as kept_module  # noqa: E402
-from numerics.prediction.modules.building import seeded  # noqa: E402
-from numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
-from numerics.prediction.modules.parts import LEVEL  # noqa: E402
-from numerics.prediction.modules.pruning import module_scores  # noqa: E402
-from numerics.prediction.modules.reading import NotFollowedError, chain_of, outside_of  # noqa: E402
+from sparse_limits.numerics.prediction.layers.mask_statistics import mask_statistics  # noqa: E402
+from sparse_limits.numerics.prediction.modules import mask_statistics as kept_module  # noqa: E402
+from sparse_limits.numerics.prediction.modules.building import seeded  # noqa: E402
+from sparse_limits.numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
+from sparse_limits.numerics.prediction.modules.parts import LEVEL  # noqa: E402
+from sparse_limits.numerics.prediction.modules.pruning import module_scores  # noqa: E402
+from sparse_limits.numerics.prediction.modules.reading import NotFollowedError, chain_of, outside_of  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 

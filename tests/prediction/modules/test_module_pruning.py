@@ -7,20 +7,20 @@ import pytest
 from helpers import needs
 from questions import predict_module
 
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.data import Dataset, load_data
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import Dataset, load_data
 
 torch = needs("torch")
 nn = torch.nn
 
 from torch.nn.utils.prune import custom_from_mask  # noqa: E402
 
-from numerics.prediction.architecture import Architecture  # noqa: E402
-from numerics.prediction.layers import drawn  # noqa: E402
-from numerics.prediction.layers.residual import Residual  # noqa: E402
-from numerics.prediction.modules import prune_module  # noqa: E402
-from numerics.prediction.modules.pruning import module_scores, residual_of, second_term  # noqa: E402
+from sparse_limits.numerics.prediction.architecture import Architecture  # noqa: E402
+from sparse_limits.numerics.prediction.layers import drawn  # noqa: E402
+from sparse_limits.numerics.prediction.layers.residual import Residual  # noqa: E402
+from sparse_limits.numerics.prediction.modules import prune_module  # noqa: E402
+from sparse_limits.numerics.prediction.modules.pruning import module_scores, residual_of, second_term  # noqa: E402
 
 RNG = np.random.default_rng(1)
 X, CLASSES = RNG.standard_normal((30, 7)), RNG.integers(3, size=30)

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from helpers import needs
 
-from numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError
 
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.prediction import modules  # noqa: E402
-from numerics.prediction.modules import chain_of  # noqa: E402
-from numerics.prediction.modules.building import builder  # noqa: E402
-from numerics.prediction.modules.initial import initialisation_of  # noqa: E402
+from sparse_limits.numerics.prediction import modules  # noqa: E402
+from sparse_limits.numerics.prediction.modules import chain_of  # noqa: E402
+from sparse_limits.numerics.prediction.modules.building import builder  # noqa: E402
+from sparse_limits.numerics.prediction.modules.initial import initialisation_of  # noqa: E402
 
 
 class Plain(nn.Module):

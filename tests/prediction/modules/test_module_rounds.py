@@ -8,17 +8,17 @@ import pytest
 from helpers import needs
 from questions import predict_module, predict_parts
 
-from numerics import load_data, predict, prune
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.data import Dataset
+from sparse_limits import load_data, predict, prune
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.data import Dataset
 
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.networks import Network  # noqa: E402
-from numerics.prediction import settings  # noqa: E402
-from numerics.prediction.modules import prune_module  # noqa: E402
+from sparse_limits.numerics.networks import Network  # noqa: E402
+from sparse_limits.numerics.prediction import settings  # noqa: E402
+from sparse_limits.numerics.prediction.modules import prune_module  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 DATA = Dataset(DIGITS.x[:20], DIGITS.y[:20], DIGITS.name, DIGITS.labelling, DIGITS.about)
@@ -143,7 +143,7 @@ def test_what_has_no_rounds_is_refused(monkeypatch):
     layered = nn.Sequential(nn.Linear(64, 6), nn.LayerNorm(6), nn.Linear(6, 10))
     with pytest.raises(InputError, match="1: SynFlow is not defined here with this normalisation"):
         prune_module(layered, "synflow-iterative", 0.5, DATA)
-    monkeypatch.setattr("numerics.prediction.layers.forecast.MOST_COMPARED", 1000)
+    monkeypatch.setattr("sparse_limits.numerics.prediction.layers.forecast.MOST_COMPARED", 1000)
     for predicted, build in ((predict_module, plain), (predict_parts, convolutions)):
         with pytest.raises(InputError, match=r"weights in 100 rounds are compared .*, expected at most 1e\+03"):
             predicted(build, "synflow-iterative", DATA)

@@ -9,18 +9,18 @@ from helpers import needs
 from questions import predict_layers, predict_module, predict_parts
 from rich.console import Console
 
-from numerics.arguments import InputError
-from numerics.data import load_data
-from numerics.prediction.layers.data_free import keeps_nothing
-from numerics.printing.plain_text import short_names
-from numerics.printing.tables import Table, print_facts, print_table
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import load_data
+from sparse_limits.numerics.prediction.layers.data_free import keeps_nothing
+from sparse_limits.numerics.printing.plain_text import short_names
+from sparse_limits.numerics.printing.tables import Table, print_facts, print_table
 
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.prediction.modules import chain_of, prune_module  # noqa: E402
-from numerics.prediction.modules.initial import MOST_TESTED, some_of  # noqa: E402
-from numerics.prediction.modules.reading import NotFollowedError, outside_of  # noqa: E402
+from sparse_limits.numerics.prediction.modules import chain_of, prune_module  # noqa: E402
+from sparse_limits.numerics.prediction.modules.initial import MOST_TESTED, some_of  # noqa: E402
+from sparse_limits.numerics.prediction.modules.reading import NotFollowedError, outside_of  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from helpers import needs
 
-from numerics.arguments import InputError
-from numerics.cli import main
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
 
 torch = needs("torch")
 
-from numerics.limits import limit  # noqa: E402
-from numerics.prediction.modules import building  # noqa: E402
-from numerics.prediction.modules.building import builder  # noqa: E402
+from sparse_limits.numerics.limits import limit  # noqa: E402
+from sparse_limits.numerics.prediction.modules import building  # noqa: E402
+from sparse_limits.numerics.prediction.modules.building import builder  # noqa: E402
 
 MODELS = """
 import numpy as np

@@ -5,14 +5,14 @@ import pytest
 from helpers import needs
 from questions import predict_parts
 
-from numerics import report
-from numerics.arguments import InputError
-from numerics.data import load_data
+from sparse_limits import report
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import load_data
 
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.prediction.modules.pruning import make_positive, module_scores  # noqa: E402
+from sparse_limits.numerics.prediction.modules.pruning import make_positive, module_scores  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 

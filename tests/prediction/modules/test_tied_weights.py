@@ -5,18 +5,18 @@ import pytest
 from helpers import needs
 from questions import predict_parts
 
-from numerics.arguments import InputError
-from numerics.data import Dataset, load_data
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import Dataset, load_data
 
 torch = needs("torch")
 nn = torch.nn
 
 from torch.nn.utils.prune import custom_from_mask  # noqa: E402
 
-from numerics.prediction.modules import chain_of, prune_module  # noqa: E402
-from numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
-from numerics.prediction.modules.pruning import module_scores  # noqa: E402
-from numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
+from sparse_limits.numerics.prediction.modules import chain_of, prune_module  # noqa: E402
+from sparse_limits.numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
+from sparse_limits.numerics.prediction.modules.pruning import module_scores  # noqa: E402
+from sparse_limits.numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 FEW = Dataset(DIGITS.x[:40], DIGITS.y[:40], "few", "onehot", DIGITS.about)

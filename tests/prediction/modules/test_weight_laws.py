@@ -10,15 +10,15 @@ import pytest
 from helpers import needs
 from scipy import stats
 
-from numerics.data import Dataset, load_data
-from numerics.prediction.architecture import NORMAL, UNIFORM
+from sparse_limits.numerics.data import Dataset, load_data
+from sparse_limits.numerics.prediction.architecture import NORMAL, UNIFORM
 
 torch = needs("torch")
 nn = torch.nn
 
-from numerics.prediction.modules import prune_module  # noqa: E402
-from numerics.prediction.modules.pruning import module_scores  # noqa: E402
-from numerics.prediction.modules.weights import scale_free_p, weight_laws  # noqa: E402
+from sparse_limits.numerics.prediction.modules import prune_module  # noqa: E402
+from sparse_limits.numerics.prediction.modules.pruning import module_scores  # noqa: E402
+from sparse_limits.numerics.prediction.modules.weights import scale_free_p, weight_laws  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from helpers import needs
 
-from numerics import load_data, prune, random_network
-from numerics.arguments import InputError
-from numerics.cli import main
-from numerics.masks.selection import zeros_split
+from sparse_limits import load_data, prune, random_network
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.masks.selection import zeros_split
 
 torch = needs("torch")
 from torch import nn  # noqa: E402
 
-from numerics.prediction.layers.mask_statistics import first_kept, mask_statistics  # noqa: E402
-from numerics.prediction.modules.parts import Settings  # noqa: E402
+from sparse_limits.numerics.prediction.layers.mask_statistics import first_kept, mask_statistics  # noqa: E402
+from sparse_limits.numerics.prediction.modules.parts import Settings  # noqa: E402
 
 CLIPPED = """
 from torch import nn

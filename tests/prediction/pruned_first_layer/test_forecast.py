@@ -14,13 +14,13 @@ from questions import predict_columns
 from rich.console import Console
 from small_data import made
 
-import numerics as sl
-from numerics.cli import main
-from numerics.commands._prediction_report import show
-from numerics.prediction.pruned_first_layer.forecast import result_of
-from numerics.prediction.pruned_first_layer.summary import summarise
-from numerics.prediction.result import FirstLayer
-from numerics.reports.writing import write_json
+import sparse_limits as sl
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.commands._prediction_report import show
+from sparse_limits.numerics.prediction.pruned_first_layer.forecast import result_of
+from sparse_limits.numerics.prediction.pruned_first_layer.summary import summarise
+from sparse_limits.numerics.prediction.result import FirstLayer
+from sparse_limits.numerics.reports.writing import write_json
 
 SIZES = {"width": 64, "fresh_rows": 500, "samples": 200, "seed": 3}
 KERNEL = {**SIZES, "density": 0.4, "kernel_rows": 1024, "test_share": 0.3}

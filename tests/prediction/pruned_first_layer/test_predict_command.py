@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from small_data import made, wine
 
-from numerics.cli import main
-from numerics.commands.predict import QUESTIONS
-from numerics.data import Dataset, digits
-from numerics.kernels.pruned import hold_out
-from numerics.prediction.first_layer.row_law import METHODS
-from numerics.prediction.methods import SMOOTHED
-from numerics.prediction.pruned_first_layer.kernel import MOST_TANGENTS
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.commands.predict import QUESTIONS
+from sparse_limits.numerics.data import Dataset, digits
+from sparse_limits.numerics.kernels.pruned import hold_out
+from sparse_limits.numerics.prediction.first_layer.row_law import METHODS
+from sparse_limits.numerics.prediction.methods import SMOOTHED
+from sparse_limits.numerics.prediction.pruned_first_layer.kernel import MOST_TANGENTS
 
 
 def call(*arguments: object, question: str = "columns") -> int:
@@ -377,5 +377,5 @@ def test_pictures(method: str, more: tuple[str, ...], tmp_path: Path) -> None:
 
 
 def test_a_picture_needs_matplotlib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("numerics.pictures.masks.find_spec", lambda name: None)
+    monkeypatch.setattr("sparse_limits.numerics.pictures.masks.find_spec", lambda name: None)
     assert "pip install matplotlib" in refusal(capsys, "--method", "snip", "--plot", "x.png")

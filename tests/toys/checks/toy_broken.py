@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
-from theory.toy_broken import a
+from sparse_limits.theory.toy_broken import a
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
-from theory import toy_broken as claims
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.theory import toy_broken as claims
 
 s = sp.Symbol("s", positive=True)
 

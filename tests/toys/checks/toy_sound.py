@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
-from theory.toy_sound import a, b, coin, q, square
+from sparse_limits.theory.toy_sound import a, b, coin, q, square
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
 
 
 @exact(square)

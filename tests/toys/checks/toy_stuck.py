@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 
 import sympy as sp
-from theory.toy_stuck import a
+from sparse_limits.theory.toy_stuck import a
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory import toy_stuck as claims
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.theory import toy_stuck as claims
 
 
 @exact(claims.looping, cost=3.0)

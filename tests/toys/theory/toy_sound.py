@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from toys.claims import toy
 
-from theory.quantities import UNIT, Quantity
+from sparse_limits.theory.quantities import UNIT, Quantity
 
 a, b = sp.symbols("a b", positive=True)
 q = sp.Symbol("q", positive=True)
