@@ -8,11 +8,12 @@ import sys
 import numpy as np
 import pytest
 
-from sparse_limits import numerics, theory
+import sparse_limits as sl
+from sparse_limits import theory
 
-NETWORK = numerics.random_network((3, 4, 1), 0)
+NETWORK = sl.random_network((3, 4, 1), 0)
 LATENTS = np.linspace(0.1, 0.9, 20)
-NAMES = [(package, name) for package in (numerics, theory) for name in package.__all__]
+NAMES = [(package, name) for package in (sl, theory) for name in package.__all__]
 each_name = pytest.mark.parametrize(("package", "name"), NAMES, ids=lambda value: getattr(value, "__name__", value))
 
 
@@ -48,9 +49,9 @@ def sections(text: str) -> dict[str, list[str]]:
     return {name: [line for line in part if line.strip()] for name, part in found.items()}
 
 
-@pytest.mark.parametrize("name", [name for name in numerics.__all__ if inspect.isfunction(getattr(numerics, name))])
+@pytest.mark.parametrize("name", [name for name in sl.__all__ if inspect.isfunction(getattr(sl, name))])
 def test_a_public_function_says_what_it_takes_gives_and_raises_and_where_it_comes_from(name):
-    function = getattr(numerics, name)
+    function = getattr(sl, name)
     found = sections(inspect.getdoc(function))
     assert [*found][1:] == [each for each in SECTIONS if each != "Parameters" or inspect.signature(function).parameters]
     told = [line.partition(" : ")[0] for line in found.get("Parameters", [])]
@@ -59,14 +60,14 @@ def test_a_public_function_says_what_it_takes_gives_and_raises_and_where_it_come
     assert all(found.values())
 
 
-@pytest.mark.parametrize("package", [numerics, theory])
+@pytest.mark.parametrize("package", [sl, theory])
 def test_the_packages_have_examples_that_run(package):
     tries, failed = failures(package, package.__name__)
     assert tries > 0
     assert failed == 0
 
 
-@pytest.mark.parametrize("package", [numerics, theory])
+@pytest.mark.parametrize("package", [sl, theory])
 def test_what_is_offered_is_all_that_is_offered(package):
     assert set(dir(package)) == set(package.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
@@ -76,13 +77,13 @@ def test_what_is_offered_is_all_that_is_offered(package):
 @pytest.mark.parametrize(
     ("statement", "absent"),
     [
-        ("import numerics, theory", ("sympy", "numpy", "scipy", "numba")),
+        ("import sparse_limits, sparse_limits.theory", ("sympy", "numpy", "scipy", "numba")),
         (
-            "from sparse_limits.numerics import cut_norm",
+            "from sparse_limits import cut_norm",
             ("sklearn", "matplotlib", "rich", "sparse_limits.theory.ledger"),
         ),
         (
-            "from sparse_limits.numerics import predict",
+            "from sparse_limits import predict",
             (
                 "matplotlib",
                 "rich",
@@ -111,11 +112,11 @@ def test_a_name_imports_only_what_it_needs(statement, absent):
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda rng: numerics.random_network((3, 4, 1), rng).weights[0],
-        lambda rng: numerics.saliency("random", NETWORK, rng=rng)[0],
-        lambda rng: numerics.prune("random", NETWORK, None, None, 0.5, rng=rng)[0],
-        lambda rng: numerics.sample_mask(lambda u, v: u * v, LATENTS, LATENTS, rng).toarray(),
-        lambda rng: numerics.sample_rank_one(LATENTS, LATENTS, rng).toarray(),
+        lambda rng: sl.random_network((3, 4, 1), rng).weights[0],
+        lambda rng: sl.saliency("random", NETWORK, rng=rng)[0],
+        lambda rng: sl.prune("random", NETWORK, None, None, 0.5, rng=rng)[0],
+        lambda rng: sl.sample_mask(lambda u, v: u * v, LATENTS, LATENTS, rng).toarray(),
+        lambda rng: sl.sample_rank_one(LATENTS, LATENTS, rng).toarray(),
     ],
 )
 def test_random_numbers_come_of_a_generator_of_seeds_or_of_a_number(draw):
@@ -124,7 +125,5 @@ def test_random_numbers_come_of_a_generator_of_seeds_or_of_a_number(draw):
     for seed in (7, np.int64(7), np.random.SeedSequence(7)):
         assert (draw(seed) == from_generator).all()
     for bad in (-1, 1.5, True, "7", 2**128):
-        with pytest.raises(
-            numerics.InputError, match=r"rng is .*, expected a Generator, a SeedSequence or a whole number"
-        ):
+        with pytest.raises(sl.InputError, match=r"rng is .*, expected a Generator, a SeedSequence or a whole number"):
             draw(bad)

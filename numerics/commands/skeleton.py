@@ -21,7 +21,7 @@ from sparse_limits.theory.selection import meant, reading_order
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST_NAME = 60
-IMPORT = re.compile(r" +from theory\.")
+IMPORT = re.compile(r" +from sparse_limits\.theory\.")
 
 CLAIM = Template('''\
 """The modulus that magnitude pruning keeps."""
@@ -74,7 +74,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
 from sparse_limits.numerics.networks import Array
-from theory.$topic.$name import $name
+from sparse_limits.theory.$topic.$name import $name
 from sparse_limits.theory.tails import half_normal, t
 
 MODULUS = $name.expressions["modulus"]
