@@ -20,7 +20,6 @@ from sparse_limits.numerics.spectra.noise_edge import noise_edge as edge_of_prof
 from sparse_limits.numerics.spectra.singular_values import mask_singular_values
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
-from sparse_limits.theory.operators.finite_noise import block_noise, sparse_noise
 from sparse_limits.theory.operators.noise import (
     block_edge,
     block_eigenvalue,
@@ -32,6 +31,7 @@ from sparse_limits.theory.operators.noise import (
     raw,
     sparse_edge,
 )
+from sparse_limits.theory.operators.noise_finite import block_noise, sparse_noise
 from sparse_limits.theory.operators.symbols import sigma
 from sparse_limits.theory.saliency.blocks import block, kept
 

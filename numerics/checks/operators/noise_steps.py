@@ -10,7 +10,6 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.numerics.exact.identities import is_zero
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
-from sparse_limits.theory.operators.finite_noise import block_noise, entry_variance, sparse_noise, tail_exponent, turn
 from sparse_limits.theory.operators.noise import (
     block_edge,
     block_eigenvalue,
@@ -46,6 +45,7 @@ from sparse_limits.theory.operators.noise import (
     square_variance,
     visible,
 )
+from sparse_limits.theory.operators.noise_finite import block_noise, entry_variance, sparse_noise, tail_exponent, turn
 from sparse_limits.theory.operators.symbols import sigma
 from sparse_limits.theory.saliency.blocks import block, kept
 

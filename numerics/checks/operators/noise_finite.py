@@ -13,7 +13,6 @@ from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
-from sparse_limits.theory.operators.finite_noise import TENTH, sparse_noise, tenth_tail
 from sparse_limits.theory.operators.noise import (
     column_flow,
     column_fourth,
@@ -32,6 +31,7 @@ from sparse_limits.theory.operators.noise import (
     sparse_edge,
     square_variance,
 )
+from sparse_limits.theory.operators.noise_finite import TENTH, sparse_noise, tenth_tail
 
 ELEVEN = sp.Rational(11, 10)
 HALF = sp.Rational(1, 2)
