@@ -128,7 +128,7 @@ def in_options(message: str, options: Mapping[str, str]) -> str:
 
     `test_share is 1, …` becomes `--test-share is 1, …`, and "expected `layer`" becomes "expected --layer".
     """
-    spelt = re.sub(r"^\w+(?= is )", lambda name: options.get(name[0], name[0]), message)
+    spelt = re.sub(r"^\w+(?= (?:is|are|has) )", lambda name: options.get(name[0], name[0]), message)
     return re.sub(r"`(\w+)`", lambda name: options.get(name[1], name[0]), spelt)
 
 
@@ -160,7 +160,8 @@ def _parsed(words: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str]]:
         command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         if words and words[0] == name:  # only the command that is called is imported
             module = _command(name)
-            getattr(module, "check_words", id)(words[1:])
+            if check_words := getattr(module, "check_words", None):  # of a command whose questions have got names
+                check_words(words[1:])
             module.configure(command)
     chosen = parser.parse_args(words)
     if chosen.command is None and not chosen.version:

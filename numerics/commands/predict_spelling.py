@@ -18,6 +18,8 @@ OF_LAYERS = (
     "--batch",
 )
 
+MOST_SPELT = 101  # hidden layers: one more than are taken, so that too many are refused in the new spelling, too
+
 
 def new_spelling(words: Sequence[str]) -> str:
     """The call with its question, which the options said: by --compare, --kernel, --train, --method all or one of all layers.
@@ -38,7 +40,7 @@ def new_spelling(words: Sequence[str]) -> str:
         del options["--method"]
     if question in ("layers", "methods") and not {"--widths", "--model"} & {*options}:
         (width,), (depth,) = options.pop("--width", ["1024"])[:1], options.pop("--depth", ["1"])[:1]
-        options["--widths"] = [width] * (int(depth) if depth.isdecimal() and int(depth) <= 100 else 1)
+        options["--widths"] = [width] * min(int(depth) if depth.isdecimal() else 1, MOST_SPELT)
     spelt = [word for option, values in options.items() for word in (option, *values)]
     return shlex.join(["sparse-limits", "predict", question, *spelt])
 

@@ -26,10 +26,12 @@ def plot_layers(path: Path, found: Result) -> None:
     network = found.network
     name = found.model if network is None else " × ".join(map(str, (network.inputs, *network.widths, network.outputs)))
     figure.suptitle(f"{found.settings.method} at density {found.settings.density:g}, {name}", fontsize=13)
-    left, middle, right = figure.subplots(1, 3)
+    known = found.observed_columns if found.columns is None else found.columns
+    left, middle, *right = figure.subplots(1, 2 if known is None else 3)
     _densities(left, found)
     _dead(middle, found)
-    _columns(right, found)
+    for axis in right:
+        _columns(axis, found)
     save(figure, path)
 
 
@@ -41,7 +43,8 @@ def _names(found: Result) -> list[str]:
 def _densities(axis: Axes, found: Result) -> None:
     places = np.arange(len(found.layers))
     predicted = np.array([np.nan if layer.predicted is None else layer.predicted for layer in found.layers])
-    axis.bar(places, predicted, color="tab:blue", alpha=0.4, label="predicted")
+    if not np.isnan(predicted).all():
+        axis.bar(places, predicted, color="tab:blue", alpha=0.4, label="predicted")
     axis.axhline(found.settings.density, color="gray", lw=1, ls=":", label="all layers alike")
     if found.layers[0].observed is not None:
         seen = [layer.observed or 0.0 for layer in found.layers]
@@ -59,11 +62,12 @@ def _dead(axis: Axes, found: Result) -> None:
         sizes = np.array([layer.shape[0 if kind == "rows" else 1] for layer in found.layers])
         dead = [layer.dead_rows if kind == "rows" else layer.dead_columns for layer in found.layers]
         expected = np.array([np.nan if count is None else count for count in dead])
-        axis.bar(places + offset, expected / sizes, 0.38, color=color, alpha=0.5, label=f"{kind}, expected")
+        if not np.isnan(expected).all():
+            axis.bar(places + offset, expected / sizes, 0.38, color=color, alpha=0.5, label=f"{kind}, expected")
         counted = [layer.seen_dead_rows if kind == "rows" else layer.seen_dead_columns for layer in found.layers]
         seen = np.array([np.nan if count is None else count for count in counted]) / sizes
         if not np.isnan(seen).all():
-            axis.plot(places + offset, seen, "o", color="black", ms=4)
+            axis.plot(places + offset, seen, "o", color=color, mec="black", ms=5, label=f"{kind}, observed")
     axis.set_xticks(places, _names(found))
     axis.set(xlabel="layer", ylabel="share that keeps nothing", ylim=(0, 1))
     axis.legend(fontsize=8)

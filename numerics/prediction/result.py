@@ -110,7 +110,8 @@ class FirstLayer:
     """What the row law says of the first layer alone, pruned networks beside it, and what follows for the kernel.
 
     Attributes:
-        cases: a prediction, and what was observed, of each network; without pruned networks a single prediction.
+        cases: a prediction for each network, or a single one where all networks share it and none is pruned; with what was
+            observed in the network, if it was pruned.
         kernel: what follows for the tangent kernel, None unless it was asked for.
     """
 

@@ -90,6 +90,7 @@ def test_a_call_without_its_question_is_spelt_anew(capsys):
         "--method snip --train --width=64": "kernel --method snip --train --width 64",
         "--compare --method grasp --width 64 128": "predictors --method grasp --width 64 128",
         "--method snip --model own.py:build --batch 64": "layers --method snip --model own.py:build --batch 64",
+        "--method snip --depth 2 --width 8 --scope layer": "layers --method snip --scope layer --widths 8 8",
         "--method synflow-iterative --rounds 5": "layers --method synflow-iterative --rounds 5 --widths 1024",
     }.items():
         assert main(["predict", *words.split()]) == 2

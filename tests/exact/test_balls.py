@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sparse_limits.numerics.exact.balls import NoEnclosureError, digits, enclose, number, repeated
 from sparse_limits.numerics.exact.balls.core import evaluate
+from sparse_limits.numerics.exact.exact_values import MOST_BITS, MOST_BITS_OF_ROOTS, NotRationalError, written_out
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import Level, level
 from sparse_limits.theory.saliency.model import phi, tau
@@ -347,6 +348,16 @@ def test_balls_of_bessel_k_hold_its_values_and_are_hardly_wider(order: int, midd
     with ctx.workprec(300):
         least = abs(middle.bessel_k(order)).lower()
     assert bool(found.real.rad() < 4 * least * (radius + arb(2) ** -46))
+
+
+def test_powers_are_written_out_up_to_so_many_bits():
+    """Of whole exponents more than of roots: 2 has two bits in this count."""
+    assert written_out(x**y, {x: sp.Integer(2), y: sp.Integer(MOST_BITS // 2)}) == 2 ** (MOST_BITS // 2)
+    assert written_out(x**y, {x: sp.Integer(4), y: sp.Rational(1001, 2)}) == 2**1001
+    for exponent in (sp.Integer(MOST_BITS // 2 + 1), sp.Rational(MOST_BITS_OF_ROOTS + 1, 2), -sp.Integer(MOST_BITS)):
+        with pytest.raises(NotRationalError, match="too many digits"):
+            written_out(x**y, {x: sp.Integer(2), y: exponent})
+    assert written_out(x**y, {x: sp.S.NegativeOne, y: sp.Integer(MOST_BITS)}) == 1
 
 
 def test_steps_of_powers_with_many_digits_go_by_balls():

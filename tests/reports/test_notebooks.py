@@ -287,7 +287,7 @@ def test_the_first_cell_says_what_the_kernel_lacks(notebooks: dict[str, dict], t
     done = subprocess.run(bare, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 1
     assert "this kernel lacks IPython, " in done.stderr
-    assert "numerics, " in done.stderr
+    assert "sparse_limits" in done.stderr
     assert "pip install '.[plot]'" in done.stderr
 
 

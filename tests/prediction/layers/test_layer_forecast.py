@@ -180,7 +180,7 @@ def test_bad_input_gets_one_line(wrong, said):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--widths", "8", "--width", "9"), "unrecognized arguments: --width 9"),
+        (("--widths", "8", "--depth", "2"), "unrecognized arguments: --depth 2"),
         (("--widths", "8", "8", "--train"), "unrecognized arguments: --train"),
         (("--widths", "8", "--scope", "first"), "--scope is 'first', expected global or layer: predict columns"),
         (("--widths", "0"), "--widths is 0, expected integers from 1"),

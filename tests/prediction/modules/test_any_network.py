@@ -44,7 +44,7 @@ def test_modules_are_pruned_by_their_own_scores():
 
 def test_networks_are_pruned_without_torch():
     code = (
-        "import sys, numerics as sl\n"
+        "import sys, sparse_limits as sl\n"
         "sl.prune('magnitude', sl.random_network((3, 4, 1), 0), None, None, 0.5)\n"
         "print('torch' in sys.modules)"
     )

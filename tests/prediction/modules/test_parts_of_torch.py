@@ -106,7 +106,7 @@ def test_parts_are_named_and_linear_layers_predicted(build, outside, layers):
 
 def test_outputs_are_no_units_to_remove():
     """A layer that gives the outputs is known by its values, wherever it stands; what is advised of hidden units spares it."""
-    found = report(DIGITS, model=Groups, density=0.15, methods=("magnitude", "snip"), samples=60, networks=2)
+    found = report(DIGITS, Groups, density=0.15, methods=("magnitude", "snip"), samples=60, networks=2)
     assert [method["gives"] for method in found.summary["methods"]] == [1, 1]
     lines = [line["text"] for line in found.summary["advice"]]
     assert not any("remove the units" in line and "head" in line for line in lines)

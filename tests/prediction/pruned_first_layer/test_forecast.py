@@ -147,6 +147,15 @@ def test_data_in_hand_are_compared_as_they_are():
     assert set(rows[0].errors) == {"limit", "realised", "+ second term", "SNIP's profile"}
 
 
+@pytest.mark.parametrize("method", ["snip", "wanda"])
+def test_the_layer_keeps_what_is_asked(method):
+    """A whole number of weights, of the layer or of each row; the mean of the columns is the same."""
+    (layer,) = (found := predict_columns(method, **SIZES, density=0.2, networks=2)).layers
+    assert (layer.shape, layer.says, layer.sd) == ((64, 64), "theorem", 0.0)
+    assert abs(layer.predicted - layer.observed) * layer.weights < (64 if method == "wanda" else 1)
+    assert layer.observed == pytest.approx(found.observed_columns.mean())
+
+
 def test_without_a_network_nothing_is_observed():
     assert predict_columns("random", width=16, fresh_rows=100, sample=False).observed_columns is None
 
