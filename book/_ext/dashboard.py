@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sparse_limits.numerics.ledger.verification import ClaimResult, Run
 from sparse_limits.numerics.reports.failed_forms import forms_table, forms_text
+from sparse_limits.numerics.reports.proofs import proofs_text
 from sparse_limits.numerics.reports.run import versions
 from sparse_limits.numerics.reports.typesetting import fitted
 from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
@@ -23,12 +24,14 @@ ANCHORS = {"CORRECTION": "erratum", "PITFALL": "pitfall"}
 
 
 class DashboardDirective(SphinxDirective):
-    """`{dashboard}`, or `{dashboard} headline` for the first page."""
+    """`{dashboard}`, `{dashboard} headline` for the first page, or `{dashboard} proofs` for what formulas rest on."""
 
     optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         run: Run = self.env.app.run
+        if self.arguments == ["proofs"]:
+            return self.parse_text_to_nodes(proofs_text(run))
         html = headline_html(run) if self.arguments == ["headline"] else dashboard_html(run)
         return [nodes.raw("", html, format="html")]
 

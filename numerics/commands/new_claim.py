@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from argparse import ArgumentParser, Namespace
 
 
@@ -23,17 +21,11 @@ def run(arguments: Namespace) -> int:
     from sparse_limits.numerics.commands.skeleton import new_claim
 
     label, files = new_claim(arguments.topic, arguments.name, arguments.page)
-    table = [
-        sys.executable,
-        "-m",
-        "sparse_limits.numerics.reports.contents",
-    ]  # a process that has not imported the topic yet
-    subprocess.run(table, check=True)
     print(f"{label}, {arguments.name}:")
     for path in files:
         print(f"  {path}")
     print(
         f"Put your formula in place of the one there, then: sparse-limits verify {label}; sparse-limits mutate {label}; "
-        "python -m sparse_limits.numerics.reports.contents; and the counts in README.md and book/howto_run.md."
+        "python docs/examples.py README.md book/howto_run.md, which writes the counts anew."
     )
     return 0

@@ -1,19 +1,21 @@
 """The table of contents of the ledger: what a list of claims and their evidence says, without building a formula.
 
-    python -m sparse_limits.numerics.reports.contents      write the table anew, after a change of a title, an expression's name, a check …
+    python -m sparse_limits.numerics.reports.contents      make the table now, unless there is one of this code: a wheel has it
 
-The table stands in contents.json; a test holds the table against the ledger.
+The table stands in contents.json with a digest of the project's code. Where that is another code's, or there is no table, it is
+made when it is asked for, which takes half a minute, and kept.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sparse_limits.theory.input_error import InputError
 
@@ -118,53 +120,63 @@ def _vouched(claim: Claim) -> Iterator[str]:
 
 
 def contents(own: str | None = None) -> tuple[Line, ...]:
-    """Read the table: a line for each claim, in reading order; own: compute that of a ledger of one's own instead."""
+    """Return a line for each claim, in reading order; own: of a ledger of one's own instead."""
     if own is not None:
         from sparse_limits.theory.ledger import load_ledger
 
         return lines_of(load_ledger(own))
-    return tuple(map(_line, _stored()))
+    return _stored()
 
 
 def told(labels: Sequence[str], own: str | None = None) -> dict[str, tuple[Line, tuple[str, ...]]]:
-    """Read the lines of some claims, each with the labels of the claims that use it; own: as in `contents`.
-
-    InputError for a label that the table does not have, such as that of a claim that was just written.
-    """
-    if own is None:
-        rows = {row["label"]: row for row in _stored()}
-        uses = {label: row["uses"] for label, row in rows.items()}
-        lines = {label: _line(rows[label]) for label in labels if label in rows}
-    else:
-        lines = {line.label: line for line in contents(own)}
-        uses = {label: line.uses for label, line in lines.items()}
-    for label in labels:
-        if label not in lines:
-            raise InputError(
-                f"{label} is not in {TABLE.name}, expected after python -m sparse_limits.numerics.reports.contents, which writes it anew"
-            )
-    return {label: (lines[label], tuple(each for each, used in uses.items() if label in used)) for label in labels}
+    """Return the lines of some claims, each with the labels of the claims that use it; own: as in `contents`."""
+    lines = {line.label: line for line in contents(own)}
+    return {label: (lines[label], tuple(each for each in lines if label in lines[each].uses)) for label in labels}
 
 
 @cache
-def _stored() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(TABLE.read_text("utf-8"))
-    return rows
+def _stored() -> tuple[Line, ...]:
+    """The table that is kept; made anew if it is not of the code as it is."""
+    import msgspec
+
+    with suppress(OSError, msgspec.DecodeError):
+        kept = msgspec.json.decode(TABLE.read_bytes(), type=_Table)
+        if kept.code == _code():
+            return kept.lines
+    return write()
 
 
-def _line(row: Mapping[str, Any]) -> Line:
-    evidence = (Evidence(**{**check, "controls": tuple(check["controls"])}) for check in row["evidence"])
-    lists = {name: tuple(row[name]) for name in ("expressions", "uses", "vouched")}
-    return Line(**{**row, **lists, "factors": tuple(map(tuple, row["factors"])), "evidence": tuple(evidence)})
+@dataclass(frozen=True)
+class _Table:
+    """The lines, and a digest of the code that they are of."""
+
+    code: str
+    lines: tuple[Line, ...]
 
 
-def write() -> None:
-    """Write the table that the ledger has now."""
+def _code() -> str:
+    """A digest of all modules of the project: a line says what any of them may have computed."""
+    digest = sha256()
+    for folder in (TABLE.parent.parent, TABLE.parent.parent.parent / "theory"):
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def write() -> tuple[Line, ...]:
+    """Make the table of the ledger as it is, and keep it where the package's folder can be written."""
+    import msgspec
+
+    from sparse_limits.numerics.files import replacing
     from sparse_limits.theory.ledger import load_ledger
 
-    text = json.dumps([asdict(line) for line in lines_of(load_ledger())], indent=1, ensure_ascii=False)
-    TABLE.write_text(text + "\n", "utf-8")
+    if sys.stderr.isatty():
+        print("sparse-limits: reading the whole ledger, once after a change of the code", file=sys.stderr)
+    table = _Table(_code(), lines_of(load_ledger()))
+    with suppress(InputError), replacing(TABLE) as temporary:
+        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(table), indent=1))
+    return table.lines
 
 
 if __name__ == "__main__":
-    write()
+    _stored()

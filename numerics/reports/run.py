@@ -10,14 +10,13 @@ from sparse_limits.numerics.ledger.verification import ClaimResult, Run, version
 from sparse_limits.numerics.printing.tables import Cell, Table, print_table
 from sparse_limits.numerics.printing.tables import as_html as table_as_html
 from sparse_limits.numerics.reports.open_questions import open_questions
+from sparse_limits.numerics.reports.proofs import FIRM, proofs_line
 from sparse_limits.numerics.statistics.exact_tests import LEVEL
 from sparse_limits.theory.claims import Claim
-from sparse_limits.theory.links import Link, carried
+from sparse_limits.theory.links import carried
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-FIRM = (Link.ALL, Link.RULE, Link.CITED)  # what carries a step for all values
 
 
 def claim_row(result: ClaimResult) -> tuple[Cell, ...]:
@@ -104,10 +103,12 @@ def _kept(run: Run) -> str:
 
 
 def print_summary(run: Run, console: Console) -> None:
-    """The summary table, what failed, and the closing line."""
+    """The summary table, what failed, what the proofs are, and the closing line."""
     print_table(console, summary_table(run))
     for line in failures(run):
         console.print(line, style="red", markup=False, highlight=False)
+    if len(run.claims) > 1:
+        console.print(proofs_line(run), highlight=False)
     console.print(closing_line(run), style="bold" if not run.failed else "bold red", highlight=False)
 
 

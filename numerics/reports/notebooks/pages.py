@@ -7,7 +7,7 @@ import base64
 import itertools
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -37,6 +37,7 @@ from sparse_limits.numerics.reports.notebooks.markdown import (
     table,
 )
 from sparse_limits.numerics.reports.open_questions import counted_questions, listed_questions
+from sparse_limits.numerics.reports.proofs import proofs_text
 from sparse_limits.numerics.reports.run import closing_line
 from sparse_limits.theory.claims import Entry, Ledger
 from sparse_limits.theory.input_error import InputError
@@ -316,7 +317,7 @@ class Chapter:
             case "legend":
                 return self._legend(asked.argument.split())
             case "dashboard":
-                return self._run_line()
+                return self._of_the_run(proofs_text if asked.argument == "proofs" else _closing)
             case "claim-index":
                 return self._map()
             case "bibliography":
@@ -349,11 +350,11 @@ class Chapter:
                 parts.append(f"Statement, proof and evidence: {claim_link(claim.label)}.")
         return self.markdown("\n\n".join(parts) or f"No claim is marked {provenance}.")
 
-    def _run_line(self) -> str:
-        """What the run found, if it was of the whole ledger."""
+    def _of_the_run(self, told: Callable[[Run], str]) -> str:
+        """What is told of the run, if it was of the whole ledger."""
         if self.book.run is None or len(self.book.results) < len(self.book.ledger):
             return f"The whole ledger was {NOT_RUN}: `sparse-limits verify` does so, in a few minutes."
-        return f"**{literal(closing_line(self.book.run))}**"
+        return told(self.book.run)
 
     def _map(self) -> str:
         """All claims in a table; the picture of their graph needs the site."""
@@ -368,6 +369,10 @@ class Chapter:
             for entry in self.book.ledger
         ]
         return self.markdown(table(("", "claim", "provenance", "status", "uses"), rows))
+
+
+def _closing(run: Run) -> str:
+    return f"**{literal(closing_line(run))}**"
 
 
 def preamble(sources: Sequence[str]) -> str:

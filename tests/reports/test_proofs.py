@@ -1,0 +1,48 @@
+"""What is said of all proofs together is counted from a run."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from sparse_limits.numerics.ledger.verification import Run, verify
+from sparse_limits.numerics.reports.proofs import AIM, proofs_line, proofs_text
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.links import Status, announced, links_of, status
+
+
+def test_the_line_of_the_whole_ledger_is_what_its_proofs_announce(ledger_run: Run) -> None:
+    """From the steps of the proofs, without the run."""
+    entries = list(load_ledger())
+    kinds = Counter(status(entry.claim) for entry in entries)
+    found = links_of([entry.label for entry in entries], load_ledger().claim, lambda label, step: announced(step))
+    links = [str(link) for entry in entries for link in found[entry.label].expressions.values()]
+    firm = sum(link in ("all", "rule", "cited") for link in links)
+    numbers = [int(number) for number in re.findall(r"\d+", proofs_line(ledger_run))]
+    told = [kinds[kind] for kind in Status if kinds[kind]]
+    assert numbers == [*told, round(100 * firm / len(links)), len(links)]
+    assert sum(told) == len(entries)
+    assert not kinds[Status.ARGUED]
+
+
+def test_the_table_of_topics_adds_up(ledger_run: Run) -> None:
+    rows = [
+        [int(cell.strip() or 0) for cell in row.split("|")[1:-2]]
+        for row in re.findall(r"^\| (?:`\w+`|together) (\|.*)$", proofs_text(ledger_run), re.MULTILINE)
+    ]
+    *topics, together = rows
+    assert len(topics) == len(load_ledger().topics)
+    assert [sum(column) for column in zip(*topics, strict=True)] == together
+    assert all(row[0] == sum(row[1:]) for row in rows)
+
+
+def test_topics_below_the_aim_are_named_and_no_others(ledger_run: Run) -> None:
+    text = proofs_text(ledger_run)
+    shares = re.findall(r"^\| (`\w+`) \|.* ([\d.]+) % \|$", text, re.MULTILINE)
+    (last,) = re.findall(rf"The aim is {AIM} % in each topic\.(.*)", text)
+    assert [topic for topic, share in shares if float(share) < AIM] == re.findall(r"`\w+`", last)
+
+
+def test_a_run_without_measured_claims_says_nothing_of_them() -> None:
+    first = proofs_text(verify(["N1", "K1"])).splitlines()[0]
+    assert re.fullmatch(r"Of 2 claims 2 have lists of steps\. Of \d+ steps none are argued in words\.", first)
