@@ -1,6 +1,7 @@
 """The book: built without a network, and refused when a claim or a page is wrong."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from book_cases import GOOD, build, pages, small_book
-from helpers import needs
+from helpers import ROOT, needs
 
 from sparse_limits.numerics.commands.skeleton import CHECKS, CLAIM, SECTION
 
@@ -170,6 +171,26 @@ def test_a_wrong_page_or_claim_fails_the_build(
     assert (result.returncode == 0) == (not complaints), log[-3000:]
     for complaint in complaints:
         assert complaint in log, complaint
+
+
+def test_sphinx_builds_the_same_pages_by_itself(tmp_path: Path) -> None:
+    """`sphinx-build` reads book/conf.py; all that jupyter-book adds is Thebe, which no page uses."""
+    book, environment = small_book(tmp_path, GOOD)
+    environment["SPARSE_LIMITS_KEEP"] = str(tmp_path / "kept")  # both tell of one run, its seconds too
+    shutil.copy(ROOT / "book" / "conf.py", book)
+    assert build(book, tmp_path / "out", isolated=False, **environment).returncode == 0
+    plain, usual = tmp_path / "plain", tmp_path / "out" / "_build" / "html"
+    command = [sys.executable, "-m", "sphinx", "-q", str(book), str(plain)]
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=600, env={**os.environ, **environment}
+    )
+    assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
+    text = re.compile(r"<section .*</section>", re.DOTALL)
+    texts = [text.findall((site / "page.html").read_text("utf-8")) for site in (plain, usual)]
+    assert texts[0] == texts[1] != []
+    loads = [set(Addresses((site / "page.html").read_text("utf-8")).loads) for site in (plain, usual)]
+    assert loads[0] == {each for each in loads[1] if "thebe" not in each}
+    assert (plain / "index.html").read_text("utf-8").strip() == (usual / "index.html").read_text("utf-8").strip()
 
 
 def test_pages_may_be_left_unrun(tmp_path: Path) -> None:
