@@ -1,4 +1,4 @@
-# `make` lists the targets. All share the environment .venv, which is installed anew when pyproject.toml changes.
+# `make` lists the targets. All share the environment .venv, which is installed anew when pyproject.toml or constraints.txt changes.
 
 PYTHON ?= python3
 TOPIC ?= lifts
@@ -39,7 +39,7 @@ book: .venv/book ## build the book in book/_build/html
 all: ## do all that CI does, in fresh environments
 	bash .ci/run --all
 
-.venv/%: pyproject.toml
+.venv/%: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet -e '.[$*]'
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[$*]'
 	touch $@

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 
 import pytest
-from helpers import TESTS, extra_of, needs
+from helpers import ROOT, TESTS, extra_of, needs
+from packaging.requirements import Requirement
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,15 @@ def test_every_skip_for_a_package_names_its_extra() -> None:
         if module not in sys.stdlib_module_names
     }
     assert calls == {("helpers.py", "module")}
+
+
+def test_constraints_are_single_versions_that_the_extras_allow() -> None:
+    """`pip install -c constraints.txt -e '.[book]'` must have a solution, and only one for each package named."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["book"]
+    allowed = {each.name: each.specifier for each in map(Requirement, listed)}
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    for pinned in (Requirement(line) for line in lines if not line.startswith("#")):
+        (version,) = pinned.specifier
+        assert version.operator == "==", pinned
+        assert pinned.name not in allowed or version.version in allowed[pinned.name], pinned
+    assert not [each for each in allowed.values() if "==" in str(each)]

@@ -21,7 +21,7 @@ TARGETS = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULT
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    for name in ("Makefile", "pyproject.toml"):
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
@@ -37,16 +37,17 @@ def test_make_alone_lists_all_targets(clone: Path) -> None:
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [["make", target] for target in TARGETS]
 
 
-def test_a_target_installs_once_and_anew_after_a_change_of_pyproject(clone: Path) -> None:
+@pytest.mark.parametrize("changed", ["pyproject.toml", "constraints.txt"])
+def test_a_target_installs_once_and_anew_after_a_change_of_what_to_install(clone: Path, changed: str) -> None:
     create, install, touch, run = commands(clone, "test", "PYTHON=python3.11")
     assert create.endswith("|| python3.11 -m venv .venv")
-    assert (install, touch) == (".venv/bin/pip install --quiet -e '.[test]'", "touch .venv/test")
+    assert (install, touch) == (".venv/bin/pip install --quiet -c constraints.txt -e '.[test]'", "touch .venv/test")
     assert run == ".venv/bin/pytest -n auto --dist loadgroup"
     (clone / ".venv").mkdir()
     (clone / ".venv" / "test").touch()
     assert commands(clone, "test") == [run]
     later = time.time() + 10
-    os.utime(clone / "pyproject.toml", (later, later))
+    os.utime(clone / changed, (later, later))
     assert commands(clone, "test") == [create.replace("python3.11", "python3"), install, touch, run]
 
 
