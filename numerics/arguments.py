@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sparse_limits.theory.input_error import InputError
 
 __all__ = [
+    "FRESH_ROWS",
     "HIGHEST_SEED",
     "MOST_COUNT",
     "MOST_ENTRIES",
@@ -36,6 +37,7 @@ MOST_COUNT = 2**31 - 1  # of what is counted: fits 32 bits
 MOST_ENTRIES = 2**25  # of an array: 256 MB
 MOST_JOBS = 1024
 MOST_SAMPLES = 4096  # of larger data a random batch is used
+FRESH_ROWS = 20_000  # of an infinitely wide layer, drawn unless others are asked for
 HIGHEST_SEED = 2**128 - 1
 RESIDUALS = ("target", "output")
 Seed = int | np.random.SeedSequence | np.random.Generator

@@ -22,6 +22,7 @@ FLOORS = (  # of `numerics`, from the ground up: a room needs those of lower flo
     "kernels prediction.settings",
     "fitting prediction.architecture tickets",
     "prediction.question prediction.result",
+    "prediction.data_summary",
     "prediction.layers prediction.pruned_first_layer",
     "pictures prediction.modules",
     "prediction.predict",

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.arguments import FRESH_ROWS, InputError
 from sparse_limits.numerics.commands.common import (
     add_data,
     add_limit,
@@ -32,7 +32,7 @@ EPILOG = (
 )
 
 # Options that ask for one layer in depth
-IN_DEPTH = ("data", *OF_THE_DATA, "residual", "widths", "place", "plot")
+IN_DEPTH = ("data", *OF_THE_DATA, "samples", "residual", "fresh_rows", "widths", "place", "plot")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -55,7 +55,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
     add_data(parser, None)
     add_residual(parser)
-    add("--fresh-rows", type=int, metavar="N", help="number of rows sampled for each method (default 20000)")
+    add("--fresh-rows", type=int, metavar="N", help=f"rows drawn for each method's law (default {FRESH_ROWS})")
     add(
         "--widths",
         type=int,

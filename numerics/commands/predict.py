@@ -9,7 +9,7 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.arguments import FRESH_ROWS, InputError, checked_integer
 from sparse_limits.numerics.commands.common import (
     add_data,
     add_limit,
@@ -152,7 +152,9 @@ def _add_method(parser: ArgumentParser, known: str) -> None:
 
 def _add_of_rows(parser: ArgumentParser, usual: str = "default target") -> None:
     parser.add_argument("--residual", metavar="KIND", help=f"target: -y; output: f0 - y ({usual})")
-    parser.add_argument("--fresh-rows", type=int, metavar="N", help="rows drawn for the row law (default 20000)")
+    parser.add_argument(
+        "--fresh-rows", type=int, metavar="N", help=f"rows drawn for the row law (default {FRESH_ROWS})"
+    )
 
 
 def _check(arguments: Namespace) -> None:

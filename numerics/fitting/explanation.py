@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from sparse_limits.numerics.arguments import InputError, Seed, seed_sequence
+from sparse_limits.numerics.arguments import FRESH_ROWS, InputError, Seed, seed_sequence
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.fitting.empty_lines import empty_lines
@@ -151,7 +151,7 @@ def one_law(method: str, excluded: Sequence[Excluded]) -> tuple[str, ...]:
 
 @door
 def explain(
-    mask: Any, setting: Setting | Dataset, rows: int = 20_000, seed: Seed = 0
+    mask: Any, setting: Setting | Dataset, rows: int = FRESH_ROWS, seed: Seed = 0
 ) -> tuple[list[Explanation], list[Excluded]]:
     """Test each pruning method against a mask of the first layer of a network with one hidden layer.
 

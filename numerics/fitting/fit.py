@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from sparse_limits.numerics.arguments import MOST_SAMPLES, InputError, Seed, check_residual, seed_number
+from sparse_limits.numerics.arguments import FRESH_ROWS, MOST_SAMPLES, InputError, Seed, check_residual, seed_number
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import Data, Dataset, batch, dataset_of
 from sparse_limits.numerics.door import door
@@ -128,9 +128,9 @@ def fit(
     mask: Any,
     data: Data | None = None,
     *,
-    samples: int = MOST_SAMPLES,
+    samples: int | None = None,
     residual: str | None = None,
-    fresh_rows: int = 20_000,
+    fresh_rows: int | None = None,
     widths: Sequence[int] | None = None,
     place: int | None = None,
     seed: Seed = 0,
@@ -146,9 +146,9 @@ def fit(
     ----------
     mask : zeros and ones [m, n], an array or of scipy.sparse; rows are neurons, columns are inputs of the layer
     data : digits, the name of a file, a `DataSource` or a `Dataset`, with n inputs unless `widths` are given; None tests no method
-    samples : largest number of samples used, at least 2; from larger data a random batch is drawn
+    samples : largest number of samples used, at least 2; from larger data a random batch is drawn; None is 4096
     residual : target for −y (the initial output is subtracted) or output for f₀ − y; None is target
-    fresh_rows : number of rows drawn at random to predict a method without `widths`, at least 100
+    fresh_rows : number of rows drawn at random to predict a method without `widths`, at least 100; None is 20000
     widths : number of neurons in each hidden layer of the network, first to last; None is one hidden layer
     place : number of the layer that the mask belongs to, 1 for the first; None is the only layer with the shape of the mask
     seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
@@ -162,8 +162,8 @@ def fit(
     Raises
     ------
     InputError : for a mask that is not a matrix, is empty, or has entries other than 0 and 1; for data with another
-        number of inputs; for a residual or a number out of range; for `residual`, `widths` or `place` without data, and
-        `place` without `widths`; for more kept weights than the memory and time allowed permit, including the masks
+        number of inputs; for a residual or a number out of range; for anything that needs data without data, `place` without
+        `widths`, and `fresh_rows` beside `widths`; for more kept weights than the memory and time allowed permit, including the masks
         drawn for comparison (`limit`; ten minutes by default).
 
     References
@@ -184,19 +184,27 @@ def fit(
     ['random']
     """
     mask, number = sparse_mask(mask), seed_number(seed)
-    check_fresh_rows(fresh_rows)
     asked, work = f"a fit of {mask.nnz} kept weights in depth", work_in_depth(mask.nnz, mask.shape[0] * mask.shape[1])
     check_work(asked, *work, instead="some of the rows, or the table of layers (fit_layers)")
     if data is None:
-        for name, value in {"residual": residual, "widths": widths, "place": place}.items():
+        needing = {"samples": samples, "residual": residual, "fresh_rows": fresh_rows, "widths": widths, "place": place}
+        for name, value in needing.items():
             if value is not None:
                 raise InputError(f"{name} is given and there are no data, expected data beside it")
         return _fit_with_structure(mask, number, None)
+    if fresh_rows is not None and widths is not None:
+        raise InputError(
+            "fresh_rows is given beside widths, expected one of them: with widths networks are drawn, not rows"
+        )
+    rows = FRESH_ROWS if fresh_rows is None else fresh_rows
+    check_fresh_rows(rows)
     subtracted = residual or "target"
     check_residual(subtracted)
     data = dataset_of(data)
     network = _network(data, mask, widths, place)
-    data = batch(data, samples, np.random.default_rng(np.random.SeedSequence([number, 1])))
+    data = batch(
+        data, MOST_SAMPLES if samples is None else samples, np.random.default_rng(np.random.SeedSequence([number, 1]))
+    )
     silent = (data.x == 0).all(axis=0) if network is None or network.place == 1 else None
     found = replace(_fit_with_structure(mask, number, silent), data=data, residual=subtracted, network=network)
     if found.homogeneity is None:
@@ -207,7 +215,7 @@ def fit(
     )
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         if network is None:
-            methods = Methods(*explain(mask, setting, fresh_rows, stream))
+            methods = Methods(*explain(mask, setting, rows, stream))
         else:
             methods = Methods(*explain_layer(mask, setting, *network, stream))
     if any(each.fits for each in methods.tested):  # pruning weight by weight leaves such masks

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sparse_limits.numerics.arguments import (
+    FRESH_ROWS,
+    InputError,
+    check_residual,
+    checked_bool,
+    checked_integer,
+    proper_share,
+)
 from sparse_limits.numerics.arguments import RESIDUALS as RESIDUALS_OF_ONE
-from sparse_limits.numerics.arguments import InputError, check_residual, checked_bool, checked_integer, proper_share
 from sparse_limits.numerics.networks.training import MOST_STEPS
 from sparse_limits.numerics.prediction.first_layer.row_law import check_fresh_rows
 from sparse_limits.numerics.prediction.methods import DATA_DRIVEN, DATA_FREE
@@ -50,7 +57,7 @@ class Settings:
     residual: str = "target"
     networks: int = 4
     units: int | None = None
-    fresh_rows: int = 20_000
+    fresh_rows: int = FRESH_ROWS
     sample: bool = True
     curve: Sequence[float] = ()
     rounds: int | None = None

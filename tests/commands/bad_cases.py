@@ -27,7 +27,8 @@ IN, OUT = RNG.standard_normal((6, 3)), RNG.standard_normal((3, 2))
 PREDICT = ["predict", "columns", "--width", "24", "--fresh-rows", "100", "--data", "x.npz", "--method"]
 
 
-FIT = ["fit", "mask.npy", "--fresh-rows", "100"]
+FIT = ["fit", "mask.npy"]
+FIT_DATA = [*FIT, "--data", "x.npz", "--fresh-rows", "100"]
 
 
 TICKET = ["ticket", "--target", "net.npz", "--epsilon", "0.1"]

@@ -7,6 +7,7 @@ import pytest
 from bad_cases import (
     BAD_FILES,
     FIT,
+    FIT_DATA,
     MASK,
     PREDICT,
     RNG,
@@ -64,7 +65,7 @@ ODD_DATA = {
 }
 
 
-@pytest.mark.parametrize("command", [[*PREDICT, "snip"], [*PREDICT, "random"], [*FIT, "--data", "x.npz"]], ids=" ".join)
+@pytest.mark.parametrize("command", [[*PREDICT, "snip"], [*PREDICT, "random"], FIT_DATA], ids=" ".join)
 @pytest.mark.parametrize("kind", BAD_DATA)
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast")
 def test_data_that_are_none(here, capsys, command, kind) -> None:
@@ -79,7 +80,7 @@ def test_data_beyond_the_floats_are_refused_unless_standardised(here, capsys, ki
     np.savez("x.npz", x=x, y=y)
     for method in ("snip", "grasp", "wanda"):
         refused(capsys, here, [*PREDICT, method], "standardise the columns")
-    refused(capsys, here, [*FIT, "--data", "x.npz"], "standardise the columns")
+    refused(capsys, here, FIT_DATA, "standardise the columns")
     np.savez("x.npz", x=X, y=Y * np.abs(x).max())
     refused(capsys, here, [*PREDICT, "snip"], "scale the targets")
     answered(capsys, here, [*PREDICT, "wanda"])  # reads no labels
@@ -177,4 +178,4 @@ def test_odd_masks_are_answered(here, capsys, mask) -> None:
     np.save("mask.npy", mask)
     answered(capsys, here, FIT)
     if mask.shape[1] == X.shape[1]:
-        answered(capsys, here, [*FIT, "--data", "x.npz"])
+        answered(capsys, here, FIT_DATA)

@@ -7,6 +7,7 @@ import pytest
 from bad_cases import (
     BAD_FILES,
     FIT,
+    FIT_DATA,
     IN,
     OUT,
     PREDICT,
@@ -85,7 +86,7 @@ WORDS: list[list[str]] = [
         for command in ([*PREDICT, "snip"], FIT, TICKET)
         for value in ("-1", "1.5", str(2**128))
     ),
-    *([*FIT, "--data", "x.npz", "--fresh-rows", value] for value in ("0", "-1", "9" * 30)),
+    *([*FIT_DATA, "--fresh-rows", value] for value in ("0", "-1", "9" * 30)),
     *([*FIT, *words] for words in (["--layer", "x"], ["--labels", "ge5"], ["--data", "digits"], ["--plot", "x.gif"])),
     *(["ticket", "--target", "net.npz", "--epsilon", value] for value in ("0", "-1", "nan", "inf", "x")),
     *([*TICKET, "--delta", value] for value in ("0", "1", "-1", "nan", "inf")),
@@ -131,7 +132,7 @@ BUGS = {
     "sparse_limits.numerics.prediction.pruned_first_layer.cases.predict_problem": [*PREDICT, "snip"],
     "sparse_limits.numerics.data.standardised": [*PREDICT, "snip", "--standardise"],
     "sparse_limits.numerics.fitting.fit.fit": FIT,
-    "sparse_limits.numerics.fitting.fit.explain": [*FIT, "--data", "x.npz"],
+    "sparse_limits.numerics.fitting.fit.explain": FIT_DATA,
     "sparse_limits.numerics.masks.files._mask": FIT,
     "sparse_limits.numerics.tickets.calls.find_ticket": TICKET,
     "sparse_limits.numerics.tickets.calls.guaranteed_width": TICKET,
@@ -171,9 +172,9 @@ def test_a_traceback_on_demand(here, capsys) -> None:
 SPELT = [
     ([*PREDICT, "snip", "--density", "2"], "--density is 2.0, expected"),
     ([*FIT, "--seed", "-1"], "--seed is -1, expected a whole number from 0, below 2^128"),
-    ([*FIT, "--fresh-rows", "99"], "--fresh-rows is 99, expected"),
-    ([*FIT, "--data", "x.npz", "--residual", "both"], "--residual is 'both', expected target or output"),
-    ([*FIT, "--data", "x.npz", "--samples", "1"], "--samples is 1, expected"),
+    ([*FIT_DATA, "--fresh-rows", "99"], "--fresh-rows is 99, expected"),
+    ([*FIT_DATA, "--residual", "both"], "--residual is 'both', expected target or output"),
+    ([*FIT_DATA, "--samples", "1"], "--samples is 1, expected"),
     ([*TICKET, "--width-factor", "0"], "--width-factor is '0', expected"),
     ([*TICKET, "--limit", "x"], "--limit is 'x', expected"),
     (["verify", "N1", "--jobs", "0"], "--jobs is 0, expected"),

@@ -7,7 +7,7 @@ from typing import TypedDict, cast
 
 import msgspec
 
-from sparse_limits.numerics.columns import AboutSummary
+from sparse_limits.numerics.prediction.data_summary import DataSummary, summarise_data
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF
 from sparse_limits.numerics.prediction.result import LayerResult, Result
 
@@ -58,17 +58,6 @@ class LayerColumns(TypedDict):
     observed: list[float] | None
 
 
-class LayersData(AboutSummary):
-    """samples: of the data given; samples_used: seen by predictions and networks."""
-
-    name: str
-    labelling: str
-    samples: int
-    samples_used: int
-    inputs: int
-    outputs: int
-
-
 class LayersSummary(TypedDict):
     """Everything. says: what the densities of layers rest on: theorem, limit or measured.
 
@@ -94,7 +83,7 @@ class LayersSummary(TypedDict):
     residual: str
     seed: int
     networks: int
-    data: LayersData
+    data: DataSummary
     layers: list[LayerSummary]
     collapse: list[Collapse]
     paths: Paths
@@ -111,7 +100,7 @@ class MethodsSummary(TypedDict):
 
 def summarise_layers(found: Result, *, seed: int) -> LayersSummary:
     """Return all numbers of a result on layers; seed: that it was made with."""
-    settings, network, data = found.settings, found.network, found.data
+    settings, network = found.settings, found.network
     return {
         "method": settings.method,
         "density": settings.density,
@@ -130,15 +119,7 @@ def summarise_layers(found: Result, *, seed: int) -> LayersSummary:
         "residual": settings.residual,
         "seed": seed,
         "networks": settings.networks if settings.sample else 0,
-        "data": {
-            "name": data.name,
-            "labelling": data.labelling,
-            "samples": found.given,
-            "samples_used": len(data.x),
-            "inputs": data.x.shape[1],
-            "outputs": data.y.shape[1],
-            **data.about.summary,
-        },
+        "data": summarise_data(found),
         "layers": [_layer(layer) for layer in found.layers],
         "collapse": [{"layer": layer.layer, "density": layer.collapse} for layer in found.layers],
         "paths": {"ends": None if found.path_ends is None else list(found.path_ends), "share": found.path_share},

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypedDict
 import numpy as np
 
 from sparse_limits.numerics.arguments import (
+    FRESH_ROWS,
     MOST_SAMPLES,
     RESIDUALS,
     InputError,
@@ -84,7 +85,7 @@ def compare_predictors(
     width: int | Sequence[int] = WIDTHS,
     residual: str | None = None,
     networks: int | None = None,
-    fresh_rows: int = 20_000,
+    fresh_rows: int = FRESH_ROWS,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,

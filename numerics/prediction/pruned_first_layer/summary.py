@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.columns import AboutSummary
 from sparse_limits.numerics.fitting.levels import UNLIKELY
+from sparse_limits.numerics.prediction.data_summary import DataSummary, summarise_data
 from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
 from sparse_limits.numerics.prediction.first_layer.observation import score
 from sparse_limits.numerics.prediction.first_layer.prediction import (
@@ -29,16 +30,10 @@ from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import 
 from sparse_limits.numerics.prediction.result import FirstLayer, Result
 
 
-class DataSummary(AboutSummary):
-    """samples: of the data given; samples_used: seen by predictions and networks."""
+class FirstLayerData(DataSummary):
+    """constant_inputs: how many inputs are equal in all samples."""
 
-    name: str
-    labelling: str
-    samples: int
-    samples_used: int
-    inputs: int
     constant_inputs: int
-    outputs: int
 
 
 class ColumnSummary(TypedDict):
@@ -124,7 +119,7 @@ class Summary(TypedDict):
     seed: int
     networks: int
     fresh_rows: int
-    data: DataSummary
+    data: FirstLayerData
     residual: str
     limit: str
     threshold: float | None
@@ -148,7 +143,7 @@ class Summary(TypedDict):
 @np.errstate(over="ignore", invalid="ignore")  # as in `predict`
 def summarise(found: Result, *, seed: int) -> Summary:
     """Return all numbers of a forecast; seed: that it was made with."""
-    row_law, data = first_layer(found), found.data
+    row_law = first_layer(found)
     cases, kernel = row_law.cases, row_law.kernel
     first = cases[0].prediction
     problem = first.problem
@@ -163,14 +158,8 @@ def summarise(found: Result, *, seed: int) -> Summary:
         "networks": len(cases),
         "fresh_rows": first.law.rows,
         "data": {
-            "name": data.name,
-            "labelling": data.labelling,
-            "samples": found.given,
-            "samples_used": len(data.x),
-            "inputs": problem.inputs,
-            "constant_inputs": int((np.ptp(data.x, axis=0) == 0).sum()),
-            "outputs": problem.outputs,
-            **data.about.summary,
+            **summarise_data(found),
+            "constant_inputs": int((np.ptp(found.data.x, axis=0) == 0).sum()),
         },
         "residual": "target" if problem.fixed_residual else "output",
         "limit": limit(problem),
@@ -216,17 +205,8 @@ def first_layer(found: Result) -> FirstLayer:
 
 
 def _certificate(found: Certificate) -> CertificateSummary:
-    return {
-        "predictor": found.predictor,
-        "mean_distance": found.mean_distance,
-        "mean_noise": found.mean_noise,
-        "columns_off": [
-            {"column": each.column, "distance": each.distance, "reach": each.reach, "allowed": each.allowed}
-            for each in found.columns_off
-        ],
-        "level": COLUMN_LEVEL,
-        "holds": found.holds,
-    }
+    said = {"level": COLUMN_LEVEL, "holds": found.holds}
+    return cast(CertificateSummary, msgspec.to_builtins(found) | said)
 
 
 def _rank_one(prediction: Prediction) -> RankOne:
