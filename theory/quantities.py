@@ -97,6 +97,11 @@ class Quantity:
         known = self.name in (None, *map(str, self.letters))
         return self.latex_letters if known else f"{self.latex_letters} or `{self.name}`"
 
+    @property
+    def values(self) -> str:
+        """The values in words, and why they end where the claim would hold beyond."""
+        return f"{in_words(self.within)}{_by_convention(self.convention)}"
+
     def admits(self, value: sp.Expr) -> bool:
         """Whether an exact number is one of the values."""
         try:
@@ -117,7 +122,7 @@ class Quantity:
         return replace(self, drawn=(low, high))
 
     def __str__(self) -> str:
-        return f"{self.typed}: {self.meaning}; {in_words(self.within)}"
+        return f"{self.typed}: {self.meaning}; {self.values}"
 
 
 @dataclass(frozen=True)
@@ -143,10 +148,15 @@ class Hypothesis:
 
     @property
     def latex_words(self) -> str:
-        """The sentence, with the relation in LaTeX behind it."""
+        """The sentence, with the relation in LaTeX behind it, and why it is assumed where the claim would hold without."""
         from sparse_limits.theory.latex import latex
 
-        return self.words if self.relation is None else f"{self.words}: ${latex(self.relation, [self.relation])}$"
+        said = self.words if self.relation is None else f"{self.words}: ${latex(self.relation, [self.relation])}$"
+        return f"{said}{_by_convention(self.convention)}"
+
+
+def _by_convention(reason: str) -> str:
+    return f" (by convention: {reason})" if reason else ""
 
 
 def letters_of(formula: sp.Basic) -> set[Letter]:

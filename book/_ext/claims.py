@@ -42,7 +42,7 @@ from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lazy import homes
 from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.links import carried, of_claim
-from sparse_limits.theory.quantities import Quantity, in_words
+from sparse_limits.theory.quantities import Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 logger = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def _progress(number: int) -> Callable[[CheckResult], None]:
 
 def letters_line(quantity: Quantity) -> str:
     """A line of the legend: the letters in LaTeX, the name in all claims, what they stand for, and the values they take."""
-    return f"{quantity.latex_names}: {quantity.meaning}; {in_words(quantity.within)}"
+    return f"{quantity.latex_names}: {quantity.meaning}; {quantity.values}"
 
 
 def evidence_of(run: Run, label: str) -> ClaimResult:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sparse_limits.theory.claims import Claim
-from sparse_limits.theory.quantities import in_words
 
 HEADING = "Symbols on this page"
 BOX = re.compile(r"^```\{claim\} *(\S+)", re.MULTILINE)
@@ -39,7 +38,7 @@ def legend_rows(claims: Sequence[Claim]) -> list[LegendRow]:
     found: dict[tuple[str, str, str], list[str]] = {}
     for claim in claims:
         for quantity in claim.quantities:
-            place = (quantity.latex_names, quantity.meaning, in_words(quantity.within))
+            place = (quantity.latex_names, quantity.meaning, quantity.values)
             found.setdefault(place, []).append(claim.label)
     return [LegendRow(*place, tuple(labels)) for place, labels in found.items()]
 

@@ -14,20 +14,26 @@ from sparse_limits.theory.quantities import in_words
 
 
 class Letter(TypedDict):
-    """latex: as formulas show it. name: that of the quantity in all claims, if it has one. within: its range, in words."""
+    """latex: as formulas show it. name: that of the quantity in all claims, if it has one. within: its range, in words. convention: why
+    the range ends there where the claim holds beyond, empty where it does not.
+    """
 
     latex: str
     name: str | None
     meaning: str
     within: str
+    convention: str
 
 
 class Assumption(TypedDict):
-    """relation: None for one in words alone. needed_by: expressions; of none, the whole claim needs the hypothesis."""
+    """relation: None for one in words alone. needed_by: expressions; of none, the whole claim needs the hypothesis. convention:
+    why it is assumed where the claim holds without.
+    """
 
     words: str
     relation: str | None
     needed_by: list[str]
+    convention: str
 
 
 class Note(TypedDict):
@@ -167,6 +173,7 @@ def listed(entry: Entry) -> Listed:
                 "words": each.words,
                 "relation": None if each.relation is None else str(each.relation),
                 "needed_by": list(each.needed_by),
+                "convention": each.convention,
             }
             for each in claim.hypotheses
         ],
@@ -234,6 +241,7 @@ def _letters(claim: Claim) -> dict[str, Letter]:
             "name": quantity.name,
             "meaning": quantity.meaning,
             "within": in_words(quantity.within),
+            "convention": quantity.convention,
         }
         for quantity in claim.quantities
         for letter in quantity.letters

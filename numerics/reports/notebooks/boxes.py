@@ -19,7 +19,6 @@ from sparse_limits.numerics.reports.open_questions import open_questions
 from sparse_limits.numerics.reports.typesetting import fitted
 from sparse_limits.theory.claims import Claim, Ledger
 from sparse_limits.theory.links import Link, carried, of_claim, status_in_words
-from sparse_limits.theory.quantities import in_words
 from sparse_limits.theory.steps import Carrier, Step
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ class Box:
     def _letters(self) -> str:
         if not self.claim.quantities:
             return ""
-        rows = [(each.latex_names, each.meaning, in_words(each.within)) for each in self.claim.quantities]
+        rows = [(each.latex_names, each.meaning, each.values) for each in self.claim.quantities]
         return folded("Letters", table(("letter", "stands for", "values"), rows))
 
     def _source(self) -> str:
