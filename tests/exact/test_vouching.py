@@ -145,7 +145,7 @@ def checks_by_name(label: str, name: str) -> Check:
     ("words", "count"),
     [
         (("R5.4", "gaussian_reach"), 1),
-        (("S4", "flat_threshold", "rho=1/5", "phi=1"), 0),
+        (("S4", "flat_threshold", "rho=1/5"), 0),
         (("N3.2", "cube_mean", "d=4"), 0),
     ],
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DIMENSION, WIDTH, dimension, width
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm
 from sparse_limits.theory.saliency.snip import g as plain
@@ -123,7 +125,7 @@ parameters trained, almost everywhere
 $$(Hg)_{w_{ij}}=[[hessian_gradient]],$$
 with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the
 GraSP saliency $w\odot Hg$ is that of SNIP with $r\to\hat\Theta r$, plus a term smaller by $n^{-1/2}$; and
-$\hat\Theta\to\Theta=[[tangent_kernel]]$ ($R,R_2$ the lengths of $x,x'$, $\theta$ the angle) with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$.
+$\hat\Theta\to\Theta=[[tangent_kernel]]$ ($R,R_2$ the lengths of $x,x'$, $\theta$ the angle, or any number where an input is $0$, as $\Theta$ is $0$ there) with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$.
 If $r$ is a fixed function of the data (initial output subtracted), so is $\Theta r$, and the claims S3–S6 hold with
 $\Theta r$ for $r$.
 """,
@@ -133,8 +135,8 @@ $\Theta r$ for $r$.
     proof=Proof.PROVED,
     quantities=(
         Quantity(theta, "angle between two inputs, in radians", sp.Interval(0, sp.pi), drawn=(sp.Rational(1, 10), 3)),
-        LENGTH,
-        Quantity(other_norm, "Euclidean length of another input", POSITIVE),
+        replace(LENGTH, within=NON_NEGATIVE),
+        Quantity(other_norm, "Euclidean length of another input", NON_NEGATIVE),
         WIDTH,
         DIMENSION,
         READOUT,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from sparse_limits.theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
+from sparse_limits.theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, POSITIVE, UNIT, Quantity
 from sparse_limits.theory.tails import Tail, alpha, half_normal
 
 u, v = sp.symbols("u v", positive=True)  # positions of a neuron and of an input in [0, 1]
@@ -20,6 +20,7 @@ INPUT = Quantity(v, "position of an input, its rank by column factor divided by 
 THRESHOLD = Quantity(tau, "threshold above which saliencies are kept", POSITIVE)
 DENSITY = Quantity(rho, "density, the share of weights kept", UNIT)
 ANY_DENSITY = replace(DENSITY, within=sp.Interval.Lopen(0, 1))  # of claims that hold where nothing is pruned, too
+ANY_THRESHOLD = replace(THRESHOLD, within=NON_NEGATIVE)  # of claims that hold where nothing is pruned, too
 COLUMN = Quantity(phi, "value of the column profile at an input", POSITIVE)
 WIDTH = Quantity(width, "width, the number of neurons of a hidden layer", COUNT)
 DIMENSION = Quantity(dimension, "number of inputs", COUNT)

@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import THRESHOLD, tau
+from sparse_limits.theory.saliency.model import ANY_THRESHOLD, tau
 from sparse_limits.theory.saliency.outputs import (
     GRADIENT,
     MEANS,
@@ -87,7 +87,7 @@ $[[conditional_density]]$.""",
     ),
     Step(
         name="inversion",
-        sentence=r"""Given $w$, $\langle a,g\rangle$ has the even characteristic function $\psi=E_\zeta e^{-\omega^2\|g\|^2/2}$ and no atom but perhaps at $0$. So
+        sentence=r"""Given $w$, $\langle a,g\rangle$ has the even characteristic function $\psi=E_\zeta e^{-\omega^2\|g\|^2/2}$ and no atom but perhaps at $0$, which is none at $\tau=0$. So
 $|\langle a,g\rangle|\le\tau/|w|$ with probability $\int_0^\infty[[inversion]]\,\psi(\omega)\,d\omega$.""",
         by=Carrier.RULE,
         source="Lévy",
@@ -112,7 +112,7 @@ shown for $q=3$). Then $\sqrt{nd}\,S_{ij}=|w_{ij}||\langle a_i,g_{ij}\rangle|$ w
 $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]\in\mathbb R^q$. Let $h_j=E_D[rx_j]$, $\beta_j=\frac1{\sqrt{2\pi}}E_D[rx_j^2/\|x\|]\in\mathbb R^q$ and
 $(C_j)_{kl}=[[unexplained]]$ at
 $V_{kl}=\frac1{2\pi}E_DE_{D'}[r_kr'_l\,x_jx'_j\arcsin\cos\angle(x,x')]$, a positive semidefinite matrix. The closure of S5,
-$g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$ with standard normal $w$, $\zeta\in\mathbb R^q$, gives for column $j$ the density
+$g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$ with standard normal $w$, $\zeta\in\mathbb R^q$, gives for column $j$ (if $\tau=0$, for one with $g\ne0$ almost surely) the density
 $$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big],$$
 $$1-p_j(\tau)=E_w\int_0^\infty[[inversion]]\;\exp\Big(\sum_{\text{modes}}[[mode_exponent]]\Big)d\omega,$$
 the sum over the eigenvectors of $C_j$, $V$ the eigenvalue and $h,\beta$ the components of $h_j,\beta_j$ along it. Like P2,
@@ -123,7 +123,7 @@ it is an approximation: exact are its first two moments.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        THRESHOLD,
+        ANY_THRESHOLD,
         WEIGHT,
         READOUT,
         MEANS,

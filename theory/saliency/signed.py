@@ -109,7 +109,7 @@ moduli at density $[[magnitude_density]]$, and there $W$ is half of theirs.""",
     ),
     Step(
         name="threshold",
-        sentence=r"For the product of two normals it is $[[threshold]]$, and at $\varphi=1$ it is $[[flat_threshold]]$.",
+        sentence=r"For the product of two normals it is $[[threshold]]$, and for a constant $\varphi$ it is $\varphi$ times $[[flat_threshold]]$.",
         gives={"threshold": product_threshold, "flat_threshold": flat_threshold},
         uses=("kernel", "one threshold"),
     ),
@@ -133,7 +133,7 @@ $$\tau_{1-\rho}=[[dual_threshold]]\ (\tau=\tau_\rho),\qquad W_{1-\rho}=[[dual_gr
 density of $|\xi|$ at $|\tau|/\varphi$, $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$): where $g>0$, columns of large
 $\varphi$ are kept more often for $\rho<\frac12$ and *less* often for $\rho>\frac12$; at $\rho=\frac12$ all are kept alike. For the product of two normals and $H$ as in S4,
 $W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for $\tau<0$ are the column densities at $f=|a|$
-(`kernel`), and $\tau_\rho$ solves $\int W=\rho$ (`threshold`; for $\varphi=1$ `flat_threshold`). On data without scores at $0$ the
+(`kernel`), and $\tau_\rho$ solves $\int W=\rho$ (`threshold`; for a constant $\varphi$ it is $\varphi$ times `flat_threshold`). On data without scores at $0$ the
 leading term $w_{ij}a_iE[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP
 obeys the duality exactly, its realised $\hat\Theta$ included (initial output subtracted): given the moduli, the signs
 of a column are fair coins.
@@ -165,7 +165,6 @@ of a column are fair coins.
         Hypothesis("noise symmetric about 0, its modulus as in S1"),
         Hypothesis(r"for data: no score is 0, leading term of $Hg$, and " + FIXED_RESIDUAL),
         Hypothesis("no more than the positive half is kept", rho <= HALF, needed_by=("magnitude_density",)),
-        Hypothesis("all columns have the profile one", sp.Eq(phi, 1), needed_by=("flat_threshold",)),
     ),
     uses=("S1", "S4", "S8"),
     expressions={

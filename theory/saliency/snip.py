@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
     COLUMN,
     COLUMN_PROFILE,
@@ -162,7 +162,7 @@ where $R=\|x\|$; samples at $x=0$, which have neither angle nor length, contribu
             drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
         ),
         LENGTH,
-        Quantity(z, "weight along an input that opens its gate", POSITIVE),
+        Quantity(z, "weight along an input, where it is not negative", NON_NEGATIVE),
     ),
     hypotheses=(
         NORMAL_WEIGHTS,
@@ -210,7 +210,7 @@ struve = (modified_struve(-1, t), modified_struve(0, t))
 product_kernel = snip_model.kernel().subs(snip_model.column, phi)
 product_columns = product_survival(tau / phi)
 product_threshold = level(mean_over_columns(product_survival(t / phi)), t, rho)
-flat_threshold = level(product_survival(t), t, rho)
+flat_threshold = level(product_survival(t), t, rho)  # over the profile, where that is constant
 integral_form = sp.Integral(2 / sp.pi * sp.exp(-tau / phi * sp.cosh(x)) / sp.cosh(x), (x, 0, sp.oo))
 
 PRODUCT_STEPS = (
@@ -304,7 +304,7 @@ noise of S1. One $\tau$ keeps the density $\rho$, the mean of $H(\tau/\varphi)$.
     ),
     Step(
         name="threshold",
-        sentence=r"It is $[[threshold]]$, and at $\varphi=1$ it is $[[flat_threshold]]$.",
+        sentence=r"It is $[[threshold]]$; for a constant profile $\phi$ it is $\phi$ times $[[flat_threshold]]$.",
         gives={"threshold": product_threshold, "flat_threshold": flat_threshold},
         uses=("column density", "one threshold"),
     ),
@@ -317,7 +317,7 @@ product_graphon = Claim(
 With $f=|a|$ the SNIP graphon is $W(u,v)=[[kernel]]$ (here $\phi=\varphi(v)$), its column density is
 $\int W\,du=H(\tau/\varphi(v))$ with $H(t)=P(|ab|>t)$ for independent standard normal $a,b$, of density $[[noise_density]]$, and
 $$H(\tau/\phi)=[[integral_form]]=1-t\,[K_0(t)\mathbf L_{-1}(t)+K_1(t)\mathbf L_0(t)],\quad t=\tau/\phi .$$
-The threshold solves $\int H(\tau/\varphi)=\rho$ (`threshold`; for $\varphi=1$: $H(\tau)=\rho$, `flat_threshold`).
+The threshold solves $\int H(\tau/\varphi)=\rho$ (`threshold`); for a constant profile $\phi$, $H(\tau/\phi)=\rho$ and $\tau/\phi$ is `flat_threshold`.
 """,
     steps=PRODUCT_STEPS,
     source=Source(
@@ -341,7 +341,6 @@ The threshold solves $\int H(\tau/\varphi)=\rho$ (`threshold`; for $\varphi=1$: 
         Hypothesis("the saliency factorises (S3)"),
         RESIDUAL_IS_FIXED,
         Hypothesis("weights of both layers are standard normal"),
-        Hypothesis("all columns have the profile one", sp.Eq(phi, 1), needed_by=("flat_threshold",)),
     ),
     uses=("S1", "S3"),
     expressions={

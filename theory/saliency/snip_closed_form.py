@@ -7,8 +7,8 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
+    ANY_THRESHOLD,
     DIMENSION,
-    THRESHOLD,
     dimension,
     tau,
 )
@@ -135,7 +135,7 @@ of the length of the inputs, such as a large constant one.
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
-        THRESHOLD,
+        ANY_THRESHOLD,
         WEIGHT,
         Quantity(h, "mean over the data of residual times input, of one column", sp.S.Reals),
         Quantity(beta, "Stein moment of a column, the covariance of a weight with its own gradient", sp.S.Reals),

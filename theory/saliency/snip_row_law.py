@@ -10,7 +10,7 @@ from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import mean_deviation, mode
 from sparse_limits.theory.graphon.symbols import p
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
     DIMENSION,
     FAILURE,
@@ -198,7 +198,7 @@ error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ wher
             sp.Interval(0, 1),
             drawn=(sp.Rational(1, 100), sp.Rational(99, 100)),
         ),
-        Quantity(exponent, "deviation of the kept share from its mean", POSITIVE, drawn=(sp.Rational(1, 100), 1)),
+        Quantity(exponent, "deviation of the kept share from its mean", NON_NEGATIVE, drawn=(sp.Rational(1, 100), 1)),
         Quantity(
             pattern,
             "probability of a pattern of a row",

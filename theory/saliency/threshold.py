@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -149,7 +151,7 @@ $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]
     quantities=(
         THRESHOLD,
         DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
-        INPUT.drawn_from(sp.Rational(1, 10), 1),
+        replace(INPUT, within=sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 10), 1)),
         Quantity(c, "factor by which the row profile is multiplied", POSITIVE),
         Quantity(p, "power to which noise and profiles are raised", POSITIVE),
         Quantity(t, "value that the noise may exceed", POSITIVE),

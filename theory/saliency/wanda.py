@@ -7,7 +7,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import COLUMN, COLUMNS, THRESHOLD, phi, wanda_model
+from sparse_limits.theory.saliency.model import ANY_THRESHOLD, COLUMN, COLUMNS, phi, wanda_model
 from sparse_limits.theory.saliency.model import columns as n
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -36,7 +36,7 @@ $f=1$.""",
     ),
     Step(
         name="one threshold",
-        sentence=r"For $f=1$ one $\tau$ has $\int\bar F(\tau/\varphi(v))\,dv=\rho$, the density of every row.",
+        sentence=r"For $f=1$ one $\tau$ has $\int\bar F(\tau/\varphi(v))\,dv=\rho$, the density of every row; at $\rho=1$ all is kept, as at $\tau=0$.",
         by=Carrier.CLAIM,
         source="S1",
         takes=("one threshold",),
@@ -129,7 +129,7 @@ row_thresholds = Claim(
     label="S12",
     title="Row-wise thresholds erase the row factor",
     statement=r"""
-Keep the $k=\rho n$ largest of each row, $0<\rho<1$. For any factorised saliency the mask does not depend on $f$; its limit as $n\to\infty$ is
+Keep the $k=\rho n$ largest of each row, $0<\rho\le1$. For any factorised saliency the mask does not depend on $f$; its limit as $n\to\infty$ is
 $W(u,v)=\bar F(\tau/\varphi(v))$ with $\int W\,dv=\rho$ for every $u$. Wanda has $\varphi_j=\|X_{\cdot j}\|_2$ and $\xi=|w|$, so
 $W=[[kernel]]$ ($\phi=\varphi(v)$). Row-wise SNIP in its factorised form is row-wise $\varphi|w|$. A global threshold with $f=1$
 has the same limit, but its row degrees are random with variance $[[degree_variance]]$ (three columns shown:
@@ -145,7 +145,7 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        THRESHOLD,
+        ANY_THRESHOLD,
         COLUMN,
         COLUMNS,
         Quantity(
@@ -157,12 +157,11 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
         Quantity(
             cut_rate, "distance of the global mask from its probabilities in cut norm, or a bound on it", NON_NEGATIVE
         ),
-        Quantity(rise, "rise of the graphon from the midpoint of a cell to an end", sp.Interval(0, 1)),
-        Quantity(fall, "fall of the graphon from the midpoint of a cell to the other end", sp.Interval(0, 1)),
+        Quantity(rise, "rise of the graphon from the midpoint of a cell to an end", NON_NEGATIVE),
+        Quantity(fall, "fall of the graphon from the midpoint of a cell to the other end", NON_NEGATIVE),
     ),
     hypotheses=(
         Hypothesis("$f_i>0$"),
-        Hypothesis("a graphon changes by at most 1 within a cell", rise + fall <= 1, needed_by=("cell_error",)),
         Hypothesis(r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent", needed_by=("bound",)),
     ),
     uses=("S1", "G1.2"),

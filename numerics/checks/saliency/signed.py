@@ -162,7 +162,7 @@ def threshold_is_where_the_density_is_met(
 ) -> Iterator[Finding]:
     """The equations that define it: the mean of the kernel is ρ at t for ρ < ½, and at −t for ρ > ½; and τ = 0 at ½."""
     yield from met_on_both_sides(threshold, snip_product.integrand_over_columns, kernel, trial)
-    yield from met_on_both_sides(flat_threshold, lambda equation: equation, kernel.subs(phi, 1), trial)
+    yield from met_on_both_sides(flat_threshold, lambda equation: equation, kernel.subs(tau, phi * tau), trial)
 
 
 def met_on_both_sides(
@@ -250,10 +250,10 @@ def threshold_gives_the_density_and_its_dual(
     magnitude_density: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """For φ = 1 the kernel is ρ at the threshold, which changes sign with ρ → 1 − ρ and is the magnitudes' at 2ρ."""
+    """For constant φ the kernel is ρ at φ times the threshold, which changes sign with ρ → 1 − ρ and is the magnitudes' at 2ρ."""
     for density in (sp.Rational(1, 10), HALF, sp.Rational(7, 10)):
         here, there = (flat_threshold.subs(rho, each) for each in (density, 1 - density))
-        yield trial.same(Let(kernel.subs(phi, 1), [(tau, here)]), density, by=None)
+        yield trial.same(Let(kernel, [(tau, phi * here)]), density, by=None)
         yield trial.same(there, dual_threshold.subs(tau, here), by=None)
         for each in here.atoms(Level):  # a function without a zero has no value that could be refuted
             solved = product_normal.survival / 2 - min(density, 1 - density)

@@ -282,8 +282,8 @@ def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr,
 @control("10 % more", flat_threshold=TENTH * flat_threshold)
 @control("Gaussian tail", column_density=half_normal.at(tau / phi))
 def threshold_keeps_the_density(flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """H(τ_ρ) = ρ at φ = 1."""
-    yield trial.same(Let(column_density.subs(phi, 1), [(tau, flat_threshold)]), rho, by=None)
+    """H(τ_ρ/φ) = ρ for any constant φ."""
+    yield trial.same(Let(column_density, [(tau, phi * flat_threshold)]), rho, by=None)
 
 
 TWO_STEPS = {column_profile.func: StepFunction((sp.Rational(1, 4), sp.S.One), (sp.Integer(2), sp.Rational(1, 2)))}
@@ -314,10 +314,10 @@ def threshold_keeps_the_density_of_two_steps(
 def threshold_is_where_the_density_is_met(
     threshold: sp.Expr, flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The equation that defines it is that the mean of H(t/φ) is ρ, and H(t) = ρ at φ = 1; other formulas by value."""
+    """The equation that defines it is that the mean of H(t/φ) is ρ; that of φ times it, H(t) = ρ; other formulas by value."""
     density = column_density.subs(tau, t)
     yield from met(threshold, integrand_over_columns, density, trial)
-    yield from met(flat_threshold, lambda equation: equation, density.subs(phi, 1), trial)
+    yield from met(flat_threshold, lambda equation: equation, density.subs(t, phi * t), trial)
 
 
 def met(

@@ -89,8 +89,15 @@ def beyond_half(rows: int, far: Fraction) -> Fraction:
 @control("at least as far", equal_failure=valued(equal_failure, {exponent: exponent - 1 / sp.Integer(10**6)}))
 @control("10 % less", equal_failure=sp.Rational(9, 10) * equal_failure)
 def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All numbers of heads, between the shares and at them."""
-    for rows, far in ((4, Fraction(1, 5)), (4, Fraction(1, 4)), (10, Fraction(1, 10)), (10, Fraction(3, 11))):
+    """All numbers of heads, between the shares, at them and at one half."""
+    for rows, far in (
+        (4, Fraction(1, 5)),
+        (4, Fraction(1, 4)),
+        (10, Fraction(1, 10)),
+        (10, Fraction(3, 11)),
+        (7, Fraction(0)),
+        (8, Fraction(0)),
+    ):
         found = sp.Rational(beyond_half(rows, far))
         claimed = written_out(equal_failure, {n: sp.Integer(rows), exponent: sp.Rational(far)})
         yield trial.same(claimed, found)

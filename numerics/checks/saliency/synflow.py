@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.saliency.snip_product import by_struve, noise_is_positive
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.methods import saliency
@@ -164,6 +164,14 @@ def inflation_is_the_first_order_response(
     """The binomial variance and (response × coefficient of variation)², over the binomial variance."""
     binomial = rho * (1 - rho) / n
     yield trial.same(variance_inflation, (binomial + (response * coefficient_of_variation) ** 2) / binomial)
+
+
+@enclosed(synflow_factorises)
+@control("binomial rows", variance_inflation=sp.Integer(1))
+@control("less than binomial", variance_inflation=2 - variance_inflation)
+def rows_vary_by_more_than_binomial(variance_inflation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Strictly, at every threshold that prunes: not homogeneous down to the noise."""
+    yield trial.below(1, variance_inflation, strict=True)
 
 
 WIDTH, NETWORKS = 1024, 4

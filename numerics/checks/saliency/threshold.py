@@ -43,7 +43,8 @@ def expand_expint(expression: sp.Expr) -> sp.Expr:
 @control("column profile squared", model=replace(linear_model, column=v**2))
 @control("half-normal noise", model=replace(linear_model, noise=half_normal))
 def density_integrates_the_kernel(density: sp.Expr, model: SaliencyModel, trial: Trial) -> Iterator[Finding]:
-    """v·D(τ/v) is an antiderivative of the kernel in v (which does not depend on u) below 1e-80 near v = 0."""
+    """v·D(τ/v) is an antiderivative of the kernel in v (which does not depend on u) below 1e-80 near v = 0; φ(v) > 0."""
+    yield trial.below(0, model.column, strict=True)
     antiderivative = v * density.subs(tau, tau / v)
     yield trial.same(sp.diff(antiderivative, v), model.kernel(), by=expand_expint)
     near_zero = {v: sp.Rational(1, 200), tau: ONE}
@@ -109,6 +110,19 @@ def powered_threshold_keeps_the_argument(powered_threshold: sp.Expr, trial: Tria
     yield trial.same(powered_threshold, (tau / (ROW * COLUMN)) ** p * ROW**p * COLUMN**p)
 
 
+@enclosed(stable_threshold)
+@control("one threshold for all scales", scaled_threshold=c)
+@control("threshold divided by itself", scaled_threshold=c / tau)
+@control("one threshold for all powers", powered_threshold=p)
+@control("power of the inverse", powered_threshold=tau**-p)
+def moved_thresholds_grow_with_the_threshold(
+    scaled_threshold: sp.Expr, powered_threshold: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Strictly: two densities of the moved scores have no threshold in common either."""
+    for moved in (scaled_threshold, powered_threshold):
+        yield trial.below(0, sp.diff(moved, tau), strict=True)
+
+
 @exact(stable_threshold)
 @control("threshold unmoved by the scale", scaled_threshold=tau)
 @control("threshold divided by the scale", scaled_threshold=tau / c)
@@ -134,13 +148,14 @@ LADDER = tuple(sp.Rational(k, 4) + sp.Rational(1, 64) for k in range(0, 24))
 @control("a gap wider than the noise: uniform on [1, 2]", noises={"uniform": uniform_on_1_2})
 @control("a rising survival function", noises={"rising": Tail("rising", 1 - sp.exp(-t))})
 def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator[Finding]:
-    """For fφ ∈ {1, 3}, half each, D falls strictly up a ladder of thresholds where it is below 1."""
+    """For fφ ∈ {1, 3}, half each, D falls strictly up a ladder of thresholds where it is below 1; from 1 to 2 each noise does."""
     for noise in noises.values():
         law = Tail(noise.name, valued(noise.survival, {alpha: sp.Rational(3, 2)}))
         values = [(law.at(step) + law.at(step / 3)) / 2 for step in LADDER]
         for high, low in itertools.pairwise(values):
             if low != 1:
                 yield trial.below(low, high, at=[{}], strict=True)  # noises of all kinds, Piecewise too
+        yield trial.below(noise.at(sp.Integer(2)), noise.at(sp.Integer(1)), strict=True)
 
 
 def noise_above(rng: np.random.Generator, name: str, size: int, levels: tuple[float, ...]) -> NDArray[np.int64]:
