@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -22,7 +24,7 @@ from sparse_limits.theory.graphon.symbols import (
     s,
     variance,
 )
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.snip_row_law import equal_failure, exponent
 from sparse_limits.theory.steps import Carrier, Step
@@ -205,7 +207,7 @@ $1-\delta$
 $$\|M-P\|_\square\le[[hoeffding_rate]],$$
 and with probability at least $1-\delta$ (better at low density)
 $$\|M-P\|_\square\le[[bernstein_rate]].$$
-Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failure]]$.
+Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failure]]$; where $V=0$, $M=P$.
 """,
     steps=STEPS,
     source=Source(
@@ -221,9 +223,12 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
         FAILURE,
         DEVIATION,
         ENTRY,
-        VARIANCE,
+        replace(VARIANCE, within=sp.Interval.Lopen(0, sp.Rational(1, 4))),
         Quantity(
-            tilt, "tilt of the exponential moment of an entry", POSITIVE, drawn=(sp.Rational(1, 8), sp.Rational(11, 4))
+            tilt,
+            "tilt of the exponential moment of an entry",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 8), sp.Rational(11, 4)),
         ),
         Quantity(k, "order of a moment of an entry", whole_from(2), drawn=(2, 9)),
     ),

@@ -10,14 +10,14 @@ from sparse_limits.theory.graphon.comparison import mean_bound, one_failure
 from sparse_limits.theory.graphon.rate import least_ranked_rate
 from sparse_limits.theory.graphon.sized_sets import one_size_failure, sized_mean
 from sparse_limits.theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n, variance
-from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 shift = sp.Symbol("kappa", nonnegative=True)  # |K − ΣP| over mn
 SHIFT = Quantity(
     shift,
-    "difference of the number of entries kept and of the expected number above the threshold, over the number of all entries",
-    CLOSED_UNIT,
+    "difference of the number of entries kept and of the expected number above the threshold, over the number of all entries, or a bound on it",
+    NON_NEGATIVE,
     drawn=(0, 1),
 )
 inside, outside = sp.symbols("x y", real=True)  # sums of M − P over a rectangle and over its complement

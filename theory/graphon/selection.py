@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.lognormal import probit_kernel
-from sparse_limits.theory.graphon.symbols import COLUMNS, ENTRY, ROWS, UP_TO_ONE, VARIANCE, m, n, p, variance
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.graphon.symbols import COLUMNS, ENTRY, ROWS, VARIANCE, m, n, p, variance
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -110,7 +110,7 @@ entries, this falls short of the binomial $[[binomial]]$ by $[[shortfall]]$: it 
         Quantity(above, "number of entries whose scores exceed the threshold", COUNT_FROM_ZERO, drawn=(1, 40)),
         ENTRY,
         VARIANCE,
-        Quantity(rho, "mean of the probabilities of all entries", UP_TO_ONE),
+        Quantity(rho, "mean of the probabilities of all entries", CLOSED_UNIT),
         Quantity(scatter, "variance over the entries of their probabilities", sp.Interval(0, sp.Rational(1, 4))),
     ),
     hypotheses=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NO_BOUND, NON_NEGATIVE, UNIT, Quantity
 
 m, n = sp.symbols("m n", integer=True, positive=True)  # rows and columns of a mask
 delta = sp.Symbol("delta", positive=True)  # probability that a bound fails
@@ -23,12 +23,12 @@ FAILURE = Quantity(
     drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
     convention=NO_BOUND,
 )
-DEVIATION = Quantity(s, "deviation whose probability is bounded", POSITIVE)
-ENTRY = Quantity(p, "probability of an entry of the mask", UP_TO_ONE, drawn=(sp.Rational(1, 20), sp.Rational(19, 20)))
+DEVIATION = Quantity(s, "deviation whose probability is bounded", NON_NEGATIVE)
+ENTRY = Quantity(p, "probability of an entry of the mask", CLOSED_UNIT, drawn=(sp.Rational(1, 20), sp.Rational(19, 20)))
 VARIANCE = Quantity(
     variance,
     "average over the entries of the variance of an entry, its probability times that of its absence",
-    sp.Interval.Lopen(0, sp.Rational(1, 4)),
+    sp.Interval(0, sp.Rational(1, 4)),
     drawn=(sp.Rational(1, 50), sp.Rational(1, 4)),
 )
 

@@ -201,6 +201,15 @@ def moments_do_not_grow(moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.nonnegative((moment - moment.subs(k, k + 1)).subs(AT_ODDS), fall, by=by_powers)
 
 
+@enclosed(cut_norm_rate)
+@control("one value", moment=p * (1 - p) ** k + p * (1 - p))
+@control("a power less", moment=moment.subs(k, k - 1))
+@control("10 % more", moment=ELEVEN * moment)
+def no_moment_exceeds_the_variance(moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From the second on; the first is twice the variance."""
+    yield trial.below(moment, p * (1 - p))
+
+
 def by_powers(expression: sp.Expr) -> sp.Expr:
     """Quotients of positive numbers taken apart under powers."""
     return sp.simplify(sp.powsimp(sp.expand_power_base(sp.expand(expression))))

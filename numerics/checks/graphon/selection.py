@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.selection import top_k_mask
 from sparse_limits.theory.formulas.valued import valued
@@ -92,6 +92,29 @@ def masks_share_the_first_entries(shared: sp.Expr, trial: Trial) -> Iterator[Fin
     for keep, over, both in sorted(trial.once(shared_entries)):
         claimed = valued(shared, {kept: keep, above: over})
         yield trial.holds(claimed == both, f"K = {keep}, N = {over}: {both} shared, claimed {claimed}")
+
+
+@enclosed(selection_identity)
+@control("all that are kept", only_kept=kept)
+@control("all that are above", only_above=above)
+def entries_of_one_mask_are_missing_in_the_other(
+    only_kept: sp.Expr, only_above: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """No more than the other lacks of all entries: of four, where three and two are kept, too."""
+    four = {m: sp.Integer(2), n: sp.Integer(2)}
+    for alone, other, most in ((only_kept, above, kept), (only_above, kept, above)):
+        yield trial.below(alone, m * n - other)
+        yield trial.below(alone, m * n - other, at=[{**four, most: sp.Integer(3), other: sp.Integer(2)}])
+
+
+@enclosed(selection_identity)
+@control("the other sign", shortfall=-shortfall, binomial=-binomial)
+@control("of the mean", binomial=rho**2 * (1 - rho) / (m * n))
+@control("twice", shortfall=2 * shortfall)
+def shortfall_leaves_a_variance(binomial: sp.Expr, shortfall: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The binomial variance is not negative, and the shortfall is no more than it."""
+    yield trial.below(0, binomial)
+    yield trial.below(shortfall, binomial, needed="shortfall")
 
 
 def by_moduli(expression: sp.Expr) -> sp.Expr:
