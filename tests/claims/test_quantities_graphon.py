@@ -11,10 +11,10 @@ import sparse_limits as sl
 from sparse_limits.theory.ledger import load_ledger
 
 WRONG = {
-    "G1.1 hoeffding_rate m=1 n=1 delta=1": "delta is probability of failure that is allowed, expected a number strictly between 0 and 1",
+    "G1.1 hoeffding_rate m=1 n=1 delta=2": "delta is probability of failure that is allowed, expected a number above 0, up to 1",
     "G1.1 bernstein_rate m=1 n=1 delta=1/2 V=1/3": "expected a number above 0, up to 1/4",
     "G1.1 bernstein_cumulant lambda=3 V=1/4": "G1.1 assumes in Bernstein's form a tilt at which its series converges, expected lambda < 3",
-    "G1.2 normal_rate m=1 n=1 delta=1/2 V=1/3": "expected a number above 0, up to 1/4",
+    "G1.2 normal_rate m=1 n=1 delta=1/2 V=1/3": "expected a number from 0 to 1/4",
     "G1.2 best_rate m=0 n=1 delta=1/2 V=1/4": "m is number of rows of the mask, expected a whole number from 1",
     "G1.3 ranked_rate m=1 n=1 delta=1/2 V=1/4 kappa=-1": "over the number of all entries, expected a",
     "G1.4 sized_rate m=0 n=1 delta=1/2": "m is number of rows of the mask, expected a whole number from 1",

@@ -10,10 +10,10 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.concentration import FAIR_RATES, bernstein_rate, hoeffding_rate
 from sparse_limits.theory.graphon.rate import fair_mean, least_rate
 from sparse_limits.theory.graphon.symbols import (
+    ANY_FAILURE,
     COLUMNS,
     DEVIATION,
     ENTRY,
-    FAILURE,
     ROWS,
     VARIANCE,
     delta,
@@ -266,7 +266,7 @@ For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ an
     quantities=(
         ROWS.drawn_from(2, 6),
         COLUMNS.drawn_from(2, 6),
-        FAILURE,
+        ANY_FAILURE,
         DEVIATION,
         ENTRY,
         VARIANCE,

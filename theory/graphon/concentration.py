@@ -11,10 +11,10 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import least_rate
 from sparse_limits.theory.graphon.symbols import (
+    ANY_FAILURE,
     COLUMNS,
     DEVIATION,
     ENTRY,
-    FAILURE,
     ROWS,
     VARIANCE,
     delta,
@@ -179,7 +179,7 @@ $mns$.""",
     ),
     Step(
         name="logarithm",
-        sentence=r"Let $L=[[subsets]]$, the logarithm of the number of events over $\delta$, positive as $\delta<1$.",
+        sentence=r"Let $L=[[subsets]]$, the logarithm of the number of events over $\delta$, positive as $\delta\le1$.",
         gives={"subsets": subsets},
         uses=("events",),
     ),
@@ -220,7 +220,7 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
     quantities=(
         ROWS.drawn_from(2, 6),
         COLUMNS.drawn_from(2, 6),
-        FAILURE,
+        ANY_FAILURE,
         DEVIATION,
         ENTRY,
         replace(VARIANCE, within=sp.Interval.Lopen(0, sp.Rational(1, 4))),

@@ -8,7 +8,7 @@ from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import MC_DIARMID
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.limit import rounding
-from sparse_limits.theory.graphon.symbols import DEVIATION, ENTRY, FAILURE, VARIANCE, delta, m, n, p, s, variance
+from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, ENTRY, VARIANCE, delta, m, n, p, s, variance
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration, equal_failure, exponent
 from sparse_limits.theory.steps import Carrier, Step
@@ -149,7 +149,7 @@ differences at most $[[ranked_column_bound]]$. No constant is claimed to be the 
     quantities=(
         Quantity(n, "number of rows of the mask", COUNT, drawn=(3, 60)),
         INPUTS,
-        FAILURE,
+        ANY_FAILURE,
         DEVIATION,
         VARIANCE,
         ENTRY,

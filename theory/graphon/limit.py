@@ -11,7 +11,7 @@ from sparse_limits.theory.graphon.discretisation import midpoint_error
 from sparse_limits.theory.graphon.ranked_masks import SHIFT, ranked_rate, shift, wide_rate
 from sparse_limits.theory.graphon.rate import fair_constant, least_ranked_rate
 from sparse_limits.theory.graphon.sorted_latents import sorted_error
-from sparse_limits.theory.graphon.symbols import FAILURE, ROWS, VARIANCE, delta, m, n, variance
+from sparse_limits.theory.graphon.symbols import ANY_FAILURE, ROWS, VARIANCE, delta, m, n, variance
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DENSITY, rho, synflow_model, tau
 from sparse_limits.theory.steps import Carrier, Step
@@ -196,7 +196,7 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
     quantities=(
         ROWS,
         Quantity(n, "number of columns of the mask", COUNT, drawn=(3, 60)),
-        FAILURE,
+        ANY_FAILURE,
         DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(1, 2)),
         Quantity(
             sampled,

@@ -9,7 +9,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.comparison import mean_bound, one_failure
 from sparse_limits.theory.graphon.rate import least_ranked_rate
 from sparse_limits.theory.graphon.sized_sets import one_size_failure, sized_mean
-from sparse_limits.theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n, variance
+from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, DEVIATION, ROWS, VARIANCE, delta, m, n, variance
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -143,7 +143,7 @@ that is uniform among those of $K$ entries. No constant is claimed to be the bes
     quantities=(
         ROWS.drawn_from(2, 6),
         COLUMNS.drawn_from(2, 6),
-        FAILURE,
+        ANY_FAILURE,
         DEVIATION,
         VARIANCE,
         SHIFT,

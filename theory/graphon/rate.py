@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -286,7 +288,7 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
     quantities=(
         ROWS.drawn_from(12, 40),
         Quantity(n, "number of columns of the mask", COUNT, drawn=(12, 40)),
-        FAILURE,
+        replace(FAILURE, within=sp.Interval.Ropen(0, 1), convention=""),
         ENTRY,
         Quantity(
             mode,

@@ -9,7 +9,7 @@ from sparse_limits.theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
 from sparse_limits.theory.graphon.rate import fair_constant, fair_deviation, least_rate
-from sparse_limits.theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, delta, m, n, s
+from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, DEVIATION, ROWS, delta, m, n, s
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
@@ -180,7 +180,7 @@ the best.
     quantities=(
         ROWS.drawn_from(2, 6),
         COLUMNS.drawn_from(2, 6),
-        FAILURE,
+        ANY_FAILURE,
         DEVIATION,
         Quantity((z, w), "number that a standard normal variable exceeds", sp.S.Reals, drawn=(-3, 3)),
         Quantity(y, "such a number, of one side", sp.S.Reals),

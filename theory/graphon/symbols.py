@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NO_BOUND, NON_NEGATIVE, UNIT, Quantity
@@ -23,6 +25,9 @@ FAILURE = Quantity(
     drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
     convention=NO_BOUND,
 )
+ANY_FAILURE = replace(
+    FAILURE, within=UP_TO_ONE, convention=""
+)  # of bounds that are true where nothing is asked of them
 DEVIATION = Quantity(s, "deviation whose probability is bounded", NON_NEGATIVE)
 ENTRY = Quantity(p, "probability of an entry of the mask", CLOSED_UNIT, drawn=(sp.Rational(1, 20), sp.Rational(19, 20)))
 VARIANCE = Quantity(

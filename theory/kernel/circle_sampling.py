@@ -9,7 +9,7 @@ from sparse_limits.theory.citations import MC_DIARMID
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import delta, m
 from sparse_limits.theory.kernel.circle import rank, ranked
-from sparse_limits.theory.quantities import COUNT, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 excess = sp.Symbol("t", positive=True)  # of a distance over its mean
@@ -118,11 +118,10 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
         Quantity(
             delta,
             "probability of failure that is allowed",
-            UNIT,
+            sp.Interval.Lopen(0, 1),
             drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
-            convention=NO_BOUND,
         ),
-        Quantity(excess, "excess of a distance over its mean", POSITIVE),
+        Quantity(excess, "excess of a distance over its mean", NON_NEGATIVE),
     ),
     hypotheses=(Hypothesis("inputs on the circle itself, independent and uniform"),),
     uses=("K10.1",),

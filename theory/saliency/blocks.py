@@ -12,7 +12,7 @@ from sparse_limits.theory.graphon.concentration import hoeffding_rate, pairs
 from sparse_limits.theory.graphon.rate import least_rate
 from sparse_limits.theory.graphon.symbols import m, n, s
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.saliency.model import COLUMNS, FAILURE, ROWS, TAIL_INDEX, delta
+from sparse_limits.theory.saliency.model import ANY_FAILURE, COLUMNS, ROWS, TAIL_INDEX, delta
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import alpha
 
@@ -206,7 +206,7 @@ no constant is claimed to be sharp.
         Quantity(quotient, "quotient of the noises of the second and the first column", POSITIVE),
         Quantity(time, "time of the first arrival, in units of its mean", POSITIVE),
         Quantity(s, "distance in cut norm that may be exceeded", NON_NEGATIVE),
-        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        ANY_FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
     ),
     hypotheses=(
         Hypothesis(r"$f,\varphi>0$, noise independent and continuous"),

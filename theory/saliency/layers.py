@@ -9,7 +9,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import ANY_DENSITY, FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
+from sparse_limits.theory.saliency.model import ANY_DENSITY, ANY_FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import Tail, alpha, exponential
 
@@ -138,7 +138,7 @@ kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        ANY_FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
         Quantity(layer_size, "number of weights in a layer", COUNT, drawn=(3, 40)),
         Quantity(size, "number of weights in all layers", COUNT, drawn=(41, 90)),
     ),

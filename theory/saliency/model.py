@@ -27,6 +27,9 @@ DIMENSION = Quantity(dimension, "number of inputs", COUNT)
 ROWS = Quantity(rows, "number of rows of the mask", COUNT)
 COLUMNS = Quantity(columns, "number of columns of the mask", COUNT)
 FAILURE = Quantity(delta, "probability of failure that is allowed", UNIT, convention=NO_BOUND)
+ANY_FAILURE = replace(
+    FAILURE, within=sp.Interval.Lopen(0, 1), convention=""
+)  # of bounds that hold where nothing is asked
 TAIL_INDEX = Quantity(alpha, "index of the Pareto or Fréchet law of the noise", POSITIVE)
 
 half_normal_quantile = sp.sqrt(2) * sp.erfinv(u)  # ψ(u): the profile of |a|, a standard normal, sorted

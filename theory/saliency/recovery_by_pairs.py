@@ -8,7 +8,7 @@ from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import FAILURE, delta
+from sparse_limits.theory.saliency.model import ANY_FAILURE, delta
 from sparse_limits.theory.saliency.support_recovery import (
     HIGHER,
     INDEPENDENT_ROWS,
@@ -165,7 +165,7 @@ probabilities $p_S$ and $p_0$, are independent, they tie with probability at lea
         ON,
         OFF,
         KEPT,
-        FAILURE,
+        ANY_FAILURE,
         Quantity(
             tilt,
             "factor of an exponential moment for each entry that one column has more",
