@@ -7,7 +7,7 @@ from enum import StrEnum
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
     INPUT,
     NEURON,
@@ -194,8 +194,8 @@ holds with exceptions only (S9, S10, S12).
         NEURON.drawn_from(sp.Rational(1, 50), sp.Rational(49, 50)),
         INPUT.drawn_from(sp.Rational(1, 50), sp.Rational(49, 50)),
         THRESHOLD.drawn_from(sp.Rational(1, 2), 2),
-        Quantity(t, "threshold over the product of the profiles", POSITIVE),
-        Quantity(density_of_noise, "probability density of the noise at that quotient", POSITIVE),
+        Quantity(t, "threshold over the product of the profiles", NON_NEGATIVE),
+        Quantity(density_of_noise, "probability density of the noise at that quotient", NON_NEGATIVE),
         Quantity(slope, "derivative of a profile divided by its value", sp.S.Reals),
     ),
     hypotheses=(

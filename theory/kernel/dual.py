@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from sparse_limits.theory.formulas.iterate import Iterate, name_recursion
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
 
 z = sp.Symbol("z", real=True)  # a preactivation
@@ -15,7 +15,7 @@ a, b = sp.symbols("a b", positive=True)  # variances of the preactivations of tw
 c = sp.Symbol("c", real=True)  # their covariance, c² ≤ ab
 cosine = sp.Symbol("r", real=True)  # their correlation c/√(ab)
 angle = sp.Symbol("theta", nonnegative=True)  # θ = arccos r
-depth = sp.Symbol("L", integer=True, positive=True)  # hidden layers
+depth = sp.Symbol("L", integer=True, nonnegative=True)  # hidden layers
 tangent = sp.Symbol("t", real=True)  # the dense tangent kernel of the layers below
 
 FIRST_VARIANCE = Quantity(a, "variance of the preactivation at the first input", POSITIVE, drawn=(1, 3))
@@ -30,7 +30,7 @@ COSINE = Quantity(
     sp.Interval(-1, 1),
     drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
 )
-DEPTH = Quantity(depth, "number of hidden layers", COUNT, drawn=(1, 4))
+DEPTH = Quantity(depth, "number of hidden layers", COUNT_FROM_ZERO, drawn=(1, 4))
 DENSITY = Quantity(rho, "density, the share of weights kept", sp.Interval.Lopen(0, 1))
 CAUCHY_SCHWARZ = Hypothesis("a covariance that the two variances allow", c**2 <= a * b)
 

@@ -34,7 +34,7 @@ from sparse_limits.theory.kernel.graphon_recursion import (
     x,
     y,
 )
-from sparse_limits.theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import u, v
 from sparse_limits.theory.steps import Carrier, Reach, Step
 
@@ -210,8 +210,10 @@ single integrals suffice.
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(u, "position of a neuron in its layer, a latent coordinate", UNIT, drawn=(sp.Rational(1, 8), 1)),
-        Quantity(v, "position of a neuron in the layer below", UNIT, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(
+            u, "position of a neuron in its layer, a latent coordinate", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)
+        ),
+        Quantity(v, "position of a neuron in the layer below", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)),
         Quantity(kept, "mask of an edge, one where it is kept and else zero", sp.FiniteSet(0, 1)),
         Quantity(strength, "weight of an edge before it is pruned", sp.S.Reals),
         Quantity(x, "coordinate of the first input", sp.S.Reals, drawn=(-2, 2)),

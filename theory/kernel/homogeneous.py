@@ -6,11 +6,11 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DEPTH, PREACTIVATIONS, dense_ntk, depth, relu
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.steps import Carrier, Step
 
-layer = sp.Symbol("l", integer=True, positive=True)  # its place, from 1 to L + 1
+layer = sp.Symbol("l", integer=True, nonnegative=True)  # its place, from 1 to L + 1; 0 for the inputs
 
 scaled_value = rho * relu.value
 scaled_slope = relu.slope
@@ -91,7 +91,8 @@ homogeneous_constants = Claim(
     statement=r"""
 Keep every weight of layer $l$ with probability $\rho_l$, independently of the weights, and train what is kept. In the limit of K2
 the tangent kernel is that of the dense network, smaller by the product of all densities:
-$$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense}.$$
+$$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense},$$
+also for $L=0$, a linear network, and where a layer keeps nothing.
 So with one density $\rho$ in all $L+1$ layers it is $[[ratio]]$ times the dense kernel, $\Theta_L(r)$ of K1 at
 unit norms; with a dense readout it is $[[readout_dense]]$ times the dense one. If nothing is pruned, but the weights of all layers have the variance
 $\rho$ and are all trained, it is $[[weights_trained]]$ times the dense one, for every such network exactly: this constant is reported
@@ -105,13 +106,18 @@ second-hand for pruned networks.
         Quantity(
             rho,
             "density, the share of weights kept, or, where nothing is pruned, the variance of the weights",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
         ),
         DEPTH,
         COSINE,
         *PREACTIVATIONS,
-        Quantity(layer, "place of a layer of weights, from the inputs on", COUNT, drawn=(1, 4)),
+        Quantity(
+            layer,
+            "place of a layer of weights, from the inputs on, which have the place 0",
+            COUNT_FROM_ZERO,
+            drawn=(0, 4),
+        ),
     ),
     hypotheses=(
         CAUCHY_SCHWARZ,

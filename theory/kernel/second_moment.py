@@ -7,7 +7,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DENSITY, DEPTH, PREACTIVATIONS, depth, relu
 from sparse_limits.theory.kernel.graphon_recursion import covariance, gate, tangent
-from sparse_limits.theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.saliency.model import v
 from sparse_limits.theory.steps import Carrier, Step
@@ -99,8 +99,8 @@ first layer: $[[row_kernel]]$.""",
     ),
     Step(
         name="signs",
-        sentence=r"""On the diagonal, write $\omega_i=s_i\tilde\omega_i$ for row $i$, with $s_i$ the sign of $z_i$. Signs are fair coins, also given
-the masks, so that the gate $\frac{1+s_i}2$ is one, independent of $\tilde\omega_i$ and the layers before; the signs that $\tilde\omega_i$ lacks are those
+        sentence=r"""On the diagonal, write $\omega_i=s_i\tilde\omega_i$ for row $i$, with $s_i$ the sign of $z_i$. Rows of opposite weights
+have one law and the same masks: signs are fair coins, also given these, so that the gate $\frac{1+s_i}2$ is one, independent of $\tilde\omega_i$ and the layers before; the signs that $\tilde\omega_i$ lacks are those
 of column $i$ above, whose law they do not change. (A neuron with $z_i=0$ is on no open path.)""",
         by=Carrier.RULE,
         source="same law",
@@ -145,7 +145,8 @@ $q(\rho)/\rho\to\infty$ as $\rho\to0$. **One hidden layer**, dense readout: a ne
 whose preactivations on $x,x'$ have the covariance matrix $S_Q$ and the correlation $r$ contributes $F(S_Q)+s_W\,\kappa_0(r)$
 (`row_kernel`), with $F$ and $\kappa_0$ of K1 and $s_W=S_W(x,x')$.
 **Constant graphons**, all layers masked: $\Theta=[[homogeneous]]\;\Theta_{dense}$. **On the diagonal the law is exact** at every finite
-width, for any graphons and any mask that depends on $|w|$ alone:
+width, for any graphons and any mask that depends on $|w|$ alone, and so for weights that are independent, each of a continuous law
+symmetric about $0$ of its own, with a mean square:
 $$E\,\Theta_n(x,x)=\frac1{d\,n_1\cdots n_L}\sum_{\text{paths}}x_j^2\sum_lW_l\prod_{k\ne l}Q_k$$
 over all paths from an input $j$ to the output; for $L=2$ a path has the weight $[[path_weight]]$.
 """,
@@ -164,16 +165,16 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
         Quantity(
             shares,
             "probability that an edge of the path is kept",
-            sp.Interval.Lopen(0, 1),
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 8), 1),
         ),
         Quantity(
             energies,
             "energy of an edge of the path: mean of its squared weight, 0 where it is pruned",
-            sp.Interval.Lopen(0, 1),
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 8), 1),
         ),
-        Quantity(v, "position of a neuron in the layer below", UNIT, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(v, "position of a neuron in the layer below", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)),
         Quantity(covariance, "covariance of a row of the layer below, by its latent", sp.S.Reals),
         Quantity(
             gate, "value of $\\kappa_0$ at the correlation in a row of the layer below, by its latent", CLOSED_UNIT
