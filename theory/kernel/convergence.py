@@ -84,7 +84,7 @@ def _quantities(pair: Pair, matrices: str, within: sp.Set, drawn: tuple[object, 
     return [Quantity(part, words, within, drawn) for part, words in zip(formulas(pair), meanings, strict=True)]
 
 
-OF_VALUES = _quantities(moments.values, r"$H=hh^\top$ with itself", sp.Interval(1, sp.oo), (1, 3))
+OF_VALUES = _quantities(moments.values, r"$H=hh^\top$ with itself", NON_NEGATIVE, (1, 3))
 OF_BOTH = _quantities(moments.mixed, "$H$ with $K$", NON_NEGATIVE, (sp.Rational(1, 8), 3))
 OF_TANGENTS = _quantities(moments.tangents, "$K$ with itself", NON_NEGATIVE, (sp.Rational(1, 8), 3))
 

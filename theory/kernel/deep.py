@@ -121,7 +121,7 @@ tangent_fluctuations = Claim(
     title="How random the tangent kernel is: dense layers in closed form, wide and deep",
     statement=r"""
 In the setting of K13.1, on the diagonal: **Dense**, all widths $n$, $E\,\Theta_n(x,x)^2=[[dense_second]]$ in units of $\pi_x^2$, so
-the relative variance is $[[dense_variance]]$. **Wide**, the first layer dense, all others masked at density $\rho$,
+the relative variance is $[[dense_variance]]$. **Wide**, the first layer dense, all others masked at density $\rho$, for $L\ge1$
 $n\operatorname{Var}\Theta_n/(E\Theta_n)^2\to[[width_constant]]$ as $n\to\infty$. **Deep**, if $L\to\infty$ too and $L/n\to\beta$, then for dense
 layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays random.
 """,
@@ -139,6 +139,7 @@ layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays random
     ),
     hypotheses=(
         Hypothesis("masks independent of the weights, with independent entries; equal widths of the hidden layers"),
+        Hypothesis("for wide networks, a hidden layer", L >= 1, needed_by=("width_constant", "leading", "correction")),
     ),
     uses=("K13.1",),
     expressions={

@@ -20,7 +20,7 @@ from sparse_limits.theory.kernel.convergence import (
 )
 from sparse_limits.theory.kernel.dual import DENSITY, DEPTH
 from sparse_limits.theory.kernel.finite_width import WIDTH
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 _h, _m, _k = moments.values, moments.mixed, moments.tangents
@@ -115,7 +115,7 @@ $L$ hidden layers of ReLU, $\varphi(z)=\sqrt2\max(z,0)$, weights iid $N(0,1)$, n
 independent entries, independent of the weights; only kept edges are trained. With $P^{(l)}=E\,M^{(l)}$ and the
 path density $\pi_x=\frac{\mathbf 1^\top P^{(L+1)}\cdots P^{(1)}x^{\odot2}}{d\,n_1\cdots n_L}$, at every width
 $$E\,\Theta_n(x,x)=[[mean]].$$
-Let layer $l$ be masked at density $\rho_l$. In units of $\pi_x$ the second moment follows from nine numbers: for the pairs
+Let layer $l$ be masked at density $\rho_l$. In units of $\pi_x$, if that is not $0$, the second moment follows from nine numbers: for the pairs
 $(X,Y)=(H,H)$, $(H,K)$, $(K,K)$ of $H=hh^\top$ and $K_{jk}=\dot\varphi_j\dot\varphi_k\langle\nabla z_j,\nabla z_k\rangle$, called
 $h,m,k$, the means $h_t$ of $\mathrm{tr}X\,\mathrm{tr}Y/n^2$, $h_p$ of $\mathrm{tr}XY/n^2$ and $h_d$ of $\frac1n\sum_jX_{jj}Y_{jj}$. They
 start at $(1,1,\frac1d\sum x_j^4)$ for $|x|^2=d$ and zeros. For a masked row $v_j=M_jw_j$, in units of $\rho^2$, the mean of
@@ -133,7 +133,7 @@ $$E\,\Theta_n(x,x)^2=s_k=[[readout]].$$
         Quantity(N, "width of the next layer", COUNT, drawn=(2, 40)),
         DEPTH.drawn_from(1, 6),
         DENSITY.drawn_from(sp.Rational(1, 5), sp.Rational(9, 10)),
-        Quantity(path, "density of paths, weighted with the squares of the input's coordinates", POSITIVE),
+        Quantity(path, "density of paths, weighted with the squares of the input's coordinates", NON_NEGATIVE),
         *OF_VALUES,
         *OF_BOTH,
         *OF_TANGENTS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -241,7 +243,8 @@ chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
             NON_NEGATIVE,
             drawn=(sp.Rational(1, 8), 3),
         ),
-        *OF_VALUES,
+        replace(OF_VALUES[0], within=sp.Interval(1, sp.oo)),  # a mean square, in units of the squared mean
+        *OF_VALUES[1:],
         *OF_BOTH,
         *OF_TANGENTS,
     ),

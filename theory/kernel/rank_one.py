@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DEPTH, a, b, c, cosine, dense_ntk, depth, relu
-from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 flow = sp.Symbol("f", positive=True)  # Π_l ∫ g_l h_{l+1}
@@ -169,7 +169,9 @@ $\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\
             sp.S.Reals,
             drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
         ),
-        Quantity(flow, "product over the hidden layers of the mean of row profile times next column profile", POSITIVE),
+        Quantity(
+            flow, "product over the hidden layers of the mean of row profile times next column profile", NON_NEGATIVE
+        ),
         DEPTH.drawn_from(1, 3),
         Quantity(p, "power of the position that is the row profile", NON_NEGATIVE),
         Quantity(q, "power of the position that is the column profile", NON_NEGATIVE),
@@ -180,11 +182,11 @@ $\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\
             drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
         ),
         Quantity(scales, "factor of the variance at one of two inputs", POSITIVE),
-        Quantity(row, "row profile of a layer at a position", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)),
-        Quantity(column, "column profile of the next layer at a position", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)),
-        Quantity(overlap, "mean of a layer's row profile times the next column profile", POSITIVE),
-        Quantity(below, "product of the overlaps of all hidden layers below one", POSITIVE),
-        Quantity(above, "product of the overlaps of all hidden layers above one", POSITIVE),
+        Quantity(row, "row profile of a layer at a position", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(column, "column profile of the next layer at a position", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(overlap, "mean of a layer's row profile times the next column profile", NON_NEGATIVE),
+        Quantity(below, "product of the overlaps of all hidden layers below one", NON_NEGATIVE),
+        Quantity(above, "product of the overlaps of all hidden layers above one", NON_NEGATIVE),
         Quantity(blocks, "dense kernel at the inputs weighted by the densities of a block", sp.S.Reals),
     ),
     hypotheses=(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.claims import formulas
 from sparse_limits.theory.kernel.convergence import (
     Moments,
@@ -249,3 +249,12 @@ def readouts_have_the_constant(
     square, first = orders(readout.xreplace(values_of(known_at(leading, correction))))
     yield trial.same(width_constant * (L + 1) ** 2, first)
     yield trial.same(square, (L + 1) ** 2)
+
+
+@enclosed(tangent_fluctuations)
+@control("each layer as the first", width_constant=3 * L / rho + 6 * (1 - rho) / rho)
+@control("three times", width_constant=3 * width_constant)
+def masks_add_with_the_share_of_their_layers(width_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At most eight times (1 − ρ)/ρ and the share L/(L + 1) of the layers that are masked: nothing, if none is."""
+    added = width_constant - width_constant.subs(rho, 1)
+    yield trial.below(added, 8 * L / (L + 1) * (1 - rho) / rho, needed="width_constant")

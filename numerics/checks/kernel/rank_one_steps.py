@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
 from sparse_limits.theory.kernel.graphon_recursion import above as next_position
@@ -74,6 +74,14 @@ def values_scale_and_slopes_do_not(scaled_value: sp.Expr, scaled_slope: sp.Expr,
     """F and its slope at inputs of other lengths."""
     yield trial.same(scaled(relu.value, *scales), scaled_value)
     yield trial.same(scaled(relu.slope, *scales), scaled_slope)
+
+
+@enclosed(feature_reweighting)
+@control("the other sign", scaled_value=-scaled_value)
+@control("uncorrelated", scaled_value=scaled_value - sp.sqrt(a * b * scales[0] * scales[1]) / sp.pi - relu.value)
+def values_of_inputs_of_any_length_are_positive(scaled_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """As the gates of two inputs that are neither 0 nor opposite are open together."""
+    yield trial.below(0, scaled_value, strict=True)
 
 
 @exact(feature_reweighting, step="forward")
