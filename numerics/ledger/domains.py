@@ -6,7 +6,7 @@ claim holds for more than it says, or that no check knows where it ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, ClassVar
@@ -207,7 +207,7 @@ def _has_points(claim: Claim, wider: Wider, seed: int) -> bool:
 def formula_without_value(claim: Claim, wider: Wider, seed: int = 0) -> str | None:
     """The name of a formula that has a real value where the claim is made, and none at a point that is added; None for none."""
     for name in wider.needed_by or claim.claimed:
-        for formula in formulas(claim.claimed[name]):
+        for formula in _expressions(claim.claimed[name]):
             if not isinstance(formula, sp.Expr) or not wider.letters & balls.free_symbols(formula):
                 continue
             added = outside(replace(wider, claim=_as_needed(wider.claim, name)), seed=seed)
@@ -216,6 +216,12 @@ def formula_without_value(claim: Claim, wider: Wider, seed: int = 0) -> str | No
             if _has_values(formula, Outside(_as_needed(claim, name), "domains", seed=seed), wider.letters):
                 return name
     return None
+
+
+def _expressions(value: object) -> Iterator[sp.Basic]:
+    """The formulas in a value, matrices entry by entry."""
+    for formula in formulas(value):
+        yield from formula.flat() if isinstance(formula, sp.MatrixBase) else (formula,)
 
 
 def _as_needed(claim: Claim, name: str) -> Claim:

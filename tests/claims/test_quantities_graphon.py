@@ -31,7 +31,7 @@ WRONG = {
     "G5 mean_rate n=3 V=1/4": "a mean count that is a whole number",
     "G5 stirling_loss n=10 V=1/10": "a mean count that is a whole number",
     "G5 entry_distance p=3/2": "expected a number from 0 to 1",
-    "G6.1 sensitivity t=0 g=1 r=1": "t is threshold over the product of the profiles, expected a positive number",
+    "G6.1 sensitivity t=-1 g=1 r=1": "t is threshold over the product of the profiles, expected a number from 0",
     "G6.2 expected_chi m=1 n=1": "G6.2 assumes at least two entries, of which some are kept and some are not, expected m*n ≥ 2",
     "G7 threshold rho=.6 A=7/3 B=7/3 alpha=2 F=4": "G7 assumes nothing is saturated, expected F**alpha*rho ≤ A*B",
     "G7 rank_one_kernel rho=1/4 f=2 phi=2 alpha=1 A=1 B=1 F=2": "values of the profiles up to their supremum, expected f*phi ≤ F",
@@ -60,6 +60,7 @@ WRONG = {
 RIGHT = {
     "G1.1 hoeffding_failure m=1 n=1 s=1": "8*exp(-2)",  # two signs, two sets of one row, two of one column
     "G1.1 bernstein_cumulant lambda=2 V=1/4": "3/2",  # (1/4)·4/(2·(1 − 2/3))
+    "G1.2 normal_rate m=1 n=1 delta=1 V=0": "sqrt(log(2)/2)",  # no entry is random
     "G1.2 mean_bound m=1 n=1 V=1/4": "1/2",  # a quarter for each side
     "G1.2 mean_bound m=1 n=1 V=1/8": "1/2",  # where both factors are a quarter
     "G1.2 mean_bound m=4 n=1 V=1/32": "3/16",  # (1/8)(1/2 + 1)

@@ -59,7 +59,7 @@ modulus_bound = 2 * alike
 HALF_KEPT = tuple(  # signs that agree in three quarters of the places, of which rows keep half
     {agreeing: 3 * other, opposed: other, share: sp.Rational(1, 2), cosine: sp.Rational(1, 2)} for other in (2, 8)
 )
-NO_ROW = "else no row is so, and the formula is 0"  # why places are counted where they can be
+NO_ROW = "else no row is so, and the formula is 0 below density 1"  # why no more places are kept than there are
 
 STEPS = (
     Step(
@@ -204,7 +204,7 @@ without a common coordinate $F_\Theta=[[apart]]$, whose mean is at most its valu
 $x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant density $p$, the quenched kernel is
 $$[[signs_quenched]]$$
 between the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$ and $[[signs_bound]]$: the sum of $h$ at the cosines
-$\frac{2i-k}k$ of what rows with $k$ kept inputs, $i$ of them agreeing, keep, times the weights $[[signs_weight]]$, whose sum is $p$ and whose mean cosine is $r$. For $0<p<1$ it exceeds the graphon kernel
+$\frac{2i-k}k$ of what rows with $k$ kept inputs, $i$ of them agreeing, keep, times the weights $[[signs_weight]]$, $0$ where no row is so, whose sum is $p$ and whose mean cosine is $r$. For $0<p<1$ it exceeds the graphon kernel
 if $|r|<1$, that is $A,B\ge1$. If $|r|\le1-\epsilon$, the gap is
 $[[signs_gap]]+O(d^{-2})$:
 relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is governed by the number $pd$ of kept inputs.
@@ -246,16 +246,18 @@ relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is g
             "a covariance that equal moduli allow", sp.And(c <= a, -a <= c), needed_by=("perspective", "support")
         ),
         Hypothesis("inputs that have a kept energy", alike + unlike > 0, needed_by=("modulus_kernel",)),
-        Hypothesis("kept places that agree are some of those that agree", kept_agreeing <= agreeing, convention=NO_ROW),
-        Hypothesis("kept places that agree are some of those kept", kept_agreeing <= kept, convention=NO_ROW),
         Hypothesis(
-            "kept places that differ are some of those that differ", kept - kept_agreeing <= opposed, convention=NO_ROW
+            "a row keeps no more places than there are",
+            kept <= agreeing + opposed,
+            needed_by=("signs_weight",),
+            convention=NO_ROW,
         ),
         Hypothesis("inputs with a coordinate", agreeing + opposed >= 1, needed_by=("signs_weight",)),
         Hypothesis(
-            "for the quenched kernel, inputs that agree somewhere (else it is 0, as is the graphon kernel)",
+            "for the quenched kernel, inputs that agree somewhere",
             agreeing >= 1,
             needed_by=("signs_quenched",),
+            convention="else it is 0, as is the graphon kernel",
         ),
         Hypothesis("masks independent of the weights, one hidden ReLU layer with dense readout"),
         Hypothesis(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -17,7 +19,7 @@ from sparse_limits.theory.kernel.dual import (
     cosine,
     relu,
 )
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 share = sp.Symbol("p", positive=True)  # value of the graphon at an input, at most 1
@@ -159,10 +161,10 @@ $$[[gap]].$$
         SECOND_VARIANCE.drawn_from(2, 3),
         COVARIANCE.drawn_from(sp.Rational(-3, 2), sp.Rational(3, 2)),
         COSINE,
-        SHARE,
+        replace(SHARE, within=CLOSED_UNIT),
         Quantity(first, "coordinate of the first input", sp.S.Reals),
         Quantity(second, "coordinate of the second input, at the same place", sp.S.Reals),
-        Quantity(multiple, "factor of two parallel inputs, the second over the first", POSITIVE),
+        Quantity(multiple, "factor of two parallel inputs, the second over the first", NON_NEGATIVE),
         INPUTS,
     ),
     hypotheses=(
