@@ -103,13 +103,11 @@ The last is its plateau: the least loss that taking from the residuals a functio
         SHARE,
         Quantity(
             trained_share,
-            "mean over the neurons of the graphon of trained edges at the one input left",
+            "density of trained edges at the one input left, a mean over the neurons",
             WEIGHT,
             drawn=DRAWN,
         ),
-        Quantity(
-            energy, "mean over the neurons of the graphon of second moments at the one input left", WEIGHT, drawn=DRAWN
-        ),
+        Quantity(energy, "energy of edges at the one input left, a mean over the neurons", WEIGHT, drawn=DRAWN),
         Quantity(
             above,
             "sum of the squares of the one input left over the samples where it is positive",

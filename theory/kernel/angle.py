@@ -156,8 +156,8 @@ the bound is sharp at first order.
         ),
         Quantity(
             u,
-            "unit roundoff of binary floating-point numbers, 2⁻⁵³ in double precision",
-            sp.Interval.Lopen(0, sp.Rational(1, 2)),
+            "distance from 1 of the largest number below it, in floating point the unit roundoff, 2⁻⁵³ in double precision",
+            sp.Interval(0, 2),
             drawn=(sp.Rational(1, 1000), sp.Rational(1, 10)),
         ),
         Quantity(

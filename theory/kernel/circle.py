@@ -13,12 +13,11 @@ from sparse_limits.theory.quantities import (
     POSITIVE,
     Hypothesis,
     Quantity,
-    whole_from,
 )
 from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency
-rank = sp.Symbol("r", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1
+rank = sp.Symbol("r", integer=True, nonnegative=True)  # place in the descending list, multiplicities counted, from 1
 low, high = sp.symbols("r_0 r_1", integer=True, positive=True)  # ranks of a fit, both included
 points = sp.Symbol("S", integer=True, positive=True)
 wave = sp.Symbol("a", positive=True)  # a frequency that is not 0, whole or not
@@ -99,7 +98,7 @@ $[[value_eigenvalue]]$, and $\cos\theta\,\kappa_0+\kappa_1$ has $[[ntk_eigenvalu
     ),
     Step(
         name="fall",
-        sentence=r"From an even $k\ge2$ to $k+2$ the eigenvalue falls by $[[fall]]>0$; and $\frac6{\pi^2}>\frac12>\lambda_2$.",
+        sentence=r"From an even $k$ to $k+2$ the eigenvalue falls by $[[fall]]>0$; and $\frac6{\pi^2}>\frac12>\lambda_2$.",
         gives={"fall": fall},
         uses=("eigenvalues",),
     ),
@@ -173,7 +172,7 @@ $[[top_energy]]$.
         ),
         Quantity(low, "first rank of a fit", COUNT, drawn=(4, 7)),
         Quantity(high, "last rank of a fit", COUNT, drawn=(20, 40)),
-        Quantity(points, "number of points through which a line is fitted", whole_from(2), drawn=(2, 9)),
+        Quantity(points, "number of points through which a line is fitted", COUNT, drawn=(2, 9)),
         Quantity(sum_x, "sum of the abscissas of the points fitted", sp.S.Reals),
         Quantity(sum_y, "sum of the ordinates of the points fitted", sp.S.Reals),
         Quantity(
@@ -185,7 +184,7 @@ $[[top_energy]]$.
     hypotheses=(
         Hypothesis("a fit over more than one rank", low < high),
         Hypothesis("abscissas that are not all the same", points * sum_xx > sum_x**2),
-        Hypothesis("an even frequency from 2 on", sp.Eq(sp.Mod(k, 2), 0) & (k >= 2), needed_by=("fall",)),
+        Hypothesis("an even frequency", sp.Eq(sp.Mod(k, 2), 0), needed_by=("fall",)),
         Hypothesis("inputs on the circle itself; for other radii see K11.2"),
     ),
     uses=("K1",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 share, energy = sp.symbols("g_W g_Q", positive=True)  # ∫W(u, v)du and ∫Q(u, v)du at the one input v that is left
@@ -64,7 +64,7 @@ def _sum_over(signs: str) -> str:
 
 
 def _mean_of(what: str) -> str:
-    return f"mean over the neurons of the graphon of {what} at the one input left"
+    return f"{what} at the one input left, a mean over the neurons"
 
 
 WEIGHT = sp.Interval.Lopen(0, 1)
@@ -74,7 +74,7 @@ one_input_spectrum = Claim(
     label="K11.1",
     title="Spectral collapse: one input leaves two eigenvalues",
     statement=r"""
-One hidden ReLU layer, readout dense, $W$ the graphon of the trained edges and $Q$ that of the second moments. If
+One hidden ReLU layer, readout dense, $W$ the graphon of the trained edges and $Q$ that of the second moments, weights of any continuous laws symmetric about $0$. If
 $W(u,\cdot)$ and $Q(u,\cdot)$ vanish but at one of the $d$ inputs, the same for every $u$, with $g_W=\int W\,du$ and $g_Q=\int Q\,du$ there, the
 kernel matrix has rank at most 2. Its eigenvalues are $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and $0$, with $s_\pm$ the sums of
 $x_a^2$ over the samples where that input is positive, negative.
@@ -84,17 +84,17 @@ $x_a^2$ over the samples where that input is positive, negative.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(share, _mean_of("trained edges"), WEIGHT, drawn=DRAWN),
-        Quantity(energy, _mean_of("second moments"), WEIGHT, drawn=DRAWN),
+        Quantity(share, _mean_of("density of trained edges"), CLOSED_UNIT, drawn=DRAWN),
+        Quantity(energy, _mean_of("energy of edges"), NON_NEGATIVE, drawn=DRAWN),
         Quantity(above, _sum_over("positive"), NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)),
         Quantity(below, _sum_over("negative"), NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)),
         Quantity(d, "number of inputs", COUNT, drawn=(1, 20)),
         Quantity(
-            trained, "value of the graphon of trained edges at one neuron and the input left", WEIGHT, drawn=DRAWN
+            trained, "value of the graphon of trained edges at one neuron and the input left", CLOSED_UNIT, drawn=DRAWN
         ),
-        Quantity(moment, "value of the graphon of second moments there", WEIGHT, drawn=DRAWN),
-        Quantity(first, "size of the input left in one sample", sp.Interval.open(0, sp.oo)),
-        Quantity(second, "size of the input left in another sample", sp.Interval.open(0, sp.oo)),
+        Quantity(moment, "value of the graphon of second moments there", NON_NEGATIVE, drawn=DRAWN),
+        Quantity(first, "size of the input left in one sample", NON_NEGATIVE),
+        Quantity(second, "size of the input left in another sample", NON_NEGATIVE),
     ),
     hypotheses=(Hypothesis("one hidden ReLU layer of infinite width, masks that look at the weights as in K4"),),
     uses=("K4",),

@@ -185,7 +185,7 @@ $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do.
             sp.Interval.Lopen(0, 1),
             drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
         ),
-        Quantity(chance, "value of a graphon at an entry of a mask", CLOSED_UNIT),
+        Quantity(chance, "value of the graphon at an entry of a mask", CLOSED_UNIT),
         *PREACTIVATIONS,
     ),
     hypotheses=(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DENSITY, J_2, PREACTIVATIONS, a, b, c, cosine, relu
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -176,24 +178,23 @@ $$E\,\Theta_n(x,x)=[[diagonal_mean]],\qquad n\operatorname{Var}\Theta_n(x,x)=[[d
     quantities=(
         *PREACTIVATIONS,
         COSINE,
-        DENSITY.drawn_from(sp.Rational(1, 10), sp.Rational(9, 10)),
+        replace(DENSITY, within=CLOSED_UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10))),
         WIDTH.drawn_from(2, 50),
-        Quantity(q, "mean square of the coordinates of the input", POSITIVE),
-        Quantity(k, "sum of the fourth powers of the input's coordinates over their squared number", POSITIVE),
+        Quantity(q, "mean square of the coordinates of the input", NON_NEGATIVE),
+        Quantity(k, "sum of the fourth powers of the input's coordinates over their squared number", NON_NEGATIVE),
         Quantity(
             (first_length, second_length),
             "standard deviation of the preactivation at one of the two inputs",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(1, 2),
         ),
-        Quantity(theta, "angle of the two inputs", sp.Interval.open(0, sp.pi), drawn=(sp.Rational(1, 8), 3)),
+        Quantity(theta, "angle of the two inputs", sp.Interval(0, sp.pi), drawn=(sp.Rational(1, 8), 3)),
         Quantity(wave, "twice the direction of a neuron's weights, from the middle of the arc", sp.S.Reals),
-        Quantity(radial, "length of a neuron's weights in the plane of the inputs", POSITIVE),
-        Quantity(readout, "modulus of the readout weight of a neuron", POSITIVE),
+        Quantity(radial, "length of a neuron's weights in the plane of the inputs", NON_NEGATIVE),
+        Quantity(readout, "modulus of the readout weight of a neuron", NON_NEGATIVE),
     ),
     hypotheses=(
         CAUCHY_SCHWARZ,
-        Hypothesis("fourth powers that an input of this mean square can have", k <= q**2),
         Hypothesis("masks independent of the weights; the readout dense"),
     ),
     expressions={

@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel.dual import COSINE, cosine, kappa_0, kappa_1
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, positive=True)  # inputs kept, equally
@@ -287,9 +287,9 @@ For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue 
         Quantity(now, "value of the zonal harmonic of a degree, which is one at the cosine one", sp.S.Reals),
         Quantity(before, "value of the zonal harmonic of one degree less", sp.S.Reals),
         Quantity(rate, "derivative of the zonal harmonic in the cosine", sp.S.Reals),
-        Quantity(size, "length of the first input", POSITIVE),
-        Quantity(other_size, "length of the second input", POSITIVE),
-        Quantity(weight, "value of the graphon at a neuron, over the number of input coordinates", POSITIVE),
+        Quantity(size, "length of the first input", NON_NEGATIVE),
+        Quantity(other_size, "length of the second input", NON_NEGATIVE),
+        Quantity(weight, "value of the graphon at a neuron, over the number of input coordinates", NON_NEGATIVE),
     ),
     hypotheses=(
         Hypothesis(

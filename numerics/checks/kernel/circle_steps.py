@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.checks.kernel.circle import KERNELS, mean_square
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import delta, m
 from sparse_limits.theory.kernel.circle import (
@@ -127,12 +127,26 @@ def eigenvalues_are_sums_of_waves(
 @control("10 % more", fall=ELEVEN * fall)
 @control("decay of κ₁", ntk_eigenvalue=2 * value_eigenvalue)
 def even_eigenvalues_fall(ntk_eigenvalue: sp.Expr, fall: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At k = 2j + 2, where all factors are positive; and the first three."""
+    """At k = 2j + 2, where all factors are positive; at k = 0; and the first three."""
     even = 2 * k + 2
     yield trial.same(ntk_eigenvalue.subs(k, even) - ntk_eigenvalue.subs(k, even + 2), fall.subs(k, even), by=sp.cancel)
     yield trial.nonnegative(fall.subs(k, even), positive_fall())
+    yield trial.same(ntk_eigenvalue.subs(k, 0) - ntk_eigenvalue.subs(k, 2), fall.subs(k, 0))
     order = [ntk_eigenvalue.subs(k, each) for each in (0, 1, 2)]
     yield trial.holds(bool(order[0] > order[1]) and bool(order[1] > order[2]), f"{order} falls")
+
+
+@enclosed(circle_spectrum)
+@control("half", fall=fall / 2)
+@control("10 % more", fall=ELEVEN * fall)
+@control("decay of κ₁", ntk_eigenvalue=2 * value_eigenvalue)
+@control("each frequency once", ranked=ntk_eigenvalue.subs(k, rank - 1))
+def list_descends(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From rank to rank, and by the fall from an even frequency to the next."""
+    found = ntk_eigenvalue - ntk_eigenvalue.subs(k, k + 2)
+    yield trial.below(fall, found, needed="fall")
+    yield trial.below(found, fall, needed="fall")
+    yield trial.below(ranked.subs(rank, rank + 1), ranked)
 
 
 def positive_fall() -> sp.Expr:
@@ -151,13 +165,14 @@ def list_has_each_frequency_twice(
     ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Ranks 2j + 2 and 2j + 3 have the frequency 2j for all j; the first three; from 2j + 3 on the list falls."""
-    at = ntk_eigenvalue.subs(k, 2 * rank)
-    for place in (2 * rank + 2, 2 * rank + 3):
+    half = sp.Symbol("j", integer=True, positive=True)
+    at = ntk_eigenvalue.subs(k, 2 * half)
+    for place in (2 * half + 2, 2 * half + 3):
         yield trial.same(ranked.subs(rank, place), at, by=sp.cancel)
     for place, frequency in ((1, 0), (2, 1), (3, 1)):
         yield trial.same(ranked.subs(rank, place), ntk_eigenvalue.subs(k, frequency))
-    step = ranked.subs(rank, 2 * rank + 3) - ranked.subs(rank, 2 * rank + 4)
-    yield trial.same(step, fall.subs(k, 2 * rank), by=sp.cancel)
+    step = ranked.subs(rank, 2 * half + 3) - ranked.subs(rank, 2 * half + 4)
+    yield trial.same(step, fall.subs(k, 2 * half), by=sp.cancel)
 
 
 @exact(circle_spectrum, step="ratios")
@@ -192,6 +207,16 @@ def slopes_make_the_squares_least(fit_slope: sp.Expr, trial: Trial) -> Iterator[
     total += points * offset**2 + slope**2 * sum_xx
     (best,) = sp.solve(sp.diff(total, offset), offset)
     yield trial.vanishes(sp.diff(total, slope).subs(offset, best).subs(slope, fit_slope))
+
+
+@enclosed(circle_spectrum)
+@control("of x on y", fit_slope=1 / fit_slope)
+@control("through the origin", fit_slope=sum_xy / sum_xx)
+def other_slopes_fit_no_better(fit_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Steeper or less steep: what the sum of squares at the best offset then has more."""
+    across, square = sum_xy - sum_x * sum_y / points, sum_xx - sum_x**2 / points
+    for step in (sp.S.One, -sp.S.One, sp.Rational(1, 100), sp.Rational(-1, 100)):
+        yield trial.below(0, step * (2 * fit_slope + step) * square - 2 * step * across)
 
 
 def over_ranks(term: sp.Expr) -> sp.Sum:

@@ -7,7 +7,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.cut_norm import (
     beta,
@@ -104,6 +104,15 @@ def three_terms_add_up(
 ) -> Iterator[Finding]:
     """One of the covariance and two of variances."""
     yield trial.same(constant, covariance_term + 2 * variance_term)
+
+
+@enclosed(cut_norm_continuity)
+@control("the covariance alone", constant=2 * beta)
+@control("the variances in the inverse ratio", constant=beta * (2 + sp.sqrt(s / beta) / sp.pi))
+def constant_is_least_where_all_variances_are_the_largest(constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At s = β, as for inputs of signs of which all is kept."""
+    yield trial.below(constant.subs(s, beta), constant)
+    yield trial.below(beta * (2 + 1 / sp.pi), constant)
 
 
 @exact(cut_norm_continuity, step="example")

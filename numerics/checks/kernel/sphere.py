@@ -90,6 +90,14 @@ def multiplicities_and_exponent(multiplicity: sp.Expr, exponent: sp.Expr, trial:
         yield trial.same(exponent.subs(k, dimension), sp.Rational(dimension, number.degree() + 1))
 
 
+@enclosed(sphere_spectrum)
+@control("one less", multiplicity=multiplicity - 1)
+@control("those of even polynomials", multiplicity=sp.binomial(ell + k - 2, k - 1) - 1)
+def a_degree_has_a_harmonic(multiplicity: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At least one, at each degree that the sphere has."""
+    yield trial.below(1, multiplicity, needed="sphere_eigenvalue")
+
+
 def generic_multiplicity(multiplicity: sp.Expr, dimension: int) -> sp.Expr:
     """The multiplicity as a polynomial in the degree, from its values at degrees 2, 3, …."""
     values = [(degree, multiplicity.subs({k: dimension, ell: degree})) for degree in range(2, dimension + 5)]
