@@ -9,11 +9,11 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.equivariance.symbols import SIDE, D
-from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
-K = sp.Symbol("K", positive=True, integer=True)  # side of a window
-WINDOW = Quantity(K, "number of cells along a side of the window in which a kernel is not 0", COUNT)
+K = sp.Symbol("K", nonnegative=True, integer=True)  # side of a window
+WINDOW = Quantity(K, "number of cells along a side of the window in which a kernel is not 0", COUNT_FROM_ZERO)
 v_1, v_2 = sp.symbols("v_1 v_2", integer=True)  # from one cell to another, along the sides
 odd = D - 2 * sp.floor(D / 2)
 
@@ -62,13 +62,13 @@ d4_orbits = sp.ceiling(D / sp.Integer(2)) * (sp.ceiling(D / sp.Integer(2)) + 1) 
 STEPS = (
     Step(
         name="shifts",
-        sentence=r"The $D^2$ shifts act freely on the cells of a grid that wraps around, hence on the $D^4$ pairs of cells: by Q2.",
+        sentence=r"The $D^2$ shifts act freely on the cells of a grid that wraps around, hence on the $D^4$ pairs of cells: by Q2, for $D\ge1$.",
         by=Carrier.CLAIM,
         source="Q2",
     ),
     Step(
         name="differences",
-        sentence=r"So there are $[[translations]]$ orbits of pairs, one for each difference: the convolutions.",
+        sentence=r"So there are $[[translations]]$ orbits of pairs, one for each difference: the convolutions. A grid without cells has none.",
         gives={"translations": translations},
         uses=("shifts",),
     ),
@@ -151,8 +151,8 @@ regular ones $|G|D^2$. All pairs of irreducible and regular types, in either dir
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
-        SIDE.drawn_from(1, 9),
-        WINDOW.drawn_from(1, 5),
+        SIDE.drawn_from(0, 9),
+        WINDOW.drawn_from(0, 5),
         Quantity((v_1, v_2), "number of cells from one to another, along a side of the grid", sp.S.Integers, (-4, 4)),
     ),
     hypotheses=(

@@ -30,7 +30,7 @@ points_x, points_y = order * free_x + still_x, order * free_y + still_y
 semifree = order * free_x * free_y + free_x * still_y + still_x * free_y + still_x * still_y
 free = X * Y / order
 apart = n * (n - 1)
-symmetric_pairs = sp.Piecewise((1, n <= 1), (2, True))
+symmetric_pairs = sp.Min(n, 2)
 
 STEPS = (
     Step(
@@ -89,7 +89,7 @@ place, the $N-1$ others those that the whole group does.""",
     ),
     Step(
         name="pairs of points",
-        sentence=r"$S_n$ moves the $n$ pairs $(x,x)$ to each other, and the $[[apart]]$ others, which are none for $n=1$.",
+        sentence=r"$S_n$ moves the $n$ pairs $(x,x)$ to each other, and the $[[apart]]$ others, which are none for $n\le1$.",
         gives={"apart": apart},
     ),
     Step(
@@ -131,7 +131,7 @@ $$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-
         CLASS_SIZE.drawn_from(1, 6),
         POINTS_BEFORE,
         POINTS_AFTER,
-        PERMUTED.drawn_from(1, 6),
+        PERMUTED.drawn_from(0, 6),
         *(
             Quantity(each, meaning, COUNT_FROM_ZERO, drawn=(0, 5))
             for each, meaning in (

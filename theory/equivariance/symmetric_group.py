@@ -6,7 +6,6 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import PERMUTED, n
-from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -34,8 +33,8 @@ patterns = blocks_up_to(n)
 dimension = blocks_up_to(sp.Min(n, k + m))
 bell = blocks_up_to(k + m)
 deficit = sp.Sum(blocks, (j, sp.Min(n, k + m) + 1, k + m))
-two_points = guaranteed(2 ** (k + m - 1), k + m >= 1)
-three_points = guaranteed((3 ** (k + m - 1) + 1) / 2, k + m >= 1)
+two_points = 2 ** sp.Max(k + m - 1, 0)
+three_points = (3 ** sp.Max(k + m - 1, 0) + 1) / 2
 
 STEPS = (
     Step(
@@ -129,7 +128,7 @@ joins a block, or makes one more.""",
     ),
     Step(
         name="two points",
-        sentence=r"For $k+m\ge1$ indices two points leave $[[two_points]]$ patterns, and one point leaves 1.",
+        sentence=r"Two points leave $[[two_points]]$ patterns, of no index as of one the only one; and one point leaves 1.",
         gives={"two_points": two_points},
         uses=("as many orbits as patterns",),
     ),
@@ -145,11 +144,11 @@ truncated_bell = Claim(
     label="Q3",
     title="Tensors of the symmetric group: truncated Bell numbers",
     statement=r"""
-$S_n$ permutes the coordinates of $\mathbb R^n$. For $k,m\ge0$
+$S_n$ permutes the coordinates of $\mathbb R^n$. For $n,k,m\ge0$, with $0^0=1$,
 $$\dim\mathrm{Hom}_{S_n}\big((\mathbb R^n)^{\otimes k},(\mathbb R^n)^{\otimes m}\big)
 =\frac1{n!}\sum_{\pi\in S_n}\mathrm{fix}(\pi)^{k+m}$$ $$=[[fixed_points]]$$ $$=[[dimension]],$$
 the number of partitions of $k+m$ elements into at most $n$ blocks: a sum of Stirling numbers. This is the Bell
-number $[[bell]]$ iff $n\ge k+m$; otherwise it is less, by $[[deficit]]$. For $n=1$ it is 1, for $n=2$
+number $[[bell]]$ iff $n\ge k+m$; otherwise it is less, by $[[deficit]]$. For $n=0$ it is $0^{k+m}$, for $n=1$ it is 1, for $n=2$
 $$[[two_points]],$$ for $n=3$ $$[[three_points]]$$ ($14$ and $41$ for $k+m=4$ and $5$, where the Bell numbers are $15$ and
 $52$).
 """,
@@ -161,16 +160,15 @@ $52$).
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     quantities=(
-        PERMUTED.drawn_from(1, 6),
+        PERMUTED.drawn_from(0, 6),
         Quantity(k, "order of the tensors before the map", COUNT_FROM_ZERO, drawn=(0, 3)),
-        Quantity(m, "order of the tensors after the map", COUNT_FROM_ZERO, drawn=(1, 3)),
+        Quantity(m, "order of the tensors after the map", COUNT_FROM_ZERO, drawn=(0, 3)),
         Quantity(f, "number of fixed points of a permutation", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(r, "number of points that a permutation moves, all of them", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(j, "number of blocks of a partition", COUNT_FROM_ZERO, drawn=(0, 5)),
     ),
     hypotheses=(
         Hypothesis("$S_n$ acts on all indices of a tensor at the same time"),
-        Hypothesis("one index or more", k + m >= 1, needed_by=("two_points", "three_points")),
     ),
     uses=("Q2",),
     expressions={

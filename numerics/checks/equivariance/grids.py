@@ -29,7 +29,7 @@ from sparse_limits.numerics.equivariance import (
     trivial,
     within_window,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
 from sparse_limits.theory.equivariance.dimensions import share as of_a_class
@@ -65,8 +65,8 @@ half, t_1, t_2 = sp.symbols("half t_1 t_2", integer=True, nonnegative=True)
 
 
 def parities(side: sp.Symbol) -> Callable[[sp.Expr], sp.Expr]:
-    """That an expression is 0 at odd sides from 1 and at even ones from 2."""
-    return by_cases({side: 2 * half + 1}, {side: 2 * half + 2})
+    """That an expression is 0 at odd sides from 1 and at even ones from 0."""
+    return by_cases({side: 2 * half + 1}, {side: 2 * half})
 
 
 SIGNS = by_cases(*({v_1: a * t_1, v_2: b * t_2} for a in (1, -1) for b in (1, -1)))
@@ -96,6 +96,16 @@ def windows_hold_differences(window: sp.Expr, uncrossed: sp.Expr, trial: Trial) 
     yield trial.same(uncrossed, sp.Mul(*cells), by=SIGNS)
     crossed = (D**2 - uncrossed.subs({v_1: t_1, v_2: t_2})).subs(D, t_1 + half + 1)
     yield trial.nonnegative(crossed, (t_1 + half + 1) * t_1 + (half + 1) * t_2)
+
+
+@enclosed(grid_maps)
+@control("both sides of the centre", window=(2 * K + 1) ** 2)
+@control("shifts along one side", translations=D)
+@control("the cells between", uncrossed=(D - 1 - sp.Abs(v_1)) * (D - 1 - sp.Abs(v_2)))
+def windows_and_pairs_fit(translations: sp.Expr, window: sp.Expr, uncrossed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No window holds more than all differences; of the pairs of an orbit some do not cross an edge."""
+    yield trial.below(window, translations, needed="window")
+    yield trial.below(sp.S.Zero, uncrossed, strict=True, needed="uncrossed")
 
 
 @exact(grid_maps, step="middle")

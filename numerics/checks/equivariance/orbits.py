@@ -214,9 +214,9 @@ MORE_POINTS = sp.Symbol("t", integer=True, nonnegative=True)
 @control("all pairs of points", symmetric_pairs=n**2)
 @control("all pairs are apart", apart=n**2)
 def kinds_of_pairs_are_not_empty(symmetric_pairs: sp.Expr, apart: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 for each kind of which there is one pair or more, for n = 1 and for n = t + 2."""
+    """1 for each kind of which there is one pair or more, for n = 0, for n = 1 and for n = t + 2."""
     kinds = sp.Min(n, 1) + sp.Min(apart, 1)
-    yield trial.same(symmetric_pairs, kinds, by=by_cases({n: sp.S.One}, {n: MORE_POINTS + 2}))
+    yield trial.same(symmetric_pairs, kinds, by=by_cases({n: sp.S.Zero}, {n: sp.S.One}, {n: MORE_POINTS + 2}))
 
 
 def semifree_orbits(size: int, sides: tuple[tuple[int, int], tuple[int, int]]) -> int:

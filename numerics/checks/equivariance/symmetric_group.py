@@ -65,7 +65,7 @@ def orbits_are_counted(dimension: sp.Expr, fixed_points: sp.Expr, trial: Trial) 
     """Entries of maps of tensors, followed under transpositions, for n up to 5 (4 with little effort) and k + m up to 5."""
     largest = 4 if trial.effort == "quick" else 5
     for points in range(1, largest + 1):
-        for before, after in ((0, 1), (1, 1), (2, 1), (2, 2), (1, 3), (3, 2)):
+        for before, after in ((0, 0), (0, 1), (1, 1), (2, 1), (2, 2), (1, 3), (3, 2)):
             found = trial.once(tensor_orbits, points, before, after)
             for formula in (dimension, fixed_points):
                 yield equals(formula, {n: points, k: before, m: after}, found, trial)
@@ -156,9 +156,9 @@ def partitions_by_blocks(elements: int) -> list[int]:
 @control("the number of all blocks", deficit=bell)
 def partitions_are_counted(dimension: sp.Expr, bell: sp.Expr, deficit: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Partitions listed one by one, up to seven elements: at most n blocks, all, and more than n; equal iff n ≥ k + m."""
-    for before, after in ((0, 1), (1, 1), (1, 2), (2, 2), (3, 2), (4, 3)):
+    for before, after in ((0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (3, 2), (4, 3)):
         listed = trial.once(partitions_by_blocks, before + after)
-        for points in (1, 2, 3, before + after, before + after + 2):
+        for points in (0, 1, 2, 3, before + after, before + after + 2):
             at = {n: points, k: before, m: after}
             numbers = sum(listed[: points + 1]), sum(listed), sum(listed[points + 1 :])
             for formula, found in zip((dimension, bell, deficit), numbers, strict=True):
@@ -178,7 +178,7 @@ def few_points_have_closed_forms(
 ) -> Iterator[Finding]:
     """The truncated sums at n = 1, 2, 3 and up to nine indices."""
     for before in range(4):
-        for after in range(1, 7):
+        for after in range(7):
             at = {k: before, m: after}
             for points, formula in ((1, sp.Integer(1)), (2, two_points), (3, three_points)):
                 there = {**at, n: sp.Integer(points)}
@@ -284,9 +284,11 @@ def what_is_missing_has_more_blocks(
 @control("10 % more", two_points=MORE * two_points)
 @control("Bell number", patterns=bell)
 def two_points_split_in_two(two_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The patterns on two points and on one, of k + m + 1 indices, whatever k and m are."""
+    """The patterns on two points and on one, of k + m + 1 indices, whatever k and m are, and of none."""
     yield trial.same(two_points.subs(m, m + 1), patterns.subs(n, 2).subs(m, m + 1), by=merged)
     yield trial.same(patterns.subs(n, 1).subs(m, m + 1), sp.S.One, by=merged)
+    yield from of_no_index(two_points, patterns, 2, trial)
+    yield from of_no_index(sp.S.One, patterns, 1, trial)
 
 
 @exact(truncated_bell, step="three points")
@@ -295,8 +297,14 @@ def two_points_split_in_two(two_points: sp.Expr, patterns: sp.Expr, trial: Trial
 @control("10 % less", three_points=sp.Rational(9, 10) * three_points)
 @control("Bell number", patterns=bell)
 def three_points_split_in_three(three_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The patterns on three points, of k + m + 1 indices, whatever k and m are."""
+    """The patterns on three points, of k + m + 1 indices, whatever k and m are, and of none."""
     yield trial.same(three_points.subs(m, m + 1), patterns.subs(n, 3).subs(m, m + 1), by=merged)
+    yield from of_no_index(three_points, patterns, 3, trial)
+
+
+def of_no_index(formula: sp.Expr, patterns: sp.Expr, points: int, trial: Trial) -> Iterator[Finding]:
+    """The pattern of an empty list, which the formula must count too."""
+    yield equals(formula, {k: 0, m: 0}, rational(patterns, {n: sp.Integer(points), k: sp.S.Zero, m: sp.S.Zero}), trial)
 
 
 # The smallest counterexample
