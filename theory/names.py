@@ -173,9 +173,9 @@ MEANINGS: Mapping[str, str] = {
     "source_parameters": "number of parameters of the source that a mask keeps or drops",
     # equivariance
     "order": "number of elements of the group",
-    "class_size": "number of elements of a conjugacy class",
-    "fixed_x": "number of points before the map that an element of the class leaves in place",
-    "fixed_y": "number of points after the map that an element of the class leaves in place",
+    "class_size": "number of elements of the group that have the same characters",
+    "fixed_x": "number of points before the map that each of these elements leaves in place",
+    "fixed_y": "number of points after the map that each of these elements leaves in place",
     "free_x": "number of free orbits before the map",
     "free_y": "number of free orbits after the map",
     "still_x": "number of points before the map that the whole group leaves in place",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import BASIS, ORBITS_OF_PAIRS, POINTS_AFTER, POINTS_BEFORE, B, X, Y
-from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis
 from sparse_limits.theory.steps import Carrier, Step
 
 masks = 2 ** (X * Y)
@@ -65,7 +67,11 @@ $[[probability]]$.
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    quantities=(POINTS_BEFORE.drawn_from(1, 4), POINTS_AFTER.drawn_from(1, 4), BASIS.drawn_from(1, 6)),
+    quantities=(
+        POINTS_BEFORE.drawn_from(0, 4),
+        POINTS_AFTER.drawn_from(0, 4),
+        replace(BASIS, within=COUNT_FROM_ZERO, drawn=(0, 6)),
+    ),
     hypotheses=(
         Hypothesis("in (b) permutation representations and the orbit basis, no coefficient 0"),
         ORBITS_OF_PAIRS,

@@ -7,7 +7,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.equivariance.symbols import CLASS_OF_GROUP, CLASS_SIZE, ORDER, class_size, order
+from sparse_limits.theory.equivariance.symbols import CLASS_SIZE, ORDER, class_size, order
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -81,7 +81,7 @@ $a_{ii}b_{kk}$.""",
     ),
     Step(
         name="share",
-        sentence=r"""Conjugate elements have the same characters. So a class of $c$ of them contributes $[[share]]$ to the mean, $N=|G|$.""",
+        sentence=r"""So $c$ elements with the same characters contribute $[[share]]$ to the mean, $N=|G|$. Conjugate elements have the same.""",
         gives={"share": share},
         uses=("dimension", "trace", "inverse"),
     ),
@@ -111,7 +111,7 @@ $$\mathrm{Hom}_G=\bigcap_g\ker\big(\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top-I\
 where it suffices to let $g$ run through generators; for $\rho_{out}(g)=a$, $\rho_{in}(g^{-1})=b$ in dimension 2 the
 matrix is $$[[constraint]].$$ (Column by column the factors change places.) And
 $$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g)\quad\text{with the characters }\chi=\mathrm{tr}\,\rho,$$
-to which a class of $c$ conjugate elements contributes $$[[share]]$$ with $N=|G|$. *Example.* $C_4$ has the real irreducible
+to which $c$ elements with the same characters, such as a class of conjugate ones, contribute $$[[share]]$$ with $N=|G|$. *Example.* $C_4$ has the real irreducible
 representations trivial, sign and rotation by $90^\circ$. If the two representations contain them $t$, $s$ and $r$
 times, the dimension is $[[c4_dimension]]$.
 """,
@@ -122,16 +122,15 @@ times, the dimension is $[[c4_dimension]]$.
     quantities=(
         Quantity(tuple(after), "entries, row by row, of the matrix of a group element after the map", sp.S.Reals),
         Quantity(tuple(before), "entries, row by row, of the matrix of its inverse before the map", sp.S.Reals),
-        Quantity(chi_in, "character of the representation before the map at the class", sp.S.Reals, drawn=(-4, 4)),
-        Quantity(chi_out, "character of the representation after the map at the class", sp.S.Reals, drawn=(-4, 4)),
-        CLASS_SIZE.drawn_from(1, 12),
+        Quantity(chi_in, "character of the representation before the map at these elements", sp.S.Reals, drawn=(-4, 4)),
+        Quantity(chi_out, "character of the representation after the map at these elements", sp.S.Reals, drawn=(-4, 4)),
+        CLASS_SIZE.drawn_from(0, 12),
         ORDER.drawn_from(1, 24),
         *OCCURRENCES,
     ),
     hypotheses=(
         Hypothesis("a finite group"),
         Hypothesis("real representations of finite dimension"),
-        CLASS_OF_GROUP,
     ),
     expressions={"constraint": constraint, "share": share, "c4_dimension": c4_dimension},
     aids={"quarter_turns": 1},

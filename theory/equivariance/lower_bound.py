@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -17,13 +19,22 @@ from sparse_limits.theory.equivariance.symbols import (
     Y,
     order,
 )
-from sparse_limits.theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import (
+    COUNT,
+    COUNT_FROM_ZERO,
+    NO_BOUND,
+    NON_NEGATIVE,
+    POSITIVE,
+    UNIT,
+    Hypothesis,
+    Quantity,
+)
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import volume
 from sparse_limits.theory.subset_sum.symbols import delta, eps
 from sparse_limits.theory.subset_sum.volume import Theta, c, measure, p, q
 
-n_in, n_out = sp.symbols("n_in n_out", positive=True, integer=True)  # channels before and after
+n_in, n_out = sp.symbols("n_in n_out", nonnegative=True, integer=True)  # channels before and after
 s = sp.Symbol("s", positive=True)  # basis elements have entries 0 and 1/s
 
 CHANNELS_BEFORE = Quantity(n_in, "number of channels before the layer", COUNT)
@@ -184,8 +195,8 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        CHANNELS_BEFORE.drawn_from(1, 3),
-        CHANNELS_AFTER.drawn_from(1, 3),
+        replace(CHANNELS_BEFORE, within=COUNT_FROM_ZERO, drawn=(0, 3)),
+        replace(CHANNELS_AFTER, within=COUNT_FROM_ZERO, drawn=(0, 3)),
         BASIS.drawn_from(1, 4),
         Quantity(Theta, "number of parameters of the source that a mask keeps or drops", NON_NEGATIVE, drawn=(0, 12)),
         Quantity(c, "largest modulus of the target's coefficients", POSITIVE, drawn=(sp.Rational(1, 4), 2)),

@@ -6,7 +6,6 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import (
-    CLASS_OF_GROUP,
     CLASS_SIZE,
     ORDER,
     PERMUTED,
@@ -48,15 +47,15 @@ on the orbits of pairs, and their indicator matrices are a basis: of disjoint su
     ),
     Step(
         name="share",
-        sentence=r"""The permutation matrix of $g$ has a 1 on the diagonal for each point that $g$ leaves in place: its trace is $|X^g|$. So a
-class of $c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, contributes $[[share]]$ to $|B|$, $N=|G|$.""",
+        sentence=r"""The permutation matrix of $g$ has a 1 on the diagonal for each point that $g$ leaves in place: its trace is $|X^g|$. So
+$c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, contribute $[[share]]$ to $|B|$, $N=|G|$.""",
         gives={"share": share},
         uses=("constant on orbits", "mean over the group"),
     ),
     Step(
         name="diagonal",
         sentence=r"""For $Y=X$ the pairs $(x,x)$ are moved as the points $x$ are: the identity is the sum of one orbit for each orbit of $X$. These are as
-many as orbits of pairs for a single point $y$, which stays in place: a class contributes $[[identity_share]]$, and $G$ is transitive iff the sum is 1.""",
+many as orbits of pairs for a single point $y$, which stays in place: $c$ such elements contribute $[[identity_share]]$, and $G$ is transitive iff the sum is 1.""",
         gives={"identity_share": identity_share},
         uses=("share",),
     ),
@@ -115,8 +114,8 @@ Let $G$ act on finite sets $X$ and $Y$. The indicator matrices of the orbits of 
 $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$. Their supports are disjoint and their sum is the all-ones matrix. With
 $|X^g|$ the number of points that $g$ leaves in place,
 $$|B|=\frac1{|G|}\sum_{g\in G}|X^g||Y^g|,$$
-to which a class of $c$ conjugate elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, contributes $$[[share]]$$ with $N=|G|$. For $X=Y$ the identity is the sum of the orbits on the
-diagonal; a class contributes $[[identity_share]]$ to their number, which is 1 iff $G$ is transitive on $X$.
+to which $c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, such as a class of conjugate ones, contribute $$[[share]]$$ with $N=|G|$. For $X=Y$ the identity is the sum of the orbits on the
+diagonal; such elements contribute $[[identity_share]]$ to their number, which is 1 iff $G$ is transitive on $X$.
 
 *Examples.* If $X$ consists of $m_X$ free orbits and $t_X$ fixed points, and $Y$ of $m_Y$ and $t_Y$, then $|B|$ is
 $$[[semifree]];$$ if $G$ acts freely on $Y\times X$, $|B|=[[free]]$, the least possible. For $S_n$ on $[n]$,
@@ -128,15 +127,15 @@ $$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-
     proof=Proof.PROVED,
     quantities=(
         ORDER.drawn_from(1, 12),
-        CLASS_SIZE.drawn_from(1, 6),
+        CLASS_SIZE.drawn_from(0, 6),
         POINTS_BEFORE,
         POINTS_AFTER,
         PERMUTED.drawn_from(0, 6),
         *(
             Quantity(each, meaning, COUNT_FROM_ZERO, drawn=(0, 5))
             for each, meaning in (
-                (fixed_x, "number of points before the map that an element of the class leaves in place"),
-                (fixed_y, "number of points after the map that an element of the class leaves in place"),
+                (fixed_x, "number of points before the map that each of these elements leaves in place"),
+                (fixed_y, "number of points after the map that each of these elements leaves in place"),
                 (free_x, "number of free orbits before the map"),
                 (free_y, "number of free orbits after the map"),
                 (still_x, "number of points before the map that the whole group leaves in place"),
@@ -146,7 +145,6 @@ $$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-
     ),
     hypotheses=(
         Hypothesis("a finite group that permutes the coordinates of both spaces"),
-        CLASS_OF_GROUP,
         Hypothesis(
             "the group acts freely on pairs of points, so that its order divides their number",
             sp.Eq(sp.Mod(X * Y, order), 0),

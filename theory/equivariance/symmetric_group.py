@@ -167,9 +167,7 @@ $52$).
         Quantity(r, "number of points that a permutation moves, all of them", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(j, "number of blocks of a partition", COUNT_FROM_ZERO, drawn=(0, 5)),
     ),
-    hypotheses=(
-        Hypothesis("$S_n$ acts on all indices of a tensor at the same time"),
-    ),
+    hypotheses=(Hypothesis("$S_n$ acts on all indices of a tensor at the same time"),),
     uses=("Q2",),
     expressions={
         "dimension": dimension,

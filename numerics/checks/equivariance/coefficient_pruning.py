@@ -25,7 +25,7 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.equivariance.coefficient_pruning import (
     coefficient_pruning,
     equivariant_masks,
@@ -105,9 +105,9 @@ def masks_are_listed(
 @control("no entry may stay alone", masks=masks - X * Y)
 @control("10 % more masks", masks=MORE * masks)
 def columns_are_masked_one_by_one(masks: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """2ʸ masks on one column, and as many times more on each column more; an entry more in a column doubles those."""
-    yield trial.induction(masks, X, 2**Y, lambda term: 2**Y * term, start=1, by=powers)
-    yield trial.induction(masks.subs(X, 1), Y, sp.Integer(2), lambda term: 2 * term, start=1, by=powers)
+    """One mask without columns, and 2ʸ times as many on each column more; an entry more in a column doubles those."""
+    yield trial.induction(masks, X, sp.S.One, lambda term: 2**Y * term, by=powers)
+    yield trial.induction(masks.subs(X, 1), Y, sp.S.One, lambda term: 2 * term, by=powers)
 
 
 def powers(gap: sp.Expr) -> sp.Expr:
@@ -120,8 +120,8 @@ def powers(gap: sp.Expr) -> sp.Expr:
 @control("the layer must not vanish", equivariant_masks=equivariant_masks - 1)
 @control("10 % more", equivariant_masks=MORE * equivariant_masks)
 def orbits_are_masked_one_by_one(equivariant_masks: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two masks on one orbit, and twice as many on each orbit more."""
-    yield trial.induction(equivariant_masks, B, sp.Integer(2), lambda term: 2 * term, start=1, by=powers)
+    """One mask without orbits, and twice as many on each orbit more."""
+    yield trial.induction(equivariant_masks, B, sp.S.One, lambda term: 2 * term, by=powers)
 
 
 @exact(coefficient_pruning, step="fair bits")
@@ -135,6 +135,18 @@ def a_mask_is_any_of_all(
 ) -> Iterator[Finding]:
     """Masks on orbits over all masks."""
     yield trial.same(probability, equivariant_masks / masks, by=powers)
+
+
+@enclosed(coefficient_pruning)
+@control("entries for orbits", probability=2 ** (X * Y - B))
+@control("twice as many as all", equivariant_masks=2 * masks)
+@control("a mask for all entries together", masks=sp.Integer(2) ** sp.Min(1, X * Y))
+def no_more_masks_than_all(
+    probability: sp.Expr, equivariant_masks: sp.Expr, masks: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The masks that are constant on orbits are some of all."""
+    yield trial.below(probability, sp.S.One)
+    yield trial.below(equivariant_masks, masks)
 
 
 def fields(network: str) -> list[Representation]:

@@ -328,6 +328,15 @@ def symmetry_saves(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Itera
             yield trial.holds(claimed == found, f"{name}: free, a saving of {found}, claimed {claimed}")
 
 
+@enclosed(pruning_lower_bound)
+@control("orbits over entries", saving=1 / saving)
+@control("elements but the neutral one", free_saving=order - 1)
+def symmetry_costs_nothing(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No more orbits than entries, and a group has an element."""
+    yield trial.below(sp.S.One, saving)
+    yield trial.below(sp.S.One, free_saving)
+
+
 def actions() -> dict[str, tuple[Representation, Representation]]:
     turn, ten = cyclic_irreducibles(4)["rotation"], tensor_power(natural(symmetric(10)), 2)
     return {

@@ -29,13 +29,14 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
 from sparse_limits.theory.equivariance.dimensions import share as of_characters
 from sparse_limits.theory.equivariance.orbits import (
     fixed_x,
     fixed_y,
+    free,
     free_x,
     free_y,
     identity_share,
@@ -217,6 +218,13 @@ def kinds_of_pairs_are_not_empty(symmetric_pairs: sp.Expr, apart: sp.Expr, trial
     """1 for each kind of which there is one pair or more, for n = 0, for n = 1 and for n = t + 2."""
     kinds = sp.Min(n, 1) + sp.Min(apart, 1)
     yield trial.same(symmetric_pairs, kinds, by=by_cases({n: sp.S.Zero}, {n: sp.S.One}, {n: MORE_POINTS + 2}))
+
+
+@enclosed(orbit_basis)
+@control("a third more", free=free + sp.Rational(1, 3))
+def free_orbits_are_whole(free: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Their number is a whole one."""
+    yield trial.below(free, sp.floor(free), needed="free")
 
 
 def semifree_orbits(size: int, sides: tuple[tuple[int, int], tuple[int, int]]) -> int:
