@@ -9,6 +9,12 @@ import sympy as sp
 
 from sparse_limits.numerics.exact.conversion import converted
 from sparse_limits.numerics.exact.identities import simplified
+from sparse_limits.theory.formulas.valued import valued
+
+
+def with_positive(expression: sp.Expr, *letters: sp.Symbol) -> sp.Expr:
+    """The expression with letters of the same names that are positive, as the ranges of a claim say."""
+    return valued(expression, {each: sp.Symbol(each.name, positive=True, integer=each.is_integer) for each in letters})
 
 
 def split_logarithms(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:

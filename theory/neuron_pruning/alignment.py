@@ -11,7 +11,7 @@ from sparse_limits.theory.steps import Carrier, Step
 
 eps = sp.Symbol("epsilon", positive=True)  # the error, below 1/2
 angle = sp.Symbol("theta", nonnegative=True)  # of the nearest kept neuron from the axis of the target, at most π/2
-delta = sp.Symbol("delta", positive=True)  # the probability of success
+delta = sp.Symbol("delta", nonnegative=True)  # the probability of success
 t = sp.Symbol("t", real=True)  # place on an arc, measured from the kink of the target
 phi = sp.Symbol("phi", nonnegative=True)  # an angle in a plane
 N = sp.Symbol("N", integer=True, positive=True)  # neurons

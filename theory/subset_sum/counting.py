@@ -59,7 +59,7 @@ Likewise for positive sums and $[0,\frac12]$.""",
     ),
     Step(
         name="fewer",
-        sentence=r"""$n\ge1$, since $0$ alone does not reach $\frac12>\varepsilon$. The sums other than $0$ are at most $2^n-1$, an odd number,
+        sentence=r"""In (a) $n\ge1$, since $0$ alone does not reach $\frac12>\varepsilon$. The sums other than $0$ are at most $2^n-1$, an odd number,
 so that $h\le[[fewer]]$ for one of the two signs.""",
         gives={"fewer": fewer},
         uses=("sums",),
@@ -167,7 +167,7 @@ different subsets of one sample pay nothing (R4).
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        ITEMS.drawn_from(1, 3),
+        ITEMS.drawn_from(0, 3),
         Quantity(m, "number of coordinates of an item", COUNT, drawn=(1, 4)),
         SUBSET_SIZE.drawn_from(1, 5),
         Quantity(h, "number of negative subset sums, or of positive ones", COUNT_FROM_ZERO),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
 j = sp.Symbol("j", integer=True)
 t = sp.Symbol("t", real=True)
-u, r = sp.symbols("u r", positive=True)
+u = sp.Symbol("u", positive=True)
+r = sp.Symbol("r", nonnegative=True)
 
 # E N exactly
 
@@ -121,8 +124,8 @@ subset_count = Claim(
     label="R1.1",
     title="Expected number of subsets within ε of a target",
     statement=r"""
-Let $X_1,\dots,X_n$ be independent and uniform on $[-1,1]$, $z\in\mathbb R$, $\varepsilon>0$ and
-$N=\#\{S\subseteq[n]:|\sum_{i\in S}X_i-z|\le\varepsilon\}$. The sum of $k$ items has the distribution function
+Let $X_1,\dots,X_n$ be independent and uniform on $[-1,1]$, $z\in\mathbb R$, $\varepsilon\ge0$ and
+$N=\#\{S\subseteq[n]:|\sum_{i\in S}X_i-z|\le\varepsilon\}$. The sum of $k\ge1$ items has the distribution function
 $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number for rational $z,\varepsilon$.
 """,
     steps=COUNT_STEPS,
@@ -135,10 +138,10 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
     proof=Proof.PROVED,
     quantities=(
         SUBSET_SIZE.drawn_from(1, 5),
-        ITEMS.drawn_from(2, 6),
+        ITEMS.drawn_from(0, 6),
         Quantity(t, "argument of the distribution function of a sum of items", sp.S.Reals, drawn=(-4, 4)),
         TARGET.drawn_from(-2, 2),
-        DISTANCE.drawn_from(sp.Rational(1, 20), 2),
+        replace(DISTANCE, within=NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
     ),
     hypotheses=(
         Hypothesis("the items are independent and uniform on [−1, 1]"),
@@ -242,7 +245,7 @@ count_expansion = Claim(
     title="Expected number of subsets for many items, with a remainder",
     statement=r"""
 Let $N$ be the number of R1.1. For
-$n\ge2$ and $r=|z|+\varepsilon$, with $A=[[leading]]$ and $c=[[correction]]$: $$\big|\mathbb EN-\mathbf
+$n\ge1$, $\varepsilon\ge0$ and $r=|z|+\varepsilon$, with $A=[[leading]]$ and $c=[[correction]]$: $$\big|\mathbb EN-\mathbf
 1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad R_n(r)=[[remainder]].$$ So $\mathbb EN=A\,(1+O(1/n))$ for
 fixed $z$, uniformly over $n^22^{-n}\le\varepsilon\le1$, and over all $\varepsilon\le1$ with $\varepsilon<|z|$. The
 order $1/n^2$ of the remainder is sharp: for $z=0$ and $\varepsilon\to0$ the left side is $A\,([[next_term]]+O(\frac1n))/n^2$. Steps: the characteristic function $\varphi(u)=[[characteristic]]$ of an
@@ -258,15 +261,14 @@ q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        ITEMS.drawn_from(2, 6),
+        replace(ITEMS, within=COUNT, drawn=(1, 6)),
         TARGET.drawn_from(-2, 2),
-        DISTANCE.drawn_from(sp.Rational(1, 20), 2),
+        replace(DISTANCE, within=NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
         Quantity(u, "argument of the characteristic function of an item", POSITIVE),
-        Quantity(r, "sum of the modulus of the target and the distance allowed", POSITIVE),
+        Quantity(r, "sum of the modulus of the target and the distance allowed", NON_NEGATIVE),
         Quantity(modulus, "modulus of the characteristic function of an item that is present", NON_NEGATIVE),
     ),
     hypotheses=(
-        Hypothesis("at least two items", n >= 2),
         Hypothesis("the items are independent and uniform on [−1, 1]"),
         Hypothesis("every item is in half of the subsets, and the empty subset counts"),
     ),

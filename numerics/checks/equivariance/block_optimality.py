@@ -7,7 +7,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm
+from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
 from sparse_limits.theory.equivariance.block_chances import (

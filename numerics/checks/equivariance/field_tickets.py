@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.equivariance.fields import FieldNetwork, irreducible_fields
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact
 from sparse_limits.numerics.exact.balls import number
-from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.exact.logarithms import split_logarithms, with_positive
 from sparse_limits.numerics.tickets.fields import find_field_ticket
 from sparse_limits.numerics.tickets.networks import REACH
 from sparse_limits.theory.equivariance import ticket as relu
@@ -60,7 +60,11 @@ s_1, s_2 = sp.symbols("s_1 s_2", positive=True)
 
 
 def logarithm(gap: sp.Expr) -> sp.Expr:
-    return split_logarithms(gap, 2 - a * kappa, 1 - a * kappa / 2)
+    return split_logarithms(with_positive(gap, delta, B, n_in, n_out), 2 - a * kappa, 1 - a * kappa / 2)
+
+
+def uniform_logarithm(gap: sp.Expr) -> sp.Expr:
+    return split_logarithms(with_positive(gap, delta, B, n_in, n_out), 4 * sp.E - 1, 1 - sp.exp(-1) / 4)
 
 
 @exact(field_ticket, step="items")
@@ -266,7 +270,7 @@ def the_uniform_width_has_all_put_in(
     beyond = (n - uniform_width) * sp.log(1 - sp.exp(-1) / 4)
     by_share = {eps: radius * strengths * ((1 + share) ** depth - 1)}  # any error, as t > 0
     gap = (sp.log(depth) + sp.log(each) - sp.log(delta) - beyond).subs(by_share)
-    yield trial.same(gap, sp.S.Zero, by=lambda gap: split_logarithms(gap, 4 * sp.E - 1, 1 - sp.exp(-1) / 4))
+    yield trial.same(gap, sp.S.Zero, by=uniform_logarithm)
 
 
 # Networks that lose nothing: with all coefficients equal, maps and vectors are complex numbers

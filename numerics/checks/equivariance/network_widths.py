@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm
+from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
 from sparse_limits.numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, symmetric
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact
 from sparse_limits.numerics.exact.balls import number

@@ -8,8 +8,8 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.equivariance.network_widths import bases
+from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
 from sparse_limits.numerics.checks.subset_sum.power_potential import at_no_power
-from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm
 from sparse_limits.numerics.equivariance import EquivariantLayer
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms

@@ -8,8 +8,9 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.subset_sum.digits import by_moduli, negative, positive
 from sparse_limits.numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
-from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm
+from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm as of_plain_layers
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.equivariance.ticket import (
@@ -51,6 +52,10 @@ y, z, u, v = sp.symbols("y z u v", positive=True)
 
 units_hold_a_multiple_of_a_half = holds_a_multiple_of_a_half(equivariant_ticket, unit)
 halves_make_the_product = makes_the_product(equivariant_ticket, unit, halves)
+
+
+def logarithm(gap: sp.Expr) -> sp.Expr:
+    return of_plain_layers(with_positive(gap, B, n_in, n_out))
 
 
 @exact(equivariant_ticket, step="number of sums")

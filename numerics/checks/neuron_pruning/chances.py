@@ -75,8 +75,9 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
         yield trial.same(sp.limit(exactly / leading, eps, 0), sp.S.One)
         distance = 1 / leading - 1 / exactly
         yield trial.same(sp.limit(distance, eps, 0), sp.S.Zero)
-        slope = sp.factor(sp.diff(distance, eps))
-        yield trial.nonnegative(sp.diff(distance, eps), slope, by=sp.factor)
+        chance = sp.Symbol("delta", positive=True)
+        slope = sp.factor(sp.diff(distance, eps)).subs(delta, chance)
+        yield trial.nonnegative(sp.diff(distance, eps), slope, by=sp.factor, where={delta: chance})
 
     return (
         one_neuron_more_is_not_aligned,

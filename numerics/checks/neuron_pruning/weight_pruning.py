@@ -10,6 +10,7 @@ import sympy as sp
 from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE
 from sparse_limits.numerics.checks.subset_sum.halves import counts_units_without_a_pair
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.numerics.neuron_pruning.tickets import weight_ticket
 from sparse_limits.theory.neuron_pruning.alignment import delta, eps
 from sparse_limits.theory.neuron_pruning.inputs import d
@@ -101,7 +102,9 @@ def logarithms_solve_for_the_size(failure: sp.Expr, size: sp.Expr, trial: Trial)
     x = sp.Symbol("x", positive=True)
     bound, number = (sp.sympify(each).subs(contraction, x) for each in (failure, size))
     logarithm = sp.expand_log(sp.log(bound))
-    yield trial.same(logarithm.subs(n, number), sp.log(delta), by=lambda left: sp.simplify(sp.expand_log(left)))
+    yield trial.same(
+        logarithm.subs(n, number), sp.log(delta), by=lambda left: sp.simplify(sp.expand_log(with_positive(left, delta)))
+    )
 
 
 @exact(pruned_weights, step="opposite point")

@@ -70,15 +70,22 @@ def intervals_of_one_side_add_up(side: sp.Expr, trial: Trial) -> Iterator[Findin
     yield trial.induction(side, h, eps, lambda term: term + (eps - -eps))
 
 
+@enclosed(counting_bounds)
+@control("always counts the empty subset", equal_count=equal_count - empty_subset + 1)
+def targets_out_of_reach_are_not_hit(equal_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """n items do not reach beyond n in any coordinate."""
+    yield trial.same(equal_count.subs(z, n + 2 * eps), sp.S.Zero, by=None)
+
+
 @exact(counting_bounds, step="fewer")
 @control("half of the sums", fewer=fewer + 1)
 @control("all sums on one side", fewer=2 * fewer + 1)
 @control("a quarter", fewer=fewer / 2)
 @control("without the empty subset", sums=2**n - 1)
 def one_sign_has_less_than_half(sums: sp.Expr, fewer: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A whole number; one more of each sign would be one more than there are."""
+    """A whole number for one item or more; one more of each sign would be one more than there are."""
     yield trial.same(2 * (fewer + 1), (sums - 1) + 1)
-    yield trial.holds(fewer.is_integer, "a whole number")
+    yield trial.holds(fewer.subs(n, n + 1).is_integer, "a whole number")
 
 
 @exact(counting_bounds, step="powers of two")

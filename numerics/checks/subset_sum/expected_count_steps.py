@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.subset_sum.expected_count import half_gaussian
+from sparse_limits.numerics.checks.subset_sum.expected_count import half_gaussian, with_items
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.expected_count import (
     averaged,
@@ -97,6 +98,16 @@ def pascal(place: sp.Symbol) -> Callable[[sp.Expr], sp.Expr]:
     return simplified
 
 
+@enclosed(subset_count)
+@control("no alternating sign", sum_cdf=sum_cdf.xreplace({(-1) ** j: sp.Integer(1)}))
+@control("items on [0, 2]", sum_cdf=sum_cdf.subs(t, t - k))
+@control("10 % more", sum_cdf=MORE * sum_cdf)
+def sums_of_items_are_bounded(sum_cdf: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No sum of k items is below −k, and all are up to k."""
+    yield trial.same(sum_cdf.subs(t, -k - v), sp.S.Zero, by=None)
+    yield trial.same(sum_cdf.subs(t, k + v), sp.S.One, by=None)
+
+
 @enclosed(subset_count, step="count")
 @control("forgets the empty subset", expected_count=expected_count - empty_subset)
 @control("always counts the empty subset", expected_count=expected_count - empty_subset + 1)
@@ -168,7 +179,7 @@ def errors_up_to_pi_are_gaussian_moments(
     """Four errors, integrated over all u > 0, with the envelopes put in."""
     opened = sp.symbols("slope fourth sixth", positive=True)
     errors = valued(trial.once(near, *opened), dict(zip(opened, (rate, quartic, sextic), strict=True)))
-    yield trial.same(near_error, errors)
+    yield trial.same(near_error, errors, by=with_items)
 
 
 @exact(count_expansion, step="expansion beyond π", cost=0.4)
@@ -178,12 +189,12 @@ def errors_up_to_pi_are_gaussian_moments(
 @control("10 % more", far_error=MORE * far_error)
 def expansion_beyond_pi_is_small(far_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Three moments under half of the exponent."""
-    yield trial.same(far_error, trial.once(far))
+    yield trial.same(far_error, trial.once(far), by=with_items)
 
 
 def expanded(gap: sp.Expr) -> sp.Expr:
     """Zero, where it is, multiplied out with powers joined."""
-    return sp.expand(sp.powsimp(sp.expand(sp.expand_func(gap))))
+    return sp.expand(sp.powsimp(sp.expand(sp.expand_func(with_positive(gap, n)))))
 
 
 @exact(count_expansion, step="remainder")
@@ -202,4 +213,5 @@ def remainder_is_the_sum_over_the_density(
     density = sp.sqrt(3 / (sp.pi * n))
     claimed = (near_error + far_error + many_error + few_error) / density
     yield trial.same(remainder, claimed, by=expanded)
-    yield trial.nonnegative(sp.diff(remainder, r), sp.diff(claimed, r), by=expanded)
+    items = sp.Symbol("n", positive=True, integer=True)
+    yield trial.nonnegative(sp.diff(remainder, r), sp.diff(claimed, r).subs(n, items), by=expanded, where={n: items})

@@ -12,7 +12,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
-from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.exact.logarithms import split_logarithms, with_positive
 from sparse_limits.numerics.subset_sum import IntervalUnion
 from sparse_limits.numerics.subset_sum import potential as engine
 from sparse_limits.theory.subset_sum.counting import covering_items
@@ -220,7 +220,7 @@ def uncovered_share_bounds_the_odds(gap: sp.Expr, odds: sp.Expr, threshold: sp.E
 
 
 def logarithm(gap: sp.Expr) -> sp.Expr:
-    return split_logarithms(gap, 2 - a * kappa, contraction)
+    return split_logarithms(with_positive(gap, delta), 2 - a * kappa, contraction)
 
 
 @exact(subset_cover, step="failure")

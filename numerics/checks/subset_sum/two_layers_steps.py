@@ -15,7 +15,7 @@ from sparse_limits.numerics.checks.subset_sum.digits import (
 )
 from sparse_limits.numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact
-from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.exact.logarithms import split_logarithms, with_positive
 from sparse_limits.theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
 from sparse_limits.theory.subset_sum.potential import a, contraction, kappa
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
@@ -94,7 +94,7 @@ HALF_USABLE = contraction.subs(kappa, kappa / 2)
 
 
 def logarithm(gap: sp.Expr) -> sp.Expr:
-    return split_logarithms(gap, 4 - a * kappa, HALF_USABLE)
+    return split_logarithms(with_positive(gap, delta), 4 - a * kappa, HALF_USABLE)
 
 
 @exact(two_layer_ticket, step="units")
