@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
 from sparse_limits.theory.subset_sum.product_laws import (
@@ -157,7 +159,7 @@ for uniform and $[[gaussian_pair]]$ for normal weights.
     proof=Proof.PROVED,
     quantities=(
         SUBSET_SIZE.drawn_from(1, 6),
-        ITEMS.drawn_from(2, 4),
+        replace(ITEMS, within=COUNT, drawn=(2, 4)),
         TARGET.drawn_from(sp.Rational(1, 5), 2),
         DISTANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
         Quantity(
@@ -271,14 +273,14 @@ needs $n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean c
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        ITEMS.drawn_from(2, 4),
+        ITEMS.drawn_from(0, 4),
         Quantity(usable, "number of usable items", COUNT_FROM_ZERO, drawn=(1, 4)),
         TARGET.drawn_from(sp.Rational(1, 5), 2),
         DISTANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
         Quantity(
             eta,
             r"by how much of $\log_2\frac1\varepsilon$ a number of items stays behind",
-            sp.Interval.Ropen(0, 2),
+            sp.Interval(0, 2),
         ),
     ),
     hypotheses=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -178,7 +180,7 @@ subset_pairs = Claim(
     label="R2",
     title="Exact second moment of the count, and two-sided bounds of a hit",
     statement=r"""
-Let $N$ be the number of subsets of $n$ independent items, uniform on $[-1,1]$, whose sum is within $\varepsilon$ of
+Let $N$ be the number of subsets of $n\ge0$ independent items, uniform on $[-1,1]$, whose sum is within $\varepsilon\ge0$ of
 $z$ (R1.1). With $p_k(t)=\Pr(|S_k-t|\le\varepsilon)$ for a sum $S_k$ of $k$ items, $p_0(t)=\mathbf
 1\{|t|\le\varepsilon\}$, and $f_c$ the density of $S_c$ ($f_0=\delta_0$), $$\mathbb EN^2=\sum_{a+b+c\le
 n}\frac{n!}{a!\,b!\,c!\,(n-a-b-c)!}\int p_a(z-s)\,p_b(z-s)f_c(s)\,ds.$$ In closed form $$\mathbb
@@ -186,7 +188,7 @@ EN^2=[[second_moment]],$$ a rational number for rational $z,\varepsilon$: differ
 $$T(x,y)=[[truncated_power]]\qquad(0\le x\le y),$$ which is
 $\int_0^x\frac{(x-v)^a}{a!}\frac{(y-v)^b}{b!}\frac{v^{c-1}}{(c-1)!}dv$ for $c\ge1$ and
 $\frac{x^a}{a!}\frac{y^b}{b!}$ for $c=0$. With $\mu_1=\mathbb EN$, $\mu_2=\mathbb EN^2$:
-$$[[hit_at_least]]\le\Pr(N\ge1)\le[[hit_at_most]].$$ The lower bound is attained by every $N$ that is $0$ or a
+$$[[hit_at_least]]\le\Pr(N\ge1)\le[[hit_at_most]],$$ the lower one for $\mu_2>0$. The lower bound is attained by every $N$ that is $0$ or a
 constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for $|z|>\varepsilon$.
 """,
     steps=STEPS,
@@ -206,8 +208,8 @@ constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for
         Quantity((r, s), "arguments of a Laplace transform, at the first and at the second sum", POSITIVE),
         Quantity(gap, "second argument less the first, before they are put in order", sp.S.Reals, drawn=(-2, 2)),
         TARGET.drawn_from(-2, 2),
-        DISTANCE.drawn_from(sp.Rational(1, 20), 2),
-        Quantity(mean, "mean of the number of subsets that come close", POSITIVE, drawn=(sp.Rational(1, 10), 3)),
+        replace(DISTANCE, within=NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
+        Quantity(mean, "mean of the number of subsets that come close", NON_NEGATIVE, drawn=(sp.Rational(1, 10), 3)),
         Quantity(
             square, "mean of the squared number of subsets that come close", POSITIVE, drawn=(sp.Rational(1, 10), 9)
         ),

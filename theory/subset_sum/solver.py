@@ -16,7 +16,7 @@ m_1, m_2 = sp.symbols("m_1 m_2", positive=True, integer=True)  # numbers in two 
 A_1, A_2 = sp.symbols("A_1 A_2", nonnegative=True)  # the sums of their moduli
 A = sp.Symbol("A", nonnegative=True)  # the sum of their moduli
 s = sp.Symbol("s", nonnegative=True)  # the sum of the moduli of all items
-u = sp.Symbol("u", positive=True)  # the unit roundoff, 2⁻⁵³ for doubles
+u = sp.Symbol("u", nonnegative=True)  # the unit roundoff, 2⁻⁵³ for doubles
 
 half_sums = 2 ** sp.floor(n / 2) + 2 ** sp.ceiling(n / 2)
 writes = 2 ** (h + 1) - 2
@@ -135,10 +135,10 @@ $S$. The two lists hold $[[half_sums]]$ sums; building them and running through 
 $[[operations]]$ sums, and some input needs as many: time and memory $O(2^{n/2})$ in operations on numbers of the
 input's length.
 
-In floating point with unit roundoff $u$ (rounding to nearest, no overflow) a sum of $m$ numbers whose moduli add up
+In floating point with unit roundoff $u$ (rounding to nearest, no overflow; a larger $u$ only makes the bounds weaker) a sum of $m$ numbers whose moduli add up
 to $A$, taken in any order, errs by at most $[[summation_error]]$. A subset that is best by rounded
 half sums and distances is within $[[float_gap]]$ of the optimum, $s=\sum|x_i|$. The order of this bound is right:
-for $n=2h$, $h\ge3$ odd, there are $x$ and $z$ with $|z|+s<4+2nu$ where it may err by $[[example_gap]]$, close to an
+for $n=2h$, $h$ odd, there are $x$ and $z$ with $|z|+s<4+2nu$ where it may err by $[[example_gap]]$, close to an
 eighth of the bound. So an error reported below the bound means nothing unless it is
 evaluated exactly, from the items and the subset.
 """,
@@ -150,15 +150,15 @@ evaluated exactly, from the items and the subset.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        ITEMS.drawn_from(2, 40),
+        ITEMS.drawn_from(0, 40),
         Quantity(m, "number of floating-point numbers that are added", COUNT, drawn=(1, 40)),
         TARGET.drawn_from(-2, 2),
         Quantity(A, "sum of the moduli of the numbers that are added", NON_NEGATIVE, drawn=(0, 4)),
         Quantity(s, "sum of the moduli of all items", NON_NEGATIVE, drawn=(0, 4)),
         Quantity(
             u,
-            "unit roundoff of the floating-point numbers, 2⁻⁵³ in double precision",
-            sp.Interval.Lopen(0, sp.Rational(1, 2)),
+            "bound of the relative errors of rounding, the unit roundoff or more: 2⁻⁵³ in double precision",
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 2**53), sp.Rational(1, 2**8)),
         ),
         Quantity(h, "number of items of one half", COUNT_FROM_ZERO),
@@ -178,8 +178,8 @@ evaluated exactly, from the items and the subset.
             "floating point: rounding to nearest, no overflow; half sums item by item, then z − α, then the difference"
         ),
         Hypothesis(
-            "for the example, two halves of an odd number of items, at least three",
-            sp.And(n >= 6, sp.Eq(sp.Mod(n, 4), 2)),
+            "for the example, two halves of an odd number of items, and the unit roundoff itself",
+            sp.Eq(sp.Mod(n, 4), 2),
             needed_by=("example_gap",),
         ),
     ),

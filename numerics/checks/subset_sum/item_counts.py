@@ -297,6 +297,7 @@ def some_items_are_asked_for(annealed_size: sp.Expr, trial: Trial) -> Iterator[F
 def some_items_are_asked_for_in_most_samples(
     quenched_size: sp.Expr, left_over: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Their number is positive below a distance of 1, and what fewer leave over is a share."""
+    """Their number is positive below a distance of 1, and so is that of those that stay behind, if there are any; what they leave over is a share."""
     yield trial.below(sp.S.Zero, quenched_size, strict=True, needed="quenched_size")
+    yield trial.below(sp.S.Zero, (1 - eta / 2) * quenched_size, needed="quenched_size")
     yield trial.below(left_over, sp.S.One, needed="left_over")

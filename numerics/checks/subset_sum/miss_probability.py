@@ -64,6 +64,14 @@ def the_rate_is_normal_in_the_target(
     yield trial.same(sp.integrate(sp.expand(rate.subs(z, z + S_1 / 2)), (z, -sp.oo, sp.oo)), 2 * eps * 2**n)
 
 
+@enclosed(conditional_poisson)
+@control("items always present", mean=S_1)
+@control("of one item", variance=variance / n)
+def spread_is_enough_for_the_mean(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Each item is as far from its mean as 0 is, so that n times the variance is at least the squared mean: Cauchy and Schwarz."""
+    yield trial.below(mean**2, n * variance)
+
+
 ITEMS = (("1/2", "-1/3", "3/4"), ("1", "1/5", "-2/3", "-1/4"))
 
 
@@ -85,11 +93,12 @@ def moments(items: tuple[str, ...]) -> dict[str, sp.Rational]:
 @control("around 0", rate=rate.subs(S_1, 0))
 @control("half of the window", rate=rate / 2)
 @control("10 % more", rate=MORE * rate)
+@control("whatever the empty subset", miss=sp.exp(-rate))
 @control("one over the rate", miss=1 / (1 + rate))
 @control("the chance of a hit", miss=1 - sp.exp(-rate))
 @control("10 % more often", miss=MORE * miss)
 def the_rate_is_that_of_a_normal_law(rate: sp.Expr, miss: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Over z: the slope of log λ is that of a normal law with the moments of all subsets, its mass 2ⁿ · 2ε."""
+    """Over z: the slope of log λ is that of a normal law with the moments of all subsets, its mass 2ⁿ · 2ε; no miss where the empty subset hits."""
     for items in ITEMS:
         found = trial.once(moments, items)
         near = sp.Rational(1, 50)
@@ -99,7 +108,10 @@ def the_rate_is_that_of_a_normal_law(rate: sp.Expr, miss: sp.Expr, trial: Trial)
         yield trial.same(sp.Integral(here, (z, -sp.oo, sp.oo)), 2 * near * 2 ** len(items), by=None)
     many, mean = sp.symbols("m c", positive=True)
     poisson = sp.limit((1 - mean / many) ** many, many, sp.oo)
-    yield trial.same(miss, poisson.subs(mean, conditional_poisson.expressions["rate"]), by=None)
+    law = poisson.subs(mean, conditional_poisson.expressions["rate"])
+    yield trial.same(miss.subs(z, eps + sp.Abs(z) + 1), law.subs(z, eps + sp.Abs(z) + 1), by=None)
+    yield trial.same(miss, law, by=None, at=[{**at, z: near + sp.Rational(1, 100)}, {**at, z: -sp.S.One}])
+    yield trial.same(miss, sp.S.Zero, at=[{**at, z: near}, {**at, z: -near}, {**at, z: sp.S.Zero}])
 
 
 @stream_name("numerics.checks.subset_sum.miss_probability.Cell")

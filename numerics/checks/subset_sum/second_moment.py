@@ -71,6 +71,7 @@ INSTANCES = (
     (1, "1/2", "1/3"),
     (1, "-1/4", "1/4"),
 )
+WITHOUT_WIDTH = ((2, "0"), (2, "1/3"), (0, "0"), (0, "1/3"))
 
 
 @exact(subset_pairs, step="second moment", cost=0.4)
@@ -79,11 +80,14 @@ INSTANCES = (
 @control("forgets the empty subset", second_moment=second_moment - empty_subset * (2 * expected_count - 1))
 @control("10 % less", second_moment=second_moment / MORE)
 def moments_are_integrals_over_the_common_part(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The sum of all such integrals, those with an empty subset among them: the same rational numbers."""
+    """The sum of all such integrals, those with an empty subset among them: the same rational numbers; at ε = 0 the empty subset alone."""
     for size, target, width in INSTANCES:
         at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.Rational(width)}
         value = trial.once(engine.second_moment, size, at[z], at[eps])
         yield trial.same(second_moment, value, at=[at], by=lambda gap, at=at: rational(gap, at))
+    for size, target in WITHOUT_WIDTH:
+        at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.S.Zero}
+        yield trial.same(second_moment, int(at[z] == 0), at=[at], by=lambda gap, at=at: rational(gap, at))
 
 
 def pair_hits(rng: np.random.Generator, size: int, draws: int) -> int:

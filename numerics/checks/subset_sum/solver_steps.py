@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.subset_sum.solver import (
     A_1,
     A_2,
@@ -38,9 +38,9 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 @control("halves of equal size", half_sums=2 * 2 ** (n / 2))
 @control("one half", half_sums=half_sums / 2)
 def two_items_more_double_both_lists(half_sums: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One and two items, and two more, one in each half."""
+    """No item and one, and two more, one in each half."""
     yield trial.same(half_sums.subs(n, n + 2), 2 * half_sums)
-    for size, sums in ((1, 1 + 2), (2, 2 + 2)):
+    for size, sums in ((0, 1 + 1), (1, 1 + 2)):
         yield trial.same(half_sums.subs(n, size), sp.Integer(sums))
 
 
@@ -58,9 +58,9 @@ def every_item_writes_a_list_twice_as_long(writes: sp.Expr, trial: Trial) -> Ite
 @control("one list", run=half_sums / 2 - 1)
 @control("10 % less", run=NINE * run)
 def the_run_leaves_all_sums_but_one(run: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Lists of one and two sums, and of two and two, and lists twice as long: as many steps for the one sum left."""
+    """Lists of one and one sum, and of one and two, and lists twice as long: as many steps for the one sum left."""
     yield trial.same(run.subs(n, n + 2) + 1, 2 * (run + 1))
-    for size, steps in ((1, 1 + 2 - 1), (2, 2 + 2 - 1)):
+    for size, steps in ((0, 1 + 1 - 1), (1, 1 + 2 - 1)):
         yield trial.same(run.subs(n, size), sp.Integer(steps))
 
 
@@ -93,6 +93,16 @@ def one_rounding_keeps_below_its_share(rounding: sp.Expr, summation_error: sp.Ex
     yield trial.same(by_part, (u * A_1 - A_2) + (m_2 - 1) * u * (A_1 - A_2) + m_1 * u * A_2, by=sp.expand)
     by_sum = rounding - u * (A_1 + A_2 + sum(parts))
     yield trial.same(by_sum, u * ((m_2 - 1) * (A_1 - u * A_2) + (m_1 - 1) * (A_2 - u * A_1)), by=sp.expand)
+
+
+@enclosed(exact_solver)
+@control("of the first part", rounding=u * m_2 * A_1)
+@control("each part its own", rounding=u * (m_1 - 1) * A_1)
+@control("one rounding less", summation_error=(m - 2) * u * A)
+def errors_are_those_of_some_numbers(rounding: sp.Expr, summation_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A sum of numbers errs by 0 at least, and a rounding may be u times the moduli that were added."""
+    yield trial.below(sp.S.Zero, summation_error)
+    yield trial.below(u * (A_1 + A_2), rounding)
 
 
 @exact(exact_solver, step="all additions")
@@ -133,6 +143,14 @@ def all_items_hit_the_target(example_target: sp.Expr, trial: Trial) -> Iterator[
     yield trial.same(example_target.subs(n, 2), sp.Integer(2))
     k = sp.Symbol("k", positive=True, integer=True)
     yield trial.holds(((example_target.subs(n, 2 * (2 * k + 1)) - 2) / (4 * u)).expand() == k, "on the grid from 2 on")
+
+
+@enclosed(exact_solver)
+@control("a half more", example_gap=example_gap + u)
+def the_example_is_on_the_grid(example_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The target, from 2 on, is a floating-point number: the gap is a multiple of 4u."""
+    multiple = sp.cancel(example_gap / (4 * u))
+    yield trial.below(multiple, sp.floor(multiple), needed="example_gap")
 
 
 @exact(exact_solver, step="gap of the example")
