@@ -166,9 +166,9 @@ MEANINGS: Mapping[str, str] = {
     "row_norm": "largest sum of the moduli of a row of the next layer of the pruned network",
     "moduli_output": "largest output of a pass with moduli in place of all numbers",
     "hidden_length": "sum of the moduli of the target's values in front of the next layer",
-    "top": "largest output of the target",
+    "top": "an output of the target",
     "other": "another output of the target",
-    "top_error": "largest error of the largest output in the pruned network",
+    "top_error": "largest error of this output in the pruned network",
     "other_error": "largest error of the other output in the pruned network",
     "source_parameters": "number of parameters of the source that a mask keeps or drops",
     # equivariance

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -25,27 +27,27 @@ from sparse_limits.theory.equivariance.ticket import (
 from sparse_limits.theory.equivariance.ticket import error as coefficient_error
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.solver import u
 from sparse_limits.theory.subset_sum.symbols import eps, n
 
 weight = sp.Symbol("omega", nonnegative=True)  # max_o Σ_{i,b} |w_iob|·‖B_b‖
 before = sp.Symbol("Delta", nonnegative=True)  # error of the features before a layer
-reach = sp.Symbol("r", positive=True, integer=True)  # nonzero entries of all basis elements in one row
-L = sp.Symbol("L", positive=True, integer=True)  # roundings that a term of a pass meets
-more = sp.Symbol("l", positive=True, integer=True)  # that it meets in one step more
+reach = sp.Symbol("r", nonnegative=True, integer=True)  # nonzero entries of all basis elements in one row
+L = sp.Symbol("L", nonnegative=True, integer=True)  # roundings that a term of a pass meets
+more = sp.Symbol("l", nonnegative=True, integer=True)  # that it meets in one step more
 moduli_output = sp.Symbol(
     "M", nonnegative=True
 )  # the largest output of the pass with all numbers replaced by their moduli
-B_1, B_2 = sp.symbols("B_1 B_2", positive=True, integer=True)
-n_0, n_1, n_2 = sp.symbols("n_0 n_1 n_2", positive=True, integer=True)  # channels on each level
+B_1, B_2 = sp.symbols("B_1 B_2", nonnegative=True, integer=True)
+n_0, n_1, n_2 = sp.symbols("n_0 n_1 n_2", nonnegative=True, integer=True)  # channels on each level
 eps_1, eps_2, norms_1, norms_2, inputs_1, inputs_2, weight_2 = sp.symbols(
     "epsilon_1 epsilon_2 beta_1 beta_2 xi_1 xi_2 omega_2", nonnegative=True
 )
 
-INPUT_CHANNELS = Quantity(n_0, "number of channels of the input", COUNT)
-HIDDEN_CHANNELS = Quantity(n_1, "number of channels behind a hidden layer", COUNT)
+INPUT_CHANNELS = Quantity(n_0, "number of channels of the input", COUNT_FROM_ZERO)
+HIDDEN_CHANNELS = Quantity(n_1, "number of channels behind a hidden layer", COUNT_FROM_ZERO)
 WEIGHT = "largest sum, over an output channel, of moduli of coefficients times norms of basis elements"
 ERRORS = (0, sp.Rational(1, 10))  # ends between which errors of coefficients are drawn
 
@@ -225,16 +227,25 @@ move $A$ along.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        WINDOW.drawn_from(1, 9),
-        POINTS.drawn_from(2, 9),
-        BLOCK.drawn_from(1, 64),
-        Quantity(reach, "number of entries other than 0 in a row of all basis elements together", COUNT, drawn=(1, 25)),
-        Quantity(L, "number of roundings that a term meets on its way through the network", COUNT, drawn=(1, 1000)),
-        Quantity(more, "number of roundings that a term meets in one step of the network", COUNT, drawn=(1, 100)),
+        WINDOW.drawn_from(0, 9),
+        POINTS.drawn_from(1, 9),
+        BLOCK.drawn_from(0, 64),
+        Quantity(
+            reach,
+            "number of entries other than 0 in a row of all basis elements together",
+            COUNT_FROM_ZERO,
+            drawn=(0, 25),
+        ),
+        Quantity(
+            L, "number of roundings that a term meets on its way through the network", COUNT_FROM_ZERO, drawn=(0, 1000)
+        ),
+        Quantity(
+            more, "number of roundings that a term meets in one step of the network", COUNT_FROM_ZERO, drawn=(0, 100)
+        ),
         Quantity(
             u,
             "largest relative size of a rounding",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 2**53), sp.Rational(1, 2**11)),
         ),
         Quantity(
@@ -243,7 +254,7 @@ move $A$ along.
         Quantity(before, "largest error of a value in front of the next layer", NON_NEGATIVE, drawn=(0, 4)),
         Quantity(weight, WEIGHT, NON_NEGATIVE, drawn=(0, 4)),
         Quantity(weight_2, f"{WEIGHT} of the second layer", NON_NEGATIVE, drawn=(0, 4)),
-        COEFFICIENT_ERROR.drawn_from(*ERRORS),
+        replace(COEFFICIENT_ERROR, within=NON_NEGATIVE, drawn=ERRORS),
         NORMS.drawn_from(0, 4),
         INPUTS.drawn_from(0, 4),
         Quantity(eps_1, "largest error of a coefficient of the first layer", NON_NEGATIVE, drawn=ERRORS),
@@ -254,12 +265,12 @@ move $A$ along.
         ),
         Quantity(inputs_1, INPUTS.meaning.replace("the layer", "the first layer"), NON_NEGATIVE, drawn=(0, 4)),
         Quantity(inputs_2, INPUTS.meaning.replace("the layer", "the second layer"), NON_NEGATIVE, drawn=(0, 4)),
-        Quantity(B_1, "number of basis elements of the first layer", COUNT, drawn=(1, 36)),
-        Quantity(B_2, "number of basis elements of the second layer", COUNT, drawn=(1, 36)),
-        CHANNELS_BEFORE.drawn_from(1, 9),
-        INPUT_CHANNELS.drawn_from(1, 9),
-        HIDDEN_CHANNELS.drawn_from(1, 9),
-        Quantity(n_2, "number of channels of the output", COUNT, drawn=(1, 9)),
+        Quantity(B_1, "number of basis elements of the first layer", COUNT_FROM_ZERO, drawn=(0, 36)),
+        Quantity(B_2, "number of basis elements of the second layer", COUNT_FROM_ZERO, drawn=(0, 36)),
+        replace(CHANNELS_BEFORE, within=COUNT_FROM_ZERO, drawn=(0, 9)),
+        INPUT_CHANNELS.drawn_from(0, 9),
+        HIDDEN_CHANNELS.drawn_from(0, 9),
+        Quantity(n_2, "number of channels of the output", COUNT_FROM_ZERO, drawn=(0, 9)),
     ),
     hypotheses=(
         Hypothesis("permutation representations"),
@@ -267,7 +278,6 @@ move $A$ along.
         Hypothesis(
             "in (ii) rounding to nearest, neither overflow nor underflow; moved and unmoved pass may add in different orders"
         ),
-        Hypothesis("roundings so few that their sizes add up to less than 1", L * u < 1, needed_by=("gamma",)),
         Hypothesis("in (iii) a window that turns has an odd side or is the whole torus, so that it is moved to itself"),
         Hypothesis("in (iii) the graph has edges and no loops"),
     ),

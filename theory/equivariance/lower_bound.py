@@ -22,10 +22,8 @@ from sparse_limits.theory.equivariance.symbols import (
 from sparse_limits.theory.quantities import (
     COUNT,
     COUNT_FROM_ZERO,
-    NO_BOUND,
     NON_NEGATIVE,
     POSITIVE,
-    UNIT,
     Hypothesis,
     Quantity,
 )
@@ -41,7 +39,7 @@ CHANNELS_BEFORE = Quantity(n_in, "number of channels before the layer", COUNT)
 CHANNELS_AFTER = Quantity(n_out, "number of channels after the layer", COUNT)
 ERROR = Quantity(eps, "largest error of an output", POSITIVE)
 FAILURE = Quantity(
-    delta, "probability of failure that is allowed, with which no mask is good enough", UNIT, convention=NO_BOUND
+    delta, "probability of failure that is allowed, with which no mask is good enough", sp.Interval.Lopen(0, 1)
 )
 
 entry = {volume.D: n_in * n_out * B, eps: s * eps}  # R9 at one entry of each basis element, whose weight is w/s
@@ -178,7 +176,7 @@ $|g-f|$ over outputs and over an input set which contains all $\pm e_x$ ($x\in X
 * some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear targets; attained at the inputs
   $\pm e_x$ alone where $\Theta$ is a multiple of the number of coefficients, for instance by masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two, as long as the intervals of their
   sums lie within those of the coefficients);
-* if every $w$ succeeds with probability at least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[relu_parameters]]$$ for ReLU, and
+* if every $w$ succeeds with probability at least $1-\delta$, $0\le\delta<1$, then $$\Theta\ge[[relu_parameters]]$$ for ReLU, and
   $$\Theta\ge[[linear_parameters]]$$ for linear targets.
 
 If $B_b$ is divided by its own $s_b$, the share is that of $s_b$ and its power becomes the product over $b$ of the powers `n_in`·`n_out`. Both rest on this: the weights $w$ of one
@@ -202,7 +200,7 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
         Quantity(c, "largest modulus of the target's coefficients", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
         Quantity(s, "number by which the 0–1 matrices of the orbits are divided", POSITIVE, drawn=(1, 3)),
         ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 100)),
-        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        replace(FAILURE, within=sp.Interval.Ropen(0, 1), drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
         Quantity(p, "output of a function at the positive probe of a weight", sp.S.Reals, drawn=(-1, 2)),
         Quantity(q, "output of the function at the negative probe of the weight", sp.S.Reals, drawn=(-1, 2)),
         POINTS_BEFORE,

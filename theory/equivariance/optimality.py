@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -12,7 +14,7 @@ from sparse_limits.theory.equivariance.network_widths import RADIUS, radius
 from sparse_limits.theory.equivariance.symbols import BASIS, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, EMPTY_SUMS, INPUTS, MASS, NORMS, PRODUCTS, norms
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.quantities import UNIT, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import power_potential
 from sparse_limits.theory.subset_sum.potential import a, kappa
@@ -203,7 +205,7 @@ what a network of several layers needs.
         *PRODUCTS,
         *power_potential.PHASES,
         ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 100)),
-        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        replace(FAILURE, within=UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
     ),
     hypotheses=(
         Hypothesis("the hypotheses of Q7.1"),

@@ -8,13 +8,13 @@ from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.architectures import HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1
 from sparse_limits.theory.equivariance.ticket import BLOCK
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Reach, Step
 from sparse_limits.theory.subset_sum.digits import Pruned
 from sparse_limits.theory.subset_sum.layer_error import d, e, error, h, w
 from sparse_limits.theory.subset_sum.symbols import n
 
-classes = sp.Symbol("c", positive=True, integer=True)  # channels of outputs
+classes = sp.Symbol("c", nonnegative=True, integer=True)  # channels of outputs
 d_plus, d_minus, x = sp.symbols("d_plus d_minus x", real=True)  # errors of a coefficient at σ(x) and σ(−x); an input
 
 first_error = sp.Abs(d_plus) * sp.Max(x, 0) + sp.Abs(d_minus) * sp.Max(-x, 0)
@@ -111,10 +111,10 @@ $.00$, $.97$, $.92$ certified. $n=16$: agreement $.59,.60,.81$; $n=8$: $.26,.43,
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     quantities=(
-        BLOCK.drawn_from(1, 64),
-        INPUT_CHANNELS.drawn_from(1, 64),
-        HIDDEN_CHANNELS.drawn_from(1, 64),
-        Quantity(classes, "number of classes, each with an output of its own", COUNT, drawn=(1, 64)),
+        BLOCK.drawn_from(0, 64),
+        INPUT_CHANNELS.drawn_from(0, 64),
+        HIDDEN_CHANNELS.drawn_from(0, 64),
+        Quantity(classes, "number of classes, each with an output of its own", COUNT_FROM_ZERO, drawn=(0, 64)),
         Quantity(x, "input of the network at a coordinate", sp.S.Reals, drawn=(-3, 3)),
         Quantity(d_plus, "error of a coefficient for positive inputs", sp.S.Reals, drawn=(-1, 1)),
         Quantity(d_minus, "error of the same coefficient for negative inputs", sp.S.Reals, drawn=(-1, 1)),

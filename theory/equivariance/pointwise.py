@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
-n = sp.Symbol("n", positive=True, integer=True)  # dimension
+n = sp.Symbol("n", nonnegative=True, integer=True)  # dimension
 q = sp.Symbol("q", nonnegative=True, integer=True)  # largest modulus of an entry
 a, b = sp.symbols("a b", positive=True)
 
@@ -110,7 +110,7 @@ representations and signs are excluded as hidden types.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(n, "number of rows and of columns of the matrix", COUNT, drawn=(1, 4)),
+        Quantity(n, "number of rows and of columns of the matrix", COUNT_FROM_ZERO, drawn=(0, 4)),
         Quantity(q, "largest modulus of an entry, all entries being whole numbers", COUNT_FROM_ZERO, drawn=(0, 4)),
         Quantity((u, z), "entry of a row of a matrix without negative entries", NON_NEGATIVE, drawn=(0, 4)),
         Quantity(x, "coordinate of a vector", sp.S.Reals, drawn=(-3, 3)),

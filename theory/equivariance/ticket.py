@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -9,20 +11,28 @@ from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Sourc
 from sparse_limits.theory.equivariance.block_chances import needed, two_values, two_values_nonnegative
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.symbols import BASIS, B
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import (
+    COUNT,
+    COUNT_FROM_ZERO,
+    NON_NEGATIVE,
+    POSITIVE,
+    Hypothesis,
+    Quantity,
+)
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import two_layers
 from sparse_limits.theory.subset_sum.layer_error import w
 from sparse_limits.theory.subset_sum.potential import a, kappa
-from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
-B_in = sp.Symbol("B_in", positive=True, integer=True)  # elements of the basis of the first layer
-orbits = sp.Symbol("k", positive=True, integer=True)  # of the group on the input's coordinates
+B_in = sp.Symbol("B_in", nonnegative=True, integer=True)  # elements of the basis of the first layer
+orbits = sp.Symbol("k", nonnegative=True, integer=True)  # of the group on the input's coordinates
 points = sp.Symbol("m", positive=True, integer=True)
 norms, inputs = sp.symbols("beta xi", nonnegative=True)  # Σ_b ‖B_b‖ and Σ_i ‖x_i‖, both for maxima
 
-BLOCK = Quantity(n, "number of channels between the layers of the source for each channel before the target's", COUNT)
+BLOCK = Quantity(
+    n, "number of channels between the layers of the source for each channel before the target's", COUNT_FROM_ZERO
+)
 POINTS = Quantity(points, "number of points that the symmetric group permutes", COUNT)
 COEFFICIENT_ERROR = Quantity(eps, "largest error of a coefficient", POSITIVE)
 NORMS = Quantity(norms, "sum of the norms of the basis elements, for maxima", NON_NEGATIVE)
@@ -100,7 +110,7 @@ $-w_{iob}$; the first alone, if $x\ge0$.""",
     Step(
         name="one target",
         sentence=r"""A subset sum of items $\mu|\lambda|$, those of the wrong sign $0$, fails for its target with probability at most $[[target_failure]]$, by
-R4 at half of the density.""",
+R4 at half of the density; not at all if $\varepsilon\ge\frac a2$, where empty sums do.""",
         by=Carrier.CLAIM,
         source="R8",
         takes=("one target",),
@@ -188,7 +198,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with 
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        BLOCK.drawn_from(2, 60),
+        BLOCK.drawn_from(0, 60),
         CHANNELS_BEFORE.drawn_from(1, 3),
         CHANNELS_AFTER.drawn_from(1, 3),
         BASIS.drawn_from(1, 15),
@@ -204,8 +214,6 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with 
         Hypothesis("permutation representations"),
         Hypothesis("independent coefficients of one symmetric law, independent of the target"),
         MASS,
-        Hypothesis(EMPTY_SUMS, eps <= a / 2, needed_by=("size",)),
-        Hypothesis(EMPTY_SUMS, eps <= uniform_reach / 2, needed_by=("uniform_size",)),
         Hypothesis("the first basis contains the identity"),
     ),
     uses=("Q3", "Q4", "R4", "R5.1", "R8"),
@@ -329,14 +337,21 @@ $I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$: the
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
-        BLOCK.drawn_from(2, 60),
-        CHANNELS_BEFORE.drawn_from(1, 3),
-        CHANNELS_AFTER.drawn_from(1, 3),
-        BASIS.drawn_from(1, 15),
-        Quantity(B_in, "largest number of elements of the first basis that make up the identity", COUNT, drawn=(1, 15)),
-        Quantity(orbits, "number of orbits of the group on the coordinates before the layer", COUNT, drawn=(1, 3)),
-        Quantity(points, POINTS.meaning, whole_from(2), drawn=(2, 9)),
-        *PRODUCTS,
+        BLOCK.drawn_from(0, 60),
+        replace(CHANNELS_BEFORE, within=COUNT_FROM_ZERO, drawn=(0, 3)),
+        replace(CHANNELS_AFTER, within=COUNT_FROM_ZERO, drawn=(0, 3)),
+        replace(BASIS, within=COUNT_FROM_ZERO, drawn=(0, 15)),
+        Quantity(
+            B_in,
+            "largest number of elements of the first basis that make up the identity",
+            COUNT_FROM_ZERO,
+            drawn=(0, 15),
+        ),
+        Quantity(
+            orbits, "number of orbits of the group on the coordinates before the layer", COUNT_FROM_ZERO, drawn=(0, 3)
+        ),
+        POINTS.drawn_from(1, 9),
+        *(replace(each, within=NON_NEGATIVE) for each in PRODUCTS),
         COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
     ),
     hypotheses=(

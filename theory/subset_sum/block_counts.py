@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.subset_sum.symbols import delta, n
 
-d_0, d_1 = sp.symbols("d_0 d_1", positive=True, integer=True)  # inputs and outputs of the layer
+d_0, d_1 = sp.symbols("d_0 d_1", nonnegative=True, integer=True)  # inputs and outputs of the layer
 
 weights = d_0 * d_1
 unlucky = 2**-n

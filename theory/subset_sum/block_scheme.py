@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.quantities import UNIT, Hypothesis
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.block_counts import (
@@ -20,7 +20,7 @@ from sparse_limits.theory.subset_sum.block_counts import (
     unlucky,
     weights,
 )
-from sparse_limits.theory.subset_sum.potential import MASS, NEAR, a, kappa
+from sparse_limits.theory.subset_sum.potential import MASS, a, kappa
 from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, n
 from sparse_limits.theory.subset_sum.two_layers import (
     INPUTS,
@@ -130,17 +130,16 @@ do without the logarithm of the number of weights is left open.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        UNITS.drawn_from(1, 20),
+        UNITS.drawn_from(0, 20),
         INPUTS,
         OUTPUTS,
         PRODUCT_REACH.drawn_from(sp.Rational(1, 4), 1),
         PRODUCT_DENSITY,
         WEIGHT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
-        FAILURE,
+        replace(FAILURE, within=UNIT),
     ),
     hypotheses=(
         replace(MASS, needed_by=("wide_excess",)),
-        replace(NEAR, words="an error up to half the reach", needed_by=("wide_excess",)),
         Hypothesis(
             "independent entries of one symmetric law, independent of the target, all weights of which exceed ε"
         ),

@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.counting import covering_items
@@ -190,7 +190,7 @@ to a number that is as near to $[[best_rate]]$ as one likes for small $\theta$ a
 
 R4's own bound holds as well. So the probability is at most $$[[least_failure]],$$ and at most $\delta$ with $$[[enough_items]]$$ items.
 
-**The constant.** For items uniform on $[-1,1]$, targets $|z|\le b$ with $b\ge\frac12$ and $0<\delta<1$ there is a $C_1$ such that for all small $\varepsilon$ so many items, rounded up, fail with probability at most $\delta$:
+**The constant.** For items uniform on $[-1,1]$, targets $|z|\le b$ with $b\ge\frac12$ and $0<\delta\le1$ there is a $C_1$ such that for all small $\varepsilon$ so many items, rounded up, fail with probability at most $\delta$:
 $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to $[[limit_rate]]$, the rate of R3 below which no items suffice. For other densities the constant is left open.
 """,
     steps=STEPS,
@@ -202,19 +202,19 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
         LEAST_DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(1, 5)),
         DISTANCE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
         FAILURE,
-        ITEMS.drawn_from(10, 40),
+        ITEMS.drawn_from(0, 40),
         *PHASES,
         Quantity(n_1, "number of the first items", COUNT_FROM_ZERO, drawn=(0, 9)),
         Quantity(v, "share of the interval of all targets that is covered", sp.Interval.Lopen(0, 1), drawn=SHARES),
         Quantity(r, "growth of the covered share by one item, relative to it", sp.Interval(0, 1)),
-        Quantity(item, "one of the items", sp.Interval(-1, 1)),
+        Quantity(item, "one of the items", sp.S.Reals, drawn=(-1, 1)),
         Quantity(sign, "sign of an item, 1 in the subset and else −1", sp.FiniteSet(-1, 1)),
         Quantity(agreement, "mean product of two choices of signs", sp.Interval.open(-1, 1), drawn=(-most, most)),
         Quantity(level, "square of the sum with signs over the number of items", NON_NEGATIVE, drawn=(0, 2)),
-        Quantity(missed, "measure of the targets that are missed", POSITIVE, drawn=(sp.Rational(1, 9), 1)),
+        Quantity(missed, "measure of the targets that are missed", NON_NEGATIVE, drawn=(sp.Rational(1, 9), 1)),
         Quantity(base, "number whose powers the measure falls like", UNIT),
         Quantity(step, "number of items after those with signs", COUNT_FROM_ZERO, drawn=(0, 4)),
-        Quantity(constant, "number of items that does not grow as the distance falls", POSITIVE, drawn=(1, 9)),
+        Quantity(constant, "number of items that does not grow as the distance falls", NON_NEGATIVE, drawn=(1, 9)),
     ),
     hypotheses=(
         MASS,

@@ -7,7 +7,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.let import Let
-from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.potential import REACH, a
 from sparse_limits.theory.subset_sum.product_laws import quenched_size, t, uniform_product
@@ -58,7 +58,7 @@ $p=[[single_hit]]$.""",
     ),
     Step(
         name="slope",
-        sentence=r"""As long as $|w|+\varepsilon<1$, both ends of the interval move where the density is positive: the slope of $p$ in $\varepsilon$ is
+        sentence=r"""As long as $|w|+\varepsilon<1$, both ends of the interval move where the density is positive, and at $1$, where it is $0$, it has no jump: the slope of $p$ in $\varepsilon$ is
 $[[slope]]$.""",
         gives={"slope": slope},
         uses=("products", "one candidate"),
@@ -121,7 +121,7 @@ single_candidates = Claim(
 A weight $w$ is to be replaced, up to $\varepsilon<|w|$, by one of $n$ candidates: products of two independent
 uniform numbers on $[-1,1]$ (R5.1), each usable with probability $\frac12$. A candidate serves with probability
 $$p=[[single_hit]],$$ some candidate with probability $$[[success]],$$ and so with probability $\frac12$ from
-$$n_{50}=[[median_items]]$$ on. For $\varepsilon<|w|<1-\varepsilon$, $$n_{50}\le[[leading]],$$ and the ratio tends
+$$n_{50}=[[median_items]]$$ on. For $\varepsilon<|w|\le1-\varepsilon$, $$n_{50}\le[[leading]],$$ and the ratio tends
 to $1$ as $\varepsilon\to0$: $n_{50}$ is of order $1/\varepsilon$. Sums over subsets of such candidates do it for
 $|w|<\frac12$ with $O(\ln\frac1\varepsilon)$ of them (R4, as they have at least the density $[[subset_density]]$ on $[-a,a]$, $2|w|\le a<1$), and
 with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
@@ -136,15 +136,15 @@ with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
     quantities=(
         Quantity(w, "weight to be replaced", sp.S.Reals, drawn=(-sp.Rational(9, 10), sp.Rational(9, 10))),
         WEIGHT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 11)),
-        Quantity(n, "number of candidates", COUNT, drawn=(2, 40)),
+        Quantity(n, "number of candidates", COUNT_FROM_ZERO, drawn=(0, 40)),
         REACH.drawn_from(sp.Rational(1, 5), sp.Rational(4, 5)),
     ),
     hypotheses=(
         Hypothesis("an error below the weight, so that it cannot be dropped", eps < sp.Abs(w)),
         Hypothesis("a weight that some candidate can serve", sp.Abs(w) < 1 + eps, needed_by=("median_items",)),
         Hypothesis(
-            "for the bound, a weight farther from 1 than the error",
-            sp.Abs(w) < 1 - eps,
+            "for the bound, a weight no nearer to 1 than the error",
+            sp.Abs(w) <= 1 - eps,
             needed_by=("leading", "slope", "least_slope", "least_hit"),
         ),
         Hypothesis("for subsets, a reach below 1", a < 1, needed_by=("subset_density",)),

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import block_counts
 from sparse_limits.theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign, scheme_units
 from sparse_limits.theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
-from sparse_limits.theory.subset_sum.potential import MASS, NEAR, a, kappa
+from sparse_limits.theory.subset_sum.potential import MASS, a, kappa
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
 from sparse_limits.theory.subset_sum.potential import law_size as one_size
 from sparse_limits.theory.subset_sum.product_laws import t, uniform_product, uniform_reach
 from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, eps, n
 
 d_0, d_1 = block_counts.d_0, block_counts.d_1
-UNITS = Quantity(n, "number of units of the random network for each input of a layer", COUNT)
+UNITS = Quantity(n, "number of units of the random network for each input of a layer", COUNT_FROM_ZERO)
 INPUTS = Quantity(d_0, "number of inputs of the layer", COUNT, drawn=(1, 4))
 OUTPUTS = Quantity(d_1, "number of outputs of the layer", COUNT, drawn=(1, 4))
 PRODUCT_REACH = Quantity(
@@ -83,7 +81,7 @@ either with probability $\frac12$ (but for an atom at $0$, which only adds to th
     ),
     Step(
         name="one law",
-        sentence=r"R4 bounds the failure of items with a least density on $[-a,a]$, whatever atoms they have, for all numbers of $[-\frac a2,\frac a2]$ at once.",
+        sentence=r"R4 bounds the failure of items with a least density on $[-a,a]$, whatever atoms they have, for all numbers of $[-\frac a2,\frac a2]$ at once, if $\varepsilon\le\frac a2$; for a larger $\varepsilon$ empty sums do.",
         by=Carrier.CLAIM,
         source="R4",
         uses=("items",),
@@ -168,7 +166,7 @@ two_layer_ticket = Claim(
     title="Two random layers for one: tickets of plain networks",
     statement=r"""
 Target $f(x)=\sigma(Wx)$ with ReLU $\sigma$ and $W\in[-\frac a2,\frac a2]^{d_1\times d_0}$. Source $\sigma(B\,\sigma(Ax))$ with $n\,d_0$ hidden units, all entries independent, of one symmetric law for which a product of two
-has at least the density $\kappa$ on $[-a,a]$. For $0<\varepsilon\le\frac a2$, except with probability at most $$[[failure]],$$ there are masks of $A$ and $B$ such that the pruned network $g$ satisfies, for
+has at least the density $\kappa$ on $[-a,a]$. For $\varepsilon>0$, except with probability at most $$[[failure]],$$ there are masks of $A$ and $B$ such that the pruned network $g$ satisfies, for
 *all* $x$, $$\|g(x)-f(x)\|_\infty\le[[error]],\qquad\ell=\|x\|_1.$$ At inputs $x\ge0$ (pixels, hidden layers) the probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$: $$n\ge[[size]],$$
 and for entries uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[uniform_size]].$$ Without the outer $\sigma$ the same holds for $f(x)=Wx$.
 
@@ -183,7 +181,7 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ with th
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        UNITS.drawn_from(2, 60),
+        UNITS.drawn_from(0, 60),
         INPUTS,
         OUTPUTS,
         PRODUCT_REACH.drawn_from(sp.Rational(1, 4), 1),
@@ -216,12 +214,6 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ with th
     ),
     hypotheses=(
         MASS,
-        replace(NEAR, words="an error up to half the reach (for a larger one nothing need be kept)"),
-        Hypothesis(
-            "for uniform entries, an error up to half the reach",
-            eps <= uniform_reach / 2,
-            needed_by=("uniform_size",),
-        ),
         Hypothesis("independent entries of one symmetric law, independent of the target"),
     ),
     uses=("R4", "R5.1"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -210,7 +212,7 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
         ),
         Quantity(c, "largest modulus of a weight of the target", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
         WEIGHT_ERROR.drawn_from(sp.Rational(1, 20), sp.Rational(1, 10)),
-        FAILURE,
+        replace(FAILURE, within=sp.Interval.Ropen(0, 1)),
         Quantity(p, "output of a function at the unit input that a weight reads", sp.S.Reals, drawn=OUTPUT),
         Quantity(q, "output of a function at the negative of this input", sp.S.Reals, drawn=OUTPUT),
         Quantity(

@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.equivariance import Representation, cyclic, cyclic_irreducibles, regular, specht
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.pointwise import (
     a,
@@ -102,8 +102,8 @@ t = sp.Symbol("t", nonnegative=True)
 @control("both orders of a difference as one", probes=n * (n + 1) / 2)
 @control("10 % more", probes=MORE * probes)
 def probes_are_counted(probes: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For one coordinate one probe; one coordinate more adds its own, and two for each of n others."""
-    yield trial.induction(probes, n, sp.S.One, lambda term: term + 1 + 2 * n, start=1, by=sp.expand)
+    """Without coordinates none; one coordinate more adds its own, and two for each of n others."""
+    yield trial.induction(probes, n, sp.S.Zero, lambda term: term + 1 + 2 * n, by=sp.expand)
 
 
 @exact(pointwise_relu, step="one entry in a row")
@@ -152,9 +152,9 @@ def rows_are_chosen_one_by_one(commuting: sp.Expr, row_choices: sp.Expr, trial: 
 @control("columns may repeat", invertible=(n * q) ** n)
 @control("10 % more", invertible=MORE * invertible)
 def first_rows_are_struck_out(invertible: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """q matrices of one entry, and (n + 1)q choices for the first row of n + 1."""
+    """The empty matrix, and (n + 1)q choices for the first row of n + 1."""
     yield trial.same(invertible.subs(n, n + 1), (n + 1) * q * invertible, by=sp.gammasimp)
-    yield trial.induction(invertible, n, q, lambda term: (n + 1) * q * term, start=1, by=sp.gammasimp)
+    yield trial.induction(invertible, n, sp.S.One, lambda term: (n + 1) * q * term, by=sp.gammasimp)
 
 
 @exact(pointwise_relu, step="a turn")
@@ -165,6 +165,15 @@ def its_square_is_its_inverse(cycle: sp.ImmutableMatrix, trial: Trial) -> Iterat
     weights = sp.Matrix(3, 3, sp.symbols("s_1:10", positive=True))
     square, inverse = (sum(weights.multiply_elementwise(each)) for each in (cycle**2, cycle.inv()))
     yield trial.same(square, inverse)
+
+
+@enclosed(pointwise_relu)
+@control("of one entry less", cycle=sp.ImmutableMatrix([[0, 0, a], [b, 0, 0], [0, 0, 0]]))
+@control("signs", cycle=-cycle)
+def an_invertible_one_has_positive_entries(cycle: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
+    """One in each row."""
+    for place, entry in enumerate((cycle[0, 2], cycle[1, 0], cycle[2, 1])):
+        yield trial.below(sp.S.Zero, entry * (a * b if place == 2 else 1), strict=True)
 
 
 def left_over(rng: np.random.Generator, size: int, largest: int, vectors: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.checks.subset_sum.digits import by_moduli, negative, positive
 from sparse_limits.numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
 from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm as of_plain_layers
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
@@ -154,13 +154,21 @@ def failures_of_blocks_add_up(block_failure: sp.Expr, general_failure: sp.Expr, 
     yield trial.same(general_failure, B_in * block_failure)
 
 
+@enclosed(ticket_without_identity)
+@control("all items usable", general_failure=general_failure.subs(kappa, 4 * kappa))
+def a_channel_lowers_the_failure_by_its_mass(general_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The first by an eighth at most: half of a half of the mass of a product on the interval, half of which is usable."""
+    one = general_failure.subs({n_in: 1, n_out: 1, B: 1, B_in: 1})
+    yield trial.below(sp.Rational(7, 8) * one.subs(n, 0), one.subs(n, 1))
+
+
 @exact(ticket_without_identity, step="channels")
 @control("one block for each input", channels=n * n_in)
 @control("a block for each basis element", channels=n * n_in * B_in)
 @control("10 % more", channels=MORE * channels)
 def blocks_are_added_orbit_by_orbit(channels: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """n for each channel before at one orbit, and as many more at each other."""
-    yield trial.induction(channels, orbits, n * n_in, lambda count: count + n * n_in, start=1, by=sp.expand)
+    """None without orbits, and n for each channel before more at each orbit."""
+    yield trial.induction(channels, orbits, sp.S.Zero, lambda count: count + n * n_in, by=sp.expand)
 
 
 @exact(ticket_without_identity, step="norms")

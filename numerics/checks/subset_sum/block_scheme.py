@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.theory.subset_sum.block_counts import scheme_units, unlucky, weights
 from sparse_limits.theory.subset_sum.block_scheme import block_scheme, least_units, one_output, size_slope, wide_excess
 from sparse_limits.theory.subset_sum.potential import a, kappa
@@ -59,7 +60,9 @@ def success_at_these_units(scheme_success: sp.Expr, scheme_units: sp.Expr, trial
     slope = sp.diff(sp.log(scheme_success), n)
     yield trial.same(slope, weights * sp.log(2) * unlucky / (1 - unlucky))
     y = sp.Symbol("y", positive=True)
-    yield trial.nonnegative(slope, weights * sp.log(2) / y, where={n: sp.log(1 + y) / sp.log(2)}, strict=True)
+    more = sp.symbols("d_0 d_1", positive=True, integer=True)
+    where = {n: sp.log(1 + y) / sp.log(2), **dict(zip((d_0, d_1), more, strict=True))}
+    yield trial.nonnegative(slope, sp.Mul(*more) * sp.log(2) / y, where=where, strict=True)
 
 
 @exact(block_scheme, step="fewer")
@@ -77,7 +80,7 @@ def exponential_is_replaced(scheme_units: sp.Expr, least_units: sp.Expr, trial: 
 def in_kept(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is, in terms of the probability of success, logarithms of its powers taken apart."""
     kept = sp.Symbol("kept", positive=True)
-    return sp.simplify(sp.expand_log(sp.simplify(expression.subs(delta, 1 - kept))))
+    return sp.simplify(sp.expand_log(sp.simplify(with_positive(expression, d_0, d_1).subs(delta, 1 - kept))))
 
 
 @exact(block_scheme, step="slope")

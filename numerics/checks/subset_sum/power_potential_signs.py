@@ -50,9 +50,10 @@ def normal_density(at: sp.Expr, variance: sp.Expr) -> sp.Expr:
 @control("the exponent halved", pair_ratio=pair_ratio.subs(level, level / 2))
 def pairs_of_normal_sums(pair_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Variances of a third for each item; n cancels. The squares, and both are 1 where half of the signs agree."""
-    agreed, at = n * (1 + agreement) / 2, sp.sqrt(n * level)
-    both = normal_density(at, agreed / 3) * normal_density(sp.Integer(0), (n - agreed) / 3) / 2
-    ratio = both / normal_density(at, n / sp.Integer(3)) ** 2
+    items = sp.Symbol("n", positive=True, integer=True)  # one or more, for a density
+    agreed, at = items * (1 + agreement) / 2, sp.sqrt(items * level)
+    both = normal_density(at, agreed / 3) * normal_density(sp.Integer(0), (items - agreed) / 3) / 2
+    ratio = both / normal_density(at, items / sp.Integer(3)) ** 2
     yield trial.same(ratio**2 / pair_ratio**2, sp.Integer(1))
     yield trial.same(pair_ratio.subs(agreement, 0), sp.Integer(1))
 

@@ -215,6 +215,15 @@ def half_of_the_density_is_least_at_the_reach(subset_density: sp.Expr, trial: Tr
     )
 
 
+@enclosed(single_candidates)
+@control("the other sign", subset_density=-subset_density)
+@control("of every product", subset_density=1 + subset_density)
+def subsets_have_some_density(subset_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It is positive below a reach of 1, and no more than at 2|w|, which the reach holds."""
+    yield trial.below(sp.S.Zero, subset_density, strict=True, needed="subset_density")
+    yield trial.below(subset_density, INSIDE.subs(x, 2 * sp.Abs(w)) / 2, needed="subset_density")
+
+
 @exact(single_candidates)
 @control("every item usable", subset_items=quenched_size / 2)
 @control("in the mean", subset_items=sp.log(1 / eps) / sp.log(sp.Rational(3, 2)))

@@ -94,7 +94,7 @@ HALF_USABLE = contraction.subs(kappa, kappa / 2)
 
 
 def logarithm(gap: sp.Expr) -> sp.Expr:
-    return split_logarithms(with_positive(gap, delta), 4 - a * kappa, HALF_USABLE)
+    return split_logarithms(with_positive(gap, delta, d_0, d_1), 4 - a * kappa, HALF_USABLE)
 
 
 @exact(two_layer_ticket, step="units")

@@ -359,6 +359,13 @@ def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Exp
 
 
 @enclosed(volume_bound)
+@control("twice the intervals", doubling=2 * doubling)
+def doubling_numbers_serve_a_share(doubling: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Less than all weights, as those near an end are left."""
+    yield trial.below(doubling, sp.S.One, strict=True, needed="doubling")
+
+
+@enclosed(volume_bound)
 @control("one parameter for each unit", units=units * (1 + 1 / d_1))
 @control("ReLU's small weights as well", units=relu_parameters.subs(D, d_0 * d_1) / (d_0 * (d_1 + 1)))
 def the_order_depends_on_the_shape(units: sp.Expr, trial: Trial) -> Iterator[Finding]:
