@@ -5,7 +5,7 @@ from __future__ import annotations
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import COLUMNS, ROWS, m, n
 from sparse_limits.theory.quantities import Hypothesis
-from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.saliency.model import ANY_DENSITY, rho
 from sparse_limits.theory.steps import Carrier, Step
 
 CHI = ("pair_chance", "covariance", "column_variance")  # what leads to the mean of the statistic
@@ -65,7 +65,7 @@ $E\chi=[[expected_chi]]$, whatever $K$.
     quantities=(
         ROWS,
         COLUMNS,
-        DENSITY,
+        ANY_DENSITY,
     ),
     hypotheses=(
         Hypothesis("at least two entries, of which some are kept and some are not", m * n >= 2, (*CHI, "expected_chi")),

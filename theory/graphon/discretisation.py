@@ -7,7 +7,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import m, n
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 slope = sp.Symbol("L", positive=True)
@@ -178,7 +178,7 @@ $\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    quantities=(*GRID, Quantity(slope, "Lipschitz constant of the kernel in each variable", POSITIVE)),
+    quantities=(*GRID, Quantity(slope, "Lipschitz constant of the kernel in each variable", NON_NEGATIVE)),
     hypotheses=(Hypothesis("the kernel has the Lipschitz constant $L$ in each variable, monotone or not"),),
     expressions={"lipschitz_error": lipschitz_error},
     aids={"point": "middle"},

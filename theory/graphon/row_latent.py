@@ -113,7 +113,6 @@ $[[limit_distance]]$ as $n,d\to\infty$, $\rho$ their density; no relabelling of 
             DENSITY.meaning + ", less than half as half of the rows are empty",
             sp.Interval.open(0, sp.Rational(1, 2)),
             drawn=(sp.Rational(1, 50), sp.Rational(1, 2)),
-            convention="of the rows that are not empty no mask keeps none, and none more than all",
         ),
     ),
     hypotheses=(

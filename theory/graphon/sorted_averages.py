@@ -7,7 +7,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
-from sparse_limits.theory.graphon.symbols import COLUMNS, UP_TO_ONE, n
+from sparse_limits.theory.graphon.symbols import COLUMNS, n
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -170,11 +170,11 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\
         Quantity(
             constant, "square root of the number of columns times the error of the mask in cut norm", NON_NEGATIVE
         ),
-        Quantity(oscillation, "difference of the largest and the least value of a function on an interval", UP_TO_ONE),
-        Quantity(mean_above, "average of the function above its least value", UP_TO_ONE),
-        Quantity(modulus, "modulus of a sum with signs", POSITIVE),
+        Quantity(oscillation, "difference of the largest and the least value of a function on an interval", POSITIVE),
+        Quantity(mean_above, "average of the function above its least value", NON_NEGATIVE),
+        Quantity(modulus, "modulus of a sum with signs", NON_NEGATIVE),
         Quantity(level, "modulus at which the quartic touches it", POSITIVE),
-        Quantity(squares, "sum of the squares of a row", POSITIVE),
+        Quantity(squares, "sum of the squares of a row", NON_NEGATIVE),
     ),
     hypotheses=(
         MONOTONE,

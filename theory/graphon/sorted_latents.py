@@ -7,7 +7,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, delta, m, n, s
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -154,7 +154,7 @@ $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it
         Quantity(n, "number of columns of the grid and of their latents", COUNT, drawn=(3, 60)),
         ANY_FAILURE,
         DEVIATION,
-        Quantity(cut, "share of a variable where the kernel is no larger than some value", UNIT),
+        Quantity(cut, "share of a variable where the kernel is no larger than some value", CLOSED_UNIT),
         Quantity(latents, "number of latents up to one half", COUNT_FROM_ZERO, drawn=(0, 9)),
     ),
     hypotheses=(

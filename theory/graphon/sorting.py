@@ -6,14 +6,16 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
-degree, other_degree = sp.symbols("d_1 d_2", nonnegative=True)  # of two rows of one kernel
+degree, other_degree = sp.symbols("d_1 d_2", real=True)  # of two rows of one kernel
 degree_error = sp.Symbol("epsilon_d", nonnegative=True)  # ‖d̂ − d‖₁
 cut_error = sp.Symbol("epsilon_c", nonnegative=True)  # ‖W_M − W‖□
 
-CUT_ERROR = Quantity(cut_error, "distance in cut norm of the mask from the graphon", sp.Interval(0, 1), drawn=(0, 1))
+CUT_ERROR = Quantity(
+    cut_error, "distance in cut norm of the mask from the graphon, or a bound on it", NON_NEGATIVE, drawn=(0, 1)
+)
 MONOTONE = Hypothesis(
     "the graphon is nondecreasing in the sorted variables; rows and columns of the mask are labelled in its order"
 )
@@ -80,7 +82,7 @@ degree_sorting = Claim(
     label="G10.1",
     title="Degree sorting recovers a monotone graphon",
     statement=r"""
-Let $W:[0,1]^2\to[0,1]$ be nondecreasing in $u$ and $d(u)=\int W(u,v)\,dv$. Rows with degrees $d_1$, $d_2$ have
+Let $W:[0,1]^2\to\mathbb R$, a graphon or not, be integrable and nondecreasing in $u$, and $d(u)=\int W(u,v)\,dv$. Rows with degrees $d_1$, $d_2$ have
 the $L^1$ distance $[[row_distance]]$; so $\|W^\sigma-W\|_1=\int|d(\sigma u)-d(u)|\,du$ for every rearrangement
 $\sigma$ of the rows, with equality. If the rows of a mask $M$ are sorted by their degrees $\hat d$ (ties in any
 way), columns left in place, then, with $\epsilon_d=\|\hat d-d\|_1$ and $\epsilon_c=\|W_M-W\|_\square$,
@@ -96,13 +98,13 @@ smaller constants will do.
         Quantity(
             (degree, other_degree),
             "degree of a row of the graphon, its mean over the columns",
-            sp.Interval(0, 1),
+            sp.S.Reals,
             drawn=(0, 1),
         ),
         Quantity(
             degree_error,
-            "distance in $L^1$ of the degrees of the mask from those of the graphon",
-            sp.Interval(0, 1),
+            "distance in $L^1$ of the degrees of the mask from those of the graphon, or a bound on it",
+            NON_NEGATIVE,
             drawn=(0, 1),
         ),
         CUT_ERROR,

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import row_mask
 from sparse_limits.theory.graphon.chi_statistic import (
     chi_statistic,
@@ -34,6 +34,17 @@ def sets_with_two_entries_are_counted(pair_chance: sp.Expr, trial: Trial) -> Ite
     size = m * n
     with_both = sp.binomial(size - 2, rho * size - 2) / sp.binomial(size, rho * size)
     yield trial.same(pair_chance, with_both, by=sp.gammasimp)
+
+
+@enclosed(chi_statistic)
+@control("two entries less", pair_chance=rho * (rho * m * n - 2) / (m * n - 1))
+@control("less than none", pair_chance=pair_chance - 1)
+def two_entries_are_kept_with_some_probability(pair_chance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From 0, where one entry is kept, to 1, where all are."""
+    one_of_nine = {m: sp.Integer(3), n: sp.Integer(3), rho: sp.Rational(1, 9)}
+    for low, high in ((0, pair_chance), (pair_chance, 1)):
+        yield trial.below(low, high, needed="pair_chance")
+        yield trial.below(low, high, at=[one_of_nine])
 
 
 @exact(chi_statistic, step="covariance")

@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.graphon.sorting import Integers, mean_modulus
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.theory.graphon.hidden_halves import (
     hidden_error,
     hidden_halves,
@@ -40,6 +40,15 @@ def misplaced_rows_differ_in_all_columns(hidden_error: sp.Expr, trial: Trial) ->
     gap = sp.Abs(upper - lower)
     distance = sum(sp.Rational(1, 2) * gap.subs(v, side) for side in (0, 1))  # either half of the columns
     yield trial.same(hidden_error, distance * 2 * misplaced / n)
+
+
+@enclosed(hidden_halves)
+@control("each row twice", hidden_error=2 * hidden_error)
+@control("10 % more", hidden_error=ELEVEN * hidden_error)
+def no_order_errs_by_more_than_the_opposite_one(hidden_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All rows in the wrong half err by 4/5; two of four rows of each half do."""
+    yield trial.below(hidden_error, sp.Rational(4, 5), needed="hidden_error")
+    yield trial.below(hidden_error, sp.Rational(4, 5), at=[{n: sp.Integer(4), misplaced: sp.Integer(2)}])
 
 
 @exact(hidden_halves, step="two misplaced rows")

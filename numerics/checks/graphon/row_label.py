@@ -180,6 +180,20 @@ def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr, trial: Trial) -> Iterator
     yield trial.at_sizes(cases, "numbers of rows")
 
 
+@enclosed(row_label)
+@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
+@control("twice the largest", projection=2 * gamma)
+@control("10 % more cycles", four_cycle=ELEVEN * four_cycle)
+def rows_of_one_sign_have_the_most(four_cycle: sp.Expr, projection: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Rows ±(1, …, 1) with fair signs: all cycles count 1, also of one row alone, and a cut of one sign has half of the rows."""
+    alone = four_cycle.subs(n, 1)
+    for found, most in ((four_cycle, sp.S.One), (alone, sp.S.One), (projection, sp.Rational(1, 2))):
+        yield trial.below(found, most)
+    most_of_all = {kappa: sp.S.One, eta: sp.S.One, gamma: sp.S.One, n: sp.Integer(5)}
+    yield trial.below(four_cycle, 1, at=[most_of_all])
+    yield trial.below(projection, sp.Rational(1, 2), at=[most_of_all])
+
+
 @exact(row_label, step="upper bound")
 @control("rows with themselves counted twice", four_cycle=kappa + eta / n)
 @control("rows with themselves forgotten", upper=kappa ** sp.Rational(1, 4))

@@ -15,7 +15,7 @@ from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.graphon.row_label import rational
 from sparse_limits.numerics.checks.saliency.snip_product import by_struve
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.selection import global_mask, kth_largest
 from sparse_limits.numerics.networks import random_network
@@ -117,6 +117,16 @@ class Rows(NamedTuple):
     gradients: Floats
     readout: Floats
     means: Floats
+
+
+@enclosed(row_latent)
+@control("all rows open", limit_distance=rho)
+@control("no distance", limit_distance=sp.S.Zero)
+def distance_is_some_and_not_all(limit_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Above 0, and below ¼, which half of the rows would add if they kept all and the blurred kernel half."""
+    for at in (None, [{rho: sp.Rational(2, 5)}]):
+        yield trial.below(0, limit_distance, at=at, strict=True)
+        yield trial.below(limit_distance, sp.Rational(1, 4), at=at, strict=True)
 
 
 def rows_on_one_ray(rng: np.random.Generator, rows: int, inputs: int, threshold: float) -> Rows:

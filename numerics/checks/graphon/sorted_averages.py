@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.graphon.sorting import SCALE, Integers, cut_norm, mean_modulus, presented_masks
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.masks.sorting import smoothed
 from sparse_limits.theory.graphon.sorted_averages import (
     averaging_bias,
@@ -51,6 +51,14 @@ def chord_bounds_the_mean_distance(mean_distance: sp.Expr, trial: Trial) -> Iter
     yield trial.nonnegative(
         oscillation / 2 - mean_distance, (oscillation - 2 * mean_above) ** 2 / (2 * oscillation), by=sp.factor
     )
+
+
+@enclosed(sorted_averages)
+@control("the other side of the average", mean_distance=mean_distance.subs(mean_above, 2 * oscillation - mean_above))
+@control("less than none", mean_distance=-mean_distance)
+def distances_have_no_negative_mean(mean_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At any average from the least to the largest value."""
+    yield trial.below(0, mean_distance, needed="mean_distance")
 
 
 @exact(sorted_averages, step="one variable")

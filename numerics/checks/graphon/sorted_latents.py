@@ -212,6 +212,14 @@ def step_error_is_twice_the_tail(tail: sp.Expr, step_error: sp.Expr, trial: Tria
     yield trial.same(step_error * m * 2**m, 2 * tail.subs(latents, m / 2))
 
 
+@enclosed(sorted_latents)
+@control("half a set", step_error=step_error + 1 / (2 * 2 ** (m + 1)))
+@control("10 % more", step_error=ELEVEN * step_error)
+def step_error_counts_sets(step_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Times 2^(m+1) it is the number of sets of half of the rows: a whole number, at which the sine of π times it is 0."""
+    yield trial.below(sp.sin(sp.pi * 2 ** (m + 1) * step_error) ** 2, 0, needed="step_error")
+
+
 @exact(sorted_latents, step="share")
 @control("of both terms", share=share / 2)
 @control("the central weight", share=sp.binomial(m, m / 2) / 2**m)
