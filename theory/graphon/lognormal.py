@@ -6,7 +6,15 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import (
+    CLOSED_UNIT,
+    COUNT,
+    COUNT_FROM_ZERO,
+    NON_NEGATIVE,
+    POSITIVE,
+    Hypothesis,
+    Quantity,
+)
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.steps import Carrier, Reach, Step
 from sparse_limits.theory.tails import Tail, t
@@ -299,14 +307,14 @@ $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[
         Quantity(
             sigma,
             "singular value of the truncated matrix of coefficients",
-            UNIT,
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 10), sp.Rational(2, 5)),
         ),
-        Quantity(moment, "integral of the squared graphon", UNIT, drawn=(sp.Rational(1, 2), sp.Rational(4, 5))),
+        Quantity(moment, "integral of the squared graphon", CLOSED_UNIT, drawn=(sp.Rational(1, 2), sp.Rational(4, 5))),
         Quantity(
             captured,
             "sum of the squares of the truncated matrix of coefficients",
-            UNIT,
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 5), sp.Rational(1, 2)),
         ),
     ),

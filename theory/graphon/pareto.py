@@ -196,8 +196,13 @@ $$D(\tau)=[[linear_density]].$$
             "means that do not exceed the supremum", row_mean * column_mean <= peak**alpha, ("critical_density",)
         ),
         Hypothesis(
-            "mean squares that are at least the squared means",
-            sp.And(row_square >= row_mean**2, column_square >= column_mean**2),
+            "a mean square of rows that is at least the squared mean",
+            row_square >= row_mean**2,
+            ("largest_singular_value",),
+        ),
+        Hypothesis(
+            "a mean square of columns that is at least the squared mean",
+            column_square >= column_mean**2,
             ("largest_singular_value",),
         ),
         Hypothesis("a second row and column whose entry is saturated", r * s * x > 1, ("minor",)),

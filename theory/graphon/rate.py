@@ -10,7 +10,7 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import half_normal, product_survival
@@ -304,7 +304,7 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
         Quantity(
             (whole_remainder, ones_remainder, zeros_remainder),
             "remainders of Stirling's formula at the number of columns, and at the mean numbers of ones and of zeros in a row",
-            POSITIVE,
+            NON_NEGATIVE,
         ),
         Quantity((ones, zeros), "mean numbers of ones and of zeros in a row", sp.Interval(1, sp.oo), drawn=(1, 9)),
         Quantity(log_size, "logarithm of the modulus of a readout weight", sp.S.Reals),

@@ -8,9 +8,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.graphon.symbols import UP_TO_ONE
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import THRESHOLD, SaliencyModel, tau, u, v
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.saliency.model import ANY_THRESHOLD, SaliencyModel, tau, u, v
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import half_normal, t
 
@@ -128,8 +127,8 @@ step_spectrum = Claim(
     title="Singular values of a step graphon",
     statement=r"""
 Let $W=P_{ab}$ on the product of the $a$-th of $k$ row blocks, of length $\alpha_a>0$, and the $b$-th of $l$ column
-blocks, of length $\beta_b>0$. The non-zero singular values of $T_W$ are those of the $k\times l$ matrix with entries
-$[[entry]]$ ($\alpha=\alpha_a$, $\beta=\beta_b$, $P=P_{ab}$). For two blocks each, $\sigma_1^2+\sigma_2^2=[[trace]]$,
+blocks, of length $\beta_b>0$ (those of a graphon add up to $1$ on either side, and need not here). The non-zero singular values of $T_W$ are those of the $k\times l$ matrix with entries
+$[[entry]]$ ($\alpha=\alpha_a$, $\beta=\beta_b$, $P=P_{ab}$). For two blocks each, of which one may have the length $0$, $\sigma_1^2+\sigma_2^2=[[trace]]$,
 $\sigma_1^2\sigma_2^2=[[determinant]]$, hence $\sigma_1=[[sigma_1]]$ and $\sigma_2=\sqrt{[[determinant]]}/\sigma_1$.
 A factorised saliency whose profiles take finitely many values $f_a$, $\varphi_b$ has such a graphon; for half-normal
 noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
@@ -142,16 +141,16 @@ noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(row_weight, "length of a row block", UP_TO_ONE, drawn=LENGTHS),
-        Quantity(column_weight, "length of a column block", UP_TO_ONE, drawn=LENGTHS),
+        Quantity(row_weight, "length of a row block", POSITIVE, drawn=LENGTHS),
+        Quantity(column_weight, "length of a column block", POSITIVE, drawn=LENGTHS),
         Quantity(
             block,
             "value of the graphon on the product of a row block and a column block",
             sp.Interval(0, 1),
             drawn=(0, 1),
         ),
-        Quantity(row_weights, "length of one of two row blocks", UP_TO_ONE, drawn=LENGTHS),
-        Quantity(column_weights, "length of one of two column blocks", UP_TO_ONE, drawn=LENGTHS),
+        Quantity(row_weights, "length of one of two row blocks", NON_NEGATIVE, drawn=LENGTHS),
+        Quantity(column_weights, "length of one of two column blocks", NON_NEGATIVE, drawn=LENGTHS),
         Quantity(
             tuple(blocks),
             "value of the graphon on the product of one of two row blocks and one of two column blocks",
@@ -162,16 +161,11 @@ noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
         Quantity(
             column_profile, "value of the column profile on a column block", POSITIVE, drawn=(sp.Rational(1, 2), 2)
         ),
-        THRESHOLD,
+        ANY_THRESHOLD,
     ),
     hypotheses=(
         Hypothesis("finitely many blocks"),
-        Hypothesis(
-            "lengths that add up to one",
-            sp.And(sp.Eq(sp.Add(*row_weights), 1), sp.Eq(sp.Add(*column_weights), 1)),
-            ("trace", "determinant", "discriminant", "sigma_1", "sigma_2"),
-        ),
-        Hypothesis("a graphon that does not vanish", sp.Add(*blocks) > 0, ("sigma_2",)),
+        Hypothesis("a graphon that does not vanish", trace > 0, ("sigma_2",)),
     ),
     uses=("S1",),
     expressions={

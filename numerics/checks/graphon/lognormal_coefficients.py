@@ -201,6 +201,19 @@ def square_matrices(rng: np.random.Generator) -> list[list[int]]:
 TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17))
 
 
+@enclosed(probit_graphon)
+@control("no order less", truncation=truncation.subs(size, size - 1))
+@control("what is kept", certificate=sp.sqrt(sigma**2 + moment + captured))
+@control("linear, not squared", certificate=sigma + moment + captured)
+def bounds_say_something(certificate: sp.Expr, truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No singular value is beyond the root of ∬W², which is at most 1; and the constant term, at least, is not left out."""
+    yield trial.below(certificate, sp.sqrt(moment))
+    yield trial.below(certificate, 1)
+    yield trial.below(truncation, correlation * rho * (1 - rho))
+    at = {size: sp.S.One, row_scale: sp.S.One, column_scale: sp.S.One, noise_scale: sp.S.One, rho: sp.Rational(1, 2)}
+    yield trial.below(truncation, correlation * rho * (1 - rho), at=[at])
+
+
 @exact(probit_graphon, step="certificate")
 @control("linear, not squared", certificate=sigma + moment - captured)
 @control("what is left alone", certificate=sp.sqrt(moment - captured))

@@ -7,9 +7,24 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
-from sparse_limits.theory.graphon.pareto import INSTANCES, RANK_ONE, f, pareto_graphon
-from sparse_limits.theory.saliency.model import SaliencyModel, phi, tau, u, v
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.graphon.pareto import (
+    INSTANCES,
+    RANK_ONE,
+    column_mean,
+    column_square,
+    critical_density,
+    f,
+    largest_singular_value,
+    linear_singular_value,
+    pareto_graphon,
+    peak,
+    rank_one_kernel,
+    row_mean,
+    row_square,
+    threshold,
+)
+from sparse_limits.theory.saliency.model import SaliencyModel, phi, rho, tau, u, v
 from sparse_limits.theory.tails import Tail, alpha, t
 
 
@@ -93,3 +108,43 @@ def ranks_are_those_of_all_minors(rank_one: Mapping[str, bool], kernel: sp.Expr,
                 yield trial.nonnegative(minor, positive)
             else:
                 yield trial.holds(False, f"{name}: the minor {minor} is not positive")
+
+
+ELEVEN = sp.Rational(11, 10)
+MEANS = row_mean * column_mean
+EDGE = {  # of two equal rows and columns: the threshold is their one product of profiles
+    **dict.fromkeys((row_mean, column_mean, row_square, column_square, alpha, f), sp.S.One),
+    rho: sp.Rational(1, 2),
+    phi: sp.Integer(2),
+    peak: sp.Integer(2),
+}
+
+
+@enclosed(pareto_graphon)
+@control("of twice the density", threshold=threshold.subs(rho, 2 * rho))
+@control("threshold for its inverse", threshold=1 / threshold)
+@control("10 % more", rank_one_kernel=ELEVEN * rank_one_kernel)
+@control("power forgotten", rank_one_kernel=rho * (f * phi) ** (2 * alpha) / MEANS)
+@control("means upside down", critical_density=2 / critical_density)
+@control("half of the singular value", largest_singular_value=largest_singular_value / 2)
+@control("10 % more in the example", linear_singular_value=ELEVEN * linear_singular_value)
+def nothing_is_saturated(
+    threshold: sp.Expr,
+    rank_one_kernel: sp.Expr,
+    critical_density: sp.Expr,
+    largest_singular_value: sp.Expr,
+    linear_singular_value: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The threshold is the supremum or more, W at most that there, ρ* at most 1; σ₁ is the mean or more, 31/80 at most in the example."""
+    equal = ({column_square: column_mean**2}, {row_square: row_mean**2})  # columns, or rows, of one profile
+    for low, high, name in (
+        (peak, threshold, "threshold"),
+        (rank_one_kernel, rho * peak**alpha / MEANS, "rank_one_kernel"),
+        (critical_density, sp.S.One, "critical_density"),
+        *((rho, largest_singular_value.subs(each), "largest_singular_value") for each in equal),
+        (linear_singular_value, sp.Rational(31, 80), "linear_singular_value"),
+    ):
+        yield trial.below(low, high, needed=name)
+        at = {**EDGE, rho: sp.Rational(49, 144)} if name == "linear_singular_value" else EDGE
+        yield trial.below(low, high, at=[at])

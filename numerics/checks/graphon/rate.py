@@ -213,6 +213,21 @@ def rest_is_positive(next_term: sp.Expr, last_share: sp.Expr, least_rest: sp.Exp
     yield trial.nonnegative(least_rest, sp.expand(over) / under)
 
 
+@enclosed(optimal_rate)
+@control("next terms whole", least_rest=least_rest.subs(ones, ones / 2))
+@control("all next terms", least_rest=least_rest + (ones**-3 + zeros**-3) / 360)
+@control("the mode itself", mean_deviation=mean_deviation.subs(mode, mode - 1))
+@control("the next number", mean_deviation=mean_deviation.subs(mode, mode + 1))
+def rest_and_mode_are_what_they_are_called(
+    least_rest: sp.Expr, mean_deviation: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The rest is no more than next terms less last terms leave, at means of 1 or more; the mean deviation is largest at its count."""
+    left = sum((next_term - last_term).subs(z, number) for number in (ones, zeros)) - next_term.subs(z, ones + zeros)
+    yield trial.below(least_rest, left)
+    for other in (mode - 1, mode + 1):
+        yield trial.below(mean_deviation.subs(mode, other), mean_deviation, needed="mean_deviation")
+
+
 @exact(optimal_rate, step="next terms")
 @control("error 10 % more", stirling_error=ELEVEN * stirling_error)
 @control("1/V³", stirling_error=1 / (360 * n**3 * variance**3))
