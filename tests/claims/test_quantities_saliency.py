@@ -51,7 +51,7 @@ OUTSIDE = [
     ("S12 degree_variance p_1=2 p_2=1 p_3=1/2", "probability that an entry of a row is kept"),
     ("S12 bound A=-1 n=4", "expected a number from 0"),
     ("S13 density N=3 M=2", "a block keeps no more entries than it has, expected N ≤ M"),
-    ("S13 density N=1 M=1", "M is number of consecutive columns in a block, expected a whole number from 2"),
+    ("S13 density N=1 M=0", "M is number of consecutive columns in a block, expected a whole number from 1"),
     ("S13 failure N=2 M=2 m=2 n=2 s=1", "something of each block is removed, expected N < M"),
     ("S13 failure N=1 M=2 m=2 n=3 s=1", "blocks fill a row"),
     ("S13 cut_bound N=1 M=4 m=8 n=9 delta=1/2", "blocks fill a row"),
@@ -65,8 +65,8 @@ OUTSIDE = [
     ("S14.3 collapse.pareto s_1=1 s_2=1 alpha=2", "the scales differ, expected s_1 < s_2"),
     ("S14.1 count_error delta=1/2 n_l=5 n=4", "a layer holds no more weights than all layers, expected n_l ≤ n"),
     (
-        "S14.2 twofold_rho_2 rho=1/2 a=1",
-        "share of all weights that lie in the first of two layers, expected a number strict",
+        "S14.2 twofold_rho_2 rho=1/2 a=0",
+        "share of all weights that lie in the first of two layers, expected a number above 0, up to 1",
     ),
     ("S15 pareto_ratio phi_1=1 phi_2=2 alpha=1", "the first column is not the weaker one, expected phi_1 ≥ phi_2"),
     ("S15 mills_upper t=0", "t is threshold divided by a column profile, expected a positive number"),
@@ -78,7 +78,7 @@ OUTSIDE = [
     ("S16.2 enough_rows delta=1/2 d=3 k=3 p_S=1/2 p_0=1/4", "some columns are not of the support, expected k < d"),
     (
         "S16.3 ranked_failure n=5 d=3 k=1 c=1 p_S=1/2 p_0=1/4 rho=1/2 r_1=3/5 r_2=4/5",
-        "the density of the mask lies between those at two thresholds",
+        "the mask keeps no less than the higher of two thresholds, expected r_1 ≤ rho",
     ),
 ]
 
@@ -111,6 +111,11 @@ AT_THE_EDGE = [  # each known by hand
     ("S12 bound A=0 n=1", "3/2"),
     ("S13 density N=2 M=2", "1"),
     ("S13 block_range N=2 M=2", "0"),
+    ("S13 density N=1 M=1", "1"),
+    ("S13 second_place p_k=0 p_j=1", "0"),
+    ("S14.2 twofold_rho_2 rho=1/4 a=1", "1/2"),  # of the one layer that is there, the square is kept
+    ("S16.1 recovery_failure n=0 d=2 k=1 p_S=1/2 p_0=0 c=0", "1"),  # no row
+    ("S16.2 pair_floor n=0 p_S=1/2 p_0=1/4", "1"),  # a tie
     ("S13 cut_bound N=2 M=2 m=2 n=2 delta=1/2", "0"),  # the mask is its probabilities
     ("S13 failure N=1 M=2 m=1 n=2 s=0", "16"),  # 2·2^(m+n): no exponent at s = 0
     ("S13 second_place p_k=3/4 p_j=1/4", "3/4"),  # of two columns the other one is second

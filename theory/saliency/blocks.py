@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sympy as sp
 
@@ -11,7 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.concentration import hoeffding_rate, pairs
 from sparse_limits.theory.graphon.rate import least_rate
 from sparse_limits.theory.graphon.symbols import m, n, s
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.saliency.model import ANY_FAILURE, COLUMNS, ROWS, TAIL_INDEX, delta
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import alpha
@@ -171,7 +172,7 @@ block_sparsity = Claim(
     label="S13",
     title="N:M sparsity: the graphon of a block is a law of ranks",
     statement=r"""
-Keep in each row the $N$ largest of every block of $M$ consecutive columns, $1\le N<M$, of scores
+Keep in each row the $N$ largest of every block of $M$ consecutive columns, $1\le N\le M$, of scores
 $S_{ij}=f(u_i)\varphi_j\xi_{ij}$ with $f,\varphi>0$ and iid continuous noise $\xi\ge0$. Blocks are independent and do not
 depend on $f$; the graphon is $W_j=P(\text{rank of }j\le N)$, of mean $[[density]]$ in every block. (a) If $\varphi$ is
 constant in a block, $W=[[density]]$ there. (b) 1:2 with half-normal noise: $W_1=[[pair]]$. (c) Fréchet noise
@@ -192,19 +193,25 @@ no constant is claimed to be sharp.
     proof=Proof.PROVED,
     quantities=(
         KEPT.drawn_from(1, 4),
-        BLOCK.drawn_from(5, 8),
+        replace(BLOCK, within=COUNT, drawn=(5, 8)),
         Quantity(profile, "profile of a column in a block, the first that of the column asked for", POSITIVE),
         TAIL_INDEX.drawn_from(1, 3),
         Quantity(
-            (first_share, share),
-            "share of a column in the strengths of its block, of the column chosen first or of the one asked for",
-            UNIT,
+            first_share,
+            "share of the column chosen first in the strengths of its block",
+            sp.Interval.Ropen(0, 1),
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        Quantity(
+            share,
+            "share of the column asked for in the strengths of its block",
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
         ),
         ROWS.drawn_from(3, 60),
         COLUMNS.drawn_from(3, 60),
-        Quantity(quotient, "quotient of the noises of the second and the first column", POSITIVE),
-        Quantity(time, "time of the first arrival, in units of its mean", POSITIVE),
+        Quantity(quotient, "quotient of the noises of the second and the first column", NON_NEGATIVE),
+        Quantity(time, "time of the first arrival, in units of its mean", NON_NEGATIVE),
         Quantity(s, "distance in cut norm that may be exceeded", NON_NEGATIVE),
         ANY_FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
     ),

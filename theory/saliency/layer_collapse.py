@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.layers import SCALES, first_scale, second_scale
 from sparse_limits.theory.saliency.model import TAIL_INDEX
 from sparse_limits.theory.steps import Carrier, Step
@@ -92,14 +93,15 @@ layer_collapse = Claim(
 The share $\rho$ of the weights with the largest scores of two layers is kept. The scores have no profiles, the scales $s_1<s_2$ and one noise;
 $\rho_1$ and $\rho_2$ are the limiting densities of the layers. As $\rho\to0$, $\rho_1/\rho_2$ tends to $0$ for half-normal and exponential noise
 and for the product of two normals: compared to the other, the layer of the smaller scale is emptied. For Pareto and for Fréchet noise it tends to
-$(s_1/s_2)^\alpha$.
+$(s_1/s_2)^\alpha$. (At $s_1=0$ a layer keeps nothing, and all are $0$.)
 """,
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        *SCALES,
+        replace(SCALES[0], within=NON_NEGATIVE),
+        SCALES[1],
         TAIL_INDEX.drawn_from(sp.Rational(1, 2), 3),
         Quantity(
             r,

@@ -8,7 +8,7 @@ from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.formulas.smallest import Smallest
-from sparse_limits.theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import ANY_DENSITY, ANY_FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import Tail, alpha, exponential
@@ -253,7 +253,7 @@ saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[
         Quantity(
             share,
             "share of all weights that lie in the first of two layers",
-            UNIT,
+            sp.Interval.Lopen(0, 1),
             drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
         ),
         *SCALES,

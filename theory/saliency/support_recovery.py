@@ -31,7 +31,7 @@ missed = sp.Sum(law, (i, 0, c))
 mistaken = 1 - missed.subs(p_s, p_0)
 recovery_failure = k * missed + (d - k) * mistaken
 
-ROWS = Quantity(n, "number of rows of the mask", COUNT, drawn=(3, 30))
+ROWS = Quantity(n, "number of rows of the mask", COUNT_FROM_ZERO, drawn=(3, 30))
 WIDE = DIMENSION.drawn_from(6, 12)
 SUPPORT = Quantity(k, "number of columns of the support", COUNT, drawn=(1, 5))
 ON = Quantity(
@@ -46,6 +46,8 @@ OFF = Quantity(
     UNIT,
     drawn=(sp.Rational(1, 20), sp.Rational(9, 20)),
 )
+ANY_SUPPORT = replace(SUPPORT, within=COUNT_FROM_ZERO)  # of bounds that hold for no column, too
+ANY_ON, ANY_OFF = (replace(each, within=sp.Interval.Ropen(0, 1)) for each in (ON, OFF))
 CUT = Quantity(c, "number of kept entries that a column of the support exceeds and no other does", COUNT_FROM_ZERO)
 KEPT = Quantity(i, "number of kept entries of a column", COUNT_FROM_ZERO, drawn=(0, 9))
 SMALLER = Hypothesis("the support is not larger than the number of inputs", k <= d)
@@ -104,7 +106,7 @@ support_recovery = Claim(
     title="The support from the densest columns",
     statement=r"""
 Let the rows of a mask be independent, of one law, such that an entry of column $j$ is kept with probability $p_j\ge p_S$ for the $k$ columns of a set $S$,
-and $p_j\le p_0<p_S$ for the $d-k$ others. Then, for every whole number $c$ from $0$ on, the $k$ columns with the most kept entries are $S$, without a tie,
+and $p_j\le p_0$ for the $d-k$ others (the bound says something for some $p_0<p_S$). Then, for every whole number $c$ from $0$ on, the $k$ columns with the most kept entries are $S$, without a tie,
 except with a probability of at most
 $$[[recovery_failure]].$$
 With probabilities of their own it is the sum of $[[missed]]$ and $[[mistaken]]$ at $p_j$ over the columns in and off $S$. How the entries of a row depend on one another does not
@@ -114,8 +116,8 @@ matter, and $c$ may be the one for which this is smallest. Of two columns ($k=1$
     source=Source("2602.06675", "beyond the abstract (implicit feature selection)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    quantities=(ROWS, WIDE, SUPPORT, ON, OFF, CUT.drawn_from(0, 9), KEPT),
-    hypotheses=(INDEPENDENT_ROWS, SMALLER, HIGHER),
+    quantities=(ROWS, WIDE, ANY_SUPPORT, ANY_ON, ANY_OFF, CUT.drawn_from(0, 9), KEPT),
+    hypotheses=(INDEPENDENT_ROWS, SMALLER),
     expressions={"missed": missed, "mistaken": mistaken, "recovery_failure": recovery_failure},
     sharp=(
         Sharp(
@@ -212,8 +214,8 @@ ranked_recovery = Claim(
     label="S16.3",
     title="The support from a mask of given density",
     statement=r"""
-Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1<\rho<r_2$ be the densities at two thresholds (the mean share of scores
-above them), let the columns of $S$ have at least the probability $p_S$ at the higher threshold, that of $r_1$, and all others at most $p_0<p_S$ at the lower one. Then the $k$
+Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1\le\rho\le r_2$ be the densities at two thresholds (the mean share of scores
+above them), let the columns of $S$ have at least the probability $p_S$ at the higher threshold, that of $r_1$, and all others at most $p_0$ at the lower one. Then the $k$
 densest columns are $S$, without a tie, except with a probability of at most $[[ranked_failure]]$, of which the two $n$-th powers bound the chance that the threshold of the mask does not lie between those two. Under S4
 (SNIP on symmetrised data) the column of profile $\phi$ has the probability $[[column_density]]$, which rises with $\phi$, by $[[column_slope]]$: so the densest columns are those of largest $|h_j|$. On other data this order need
 not be that of $|h_j|$ (S5).
@@ -225,16 +227,22 @@ not be that of $|h_j|$ (S5).
     quantities=(
         ROWS,
         WIDE,
-        SUPPORT,
-        ON,
-        OFF,
+        ANY_SUPPORT,
+        ANY_ON,
+        ANY_OFF,
         CUT.drawn_from(0, 9),
         replace(DENSITY, drawn=(sp.Rational(2, 5), sp.Rational(3, 5))),
         Quantity(
-            r_low, "density at the higher of two thresholds", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(3, 10))
+            r_low,
+            "density at the higher of two thresholds",
+            sp.Interval.Ropen(0, 1),
+            drawn=(sp.Rational(1, 10), sp.Rational(3, 10)),
         ),
         Quantity(
-            r_high, "density at the lower of two thresholds", UNIT, drawn=(sp.Rational(7, 10), sp.Rational(9, 10))
+            r_high,
+            "density at the lower of two thresholds",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(7, 10), sp.Rational(9, 10)),
         ),
         THRESHOLD,
         COLUMN.drawn_from(sp.Rational(1, 2), 3),
@@ -242,8 +250,8 @@ not be that of $|h_j|$ (S5).
     hypotheses=(
         INDEPENDENT_ROWS,
         SMALLER,
-        HIGHER,
-        Hypothesis("the density of the mask lies between those at two thresholds", (r_low < rho) & (rho < r_high)),
+        Hypothesis("the mask keeps no less than the higher of two thresholds", r_low <= rho),
+        Hypothesis("the mask keeps no more than the lower of two thresholds", rho <= r_high),
     ),
     uses=("S16.1", "S4", "S5"),
     expressions={"ranked_failure": ranked_failure, "column_density": integral_form, "column_slope": column_slope},

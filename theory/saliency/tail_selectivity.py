@@ -7,7 +7,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import TAIL_INDEX, THRESHOLD, tau
 from sparse_limits.theory.saliency.snip import x
 from sparse_limits.theory.steps import Carrier, Step
@@ -203,7 +203,9 @@ valid for all $t>0$ and sharp as $t\to\infty$.
         Quantity(phi_1, "profile of the stronger of two columns", POSITIVE, drawn=(sp.Rational(3, 2), 3)),
         Quantity(phi_2, "profile of the weaker of two columns", POSITIVE, drawn=(sp.Rational(1, 2), sp.Rational(5, 4))),
         Quantity(
-            s, "hyperbolic cosine of the variable of the integral for the product of two normals, less one", POSITIVE
+            s,
+            "hyperbolic cosine of the variable of the integral for the product of two normals, less one",
+            NON_NEGATIVE,
         ),
         Quantity(t, "threshold divided by a column profile", POSITIVE, drawn=(sp.Rational(1, 8), 12)),
         TAIL_INDEX.drawn_from(sp.Rational(1, 2), 3),

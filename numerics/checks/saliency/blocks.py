@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
 from sparse_limits.numerics.masks.selection import n_of_m_mask
@@ -200,6 +200,24 @@ def ranks_are_those_of_an_exponential_race(
             value = valued(expression, {**dict(zip(profile, phis, strict=True)), alpha: power})
             seen = trial.once(race, strengths, places)
             yield trial.holds(value == seen, f"{places} of 4: {seen}, claimed {value}")
+
+
+@enclosed(block_sparsity)
+@control("in proportion to all others", one_of_four=one_of_four / (1 - one_of_four))
+@control("a column too many", density=density + 1)
+@control("anew, and the first once more", second_place=second_place / first_share)
+@control("all alike", one_of_four=sp.Rational(1, 4))
+def chances_are_chances(
+    density: sp.Expr, one_of_four: sp.Expr, second_place: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """No share above 1; each column may be kept, the more so the larger its profile; second after the first is no more than the first."""
+    yield trial.below(density, 1)
+    yield trial.below(second_place, first_share)
+    for other in profile:
+        its_own = one_of_four.subs({profile[0]: other, other: profile[0]}, simultaneous=True)
+        yield trial.below(0, its_own, strict=True)
+        yield trial.below(its_own, sp.Rational(1, 4), at=[{**dict.fromkeys(profile, sp.S.One), alpha: sp.S.One}])
+    yield trial.below(0, sp.diff(one_of_four, profile[0]), strict=True)
 
 
 def kept_pairs(rng: np.random.Generator, rows: int) -> NDArray[np.int64]:

@@ -54,6 +54,15 @@ def ratios_are_those_of_the_densities(
         yield trial.same(r * density.subs(t, r * x), density_ratios[name] * density.subs(t, x), by=by_first_powers)
 
 
+@enclosed(layer_collapse)
+@control("the inverse", density_ratios={name: 1 / ratio for name, ratio in density_ratios.items()})
+@control("scales alone", density_ratios=dict.fromkeys(density_ratios, r))
+def ratios_fall_with_the_threshold(density_ratios: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+    """Strictly, from a threshold to twice the threshold, for the noises whose limit is 0."""
+    for name in ("half_normal", "exponential", "product_normal"):
+        yield trial.below(density_ratios[name].subs(x, 2 * x), density_ratios[name], strict=True)
+
+
 @exact(layer_collapse, step="collapse")
 @control("power laws collapse too", collapse={**COLLAPSE, "pareto": sp.S.Zero})
 @control("proportional to the scale", collapse=dict.fromkeys(COLLAPSE, first_scale / second_scale))

@@ -255,6 +255,15 @@ def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr, trial: Trial) 
     yield trial.same(count_error, deviation.subs(size, layer_size) + (size * deviation + HALF) / layer_size)
 
 
+@enclosed(coupled_layers)
+@control("as if in proportion to the weights", count_error=count_error * layer_size / size)
+@control("the same for all layers", count_error=count_error.subs(layer_size, size) - HALF / size)
+def no_layer_is_known_better_than_all(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A layer that holds all weights has the least bound."""
+    of_all = (sp.sqrt(sp.log(4 / delta) / 2) * sp.sqrt(size) + HALF) / size + sp.sqrt(sp.log(4 / delta) / (2 * size))
+    yield trial.below(of_all, count_error)
+
+
 SIZES = (120_000, 240_000)  # weights in the two layers, of scales 1 and 2
 CUT, POWER = 3, 2
 THIRD = {share: sp.Rational(SIZES[0], sum(SIZES)), first_scale: 1, second_scale: 2}

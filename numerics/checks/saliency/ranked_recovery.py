@@ -11,6 +11,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.saliency.model import phi, rho, tau
 from sparse_limits.theory.saliency.snip import integral_form, product_columns, x
 from sparse_limits.theory.saliency.support_recovery import (
+    c,
     column_slope,
     d,
     deviation,
@@ -63,6 +64,21 @@ def three_events_add_up(
 ) -> Iterator[Finding]:
     """The columns and the two thresholds."""
     yield trial.same(ranked_failure, column_failure + too_many + too_few, by=sp.expand)
+
+
+@enclosed(ranked_recovery)
+@control("the support twice", column_failure=k * missed - d * mistaken)
+@control("surely", column_failure=k + (d - k))
+@control("the complement", too_many=1 / deviation)
+@control("the complement, too few", too_few=1 / too_few)
+def nearer_thresholds_fail_more_often(
+    column_failure: sp.Expr, too_many: sp.Expr, too_few: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bounds rise towards the density of the mask; no column fails surely, and other columns do not make S fail less."""
+    yield trial.below(0, sp.diff(too_many, r_low))
+    yield trial.below(sp.diff(too_few, r_high), 0)
+    yield trial.below(column_failure.subs({k: 0, c: 0}), d, strict=True)
+    yield trial.below(k * missed.subs(c, 0), column_failure.subs(c, 0))
 
 
 @exact(ranked_recovery)

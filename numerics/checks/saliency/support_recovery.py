@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.saliency.support_recovery import (
@@ -72,6 +72,19 @@ def at_size(tail: sp.Expr, rows: int, most: int) -> sp.Expr:
 
 
 SIZES = [(rows, most) for rows in range(1, 6) for most in range(rows)]
+
+
+@enclosed(support_recovery)
+@control("surely", missed=sp.S.Zero, mistaken=sp.S.One)
+@control("columns of S alone, 10 % less", recovery_failure=NINE * k * missed)
+@control("the other sign", recovery_failure=-recovery_failure)
+def columns_may_fail_or_not(
+    missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A column of S fails with some probability, at no count even, and another not surely; others do not make S fail less."""
+    yield trial.below(0, missed.subs(c, 0), strict=True)
+    yield trial.below(mistaken.subs(c, 0), 1, strict=True)
+    yield trial.below(k * missed.subs(c, 0), recovery_failure.subs(c, 0))
 
 
 @exact(support_recovery, step="missed")

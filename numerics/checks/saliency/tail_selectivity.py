@@ -36,6 +36,19 @@ def by_bases(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand_power_base(gap))
 
 
+@enclosed(tail_selectivity)
+@control("the other way round", pareto_ratio=(phi_2 / phi_1) ** alpha)
+@control("of twice the index", pareto_ratio=(phi_1 / phi_2) ** (2 * alpha))
+def pareto_noise_selects_and_is_not_saturated(pareto_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The ratio grows strictly with the stronger profile, and times the weaker column's density it is at most 1."""
+    yield trial.below(0, sp.diff(pareto_ratio, phi_1), strict=True)
+    weaker = (phi_2 / tau) ** alpha
+    yield trial.below(pareto_ratio * weaker, 1, needed="pareto_ratio")
+    yield trial.below(
+        pareto_ratio * weaker, 1, at=[{phi_1: sp.Integer(2), phi_2: sp.S.One, tau: sp.Integer(2), alpha: sp.S.One}]
+    )
+
+
 @exact(tail_selectivity, step="Pareto")
 @control("proportional to the profile", pareto_ratio=phi_1 / phi_2)
 @control("exponent inverted", pareto_ratio=(phi_2 / phi_1) ** alpha)
