@@ -53,8 +53,6 @@ OUTSIDE = [
     ("S13 density N=3 M=2", "a block keeps no more entries than it has, expected N ≤ M"),
     ("S13 density N=1 M=0", "M is number of consecutive columns in a block, expected a whole number from 1"),
     ("S13 failure N=2 M=2 m=2 n=2 s=1", "something of each block is removed, expected N < M"),
-    ("S13 failure N=1 M=2 m=2 n=3 s=1", "blocks fill a row"),
-    ("S13 cut_bound N=1 M=4 m=8 n=9 delta=1/2", "blocks fill a row"),
     ("S13 second_place p_k=3/4 p_j=1/2", "shares add up to at most one, expected p_j + p_k ≤ 1"),
     ("S14.2 equal_rho_1 rho=2", "rho is density, the share of weights kept, expected a number above 0, up to 1"),
     ("S14.2 threshold rho=1 a=1/2 s_1=1 s_2=2", "something is removed, expected rho < 1"),

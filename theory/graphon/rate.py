@@ -166,7 +166,8 @@ most $(1-\delta)B+\frac\delta2$: $B$ is at least $[[least_rate]]$.""",
     ),
     Step(
         name="ranked fair coins",
-        sentence=r"""For $K=\frac{mn}2$ and the threshold that each score exceeds with probability $\frac12$ that is in the mean *de Moivre* for $mn$ coins, over $mn$: the mean
+        sentence=r"""For $K=\frac{mn}2$ and the threshold that each score exceeds with probability $\frac12$ that is in the mean *de Moivre* for $mn$ coins, over $mn$; and so for odd $mn$ and
+either of the whole numbers beside $\frac{mn}2$, as $N-\frac{mn}2$ is symmetric and at least $\frac12$ in modulus: the mean
 norm is at least $[[ranked_mean]]$.""",
         gives={"ranked_mean": ranked_mean},
         uses=("fair coins", "de Moivre", "ranking"),
@@ -275,7 +276,7 @@ $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$; for int
 $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1.2
 cannot be improved, nor that of G4.1, since by G2 the mask of the largest scores differs from the one above the
 threshold by $O(n^{-1})$; by symmetry the same holds with $m$. No larger probability of failure helps: what $\|M-P\|_\square$ exceeds with a probability of at most $\delta<1$ is at least $[[any_rate]]$, and for the mask of $K=mnp$ largest scores in the place of $M$ at least `any_ranked_rate`. For fair coins, $p=\frac12$, the mean of (b) is $[[fair_mean]]$, and
-a number that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least $[[least_rate]]$; for the mask of $\frac{mn}2$ largest scores in the place of $M$, at least
+a number that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least $[[least_rate]]$; for the mask of $\frac{mn}2$ largest scores (for odd $mn$, half an entry more or less) in the place of $M$, at least
 `least_ranked_rate`, where the mean is $[[ranked_mean]]$. Both means times $\sqrt n$ tend to $[[fair_constant]]$ for $m=n$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
 $p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive unless $W$ takes the values $0$ and
 $1$ only. For the SNIP graphon with constant columns (S4, $\varphi=1$) and threshold $\tau$ the limit is
@@ -322,11 +323,6 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
                 "any_rate",
                 "any_ranked_rate",
             ),
-        ),
-        Hypothesis(
-            "for the mask of half of the scores an even number of entries",
-            sp.Eq(sp.Mod(m * n, 2), 0),
-            needed_by=("ranked_mean", "least_ranked_rate"),
         ),
         Hypothesis(
             "for a ranked mask in (b): independent scores, each of which exceeds one threshold with probability $p$",

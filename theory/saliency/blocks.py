@@ -134,7 +134,7 @@ removed. So these numbers have a range of at most $[[block_range]]$, which is th
     Step(
         name="one pair of sets",
         sentence=r"""For sets $S$ of rows and $T$ of columns the sum of $\mathbf M-P$ over $S\times T$ is one of independent centred terms, each of a
-range of at most $[[block_range]]$, one for each of at most $mn/M$ blocks. Its modulus exceeds $mns$ with a probability of at most
+range of at most $[[block_range]]$, one for each of at most $mn/M$ blocks, as columns that fill none bring $0$; the fewer, the better. Its modulus exceeds $mns$ with a probability of at most
 $[[one_pair]]$.""",
         by=Carrier.RULE,
         source="Hoeffding",
@@ -180,8 +180,8 @@ $P(\xi\le x)=e^{-x^{-\alpha}}$: the ranking is that of Plackett and Luce, one co
 to its strength $\varphi^\alpha$. With $p_j=\varphi_j^\alpha/\sum_k\varphi_k^\alpha$ over the block, $W_j=p_j$ for $N=1$ and
 $W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$; in a block of four the first column has $W_1=[[one_of_four]]$ for $N=1$. For
 $N=2$ (`two_of_four`) and $N=3$ (`three_of_four`) add, for each other column $k$ that may be chosen first, $p_k$ times what this probability is for one place
-less in the block without $k$. (d) The mask is close to its probabilities $P_{ij}=W_j$: if $M$
-divides $n$, with probability at least $1-\delta$
+less in the block without $k$. (d) The mask is close to its probabilities $P_{ij}=W_j$: if the
+columns behind the last whole block, fewer than $M$, are all kept or all removed, with probability at least $1-\delta$
 $$\|\mathbf M-P\|_\square\le[[cut_bound]],$$
 that is $\omega/\sqrt M$, $\omega=[[block_range]]$, times the bound of G1.1 for independent entries; indeed
 $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. For $\omega^2>M$, such as 4:8, it exceeds that for independent entries;
@@ -226,7 +226,8 @@ no constant is claimed to be sharp.
             needed_by=("rate", "first_arrival", "second_place", "one_of_four", "two_of_four", "three_of_four"),
         ),
         Hypothesis(
-            "blocks fill a row, for (d)", sp.Eq(sp.Mod(n, block), 0), needed_by=("one_pair", "failure", "cut_bound")
+            "for (d), columns that fill no block, if any, are all kept or all removed",
+            needed_by=("one_pair", "failure", "cut_bound"),
         ),
     ),
     uses=("G1.1", "S12"),

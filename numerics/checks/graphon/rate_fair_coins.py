@@ -101,12 +101,17 @@ def quantiles(signs: NDArray[np.int64], least: sp.Expr, trial: Trial) -> Iterato
 def ranking_costs_the_number_of_entries(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, mean_deviation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The mean modulus of the sum of all entries, by its closed form and over all throws of a few."""
+    """The mean modulus of the sum of all entries, by its closed form and over all throws of a few, even or odd in number."""
     gap = fair_mean - ranked_mean
     yield trial.same(gap, of_coins(mean_deviation, m * n) / (m * n))
     for rows, columns in ((1, 2), (2, 2), (2, 3), (2, 4)):
         coins = rows * columns
         yield trial.same(gap.subs({m: rows, n: columns}), sum_of_coins(coins) / coins)
+    for rows, columns in ((1, 3), (3, 1), (1, 5), (3, 3)):  # half an entry more, or less
+        coins = rows * columns
+        for most in (coins // 2, coins // 2 + 1):
+            differing = sp.Rational(sum(abs(sum(throw) - most) for throw in product((0, 1), repeat=coins)), 2**coins)
+            yield trial.same(gap.subs({m: rows, n: columns}), differing / coins)
 
 
 @exact(optimal_rate, step="any bound of ranked masks")
@@ -119,10 +124,12 @@ def ranking_costs_the_number_of_entries(
 def ranked_masks_lose_the_ranking(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, least_rate: sp.Expr, least_ranked_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The difference of both bounds is that of the means; and all masks of six ones among 3×4 entries."""
+    """The difference of both bounds is that of the means; and all masks of six ones among 3×4 entries, and of five among 3×3."""
     yield trial.same((1 - delta) * (least_rate - least_ranked_rate), fair_mean - ranked_mean)
     signs = np.array([each for each in product((1, -1), repeat=12) if sum(each) == 0]).reshape(-1, 3, 4)
     yield from quantiles(signs, least_ranked_rate.subs({m: 3, n: 4}), trial)
+    odd = np.array([each for each in product((1, -1), repeat=9) if sum(each) == 1]).reshape(-1, 3, 3)
+    yield from quantiles(odd, least_ranked_rate.subs({m: 3, n: 3}), trial)
 
 
 @exact(optimal_rate, step="spread of the cut")
