@@ -17,7 +17,7 @@ from sparse_limits.theory.quantities import (
 from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency
-rank = sp.Symbol("r", integer=True, nonnegative=True)  # place in the descending list, multiplicities counted, from 1
+rank = sp.Symbol("r", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1
 low, high = sp.symbols("r_0 r_1", integer=True, positive=True)  # ranks of a fit, both included
 points = sp.Symbol("S", integer=True, positive=True)
 wave = sp.Symbol("a", positive=True)  # a frequency that is not 0, whole or not

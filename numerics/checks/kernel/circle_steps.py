@@ -142,11 +142,12 @@ def even_eigenvalues_fall(ntk_eigenvalue: sp.Expr, fall: sp.Expr, trial: Trial) 
 @control("decay of κ₁", ntk_eigenvalue=2 * value_eigenvalue)
 @control("each frequency once", ranked=ntk_eigenvalue.subs(k, rank - 1))
 def list_descends(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From rank to rank, and by the fall from an even frequency to the next."""
+    """From rank to rank, by the fall from an even frequency to the next, and no faster than the first over 1 + 3r²."""
     found = ntk_eigenvalue - ntk_eigenvalue.subs(k, k + 2)
     yield trial.below(fall, found, needed="fall")
     yield trial.below(found, fall, needed="fall")
     yield trial.below(ranked.subs(rank, rank + 1), ranked)
+    yield trial.below(6 / (sp.pi**2 * (1 + 3 * rank**2)), ranked)
 
 
 def positive_fall() -> sp.Expr:
@@ -165,14 +166,13 @@ def list_has_each_frequency_twice(
     ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Ranks 2j + 2 and 2j + 3 have the frequency 2j for all j; the first three; from 2j + 3 on the list falls."""
-    half = sp.Symbol("j", integer=True, positive=True)
-    at = ntk_eigenvalue.subs(k, 2 * half)
-    for place in (2 * half + 2, 2 * half + 3):
+    at = ntk_eigenvalue.subs(k, 2 * rank)
+    for place in (2 * rank + 2, 2 * rank + 3):
         yield trial.same(ranked.subs(rank, place), at, by=sp.cancel)
     for place, frequency in ((1, 0), (2, 1), (3, 1)):
         yield trial.same(ranked.subs(rank, place), ntk_eigenvalue.subs(k, frequency))
-    step = ranked.subs(rank, 2 * half + 3) - ranked.subs(rank, 2 * half + 4)
-    yield trial.same(step, fall.subs(k, 2 * half), by=sp.cancel)
+    step = ranked.subs(rank, 2 * rank + 3) - ranked.subs(rank, 2 * rank + 4)
+    yield trial.same(step, fall.subs(k, 2 * rank), by=sp.cancel)
 
 
 @exact(circle_spectrum, step="ratios")
