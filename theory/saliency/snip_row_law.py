@@ -12,8 +12,8 @@ from sparse_limits.theory.graphon.rate import mean_deviation, mode
 from sparse_limits.theory.graphon.symbols import p
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
+    ANY_FAILURE,
     DIMENSION,
-    FAILURE,
     WIDTH,
     delta,
     dimension,
@@ -108,7 +108,7 @@ than $nt$ from $\frac n2$ with probability $[[equal_failure]]$.""",
     ),
     Step(
         name="fair deviation",
-        sentence=r"So the least number that their $|N(\tau)/nd-\rho|$ exceeds with probability at most $\delta$ is $[[equal_concentration]]$.",
+        sentence=r"So the least of its values that their $|N(\tau)/nd-\rho|$ exceeds with probability at most $\delta$, and for $\delta<1$ the least number, is $[[equal_concentration]]$.",
         gives={"equal_concentration": equal_concentration},
         uses=("fair rows",),
         reach=Reach.POINTS,
@@ -177,7 +177,7 @@ If $r$ is a fixed function of the data (initial output subtracted) then for ever
 $(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a
 fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$, the kept fraction
 $N(\tau)/nd$ and its mean $\rho$ satisfy $|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$ ($n$, not
-$nd$: entries of a row depend on each other; if they are equal and $\rho=\frac12$, the least such bound is `equal_concentration`), and
+$nd$: entries of a row depend on each other; if they are equal and $\rho=\frac12$, the least such bound among the values of this distance is `equal_concentration`), and
 for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The mean absolute
 error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ where $np(1-p)$ is large: the noise floor of every comparison.
 """,
@@ -191,7 +191,7 @@ error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ wher
         GATED_MEAN,
         WIDTH,
         DIMENSION,
-        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
+        ANY_FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
         Quantity(
             count_mean,
             "mean of the observed density of a column",
