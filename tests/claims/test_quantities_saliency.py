@@ -25,7 +25,7 @@ OUTSIDE = [
     ("S5 gate x_j=3 w=1 R=3", "a coordinate is smaller than the length of its input, expected Abs(x_j) < R"),
     (
         "S6 concentration delta=2 n=10",
-        "delta is probability of failure that is allowed, expected a number strictly between 0",
+        "delta is probability of failure that is allowed, expected a number above 0, up to 1",
     ),
     ("S6 pattern_rate d=0 n=1", "expected a whole number from 1"),
     ("S6 floor p=2 n=5", "expected a number from 0 to 1"),

@@ -9,6 +9,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.selection import kept
 from sparse_limits.theory.graphon.symbols import ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
@@ -53,7 +54,8 @@ least_rate = (fair_mean - delta / 2) / (1 - delta)
 least_ranked_rate = (ranked_mean - delta / 2) / (1 - delta)
 cut_variance = p * (1 - p) / (4 * m * n)
 any_rate = mean_deviation / (2 * n) - sp.sqrt(p * (1 - p) / ((1 - delta) * m * n)) / 2
-any_ranked_rate = mean_deviation / (2 * n) - sp.sqrt(5 * p * (1 - p) / ((1 - delta) * m * n))
+shift_square = (kept - m * n * p) ** 2 / (m * n)  # of the number kept from the expected one, over all entries
+any_ranked_rate = mean_deviation / (2 * n) - sp.sqrt((5 * p * (1 - p) + 4 * shift_square) / ((1 - delta) * m * n))
 fair_constant = sp.sqrt(n) * mean_rate.subs(variance, sp.Rational(1, 4))
 fair_loss = sp.log(mean_rate.subs(variance, sp.Rational(1, 4)) / fair_mean)  # θ
 fair_error = stirling_loss.subs(variance, sp.Rational(1, 4)) - fair_loss
@@ -200,8 +202,9 @@ $np(1-p)$. Its variance is at most $[[cut_variance]]$.""",
     ),
     Step(
         name="cut and ranking",
-        sentence=r"""Let the mask keep the $K=mnp$ largest scores, each of which exceeds a threshold with probability $p$. The mean square of $\frac1{mn}|K-N|$ is $p(1-p)/mn$, four times *spread of the
-cut*: with a probability of at most $\frac5{t^2}$ times the latter it is $t$ or more, or the cut is as much below its mean.""",
+        sentence=r"""Let the mask keep the $K$ largest scores, each of which exceeds a threshold with probability $p$. The mean square of $\frac1{mn}|K-N|$ is $\frac{p(1-p)}{mn}$ and
+the square of $\frac K{mn}-p$: with a probability of at most $\frac1{t^2}$ times the sum of both and *spread of the cut* it is $t$ or more, or the cut is
+as much below its mean.""",
         by=Carrier.RULE,
         source="union bound",
         uses=("ranking", "below its mean"),
@@ -275,7 +278,7 @@ right-hand side has mean $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, whe
 $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$; for integer $np$ and $V=p(1-p)$ the mean is
 $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1.2
 cannot be improved, nor that of G4.1, since by G2 the mask of the largest scores differs from the one above the
-threshold by $O(n^{-1})$; by symmetry the same holds with $m$. No larger probability of failure helps: what $\|M-P\|_\square$ exceeds with a probability of at most $\delta<1$ is at least $[[any_rate]]$, and for the mask of $K=mnp$ largest scores in the place of $M$ at least `any_ranked_rate`. For fair coins, $p=\frac12$, the mean of (b) is $[[fair_mean]]$, and
+threshold by $O(n^{-1})$; by symmetry the same holds with $m$. No larger probability of failure helps: what $\|M-P\|_\square$ exceeds with a probability of at most $\delta<1$ is at least $[[any_rate]]$, and for the mask of any number $K$ of largest scores in the place of $M$ at least `any_ranked_rate`, best at $K=mnp$. For fair coins, $p=\frac12$, the mean of (b) is $[[fair_mean]]$, and
 a number that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least $[[least_rate]]$; for the mask of $\frac{mn}2$ largest scores (for odd $mn$, half an entry more or less) in the place of $M$, at least
 `least_ranked_rate`, where the mean is $[[ranked_mean]]$. Both means times $\sqrt n$ tend to $[[fair_constant]]$ for $m=n$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
 $p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive unless $W$ takes the values $0$ and
@@ -298,6 +301,7 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             drawn=(3, 9),
         ),
         VARIANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
+        Quantity(kept, "number of entries kept by rank", COUNT_FROM_ZERO, drawn=(1, 40)),
         THRESHOLD.drawn_from(sp.Rational(1, 4), 3),
         Quantity(row_sum, "sum of the entries of a row", sp.S.Reals),
         Quantity(j, "number of entries of a row of the mask", COUNT_FROM_ZERO, drawn=(0, 9)),
@@ -328,7 +332,6 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             "for a ranked mask in (b): independent scores, each of which exceeds one threshold with probability $p$",
             needed_by=("any_ranked_rate",),
         ),
-        Hypothesis("a whole number of largest scores", sp.Eq(sp.Mod(m * n * p, 1), 0), ("any_ranked_rate",)),
         Hypothesis(
             "in the limit of (c): a monotone graphon, latents at midpoints or sorted (G4.1)",
             needed_by=("distance_limit",),

@@ -16,7 +16,7 @@ from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
 from sparse_limits.theory.steps import Carrier, Step
 
 w = sp.Symbol("w", real=True)  # for columns what z is for rows
-y = sp.Symbol("y", real=True)  # a quantile
+y = sp.Symbol("y", real=True)  # a quantile up to 6
 shared_rows, shared_columns = sp.symbols("r_0 c_0", integer=True, nonnegative=True)
 other_rows, other_columns = sp.symbols("r_1 c_1", integer=True, nonnegative=True)  # of each set alone
 
@@ -183,7 +183,12 @@ the best.
         ANY_FAILURE,
         DEVIATION,
         Quantity((z, w), "number that a standard normal variable exceeds", sp.S.Reals, drawn=(-3, 3)),
-        Quantity(y, "such a number, of one side", sp.S.Reals),
+        Quantity(
+            y,
+            "such a number up to 6 in modulus",
+            sp.Interval(-6, 6),
+            convention="where it is larger, one side is at most a number, which the proof takes by itself",
+        ),
         Quantity((shared_rows, shared_columns), "number of rows, and columns, that two sets share", COUNT_FROM_ZERO),
         Quantity((other_rows, other_columns), "number of rows, and columns, of either set alone", COUNT_FROM_ZERO),
     ),

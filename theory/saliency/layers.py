@@ -264,11 +264,10 @@ saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[
         Hypothesis("something is removed", rho < 1, needed_by=("threshold", "rho_1", "rho_2")),
         Hypothesis("the first layer does not have the larger scale", first_scale <= second_scale),
         Hypothesis(
-            "scales one to two",
-            sp.Eq(second_scale, 2 * first_scale),
+            "scales one to two, $s_2=2s_1$",
             needed_by=("twofold_rho_2", "equal_rho_1", "equal_rho_2"),
         ),
-        Hypothesis("layers of equal size", sp.Eq(share, sp.Rational(1, 2)), needed_by=("equal_rho_1", "equal_rho_2")),
+        Hypothesis(r"layers of equal size, $a=\frac12$", needed_by=("equal_rho_1", "equal_rho_2")),
         Hypothesis("no score is saturated, for Pareto noise", rho <= pareto_critical_density),
     ),
     uses=("S1", "S14.1"),

@@ -35,6 +35,7 @@ from sparse_limits.theory.graphon.rate import (
     stirling_loss,
     weight,
 )
+from sparse_limits.theory.graphon.selection import kept
 from sparse_limits.theory.graphon.symbols import delta, m, n, p, variance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -177,10 +178,10 @@ def chance_below_the_mean_is_what_is_left(
 def chance_of_either_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_ranked_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Half the difference from the mean is the root of two mean squares, the cut's and the ranking's p(1 − p)/mn, over 1 − δ."""
+    """Half the difference from the mean is the root of two mean squares, the cut's and that of (K − N)/mn, over 1 − δ."""
     least = sp.Symbol("x", real=True)
     half_below = (row_share * mean_deviation / n - least) / 2
-    both = cut_variance + p * (1 - p) / (m * n)
+    both = cut_variance + (p * (1 - p) * m * n + (kept - m * n * p) ** 2) / (m * n) ** 2
     yield trial.same(sp.sqrt(both / (1 - delta)), half_below, where={least: any_ranked_rate})
 
 

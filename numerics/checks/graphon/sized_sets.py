@@ -128,10 +128,8 @@ def pair_of_largest_sums(
 def one_side_keeps_below(
     normal_tail: sp.Expr, one_side: sp.Expr, beyond: sp.Expr, most_pair: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """On the whole range from −6 to 6, as 6x with |x| ≤ 1; beyond it the tail is at most 1 and the density at most that at 6."""
-    sixth = sp.Symbol("x", real=True)
-    yield trial.everywhere(one_side.subs(y, 6 * sixth), most_pair, within={sixth: (-1, 1)})
-    yield trial.below(one_side, most_pair)
+    """On the whole range from −6 to 6; beyond it the tail is at most 1 and the density at most that at 6."""
+    yield trial.everywhere(one_side, most_pair, within={y: (-6, 6)})
     yield trial.below(beyond, most_pair, at=[{}])
     yield trial.same(beyond - one_side.subs(y, 6), balance * (1 - normal_tail.subs(z, 6)))
 
