@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
@@ -9,8 +11,8 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
 from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.formulas.smallest import Smallest
-from sparse_limits.theory.graphon.symbols import FAILURE, delta
-from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.graphon.symbols import FAILURE, UP_TO_ONE, delta
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 success = at_least(n, alpha * p**k, units)
@@ -87,12 +89,12 @@ does not enter.
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        NEURONS.drawn_from(20, 60),
+        replace(NEURONS, within=COUNT_FROM_ZERO, drawn=(20, 60)),
         ACTIVE,
         EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
         FLOOR_SHARE,
-        Quantity(units, "number of units of a dense network that suffice", COUNT, drawn=(1, 9)),
-        FAILURE,
+        Quantity(units, "number of units of a dense network that suffice", COUNT_FROM_ZERO, drawn=(0, 9)),
+        replace(FAILURE, within=UP_TO_ONE, convention=""),
     ),
     hypotheses=(
         Hypothesis(

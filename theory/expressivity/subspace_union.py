@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import EDGE, FLOOR_SHARE, NEURONS, alpha, n, p
 from sparse_limits.theory.expressivity.wired_neurons import at_least
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
-k_1, k_2, all_inputs = sp.symbols("k_1 k_2 k_12", integer=True, positive=True)  # of the two sets, of their union
-units_1, units_2 = sp.symbols("N_1 N_2", integer=True, positive=True)  # of the two functions
+k_1, k_2, all_inputs = sp.symbols("k_1 k_2 k_12", integer=True, nonnegative=True)  # of the two sets, of their union
+units_1, units_2 = sp.symbols("N_1 N_2", integer=True, nonnegative=True)  # of the two functions
 first, second, both = sp.symbols("a b c", integer=True, nonnegative=True)  # neurons wired to one set only, or to both
 x_1, x_2 = sp.symbols("x_1:3", real=True)
 shared = sp.Symbol("s", positive=True)  # of the larger coordinate of a direction, what the other one is
@@ -142,12 +144,14 @@ neurons with at least a third of that probability (`union_floor`).
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
-        NEURONS.drawn_from(6, 30),
-        EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
-        FLOOR_SHARE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
-        Quantity((k_1, k_2), "number of inputs of one of two functions", COUNT, drawn=(1, 3)),
-        Quantity(all_inputs, "number of inputs of both functions together", COUNT, drawn=(3, 6)),
-        Quantity((units_1, units_2), "number of units that suffice for one of two functions", COUNT, drawn=(1, 6)),
+        replace(NEURONS, within=COUNT_FROM_ZERO, drawn=(6, 30)),
+        replace(EDGE, within=CLOSED_UNIT, drawn=(sp.Rational(1, 2), sp.Rational(19, 20))),
+        replace(FLOOR_SHARE, within=CLOSED_UNIT, drawn=(sp.Rational(1, 2), sp.Rational(19, 20))),
+        Quantity((k_1, k_2), "number of inputs of one of two functions", COUNT_FROM_ZERO, drawn=(0, 3)),
+        Quantity(all_inputs, "number of inputs of both functions together", COUNT_FROM_ZERO, drawn=(0, 6)),
+        Quantity(
+            (units_1, units_2), "number of units that suffice for one of two functions", COUNT_FROM_ZERO, drawn=(0, 6)
+        ),
         Quantity(
             (first, second, both),
             "number of neurons wired to the inputs of one of two functions and not to all of the other, or of both",

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m, n, p
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, POSITIVE, Quantity
 from sparse_limits.theory.saliency.model import u
 
-k = sp.Symbol("k", integer=True, positive=True)  # active inputs
+k = sp.Symbol("k", integer=True, nonnegative=True)  # active inputs
 alpha = sp.Symbol("alpha", positive=True)  # share of the rows with the density p on the active inputs
 j = sp.Symbol("j", integer=True, nonnegative=True)  # a count
 epsilon = sp.Symbol("epsilon", positive=True)
-units = sp.Symbol("N", integer=True, positive=True)
+units = sp.Symbol("N", integer=True, nonnegative=True)
 
 kernel = sp.Function("W", nonnegative=True)  # a graphon left open: row, column
 positions = sp.symbols("v_1:4", positive=True)  # of three active inputs
 
-ACTIVE = Quantity(k, "number of active inputs", COUNT, drawn=(1, 6))
+ACTIVE = Quantity(k, "number of active inputs", COUNT_FROM_ZERO, drawn=(0, 6))
+SOME_ACTIVE = replace(ACTIVE, within=COUNT, drawn=(1, 6))
 FLOOR_SHARE = Quantity(
     alpha,
     "share of the neurons to which the lower bound on that probability applies",
@@ -54,6 +57,7 @@ __all__ = [
     "MARGIN",
     "NEURONS",
     "POSITIONS",
+    "SOME_ACTIVE",
     "UNITS",
     "alpha",
     "epsilon",

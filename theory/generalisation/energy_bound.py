@@ -14,20 +14,22 @@ A value above 1 says nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from sparse_limits.theory.graphon.symbols import DEVIATION, FAILURE, delta, m
+from sparse_limits.theory.graphon.symbols import DEVIATION, FAILURE, UP_TO_ONE, delta, m
 from sparse_limits.theory.graphon.symbols import s as size
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
-q = sp.Symbol("q", positive=True)  # yᵀK⁻¹y, the squared norm of the interpolant
+q = sp.Symbol("q", nonnegative=True)  # yᵀK⁻¹y, the squared norm of the interpolant
 T = sp.Symbol("T", positive=True)  # tr K
 T_inv = sp.Symbol("T_inv", positive=True)  # tr K⁻¹
-B_0 = sp.Symbol("B_0", positive=True)  # radius of a ball in the space of the kernel
-b = sp.Symbol("b", positive=True)  # the smallest radius of the peeling
+B_0 = sp.Symbol("B_0", nonnegative=True)  # radius of a ball in the space of the kernel
+b = sp.Symbol("b", nonnegative=True)  # the smallest radius of the peeling
 i = sp.Symbol("i", integer=True, nonnegative=True)  # its step
 k = sp.Symbol("k", integer=True, positive=True)  # half of an even sample
 epsilon = sp.Symbol("epsilon", positive=True)
@@ -193,7 +195,7 @@ losses.""",
     ),
     Step(
         name="usual form",
-        sentence=r"The square of $2\mathcal E$ over $[[raw_energy]]$ is $T$ over $[[usual_trace]]$: they are equal at this trace alone.",
+        sentence=r"The square of $2\mathcal E$ over $[[raw_energy]]$ is $T$ over $[[usual_trace]]$: for $q>0$ they are equal at this trace alone.",
         gives={"raw_energy": raw_energy, "usual_trace": usual_trace},
         uses=("energy",),
     ),
@@ -245,13 +247,13 @@ $$\text{risk}\le[[risk_bound]],\qquad T=\operatorname{tr}K,$$
 where $[[complexity]]$ bounds the empirical Rademacher complexity of the ball of radius $B_0$, and is at most
 $\sqrt2$ times too large: between $[[khintchine]]$ of it and all of it (all at $K=I$; at $K=\mathbf1\mathbf1^\top$,
 $m=2k$ and $B_0=1$ the complexity is $[[rank_one_complexity]]$). Without a $B_0$ chosen beforehand, let $i\ge0$ be the
-smallest with $b2^i\ge\sqrt q$, for a fixed $b$; the share $[[level_share]]$ of $\delta$ gives
+smallest with $b2^i\ge\sqrt q$, for a fixed $b$ (there is one for $b>0$); the share $[[level_share]]$ of $\delta$ gives
 $$\text{risk}\le[[peeled_bound]],$$
 where $b2^i\le[[peeled_norm]]$. $\mathcal E=[[energy]]$, which $K\to sK$ leaves alone, compares kernels, as $q$ alone does not. The
 term in $B_0$
 is $2\mathcal E$ at $B_0=\sqrt q$; the usual $[[raw_energy]]$ is the value of $2\mathcal E$ for kernels of the trace
 $[[usual_trace]]$
-alone. **Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$,
+alone, unless both are $0$. **Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$,
 $E\,\mathcal E^2=[[random_label_energy]]\ge1$ with $T_{inv}=\operatorname{tr}K^{-1}$: in the mean square $\mathcal E$ promises nothing.
 For the kernel $K=yy^\top+\epsilon I$ made from the labels $\mathcal E=[[label_kernel_energy]]\to0$ (as $m\to\infty$) on the same random
 labels, while every predictor has risk at least $[[least_random_risk]]$ for the loss $\min(1,|f-y|)$. So a kernel that saw
@@ -268,15 +270,15 @@ the labels, as SNIP's does, needs labels of its own.
     quantities=(
         SAMPLES,
         Quantity(
-            q, "squared norm of the interpolant, the labels' quadratic form in the inverse kernel matrix", POSITIVE
+            q, "squared norm of the interpolant, the labels' quadratic form in the inverse kernel matrix", NON_NEGATIVE
         ),
         TRACE,
         Quantity(T_inv, "trace of the inverse kernel matrix on the sample", POSITIVE),
-        Quantity(B_0, "radius of a ball in the space of the kernel", POSITIVE),
-        Quantity(b, "smallest radius of the peeling", POSITIVE),
+        Quantity(B_0, "radius of a ball in the space of the kernel", NON_NEGATIVE),
+        Quantity(b, "smallest radius of the peeling", NON_NEGATIVE),
         Quantity(i, "step of the peeling, each doubles the radius", COUNT_FROM_ZERO, drawn=(0, 9)),
-        FAILURE,
-        DEVIATION,
+        replace(FAILURE, within=UP_TO_ONE, convention=""),
+        replace(DEVIATION, within=NON_NEGATIVE),
         Quantity(k, "half of the number of samples, which is even", COUNT, drawn=(1, 9)),
         Quantity(epsilon, "multiple of the identity that is added to the kernel made from the labels", POSITIVE),
     ),

@@ -17,7 +17,7 @@ from sparse_limits.theory.steps import Carrier, Step
 beta = sp.Symbol("beta", real=True)  # weight of one feature in the target
 projection = sp.Symbol("y", real=True)  # of the labels on an eigenvector of B
 eigenvalue = sp.Symbol("b", nonnegative=True)  # its eigenvalue
-mu = sp.Symbol("mu", positive=True)  # the smallest eigenvalue of K − B
+mu = sp.Symbol("mu", nonnegative=True)  # the smallest eigenvalue of K − B
 kernel_eigenvalue = sp.Symbol("k", positive=True)
 direction = sp.Symbol("u", real=True)  # component of a vector on an eigenvector
 reading = sp.Symbol("w", real=True)  # of a feature: the component of Xᵀu

@@ -10,13 +10,13 @@ from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Reach, Step
 
 S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)
 c = sp.Symbol("c", positive=True)  # a candidate for the constant
 
-LAYERS = Quantity(depth, "number of hidden layers", COUNT, drawn=(1, 4))
+LAYERS = Quantity(depth, "number of hidden layers", COUNT_FROM_ZERO, drawn=(0, 4))
 VARIANCE = Quantity(S, "average over the inputs of the squared value times the path density", POSITIVE)
 
 constant = (depth + 1) / 2**depth
@@ -180,7 +180,7 @@ $M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples a
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        LAYERS.drawn_from(1, 4),
+        LAYERS,
         VARIANCE,
         Quantity(c, "multiple of the linear part that is taken from the kernel", POSITIVE),
     ),

@@ -104,7 +104,7 @@ $[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$).
     proof=Proof.PROVED,
     quantities=(
         SAMPLES,
-        TRACE,
+        replace(TRACE, within=NON_NEGATIVE),
         Quantity(eigenvalue, "eigenvalue of the kernel matrix on the sample", POSITIVE),
         Quantity(gamma, "ridge as a share of the mean diagonal of the kernel matrix", NON_NEGATIVE),
         replace(DENSITY, within=UP_TO_ONE, drawn=(sp.Rational(1, 20), sp.Rational(19, 20))),
@@ -122,7 +122,6 @@ $[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$).
             "no eigenvalue of a kernel exceeds its trace",
             eigenvalue <= T,
             ("shrinkage",),
-            convention="no kernel matrix has such an eigenvalue, as none is negative",
         ),
     ),
     uses=("B1", "K2", "K3"),

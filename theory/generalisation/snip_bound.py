@@ -10,7 +10,7 @@ from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.generalisation.water_filling import EXPONENT, a, v
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, s
-from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, THRESHOLD, phi, rho, tau
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 from sparse_limits.theory.saliency.tail_selectivity import product_upper
@@ -187,7 +187,9 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform
         Quantity(s, "threshold over the value of the column profile", POSITIVE, drawn=(sp.Rational(1, 8), 9)),
         Quantity(v, "position of a feature in the unit interval", UP_TO_ONE, drawn=(sp.Rational(1, 5), 1)),
         EXPONENT.drawn_from(sp.Rational(1, 2), 2),
-        Quantity(p, "share of the strong features", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(1, 2))),
+        Quantity(
+            p, "share of the strong features", sp.Interval.Ropen(0, 1), drawn=(sp.Rational(1, 10), sp.Rational(1, 2))
+        ),
         Quantity(
             beta,
             "size of the coefficient of a strong feature, in units of that of a weak one",

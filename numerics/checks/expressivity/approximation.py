@@ -40,13 +40,17 @@ def some_wired(width: int, chance: Fraction, count: int) -> Fraction:
 @control("one unit less", success=at_least(n, alpha * p**k, units - 1))
 @control("10 % more", success=ELEVEN * success)
 def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In rationals; p = 1, and more units than neurons, included."""
+    """In rationals; p = 1, more units than neurons, no units, no inputs and no neurons included."""
     half, two_thirds = HALF, sp.Rational(2, 3)
     for width, part, density, active, count in (
         (8, half, two_thirds, 2, 2),
         (7, two_thirds, half, 1, 4),
         (5, sp.S.One, sp.S.One, 3, 5),
         (3, half, half, 1, 4),
+        (4, half, two_thirds, 2, 0),
+        (4, two_thirds, half, 0, 2),
+        (0, half, half, 1, 0),
+        (0, half, half, 1, 1),
     ):
         at = {n: sp.Integer(width), alpha: part, p: density, k: sp.Integer(active), units: sp.Integer(count)}
         seen = trial.once(some_wired, width, exact_fraction(part * density**active), count)

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.expressivity.inactive import reduced
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.expressivity.heard_sets import (
     HEARD,
     interaction,
@@ -193,3 +193,27 @@ def relays_are_the_target_on_a_grid(relays_only: sp.Expr, target: sp.Expr, trial
         if (target - relays_only).xreplace(dict(zip((x_1, x_2), at, strict=True)))
     ]
     yield trial.holds(not apart, f"{len(apart)} of {len(quarters) ** 2} points differ")
+
+
+@enclosed(unheard_parts)
+@control("less than nothing", two_relays_error=sp.Rational(-1, 10))
+@control("always on", relays_only=sp.Max(0, x_1 + 1) + sp.Max(0, x_2 + 1) - 2)
+@control("10 % more", relays_only=ELEVEN * relays_only)
+@control("one bias taken away", relays_only=sp.Max(0, sp.Max(0, x_1 + 1) + sp.Max(0, x_2 + 1) - 1))
+def relays_keep_to_the_target_on_the_square(
+    relays_only: sp.Expr, two_relays_error: sp.Expr, target: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The square of the error at drawn inputs of the square; beyond −1 a relay is silent, and the other one is heard alone."""
+    yield trial.below((target - relays_only) ** 2, two_relays_error)
+
+
+@enclosed(unheard_parts, step="main effects")
+@control("not halved", mean_over_one=2 * mean_over_one)
+@control("falls", mean_over_one=-mean_over_one)
+@control("half a chance more", mean_over_one=mean_over_one + x_1 / 2)
+def means_rise_with_the_chance_to_be_on(mean_over_one: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean over one input rises with the other at the rate at which x₁ + x₂ is positive: from 0 to 1, at either input."""
+    for each in (x_1, x_2):
+        rate = sp.diff(mean_over_one, x_1).subs(x_1, each)
+        yield trial.below(0, rate)
+        yield trial.below(rate, 1)

@@ -46,11 +46,9 @@ Law = tuple[Fraction, Fraction, Fraction]  # of a neuron: wired to the first set
 @control("of the floor", either=either / alpha)
 @control("10 % more", either=ELEVEN * either)
 def either_set_is_counted_edge_by_edge(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All sets of edges of a neuron of the floor: up to two inputs of each function and two of both, p and α free."""
+    """All sets of edges of a neuron of the floor: none to two inputs of each function and of both, p and α free."""
     cases = []
     for own_1, own_2, common in product(range(3), range(3), range(3)):
-        if not (own_1 + common and own_2 + common):
-            continue
         wired = sp.S.Zero
         for edges in product((0, 1), repeat=own_1 + own_2 + common):
             in_first, in_second, in_both = edges[:own_1], edges[own_1 : own_1 + own_2], edges[own_1 + own_2 :]
@@ -101,13 +99,13 @@ def lacking_units_are_the_largest_of_four(lacking: sp.Expr, most_lacking: sp.Exp
 @control("the other way round", lacking=sp.Max(0, first - units_1) + sp.Max(0, second - units_2))
 def lacking_units_are_counted(lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Units that get no neuron of their own, one after the other: up to four neurons and units of each kind."""
-    for a, b, needs_1, needs_2 in product(range(5), range(5), range(1, 5), range(1, 5)):
+    for a, b, needs_1, needs_2 in product(range(5), repeat=4):
         left = len(range(a, needs_1)) + len(range(b, needs_2))
         found = valued(lacking, {first: a, second: b, units_1: needs_1, units_2: needs_2})
         if found != left:
             yield trial.holds(False, f"{found}, and {left} are lacking at a = {a}, b = {b}, N = {needs_1}, {needs_2}")
             return
-    yield trial.holds(True, "units are lacking as counted in 400 cases")
+    yield trial.holds(True, "units are lacking as counted in 625 cases")
 
 
 def enough(a: int, b: int, c: int, first_needs: int, second_needs: int) -> bool:
@@ -177,6 +175,10 @@ LAYERS = (
     layer(9, HALF, Fraction(1), (1, 1, 2), (3, 2)),
     layer(8, HALF, MOST, (2, 1, 2), (1, 1)),
     layer(3, MOST, Fraction(1), (1, 2, 2), (2, 2)),
+    layer(0, HALF, MOST, (1, 2, 3), (0, 1)),
+    layer(4, HALF, MOST, (0, 2, 2), (2, 0)),
+    layer(2, Fraction(0), MOST, (0, 1, 1), (1, 1)),
+    layer(2, MOST, Fraction(0), (1, 1, 1), (0, 0)),
 )
 
 

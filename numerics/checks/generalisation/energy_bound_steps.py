@@ -79,6 +79,19 @@ def walk_leaves_where_it_is_at_zero(rank_one_complexity: sp.Expr, trial: Trial) 
     yield trial.induction(distance, k, sp.S.One, lambda mean: mean + at_zero, start=1, by=over(at_zero))
 
 
+@enclosed(scale_free_energy)
+@control("half of it", rank_one_complexity=rank_one_complexity / 2)
+@control("the distance", rank_one_complexity=2 * k * rank_one_complexity)
+@control("constant 1: all kernels alike", khintchine=sp.Integer(1))
+def equal_inputs_keep_to_both_bounds(
+    rank_one_complexity: sp.Expr, khintchine: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Squares beside that of the bound at the trace m = 2k, 1/2k: no less than Khintchine's share, which two equal inputs have, and no more."""
+    relative = 2 * k * rank_one_complexity**2
+    yield trial.below(khintchine**2, relative)
+    yield trial.below(relative, 1)
+
+
 @exact(scale_free_energy, step="one root")
 @control("all of δ", root=root.subs(delta, 2 * delta))
 @control("half the exponent", root=sp.sqrt(2) * root)
@@ -216,6 +229,14 @@ def kernels_of_labels_have_these(label_form: sp.Expr, label_trace: sp.Expr, tria
         traces.append((label_trace.subs(m, y.rows), K.trace()))
     yield trial.at_sizes(forms, "numbers of labels", by=sp.simplify)
     yield trial.at_sizes(traces, "numbers of labels")
+
+
+@enclosed(scale_free_energy, step="kernel of the labels")
+@control("ε forgotten in the trace", label_trace=m)
+@control("less the identity", label_trace=m * (1 - epsilon))
+def kernels_of_labels_have_an_inverse(label_trace: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Vectors orthogonal to the labels have the eigenvalue ε, what an entry of the diagonal has above that of yyᵀ: it may not be 0."""
+    yield trial.below(0, label_trace / m - 1, strict=True)
 
 
 @exact(scale_free_energy, step="its energy")

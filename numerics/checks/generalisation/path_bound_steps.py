@@ -112,14 +112,13 @@ def derivatives_squared(layers: int) -> sp.Expr:
 @control("the halvings of gates", linear_constant=constant)
 @control("two for each layer", linear_constant=2 * depth)
 def every_weight_of_a_path_adds_the_same(linear_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two weights at one hidden layer; one more multiplies what there is by its mean square, and adds that of the others."""
+    """One weight without hidden layers; one more multiplies what there is by its mean square, and adds that of the others."""
     x = sp.Symbol("x", real=True)
     square = trial.once(normal_square)
-    yield trial.induction(
-        linear_constant, depth, 2 * square, lambda term: term * square + square ** (depth + 1), start=1
-    )
+    yield trial.induction(linear_constant, depth, square, lambda term: term * square + square ** (depth + 1), start=0)
     yield trial.at_sizes(
-        ((linear_constant.subs(depth, L) * x**2, trial.once(derivatives_squared, L + 1)) for L in (1, 2, 3)), "depths"
+        ((linear_constant.subs(depth, L) * x**2, trial.once(derivatives_squared, L + 1)) for L in (0, 1, 2, 3)),
+        "depths",
     )
 
 

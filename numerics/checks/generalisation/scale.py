@@ -98,7 +98,7 @@ def constant_masks_scale_every_layer(
     scaled = {a: s * a, b: s * b, c: s * c}
     yield trial.same(valued(relu.value, scaled), s * relu.value)
     yield trial.same(valued(relu.slope, scaled), relu.slope)
-    for L in (1, 2, 3):
+    for L in (0, 1, 2, 3):
         for readout, claimed in ((rho, kernel_scale), (sp.Integer(1), dense_readout_scale)):
             layers = [rho] * L + [readout]
             for own in range(L + 1):

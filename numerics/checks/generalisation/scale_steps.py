@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.energy_bound import T, q, raw_energy
 from sparse_limits.theory.generalisation.energy_bound import energy as scale_free
@@ -61,6 +61,15 @@ def equations_of_two_points(penalty: sp.Expr, prediction: sp.Expr, trial: Trial)
 def row_of_the_kernel_itself(prediction: sp.Expr, shrinkage: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The prediction where the row of the test point has the component λ."""
     yield trial.same(prediction.subs(row, eigenvalue), shrinkage * label)
+
+
+@enclosed(scale_invariance)
+@control("without the ridge", shrinkage=sp.S.One)
+@control("a fixed ridge", shrinkage=eigenvalue / (eigenvalue + gamma / 1000))
+@control("a ridge of the wrong sign", shrinkage=eigenvalue / (eigenvalue + gamma * T / (m + gamma * m)))
+def no_more_is_fitted_than_of_equal_samples(shrinkage: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """As no eigenvalue exceeds the trace, the share is at most m/(m + γ), which samples with one input have."""
+    yield trial.below(shrinkage, m / (m + gamma), needed="shrinkage")
 
 
 def scaled(expression: sp.Expr, factor: sp.Expr) -> sp.Expr:

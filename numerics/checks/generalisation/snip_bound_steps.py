@@ -24,12 +24,14 @@ from sparse_limits.theory.generalisation.snip_bound import (
     uniform,
 )
 from sparse_limits.theory.generalisation.water_filling import (
+    a,
     capped,
     lam,
     rest,
     share,
     total,
     uncapped_optimum,
+    v,
     water_level,
 )
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
@@ -99,6 +101,15 @@ def both_tails(
 ) -> Iterator[Finding]:
     """The sum of the two bounds."""
     yield trial.same(energy_upper, survival_upper + bessel_upper)
+
+
+@enclosed(snip_path_bound)
+@control("the other end", power_integrand=v ** (2 * a) / energy_upper.subs(s, tau * v**a))
+@control("the profile alone", power_integrand=v ** (2 * a))
+@control("one bound for all", power_integrand=v ** (2 * a) / energy_upper.subs(s, tau))
+def weak_features_keep_strictly_less(power_integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound of the path density, β² over the integrand, grows strictly with the position: a profile that is constant has a finite mean."""
+    yield trial.below(0, sp.diff(v ** (2 * a) / power_integrand, v), strict=True)
 
 
 @exact(snip_path_bound, step="strong share")
