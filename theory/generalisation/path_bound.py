@@ -242,7 +242,7 @@ truth is $[[antipodal_energy]]$ too.
         LAYERS,
         Quantity(projection, "component of the labels along an eigenvector of the linear part", sp.S.Reals),
         Quantity(eigenvalue, "eigenvalue of the linear part at that eigenvector", NON_NEGATIVE),
-        Quantity(mu, "smallest eigenvalue of the kernel matrix less its linear part", POSITIVE),
+        Quantity(mu, "smallest eigenvalue of the kernel matrix less its linear part", NON_NEGATIVE),
         VARIANCE,
         Quantity(direction, "component of any vector along that eigenvector", sp.S.Reals),
         Quantity(cosine, "cosine of the angle between two inputs", sp.Interval(-1, 1)),
@@ -251,6 +251,7 @@ truth is $[[antipodal_energy]]$ too.
     hypotheses=(
         Hypothesis("the hypotheses of B2.1"),
         Hypothesis("an invertible kernel matrix, where its inverse stands"),
+        Hypothesis("the linear part or the rest is not zero", eigenvalue + mu > 0, ("residual_term",)),
     ),
     uses=("B2.1", "B3"),
     expressions={

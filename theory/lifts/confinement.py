@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -152,7 +154,7 @@ $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        STEP,
+        replace(STEP, within=NON_NEGATIVE),
         REACHED,
         PARAMETER,
         Quantity(B, "bound that the loss at the start keeps with high probability", NON_NEGATIVE, drawn=(1, 3)),

@@ -116,7 +116,7 @@ it was absent, or was there and is pruned.""",
     ),
     Step(
         name="part",
-        sentence=r"On $m\ge1$ of the copies of $u$ and any of the copies of $v$ the pairs keep their chances: that of the degree $[[part_degree]]$ for $m$ copies.",
+        sentence=r"On $m$ of the copies of $u$ and any of the copies of $v$ the pairs keep their chances: that of the degree $[[part_degree]]$ for $m$ copies. For $m=0$ there are no pairs.",
         gives={"part_degree": part_degree},
         uses=("pairs",),
     ),
@@ -132,7 +132,7 @@ of a copy of $u$ and one of $v$, for $e=(u,v)$, there is an edge with probabilit
 
 Every outcome is a lift. Let $v$ have $n_1$ copies, and $\lambda\le n$ be that of $e$. A graph with $N_e$ edges above $e$ has there the probability $$[[graph_probability]],$$ so that the law is that of the lift after any permutation of each fibre: on two copies and two, where $e_{ij}$ is $1$ if copy $i$ is joined to copy $j$, and else $0$, it is $[[two_law]]$. (Not so with edges between copies of one number, where it is $[[skip_law]]$, and permutations have to act alike on both fibres.) There are
 $N_e$ edges with probability $[[edges_law]]$, in the mean $[[mean_edges]]$, with the variance $[[edges_variance]]$. **Sparsified at initialization:** the full lift with independent weights of these laws, of which each is kept with probability $[[chance]]$,
-independently, is the same: it has the joint law of edges and weights, by which the graph is such a one and its weights above $e$ are in sets of probability $\omega$ with probability $$[[joint_law]].$$ Pruned again, with edges kept with probability $p$, the lift is a random sparse lift with $[[pruned_degree]]$ in place of $\lambda$; its part on $m\ge1$ of the copies of $u$ is one with $[[part_degree]]$.
+independently, is the same: it has the joint law of edges and weights, by which the graph is such a one and its weights above $e$ are in sets of probability $\omega$ with probability $$[[joint_law]].$$ Pruned again, with edges kept with probability $p$, the lift is a random sparse lift with $[[pruned_degree]]$ in place of $\lambda$; its part on $m$ of the copies of $u$ is one with $[[part_degree]]$ (without edges for $m=0$).
 """,
     steps=STEPS,
     source=Source(
@@ -149,7 +149,7 @@ independently, is the same: it has the joint law of edges and weights, by which 
         Quantity(N_e, "number of edges above that edge", COUNT_FROM_ZERO, drawn=(0, 3)),
         REGION.drawn_from(sp.Rational(1, 4), 1),
         Quantity(p, "probability that an edge outlives another pruning", PROBABILITY),
-        Quantity(m, "number of copies of the source in the part that is looked at", COUNT, drawn=(1, 3)),
+        Quantity(m, "number of copies of the source in the part that is looked at", COUNT_FROM_ZERO, drawn=(0, 3)),
         Quantity(EDGES, "one where two copies are joined by an edge, else zero", sp.FiniteSet(0, 1)),
     ),
     hypotheses=(

@@ -72,11 +72,6 @@ def descent(*needed_by: str) -> Hypothesis:
     )
 
 
-def still_above(*needed_by: str) -> Hypothesis:
-    """The hypothesis of a bound of the gradient: from below ε a tangent step of length 0 will do."""
-    return Hypothesis("the loss is no lower than what tangent steps reach", epsilon <= L, needed_by)
-
-
 GRADIENT_STEPS = (
     Step(
         name="tangent",
@@ -181,7 +176,7 @@ tangent_rate = Claim(
     title="A tangent of low loss gives a rate",
     statement=SETTING
     + r"""
-If $\theta\in A(\kappa,\varepsilon)$ and $L(\theta)>\varepsilon$ then $\kappa>0$ and $\|\nabla L(\theta)\|\ge[[gradient_bound]]$. If
+If $\theta\in A(\kappa,\varepsilon)$ then $\|\nabla L(\theta)\|\ge[[gradient_bound]]$ for $\kappa>0$, which says nothing for $L(\theta)\le\varepsilon$; and for $\kappa=0$ there is no $L(\theta)>\varepsilon$. If
 $\theta(s)\in A(\kappa,\varepsilon)$ for all $s\in[0,t]$, then
 $$L(\theta(t))\le[[rate]]$$
 and hence $L(\theta(t))\le[[simple_rate]]$. If so for as long as $L>\eta$, the loss is down to $\eta$ by the time
@@ -201,7 +196,6 @@ $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_l
     hypotheses=(
         CONVEX,
         FLOW,
-        still_above("gradient_bound"),
         Hypothesis("some time has passed", t > 0, needed_by=("simple_rate",)),
         descent("example_loss", "example_position"),
     ),

@@ -28,7 +28,6 @@ from sparse_limits.theory.lifts.tangent import (
     hitting_time,
     kappa,
     rate,
-    still_above,
     t,
     x,
 )
@@ -213,7 +212,7 @@ square_loss_rate = Claim(
     label="L13",
     title="The square loss is faster, fourfold where ε = 0",
     statement=r"""
-In L12 let $\ell(f)=\frac12\|f-f^*\|^2$. If $\theta\in A(\kappa,\varepsilon)$ and $L>\varepsilon$ then $\|\nabla L\|\ge[[square_gradient_bound]]$,
+In L12 let $\ell(f)=\frac12\|f-f^*\|^2$. If $\theta\in A(\kappa,\varepsilon)$ then $\|\nabla L\|\ge[[square_gradient_bound]]$, whatever $L$ is,
 which is at least $(L-\varepsilon)/\kappa$. If $\theta(s)\in A(\kappa,\varepsilon)$ on $[0,t]$ and $L_0>\varepsilon$,
 $$\big(\sqrt{L(\theta(t))}-\sqrt\varepsilon\big)^{-2}\ge[[inverse_square]]\quad\text{while }L>\varepsilon,$$ and so $$L(\theta(t))\le[[square_rate]];$$
 for $\varepsilon=0$ this is $L\le1/(1/L_0+4t/\kappa^2)$, four times as fast as L12. For $\varepsilon>0$ it falls faster than L12 at first iff
@@ -231,7 +230,6 @@ that time, which is below L12 as well. The bound $2(L-\varepsilon)/\kappa$ of th
     hypotheses=(
         Hypothesis("the loss is half the squared distance in $L^2(D)$"),
         FLOW,
-        still_above("square_gradient_bound"),
         Hypothesis("the flow starts above what tangent steps reach", epsilon < L_0, needed_by=("inverse_square",)),
         descent("square_example"),
     ),

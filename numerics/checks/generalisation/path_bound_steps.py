@@ -149,9 +149,11 @@ def derivative_vanishes_at_the_largest_value(
 @control("10 % more", residual_term=ELEVEN * residual_term)
 def residual_is_the_largest_value(residual_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A square times b + μ separates 2uy − (b + μ)u² from it."""
-    u, weight = direction, eigenvalue + mu
+    u, weight = direction, sp.Symbol("k", positive=True)
     yield trial.nonnegative(
-        residual_term - (2 * u * projection - weight * u**2), weight * (u - projection / weight) ** 2
+        residual_term - (2 * u * projection - (eigenvalue + mu) * u**2),
+        weight * (u - projection / weight) ** 2,
+        where={eigenvalue: weight - mu},
     )
 
 

@@ -113,6 +113,28 @@ def a_path_with_all_tangents_is_as_long(needed_radius: sp.Expr, middle: sp.Expr,
     yield trial.same(path, descending(needed_radius))
 
 
+@enclosed(confined_flow)
+@control("the whole of ε for the tangents", middle=epsilon_0)
+@control("ε itself", middle=epsilon)
+@control("the sum", middle=epsilon + epsilon_0)
+def tangents_reach_less_than_the_flow_and_more_than_the_limit(middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Strictly between the loss that is approached and the one to be reached: there are tangents, and the flow gets down in finite time."""
+    yield trial.below(epsilon_0, middle, strict=True, needed="middle")
+    yield trial.below(middle, epsilon, strict=True, needed="middle")
+
+
+@enclosed(confined_flow)
+@control("twice as long", standstill_radius=2 * standstill_radius + 1)
+@control("a tangent to 0", standstill_radius=standstill_radius.subs(epsilon, 0))
+@control("no limit", standstill=sp.exp(-x))
+def tangents_of_the_example_reach_a_positive_output(
+    standstill: sp.Expr, standstill_radius: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A loss that is nowhere negative has no slope of 1 where it is 0: the step along it may not reach that."""
+    reached = sp.expand(standstill + sp.diff(standstill, x) * standstill_radius)
+    yield trial.below(0, reached, strict=True, needed="standstill_radius")
+
+
 @exact(confined_flow, step="loss of low outputs")
 @control("a slope of 1/ε", low_loss=sp.exp(z / epsilon - 1))
 @control("the line itself", low_loss=z)

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.degrees import value
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.lifts.sampling import random_sparse_lift
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import m, omega
@@ -225,6 +225,24 @@ def what_is_no_edge_never_was_or_is_pruned(pruned_degree: sp.Expr, trial: Trial)
 def parts_keep_chances(chance: sp.Expr, part_degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The degree of the part over its copies is the chance in the whole."""
     yield trial.same(part_degree, m * value(chance))
+
+
+@enclosed(random_sparse_lifts)
+@control("the other way round", part_degree=lam * n / m)
+@control("twice the whole", part_degree=2 * lam)
+def parts_have_no_more_edges_than_the_whole(part_degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Into a vertex lead no more edges from a part of the copies than from all of them."""
+    yield trial.below(part_degree, lam, needed="part_degree")
+
+
+@enclosed(random_sparse_lifts)
+@control("edges alone", graph_probability=graph_probability / (1 - lam / n) ** (pairs - N_e))
+@control("sets counted from one graph", edges_law=value(graph_probability) / 2)
+def one_graph_is_one_of_those_with_so_many_edges(
+    graph_probability: sp.Expr, edges_law: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The chance of a graph is no more than that of its number of edges, of which no graph has more than there are pairs."""
+    yield trial.below(value(graph_probability), value(edges_law), needed="graph_probability")
 
 
 SOURCES, TARGETS, SAMPLED_DEGREE = 2, 2, sp.Rational(2, 3)
