@@ -15,10 +15,11 @@ from sparse_limits.theory.lifts.degrees import DEGREE, lam
 from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.maps import SUM, Bilinear, Skip
 from sparse_limits.theory.lifts.module import PerceptronModule, Vertex
-from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
-C, h, d = sp.symbols("C h d", positive=True, integer=True)
+C, d = sp.symbols("C d", positive=True, integer=True)
+h = sp.Symbol("h", nonnegative=True, integer=True)
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ random sparse lift of a residual network has random skips, unless these edges ar
     proof=Proof.PROVED,
     quantities=(
         Quantity(C, "width of the model, its number of channels", COUNT),
-        Quantity(h, "number of heads", COUNT),
+        Quantity(h, "number of heads", COUNT_FROM_ZERO),
         Quantity(d, "width of a head", COUNT),
         DEGREE.drawn_from(sp.Rational(1, 8), 1),
         Quantity(tuple(X), "entries of the input, by token and channel", sp.S.Reals),

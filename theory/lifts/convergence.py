@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -12,7 +14,7 @@ from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
 from sparse_limits.theory.lifts.coverage import binomial_below, chernoff, m, q, r
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
-from sparse_limits.theory.quantities import NO_BOUND, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure allowed
@@ -21,7 +23,7 @@ P = sp.Symbol("P", nonnegative=True)
 
 half = sp.Rational(1, 2)
 ALLOWED = Quantity(
-    delta, "probability of failure that is allowed", UNIT, drawn=(half, sp.Rational(3, 4)), convention=NO_BOUND
+    delta, "probability of failure that is allowed", sp.Interval.Lopen(0, 1), drawn=(half, sp.Rational(3, 4))
 )
 CHANCE = Quantity(
     q,
@@ -134,7 +136,13 @@ $$r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure
     source=THEOREM,
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    quantities=(WIDTH.drawn_from(450, 500), COPIES.drawn_from(4, 12), UNITS.drawn_from(1, 2), CHANCE, ALLOWED),
+    quantities=(
+        replace(WIDTH, within=COUNT_FROM_ZERO, drawn=(450, 500)),
+        COPIES.drawn_from(4, 12),
+        UNITS.drawn_from(1, 2),
+        CHANCE,
+        ALLOWED,
+    ),
     hypotheses=(
         TRAINED,
         Hypothesis("disjoint units have together a probability of at most one", r * q <= 1),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -15,7 +17,7 @@ from sparse_limits.theory.lifts.coverage import REGION, m, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
 from sparse_limits.theory.lifts.isolated import isolated_at_least, isolated_mean, isolated_variance
 from sparse_limits.theory.lifts.isolated_tails import V, cantelli, increasing_from, mu, poisson_degree
-from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 HALF = sp.Rational(1, 2)
@@ -134,7 +136,7 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
     quantities=(
         WIDTH.drawn_from(450, 500),
         COPIES.drawn_from(1, 2),
-        UNITS.drawn_from(1, 2),
+        replace(UNITS, within=COUNT_FROM_ZERO, drawn=(0, 2)),
         Quantity(children, "number of children of a unit with two hidden layers", COUNT, drawn=(1, 2)),
         CHANCE,
         DEGREE.drawn_from(sp.Rational(1, 2), sp.Rational(3, 4)),

@@ -12,11 +12,12 @@ from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import PRODUCT, Bilinear, Pointwise
 from sparse_limits.theory.lifts.module import PerceptronModule
-from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 H, k = sp.symbols("H k", positive=True, integer=True)
-C_i, C_o, m = sp.symbols("C_i C_o m", positive=True, integer=True)
+C_i, C_o = sp.symbols("C_i C_o", nonnegative=True, integer=True)
+m = sp.Symbol("m", positive=True, integer=True)
 
 
 def cyclic_convolution(H: int, k: int, function: Callable[[Any], Any]) -> PerceptronModule:
@@ -147,7 +148,7 @@ lifted_convolutions = Claim(
 Let $1\le k\le H$, and let the module $x\to y$ have $Y_x=Y_y=\mathbb R^H$, $W=\mathbb R^k$, $M(w,y)_p=\sum_{a<k}w_ay_{p+a\bmod H}$ and $\sigma$ a function of each pixel. The full lift
 with $C_i$ copies of $x$ and $C_o$ of $y$ is the cyclic convolution with so many channels; it has $[[weights]]$ weights, where its graph of
 pixels has $[[pixel_edges]]$ edges, and commutes with cyclic shifts. A signal of period $H$ on $\mathbb Z_{mH}$ gives the
-$m$-fold repetition of the output on $\mathbb Z_H$. With zeros beyond the end of both signals instead of the cycle, positive weights and inputs and $\sigma$ strictly
+$m$-fold repetition of the output on $\mathbb Z_H$. With zeros beyond the end of both signals instead of the cycle, some input channel, positive weights and inputs and $\sigma$ strictly
 increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ outputs differ from the repetition of such an output.
 """,
     steps=STEPS,
@@ -160,8 +161,8 @@ increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ output
     quantities=(
         Quantity(H, "number of pixels of the signal, its period", COUNT),
         Quantity(k, "number of weights of a kernel", COUNT),
-        Quantity(C_i, "number of input channels", COUNT),
-        Quantity(C_o, "number of output channels", COUNT),
+        Quantity(C_i, "number of input channels", COUNT_FROM_ZERO),
+        Quantity(C_o, "number of output channels", COUNT_FROM_ZERO),
         Quantity(m, "number of periods in the longer signal", COUNT),
         Quantity(
             tuple(weight for j in range(2) for i in range(2) for weight in kernel(j, i, 2)),
@@ -173,7 +174,7 @@ increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ output
         Hypothesis("a kernel is no longer than the signal", k <= H),
         Hypothesis(r"$\sigma$ acts on each pixel alone, with one function for all"),
         Hypothesis(
-            r"with zeros beyond the end, weights and inputs are positive and $\sigma$ is strictly increasing",
+            r"with zeros beyond the end there is an input channel, weights and inputs are positive and $\sigma$ is strictly increasing",
             needed_by=("padding_errors",),
         ),
     ),

@@ -207,14 +207,24 @@ def _by_source(values: Mapping[str, Any], u: Any, v: Any) -> Any:
 @control("square matrices", weights=4 * C**2)
 @control("skips have weights", weights=4 * h * C * d + C)
 def every_head_and_channel_adds_its_weights(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Head by head, and channel by channel: three columns in and one out; one channel and one head counted on the lift."""
-    yield trial.induction(weights, h, C * (3 * d + d), lambda term: term + C * (3 * d + d), start=1)
+    """Head by head from none on, and channel by channel: three columns in and one out; one channel and one head counted on the lift."""
+    yield trial.induction(weights, h, sp.S.Zero, lambda term: term + C * (3 * d + d))
     yield trial.induction(weights, C, h * (3 * d + d), lambda term: term + h * (3 * d + d), start=1)
     for width in (1, 2, 3):
         zeros = {"x": ((0,) * width,) * 3, "a": (0,) * width}
         one = attention_lift(attention_block(2, width), 1, 1, partial(_by_source, zeros))
         counted = sum(len(entries(weight)) for weight in one.weights.values())
         yield trial.same(weights.subs({C: 1, h: 1, d: width}), sp.Integer(counted))
+
+
+@enclosed(attention_blocks)
+@control("one of four factors", weights=h * C * d)
+@control("one matrix O for all heads", weights=3 * h * C * d + d * C)
+@control("square matrices", weights=C**2)
+def every_head_hears_each_channel_by_each_factor(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At least a row of one number for each head, channel and factor, and for one channel as many as its head is wide."""
+    yield trial.below(4 * h * C, weights)
+    yield trial.below(4 * h * d, weights)
 
 
 @exact(attention_blocks, step="full skips")

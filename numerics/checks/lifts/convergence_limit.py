@@ -102,3 +102,13 @@ def patterns_add_up(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     pattern = gaussian_copy.replace(Let, lambda body, named: body.subs(named[0][0], 1))
     parts = [comb(4, k) * pattern.subs({inputs: 4, signs: k}) for k in range(1, 5)]
     yield trial.same(sum(parts), 1 - (1 - p_0) ** 4)
+
+
+@enclosed(pac_convergence)
+@control("absent inputs for present ones", gaussian_copy=gaussian_copy / (1 - p_0) ** inputs)
+@control("10 times as often", gaussian_copy=10 * gaussian_copy * (1 - p_0) ** (signs - inputs))
+@control("two patterns", gaussian_copy=2 * gaussian_copy * (1 - p_0) ** (signs - inputs))
+def patterns_are_no_likelier_than_their_edges(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Each ball replaced by all space: the s edges of the unit are there, and the other inputs, none or more, are not heard."""
+    pattern = gaussian_copy.replace(Let, lambda body, named: body.subs(named[0][0], 1))
+    yield trial.below(pattern, p_0**signs)

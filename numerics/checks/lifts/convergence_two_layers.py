@@ -21,6 +21,7 @@ from sparse_limits.theory.lifts.convergence_two_layers import (
     by_moments,
     cantelli_failure,
     children,
+    mean,
     two_layer_convergence,
     two_layer_failure,
 )
@@ -183,3 +184,13 @@ def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Ex
         first == sizes[0] == last + 1, f"{first} is the first to keep the limit, all others up to {last} do not"
     )
     yield trial.holds(sizes == sorted(sizes), f"sizes {sizes} by the exact law and by Cantelli")
+
+
+@enclosed(two_layer_convergence)
+@control("negative", mean=-mean)
+@control("other types", mean=mean.subs(q, 1 - q))
+@control("types that exhaust all", mean=mean * (1 / (children * q)) ** (children + 1))
+def disjoint_types_of_children_have_a_share_each(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No fewer isolated copies than none, and no more than where the c types of children leave no others, at q = 1/c."""
+    yield trial.below(0, mean)
+    yield trial.below(mean, mean.subs(q, 1 / children))

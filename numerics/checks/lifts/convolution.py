@@ -13,7 +13,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.fibration import all_free, interpreted
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.bundle import entries
 from sparse_limits.theory.lifts.convolution import (
@@ -135,8 +135,7 @@ def every_pair_of_channels_has_a_kernel(weights: sp.Expr, pixel_edges: sp.Expr, 
     """Channel by channel, with a kernel for each of the other side; of one pair, pixel by pixel and weight by weight."""
     for number, one in ((weights, k), (pixel_edges, k * H)):
         for here, other in ((C_i, C_o), (C_o, C_i)):
-            more = one * other
-            yield trial.induction(number, here, more, partial(sp.Add, more), start=1)
+            yield trial.induction(number, here, sp.S.Zero, partial(sp.Add, one * other))
     graphs = [
         (length, width, pixel_graph(length, width, relu)) for length in range(1, 5) for width in range(1, length + 1)
     ]
@@ -147,6 +146,17 @@ def every_pair_of_channels_has_a_kernel(weights: sp.Expr, pixel_edges: sp.Expr, 
 def pixels_cut(length: int, width: int) -> int:
     """How many pixels of a signal see beyond its end."""
     return sum(any(p + a >= length for a in range(width)) for p in range(length))
+
+
+@enclosed(lifted_convolutions)
+@control("pixels joined to all, twice", pixel_edges=2 * C_i * C_o * H**2)
+@control("all seams but one", padding_errors=(m - 2) * (k - 1) * C_o)
+@control("all outputs", padding_errors=(m + 1) * H * C_o)
+def edges_and_errors_are_counts(pixel_edges: sp.Expr, padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No more edges than pairs of an input and an output pixel, as no pixel is used twice; and from none to all outputs differ."""
+    yield trial.below(pixel_edges, C_i * C_o * H**2)
+    yield trial.below(0, padding_errors)
+    yield trial.below(padding_errors, m * H * C_o)
 
 
 @exact(lifted_convolutions, step="cut")
