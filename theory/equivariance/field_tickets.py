@@ -28,7 +28,8 @@ from sparse_limits.theory.subset_sum.two_layers import UNIFORM_PRODUCTS
 
 hull = sp.Symbol("nu", positive=True)  # the largest norm of Σ_b δ_b B_b with |δ_b| ≤ 1
 strength = sp.Symbol("gamma", positive=True)  # max_o Σ_i ‖Σ_b w_iob B_b‖
-strengths, strengths_before = sp.symbols("Gamma Gamma_l", positive=True)  # products of it over layers
+strengths = sp.Symbol("Gamma", positive=True)  # product of it over layers
+strengths_before = sp.Symbol("Gamma_l", nonnegative=True)  # over those passed
 lam, mu = sp.symbols("lambda mu", real=True)  # coefficients of the two random layers
 EUCLIDEAN = {norms: hull, weight: strength, weights: strengths, weights_before: strengths_before}
 
@@ -89,7 +90,7 @@ between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i
     ),
     Step(
         name="one target",
-        sentence=r"For a coefficient $w_{iob}$ the items of block $i$ and output $o$ are products, independent, all of them usable: by R4 no subset comes within $\varepsilon$ with probability at most $[[one_failure]]$.",
+        sentence=r"For a coefficient $w_{iob}$ the items of block $i$ and output $o$ are products, independent, all of them usable: by R4 no subset comes within $\varepsilon$ with probability at most $[[one_failure]]$; for $\varepsilon\ge\frac a2$ the empty one does.",
         by=Carrier.CLAIM,
         source="R4",
         gives={"one_failure": one_failure},
@@ -148,7 +149,7 @@ between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i
     ),
     Step(
         name="errors allowed",
-        sentence=r"Let the coefficients of each layer err by at most $[[allowed]]$, with one $t>0$ for all layers.",
+        sentence=r"Let the coefficients of each layer err by at most $[[allowed]]$, with one $t\ge0$ for all layers.",
         by=Carrier.DEFINED,
         gives={"allowed": allowed},
     ),
@@ -179,7 +180,7 @@ $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsil
     ),
     Step(
         name="small enough",
-        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=[[largest_error]]$; $\gamma$ is at most $[[largest_strength]]$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le[[empty_error]]$, as R4 asks.",
+        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=[[largest_error]]$; $\gamma$ is at most $[[largest_strength]]$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le[[empty_error]]$ up to there. For larger errors the empty network does.",
         gives={
             "most": largest_share,
             "largest_error": largest_error,
@@ -227,7 +228,7 @@ least the density $\kappa$ on $[-a,a]$. Let $\nu$ be the largest norm of $\sum_b
 (i) *One layer.* Except with probability at most $$[[failure]]$$ a mask leaves a layer whose coefficients err by at most $\varepsilon$. It commutes with $G$. If inputs that err by at most $\Delta$ in each channel are put to it, its outputs err by at most $$[[error]]$$ for *all* inputs, $\xi=\sum_i|x_i|$ with those
 of the target. With failure at most $\delta$: $n\ge[[size]]$.
 
-(ii) *Networks.* Let no channel of the input be longer than $R$, $\Gamma$ the product of $\gamma$ over all layers, $0<\varepsilon\le R\,\Gamma$, and $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If each layer has $$n\ge[[width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves a
+(ii) *Networks.* Let no channel of the input be longer than $R$, $\Gamma$ the product of $\gamma$ over all layers, $\varepsilon>0$, and $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If each layer has $$n\ge[[width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves a
 network that commutes with $G$, and at all these inputs no output vector is farther than $\varepsilon$ from that of the target. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$): $$n\ge[[uniform_width]].$$ Coefficients within $\varepsilon_\ell$ bring, behind $l\le L$ layers with the product
 $\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$ of Q12.3 and all $L$, $R$ and numbers of channels there are targets and coefficients that reach it.
 
@@ -243,7 +244,7 @@ $\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        BLOCK.drawn_from(2, 60),
+        BLOCK.drawn_from(0, 60),
         Quantity(depth, "number of layers of the target", COUNT, drawn=(1, 6)),
         Quantity(passed, "number of layers that the input has passed, at most all", COUNT_FROM_ZERO, drawn=(0, 6)),
         CHANNELS_BEFORE.drawn_from(1, 9),
@@ -265,7 +266,7 @@ $\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$
         Quantity(
             strengths_before,
             "product of the strengths of the layers that the input has passed",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 2), 3),
         ),
         Quantity(radius, "largest length of a channel of the input", POSITIVE, drawn=(sp.Rational(1, 2), 3)),
@@ -276,7 +277,7 @@ $\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$
         Quantity(
             share,
             "share of a layer's output by which its coefficients may make it err",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 100), 1),
         ),
         Quantity(
@@ -296,25 +297,9 @@ $\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$
         Hypothesis("the source has the thresholds of the target"),
         MASS,
         Hypothesis(
-            "an error up to that of the empty network",
-            eps <= largest_error,
-            needed_by=("excess", "layer_error", "uniform_width"),
-        ),
-        Hypothesis("an error up to that of empty subset sums", eps <= empty_error, needed_by=("failure", "size")),
-        Hypothesis(
-            "an error of the layer's coefficients up to that of empty subset sums, as the stated one is",
-            coefficient <= empty_error,
-            needed_by=("width",),
-        ),
-        Hypothesis(
             "the product of all strengths, which is the only one for one layer",
             sp.Eq(strengths, strength) | (depth > 1),
             needed_by=("excess", "layer_error", "uniform_width"),
-        ),
-        Hypothesis(
-            "a strength that coefficients up to 1/(2e) can have",
-            strength <= largest_strength.subs(a, uniform_reach),
-            needed_by=("uniform_width",),
         ),
         Hypothesis("no layer of the target is zero"),
     ),

@@ -20,9 +20,10 @@ from sparse_limits.theory.subset_sum.symbols import delta, eps
 
 depth = sp.Symbol("L", positive=True, integer=True)  # layers of the target
 passed = sp.Symbol("l", nonnegative=True, integer=True)  # of them, that the input has passed
-radius, gains, gains_before = sp.symbols("R Omega Omega_l", positive=True)  # products of ω over layers
+radius, gains = sp.symbols("R Omega", positive=True)
+gains_before = sp.Symbol("Omega_l", nonnegative=True)  # products of ω over layers
 coefficient = sp.Symbol("epsilon_ell", positive=True)  # error of the coefficients of one layer
-t = sp.Symbol("t", positive=True)  # the share by which a layer may err
+t = sp.Symbol("t", nonnegative=True)  # the share by which a layer may err
 
 RADIUS = Quantity(radius, "largest modulus of an input", POSITIVE, drawn=(sp.Rational(1, 2), 3))
 LAYER_ERROR = Quantity(
@@ -73,7 +74,7 @@ does not raise it.""",
     ),
     Step(
         name="errors allowed",
-        sentence=r"Let the coefficients of each layer err by at most $[[own_error]]$, with one $t>0$ for all layers.",
+        sentence=r"Let the coefficients of each layer err by at most $[[own_error]]$, with one $t\ge0$ for all layers.",
         by=Carrier.DEFINED,
         gives={"own_error": own_error},
     ),
@@ -112,13 +113,13 @@ if all levels are transitive, the bases are those of orbits, one $w>0$ stands fo
     ),
     Step(
         name="small enough",
-        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\,\Omega$; $\omega$ is at most `n_in`$\cdot\beta\cdot\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$.",
+        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\,\Omega$; $\omega$ is at most `n_in`$\cdot\beta\cdot\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$ up to there. For larger errors the empty network does.",
         gives={"most": most},
         uses=("error of a layer",),
     ),
     Step(
         name="one ticket",
-        sentence=r"""For one layer, whatever the inputs, all coefficients are found within $\varepsilon_\ell\le\frac a2$ except with probability at most $[[failure]]$, and at inputs $x\ge0$, which all layers
+        sentence=r"""For one layer, whatever the inputs, all coefficients are found within $\varepsilon_\ell$ except with probability at most $[[failure]]$, and at inputs $x\ge0$, which all layers
 behind a ReLU have, $[[nonnegative_failure]]$.""",
         by=Carrier.CLAIM,
         source="Q7.1",
@@ -166,7 +167,7 @@ network_ticket = Claim(
     statement=r"""
 Let the target be a network of $L$ equivariant layers as in Q9: all levels moved by permutations, ReLU between the layers, none after the last; with coefficients $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the channels
 before and after it, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, its weight $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and $\Omega$ the product of $\omega$ over all layers. The source has two random layers for each, as in Q7.1, with $n$
-channels between them for each channel before. Let no input exceed $R$ in modulus, and let $0<\varepsilon\le R\,\Omega$, which no output exceeds, so that beyond it the empty network does. Put
+channels between them for each channel before. Let no input exceed $R$ in modulus, and let $\varepsilon>0$. (No output exceeds $R\,\Omega$, so that beyond it the empty network does.) Put
 $$t=[[excess]],\qquad\varepsilon_\ell=\frac{\omega t}{n_{in}\beta}=[[layer_error]].$$
 If the first of these layers has $$n\ge[[first_width]]$$ and every other $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves an equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every
 output. If inputs are never negative, the second width does for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are $$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$
@@ -185,7 +186,7 @@ channels and weights, there are targets and coefficients that reach it: no large
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        BLOCK.drawn_from(2, 60),
+        BLOCK.drawn_from(0, 60),
         Quantity(depth, "number of layers of the target", COUNT, drawn=(1, 6)),
         Quantity(passed, "number of layers that the input has passed, at most all", COUNT_FROM_ZERO, drawn=(0, 6)),
         CHANNELS_BEFORE.drawn_from(1, 9),
@@ -203,7 +204,7 @@ channels and weights, there are targets and coefficients that reach it: no large
         Quantity(
             gains_before,
             "product of the weights of the layers that the input has passed",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 2), 3),
         ),
         RADIUS,
@@ -214,7 +215,7 @@ channels and weights, there are targets and coefficients that reach it: no large
         Quantity(
             t,
             "share of a layer's output by which its coefficients may make it err",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 100), 1),
         ),
         Quantity(before, "largest error of a value in front of the next layer", NON_NEGATIVE, drawn=(0, 4)),
@@ -224,21 +225,10 @@ channels and weights, there are targets and coefficients that reach it: no large
         Hypothesis("permutation representations"),
         Hypothesis("independent coefficients of one symmetric law, independent of the target"),
         MASS,
-        Hypothesis("an error up to that of the empty network", eps <= radius * gains),
-        Hypothesis(
-            "an error of the layer's coefficients up to that of empty subset sums, as the stated one is",
-            coefficient <= a / 2,
-            needed_by=("first_width", "later_width"),
-        ),
         Hypothesis(
             "the product of all weights, which is the only one for one layer",
             sp.Eq(gains, weight) | (depth > 1),
             needed_by=("excess", "layer_error", "uniform_first_width", "uniform_later_width"),
-        ),
-        Hypothesis(
-            "a weight that coefficients up to 1/(2e) can have",
-            weight <= n_in * norms * uniform_reach / 2,
-            needed_by=("uniform_first_width", "uniform_later_width"),
         ),
         Hypothesis("the first basis of each pair contains the identity, or is one of orbits with blocks as in Q7.2"),
         Hypothesis("no layer of the target is zero"),

@@ -12,9 +12,9 @@ from sparse_limits.theory.equivariance import lower_bound, ticket
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import RADIUS, radius
 from sparse_limits.theory.equivariance.symbols import BASIS, B
-from sparse_limits.theory.equivariance.ticket import BLOCK, EMPTY_SUMS, INPUTS, MASS, NORMS, PRODUCTS, norms
+from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.quantities import UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import power_potential
 from sparse_limits.theory.subset_sum.potential import a, kappa
@@ -23,7 +23,6 @@ from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 from sparse_limits.theory.subset_sum.volume import c
 
 spread = sp.Symbol("Lambda", positive=True)  # errors of outputs over errors of coefficients
-FROM_ONE = sp.Interval(1, sp.oo)
 
 layer_error = ticket.error
 ball_spread = radius * n_in * norms
@@ -170,7 +169,7 @@ ticket_optimality = Claim(
     title="Tickets beside what any source needs",
     statement=r"""
 Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis of the source be spanned by $I$: in the blocks of Q7.1, the rest of the first layer dropped beforehand, $[[candidates]]$ of its coefficients may be kept. Let the error be the largest over a set of
-inputs that contains all $\pm e_x$ in every single channel, and at most $\Lambda$ times the largest error of a coefficient: so $\Lambda$ is at least $1$, it is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R\ge1$ in modulus, $\beta=\sum_b\|B_b\|$ (norms of maxima). At Q7.1's number of channels for an
+inputs that contains all $\pm e_x$ in every single channel, and at most $\Lambda$ times the largest error of a coefficient: so $\Lambda$ is at least $1$, it is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R$ in modulus, which hold these for $R\ge1$, $\beta=\sum_b\|B_b\|$ (norms of maxima). At Q7.1's number of channels for an
 error $\varepsilon$ (not rounded up) there are $$[[ratio]]$$ candidates for each of the parameters that *every* source, equivariant or not, needs by Q8 if each target is to be found with probability $1-\delta$, where $\varepsilon$ is so small that Q8 says anything. As $\varepsilon\to0$, all else fixed, that tends to $$[[looseness]],$$ whatever
 $\Lambda$: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$.
 For very small errors R13 asks for fewer channels: with its numbers the limit is as near to $$[[least_looseness]]$$ as one likes, for uniform coefficients to $[[uniform_least_looseness]]$. A mask on all of the source, whose first layer is dense, may keep any of
@@ -189,18 +188,18 @@ what a network of several layers needs.
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        BLOCK.drawn_from(2, 60),
+        BLOCK.drawn_from(0, 60),
         CHANNELS_BEFORE.drawn_from(1, 9),
         CHANNELS_AFTER.drawn_from(1, 9),
         BASIS.drawn_from(1, 15),
         Quantity(
             spread,
             "largest error of an output over the largest error of a coefficient",
-            FROM_ONE,
+            POSITIVE,
             drawn=(1, 9),
         ),
-        Quantity(radius, RADIUS.meaning, FROM_ONE, drawn=(1, 3)),
-        Quantity(norms, NORMS.meaning, FROM_ONE, drawn=(1, 4)),
+        Quantity(radius, RADIUS.meaning, NON_NEGATIVE, drawn=(1, 3)),
+        NORMS.drawn_from(1, 4),
         INPUTS.drawn_from(1, 4),
         *PRODUCTS,
         *power_potential.PHASES,
@@ -212,9 +211,7 @@ what a network of several layers needs.
         Hypothesis("the orbit basis, entries 0 and 1, and inputs that contain all ±e_x in every single channel"),
         Hypothesis("the first basis of the source is spanned by the identity"),
         Hypothesis("only coefficients of the blocks of Q7.1 may be kept"),
-        Hypothesis("elements of norms from 1 on", norms >= B, needed_by=("ball_spread",)),
         MASS,
-        Hypothesis(EMPTY_SUMS, eps <= spread * a / 2, needed_by=("ratio",)),
         Hypothesis("an error so small that counting asks for parameters", parameters > 0, needed_by=("ratio",)),
         Hypothesis("an error below half the largest coefficient", eps < a / 4, needed_by=("growth",)),
     ),

@@ -11,11 +11,11 @@ from sparse_limits.theory.steps import Carrier, Step
 N = sp.Symbol("N", positive=True, integer=True)  # turns, and samples on a ring
 j = sp.Symbol("j", integer=True, nonnegative=True)  # number of a sample
 rho = sp.Symbol("rho", positive=True)  # radius of a ring
-rings_in, rings_out = sp.symbols("r_in r_out", positive=True, integer=True)
+rings_in, rings_out = sp.symbols("r_in r_out", nonnegative=True, integer=True)
 
 TURNS = Quantity(N, "number of turns of the group, and of samples on a ring", COUNT)
-RINGS_BEFORE = Quantity(rings_in, "number of rings before the map", COUNT)
-RINGS_AFTER = Quantity(rings_out, "number of rings after the map", COUNT)
+RINGS_BEFORE = Quantity(rings_in, "number of rings before the map", COUNT_FROM_ZERO)
+RINGS_AFTER = Quantity(rings_out, "number of rings after the map", COUNT_FROM_ZERO)
 
 sample = sp.ImmutableMatrix([rho * sp.cos(2 * sp.pi * j / N), rho * sp.sin(2 * sp.pi * j / N)])
 turn = sp.ImmutableMatrix(
@@ -105,8 +105,8 @@ equivariant maps have the dimension $$[[turning]]$$ for $C_N$ and $$[[reflecting
     proof=Proof.PROVED,
     quantities=(
         TURNS.drawn_from(1, 12),
-        RINGS_BEFORE.drawn_from(1, 4),
-        RINGS_AFTER.drawn_from(1, 4),
+        RINGS_BEFORE.drawn_from(0, 4),
+        RINGS_AFTER.drawn_from(0, 4),
         Quantity(j, "number of a sample on its ring", COUNT_FROM_ZERO, drawn=(0, 12)),
         Quantity(rho, "radius of a ring", POSITIVE, drawn=(sp.Rational(1, 2), 3)),
     ),

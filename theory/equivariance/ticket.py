@@ -83,7 +83,6 @@ MISSED = "at most, as the truth lies between (a coefficient of more than $\\vare
 FACTORS = r"for coefficients whose products are uniform (R8): in R4's proof, whose factor for each channel is $\frac78$ here, and that of such samples $\frac34$, and in its $2\varepsilon^{-2}$"
 POWERS = r"both are powers in $n$ to leading order, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln(1-\frac{a\kappa}4)$"
 MASS = Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2))
-EMPTY_SUMS = "an error up to that of empty subset sums"  # beyond it no channel is needed
 
 STEPS = (
     Step(

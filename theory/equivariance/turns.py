@@ -5,12 +5,12 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 tau = sp.Symbol("tau", integer=True)  # trace of a whole matrix
 phi = sp.Symbol("phi", real=True)  # angle
-d = sp.Symbol("d", positive=True, integer=True)  # dimension
+d = sp.Symbol("d", nonnegative=True, integer=True)  # dimension
 entries = sp.ImmutableMatrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))
 
 turn = sp.ImmutableMatrix([[sp.cos(phi), -sp.sin(phi)], [sp.sin(phi), sp.cos(phi)]])
@@ -99,7 +99,7 @@ $$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are, for ins
     quantities=(
         Quantity(tau, "trace of a whole matrix of finite order and determinant 1 other than $I$", sp.Range(-2, 2)),
         Quantity(phi, "angle of a turn, or twice that of the axis of a reflection", sp.S.Reals, drawn=(-3, 3)),
-        Quantity(d, "dimension of a grid", COUNT, drawn=(1, 4)),
+        Quantity(d, "dimension of a grid", COUNT_FROM_ZERO, drawn=(0, 4)),
         Quantity(tuple(entries), "entries, row by row, of a matrix", sp.S.Reals, drawn=(-3, 3)),
     ),
     hypotheses=(

@@ -64,7 +64,7 @@ def logarithm(gap: sp.Expr) -> sp.Expr:
 
 
 def uniform_logarithm(gap: sp.Expr) -> sp.Expr:
-    return split_logarithms(with_positive(gap, delta, B, n_in, n_out), 4 * sp.E - 1, 1 - sp.exp(-1) / 4)
+    return split_logarithms(with_positive(gap, delta, B, n_in, n_out, share), 4 * sp.E - 1, 1 - sp.exp(-1) / 4)
 
 
 @exact(field_ticket, step="items")

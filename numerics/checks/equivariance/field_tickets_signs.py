@@ -1,4 +1,4 @@
-"""Evidence for Q12.4: how often all items of some coefficient have the wrong sign, beside which its bounds are measured."""
+"""Evidence for Q12.4: how often all items of some coefficient have the wrong sign, beside which its bounds are measured; and one layer alone."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
-from sparse_limits.theory.equivariance.field_tickets import field_ticket, needed, needed_in_all, one_sign
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.theory.equivariance.field_tickets import (
+    field_ticket,
+    hull,
+    layer_error,
+    needed,
+    needed_in_all,
+    one_sign,
+    strength,
+    strengths,
+)
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
-from sparse_limits.theory.equivariance.network_widths import depth
+from sparse_limits.theory.equivariance.network_widths import depth, radius
 from sparse_limits.theory.equivariance.symbols import B
-from sparse_limits.theory.subset_sum.symbols import delta, n
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 MORE = sp.Rational(11, 10)
 SIZES = ((1, 1, 1, 1), (4, 1, 1, 1), (2, 2, 1, 1), (1, 1, 2, 2), (3, 1, 2, 1))  # channels of a block, and of the layer
@@ -53,3 +62,14 @@ def as_many_channels_fail_with_their_part(
     """The probability at these numbers is δ for one layer, and that all of L layers succeed is 1 − δ."""
     yield trial.same(1 - one_sign.subs(n, needed), 1 - delta, by=sp.powdenest)
     yield trial.same((1 - one_sign.subs(n, needed_in_all)) ** depth, 1 - delta, by=sp.powdenest)
+
+
+@enclosed(field_ticket)
+@control("without the strengths", layer_error=layer_error.subs(strengths, 1))
+@control("10 % more", layer_error=MORE * layer_error)
+def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """n_in·ν·ε_1·R is ε for a network of one layer, whose strength is the product of all; so it is no more for any of one layer."""
+    whole = n_in * hull * radius * layer_error
+    yield trial.same(whole, eps, where={depth: 1, strengths: strength})
+    alone = sp.Piecewise((whole, sp.Eq(depth, 1)), (0, True))
+    yield trial.below(alone, eps, needed="layer_error")

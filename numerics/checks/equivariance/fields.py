@@ -259,3 +259,11 @@ def no_coefficients_stretch_more(
     for name, hull in hulls.items():
         smaller = stretch.subs(beta, (sizes[name] - 1) * beta)
         yield trial.everywhere(smaller**2, hull**2, within={alpha: (-1, 1), beta: (-1, 1)})
+
+
+@enclosed(field_maps)
+@control("twice as much", both_beyond=2 * both_beyond)
+@control("of the whole lengths", both_beyond=2 * e * (b + s) * (b + t))
+def opposite_vectors_lose_most(both_beyond: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Their distances, before and after, are sums of lengths."""
+    yield trial.below(both_beyond, (2 * b + s + t) ** 2 - (s + t) ** 2)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
 from sparse_limits.numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, symmetric
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.tickets import find_ticket
 from sparse_limits.numerics.tickets.bounds import layer_sizes
@@ -251,6 +251,17 @@ def the_error_is_attained(own_error: sp.Expr, network_error: sp.Expr, trial: Tri
             gap = rational(np.abs(forward(near, given) - features).max())
             claimed = valued(network_error, {radius: INPUT, gains_before: product, passed: count, t: rational(SHARE)})
             yield trial.holds(gap == claimed, f"{name}, {count} layers: apart by {gap}, claimed {claimed}")
+
+
+@enclosed(network_ticket)
+@control("without the weights", layer_error=layer_error.subs(gains, 1))
+@control("10 % more", layer_error=MORE * layer_error)
+def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """n_in·β·ε_1·R is ε for a network of one layer, whose weight is the product of all; so it is no more for any of one layer."""
+    whole = n_in * norms * radius * layer_error
+    yield trial.same(whole, eps, where={depth: 1, gains: weight})
+    alone = sp.Piecewise((whole, sp.Eq(depth, 1)), (0, True))
+    yield trial.below(alone, eps, needed="layer_error")
 
 
 def rational(value: Fraction | int) -> sp.Rational:

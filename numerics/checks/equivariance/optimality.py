@@ -108,6 +108,21 @@ def candidates_are_compared(
     yield trial.same(ratio * parameters, candidates.subs(n, width), by=sp.expand)
 
 
+@enclosed(ticket_optimality)
+@control("upside down", ratio=-ratio)
+@control("the other sign", growth=-growth)
+@control("of twice the density", first_channels=first_channels.subs(kappa, 2 * kappa))
+@control("for the squared probability", width=width.subs(delta, delta**2))
+def quotients_have_their_signs(
+    width: sp.Expr, ratio: sp.Expr, growth: sp.Expr, first_channels: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """That of the width, where counting asks for parameters; and half the probability takes no fewer of the first channels of R13 than of R4's, as θ ≤ 1."""
+    yield trial.below(sp.S.Zero, growth, strict=True, needed="growth")
+    yield trial.below(sp.S.Zero, width * ratio, needed="ratio")
+    of_each = (sp.expand_log(each.subs(delta, delta / 2) - each, force=True) for each in (width, first_channels))
+    yield trial.below(*map(sp.simplify, of_each))
+
+
 @exact(ticket_optimality, step="small errors", cost=0.7)
 @control("of one factor 1/ε", looseness=looseness / 2)
 @control("those behind alone", looseness=looseness / (1 + 1 / (n_out * B)))

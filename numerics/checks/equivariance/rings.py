@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.equivariance import equivariant_basis, hom_dimension
 from sparse_limits.numerics.equivariance.architectures import ring_samples
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.orbits import free
 from sparse_limits.theory.equivariance.rings import (
@@ -152,5 +152,17 @@ def orbits_are_as_many(turning: sp.Expr, reflecting: sp.Expr, ring_norms: sp.Exp
 def rows_add_up(ring_norms: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One pair of rings has rows of N ones; a ring more, before or after, adds as much for each ring of the other side."""
     yield trial.same(ring_norms.subs({rings_in: 1, rings_out: 1}), N)
-    yield trial.induction(ring_norms, rings_in, N * rings_out, lambda term: term + N * rings_out, start=1, by=sp.expand)
-    yield trial.induction(ring_norms, rings_out, N * rings_in, lambda term: term + N * rings_in, start=1, by=sp.expand)
+    yield trial.induction(ring_norms, rings_in, sp.S.Zero, lambda term: term + N * rings_out, by=sp.expand)
+    yield trial.induction(ring_norms, rings_out, sp.S.Zero, lambda term: term + N * rings_in, by=sp.expand)
+
+
+@enclosed(ring_maps)
+@control("at the origin", sample=0 * sample)
+@control("one orbit for each pair of samples", reflecting=N**2 * rings_in * rings_out + 1)
+@control("one orbit for each pair of rings", turning=sp.Min(1, turning))
+def orbits_are_no_fewer_without_reflections(
+    sample: sp.ImmutableMatrix, turning: sp.Expr, reflecting: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A larger group has no more orbits; and no sample is the origin, which all turns leave in place."""
+    yield trial.below(reflecting, turning)
+    yield trial.below(sp.S.Zero, sample[0] ** 2 + sample[1] ** 2, strict=True)

@@ -158,8 +158,8 @@ def kept_distances(dimension: int) -> int:
 @control("turns alone", motions=2 ** (d - 1) * sp.factorial(d))
 @control("10 % more", motions=MORE * motions)
 def columns_are_chosen_one_by_one(motions: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two in dimension 1, and 2(d + 1) times as many in dimension d + 1; listed up to dimension 4."""
-    yield trial.induction(motions, d, sp.Integer(2), lambda term: 2 * (d + 1) * term, start=1, by=sp.gammasimp)
+    """One in dimension 0, and 2(d + 1) times as many in dimension d + 1; listed up to dimension 4."""
+    yield trial.induction(motions, d, sp.S.One, lambda term: 2 * (d + 1) * term, by=sp.gammasimp)
     for dimension in range(1, 5):
         found, claimed = trial.once(kept_distances, dimension), motions.subs(d, dimension)
         yield trial.holds(found == claimed, f"dimension {dimension}: {found}, claimed {claimed}")
