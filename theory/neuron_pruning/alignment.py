@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 eps = sp.Symbol("epsilon", positive=True)  # the error, below 1/2
@@ -14,7 +14,7 @@ angle = sp.Symbol("theta", nonnegative=True)  # of the nearest kept neuron from 
 delta = sp.Symbol("delta", nonnegative=True)  # the probability of success
 t = sp.Symbol("t", real=True)  # place on an arc, measured from the kink of the target
 phi = sp.Symbol("phi", nonnegative=True)  # an angle in a plane
-N = sp.Symbol("N", integer=True, positive=True)  # neurons
+N = sp.Symbol("N", integer=True, nonnegative=True)  # neurons
 
 ERROR = Quantity(eps, "largest error allowed", sp.Interval.open(0, sp.Rational(1, 2)))
 ANGLE = Quantity(
@@ -22,8 +22,8 @@ ANGLE = Quantity(
     "least angle of a kept neuron with the axis of the target, in a plane, in radians",
     sp.Interval(0, sp.pi / 2),
 )
-SUCCESS = Quantity(delta, "probability of success", sp.Interval.Lopen(0, 1))
-NEURONS = Quantity(N, "number of neurons before pruning", COUNT)
+SUCCESS = Quantity(delta, "probability of success", CLOSED_UNIT)
+NEURONS = Quantity(N, "number of neurons before pruning", COUNT_FROM_ZERO)
 
 arc = sp.ImmutableMatrix([sp.cos(t), sp.sin(t)])  # across the axis of the target and along it
 neuron = sp.sin(phi + t)
@@ -244,11 +244,11 @@ $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to lead
         ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(9, 20)),
         ANGLE.drawn_from(sp.Rational(1, 20), sp.Rational(3, 2)),
         SUCCESS.drawn_from(sp.Rational(1, 10), 1),
-        NEURONS.drawn_from(2, 9),
+        NEURONS.drawn_from(0, 9),
         Quantity(
             t,
             "place on an arc of the unit circle, measured from the kink of the target, in radians",
-            sp.Interval(-sp.pi / 2, sp.pi / 2),
+            sp.S.Reals,
             drawn=(sp.Rational(-3, 2), sp.Rational(3, 2)),
         ),
         Quantity(

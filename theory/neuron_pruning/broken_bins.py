@@ -6,16 +6,16 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 T = sp.Symbol("T", integer=True, positive=True)  # the number of bins
 b, k, s = sp.symbols("b k s", integer=True, nonnegative=True)  # broken bins now and at the start; neurons added
-d = sp.Symbol("d", integer=True, positive=True)  # inputs
+d = sp.Symbol("d", integer=True, nonnegative=True)  # inputs
 i = sp.Symbol("i", integer=True, nonnegative=True)  # a bin
 j = sp.Symbol("j", integer=True)  # counts bins in sums
 t = sp.Symbol("t", real=True)  # a place on the axis of breakpoints
-spacing = sp.Symbol("h", positive=True)  # of three breakpoints in one bin
+spacing = sp.Symbol("h", nonnegative=True)  # of three breakpoints in one bin
 
 density = 1 / (sp.pi * (1 + t**2))
 breakpoint_cdf = sp.Rational(1, 2) + sp.atan(t) / sp.pi
@@ -35,7 +35,7 @@ stationary = sp.binomial(T, b) / 2**T
 mean_steps = 2**T - 1
 
 # Three kinks in one bin, at −h, 0 and h about a place: broken, and repaired
-h = sp.Symbol("h", positive=True)
+h = sp.Symbol("h", nonnegative=True)
 repairing = (sp.Integer(1), -2 * sp.cos(h), sp.Integer(1))  # the strengths of the neurons
 phi = sp.Symbol("phi", nonnegative=True)  # angle of an input from the middle kink
 bump = sp.sin(h - phi)
@@ -190,7 +190,7 @@ the middle kink, on either side of it, the sum is $[[bump]]$ on the unit circle.
     ),
     Step(
         name="repaired error",
-        sentence=r"""That falls in $\varphi$ to $0$, as $h\le\frac\pi4<\frac\pi2$, and at $\varphi=0$ it is $[[repaired_error]]$; inside the disc the sum is smaller, in proportion
+        sentence=r"""That falls in $\varphi$ to $0$, as $h\le\frac\pi2$, and at $\varphi=0$ it is $[[repaired_error]]$; inside the disc the sum is smaller, in proportion
 to $\|x\|$.""",
         gives={"repaired_error": repaired_error},
         uses=("bump",),
@@ -210,7 +210,7 @@ $[[mean_steps]]$ neurons in the mean until none is. For the $\lfloor d/2\rfloor$
 independent: after $s$ neurons no bin is broken along any of them with probability $$[[none_broken_anywhere]].$$
 
 That *broken* means an odd number of breakpoints is our reading of the paper's word. In this sense a broken bin can be repaired, and forces no error but one
-that shrinks with the bin: three neurons of the plane, unit vectors turned by $-h$, $0$ and $h$, $0<h\le\frac\pi4$, with the strengths
+that shrinks with the bin: three neurons of the plane, unit vectors turned by $-h$, $0$ and $h$, $0\le h\le\frac\pi2$, with the strengths
 $[[repairing]]$ have their three breakpoints within an angle of $2h$, and their sum vanishes but between these and there is at most $[[repaired_error]]$ on the unit disc, attained.
 A lemma by which every broken bin costs a fixed error does not hold in this reading.
 """,
@@ -229,7 +229,7 @@ A lemma by which every broken bin costs a fixed error does not hold in this read
         Quantity(b, "number of broken bins now", COUNT_FROM_ZERO, drawn=(0, 4)),
         Quantity(i, "number of bins to the left of an edge", COUNT, drawn=(1, 3)),
         Quantity(s, "number of neurons that were added", COUNT_FROM_ZERO, drawn=(2, 6)),
-        Quantity(d, "number of inputs", COUNT, drawn=(4, 9)),
+        Quantity(d, "number of inputs", COUNT_FROM_ZERO, drawn=(0, 9)),
         Quantity(t, "place on the axis of breakpoints", sp.S.Reals),
         Quantity(
             j, "number of bins that a sum counts: broken ones, or members of a set", COUNT_FROM_ZERO, drawn=(0, 2)
@@ -237,14 +237,14 @@ A lemma by which every broken bin costs a fixed error does not hold in this read
         Quantity(
             h,
             "distance between neighbouring kinks of three, along a line or as an angle in radians",
-            POSITIVE,
-            drawn=(sp.Rational(1, 50), sp.Rational(3, 4)),
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 50), sp.Rational(3, 2)),
         ),
         Quantity(
             phi,
             "angle of an input from the middle one of three kinks, in radians",
-            sp.Interval(0, sp.pi / 4),
-            drawn=(sp.Rational(1, 50), sp.Rational(3, 4)),
+            sp.Interval(0, sp.pi / 2),
+            drawn=(sp.Rational(1, 50), sp.Rational(3, 2)),
         ),
     ),
     hypotheses=(
@@ -261,8 +261,8 @@ A lemma by which every broken bin costs a fixed error does not hold in this read
         Hypothesis("a set of the bins", j <= T, needed_by=("eigenvalue",)),
         Hypothesis("an input between the outer kinks", phi <= h, needed_by=("bump",)),
         Hypothesis(
-            "kinks no further apart than an eighth of a turn",
-            h <= sp.pi / 4,
+            "kinks no further apart than a quarter of a turn",
+            h <= sp.pi / 2,
             needed_by=("repairing", "repaired_error"),
         ),
     ),

@@ -12,7 +12,7 @@ from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.neuron_pruning import alignment
 from sparse_limits.theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, OF_TWO_INPUTS, SUCCESS, N, angle, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import two_layers
 from sparse_limits.theory.subset_sum.block_counts import no_pair_of_a_sign
@@ -20,8 +20,8 @@ from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
 from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, n
 
-length = sp.Symbol("r", positive=True)  # √(w*_p² + w*_q²), at most 1
-least = sp.Symbol("m", positive=True)  # the smaller one of |w*_p| and |w*_q|
+length = sp.Symbol("r", positive=True)  # √(w*_p² + w*_q²)
+least = sp.Symbol("m", nonnegative=True)  # the smaller one of |w*_p| and |w*_q|
 
 # A ReLU output: a layer of one output, with the accuracy ε/√d and products that reach beyond 1
 reach = sp.Integer(2)
@@ -140,7 +140,7 @@ pruned_weights = Claim(
     label="N4.1",
     title="Pruning weights behind a ReLU output: log(1/ε)",
     statement=r"""
-Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and $g(x)=\sum_{i\le
+Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, be the target on the unit ball, and $g(x)=\sum_{i\le
 N}\alpha_i\sigma(\langle w_i,x\rangle)$ a source with independent standard normal weights, of which *any* entries, of the
 $w_i$ and of $\alpha$, may be removed. The output is $\sigma(g)$.
 
@@ -160,8 +160,8 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        INPUTS.drawn_from(2, 9),
-        Quantity(n, "number of neurons for each input", COUNT, drawn=(2, 40)),
+        Quantity(d, INPUTS.meaning, COUNT, drawn=(1, 9)),
+        Quantity(n, "number of neurons for each input", COUNT_FROM_ZERO, drawn=(0, 40)),
         Quantity(eps, ERROR.meaning, POSITIVE, drawn=(sp.Rational(1, 100), sp.Rational(1, 12))),
         FAILURE.drawn_from(sp.Rational(1, 10), sp.Rational(9, 10)),
         Quantity(two_layers.length, "sum of the moduli of the input's coordinates", NON_NEGATIVE, drawn=(1, 4)),
@@ -170,7 +170,6 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
     hypotheses=(
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("a ReLU after the output"),
-        Hypothesis("an error up to that of empty subset sums", eps**2 <= d, needed_by=("size",)),
     ),
     uses=("R5.1", "R8"),
     expressions={"failure": failure, "contraction": contraction, "size": size, "opposite_error": opposite_error},
@@ -277,7 +276,7 @@ pruned_weights_linear_output = Claim(
     label="N4.2",
     title="Pruning weights before a linear output: still 1/ε for a target with two coordinates",
     statement=r"""
-Target and source are those of N4.1, but the output is $g$, without a ReLU. Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus $m$, and
+Target and source are those of N4.1, but the output is $g$, without a ReLU, and $w^*$ may have any length. Let it have two coordinates $w^*_p,w^*_q$, the smaller one of modulus $m$, and
 the length $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where $\theta$ is the least angle, in
 the plane of the two coordinates, between the axis $\pm w^*$ and a neuron of which both these weights are kept ($\frac\pi2$ if
 there is none). If $\varepsilon<[[axis_error]]$, a mask with an error of at most $\varepsilon$ therefore exists with probability at
@@ -294,17 +293,17 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
     proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 9),
-        NEURONS.drawn_from(2, 9),
+        NEURONS.drawn_from(0, 9),
         Quantity(
             length,
             "length of the target in the plane of two coordinates",
-            sp.Interval.Lopen(0, 1),
+            POSITIVE,
             drawn=(sp.Rational(1, 2), 1),
         ),
         Quantity(
             least,
             "smaller modulus of the target's two coordinates",
-            sp.Interval.Lopen(0, 1 / sp.sqrt(2)),
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 10), sp.Rational(7, 10)),
         ),
         Quantity(eps, ERROR.meaning, POSITIVE, drawn=(sp.Rational(1, 100), sp.Rational(1, 12))),

@@ -12,9 +12,12 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, parities
 from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
 from sparse_limits.theory.neuron_pruning.broken_bins import (
+    T,
     broken_bin_chain,
     bump,
     h,
+    j,
+    one_more,
     phi,
     repaired_error,
     spacing,
@@ -83,11 +86,11 @@ def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Tr
 @control("from the middle kink", bump=sp.sin(phi))
 @control("from the far kink", bump=sp.sin(h + phi))
 def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its value in the middle; 0 at φ = h, and a slope that is not positive for 0 ≤ h − φ ≤ 1, which holds π/4 and more."""
-    left = sp.Symbol("left", nonnegative=True)  # h − φ
+    """Its value in the middle; 0 at φ = h, and a slope that is not positive for h − φ from 0 to π/2."""
+    rest = sp.Symbol("rest", nonnegative=True)  # what h − φ lacks to π/2
     yield trial.same(repaired_error, bump.subs(phi, 0))
     yield trial.same(bump.subs(phi, h), sp.S.Zero)
-    yield trial.everywhere(bump.diff(phi).subs(h, phi + left), sp.S.Zero, within={left: (0, 1)})
+    yield trial.everywhere(bump.diff(phi).subs(h, phi + sp.pi / 2 - rest), sp.S.Zero, within={rest: (0, 2)})
 
 
 @exact(broken_bin_chain)
@@ -121,3 +124,18 @@ def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, tria
         yield trial.holds(
             broken.sum() == 1 and len(set(bends)) == 1, f"three breakpoints in bin {bends[0]} of 4, which is broken"
         )
+
+
+@enclosed(broken_bin_chain)
+@control("the other way", one_more=-one_more)
+@control("of the other sign", eigenvalue=-1 - 2 * j / T)
+@control("from the far kink", bump=sp.sin(phi - h))
+@control("of half the distance", repaired_error=sp.sin(h / 2))
+def bins_and_kinks_end_there(
+    one_more: sp.Expr, eigenvalue: sp.Expr, bump: sp.Expr, repaired_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A probability, and a mean of ±1, are no less than 0 and −1; no bump is negative, or higher than in the middle."""
+    yield trial.below(sp.S.Zero, one_more)
+    yield trial.below(sp.S.NegativeOne, eigenvalue, needed="eigenvalue")
+    yield trial.below(bump, repaired_error, needed="repaired_error")
+    yield trial.below(sp.S.Zero, bump, needed="bump")

@@ -68,8 +68,9 @@ def axes_cross_the_target_at_its_coordinates(axis_sine: sp.Expr, trial: Trial) -
     target = sp.Matrix([sp.sqrt(length**2 - least**2), least, 0]) / length
     first, second = (sp.Matrix(axis).cross(target)[2] for axis in ([1, 0, 0], [0, 1, 0]))
     yield trial.same(axis_sine, first)
-    more = (second**2 - axis_sine**2).subs(length, sp.sqrt(2 * least**2 + gap**2))
-    yield trial.nonnegative(more, gap**2 / (2 * least**2 + gap**2))
+    some = sp.Symbol("m", positive=True)  # for none both sines are 0 and 1
+    where = {length: sp.sqrt(2 * some**2 + gap**2), least: some}
+    yield trial.nonnegative(second**2 - axis_sine**2, gap**2 / (2 * some**2 + gap**2), where=where)
 
 
 @exact(pruned_weights_linear_output, step="axis error", cost=0.5)
@@ -158,6 +159,32 @@ def four_angles_of_the_circle(widest: sp.Expr, aligned: sp.Expr, trial: Trial) -
 one_neuron_near_the_target_is_enough, most_networks_of_so_many_hold_a_ticket = checks_from_the_other_side(
     pruned_weights_linear_output
 )
+
+
+@enclosed(pruned_weights_linear_output)
+@control("twice the angle", widest=2 * widest)
+@control("of one side", axis_error=axis_error / 2)
+@control("half of the flat error", flat_error=flat_error / 10)
+@control("a longer plane", plane_error=2 * plane_error)
+@control("besides another", aligned=1 + aligned)
+@control("all coordinates", flat_length=flat_length * sp.sqrt(d / sp.Integer(2)) + 1)
+def angles_and_lengths_end_there(
+    plane_error: sp.Expr,
+    axis_error: sp.Expr,
+    widest: sp.Expr,
+    aligned: sp.Expr,
+    flat_length: sp.Expr,
+    flat_error: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """A half of the target, which bends nowhere, errs by r/2, and two coordinates are no longer than all; at the widest angle
+    the error in the plane is below that of one weight, for a flat target too."""
+    yield trial.below(plane_error, length / 2)
+    yield trial.below(flat_length, sp.S.One)
+    yield trial.below(aligned, sp.S.One, needed="aligned")
+    at_most = length / 2 * sp.tan(widest / 2)
+    yield trial.below(at_most, axis_error, strict=True, needed="success")
+    yield trial.below(at_most.subs(length, flat_length), flat_error, strict=True, needed="flat_leading")
 
 
 @exact(pruned_weights_linear_output, step="some of them")
