@@ -205,19 +205,19 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
     quantities=(
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(16, 30)),
         Quantity(s, "argument of the Laplace transform of a weight's modulus", POSITIVE, drawn=(sp.Rational(1, 4), 6)),
-        NEURONS.drawn_from(2, 9),
+        NEURONS.drawn_from(0, 9),
         ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(9, 20)),
         Quantity(
             r,
             "bound from below, at one place, on the ratio of what all other weights of a kept neuron give to its first, both in modulus",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 4), 3),
         ),
         SUCCESS.drawn_from(sp.Rational(1, 10), 1),
         Quantity(
             mean,
             "mean ratio of one weight to the sum of the moduli of the others, `cube_mean`",
-            sp.Interval.Lopen(0, 1),
+            POSITIVE,
             drawn=(sp.Rational(1, 20), 1),
         ),
         Quantity(y, "variable of integration", NON_NEGATIVE),

@@ -10,12 +10,12 @@ from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.covering_order import covered, eta, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.steps import Carrier, Step
 
-r = sp.Symbol("r", positive=True)
+r = sp.Symbol("r", nonnegative=True)
 theta = sp.Symbol("theta", real=True)
-h = sp.Symbol("h", positive=True)  # a relative half-width
+h = sp.Symbol("h", nonnegative=True)  # a relative half-width
 q = sp.Symbol("q", real=True)  # the projection of a signed sum on one of its unit vectors, with its sign
 mean = sp.Symbol("c_d", positive=True)  # of the ratio of one weight to the length of the others
 
@@ -57,8 +57,8 @@ they hold with a point all that is between it and $0$.""",
     ),
     Step(
         name="turn of a sign",
-        sentence=r"""Let planks $|\langle u_i,x\rangle|\le h_i$ be given, the $u_i$ unit vectors and $h_i>0$ (without hyperplanes the other planks still cover what they did),
-and the signs $s_i$ such that $y=\sum s_ih_iu_i$ is longest. With $q=s_i\langle u_i,y\rangle$ and $h=h_i$, $\|y\|_2^2$ is $[[longer]]$ more than with the sign $s_i$ turned: so $q\ge h$.""",
+        sentence=r"""Let planks $|\langle u_i,x\rangle|\le h_i$ be given, the $u_i$ unit vectors and $h_i\ge0$ (without hyperplanes, of $h_i=0$, the other planks still cover what they did),
+and the signs $s_i$ such that $y=\sum s_ih_iu_i$ is longest. With $q=s_i\langle u_i,y\rangle$ and $h=h_i$, $\|y\|_2^2$ is $[[longer]]$ more than with the sign $s_i$ turned: so $q\ge h$ for $h>0$.""",
         gives={"longer": longer},
     ),
     Step(
@@ -163,19 +163,19 @@ $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
         Quantity(
             r,
             "bound on the ratio of one weight to the length of the others, both in modulus",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 4), 3),
         ),
-        NEURONS.drawn_from(2, 9),
+        NEURONS.drawn_from(0, 9),
         ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(9, 20)),
         SUCCESS.drawn_from(sp.Rational(1, 10), 1),
         Quantity(
             mean,
             "mean ratio of one weight to the length of the others, `ball_mean`",
-            sp.Interval.Lopen(0, 1),
+            POSITIVE,
             drawn=(sp.Rational(1, 20), 1),
         ),
-        Quantity(h, "half-width of a plank, relative to that of the ball", POSITIVE),
+        Quantity(h, "half-width of a plank, relative to that of the ball", NON_NEGATIVE),
         Quantity(q, "projection of a signed sum on one of its unit vectors, with the sign of that", sp.S.Reals),
     ),
     hypotheses=(

@@ -74,6 +74,15 @@ def fewer_fail(needed: sp.Expr, share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, t
     yield trial.everywhere(needed * factor, sp.S.One, within=errors, strict=True)
 
 
+@enclosed(exponential_gap)
+@control("the other sign", needed=-needed)
+@control("the other sign of the order", order=-order)
+def some_neurons_are_needed(needed: sp.Expr, order: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Both numbers are positive, so that they have logarithms."""
+    yield trial.below(sp.S.Zero, needed, strict=True)
+    yield trial.below(sp.S.Zero, order, strict=True)
+
+
 @exact(exponential_gap, step="rate of weights")
 @control("10 % more", weight_rate=MORE * weight_rate)
 @control("errors are not squared", weight_rate=weight_rate / 2)
