@@ -19,7 +19,7 @@ from sparse_limits.theory.neuron_pruning.alignment import (
     eps,
 )
 from sparse_limits.theory.neuron_pruning.jumps import fits, g, h, jump, k, most_pairs
-from sparse_limits.theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 largest_error = sp.Rational(1, 3)
@@ -115,7 +115,7 @@ fit with a probability of at most $[[by_gaps]]$.""",
     ),
     Step(
         name="power",
-        sentence=r"$\min(1,Y)\le Y^s$ for $0<s<1$.",
+        sentence=r"$\min(1,Y)\le Y^s$ for $0\le s<1$.",
         by=Carrier.RULE,
         source="monotonicity",
     ),
@@ -204,7 +204,7 @@ jump_bound = Claim(
     title="Whole neurons behind a ReLU output: at least 1/ε up to a logarithm",
     statement=r"""
 As in N5.1 let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$; the error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For
-$0<s<1$ and $0<\varepsilon\le\frac13$
+$0\le s<1$ and $0<\varepsilon\le\frac13$
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $[[outside]]$ is for tickets without a kink in the arc $|\varphi|<\frac\pi2-\arcsin\varepsilon$ of a plane through $w^*$, $[[one_kink]]$ for those with one, and the $k$-th term of the sum
 for those with $k\ge2$. So success with a probability of $\delta$ takes, for any such $s$, at least $$[[neurons]]$$ neurons. At
 $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\varepsilon\to0$, to $$[[constant]].$$
@@ -222,8 +222,13 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
         ),
         NEURONS.drawn_from(1, 9),
         SUCCESS.drawn_from(sp.Rational(1, 10), 1),
-        Quantity(s, "power to which a probability is raised", UNIT, drawn=(sp.Rational(1, 2), sp.Rational(19, 20))),
-        Quantity(k, "number of kinks in the arc", COUNT, drawn=(1, 6)),
+        Quantity(
+            s,
+            "power to which a probability is raised",
+            sp.Interval.Ropen(0, 1),
+            drawn=(sp.Rational(1, 2), sp.Rational(19, 20)),
+        ),
+        Quantity(k, "number of kinks in the arc", COUNT_FROM_ZERO, drawn=(0, 6)),
         Quantity(
             g,
             "smaller gap beside one kink, in radians",
@@ -238,8 +243,10 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
         ),
         Quantity(product, "product of the gaps", sp.Interval.open(0, sp.oo)),
         Quantity(A, "probability of a ticket with at most one kink in the arc, over the number of neurons", POSITIVE),
-        Quantity(T, "probability of one with two kinks, over the square of the number of neurons", POSITIVE),
-        Quantity(R, "factor between the probabilities of three and of two kinks, over the number of neurons", POSITIVE),
+        Quantity(T, "probability of one with two kinks, over the square of the number of neurons", NON_NEGATIVE),
+        Quantity(
+            R, "factor between the probabilities of three and of two kinks, over the number of neurons", NON_NEGATIVE
+        ),
     ),
     hypotheses=(
         Hypothesis("two inputs or more, and a ReLU after the output"),

@@ -7,10 +7,18 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.neuron_pruning.alignment import ERROR, eps
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import (
+    CLOSED_UNIT,
+    COUNT,
+    COUNT_FROM_ZERO,
+    NON_NEGATIVE,
+    POSITIVE,
+    Hypothesis,
+    Quantity,
+)
 from sparse_limits.theory.steps import Carrier, Step
 
-k = sp.Symbol("k", integer=True, positive=True)  # kinks in the arc
+k = sp.Symbol("k", integer=True, nonnegative=True)  # kinks in the arc
 j = sp.Symbol("j", integer=True, nonnegative=True)  # kinks before a gap
 phi, kink = sp.symbols("phi x", real=True)  # a place on the circle, and that of a kink
 g, h, distance = sp.symbols("g h D", positive=True)  # the gaps after a kink and before it, and between two nodes
@@ -141,7 +149,7 @@ kink_jumps = Claim(
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $\sigma(g_S)$, $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$, keep neurons with independent
 standard normal weights $w_i$, $\alpha_i$, $d\ge2$. In a plane through $w^*$ they act as $c_i\sigma(\langle u_i,\cdot\rangle)$, with kinks that are uniform on $(-\frac\pi2,\frac\pi2)$, measured from $w^*$, and, independent of
-these, strengths $c_i$ of the density $[[strength_density]]$. Suppose $|f-\sigma(g_S)|\le\varepsilon<1$ on the unit circle of this plane. Let $k\ge1$ kept kinks be in the arc
+these, strengths $c_i$ of the density $[[strength_density]]$. Suppose $|f-\sigma(g_S)|\le\varepsilon$, $0\le\varepsilon\le1$, on the unit circle of this plane. Let $k\ge1$ kept kinks be in the arc
 $|\varphi|<[[arc]]$, and let $\Pi$ be the product of the sines of the $k+1$ gaps between them and its ends. Then the strength at a kink, with the gaps $h$ before and $g$ after, is
 $c=[[jump]]$, with the errors $e=g_S-f\in[-\varepsilon,\varepsilon]$ there, $e_+$ at the next node and $e_-$ at the one before (kinks or ends of the arc). All $k$ strengths together lie in a zonotope with a volume of at most
 $[[volume]]$, which given the kinks has at most the probability $[[fits]]$. Where a gap exceeds $\frac\pi2$ its sine may be small, and a second bound can be better: that with gaps cut at $\frac\pi2$ in $\Pi$,
@@ -152,7 +160,7 @@ and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(eps, ERROR.meaning, UNIT, drawn=(sp.Rational(1, 10**4), sp.Rational(1, 5))),
+        Quantity(eps, ERROR.meaning, CLOSED_UNIT, drawn=(sp.Rational(1, 10**4), sp.Rational(1, 5))),
         Quantity(k, "number of kinks in the arc", COUNT, drawn=(1, 6)),
         Quantity(j, "number of kinks before a gap", COUNT_FROM_ZERO, drawn=(0, 3)),
         Quantity(c, "strength of a neuron, output weight times length of its weights", sp.S.Reals, drawn=(-3, 3)),
@@ -168,8 +176,8 @@ and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
         Quantity(here, "error at a kink", sp.S.Reals),
         Quantity(after, "error at the next node", sp.S.Reals),
         Quantity(ahead, "error at the node before", sp.S.Reals),
-        Quantity(sines, "product of the sines of the gaps", sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 20), 1)),
-        Quantity(t, "argument of a characteristic function", POSITIVE),
+        Quantity(sines, "product of the sines of the gaps", POSITIVE, drawn=(sp.Rational(1, 20), 1)),
+        Quantity(t, "argument of a characteristic function", NON_NEGATIVE),
     ),
     hypotheses=(
         Hypothesis("two inputs or more, and a ReLU after the output"),

@@ -12,7 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning import alignment, weight_pruning
 from sparse_limits.theory.neuron_pruning.jumps import c, strength_density
-from sparse_limits.theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.subset_sum import potential
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
@@ -120,9 +120,8 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
         Quantity(
             delta,
             "probability of failure that is allowed",
-            UNIT,
+            sp.Interval.Lopen(0, 1),
             drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
-            convention=NO_BOUND,
         ),
         Quantity(k, "number of neurons in the window of directions", COUNT, drawn=(2, 60)),
         Quantity(first, "one end of a range of errors", UNIT, drawn=(sp.Rational(1, 8), sp.Rational(1, 4))),

@@ -24,7 +24,7 @@ j = sp.Symbol("j", integer=True, positive=True)  # half a degree
 n = sp.Symbol("n", integer=True, positive=True)  # neurons, in a search
 T = sp.Symbol("T", positive=True)  # T_d(N)
 a = sp.Symbol("a", positive=True)  # the mean squared error that is allowed
-t = sp.Symbol("t", positive=True)  # a coordinate of a point of the sphere, below 1
+t = sp.Symbol("t", nonnegative=True)  # a coordinate of a point of the sphere, below 1
 value, before, slope = sp.symbols("P P_- P'", real=True)  # of a zonal harmonic at t, and the one of a degree less
 chance = sp.Symbol("p", positive=True)  # of success
 
@@ -190,7 +190,7 @@ They add up to $\|f\|^2=[[total]]$.
             sp.Interval(-1, 1),
             drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
         ),
-        Quantity(t, "coordinate of a point of the sphere", UNIT),
+        Quantity(t, "coordinate of a point of the sphere", sp.Interval.Ropen(0, 1)),
         Quantity(value, "value of a zonal harmonic there", sp.S.Reals),
         Quantity(slope, "its slope there", sp.S.Reals),
         Quantity(before, "value there of the zonal harmonic of a degree less", sp.S.Reals),

@@ -40,7 +40,7 @@ from sparse_limits.theory.neuron_pruning.jump_bound import (
     simplex,
     term,
 )
-from sparse_limits.theory.neuron_pruning.jumps import k
+from sparse_limits.theory.neuron_pruning.jumps import after, ahead, jump, k
 
 m = sp.Symbol("m", integer=True, nonnegative=True)
 v = sp.Symbol("v", positive=True)
@@ -140,8 +140,9 @@ def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial
     y, u, w = sp.symbols("y u w", positive=True)
     growth, below = sp.diff(A * N + several, N), {R: 1 / (N * (1 + y))}
     yield trial.nonnegative(growth, A + N * T * (1 + y) * (1 + 2 * y) / y**2, where=below, by=sp.cancel, strict=True)
-    at = {T: u * w / delta, A: delta * R + u - w}
-    yield trial.nonnegative(1 / root - R, u / delta, where=at, by=with_squares, strict=True)
+    chance = sp.Symbol("delta", positive=True)
+    at = {T: u * w / chance, A: chance * R + u - w, delta: chance}
+    yield trial.nonnegative(1 / root - R, u / chance, where=at, by=with_squares, strict=True)
     yield trial.nonnegative(delta / root - A, w, where=at, by=with_squares, strict=True)
 
 
@@ -256,3 +257,13 @@ def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial
     million = {eps: sp.Rational(1, 10**6)}
     for low, high in ((sp.Integer(38 * 147), even), (even, sp.Integer(5679))):
         yield trial.below(low, high, at=[million])
+
+
+@enclosed(jump_bound)
+@control("the other way", jump=-jump)
+@control("the other sign", simplex=-simplex)
+def jumps_and_integrals_have_their_signs(jump: sp.Expr, simplex: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """An error more at either end of a gap bends more, and the integral of a power is positive."""
+    for end in (after, ahead):
+        yield trial.below(sp.S.Zero, sp.diff(jump, end), strict=True)
+    yield trial.below(sp.S.Zero, simplex, strict=True)

@@ -262,3 +262,11 @@ def good_subsets_lie_in_the_zonotope(jump: sp.Expr, arc: sp.Expr, trial: Trial) 
             most, seen = max(most, float(np.abs(claimed - strengths[inside]).max())), seen + int(inside.sum())
     yield trial.holds(worst <= 1 + 1e-9, f"errors at nodes are at most {worst:.6f} of the error")
     yield trial.holds(seen and most <= 1e-6, f"{seen} strengths differ by at most {most:.1e} from those of the errors")
+
+
+@enclosed(kink_jumps)
+@control("the other way", jump=-jump)
+def a_higher_end_bends_more(jump: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """By an error more at the next node, and at the node before."""
+    for end in (after, ahead):
+        yield trial.below(sp.S.Zero, sp.diff(jump, end), strict=True)
