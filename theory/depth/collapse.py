@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
@@ -10,8 +12,7 @@ from sparse_limits.theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPL
 from sparse_limits.theory.depth.three_normals import PRODUCT
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import level
-from sparse_limits.theory.kernel.dual import depth as L
-from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import tau
 from sparse_limits.theory.saliency.model import width as n
@@ -102,7 +103,7 @@ collapse = Claim(
     statement=ONE_SAMPLE
     + r"""
 In the law of D3.2 layer 1, a hidden matrix (for $L\ge2$) and the readout keep in the mean $[[kept_first]]$, $[[kept_hidden]]$ and $[[kept_readout]]$ weights; these are $1$ at the densities `last_first`, `last_hidden` and `last_readout` of
-the whole network (where they are above $1$ at $\tau=0$). For all $t>0$
+the whole network (where they are above $1$ at $\tau=0$). For all $t\ge0$
 $$[[three_lower]]\le H_3(t)\le[[three_upper]],\qquad[[two_lower]]\le H(t)\le[[two_upper]].$$
 So $\ln H_3(t)$ is $[[three_exponent]]$ and $\ln H(t)$ is $[[two_exponent]]$ times factors that tend to $1$ as $t\to\infty$. As $\rho\to0$ with $n$, $d$ and $L\ge2$ fixed, the numbers that layer 1 and the readout keep, over that of a hidden matrix, tend to $0$.
 """,
@@ -110,12 +111,9 @@ So $\ln H_3(t)$ is $[[three_exponent]]$ and $\ln H(t)$ is $[[two_exponent]]$ tim
     source=Source("2602.06675", "beyond the abstract; layer collapse as Tanaka et al. measure it (arXiv 2006.05467)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    quantities=(*LETTERS, PRODUCT),
+    quantities=(*LETTERS, replace(PRODUCT, within=NON_NEGATIVE)),
     hypotheses=(
         *HYPOTHESES,
-        Hypothesis(
-            "two hidden layers or more", L >= 2, needed_by=("kept_hidden", "last_hidden", "order", "readout_order")
-        ),
         Hypothesis("a layer keeps more than one weight at the threshold 0", n * d > 2, needed_by=("last_first",)),
         Hypothesis(
             "a layer keeps more than one weight at the threshold 0", n > 2, needed_by=("last_hidden", "last_readout")

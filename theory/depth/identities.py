@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.citations import CONSERVED_SCORES
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 signal, entering = sp.symbols("delta_z h_in", real=True)
@@ -14,7 +14,8 @@ fan_in = sp.Symbol("n_in", integer=True, positive=True)
 preactivation = sp.Symbol("z_out", real=True)  # of a unit
 behind, outgoing = sp.symbols("epsilon_h h_out", real=True)  # E⟨r, f⟩ by what leaves a unit, and what leaves it
 slope_at_one = sp.Symbol("c_phi", real=True)  # φ(1), or φ(−1)
-degree, gain = sp.symbols("p_phi alpha_W", positive=True)
+degree = sp.Symbol("p_phi", nonnegative=True)
+gain = sp.Symbol("alpha_W", positive=True)
 above = sp.Symbol("k_W", integer=True, nonnegative=True)
 output_mean, sum_above, bias_sum, biases_from = sp.symbols("e_f s_above s_b s_B", real=True)
 below_product, above_product, residual, other_residual = sp.symbols("q_h b_z r_x r_y", real=True)
@@ -34,7 +35,7 @@ compensation = gain ** (-degree)
 layer_kernel = below_product * above_product / fan_in
 energy = residual * other_residual * layer_kernel
 
-DEGREE = Quantity(degree, r"degree of the activation, $1$ for ReLU", POSITIVE, drawn=(sp.Rational(1, 2), 3))
+DEGREE = Quantity(degree, r"degree of the activation, $1$ for ReLU", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 3))
 FAN_IN = Quantity(fan_in, r"number of units or inputs below, $d$ for the first layer", COUNT)
 
 STEPS = (

@@ -6,7 +6,14 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.identities import FAN_IN, fan_in
-from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import (
+    CLOSED_UNIT,
+    COUNT,
+    NON_NEGATIVE,
+    UNIT,
+    Hypothesis,
+    Quantity,
+)
 from sparse_limits.theory.saliency.model import WIDTH, width
 from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, w
 from sparse_limits.theory.steps import Carrier, Step
@@ -208,7 +215,7 @@ $1/\sqrt{n\,n_{in}}$, $g_L=E_D[r\,\phi'(z)h_j]$: for ReLU, normal weights and no
 and without this condition varies $[[design_effect]]$ times as much as $\mathrm{Bin}(n,p_j)$, where $V_p$ is the variance of the share that the layers below leave, and $p_j$ its mean, $0<p_j<1$.
 
 (b) Rows of any hidden layer are exchangeable, and those of the first one may depend on each other. For $L=2$, ReLU without biases, one sample with $x_j\ne0$ and $r\ne0$, one output and symmetric weights without
-atoms, of variance $1$ and fourth moment $\mu_4$ (the first layer is silent, $h=0$, with probability $2^{-n_1}$: there with any slope of the second one), the squared scores of two rows in a column have at all widths $n_1\ge2$, $n_2$ the positive covariance $[[row_covariance]]$ and each the
+atoms, of variance $1$ and fourth moment $\mu_4$ (the first layer is silent, $h=0$, with probability $2^{-n_1}$: there with any slope of the second one), the squared scores of two rows in a column have at all widths $n_1$, $n_2$ (two rows if $n_1\ge2$) the positive covariance $[[row_covariance]]$ and each the
 variance $[[row_variance]]$, in units of $r^2x_j^2/dn_1$ for the squared scores. The sum of a column varies $[[sum_effect]]$ times as much as that of independent rows,
 $[[normal_effect]]$ times for normal weights and $n_1=n_2=n$, $[[normal_limit]]$ times for $n\to\infty$.
 
@@ -235,9 +242,9 @@ $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\par
         ),
         Quantity(given_share, "probability that an entry is above the threshold, given the layers below", CLOSED_UNIT),
         Quantity(fourth, "fourth moment of a weight", sp.Interval(1, sp.oo), drawn=(1, 5)),
-        Quantity(first_width, "number of units of the first hidden layer", whole_from(2), drawn=(2, 9)),
+        Quantity(first_width, "number of units of the first hidden layer", COUNT, drawn=(1, 9)),
         Quantity(second_width, "number of units of the second hidden layer", COUNT),
-        Quantity(readout_variance, "variance of a weight of the readout", POSITIVE),
+        Quantity(readout_variance, "variance of a weight of the readout", NON_NEGATIVE),
         Quantity(residual_product, "product of the residuals at two samples", sp.S.Reals),
         Quantity(
             path_product, "product of the slopes of the last hidden layer's values by what enters two units", sp.S.Reals

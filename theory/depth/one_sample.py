@@ -9,7 +9,7 @@ from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.kernel.dual import DEPTH
 from sparse_limits.theory.kernel.dual import depth as L
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DENSITY, DIMENSION, THRESHOLD, WIDTH, rho, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
@@ -156,7 +156,7 @@ $\tau$ with exactly the probability above.
     quantities=(
         *LETTERS,
         DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
-        Quantity(square, "mean square of the activations of a layer", POSITIVE),
+        Quantity(square, "mean square of the activations of a layer", NON_NEGATIVE),
         Quantity(
             t, "threshold above which scores are kept, while it is sought", POSITIVE, drawn=(sp.Rational(1, 200), 1)
         ),

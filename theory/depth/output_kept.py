@@ -11,7 +11,14 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.depth.one_sample import HYPOTHESES, first
 from sparse_limits.theory.depth.outputs_at_start import outputs
 from sparse_limits.theory.depth.row_law import below, carried, gates, v_A, values, width
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import (
+    COUNT,
+    COUNT_FROM_ZERO,
+    NON_NEGATIVE,
+    POSITIVE,
+    Hypothesis,
+    Quantity,
+)
 from sparse_limits.theory.saliency.model import DIMENSION, THRESHOLD, WIDTH, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
@@ -185,12 +192,12 @@ $t|r_2|/2\sqrt n$, its columns keep in the mean $[[column_shares]]$ of their sco
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(outputs, "number of outputs", whole_from(1), drawn=(1, 5)),
+        Quantity(outputs, "number of outputs", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity((here, there), "target of an output at an input, at another", sp.S.Reals),
         Quantity(output_covariance, "covariance of one output at two inputs, in the limit", sp.S.Reals),
         Quantity(width, "number of units of a layer", COUNT, drawn=(2, 9)),
         Quantity(below, "number of units of the layer below", COUNT, drawn=(2, 9)),
-        Quantity(v_A, "variance of the weights of the readout", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(v_A, "variance of the weights of the readout", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 2)),
         Quantity(values, "mean product of the activations of a unit at two inputs", sp.S.Reals),
         Quantity(gates, "mean product of the derivatives of the activation at two inputs", sp.S.Reals),
         Quantity(carried, "covariance of what is carried back at two inputs", sp.S.Reals),

@@ -6,11 +6,11 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.row_law import passed, v_A
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.snip import w
 from sparse_limits.theory.steps import Carrier, Step
 
-outputs = sp.Symbol("K_f", integer=True, positive=True)
+outputs = sp.Symbol("K_f", integer=True, nonnegative=True)
 k = sp.Symbol("k", integer=True, positive=True)  # an output
 here, there = (sp.Function(name, real=True) for name in ("r_k", "rprime_k"))  # residual of an output at two inputs
 a_1, a_2 = sp.symbols("a_1 a_2", real=True)
@@ -131,7 +131,7 @@ outputs_at_start = Claim(
     title="Several outputs, and two losses where the output is zero",
     statement=r"""
 In a network of D2 with $K_f$ outputs the signal $\langle a_i,r\rangle$ of a unit of layer $L$ has at two inputs the covariance $[[covariance]]$, $v_A\langle r,r'\rangle$.
-Let $f=0$ at the start (the drawn output subtracted, for example). For $K_f\ge2$ classes:
+Let $f=0$ at the start (the drawn output subtracted, for example). For $K_f\ge1$ classes:
 
 (a) The cross-entropy of the softmax has $\langle r,r'\rangle=[[same]]$ for two inputs of one class and $[[different]]$ for two of different classes. The signals of D2 below
 layer $L$, of the covariances $[[signal_same]]$ and $[[signal_different]]$ ($\Pi$ that of D2), know of the labels only which inputs have the same; and to exchange classes leaves the law of the scores of hidden weights as it is, at every width.
@@ -148,8 +148,8 @@ cross-entropy: where $1<w<2$ the score of $w$ is the smallest for the one and th
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(outputs, "number of outputs", whole_from(2), drawn=(2, 20)),
-        Quantity(v_A, "variance of the weights of the readout", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(outputs, "number of outputs", COUNT, drawn=(1, 20)),
+        Quantity(v_A, "variance of the weights of the readout", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 2)),
         Quantity(passed, "covariance of the signals at two inputs, the residuals taken out", sp.S.Reals),
         Quantity((here, there), "residual of an output at an input, at another", sp.S.Reals),
         Quantity(w, "weight of the unit", sp.S.Reals),

@@ -7,7 +7,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
 from sparse_limits.theory.kernel.dual import depth as L
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.saliency.snip import WEIGHT
 from sparse_limits.theory.steps import Carrier, Step
@@ -177,12 +177,12 @@ $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
         Quantity(width, "number of units of a layer", COUNT, drawn=(1, 4)),
         Quantity(below, "number of units of the layer below", COUNT, drawn=(1, 40)),
         Quantity(above, "number of units of the layer above", COUNT, drawn=(1, 4)),
-        Quantity(v_l, "variance of the weights of a layer", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
-        Quantity(v_A, "variance of the weights of the readout", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(v_l, "variance of the weights of a layer", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(v_A, "variance of the weights of the readout", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 2)),
         Quantity(beta_b, "variance of the biases", NON_NEGATIVE, drawn=(0, 2)),
         Quantity(layer, "place of a hidden layer, from one", COUNT, drawn=(1, 4)),
         Quantity(L, "number of hidden layers", whole_from(1), drawn=(4, 8)),
-        Quantity(start, "variance of a preactivation of the first layer", POSITIVE),
+        Quantity(start, "variance of a preactivation of the first layer", NON_NEGATIVE),
         Quantity(
             passed, "covariance of the signals of the layer above at two inputs, the residuals taken out", sp.S.Reals
         ),

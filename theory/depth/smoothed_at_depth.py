@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -176,7 +178,7 @@ $[[fair]]$, in some order.
         Quantity(entries, "number of weights", whole_from(0), drawn=(5, 9)),
         Quantity(kept, "number of weights that are kept", whole_from(0), drawn=(0, 5)),
         Quantity(share, "mean share of a group that is kept", CLOSED_UNIT),
-        DENSITY,
+        replace(DENSITY, within=CLOSED_UNIT),
         Quantity(p, "weight of the one unit of layer 1", sp.S.Reals),
         Quantity((q_1, q_2), "weight from it to the first and to the second unit of layer 2", sp.S.Reals),
         Quantity((a_1, a_2), "weight of the readout, of the first and of the second unit", sp.S.Reals),

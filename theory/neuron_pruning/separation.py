@@ -12,7 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning import alignment, weight_pruning
 from sparse_limits.theory.neuron_pruning.jumps import c, strength_density
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.subset_sum import potential
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
@@ -72,9 +72,9 @@ measured_separation = Claim(
 Target $\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, source $N$ Gaussian neurons as in N2, error on the unit ball.
 **Proved.** (a) In the plane let $c_i=\alpha_i\|w_i\|$, and let a subset $S$ be kept whose neurons are at most the angle
 $\eta$ away from $w^*$. With a linear output its error is at most $[[near_bound]]$, with $C=\sum_Sc_i$
-and the mass $M=\sum_S|c_i|$. Hence for $\varepsilon\le1$ and every $k$, among at least $[[neurons]]$
+and the mass $M=\sum_S|c_i|$. Hence for $\varepsilon>0$ and every $k$ (beyond $\varepsilon=1$ the empty subset does), among at least $[[neurons]]$
 neurons some subset of those within the angle $[[window]]$ has an error of at most $\varepsilon$, except with probability at
-most $$[[failure]],$$ where $[[tail]]$ bounds both the probability that fewer than $k$ are there and that of a mass of $k$ of them
+most $$[[failure]],$$ where for $\varepsilon\le1$ $[[tail]]$ bounds both the probability that fewer than $k$ are there and that of a mass of $k$ of them
 above $2k$. $k\ge[[kept]]$ makes this at most $\delta$: $N=O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice, up to
 logarithms what N2 asks for; an output ReLU can only lower the error. (b) Let single weights be kept, in any dimension, so
 that the sum is $\langle w^*,x\rangle+\sum_i\Delta^+_i\sigma(x_i)+\Delta^-_i\sigma(-x_i)$. Before the output ReLU its largest
@@ -116,7 +116,7 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     quantities=(
-        Quantity(eps, "largest error allowed", sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
+        Quantity(eps, "largest error allowed", POSITIVE, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
         Quantity(
             delta,
             "probability of failure that is allowed",

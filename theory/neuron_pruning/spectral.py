@@ -14,7 +14,14 @@ from sparse_limits.theory.kernel import sphere
 from sparse_limits.theory.kernel.dual import cosine, kappa_1
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import (
+    CLOSED_UNIT,
+    COUNT,
+    COUNT_FROM_ZERO,
+    NON_NEGATIVE,
+    Hypothesis,
+    Quantity,
+)
 from sparse_limits.theory.steps import Carrier, Step
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure
@@ -320,27 +327,27 @@ pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, a
         Quantity(
             T,
             "mean squared distance from the target that is left, the value of `tail`",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 1000), sp.Rational(1, 20)),
         ),
         Quantity(
             eps,
             "largest error allowed, a root mean square over the sphere",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 40), sp.Rational(1, 8)),
         ),
         Quantity(
             delta,
             "probability of failure that is allowed",
-            UNIT,
+            sp.Interval.Ropen(0, 1),
             drawn=(sp.Rational(1, 500), sp.Rational(1, 20)),
-            convention=NO_BOUND,
         ),
-        Quantity(chance, "probability of success", UNIT),
+        Quantity(chance, "probability of success", CLOSED_UNIT),
     ),
     hypotheses=(
         Hypothesis("the output is linear; its weights may depend on everything"),
         Hypothesis("the neurons do not depend on the target, and one of the two is rotation invariant"),
+        Hypothesis("some error or some failure is allowed", needed_by=("neurons",)),
         Hypothesis("an error below the norm of the target", 2 * d * eps**2 < 1, needed_by=("solved", "success")),
         Hypothesis("no more is left than the squared norm of the target", 2 * d * T <= 1, needed_by=("solved",)),
     ),

@@ -11,7 +11,15 @@ from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.neuron_pruning.spectral import allowed, coefficient, delta, j, k, m, multiplicity, ranks
 from sparse_limits.theory.neuron_pruning.spectral import neurons as spectral_neurons
 from sparse_limits.theory.neuron_pruning.spectral import tail as spectral_tail
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NO_BOUND, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import (
+    CLOSED_UNIT,
+    COUNT,
+    COUNT_FROM_ZERO,
+    NON_NEGATIVE,
+    POSITIVE,
+    Hypothesis,
+    Quantity,
+)
 from sparse_limits.theory.steps import Carrier, Step
 
 i, n = sp.symbols("i n", integer=True, positive=True)  # a factor of n!, and n
@@ -271,21 +279,20 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
         Quantity(
             eps,
             "largest error allowed, a root mean square over the sphere",
-            POSITIVE,
+            NON_NEGATIVE,
             drawn=(sp.Rational(1, 40), sp.Rational(1, 8)),
         ),
         Quantity(
             delta,
             "probability of failure that is allowed",
-            UNIT,
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 500), sp.Rational(1, 20)),
-            convention=NO_BOUND,
         ),
         Quantity(m, "half an even degree", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(j, "half an even degree, not 0", COUNT, drawn=(1, 6)),
         Quantity(p, "modulus of the exponent", POSITIVE, drawn=(sp.Rational(1, 8), 3)),
         Quantity(x, "argument of the digamma function", POSITIVE),
-        Quantity(c, "middle of two such arguments, less a half", POSITIVE),
+        Quantity(c, "middle of two such arguments, less a half", NON_NEGATIVE),
         Quantity(v, "half an even degree and a quarter of the dimension", POSITIVE),
         Quantity(u, "a positive number, half an even degree in the limit", POSITIVE),
         Quantity(z, "half an even degree, moved by a quarter of two less than the dimension", POSITIVE, drawn=(2, 6)),
@@ -293,6 +300,7 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
     hypotheses=(
         Hypothesis("the output is linear; its weights may depend on everything"),
         Hypothesis("the neurons do not depend on the target, and one of the two is rotation invariant"),
+        Hypothesis("some error or some failure is allowed, and some dimension is there", needed_by=("neurons_bound",)),
     ),
     uses=("N2", "N6.1", "N6.2"),
     expressions={

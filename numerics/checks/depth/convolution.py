@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.evidence.sums import adds_up, grows_by, same_whatever, sloped
 from sparse_limits.numerics.networks import Network, gradient
 from sparse_limits.theory.depth.convolution import (
@@ -352,3 +352,11 @@ def drawn_filters_follow_the_law_of_rows(
         fresh = np.broadcast_to(numeric(tuple(drawn), score)(*drawn.values()), drawn[w].shape)
         kept, expected = (scores > level).sum(axis=0), (fresh > level).sum(axis=0)
         yield trial.two_counts(kept, len(scores), expected, FRESH)
+
+
+@enclosed(convolution_rows)
+@control("of the other sign", pooled_part=-pooled_part)
+def sums_over_patches_have_terms(pooled_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A patch at least: where each brings 1 to an image of the residual 1, their sum is positive."""
+    ones = (positions * pooled_part).replace(sp.core.function.AppliedUndef, lambda *_: sp.S.One)
+    yield trial.below(sp.S.Zero, ones.subs(sample_residual, 1), strict=True)

@@ -11,8 +11,9 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.depth.identities import Symbolic
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.depth.independence import (
+    design_effect,
     first_width,
     fourth,
     normal_limit,
@@ -121,3 +122,16 @@ def weights_with_normal_moments_have_the_effect(normal_effect: sp.Expr, trial: T
     seen = trial.once(whole_moments, 2, 2, THREE)
     yield trial.same(seen.fourth, sp.Integer(3))
     yield trial.same(normal_effect.subs(n, 2), seen.sum_variance / (2 * seen.variance))
+
+
+@enclosed(row_independence)
+@control("of the mean alone", signal_fourth=-signal_fourth)
+@control("independent entries", design_effect=n + design_effect)
+@control("rows that repel each other", sum_effect=2 - sum_effect)
+def moments_are_in_order(
+    signal_fourth: sp.Expr, design_effect: sp.Expr, sum_effect: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Fourth moments are least for weights of one modulus; a count of n rows varies no more than n times one row, and a sum no less than one of independent rows."""
+    yield trial.below(signal_fourth.subs(fourth, 1), signal_fourth)
+    yield trial.below(design_effect, n, needed="design_effect")
+    yield trial.below(sp.S.One, sum_effect)

@@ -324,3 +324,12 @@ def networks_of_every_width_keep_as_often(
     chances = [trial.value(each, {n: WIDE, d: INPUTS, tau: FIRST_LEVEL}) for each in (first, readout)]
     chances.append(trial.value(hidden, {n: 2, tau: HIDDEN_LEVEL}))
     yield trial.counts_each(trial.draw(exact_counts), np.array([WIDE, WIDE, SEEN]), chances)
+
+
+@enclosed(one_sample)
+@control("a matrix less", weights=weights - n**2)
+@control("a layer less", fourth_hidden=fourth_hidden / growth)
+def layers_are_counted_from_one(weights: sp.Expr, fourth_hidden: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Layer 1 and the readout have weights of all; a hidden matrix lies between two hidden layers or more, and has no less than the limit."""
+    yield trial.below(n * d + n, weights)
+    yield trial.below(sp.Integer(108), fourth_hidden, needed="fourth_hidden")

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from sparse_limits.numerics.evidence.sums import grows_by, sloped
 from sparse_limits.numerics.networks import gradient, random_network
 from sparse_limits.theory.depth.row_law import (
@@ -302,3 +302,13 @@ def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial
         claimed = sum(r[j] * r[k] * active[j, k] * gated[j, k] for j in range(2) for k in range(2)) / 4
         value = trial.value(claimed)
         yield trial.at_most(abs(observed[place] / value - 1), 0.15, f"relative error in layer {place + 1}")
+
+
+@enclosed(depth_row_law)
+@control("one layer more", signal_variance=2 * signal_variance * sp.Max(1, v_l) ** L)
+@control("of the other sign", back=-back)
+def signals_come_from_layers_above(signal_variance: sp.Expr, back: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No layer is given back more than all would carry; and a sum over units, each of which brings 1, is positive."""
+    yield trial.below(signal_variance, v_A * sp.Max(1, v_l) ** L, needed="signal_variance")
+    ones = back.replace(sp.core.function.AppliedUndef, lambda *_: sp.S.One)
+    yield trial.below(sp.S.Zero, sp.sqrt(above) * ones, strict=True)

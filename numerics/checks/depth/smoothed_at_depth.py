@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.evidence.sums import adds_up, same_whatever
 from sparse_limits.theory.depth.smoothed_at_depth import (
     SIGNS,
@@ -333,3 +333,11 @@ def one_sign_changes_the_kernel(
     yield trial.same(small_output, sum(a * h for a, h in zip((a_1, a_2), hidden, strict=True)) / sp.sqrt(2))
     yield trial.same(small_kernel, sum(sp.diff(small_output, weight) ** 2 for weight in (p, q_1, q_2, a_1, a_2)))
     yield trial.same(kernel_change, small_kernel.subs(a_1, -a_1) - small_kernel)
+
+
+@enclosed(smoothed_at_depth)
+@control("of the other sign", output_change=-output_change)
+def sums_over_the_data_have_terms(output_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A sample at least: where each brings 1, their sum is positive."""
+    ones = (samples * output_change).replace(sp.core.function.AppliedUndef, lambda *_: sp.S.One)
+    yield trial.below(sp.S.Zero, ones, strict=True)

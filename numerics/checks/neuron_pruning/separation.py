@@ -359,3 +359,10 @@ def a_linear_output_loses_the_tickets(fails: Reading, success: sp.Expr, trial: T
     errors = trial.draw(readings, networks, 96)[int(fails.relu_output)]
     found = int(np.count_nonzero(errors <= float(error)))
     yield trial.counts(found, networks, trial.value(success, {N: sp.Integer(96), eps: error}), "above", observed=True)
+
+
+@enclosed(measured_separation)
+@control("the moduli added", near_bound=near_bound + 2 * mass)
+def no_sum_exceeds_its_moduli(near_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound is no more than the target, the mass, and what the angle adds to it."""
+    yield trial.below(near_bound, 1 + mass + mass * angle)

@@ -287,3 +287,14 @@ def drawn_neurons_are_enough(seen_success: sp.Expr, seen: sp.Expr, trial: Trial)
     for size, failing in ((int(seen), HALF / 10), (4, 1 - seen_success)):
         count = trial.draw(misses, size, draws, error)
         yield trial.counts(count, draws, float(failing), "above", observed=True)
+
+
+@enclosed(spectral_bound)
+@control("without the first", tail=tail + total)
+@control("the squared norm", allowed=allowed + total)
+@control("upside down", solved=-solved)
+def less_than_all_is_left(tail: sp.Expr, allowed: sp.Expr, solved: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One dimension takes the first eigenvalue; some probability of success allows less than all; no probability is negative."""
+    yield trial.below(tail, total - sp.gammasimp(coefficient.subs(k, 0)) ** 2)
+    yield trial.below(allowed, total, strict=True, needed="success")
+    yield trial.below(sp.S.Zero, solved, needed="solved")

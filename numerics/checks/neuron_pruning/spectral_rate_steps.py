@@ -384,3 +384,10 @@ def neurons_solve_the_bound(
     )
     more = sp.Symbol("x", integer=True, nonnegative=True)
     yield trial.nonnegative(-N * sp.diff(lower, N) / lower, 3 / (1 + more), where={d: 2 + more}, strict=True)
+
+
+@enclosed(spectral_rate)
+@control("with its sign", modulus=-modulus)
+def a_modulus_is_positive(modulus: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From degree 2 on."""
+    yield trial.below(sp.S.Zero, modulus, strict=True)
