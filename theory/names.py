@@ -17,6 +17,7 @@ MEANINGS: Mapping[str, str] = {
     "density": "density",
     "threshold": "threshold above which saliencies are kept",
     "entry_probability": "probability of an entry of the mask",
+    "kept_by_rank": "number of entries kept by rank",
     "kept_in_block": "number of entries kept in each block",
     "block_columns": "number of consecutive columns in a block",
     "excess_kept": "difference of the number of entries kept and of the expected number above the threshold",
