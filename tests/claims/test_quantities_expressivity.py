@@ -11,8 +11,8 @@ import sparse_limits as sl
 from sparse_limits.theory.ledger import load_ledger
 
 WRONG = {
-    "E1 tail_law n=2 t=2 j=1": "t is probability that a neuron is fully wired, expected a number above 0, up to 1",
-    "E1 floor_share alpha=2 k=1 p=1": "expected a number above 0, up to 1",
+    "E1 tail_law n=2 t=2 j=1": "t is probability that a neuron is fully wired, expected a number from 0 to 1",
+    "E1 floor_share alpha=2 k=1 p=1": "expected a number from 0 to 1",
     "E2 usual_bound p=2 k=1 m=1": "expected a number above 0, up to 1",
     "E3 hub_share k=1 w=2": "w is column factor of the graphon at an active input, expected a number above 0, up to 1",
     "E3 affine_gap b_1=3 b_2=1": "expected a number from -1 to 1",
@@ -24,7 +24,7 @@ WRONG = {
     "E5.2 mse k=1 n=0 p=1/2": "n is width, the number of neurons of a hidden layer, expected a whole number from 1",
     "E5.3 relu_error C=1 alpha=1/2 k=1 n=7 p=1 r=1": "a mean number of wired neurons that is at least four, expected alpha*n*p**k ≥ 4",
     "E6.1 success N=1 alpha=1 k=1 n=2 p=3": "expected a number above 0, up to 1",
-    "E6.1 sufficient_width N=1 alpha=1 delta=1 k=1 p=1": "expected a number strictly between 0 and 1",
+    "E6.1 sufficient_width N=1 alpha=1 delta=0 k=1 p=1": "expected a number above 0, up to 1",
     "E6.2 sup_error M=0": "M is number of pieces of each interpolated square, expected a whole number from 1",
     "E8 relayed k=2 m=4 p=3/2": "p is probability of an edge in either layer, expected a number above 0, up to 1",
     "E8 input_budget epsilon=1/2 m=1 p=1/2": "at least two neurons in the first layer, expected m ≥ 2",
@@ -63,6 +63,8 @@ RIGHT = {
     "E5.2 mean_inverse k=1 n=2 p=1": "1/2",  # both units
     "E5.2 mse k=1 n=1 p=1/2": "1 - 1/pi",  # one unit, given that there is one
     "E6.1 success N=2 alpha=1 k=1 n=2 p=1": "1",
+    "E6.1 success N=0 alpha=1 k=0 n=0 p=1/2": "1",  # nothing is asked of no neurons
+    "E6.1 sufficient_width N=1 alpha=1 delta=1 k=0 p=1": "2",
     "E6.1 success N=3 alpha=1 k=1 n=2 p=1": "0",
     "E6.2 product_success M=1 n=2 p=1": "1",
     "E6.2 first_slope M=1": "0",  # the chord of t² on [−2, 2]

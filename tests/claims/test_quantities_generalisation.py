@@ -11,11 +11,11 @@ import sparse_limits as sl
 from sparse_limits.theory.ledger import load_ledger
 
 WRONG = {
-    "B1 confidence delta=2 m=1": "expected a number strictly between 0 and 1",
+    "B1 confidence delta=2 m=1": "expected a number above 0, up to 1",
     "B1 risk_bound B_0=1 T=1 delta=1/2 m=1 q=2": "an interpolant in the ball, expected q ≤ B_0**2",
     "B1 peeled_bound T=4 b=1 i=0 m=2 delta=1/2 q=2": "an interpolant in the ball of that step",
     "B1 random_label_energy T=4 T_inv=1/2 m=2": "traces of a matrix and of its inverse, expected T*T_inv ≥ m**2",
-    "B2.1 constant L=0": "number of hidden layers, expected a whole number from 1",
+    "B2.1 constant L=-1": "number of hidden layers, expected a whole number from 0",
     "B2.3 many_ratio r=0": "r is correlation in the second layer of two inputs of one sign, expected a number strictly between 0 and 1",
     "B2.2 sphere_constant L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
     "B2.2 sphere_excess L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
@@ -30,7 +30,7 @@ WRONG = {
     "B5 excess a=1 rho=1/4": "some features at the cap, expected rho ≥ 1/(a + 1)",
     "B5 uniform a=1 rho=2": "rho is mean path density, the budget, expected a number above 0, up to 1",
     "B6 optimum beta=1/2 p=1/2 r=1": "expected a number from 1",
-    "B6 uniform beta=2 p=1 r=1": "p is share of the strong features, expected a number strictly between 0 and 1",
+    "B6 uniform beta=2 p=1 r=1": "p is share of the strong features, expected a number from 0, below 1",
     "B6 strong_share beta=2 p=1/2 r=2": "r is mean path density, the budget, expected a number above 0, up to 1",
     "B7 kernel_scale rho=2 L=3": "expected a number above 0, up to 1",
     "B7 shrinkage lambda=2 T=1 m=1 gamma=0": "no eigenvalue of a kernel exceeds its trace, expected lambda ≤ T",
@@ -46,6 +46,7 @@ RIGHT = {
     "B1 rank_one_complexity k=1": "1/2",  # two signs agree with chance 1/2
     "B1 label_kernel_energy m=1 epsilon=1": "1",  # one sample
     "B2.1 constant L=1": "1",
+    "B2.1 constant L=0": "1",  # the kernel is its linear part
     "B2.3 least_ratio": "3/4",
     "B2.2 best_constant L=1": "1",
     "B2.2 sphere_constant L=1 d=2": "1",

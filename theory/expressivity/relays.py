@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, MARGIN, epsilon, k, m, p
+from sparse_limits.theory.expressivity.symbols import EDGE, MARGIN, SOME_ACTIVE, epsilon, k, m, p
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -164,7 +164,7 @@ split is chosen after the first mask is seen and gives every input $g$ neurons w
     quantities=(
         Quantity(m, "number of neurons of the first hidden layer", COUNT, drawn=(9, 60)),
         Quantity(second_width, "number of neurons of the second hidden layer", COUNT, drawn=(1, 9)),
-        replace(ACTIVE, meaning="number of inputs", drawn=(2, 5)),
+        replace(SOME_ACTIVE, meaning="number of inputs", drawn=(2, 5)),
         replace(EDGE, meaning="probability of an edge in either layer"),
         replace(MARGIN, meaning="relative margin of the budget of inputs"),
         Quantity(x, "an input", sp.S.Reals, drawn=(-1, 1)),

@@ -8,7 +8,19 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.expressivity.symbols import ACTIVE, COUNTED, EDGE, FLOOR_NEURONS, MARGIN, epsilon, j, k, m, p
+from sparse_limits.theory.expressivity.symbols import (
+    ACTIVE,
+    COUNTED,
+    EDGE,
+    FLOOR_NEURONS,
+    MARGIN,
+    SOME_ACTIVE,
+    epsilon,
+    j,
+    k,
+    m,
+    p,
+)
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
 from sparse_limits.theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
@@ -168,7 +180,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
     proof=Proof.PROVED,
     quantities=(
         FLOOR_NEURONS.drawn_from(8, 60),
-        ACTIVE,
+        SOME_ACTIVE,
         EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
         Quantity(tilt, "tilt of the exponential moment of the count", POSITIVE),
         Quantity(i, "number of fully wired neurons", COUNT, drawn=(1, 7)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -14,6 +16,7 @@ from sparse_limits.theory.expressivity.symbols import (
     GRAPHON,
     NEURONS,
     POSITIONS,
+    SOME_ACTIVE,
     alpha,
     j,
     k,
@@ -24,7 +27,7 @@ from sparse_limits.theory.expressivity.symbols import (
     u,
 )
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
-from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 share = sp.Symbol("t", positive=True)  # t_S(W)
@@ -124,32 +127,32 @@ $W(u_i,v_j)$. The number $N$ of neurons connected to *all* of a set $S$ of $k$ i
 $P(N\ge j)=[[tail_law]]$, with $t=t_S(W)=\int_0^1\prod_{j\in S}W(u,v_j)\,du$ (for three inputs $[[wired_share]]$). If
 $W(u,v_j)\ge p$ for $j\in S$ and a share $\alpha$ of the latents, $t_S\ge[[floor_share]]$ and $N$ is stochastically at least
 $\mathrm{Bin}(n,\alpha p^k)$; given latents of which $m$ have that floor, at least $\mathrm{Bin}(m,p^k)$. With $W=p_0$ elsewhere,
-$t_S=[[two_level_share]]$, so the floor is sharp ($p_0\to0$). The network's inputs beyond $S$ do not matter.
+$t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs beyond $S$ do not matter.
 """,
     steps=WIRED_STEPS,
     source=Source("2602.06675", "elementary; a step towards E6.1, beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        NEURONS,
-        ACTIVE,
+        replace(NEURONS, within=COUNT_FROM_ZERO),
+        SOME_ACTIVE,
         COUNTED,
         Quantity(
             share,
             "probability that a neuron is fully wired",
-            UP_TO_ONE,
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
         ),
-        FLOOR_SHARE,
-        EDGE,
+        replace(FLOOR_SHARE, within=CLOSED_UNIT),
+        replace(EDGE, within=CLOSED_UNIT),
         Quantity(
             background,
             "probability of an edge to an active input at the other neurons",
-            UP_TO_ONE,
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
         ),
         GRAPHON,
-        POSITIONS,
+        replace(POSITIONS, within=CLOSED_UNIT),
     ),
     hypotheses=(
         Hypothesis("iid latents, edges independent given them"),
@@ -171,7 +174,7 @@ $t_S=[[two_level_share]]$, so the floor is sharp ($p_0\to0$). The network's inpu
     sharp=(
         Sharp(
             expression="floor_share",
-            example=r"$W=p_0$ elsewhere, as $p_0\to0$",
+            example=r"$W=0$ elsewhere",
             check="two_levels_and_the_floor_that_they_attain",
             side=Side.BELOW,
         ),

@@ -208,7 +208,9 @@ def rounding_costs_a_neuron(lower_bound: sp.Expr, rounded: sp.Expr, trial: Trial
     """k e^{−p²g} at g = m/k − r, r < 1, times e^{p²(1−r)} ≥ 1; and the slope in k."""
     r = sp.Symbol("r", nonnegative=True)
     yield trial.same(rounded, (1 - lower_bound).subs(group, m / k - r) * sp.exp(p**2 * (1 - r)))
-    yield trial.nonnegative(rounded.diff(k), sp.exp(p**2 - p**2 * m / k) * (1 + p**2 * m / k))
+    inputs = sp.Symbol("inputs", positive=True)
+    rise = sp.exp(p**2 - p**2 * m / inputs) * (1 + p**2 * m / inputs)
+    yield trial.nonnegative(rounded.diff(k), rise, where={k: inputs})
 
 
 @exact(relay_layer, step="budget")

@@ -194,6 +194,12 @@ def two_levels_are_integrated(level: sp.Expr, two_level_share: sp.Expr, trial: T
     yield trial.same(two_level_share, ends, by=sp.expand)
 
 
+def with_an_input(gap: sp.Expr) -> sp.Expr:
+    """What is left for one input or more: without any all neurons are wired, beside the floor too."""
+    more = sp.Symbol("more", integer=True, nonnegative=True)
+    return sp.simplify(gap.subs(k, more + 1))
+
+
 @exact(wired_count, step="floor")
 @control("forgets the share of the rows", floor_share=p**k)
 @control("the density of the rows, to the power", floor_share=(alpha * p) ** k)
@@ -205,7 +211,7 @@ def floor_is_the_lowest_of_two_levels(
     floor_share: sp.Expr, level: sp.Expr, two_level_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Two levels at p_0 = 0; and what they have above the floor, the probability elsewhere times the share elsewhere."""
-    yield trial.same(floor_share, two_level_share.subs(background, 0))
+    yield trial.same(floor_share, two_level_share.subs(background, 0), by=with_an_input)
     yield trial.same(two_level_share - floor_share, (1 - alpha) * level.subs(p, background), by=sp.expand)
 
 
