@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -91,7 +92,7 @@ def counts_obey_the_recursion_over_items(expected_count: sp.Expr, trial: Trial) 
         value = trial.once(expected_subsets, size, target, distance)
         yield equal(expected_count, value, {n: sp.Integer(size), z: target, eps: distance}, trial)
     for target in (sp.S.Zero, sp.Rational(1, 3)):
-        yield equal(expected_count, int(target == 0), {n: sp.Integer(3), z: target, eps: sp.S.Zero}, trial)
+        yield equal(expected_count, Fraction(int(target == 0)), {n: sp.Integer(3), z: target, eps: sp.S.Zero}, trial)
 
 
 TARGETS = ((6, 1), (0, 1), (-14, 5))  # z and ε in twentieths
