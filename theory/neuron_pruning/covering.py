@@ -288,7 +288,7 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
         ),
         CHANCE,
         Quantity(level, "half-width of one plank", POSITIVE, drawn=(sp.Rational(1, 20), 3)),
-        Quantity(v, "width of a normal law", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
+        Quantity(v, "width of a normal law", NON_NEGATIVE, drawn=(sp.Rational(1, 4), 2)),
         Quantity(b, "exponent in a mean of exponentials", NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
         ANGLE,
     ),

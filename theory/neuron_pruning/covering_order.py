@@ -30,7 +30,7 @@ from sparse_limits.theory.neuron_pruning.covering import (
 )
 from sparse_limits.theory.neuron_pruning.covering import neurons as two_moments
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
-from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.steps import Carrier, Reach, Step
 
 eta = sp.Symbol("eta", positive=True)
@@ -41,7 +41,7 @@ growth = sp.Symbol("K", positive=True)  # of that with ρ
 c = sp.Symbol("c", real=True)  # the cosine of the angle between two points
 lamda = sp.Symbol("lambda", positive=True)
 
-ETA = Quantity(eta, "sine of an angle that divides near points from far ones", UNIT)
+ETA = Quantity(eta, "sine of an angle that divides near points from far ones", sp.Interval.Lopen(0, 1))
 SPREAD = Quantity(
     a, "factor in the excess of far points, `spread`", POSITIVE, drawn=(sp.Rational(1, 2), sp.Rational(3, 2))
 )
@@ -58,8 +58,10 @@ GROWTH = Quantity(
     POSITIVE,
     drawn=(sp.Rational(2, 3), 2),
 )
-COSINE = Quantity(c, "cosine of the angle between two points", sp.Interval.open(-1, 1))
-EXPONENT = Quantity(lamda, "exponent in the mean of an exponential of a square", sp.Interval.open(0, sp.Rational(1, 2)))
+COSINE = Quantity(c, "cosine of the angle between two points", sp.Interval(-1, 1))
+EXPONENT = Quantity(
+    lamda, "exponent in the mean of an exponential of a square", sp.Interval.Ropen(0, sp.Rational(1, 2))
+)
 
 square_gap = 4 * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2 * wide**2 * narrow**2
 spread = (2 * widest**3 + 4 * slope * widest**4) / sp.pi
@@ -299,7 +301,7 @@ ball_covering_order = Claim(
     label="N9.2",
     title="Whole neurons on the ball: at least of the order of d/ε, and of (d − 2) ln(1/ε)/ε for small ε",
     statement=r"""
-Target, neurons and error are those of N9.1, $\rho=[[ratio]]<\frac1{\sqrt2}$. For every $\eta\in(0,1)$ the mean $R$ is at most
+Target, neurons and error are those of N9.1, $\rho=[[ratio]]<\frac1{\sqrt2}$. For every $\eta\in(0,1]$ the mean $R$ is at most
 $$[[zones]],\qquad a=[[spread]],\quad M=[[near_neuron]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$
 neurons, whichever is less, for every $\eta$. At $\eta=[[half_chance]]$ that is, for every $d\ge3$, $\delta<1$ and $\varepsilon\le[[small_error]]$, no less than $$[[order]].$$ At $\eta=[[divide]]$ it is, for
 fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.

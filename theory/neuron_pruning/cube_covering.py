@@ -271,7 +271,7 @@ cube_covering_order = Claim(
     label="N10.2",
     title="Whole neurons on the cube: at least of the order of d^(3/2)/ε for large d",
     statement=r"""
-Target, neurons and error are those of N10.1, $\rho=[[thin]]$, $\varepsilon<\frac14$, and $a$, $M$ are those of N9.2. For every $\eta\in(0,1)$ the mean $R$ is at most
+Target, neurons and error are those of N10.1, $\rho=[[thin]]$, $\varepsilon<\frac14$, and $a$, $M$ are those of N9.2. For every $\eta\in(0,1]$ the mean $R$ is at most
 $$[[zones]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$ neurons, whichever is less.
 For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$, that is $$[[leading]]\,(1+o(1))$$ as $d\to\infty$.
 """,

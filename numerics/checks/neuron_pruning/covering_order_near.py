@@ -10,6 +10,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import delta
 from sparse_limits.theory.neuron_pruning.covering import (
     one_neuron,
     rho,
@@ -18,7 +19,10 @@ from sparse_limits.theory.neuron_pruning.covering import (
 )
 from sparse_limits.theory.neuron_pruning.covering_order import (
     ball_covering_order,
+    leading,
+    near_count,
     near_neuron,
+    order,
 )
 
 MORE = sp.Rational(11, 10)
@@ -68,3 +72,16 @@ def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Fi
         (sp.diff(slopes, slope), 2 * cosine * y / ((1 + y) * sp.pi * width)),
     ):
         yield trial.nonnegative(-each, fall, where=thin, by=partial(in_widths, y=y, sine=sine), strict=True)
+
+
+@enclosed(ball_covering_order)
+@control("for the opposite", near_count=-near_count)
+@control("the other sign", order=-order)
+@control("of the other sign", leading=-leading)
+def more_success_asks_for_more(
+    near_count: sp.Expr, order: sp.Expr, leading: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The near number grows with the probability of success, and those of the orders are positive."""
+    yield trial.below(near_count, near_count.subs(delta, (1 + delta) / 2))
+    yield trial.below(sp.S.Zero, order, strict=True, needed="order")
+    yield trial.below(sp.S.Zero, leading, strict=True)

@@ -327,3 +327,19 @@ def the_near_number_leads(
 
 
 letters_stand_for_formulas_of_the_order = check_of_the_letters(cube_covering_order, thin)
+
+
+@enclosed(cube_covering)
+@control("twice as wide", thin=2 * thin)
+def corners_are_far_enough(thin: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """For planks of N9.1."""
+    yield trial.below(thin, 1 / sp.sqrt(2), strict=True)
+
+
+@enclosed(cube_covering_order)
+@control("twice as wide", thin=2 * thin)
+@control("for the opposite", near_count=-near_count)
+def more_success_asks_for_more_on_the_cube(thin: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Planks are thin enough; and the near number grows with the probability of success."""
+    yield trial.below(thin, 1 / sp.sqrt(2), strict=True)
+    yield trial.below(near_count, near_count.subs(delta, (1 + delta) / 2))
