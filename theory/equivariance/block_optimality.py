@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
@@ -20,7 +22,7 @@ from sparse_limits.theory.equivariance.block_chances import (
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.symbols import BASIS, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, MASS, PRODUCTS
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
@@ -132,7 +134,7 @@ $[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. Whether s
         BASIS.drawn_from(1, 15),
         *PRODUCTS,
         COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
-        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        replace(FAILURE, within=UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
     ),
     hypotheses=(
         Hypothesis("permutation representations"),
