@@ -62,12 +62,10 @@ OUTSIDE = [
     ("L14.3 standstill_radius epsilon=3/2 x=1", "a positive loss of at most $1$"),
     ("L14.3 standstill_radius epsilon=0 x=1", "a positive loss of at most $1$"),
     ("L15 fixed_bound epsilon=-1 Delta=1 T=1", "epsilon=-1"),
-    ("L16.1 B1 M=9 A_1=1 A_2=2 Lambda=1 L_0=1", "no Euclidean norm exceeds the sum of the moduli, expected A_2 ≤ A_1"),
     ("L16.1 longest_time M=9 rho=1 L_0=0", "the loss at the start is not $0$, expected L_0 > 0"),
     ("L16.3 sign_copy p_0=1/2 d=2 s=3", "a unit has no more inputs than there are, expected s ≤ d"),
     ("L16.3 sign_copy p_0=2 d=3 s=3", "probability of an edge from an input, expected a number from 0 to 1"),
     ("L17.1 failure n=5 q=3/4 r=2 M=1", "disjoint units have together a probability of at most one"),
-    ("L16.2 B2 M=9 A_1=1 A_2=2 Lambda=1", "no Euclidean norm exceeds the sum of the moduli, expected A_2 ≤ A_1"),
     (
         "L17.1 size q=1/64 r=2 M=36 delta=0",
         "probability of failure that is allowed, expected a number above 0, up to 1",

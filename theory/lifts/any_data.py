@@ -11,7 +11,7 @@ from sparse_limits.theory.lifts.attention_copies import R_x
 from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE
 from sparse_limits.theory.lifts.convergence_limit import goal
 from sparse_limits.theory.lifts.convergence_two_layers import children
-from sparse_limits.theory.lifts.convolution_copies import EXACT, GOAL, LONGER, READOUT, best_loss, size_for
+from sparse_limits.theory.lifts.convolution_copies import EXACT, GOAL, READOUT, best_loss, size_for
 from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
@@ -193,7 +193,6 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
         Hypothesis("edges and weights are independent of one another and of the data"),
         Hypothesis("the types of different units are disjoint"),
         Hypothesis("disjoint units have together a probability of at most one", r * q <= 1),
-        LONGER,
     ),
     uses=("L16.2", "L16.3", "L17.1", "L17.2", "L20"),
     expressions={

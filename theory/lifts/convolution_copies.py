@@ -64,13 +64,12 @@ ONE_CHANNEL = one_input(with_goal(ONE_WEIGHT[0], copies_loss), signs, C_i)
 
 GOAL = Quantity(goal, "loss that is to be reached", POSITIVE, drawn=(sp.Rational(1, 8), 1))
 READOUT = (
-    Quantity(A_1, "sum of the lengths of the readouts of the witness", POSITIVE, drawn=(1, 2)),
-    Quantity(A_2, "root of the sum of their squares", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+    Quantity(A_1, "sum of the lengths of the readouts of the witness, or a bound of it", POSITIVE, drawn=(1, 2)),
+    Quantity(A_2, "root of the sum of their squares, or a bound of it", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
 )
 EXACT = Hypothesis("the curve is a solution of the flow itself, from a readout 0, for the square loss")
 SIGNS = Hypothesis("edges and weights are independent, weights fair signs; the weights of the witness are signs")
 FINITE = Hypothesis("the witness reproduces the target, and the types of different units are disjoint")
-LONGER = Hypothesis("no Euclidean norm exceeds the sum of the moduli", A_2 <= A_1)
 
 STEPS = (
     Step(
@@ -206,7 +205,6 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
         EXACT,
         SIGNS,
         FINITE,
-        LONGER,
         Hypothesis("a kernel is no longer than the signal", k <= H),
         Hypothesis("a filter has no more channels than there are", signs <= C_i),
     ),

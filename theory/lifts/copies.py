@@ -222,7 +222,6 @@ time is $[[T1]]$.""",
 NETWORK = (
     Hypothesis("the curve is a solution of the flow itself, from a readout 0; the square loss; smooth units"),
     Hypothesis("copies are counted over the whole backward closure, and their cells are disjoint"),
-    Hypothesis("no Euclidean norm exceeds the sum of the moduli", A_2 <= A_1),
 )
 WITNESS = (
     COPIES.drawn_from(10, 60),
@@ -233,8 +232,10 @@ WITNESS = (
         POSITIVE,
         drawn=(sp.Rational(1, 8), sp.Rational(1, 4)),
     ),
-    Quantity(A_1, "sum of the moduli of the readout of the witness", POSITIVE, drawn=(1, 2)),
-    Quantity(A_2, "Euclidean norm of the readout of the witness", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+    Quantity(A_1, "sum of the moduli of the readout of the witness, or a bound of it", POSITIVE, drawn=(1, 2)),
+    Quantity(
+        A_2, "Euclidean norm of the readout of the witness, or a bound of it", POSITIVE, drawn=(sp.Rational(1, 2), 1)
+    ),
     Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(1, 3)),
     DISTANCE.drawn_from(0, 1),
     Quantity(epsilon_w, "loss of the witness", NON_NEGATIVE, drawn=(0, sp.Rational(1, 2))),
@@ -250,7 +251,7 @@ copy_bounds = Claim(
     statement=r"""
 A network $F=\sum_ia_i\phi_i(\cdot;\theta_i)$ with a linear readout, $\phi_i$ a function of its cell $\theta_i$ (the weights on all edges
 into the terminal vertex and its ancestors) and smooth, trains $a$ and all weights by $\dot\theta=-\nabla L$ from $a(0)=0$, for
-$L=\frac12\|F-f^*\|_D^2$, so $L_0=\frac12\|f^*\|_D^2$. The *witness* $\sum_{j\le r}a^*_j\phi_j(\cdot;\theta^*_j)$ has the loss $\varepsilon_w$, $A_1=\|a^*\|_1$, $A_2=\|a^*\|_2$. For each of its units
+$L=\frac12\|F-f^*\|_D^2$, so $L_0=\frac12\|f^*\|_D^2$. The *witness* $\sum_{j\le r}a^*_j\phi_j(\cdot;\theta^*_j)$ has the loss $\varepsilon_w$, $A_1\ge\|a^*\|_1$, $A_2\ge\|a^*\|_2$. For each of its units
 there are $M$ terminal vertices with the same backward closure, input vertices included, that start at $\|\theta_i(0)-\theta^*_j\|\le\rho_0$, possibly after changes of sign of weights that turn $\phi_j$ into $\pm\phi_j$; these $rM$ cells are disjoint, and
 $\|\phi_j(\theta)-\phi_j(\theta')\|_D\le\Lambda\|\theta-\theta'\|$ on the closed ball of radius $\rho_0+\rho$ about $\theta^*_j$ ($\Lambda$ may depend on $\rho$). Let
 $$\varepsilon=[[approximation_loss]].$$

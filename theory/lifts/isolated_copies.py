@@ -36,11 +36,11 @@ from sparse_limits.theory.lifts.copies import (
 )
 from sparse_limits.theory.lifts.readout import T
 from sparse_limits.theory.lifts.tangent import LOSS, L, epsilon
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.steps import Carrier, Step
 
-b = sp.Symbol("b", positive=True)  # ‖ā‖²
+b = sp.Symbol("b", nonnegative=True)  # ‖ā‖²
 c = sp.Symbol("c", positive=True)  # the time for each copy
 
 readout_square = 4 * b
@@ -197,12 +197,11 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
     quantities=(
         *WITNESS,
         LOSS,
-        Quantity(b, "square of the readout that is compared", POSITIVE),
+        Quantity(b, "square of the readout that is compared", NON_NEGATIVE),
         Quantity(c, "time for each copy", POSITIVE, drawn=(sp.Rational(1, 8), 1)),
     ),
     hypotheses=(
         Hypothesis("the hypotheses of L16.1 hold, and the cells of the copies are isolated"),
-        Hypothesis("no Euclidean norm exceeds the sum of the moduli", A_2 <= A_1),
         Hypothesis("there is a radius for that time", load < 1, needed_by=("radius_square", "isolated_along")),
     ),
     uses=("L15", "L16.1"),

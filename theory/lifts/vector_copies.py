@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, chernoff_size
 from sparse_limits.theory.lifts.copies import (
+    A_1,
     FIRST,
     LINEAR_COPIES,
     LOST,
@@ -24,7 +27,7 @@ from sparse_limits.theory.lifts.coverage import q, r
 from sparse_limits.theory.lifts.isolated_copies import ISOLATED_LINEAR_COPIES, SECOND, square_speed
 from sparse_limits.theory.lifts.readout import moving_bound
 from sparse_limits.theory.lifts.tangent import L_0, LOSS, START
-from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 READOUTS = sp.symbols("a_11 a_12 a_21 a_22", real=True)
@@ -126,7 +129,7 @@ vector_copies = Claim(
     statement=r"""
 In L16.1 and L16.2 let each cell have several features, a readout for each, and values in a Euclidean space: $F=\sum_i\Phi_i(\theta_i)a_i$, with $\Phi_i(\theta)$ linear in $a_i\in\mathbb R^g$; the witness is
 $\sum_j\Phi_j(\theta^*_j)a^*_j$. Suppose that $\|(\Phi_j(\theta)-\Phi_j(\theta'))a\|_D\le\Lambda\|\theta-\theta'\|\|a\|$ on the balls, and that copies start within $\rho_0$ of $\theta^*_j$, possibly after an isometry of weights that turns $\Phi_j$ into $\Phi_jU$ with an orthogonal $U$
-(changes of sign or of order of features). Then both theorems hold as they stand, with $$A_1=\sum_j\|a^*_j\|,\qquad A_2=\Big(\sum_j\|a^*_j\|^2\Big)^{1/2},$$ which are $[[first_norm]]$ and $[[second_norm]]$ for two units with two features: from $T$ on the loss is at most, with (B1), $[[bound]]$, and for isolated cells, with (B2), $[[isolated_bound]]$.
+(changes of sign or of order of features). Then both theorems hold as they stand, with $$A_1=\sum_j\|a^*_j\|,\qquad A_2=\Big(\sum_j\|a^*_j\|^2\Big)^{1/2},$$ which are $[[first_norm]]$ and $[[second_norm]]$ for two units with two features (bounds of these will do): from $T$ on the loss is at most, with (B1), $[[bound]]$, and for isolated cells, with (B2), $[[isolated_bound]]$.
 
 A head of attention is such a unit, of the weights in $Q,K,V$, and so is a filter with a readout for each pixel. In a random sparse lift with one layer of $n$ terminals, each of which copies a unit with a probability of at least $q$, for each of $r$ units whose types are disjoint, all have $M$ copies, so that both bounds hold, with
 probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which asks nothing of the units.
@@ -136,7 +139,7 @@ probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        *WITNESS,
+        *(replace(each, within=NON_NEGATIVE) if each.symbols == A_1 else each for each in WITNESS),
         START.drawn_from(sp.Rational(1, 2), 1),
         LOSS,
         Quantity(survivors, "number of copies of a unit that have not moved further", COUNT, drawn=(5, 30)),

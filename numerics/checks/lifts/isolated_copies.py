@@ -14,7 +14,7 @@ from sparse_limits.numerics.checks.lifts.copies import (
     inside,
     positive,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.lifts.copies import (
     A_2,
@@ -213,3 +213,11 @@ def chosen_at(
     yield trial.same(load.subs(at), share)
     for each in choice:
         yield from guaranteed_by_copies(each, trial)
+
+
+@enclosed(isolated_copy_bounds)
+@control("the load less 1", radius_square=radius_square * (load - 1))
+@control("the other sign", radius_square=-radius_square)
+def radii_have_positive_squares(radius_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From the load 1 on no radius is large enough for half of the copies to stay within."""
+    yield trial.below(0, radius_square, strict=True, needed="radius_square")
