@@ -131,7 +131,7 @@ $$\inf_gE(f-g)^2=E\operatorname{Var}(f\mid x_{-J}),$$
 for every law of $x$ with $Ef^2<\infty$; $g=E[f\mid x_{-J}]$ attains it, and any $g$ has
 $E(f-g)^2=E\operatorname{Var}(f\mid x_{-J})+E(g-E[f\mid x_{-J}])^2$. It equals $\frac12E(f(x)-f(x'))^2$, $x'$ being $x$ with $x_J$ drawn afresh
 given the others. For product laws it is $\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$ times the variance of $f$. For $J=\{1\}$ and uniform inputs it is
-$[[projection_error]]=[[resampled_error]]$. For $f=ax_1x_2+bx_3^2$ on $[0,1]^3$ the parts are $[[sobol]]$, named by their inputs, and the
+$[[projection_error]]=[[resampled_error]]$. For $f=ax_1x_2+bx_3^2$ and uniform inputs in $[0,1]$ the parts, which are polynomials and so given everywhere, have the variances $[[sobol]]$, named by their inputs, and the
 floors for the sets $J$: $[[floors]]$. The main effect $\sigma_{\{1\}}^2$ alone is no floor that a network attains (for $a\ne0$).
 The floor holds for every width, depth and weight.
 """,
@@ -147,7 +147,7 @@ The floor holds for every width, depth and weight.
         Quantity(a, "coefficient of the product of the first two inputs", sp.S.Reals),
         Quantity(b, "coefficient of the square of the third input", sp.S.Reals),
         Quantity(target, "function to be learnt, of two inputs", sp.S.Reals),
-        Quantity(inputs, "an input of the example", sp.Interval(0, 1)),
+        Quantity(inputs, "an input of the example", sp.S.Reals, drawn=(-1, 2)),
         Quantity((mean, square), "mean or mean square of the function, given the inputs that have paths", sp.S.Reals),
         Quantity(output, "output of the network", sp.S.Reals),
         Quantity(over, "mean over one input, as a linear map of functions", sp.S.Reals),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -46,7 +48,7 @@ from sparse_limits.theory.lifts.degrees import WIDTH, lam, n
 from sparse_limits.theory.lifts.perceptrons import n_1
 from sparse_limits.theory.lifts.random_lifts import mean_edges
 from sparse_limits.theory.lifts.readout import TRAINED, T
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 largest_moment = R_x**2
@@ -166,8 +168,8 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        WIDTH.drawn_from(50, 90),
-        Quantity(n_1, "number of copies of the target of an edge of the base", COUNT, drawn=(1, 5)),
+        replace(WIDTH, within=COUNT_FROM_ZERO, drawn=(50, 90)),
+        Quantity(n_1, "number of copies of the target of an edge of the base", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(lam, "expected number of edges into a vertex above one edge of the base", NON_NEGATIVE, drawn=(1, 3)),
         COPIES.drawn_from(10, 60),
         UNITS.drawn_from(1, 2),
@@ -177,8 +179,8 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
         CHANCE,
         *READOUT,
         Quantity(R_x, "length of the longest input, on the inputs of a unit", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
-        Quantity(mu, r"largest eigenvalue of $E_D\,xx^\top$", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
-        Quantity(Lambda, "Lipschitz constant of a unit in its weights", POSITIVE, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(mu, r"largest eigenvalue of $E_D\,xx^\top$", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(Lambda, "Lipschitz constant of a unit in its weights", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 1)),
         Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(1, 3)),
         DISTANCE.drawn_from(0, 1),
         Quantity(epsilon_w, "loss of the witness, for the law of the data", NON_NEGATIVE, drawn=(0, sp.Rational(1, 2))),

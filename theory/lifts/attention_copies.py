@@ -258,7 +258,7 @@ $$[[head_copy]],$$ which is that of these weights (other orders of the columns m
         INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
         COPIES.drawn_from(10, 60),
         *READOUT,
-        Quantity(Lambda, "Lipschitz constant of a unit in its weights", POSITIVE, drawn=(1, 2)),
+        Quantity(Lambda, "Lipschitz constant of a unit in its weights", NON_NEGATIVE, drawn=(1, 2)),
         UNITS.drawn_from(1, 3),
         GOAL,
         ALLOWED,

@@ -34,7 +34,7 @@ from sparse_limits.theory.lifts.copies_of_one_unit import (
 )
 from sparse_limits.theory.lifts.copy_examples import agreement, layer_lipschitz, mu, pattern_chance
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0, q
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 nu = sp.Symbol("nu", positive=True)  # the largest eigenvalue of the second moments of a pixel
@@ -186,7 +186,9 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
         Quantity(k, "number of weights of a kernel", COUNT, drawn=(1, 3)),
         Quantity(C_i, "number of input channels", COUNT, drawn=(4, 9)),
         UNIT_INPUTS.drawn_from(1, 4),
-        Quantity(mu, "largest eigenvalue of the second moments of a window", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(
+            mu, "largest eigenvalue of the second moments of a window", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 2)
+        ),
         Quantity(
             nu,
             "largest eigenvalue of the second moments of a pixel, on the channels of any of the filters",
@@ -196,7 +198,7 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
         INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
         COPIES.drawn_from(10, 60),
         *READOUT,
-        Quantity(Lambda, "Lipschitz constant of a unit in its weights", POSITIVE, drawn=(1, 2)),
+        Quantity(Lambda, "Lipschitz constant of a unit in its weights", NON_NEGATIVE, drawn=(1, 2)),
         UNITS.drawn_from(1, 3),
         GOAL,
         ALLOWED,

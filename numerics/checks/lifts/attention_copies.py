@@ -10,7 +10,7 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.convolution_copies import is_least_size
 from sparse_limits.numerics.checks.lifts.copies import inside, positive
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.lifts.pooled import count_heads
 from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
 from sparse_limits.theory.formulas.valued import valued
@@ -359,3 +359,11 @@ def bounds_speak_from_sixteen_copies(head_loss: sp.Expr, head_size: sp.Expr, tri
     yield trial.holds(bool(few > sp.Rational(1, 2) > more), f"{few} at 15 copies, {more} at one more")
     needed = valued(head_size, {**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
     yield trial.holds(needed == 560, f"{needed}, said to be 560")
+
+
+@enclosed(copied_heads)
+@control("of the weights alone", head_copy=alike)
+@control("of the channels heard, twice", head_copy=2 * heard)
+def copies_of_heads_are_no_likelier_than_their_parts(head_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No more than the chance of edges and weights: other channels can only be too many."""
+    yield trial.below(head_copy, p_0**signs * alike)

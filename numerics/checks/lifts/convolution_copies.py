@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
 from sparse_limits.numerics.checks.lifts.vector_copies_runs import UNITS, copies_alone, random_lift, time_of_bound
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from sparse_limits.numerics.exact.balls import NoGuaranteeError
 from sparse_limits.numerics.lifts.pooled import count_filters
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
@@ -264,3 +264,13 @@ def bounds_speak_from_seven_copies(filter_loss: sp.Expr, filter_size: sp.Expr, t
     yield trial.holds(bool(few > sp.Rational(1, 2) > more), f"{few} at 6 copies, {more} at one more")
     needed = valued(filter_size, {**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
     yield trial.holds(needed == 240, f"{needed}, said to be 240")
+
+
+@enclosed(copied_filters)
+@control("of one edge", filter_copy=filter_copy / p_0 ** (signs - 1))
+@control("of the weights alone", filter_copy=2 / sp.Integer(2) ** (k * signs))
+@control("of the channels heard, twice", filter_copy=2 * heard)
+def copies_are_no_likelier_than_their_parts(filter_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No more than the chance of the channels heard, nor than that of edges and weights: other channels can only be too many."""
+    yield trial.below(filter_copy, heard)
+    yield trial.below(filter_copy, 2 * p_0**signs / sp.Integer(2) ** (k * signs))
