@@ -21,7 +21,7 @@ from sparse_limits.theory.expressivity.symbols import (
     units,
 )
 from sparse_limits.theory.expressivity.wired_counts import exact_tail
-from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 radius, barron_norm = sp.symbols("r C", positive=True)
@@ -122,9 +122,11 @@ Full wiring is sufficient, not necessary; other edges of a wired neuron do no ha
         FLOOR_SHARE.drawn_from(sp.Rational(1, 2), 1),
         UNITS,
         Quantity(z, "what a neuron is given, the sum over its edges and a bias", sp.S.Reals, drawn=(-1, 5)),
-        Quantity(radius, "radius of the ball that holds the inputs", POSITIVE),
+        Quantity(radius, "radius of the ball that holds the inputs", NON_NEGATIVE),
         Quantity(
-            barron_norm, "Barron's norm of the function, the integral of frequency times Fourier transform", POSITIVE
+            barron_norm,
+            "Barron's norm of the function, the integral of frequency times Fourier transform",
+            NON_NEGATIVE,
         ),
     ),
     hypotheses=(

@@ -8,7 +8,7 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, NEURONS, UNITS, k, n, p, units
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 second_moment, square_norm = sp.symbols("G F", positive=True)  # E‖g‖² and ‖f‖²
@@ -88,9 +88,9 @@ central moment $m_4$, the mean fourth power of the error of the average is $[[av
     quantities=(
         UNITS,
         Quantity(second_moment, "mean of the squared norm of a random unit", POSITIVE),
-        Quantity(square_norm, "squared norm of the mean of the units", POSITIVE),
+        Quantity(square_norm, "squared norm of the mean of the units", NON_NEGATIVE),
         Quantity(fourth_central, "fourth central moment of a unit at one input", POSITIVE),
-        Quantity(second_central, "variance of a unit at one input", POSITIVE),
+        Quantity(second_central, "variance of a unit at one input", NON_NEGATIVE),
     ),
     hypotheses=(
         Hypothesis("the squared norm of a mean is at most the mean squared norm", square_norm <= second_moment),

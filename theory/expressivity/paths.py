@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -9,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import NEURONS, n
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
-from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import v
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -28,7 +30,7 @@ example_marginals = v / 2 * sp.Rational(3, 4) * sp.Rational(1, 2)
 expected_paths = rho_path * n_1 * n_2
 
 DENSITIES = (sp.Rational(1, 20), sp.Rational(19, 20))  # where they are drawn
-WIDTHS = Quantity((n_1, n_2), "number of neurons of one of two hidden layers", COUNT, drawn=(1, 9))
+WIDTHS = Quantity((n_1, n_2), "number of neurons of one of two hidden layers", COUNT_FROM_ZERO, drawn=(0, 9))
 PATHS = Quantity(rho_path, "share of an input's paths to the output that are kept", UP_TO_ONE, drawn=DENSITIES)
 
 PATH_STEPS = (
@@ -83,8 +85,8 @@ shared by consecutive layers, and densities do not multiply. For homogeneous lay
     proof=Proof.PROVED,
     quantities=(
         WIDTHS,
-        PATHS,
-        Quantity(v, "position of an input in the unit interval", UP_TO_ONE, drawn=DENSITIES),
+        replace(PATHS, within=CLOSED_UNIT),
+        Quantity(v, "position of an input in the unit interval", CLOSED_UNIT, drawn=DENSITIES),
         Quantity((u_1, u_2), "latent of a neuron of one of two hidden layers", UP_TO_ONE, drawn=DENSITIES),
         Quantity(
             (W_1, W_2, W_3),
@@ -183,12 +185,12 @@ two paths share an edge.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        NEURONS.drawn_from(1, 30),
+        replace(NEURONS, within=COUNT_FROM_ZERO, drawn=(0, 30)),
         WIDTHS,
-        PATHS,
-        Quantity(degree, "share of an input's edges that are kept", UP_TO_ONE, drawn=DENSITIES),
+        replace(PATHS, within=CLOSED_UNIT),
+        Quantity(degree, "share of an input's edges that are kept", CLOSED_UNIT, drawn=DENSITIES),
         Quantity(reached, "number of neurons that the input reaches", COUNT_FROM_ZERO, drawn=(0, 9)),
-        Quantity(densities, "density of one of three layers of edges, from the input on", UP_TO_ONE, drawn=DENSITIES),
+        Quantity(densities, "density of one of three layers of edges, from the input on", CLOSED_UNIT, drawn=DENSITIES),
     ),
     hypotheses=(
         Hypothesis("as in E9"),

@@ -22,7 +22,7 @@ from sparse_limits.theory.expressivity.symbols import (
     p,
 )
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
-from sparse_limits.theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 chance = p**k  # that a neuron is fully wired
@@ -76,7 +76,7 @@ TAIL_STEPS = (
     ),
     Step(
         name="Markov",
-        sentence=r"For $t>0$, $N\le\frac\mu2$ where $e^{t(\mu/2-N)}\ge1$, which has at most the probability $E\,e^{t(\mu/2-N)}$.",
+        sentence=r"For $t\ge0$, $N\le\frac\mu2$ where $e^{t(\mu/2-N)}\ge1$, which has at most the probability $E\,e^{t(\mu/2-N)}$.",
         by=Carrier.RULE,
         source="Markov",
         uses=("tail",),
@@ -182,7 +182,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
         FLOOR_NEURONS.drawn_from(8, 60),
         SOME_ACTIVE,
         EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
-        Quantity(tilt, "tilt of the exponential moment of the count", POSITIVE),
+        Quantity(tilt, "tilt of the exponential moment of the count", NON_NEGATIVE),
         Quantity(i, "number of fully wired neurons", COUNT, drawn=(1, 7)),
         COUNTED,
     ),
@@ -330,7 +330,7 @@ wired_threshold = Claim(
     statement=r"""
 $m$ neurons have edges of probability exactly $p\in(0,1)$ to each of $k$ inputs, all others none. Then
 $$P(N\ge1)=[[some_wired]],\qquad[[some_lower]]\le P(N\ge1)\le[[mean]].$$
-With $k^*=[[threshold]]$ and $\varepsilon>0$: $P(N\ge1)\ge[[below_threshold]]$ for $k\le(1-\varepsilon)k^*$, and
+With $k^*=[[threshold]]$ and $\varepsilon\ge0$: $P(N\ge1)\ge[[below_threshold]]$ for $k\le(1-\varepsilon)k^*$, and
 $P(N\ge1)\le[[above_threshold]]$ for $k\ge(1+\varepsilon)k^*$. In between $N$ is nearly Poisson of mean $\lambda=mp^k$: for every set $B$,
 $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
 """,
@@ -342,14 +342,11 @@ $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
         FLOOR_NEURONS,
         ACTIVE,
         replace(EDGE, within=UNIT),
-        MARGIN,
+        replace(MARGIN, within=NON_NEGATIVE),
         COUNTED,
-        Quantity(poisson_mean, "mean of the Poisson law", POSITIVE, drawn=(sp.Rational(1, 4), 4)),
+        Quantity(poisson_mean, "mean of the Poisson law", NON_NEGATIVE, drawn=(sp.Rational(1, 4), 4)),
     ),
-    hypotheses=(
-        Hypothesis("edges independent, of one probability on the rectangle and none beside it"),
-        Hypothesis("a margin that is less than the whole threshold", epsilon < 1, ("below_threshold",)),
-    ),
+    hypotheses=(Hypothesis("edges independent, of one probability on the rectangle and none beside it"),),
     uses=("E1",),
     expressions={
         "some_wired": some_wired,

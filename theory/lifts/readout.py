@@ -199,7 +199,7 @@ loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ No constant can be
             Delta, "distance of the other readout from the one at the start", NON_NEGATIVE, (sp.Rational(1, 8), 4)
         ),
         TRAINED,
-        Quantity(mu, "squared norm of the one feature, the eigenvalue of its Gram matrix", POSITIVE),
+        Quantity(mu, "squared norm of the one feature, the eigenvalue of its Gram matrix", NON_NEGATIVE),
         LOSS,
         SLOPE,
         TIME,
