@@ -29,7 +29,7 @@ from sparse_limits.numerics.equivariance import (
     trivial,
     within_window,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
 from sparse_limits.theory.equivariance.dimensions import share as of_a_class
@@ -96,18 +96,6 @@ def windows_hold_differences(window: sp.Expr, uncrossed: sp.Expr, trial: Trial) 
     yield trial.same(uncrossed, sp.Mul(*cells), by=SIGNS)
     crossed = (D**2 - uncrossed.subs({v_1: t_1, v_2: t_2})).subs(D, t_1 + half + 1)
     yield trial.nonnegative(crossed, (t_1 + half + 1) * t_1 + (half + 1) * t_2)
-
-
-@enclosed(grid_maps)
-@control("both sides of the centre", window=(2 * K + 1) ** 2)
-@control("shifts along one side", translations=D)
-@control("the cells between", uncrossed=(D - 1 - sp.Abs(v_1)) * (D - 1 - sp.Abs(v_2)))
-def windows_and_pairs_fit(
-    translations: sp.Expr, window: sp.Expr, uncrossed: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """No window holds more than all differences; of the pairs of an orbit some do not cross an edge."""
-    yield trial.below(window, translations, needed="window")
-    yield trial.below(sp.S.Zero, uncrossed, strict=True, needed="uncrossed")
 
 
 @exact(grid_maps, step="middle")
