@@ -127,7 +127,7 @@ def test_kernels_of_c4_as_tabulated():
             source, target = (types[name] for name in pair.split())
             found.append(hom_dimension(kernel_space(TURN, size, source), target))
             formula = find_formula(grid_maps, "c4_kernels." + pair.replace(" ", "_"))
-            assert formula.subs(sp.Symbol("D", positive=True, integer=True), size) == found[-1]
+            assert formula.subs(sp.Symbol("D", nonnegative=True, integer=True), size) == found[-1]
         assert found == [int(x) for x in expected.split()]
 
 
