@@ -15,7 +15,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.neuron_pruning.spectral import mean_squared_distance
 from sparse_limits.theory.formulas.let import Let, Told, opened
-from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee, unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel import circle, sphere
 from sparse_limits.theory.kernel.dual import cosine
@@ -298,3 +298,14 @@ def less_than_all_is_left(tail: sp.Expr, allowed: sp.Expr, solved: sp.Expr, tria
     yield trial.below(tail, total - sp.gammasimp(coefficient.subs(k, 0)) ** 2)
     yield trial.below(allowed, total, strict=True, needed="success")
     yield trial.below(sp.S.Zero, solved, needed="solved")
+
+
+@enclosed(spectral_bound)
+@control("upside down", success=1 / success)
+def success_is_that_of_the_tail(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What the tail at N dimensions leaves, at two points."""
+    for count in (1, 4):
+        at = {d: sp.Integer(2), N: sp.Integer(count), eps: sp.Rational(1, 10)}
+        claimed = valued(spectral_bound.expressions["tail"], at)
+        here = valued(unconditional(success), at)
+        yield trial.same(here * (1 - 4 * at[eps] ** 2), 1 - 4 * claimed, by=None, at=[{}])
