@@ -12,9 +12,9 @@ from sparse_limits.theory.expressivity.relays import relay
 from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
 from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.formulas.smallest import Smallest
-from sparse_limits.theory.graphon.symbols import FAILURE, delta
+from sparse_limits.theory.graphon.symbols import FAILURE, UP_TO_ONE, delta
 from sparse_limits.theory.kernel.dual import DEPTH, depth
-from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -149,7 +149,7 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        NEURONS.drawn_from(12, 30),
+        replace(NEURONS, within=COUNT_FROM_ZERO, drawn=(12, 30)),
         replace(ACTIVE, meaning="number of inputs of each function", drawn=(1, 3)),
         replace(
             EDGE,
@@ -157,13 +157,16 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
             drawn=(sp.Rational(1, 2), sp.Rational(19, 20)),
         ),
         FLOOR_SHARE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
-        Quantity(units, "number of units of each function in each layer", COUNT, drawn=(1, 3)),
+        Quantity(units, "number of units of each function in each layer", COUNT_FROM_ZERO, drawn=(1, 3)),
         Quantity(functions, "number of functions in the sum", COUNT, drawn=(1, 3)),
         Quantity(
-            fan_in, "number of units of the layer below, or of inputs, that a unit is wired to", COUNT, drawn=(1, 3)
+            fan_in,
+            "number of units of the layer below, or of inputs, that a unit is wired to",
+            COUNT_FROM_ZERO,
+            drawn=(1, 3),
         ),
         DEPTH,
-        FAILURE,
+        replace(FAILURE, within=UP_TO_ONE, convention=""),
         Quantity(y, "output of the network of one function", sp.S.Reals, drawn=(-1, 1)),
         Quantity(size, "largest modulus of that output", POSITIVE, drawn=(1, 4)),
     ),

@@ -211,6 +211,14 @@ def both_conditions_hold_from_the_width_on(
     yield trial.nonnegative(rate, (1 - sp.log(2)) / 2)
 
 
+@enclosed(deep_union)
+@control("10 % more", passed=ELEVEN * passed)
+@control("twice the bias", passed=sp.Max(y + 2 * size, 0))
+def outputs_are_passed_on_whole(passed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Taking the bias away leaves no more than the output, which is not below it."""
+    yield trial.below(passed - size, y, needed="passed")
+
+
 @exact(deep_union, step="passed on")
 @control("without the bias", passed=sp.Max(y, 0))
 @control("half the bias", passed=sp.Max(y + size / 2, 0))
