@@ -14,7 +14,7 @@ WRONG = {
     "E1 tail_law n=2 t=2 j=1": "t is probability that a neuron is fully wired, expected a number from 0 to 1",
     "E1 floor_share alpha=2 k=1 p=1": "expected a number from 0 to 1",
     "E2 usual_bound p=2 k=1 m=1": "expected a number above 0, up to 1",
-    "E3 hub_share k=1 w=2": "w is column factor of the graphon at an active input, expected a number above 0, up to 1",
+    "E3 hub_share k=1 w=2": "w is column factor of the graphon at an active input, expected a number from 0 to 1",
     "E3 affine_gap b_1=3 b_2=1": "expected a number from -1 to 1",
     "E4 some_wired p=2 k=3 m=4": "expected a number strictly between 0 and 1",
     "E4 threshold m=8 p=1": "expected a number strictly between 0 and 1",

@@ -26,7 +26,6 @@ from sparse_limits.theory.expressivity.symbols import (
     positions,
     u,
 )
-from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -295,13 +294,13 @@ neurons at which the other has none, it is negative.
         Quantity(
             column,
             "column factor of the graphon at an active input",
-            UP_TO_ONE,
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
         ),
         GRAPHON,
-        POSITIONS,
-        Quantity(u, "latent of a neuron", UP_TO_ONE),
-        Quantity(other, "latent of another neuron", UP_TO_ONE),
+        replace(POSITIONS, within=CLOSED_UNIT),
+        Quantity(u, "latent of a neuron", CLOSED_UNIT),
+        Quantity(other, "latent of another neuron", CLOSED_UNIT),
         Quantity(
             slopes,
             "derivative of an affine graphon in the latent, at one of two inputs",

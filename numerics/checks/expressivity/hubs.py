@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.theory.expressivity.symbols import k, kernel, positions, u
 from sparse_limits.theory.expressivity.wired_neurons import (
     affine_gap,
@@ -37,6 +37,14 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 def hub_shares_are_integrals(hub_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """∫(uw)^k du for a symbolic k."""
     yield trial.same(hub_share, sp.integrate(sp.expand((u * column) ** k), (u, 0, 1)))
+
+
+@enclosed(hubs)
+@control("more than at full columns", hub_share=ELEVEN / (k + 1))
+@control("one more in the denominator, less the factor", hub_share=1 / (k + 1) + column)
+def hubs_have_no_more_than_at_full_columns(hub_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """An edge to the last latent is no likelier than 1: no share exceeds that of W = u."""
+    yield trial.below(hub_share, 1 / (k + 1))
 
 
 @exact(hubs, step="column")
