@@ -87,7 +87,7 @@ shared by consecutive layers, and densities do not multiply. For homogeneous lay
         WIDTHS,
         replace(PATHS, within=CLOSED_UNIT),
         Quantity(v, "position of an input in the unit interval", CLOSED_UNIT, drawn=DENSITIES),
-        Quantity((u_1, u_2), "latent of a neuron of one of two hidden layers", UP_TO_ONE, drawn=DENSITIES),
+        Quantity((u_1, u_2), "latent of a neuron of one of two hidden layers", CLOSED_UNIT, drawn=DENSITIES),
         Quantity(
             (W_1, W_2, W_3),
             "graphon of one of three layers, the probability of an edge by the latents of its ends, the upper first",
