@@ -137,7 +137,7 @@ with probability at least $\alpha$ whatever the other neurons and the layers bel
 but for a probability of at most
 $$[[deep_failure]],$$
 and but for $\delta$ from $n\ge[[deep_width]]$ on: the number $L$ of layers enters this width by its logarithm alone, and the number of other inputs not at all. Parts of the layers that are chosen beforehand, $n$ neurons of each layer for each function, contain them with probability at least $[[own_success]]$;
-a choice of the first $N$ neurons that are wired to those chosen below succeeds with just this probability if each network has $k$ inputs and $N$ units in each layer, and each neuron, independently, has edges of probability $p$ to what it is to be wired to with probability just $\alpha$, and else none. All continuous $f_q$ on $[-R,R]^k$ have such networks of ReLU units, for every
+a choice of the first $N$ neurons that are wired to those chosen below succeeds with just this probability if each network has $k\ge1$ inputs and $N$ units in each layer, and each neuron, independently, has edges of probability $p$ to what it is to be wired to with probability just $\alpha$, and else none. All continuous $f_q$ on $[-R,R]^k$ have such networks of ReLU units, for every
 $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, and not on $L$.
 """,
     steps=STEPS,

@@ -132,7 +132,7 @@ probability at most
 $$[[union_failure]],$$
 the chances that fewer than $N_1$ neurons are wired to $S_1$, fewer than $N_2$ to $S_2$ or fewer than $N_1+N_2$ to either set, which a neuron is with probability $[[either]]$. The third cannot be left out: one neuron that is wired to all inputs
 is enough for $N_1=1$ and for $N_2=1$ by themselves, but one unit of any activation, with a constant, errs by at least $[[one_unit_error]]$ somewhere on $[-1,1]^2$ from
-$\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one unit. The bound is loose by a factor of at most three: where these edges have the probability $p$ on just a share $\alpha$ of the latents, and are missing elsewhere, there are not enough
+$\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one unit. The bound is loose by a factor of at most three: where $k_1,k_2\ge1$ and these edges have the probability $p$ on just a share $\alpha$ of the latents, and are missing elsewhere, there are not enough
 neurons with at least a third of that probability (`union_floor`).
 """,
     steps=STEPS,
