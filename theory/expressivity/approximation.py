@@ -32,7 +32,7 @@ STEPS = (
     ),
     Step(
         name="wired neurons",
-        sentence=r"""The number of neurons that are wired to all $k$ inputs is at least a $\mathrm{Bin}(n,\alpha p^k)$. Each can be any unit of
+        sentence=r"""The number of neurons that are wired to all $k$ inputs is at least a $\mathrm{Bin}(n,\alpha p^k)$ (all $n$ for $k=0$). Each can be any unit of
 that network, since weights of other edges, and readout weights of other neurons, may be $0$.""",
         by=Carrier.CLAIM,
         source="E1",
