@@ -148,13 +148,10 @@ def derivative_vanishes_at_the_largest_value(
 @control("half of it", residual_term=residual_term / 2)
 @control("10 % more", residual_term=ELEVEN * residual_term)
 def residual_is_the_largest_value(residual_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A square times b + μ separates 2uy − (b + μ)u² from it."""
-    u, weight = direction, sp.Symbol("k", positive=True)
-    yield trial.nonnegative(
-        residual_term - (2 * u * projection - (eigenvalue + mu) * u**2),
-        weight * (u - projection / weight) ** 2,
-        where={eigenvalue: weight - mu},
-    )
+    """What 2uy − (b + μ)u² lacks, times b + μ > 0, is a square."""
+    u, weight = direction, eigenvalue + mu
+    lacking = residual_term - (2 * u * projection - weight * u**2)
+    yield trial.nonnegative(weight * lacking, (weight * u - projection) ** 2)
 
 
 @exact(path_residual_claim, step="antipodal kernel")
