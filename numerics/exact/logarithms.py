@@ -13,7 +13,7 @@ from sparse_limits.theory.formulas.valued import valued
 
 
 def with_positive(expression: sp.Expr, *letters: sp.Symbol) -> sp.Expr:
-    """The expression with letters of the same names that are positive, as the ranges of a claim say."""
+    """The expression with positive letters of the same names: what is simplified then is shown where they are not 0."""
     return valued(expression, {each: sp.Symbol(each.name, positive=True, integer=each.is_integer) for each in letters})
 
 

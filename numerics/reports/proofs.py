@@ -34,13 +34,13 @@ def proofs_text(run: Run) -> str:
     by_topic: dict[str, list[ClaimResult]] = {}
     for claim in run.claims:
         by_topic.setdefault(claim.entry.topic, []).append(claim)
-    links = {f"`{topic}`": _weakest(claims) for topic, claims in by_topic.items()}
+    links = {topic.replace("_", " "): _weakest(claims) for topic, claims in by_topic.items()}
     short = [f"{topic} ({_firm(each):.1f} %)" for topic, each in links.items() if _firm(each) < AIM]
     return "\n".join(
         [
             _in_words([claim for claim in run.claims if claim.entry.claim.steps], len(run.claims)),
             "",
-            "All formulas by the weakest link, and the share that rests on all values, rules or citations:",
+            "All formulas by the weakest link; *firm* are those that rest on all values, rules or citations:",
             "",
             *_table({**links, "together": _weakest(run.claims)}),
             "",
@@ -67,9 +67,9 @@ def _in_words(stepped: Sequence[ClaimResult], claims: int) -> str:
 
 def _table(links: Mapping[str, Counter[Link]]) -> list[str]:
     kinds = [link for link in Link if link is not Link.ARGUED or any(each[link] for each in links.values())]
-    head = ["topic", "formulas", *map(str, kinds), "no weaker than cited"]
+    head = ["topic", "firm, %", "count", *map(str, kinds)]
     rows = [
-        [topic, str(each.total()), *(str(each[kind] or "") for kind in kinds), f"{_firm(each):.1f} %"]
+        [topic, f"{_firm(each):.1f}", str(each.total()), *(str(each[kind] or "") for kind in kinds)]
         for topic, each in links.items()
     ]
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]

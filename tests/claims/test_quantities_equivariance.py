@@ -41,8 +41,8 @@ WRONG = [
     ("Q11.2 ball_spread R=-1 n_in=1 norms=1", "R=-1: R is .*, expected"),
     ("Q11.2 ball_spread R=1 n_in=1 norms=-1", "beta=-1: beta is .*, expected"),
     (
-        "Q11.2 ratio n_in=4 n_out=8 B=1 a=1 kappa=1/2 spread=0 epsilon=1/1000 delta=1/10",
-        "Lambda=0: Lambda is .*, expected",
+        "Q11.2 ratio n_in=4 n_out=8 B=1 a=1 kappa=1/2 spread=1/2 epsilon=1/1000 delta=1/10",
+        "Lambda=1/2: Lambda is .*, expected",
     ),
     ("Q12.1 orders tau=3", "tau=3: tau is .*, expected a whole number from -2 to 1"),
     ("Q12.2 turning N=0 rings_in=1 rings_out=1", "N=0: N is .*, expected"),

@@ -41,6 +41,7 @@ sys.exit(f"imported: {{sorted(unneeded)}}" if unneeded else status)
 """
 TABLES = "import rich.console, rich.table"
 FORMULAS = "import sympy, flint"
+CONTENTS = "import msgspec, typing_extensions"  # the table of contents is read by msgspec, which takes the latter for dataclasses
 NOT_FOR_S4 = (
     "sparse_limits.theory.graphon",
     "sparse_limits.theory.saliency.amplification",
@@ -50,9 +51,12 @@ NOT_FOR_S4 = (
 NEEDED = {  # by the words of a call: what it needs, and modules that it does not
     (): ("", ("sparse_limits.theory.ledger",)),
     **{(command, "--help"): ("import numpy.random", ("sparse_limits.theory.ledger",)) for command in COMMANDS},
-    ("claims",): (TABLES, ("sparse_limits.theory.ledger",)),
-    ("show", "S4"): (f"{FORMULAS}, pylatexenc; {TABLES}", NOT_FOR_S4),
-    ("show", "T1"): (f"{FORMULAS}, pylatexenc; {TABLES}", ("sparse_limits.theory.generalisation.path_part",)),
+    ("claims",): (f"{CONTENTS}; {TABLES}", ("sparse_limits.theory.ledger",)),
+    ("show", "S4"): (f"{FORMULAS}, pylatexenc; {CONTENTS}; {TABLES}", NOT_FOR_S4),
+    ("show", "T1"): (
+        f"{FORMULAS}, pylatexenc; {CONTENTS}; {TABLES}",
+        ("sparse_limits.theory.generalisation.path_part",),
+    ),
     ("evaluate", "S4", "kernel", "u=1/2", "phi=1/3", "tau=1"): (FORMULAS, NOT_FOR_S4),
 }
 

@@ -14,7 +14,7 @@ from sparse_limits.theory.equivariance.network_widths import RADIUS, radius
 from sparse_limits.theory.equivariance.symbols import BASIS, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import power_potential
 from sparse_limits.theory.subset_sum.potential import a, kappa
@@ -195,8 +195,9 @@ what a network of several layers needs.
         Quantity(
             spread,
             "largest error of an output over the largest error of a coefficient",
-            POSITIVE,
+            sp.Interval(1, sp.oo),
             drawn=(1, 9),
+            convention="no quotient is below 1, as one coefficient is the whole of an output at some input",
         ),
         Quantity(radius, RADIUS.meaning, NON_NEGATIVE, drawn=(1, 3)),
         NORMS.drawn_from(1, 4),

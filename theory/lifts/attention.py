@@ -181,9 +181,14 @@ random sparse lift of a residual network has random skips, unless these edges ar
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(C, "width of the model, its number of channels", COUNT),
+        Quantity(
+            C,
+            "width of the model, its number of channels",
+            COUNT,
+            convention="without channels there is nothing to compute, and no share of the skips to sample",
+        ),
         Quantity(h, "number of heads", COUNT_FROM_ZERO),
-        Quantity(d, "width of a head", COUNT),
+        Quantity(d, "width of a head", COUNT, convention="the module divides by the root of it"),
         DEGREE.drawn_from(sp.Rational(1, 8), 1),
         Quantity(tuple(X), "entries of the input, by token and channel", sp.S.Reals),
         Quantity(HEAD, "weights of a head for queries, keys and values, by channel and place", sp.S.Reals),

@@ -217,16 +217,6 @@ def every_head_and_channel_adds_its_weights(weights: sp.Expr, trial: Trial) -> I
         yield trial.same(weights.subs({C: 1, h: 1, d: width}), sp.Integer(counted))
 
 
-@enclosed(attention_blocks)
-@control("one of four factors", weights=h * C * d)
-@control("one matrix O for all heads", weights=3 * h * C * d + d * C)
-@control("square matrices", weights=C**2)
-def every_head_hears_each_channel_by_each_factor(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At least a row of one number for each head, channel and factor, and for one channel as many as its head is wide."""
-    yield trial.below(4 * h * C, weights)
-    yield trial.below(4 * h * d, weights)
-
-
 @exact(attention_blocks, step="full skips")
 @control("all channels", excess=X * sp.ones(3, 3))
 @control("identity", excess=X)
