@@ -26,5 +26,6 @@ FAST = frozenset(
         "test_store_files",
         "test_store_keys",
         "test_stored_tasks",
+        "test_time_limit",
     ]
 )

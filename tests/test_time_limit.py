@@ -1,0 +1,69 @@
+"""A limit on processor time ends what runs, whatever it is doing when the time is up."""
+
+import gc
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from sparse_limits.numerics.processes.time_limit import TimeLimit, limited
+
+
+def work(seconds: float = 5.0) -> None:
+    """Take so many seconds of processor time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def in_destructor() -> None:
+    class Deaf:
+        def __del__(self) -> None:
+            work()
+
+    Deaf()
+
+
+def in_garbage_collection() -> None:
+    def deaf(phase: str, _: dict) -> None:
+        if phase == "start":
+            work()
+
+    gc.callbacks.append(deaf)
+    try:
+        gc.collect()
+    finally:
+        gc.callbacks.remove(deaf)
+
+
+def deaf_then_working(deaf: Callable[[], None]) -> None:
+    began = time.process_time()
+    deaf()
+    assert time.process_time() - began < 2, "the first one ended that"
+    work()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("deaf", [in_destructor, in_garbage_collection])
+def test_a_limit_that_python_only_prints_comes_again(deaf):
+    with pytest.raises(TimeLimit), limited(0.05):
+        deaf_then_working(deaf)
+
+
+def test_what_cleans_up_is_left_alone_and_the_timers_are_off():
+    before = signal.getsignal(signal.SIGPROF)
+    cleaned = []
+
+    def cleaning() -> None:
+        try:
+            work()
+        finally:
+            work(0.6)
+            cleaned.append(True)
+
+    with pytest.raises(TimeLimit), limited(0.05, 60.0):
+        cleaning()
+    assert cleaned
+    assert signal.getsignal(signal.SIGPROF) is before
+    assert signal.getitimer(signal.ITIMER_PROF) == signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
