@@ -21,6 +21,7 @@ NON_NEGATIVE = sp.Interval(0, sp.oo)
 COUNT = sp.S.Naturals  # 1, 2, 3, …
 COUNT_FROM_ZERO = sp.S.Naturals0
 
+NOTHING_BEYOND = "there is nothing beyond"  # why what cannot be otherwise is said
 NO_BOUND = "at 0 and at 1 a bound on a probability says nothing"  # why what may fail has a probability between
 
 

@@ -19,7 +19,7 @@ from sparse_limits.theory.kernel.collapse import (
     positive_eigenvalue,
 )
 from sparse_limits.theory.kernel.collapse import share as trained_share
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 moments = sp.symbols("M_plus M_minus", real=True)  # Σ |x_a| r_a over samples of either sign
@@ -134,6 +134,7 @@ The last is its plateau: the least loss that taking from the residuals a functio
             "sums of squares that the moments allow (Bessel)",
             squares >= moments[0] ** 2 / above + moments[1] ** 2 / below,
             needed_by=("collapse_plateau",),
+            convention=NOTHING_BEYOND,
         ),
         Hypothesis("residuals whose first part is not $0$", sp.Ne(moments[0], 0), needed_by=("positive_loss",)),
     ),

@@ -43,7 +43,7 @@ from sparse_limits.theory.lifts.copies_of_one_unit import (
     with_goal,
 )
 from sparse_limits.theory.lifts.copy_examples import layer_lipschitz, mu, tree_lipschitz
-from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, q, r
+from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS, INPUT_KEPT, INPUTS, inputs, p_0, q, r
 from sparse_limits.theory.lifts.degrees import WIDTH, lam, n
 from sparse_limits.theory.lifts.perceptrons import n_1
 from sparse_limits.theory.lifts.random_lifts import mean_edges
@@ -194,7 +194,7 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
         EXACT,
         Hypothesis("edges and weights are independent of one another and of the data"),
         Hypothesis("the types of different units are disjoint"),
-        Hypothesis("disjoint units have together a probability of at most one", r * q <= 1),
+        DISJOINT_UNITS,
     ),
     uses=("L16.2", "L16.3", "L17.1", "L17.2", "L20"),
     expressions={

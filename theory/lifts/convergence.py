@@ -12,7 +12,7 @@ from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
-from sparse_limits.theory.lifts.coverage import binomial_below, chernoff, m, q, r
+from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS, binomial_below, chernoff, m, q, r
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
@@ -145,7 +145,7 @@ $$r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure
     ),
     hypotheses=(
         TRAINED,
-        Hypothesis("disjoint units have together a probability of at most one", r * q <= 1),
+        DISJOINT_UNITS,
         Hypothesis("edges and weights are independent"),
     ),
     uses=("L11.1", "L16.1", "L16.2"),

@@ -17,7 +17,7 @@ from sparse_limits.theory.lifts.coverage import REGION, m, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
 from sparse_limits.theory.lifts.isolated import isolated_at_least, isolated_mean, isolated_variance
 from sparse_limits.theory.lifts.isolated_tails import V, cantelli, increasing_from, mu, poisson_degree
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 HALF = sp.Rational(1, 2)
@@ -145,7 +145,11 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
     ),
     hypotheses=(
         TRAINED,
-        Hypothesis("disjoint types of children have together a probability of at most one", children * q <= 1),
+        Hypothesis(
+            "disjoint types of children have together a probability of at most one",
+            children * q <= 1,
+            convention=NOTHING_BEYOND,
+        ),
         Hypothesis("edges and weights are independent"),
         SPARSE,
     ),

@@ -8,7 +8,7 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
-from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 z = sp.Symbol("z", real=True)  # what a unit adds up
@@ -131,7 +131,7 @@ If each of $d$ inputs is present with probability $p_0$ and weights are independ
     ),
     hypotheses=(
         Hypothesis("edges and signs are independent, each of the others"),
-        Hypothesis("a unit has no more inputs than there are", signs <= inputs),
+        Hypothesis("a unit has no more inputs than there are", signs <= inputs, convention=NOTHING_BEYOND),
     ),
     uses=("L16.1",),
     expressions={"layer_lipschitz": layer_lipschitz, "tree_lipschitz": tree_lipschitz, "sign_copy": sign_copy},

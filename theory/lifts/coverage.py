@@ -10,7 +10,7 @@ from sparse_limits.theory.expressivity import symbols as wired
 from sparse_limits.theory.expressivity.wired_counts import usual_bound
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 inputs = sp.Symbol("d", nonnegative=True, integer=True)
@@ -43,8 +43,15 @@ COUNTS = Quantity(
     (N_1, N_2), "numbers of vertices of the first and of the second of two types", COUNT_FROM_ZERO, (1, 3)
 )
 DISJOINT = Hypothesis("the types are disjoint: no vertex is of two of them")
-TWO_DISJOINT = Hypothesis("two disjoint types have together a probability of at most one", q_1 + q_2 <= 1)
-ALL_DISJOINT = Hypothesis("all disjoint types have together a probability of at most one", r * q <= 1)
+TWO_DISJOINT = Hypothesis(
+    "two disjoint types have together a probability of at most one", q_1 + q_2 <= 1, convention=NOTHING_BEYOND
+)
+ALL_DISJOINT = Hypothesis(
+    "all disjoint types have together a probability of at most one", r * q <= 1, convention=NOTHING_BEYOND
+)
+DISJOINT_UNITS = Hypothesis(
+    "disjoint units have together a probability of at most one", r * q <= 1, convention=NOTHING_BEYOND
+)
 
 type_probability = p_0**pattern * (1 - p_0) ** (inputs - pattern) * omega
 copies_law = sp.Piecewise((0, m > n), (binomial_law(n, q, m), True))

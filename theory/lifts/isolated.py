@@ -30,7 +30,7 @@ from sparse_limits.theory.lifts.coverage import (
     trinomial,
 )
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 edge = lam / n
@@ -199,7 +199,12 @@ $$P(M\ge1)=[[some_copy]].$$
         DISJOINT,
         TWO_DISJOINT,
         ALL_DISJOINT,
-        Hypothesis("no more vertices are of two types than there are", n >= N_1 + N_2, needed_by=("copy_chance",)),
+        Hypothesis(
+            "no more vertices are of two types than there are",
+            n >= N_1 + N_2,
+            needed_by=("copy_chance",),
+            convention=NOTHING_BEYOND,
+        ),
     ),
     uses=("L11.1",),
     expressions={

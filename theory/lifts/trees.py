@@ -8,7 +8,7 @@ from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.transfer import Transfer
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n, sampled
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 K = sp.Symbol("K", integer=True, nonnegative=True)  # sampled layers
@@ -202,7 +202,7 @@ sum of $w$ (or $\frac w2$) over the lassos; and $n$ times it tends to $C$.
         Hypothesis("edges are independent, each of a probability of at most $1$"),
         SPARSE,
         Hypothesis("all vertices that count have fibres of one size, the width: the inputs do not count"),
-        Hypothesis("no more vertices are reached than there are in a layer", k <= n),
+        Hypothesis("no more vertices are reached than there are in a layer", k <= n, convention=NOTHING_BEYOND),
     ),
     expressions={
         "tree_probability": tree_probability,

@@ -12,7 +12,7 @@ from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, SPARSE, WIDT
 from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 p = sp.Symbol("p", nonnegative=True)
@@ -213,8 +213,13 @@ grandchild in common (a diamond) $[[sparse_diamond]]$ times.
         Hypothesis(
             "two vertices of the witness are joined by one edge at most, and only above different vertices of the base",
             h_1 * h_2 + h_1 * h_3 + h_2 * h_3 >= E,
+            convention=NOTHING_BEYOND,
         ),
-        Hypothesis("two vertices of the witness are joined by one edge at most", V * (V - 1) / 2 >= E),
+        Hypothesis(
+            "two vertices of the witness are joined by one edge at most",
+            V * (V - 1) / 2 >= E,
+            convention=NOTHING_BEYOND,
+        ),
     ),
     expressions={
         "expected_morphisms": expected_morphisms,

@@ -23,7 +23,7 @@ from sparse_limits.theory.lifts.copies import (
     survivor_square,
     survivors,
 )
-from sparse_limits.theory.lifts.coverage import q, r
+from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS
 from sparse_limits.theory.lifts.isolated_copies import ISOLATED_LINEAR_COPIES, SECOND, square_speed
 from sparse_limits.theory.lifts.readout import moving_bound
 from sparse_limits.theory.lifts.tangent import L_0, LOSS, START
@@ -153,7 +153,7 @@ probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which
         Hypothesis("the loss at the start is not $0$", L_0 > 0, needed_by=("longest_time",)),
         Hypothesis("for (B2), the cells of the copies are isolated"),
         Hypothesis("for the size, edges and weights are independent, and the types of different units are disjoint"),
-        Hypothesis("disjoint units have together a probability of at most one", r * q <= 1),
+        DISJOINT_UNITS,
     ),
     uses=("L11.1", "L15", "L16.1", "L16.2", "L17.1"),
     expressions={

@@ -12,7 +12,7 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, p_0
 from sparse_limits.theory.lifts.degrees import n
-from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
 Item = TypeVar("Item")
@@ -35,7 +35,9 @@ SETS = (
     Quantity((s_1, s_2), "numbers of inputs in the first and in the second of two sets", COUNT, drawn=(1, 4)),
     Quantity(shared, "number of inputs in both of two sets", COUNT_FROM_ZERO, drawn=(0, 1)),
 )
-SHARED = Hypothesis("two sets share no more inputs than either has", sp.And(shared <= s_1, shared <= s_2))
+SHARED = Hypothesis(
+    "two sets share no more inputs than either has", sp.And(shared <= s_1, shared <= s_2), convention=NOTHING_BEYOND
+)
 MISSING = Quantity(f_S, "Walsh coefficient of the target at a set of inputs", sp.S.Reals)
 FIXED = Hypothesis("masks are fixed during training")
 

@@ -7,7 +7,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m, n
 from sparse_limits.theory.operators.symbols import sigma
-from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.quantities import NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
 from sparse_limits.theory.steps import Carrier, Reach, Step
 
@@ -209,8 +209,14 @@ discretisation error besides (O5).
             "constant"
         ),
         Hypothesis("the singular value is simple", sp.Ne(sigma, other)),
-        Hypothesis("the product is no longer than the noise times the left vector", along**2 <= left),
-        Hypothesis("the product is no longer than the noise times the right vector", along**2 <= right),
+        Hypothesis(
+            "the product is no longer than the noise times the left vector", along**2 <= left, convention=NOTHING_BEYOND
+        ),
+        Hypothesis(
+            "the product is no longer than the noise times the right vector",
+            along**2 <= right,
+            convention=NOTHING_BEYOND,
+        ),
         Hypothesis("one probability for all entries", needed_by=("random_value", "random_sd")),
     ),
     uses=("O1",),

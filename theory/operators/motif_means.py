@@ -10,7 +10,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.motifs import MOTIFS, expected_density
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS, rho
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -145,12 +145,17 @@ for two paths and $K_{2,3}$).
     ),
     hypotheses=(
         Hypothesis("one density: independent entries, or a uniform set of entries of fixed size"),
-        Hypothesis("no more entries are kept than there are", kept_entries <= m * n),
+        Hypothesis("no more entries are kept than there are", kept_entries <= m * n, convention=NOTHING_BEYOND),
         Hypothesis("two rows, for the uniform set as it is written", m >= 2, needed_by=("subset_mean",)),
         Hypothesis("two columns, for the uniform set as it is written", n >= 2, needed_by=("subset_mean",)),
         Hypothesis("as many rows as columns", sp.Eq(m, n), needed_by=("square_excess",)),
         *(
-            Hypothesis("more entries are not kept more often", more <= fewer, needed_by=("motif_means",))
+            Hypothesis(
+                "more entries are not kept more often",
+                more <= fewer,
+                needed_by=("motif_means",),
+                convention=NOTHING_BEYOND,
+            )
             for fewer, more in pairwise(kept_chances[:4] + kept_chances[5:])
         ),
     ),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.checks.lifts.convolution_copies import is_least_size
 from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive
 from sparse_limits.numerics.checks.lifts.vector_copies_runs import ROUNDED
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
 from sparse_limits.numerics.lifts.copies import count_copies, tanh_student
 from sparse_limits.numerics.lifts.flow import gradient_flow
 from sparse_limits.numerics.lifts.gradients import objective
@@ -237,11 +237,3 @@ def bounds_speak_from_five_copies(uniform_loss: sp.Expr, uniform_size: sp.Expr, 
     yield trial.holds(bool(few > sp.Rational(1, 2) > more), f"{few} at 4 copies, {more} at one more")
     needed = valued(uniform_size, {**at, r: 1, goal: sp.Rational(1, 10), delta: sp.Rational(1, 10)})
     yield trial.holds(needed == 88, f"{needed}, said to be 88")
-
-
-@enclosed(any_data)
-@control("the other way round", uniform_size=-uniform_size)
-@control("more for a larger chance", uniform_size=q**3 * uniform_size)
-def units_of_disjoint_types_have_a_share_each(uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The size falls with the chance of a unit, which is at most 1/r: it is no less than where r units leave no other types."""
-    yield trial.below(valued(uniform_size, {q: 1 / r}), uniform_size)

@@ -215,12 +215,3 @@ def sizes_keep_both_conditions(
     """The larger one, rounded up; no guarantee for no copies."""
     larger = sp.Max(sp.ceiling(mean_size), sp.ceiling(tail_size))
     yield trial.same(unconditional(chernoff_size), larger)
-
-
-@enclosed(one_layer_convergence)
-@control("successes", failure=valued(r - failure, {}))
-@control("half of the chance", failure=valued(failure, {q: 1 - q}))
-def disjoint_units_have_a_share_each(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The failure falls with the chance of a unit, which is at most 1/r: it is no less than where r units leave no other types."""
-    fewest = {M: sp.Integer(1), n: sp.Integer(5)}
-    yield trial.below(valued(failure, {**fewest, q: 1 / r}), valued(failure, fewest))

@@ -188,9 +188,9 @@ def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Ex
 
 @enclosed(two_layer_convergence)
 @control("negative", mean=-mean)
-@control("other types", mean=mean.subs(q, 1 - q))
-@control("types that exhaust all", mean=mean * (1 / (children * q)) ** (children + 1))
-def disjoint_types_of_children_have_a_share_each(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No fewer isolated copies than none, and no more than where the c types of children leave no others, at q = 1/c."""
+@control("edges from any root", mean=mean / (1 - lam / n) ** (children * (n - 1)) * n**children)
+def isolated_copies_share_no_child(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """So n vertices hold n/c of them at most, and never fewer than none."""
+    yield trial.below(mean, n / children)
     yield trial.below(0, mean)
-    yield trial.below(mean, mean.subs(q, 1 / children))
+    yield trial.below(0, mean.subs(children, 2))

@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.convolution_copies import is_least_size
 from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive, slack
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, control, exact
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence import chernoff_size, delta
@@ -195,11 +195,3 @@ def sizes_hold_the_copies(size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Against the two conditions at the size, and at one terminal fewer; no guarantee without copies."""
     yield from is_least_size(size, M, q, SIZE_POINTS, trial)
     yield from guaranteed_by_copies(size, trial)
-
-
-@enclosed(vector_copies)
-@control("the other way round", size=-chernoff_size)
-@control("more for a larger chance", size=q**3 * chernoff_size)
-def units_of_disjoint_types_have_a_share_each(size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The size falls with the chance of a unit, which is at most 1/r: it is no less than where r units leave no other types."""
-    yield trial.below(valued(size, {q: 1 / r}), size)
