@@ -20,6 +20,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from importlib.util import find_spec
+from itertools import groupby
 from os import environ
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -98,8 +99,8 @@ def timeless(line: str) -> str:
 
 
 def skeleton(line: str) -> str:
-    """A line without its numbers and its runs of blanks and rules."""
-    return re.sub(r"[\s─]+", " ", NUMBER.sub("#", timeless(line))).strip()
+    """A line with 0 for each number, without runs of blanks and rules."""
+    return re.sub(r"[\s─]+", " ", NUMBER.sub("0", timeless(line))).strip()
 
 
 def fresh_lines(shown: tuple[str, ...], printed: list[str]) -> Iterator[str]:
@@ -134,12 +135,41 @@ def rewritten(shown: tuple[str, ...], printed: list[str]) -> list[str]:
 
 
 def differences(example: Example, printed: str) -> list[str]:
-    """The shown lines that a fresh run prints otherwise, each beside what it prints."""
+    """The shown lines that a fresh run prints otherwise, each beside what it prints; where a paragraph breaks is no difference."""
+    lines = printed.splitlines()
+    if reflowed(example.shown, lines):
+        return []
     try:
-        fresh = list(fresh_lines(example.shown, printed.splitlines()))
+        fresh = list(fresh_lines(example.shown, lines))
     except ValueError as error:
         return [f"{example.call}: {error}"]
     return [f"{old!r} is now {new!r}" for old, new in zip(example.shown, fresh, strict=True) if not alike(old, new)]
+
+
+def reflowed(shown: tuple[str, ...], printed: list[str]) -> bool:
+    """Whether what is printed has the words that are shown, with a `…` in place of any lines, however it breaks them."""
+    parts = [list(lines) for dots, lines in groupby(shown, "…".__eq__) if not dots]
+    text, place = _flowing(printed), 0
+    words = skeleton(text)
+    for part in map(_flowing, parts):
+        wanted = skeleton(part)
+        places = (hit.start() for hit in re.finditer(re.escape(wanted), words[place:]))
+        found = next((place + k for k in places if _same_numbers(part, text, words[: place + k])), None)
+        if found is None or (place == 0 != found and shown[0] != "…"):
+            return False
+        place = found + len(wanted)
+    return place == len(words) or shown[-1:] == ("…",)
+
+
+def _flowing(lines: list[str]) -> str:
+    """Lines as one, each without what changes from run to run."""
+    return timeless(" ".join(map(timeless, lines)))
+
+
+def _same_numbers(part: str, text: str, before: str) -> bool:
+    """Whether the numbers of a part are near those of a text behind what has the skeleton `before`."""
+    wanted, first = NUMBER.findall(part), before.count("0")
+    return all(map(_near, wanted, NUMBER.findall(text)[first : first + len(wanted)]))
 
 
 def alike(old: str, new: str) -> bool:

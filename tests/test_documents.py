@@ -211,6 +211,23 @@ def test_an_example_that_has_changed_is_noticed() -> None:
         list(docs_examples.fresh_lines(example.shown, ["a new line", "one 0.5 in 3.1 s", "last 1,200"]))
 
 
+def test_where_a_paragraph_breaks_is_no_difference() -> None:
+    shown = ("found 12 of 14", "…", "2 of 3 claims hold, 1 refuted, in", "99.5 s; false", "alarm 0.011")
+    printed = "found 12 of 14\nmore # 7\n2 of 3 claims hold, 1 refuted, in 101.2 s;\nfalse alarm 0.011"
+    example = docs_examples.Example("it", shown)
+    assert docs_examples.differences(example, printed) == []
+    for old, new in (
+        ("2 of 3", "2 of 9"),
+        ("refuted", "open"),
+        ("found 12", "found 17"),
+        ("0.011", "0.011 more"),
+        ("found", "is found"),
+    ):
+        assert docs_examples.differences(example, printed.replace(old, new, 1))
+    assert docs_examples.differences(example, "first\n" + printed)
+    assert docs_examples.differences(docs_examples.Example("it", (*shown[:1], "…")), printed) == []
+
+
 def test_a_call_that_is_refused_prints_why_and_no_other_may_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
