@@ -1,7 +1,8 @@
 """Studies: what the theory's predictions are worth on real data and in training.
 
 Each study is a module of this folder with the same names: `Settings`, what is asked; `QUICK`, what is asked where little
-time is; `size`, how many pieces of work that makes; `run_study`, their outcomes; `summarise`, all numbers of a study.
+time is; `pieces`, the work that this makes, to be done in any order by any number of processes; `measure`, the outcomes of a
+piece; `named`, what a message calls it; `in_order`, all outcomes as the report has them; `summarise`, all numbers of a study.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from importlib import import_module
+from itertools import count
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, overload
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from sparse_limits.numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
 from sparse_limits.numerics.door import door
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     Summary = DepthSummary | GapSummary | GeneralisationSummary | LiftSummary | OriginSummary
 
+LIMIT = 3600.0  # seconds of processor time that a piece of work may take
 STUDIES = ("generalisation", "lifts", "gap", "origins", "depth")
 
 
@@ -89,13 +93,13 @@ def study(
     """
     from sparse_limits.numerics.store import store_at
 
-    module, asked = import_module(_home(name)), settings_of(name, quick=quick, **settings)
-    outcomes, networks = _outcomes(name, asked, jobs, progress, store_at(keep, join))
-    summary: Summary = module.summarise(asked, outcomes)
+    asked = settings_of(name, quick=quick, **settings)
+    outcomes, *networks = run_study(name, asked, jobs, progress, store_at(keep, join))
+    summary: Summary = import_module(_home(name)).summarise(asked, outcomes)
     if summary["study"] == "generalisation" and networks:
         from sparse_limits.numerics.studies.network_study import network_rows
 
-        summary["networks"] = network_rows(asked, networks)
+        summary["networks"] = network_rows(asked, *networks)
     return summary
 
 
@@ -118,35 +122,54 @@ def run_shard(
     """
     from sparse_limits.numerics.store import store_at
 
-    _outcomes(name, settings_of(name, quick=quick, **settings), jobs, progress, store_at(keep), shard)
+    run_study(name, settings_of(name, quick=quick, **settings), jobs, progress, store_at(keep), shard)
+
+
+def run_study(
+    name: str,
+    asked: Any,
+    jobs: int = 1,
+    progress: Callable[[int, int], object] = lambda done, of: None,
+    store: Store | None = None,
+    shard: str | None = None,
+) -> list[list[Any]]:
+    """The outcomes of a study, or of a part of it, and those of the networks that it trains, if it trains any.
+
+    They are the same for any number of `jobs`. LostTaskError if a process fails or does not end.
+    """
+    checked_integer("jobs", jobs, 1, MOST_JOBS)
+    modules = [import_module(_home(name))]
+    if name == "generalisation" and asked.networks:
+        modules.append(import_module("sparse_limits.numerics.studies.network_study"))
+    parts = [part_of(module.pieces(asked), shard) for module in modules]
+    done, total = count(1), sum(map(len, parts))
+
+    def ahead() -> None:
+        progress(next(done), total)
+
+    return [_outcomes(module, asked, part, jobs, ahead, store) for module, part in zip(modules, parts, strict=True)]
 
 
 def _outcomes(
-    name: str,
+    module: ModuleType,
     asked: Any,
+    pieces: Sequence[Any],
     jobs: int,
-    progress: Callable[[int, int], object],
+    ahead: Callable[[], object],
     store: Store | None,
-    shard: str | None = None,
-) -> tuple[Any, Any]:
-    """The outcomes of a study, or of a part of it, and those of the networks that it trains, if it trains any."""
-    checked_integer("jobs", jobs, 1, MOST_JOBS)
-    module = import_module(_home(name))
-    trained = name == "generalisation" and asked.networks
-    if trained:
-        from sparse_limits.numerics.studies.network_study import network_units, run_networks
-    total = module.size(asked) + (len(network_units(asked)) if trained else 0)
-    if shard is not None:
-        total = len(part_of(range(total), shard))
-    done = 0
+) -> list[Any]:
+    """The outcomes of some pieces of a study, in its order; `ahead` is called after each piece."""
+    from sparse_limits.numerics.processes.parallel import raise_failure
+    from sparse_limits.numerics.store import run_stored
 
-    def advance(pieces: int) -> None:
-        nonlocal done
-        done += pieces
-        progress(done, total)
+    def failed(piece: Any, error: BaseException) -> NoReturn:
+        raise_failure(module.named(piece), error)
 
-    found = module.run_study(asked, jobs, advance, store, shard)
-    return found, run_networks(asked, jobs, advance, store, shard) if trained else []
+    found = []
+    for outcomes, _ in run_stored(store, module.measure, pieces, failed, jobs, LIMIT):
+        found += outcomes
+        ahead()
+    return list(module.in_order(asked, found))
 
 
 def settings_of(name: str, *, quick: bool = False, **settings: Any) -> Any:

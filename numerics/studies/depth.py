@@ -17,7 +17,7 @@ on the very weights of the networks without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
@@ -34,8 +34,6 @@ from sparse_limits.numerics.prediction.layers.observation import pruned
 from sparse_limits.numerics.prediction.layers.predicted import LayersPrediction, predicted
 from sparse_limits.numerics.prediction.settings import FEWEST_UNITS, LOSSES
 from sparse_limits.numerics.prediction.settings import Settings as PruningSettings
-from sparse_limits.numerics.processes.parallel import raise_failure
-from sparse_limits.numerics.store import Store, run_stored
 from sparse_limits.numerics.studies.depth_sentences import sentences
 from sparse_limits.numerics.studies.depth_summary import (
     PREDICTORS,
@@ -45,7 +43,6 @@ from sparse_limits.numerics.studies.depth_summary import (
     DepthSummary,
     Errors,
 )
-from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +52,6 @@ LISTS = ("data", "losses", "activations", "depths", "methods", "norms", "densiti
 ELSEWHERE = "mse"  # the loss under which methods that read no data are studied
 INIT, BIAS = "torch", True
 MOST_DEPTH, MOST_WIDTH, MOST_NETWORKS, MOST_UNITS = 10, 2048, 1000, 2**15
-LIMIT = 3600.0  # seconds that a setting may take
 NOT_COVERED = "batch normalisation with GraSP, convolutions, residual blocks, networks after training, pruning in rounds and pruned biases"
 QUICK = {
     "data": ("digits", "wine"),
@@ -259,38 +255,21 @@ def errors(found: Densities, constant: float, networks: int) -> Errors:
     }
 
 
-def cases(settings: Settings) -> list[Case]:
+def pieces(settings: Settings) -> list[Case]:
     """Every setting, in the order of the report."""
     return [Case(settings, *each) for each in settings.settings()]
 
 
-def size(settings: Settings) -> int:
-    """How many settings there are."""
-    return len(settings.settings())
+def named(case: Case) -> str:
+    """A setting, for a message."""
+    return ", ".join(map(str, case[1:]))
 
 
-def run_study(
-    settings: Settings,
-    jobs: int,
-    done: Callable[[int], object] = lambda _: None,
-    store: Store | None = None,
-    shard: str | None = None,
-) -> list[DepthRow]:
-    """All rows, the same for any number of `jobs`; `done` is told of each setting, with 1.
-
-    LostTaskError if a process fails or does not end.
-    """
-
-    def failed(case: Case, error: BaseException) -> list[DepthRow]:
-        raise_failure(", ".join(map(str, case[1:])), error)
-
-    found: list[DepthRow] = []
-    for rows, _ in run_stored(store, measure, part_of(cases(settings), shard), failed, jobs, LIMIT):
-        found += rows
-        done(1)
+def in_order(settings: Settings, rows: Sequence[DepthRow]) -> list[DepthRow]:
+    """Rows as the report has them: settings, then densities."""
     order = {each: at for at, each in enumerate(settings.settings())}
     return sorted(
-        found,
+        rows,
         key=lambda row: (
             order[row["data"], row["loss"], row["activation"], row["depth"], row["method"], row["norm"]],
             settings.densities.index(row["density"]),

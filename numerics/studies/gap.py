@@ -28,13 +28,10 @@ from sparse_limits.numerics.neuron_pruning.tickets import (
     weight_certificates,
     weight_ticket,
 )
-from sparse_limits.numerics.processes.parallel import raise_failure
 from sparse_limits.numerics.statistics.distribution_free import Interval, median_interval
-from sparse_limits.numerics.store import Store, run_stored
 from sparse_limits.numerics.studies.gap_sentences import sentences
 from sparse_limits.numerics.studies.gap_summary import Findings, GapSummary, NetworkRow, SizeRow, SlopeRow
 from sparse_limits.theory.neuron_pruning import alignment, inputs, separation, weight_pruning
-from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.floating]
 
@@ -45,7 +42,6 @@ LARGEST, SMALLEST = 0.5, 1e-8  # errors: N2 asks for less than 1/2; 40 items do 
 MOST_NETWORKS = 10_000
 CONFIDENCE = 1 - 1e-8  # of each interval for a median
 QUICK = {"epsilon": (0.2, 0.05, 0.01, 1e-3, 1e-4), "networks": 41, "least": 0.01}  # what is asked where little time is
-LIMIT = 3600.0  # seconds of processor time that a task may take
 TARGET = np.full(2, 1 / sqrt(2))
 DIRECTION = np.pi / 4
 CLAIMED = separation.measured_separation.expressions
@@ -161,7 +157,7 @@ def linear_error(seed: int, network: int, size: float) -> float:
 PARTS = 8  # of each curve
 
 
-def works(settings: Settings) -> list[Work]:
+def pieces(settings: Settings) -> list[Work]:
     """Curves in parts of their networks."""
     parts = min(PARTS, settings.networks)
     ends = [settings.networks * part // parts for part in range(parts + 1)]
@@ -169,31 +165,14 @@ def works(settings: Settings) -> list[Work]:
     return [Work(settings, curve, nets) for curve in CURVES if settings.errors(curve) for nets in ranges]
 
 
-def size(settings: Settings) -> int:
-    """How many searches there are."""
-    return settings.networks * sum(len(settings.errors(curve)) for curve in CURVES)
+def named(work: Work) -> str:
+    """A part of a curve, for a message."""
+    return f"{work.curve}, networks {work.networks.start} to {work.networks.stop - 1}"
 
 
-def run_study(
-    settings: Settings,
-    jobs: int,
-    done: Callable[[int], object] = lambda _: None,
-    store: Store | None = None,
-    shard: str | None = None,
-) -> list[Outcome]:
-    """All outcomes, the same for any number of `jobs`; `done` is told of how many each task had.
-
-    LostTaskError if a process fails or does not end.
-    """
-
-    def failed(work: Work, error: BaseException) -> list[Outcome]:
-        raise_failure(f"{work.curve}, networks {work.networks.start} to {work.networks.stop - 1}", error)
-
-    found: list[Outcome] = []
-    for outcomes, _ in run_stored(store, measure, part_of(works(settings), shard), failed, jobs, LIMIT):
-        found += outcomes
-        done(len(outcomes))
-    return sorted(found, key=lambda each: (CURVES.index(each.curve), -each.eps, each.network))
+def in_order(settings: Settings, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Curves as they are listed, their errors from the largest on, networks by their number."""
+    return sorted(outcomes, key=lambda each: (CURVES.index(each.curve), -each.eps, each.network))
 
 
 # What is proved: sizes below which at most half of the networks hold a ticket

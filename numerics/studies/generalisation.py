@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from sparse_limits.numerics.prediction.first_layer.row_law import FEWEST_ROWS
-from sparse_limits.numerics.processes.parallel import raise_failure
 from sparse_limits.numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value
-from sparse_limits.numerics.store import Store, run_stored
 from sparse_limits.numerics.studies.generalisation_summary import (
     Difference,
     Ends,
@@ -38,7 +36,6 @@ from sparse_limits.numerics.studies.kernel_study import (
 from sparse_limits.numerics.studies.ordering import NoOrderError, Summary, order, pair, summary
 from sparse_limits.numerics.studies.sentences import sentences
 from sparse_limits.numerics.studies.tasks import NOISE_DEVIATION, TASKS, task_named
-from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +43,6 @@ DENSITIES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 LEAST_DENSITY = 0.01
 SPLITS, ROWS = 10, 4096
 QUICK = {"densities": (0.05, 0.2, 0.7), "seeds": 6, "rows": 1024}  # six splits are the fewest that bound a median
-LIMIT = 3600.0  # seconds of processor time that one split of a task may take
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ class Unit:
     split: int
 
 
-def units(settings: Settings) -> list[Unit]:
+def pieces(settings: Settings) -> list[Unit]:
     """The tasks with the most samples first, so that no long one is left to the end."""
     largest = sorted(settings.tasks, key=lambda name: -task_named(name).training)
     return [Unit(settings, task, split) for task, split in product(largest, range(settings.seeds))]
@@ -120,31 +116,14 @@ def measure(unit: Unit) -> list[Outcome]:
     return outcomes
 
 
-def size(settings: Settings) -> int:
-    """How many splits there are, of all tasks."""
-    return len(units(settings))
+def named(unit: Unit) -> str:
+    """A split of a task, for a message."""
+    return f"{unit.task}, split {unit.split}"
 
 
-def run_study(
-    settings: Settings,
-    jobs: int,
-    done: Callable[[int], object] = lambda _: None,
-    store: Store | None = None,
-    shard: str | None = None,
-) -> list[Outcome]:
-    """All outcomes, in an order that does not depend on `jobs`; `done` is told of each split of a task, with 1.
-
-    LostTaskError if a process fails or does not end.
-    """
-
-    def failed(unit: Unit, error: BaseException) -> list[Outcome]:
-        raise_failure(f"{unit.task}, split {unit.split}", error)
-
-    found: list[Outcome] = []
-    for outcomes, _ in run_stored(store, measure, part_of(units(settings), shard), failed, jobs, LIMIT):
-        found += outcomes
-        done(1)
-    return sorted(found, key=lambda each: (settings.tasks.index(each.task), each.split))
+def in_order(settings: Settings, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Tasks as they are asked for, their splits by number."""
+    return sorted(outcomes, key=lambda each: (settings.tasks.index(each.task), each.split))
 
 
 class Table:

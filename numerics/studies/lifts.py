@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -20,16 +20,13 @@ from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.keyed import keyed_seed
 from sparse_limits.numerics.lifts.students import Bools, Floats, covered, train_students
 from sparse_limits.numerics.lifts.walsh import cube, maximal, support_coverage, walsh_coefficients
-from sparse_limits.numerics.processes.parallel import raise_failure
 from sparse_limits.numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
 from sparse_limits.numerics.statistics.exact_tests import Binomial
-from sparse_limits.numerics.store import Store, run_stored
 from sparse_limits.numerics.studies.lift_sentences import sentences
 from sparse_limits.numerics.studies.lift_summary import LiftSummary, OutcomeRow, Share, StudentRow, TrendRow
 from sparse_limits.theory.lifts import training as claims
 from sparse_limits.theory.lifts import walsh
 from sparse_limits.theory.lifts.degrees import n as width
-from sparse_limits.theory.selection import part_of
 
 SIZES = (4, 8, 16, 32, 64)
 DENSITIES = (Fraction(1, 2), Fraction(1, 6))
@@ -38,7 +35,6 @@ MOST_UNITS, MOST_STUDENTS, MOST_TIME = 512, 10_000, 1e4
 BATCH = 2048  # hidden units of all students of one batch: their arrays stay in the cache
 QUICK = {"sizes": (4, 8, 16), "seeds": 40}
 EXACT = re.compile(r"[-+]?[\d./]{1,20}(e-?\d{1,2})?", re.IGNORECASE)  # of so many digits that they can be printed
-LIMIT = 3600.0  # seconds of processor time that a batch may take
 ROUNDING = 1e-12  # of a loss
 
 DENSE, PAIRS, NO_X1 = "dense", "two inputs a unit", "without x_1"
@@ -188,7 +184,7 @@ def floors(masks: Bools) -> Floats:
     return bounds
 
 
-def batches(settings: Settings) -> list[Batch]:
+def pieces(settings: Settings) -> list[Batch]:
     """The largest students first, so that no long batch is left to the end."""
     found = []
     for kind, n in sorted(settings.groups(), key=lambda group: -group[1]):
@@ -215,32 +211,15 @@ def measure(batch: Batch) -> list[Outcome]:
     return [Outcome(kind, n, *row) for row in rows]
 
 
-def size(settings: Settings) -> int:
-    """How many students there are."""
-    return len(settings.groups()) * settings.seeds
+def named(batch: Batch) -> str:
+    """A batch of students, for a message."""
+    return f"{batch.kind}, n = {batch.n}"
 
 
-def run_study(
-    settings: Settings,
-    jobs: int,
-    done: Callable[[int], object] = lambda _: None,
-    store: Store | None = None,
-    shard: str | None = None,
-) -> list[Outcome]:
-    """All outcomes, the same for any number of `jobs`; `done` is told how many students each batch had.
-
-    LostTaskError if a process fails or does not end.
-    """
-
-    def failed(batch: Batch, error: BaseException) -> list[Outcome]:
-        raise_failure(f"{batch.kind}, n = {batch.n}", error)
-
-    found: list[Outcome] = []
-    for outcomes, _ in run_stored(store, measure, part_of(batches(settings), shard), failed, jobs, LIMIT):
-        found += outcomes
-        done(len(outcomes))
+def in_order(settings: Settings, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Kinds and sizes as they are asked for, students by number."""
     order = {group: place for place, group in enumerate(settings.groups())}
-    return sorted(found, key=lambda each: (order[each.kind, each.n], each.student))
+    return sorted(outcomes, key=lambda each: (order[each.kind, each.n], each.student))
 
 
 def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> LiftSummary:

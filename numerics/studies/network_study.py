@@ -22,13 +22,10 @@ from sparse_limits.numerics.masks.selection import Mask
 from sparse_limits.numerics.networks import Network, random_network, stable_step, train, train_linearised
 from sparse_limits.numerics.networks.training import Trajectory
 from sparse_limits.numerics.prediction.methods import prune
-from sparse_limits.numerics.processes.parallel import raise_failure
-from sparse_limits.numerics.store import Store, run_stored
-from sparse_limits.numerics.studies.generalisation import LIMIT, Settings
+from sparse_limits.numerics.studies.generalisation import Settings
 from sparse_limits.numerics.studies.generalisation_summary import NetworkRow
 from sparse_limits.numerics.studies.kernel_study import Case
 from sparse_limits.numerics.studies.tasks import Split, draw_split, task_named
-from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.floating]
 
@@ -116,7 +113,7 @@ class Unit:
     width: int
 
 
-def network_units(settings: Settings) -> list[Unit]:
+def pieces(settings: Settings) -> list[Unit]:
     """Widest networks first. Splits are those of the kernel study."""
     tasks = [task for task in TASKS if task in settings.tasks]
     methods = [method for method in METHODS if method in settings.methods]
@@ -128,42 +125,30 @@ def network_units(settings: Settings) -> list[Unit]:
     ]
 
 
-def measure(unit: Unit) -> tuple[Unit, Beside]:
+def measure(unit: Unit) -> list[tuple[Unit, Beside]]:
     settings = unit.settings
     task = task_named(unit.task)
     split = draw_split(task, np.random.default_rng(keyed_seed(settings.seed, "split", task.name, unit.split)))
     seed = keyed_seed(settings.seed, "network", task.name, unit.split, unit.method, unit.density, unit.width)
     found = train_beside(split, unit.method, unit.density, unit.width, ROWS_FACTOR * settings.rows, seed)
-    return unit, found
+    return [(unit, found)]
 
 
-def run_networks(
-    settings: Settings,
-    jobs: int,
-    done: Callable[[int], object] = lambda _: None,
-    store: Store | None = None,
-    shard: str | None = None,
-) -> list[tuple[Unit, Beside]]:
-    """All networks, trained, the same for any `jobs`; `done` is told of each with 1.
+def named(unit: Unit) -> str:
+    """A network, for a message."""
+    return f"{unit.task}, {unit.method} at width {unit.width}"
 
-    LostTaskError if one fails.
-    """
 
-    def failed(unit: Unit, error: BaseException) -> tuple[Unit, Beside]:
-        raise_failure(f"{unit.task}, {unit.method} at width {unit.width}", error)
-
-    found = []
-    for outcome, _ in run_stored(store, measure, part_of(network_units(settings), shard), failed, jobs, LIMIT):
-        found.append(outcome)
-        done(1)
-    return found
+def in_order(settings: Settings, outcomes: Sequence[tuple[Unit, Beside]]) -> list[tuple[Unit, Beside]]:
+    """As they come: `network_rows` puts them in order."""
+    return list(outcomes)
 
 
 def network_rows(settings: Settings, outcomes: Sequence[tuple[Unit, Beside]]) -> list[NetworkRow]:
     """Medians over splits for every task, width, method and density."""
     found = dict(outcomes)
     groups: dict[tuple[str, int, str, float], list[Beside]] = {}
-    for unit in sorted(network_units(settings), key=lambda each: (TASKS.index(each.task), each.width)):
+    for unit in sorted(pieces(settings), key=lambda each: (TASKS.index(each.task), each.width)):
         groups.setdefault((unit.task, unit.width, unit.method, unit.density), []).append(found[unit])
     return [_row(*names, runs) for names, runs in groups.items()]
 

@@ -36,11 +36,8 @@ from sparse_limits.numerics.keyed import keyed_seed
 from sparse_limits.numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction import methods as pruning
-from sparse_limits.numerics.processes.parallel import raise_failure
 from sparse_limits.numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
-from sparse_limits.numerics.store import Store, run_stored
 from sparse_limits.numerics.studies.origin_summary import OriginRow, OriginSummary, OutcomeRow
-from sparse_limits.theory.selection import part_of
 
 Floats = NDArray[np.floating]
 
@@ -48,7 +45,6 @@ HARDLY, TRAINED = (1, 1e-4), (20, 0.05)  # epochs and step of descent
 BATCH, MOMENTUM = 64, 0.9
 MOST_WIDTH, MOST_MASKS = 4096, 10_000
 QUICK = {"masks": 3, "initial": 2, "width": 64, "samples": 100, "fresh_rows": 1000}
-LIMIT = 3600.0  # seconds that a mask may take
 
 METHODS = ("random", "magnitude", "synflow", "wanda", "snip", "grasp", "grasp-magnitude")
 STRUCTURED = ("filters", "filters, then weights")
@@ -246,30 +242,25 @@ def examine(case: Case) -> Outcome:
     return Outcome(kind, at, str(origin.status), left if origin.status is Status.EXPLAINED else [], left)
 
 
-def size(settings: Settings) -> int:
-    """How many masks there are."""
-    return sum(number for _, number in settings.kinds())
+def pieces(settings: Settings) -> list[Case]:
+    """A case for each mask."""
+    return [Case(settings, kind, at) for kind, number in settings.kinds() for at in range(number)]
 
 
-def run_study(
-    settings: Settings,
-    jobs: int,
-    done: Callable[[int], object] = lambda _: None,
-    store: Store | None = None,
-    shard: str | None = None,
-) -> list[Outcome]:
-    """All outcomes, the same for any number of `jobs`; `done` is told of each mask, with 1."""
+def measure(case: Case) -> list[Outcome]:
+    """What is said of one mask."""
+    return [examine(case)]
 
-    def failed(case: Case, error: BaseException) -> Outcome:
-        raise_failure(f"{case.kind}, mask {case.at}", error)
 
-    cases = [Case(settings, kind, at) for kind, number in settings.kinds() for at in range(number)]
-    found = []
-    for outcome, _ in run_stored(store, examine, part_of(cases, shard), failed, jobs, LIMIT):
-        found.append(outcome)
-        done(1)
+def named(case: Case) -> str:
+    """A mask, for a message."""
+    return f"{case.kind}, mask {case.at}"
+
+
+def in_order(settings: Settings, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Kinds as they are listed, their masks by number."""
     order = {kind: place for place, (kind, _) in enumerate(settings.kinds())}
-    return sorted(found, key=lambda each: (order[each.kind], each.at))
+    return sorted(outcomes, key=lambda each: (order[each.kind], each.at))
 
 
 def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> OriginSummary:

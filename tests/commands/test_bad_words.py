@@ -139,7 +139,7 @@ BUGS = {
     "sparse_limits.numerics.exact.evaluation.evaluate": ["evaluate", "N1", "bound", "h=1", "r=1"],
     "sparse_limits.numerics.reports.contents.told": ["show", "N1"],
     "sparse_limits.numerics.store.tasks.run_tasks": ["verify", "N1"],
-    "sparse_limits.numerics.studies.gap.run_study": ["study", "gap", "--quick"],
+    "sparse_limits.numerics.studies.run_study": ["study", "gap", "--quick"],
 }
 
 

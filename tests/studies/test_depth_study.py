@@ -14,7 +14,7 @@ from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.layers import drawn
 from sparse_limits.numerics.prediction.layers.observation import pruned
 from sparse_limits.numerics.prediction.settings import Settings as PruningSettings
-from sparse_limits.numerics.studies import settings_of, study
+from sparse_limits.numerics.studies import run_study, settings_of, study
 from sparse_limits.numerics.studies.depth import (
     DATA,
     Case,
@@ -24,8 +24,7 @@ from sparse_limits.numerics.studies.depth import (
     errors,
     measure,
     minibatch,
-    run_study,
-    size,
+    pieces,
     summarise,
 )
 from sparse_limits.numerics.studies.depth_sentences import average, sentences
@@ -61,7 +60,7 @@ def test_data_are_standardised_classes(name, shape, classes):
 def test_snip_is_in_every_setting_and_the_others_with_one_activation():
     settings = Settings()
     kinds = settings.settings()
-    assert size(settings) == len(set(kinds)) == 3 * 2 * 3 * 3 + 2 * 3 * 2 * 3 + 2 * 3 * 3
+    assert len(pieces(settings)) == len(set(kinds)) == 3 * 2 * 3 * 3 + 2 * 3 * 2 * 3 + 2 * 3 * 3
     for method, losses in (("grasp-magnitude", {"mse", "cross-entropy"}), ("magnitude", {"mse"}), ("synflow", {"mse"})):
         found = {(loss, activation, norm) for _, loss, activation, _, each, norm in kinds if each == method}
         assert found == {(loss, "relu", "none") for loss in losses}
@@ -178,7 +177,7 @@ def test_the_command_has_the_numbers_of_the_study(tmp_path: Path, capsys: pytest
 def test_rows_are_the_same_for_any_number_of_processes():
     few = Settings(data=("wine",), losses=("mse",), activations=("tanh",), depths=(1, 2), densities=(0.2, 0.1))
     few = settings_of("depth", **{name: getattr(few, name) for name in few.__dataclass_fields__} | {"units": 64})
-    assert run_study(few, 1) == run_study(few, 2)
+    assert run_study("depth", few, 1) == run_study("depth", few, 2)
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,10 @@ from sparse_limits.numerics.studies.gap import (
     half_of,
     least_size,
     measure,
+    pieces,
     slope,
     sufficient_size,
     summarise,
-    works,
 )
 
 SMALL = Settings(epsilon=(0.05, 0.2, 1e-3), networks=9, least=0.05, seed=3)
@@ -205,7 +205,7 @@ def test_the_slope_of_a_power_is_its_exponent():
 
 @pytest.fixture(scope="module")
 def outcomes():
-    return [each for work in works(SMALL) for each in measure(work)]
+    return [each for work in pieces(SMALL) for each in measure(work)]
 
 
 def test_the_summary_counts_what_happened(outcomes):
@@ -271,7 +271,7 @@ def test_settings_are_checked_at_the_door(change, why):
 def test_the_command_prints_tables_sentences_and_a_picture(tmp_path, capsys):
     picture, numbers = tmp_path / "gap.svg", tmp_path / "gap.json"
     asked = ["--epsilon", "0.1", "0.2", "--networks", "5", "--jobs", "1", "--seed", "7"]
-    parts = [each for work in works(Settings(epsilon=(0.1, 0.2), networks=5, seed=7)) for each in measure(work)]
+    parts = [each for work in pieces(Settings(epsilon=(0.1, 0.2), networks=5, seed=7)) for each in measure(work)]
     assert main(["study", "gap", *asked, "--plot", str(picture), "--json", str(numbers)]) == 0
     assert wrong("study gap --json", json.loads(numbers.read_text("utf-8"))) == []
     printed = capsys.readouterr().out

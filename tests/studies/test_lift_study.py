@@ -10,6 +10,7 @@ from json_cases import wrong
 
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.lifts.students import covered
+from sparse_limits.numerics.studies import run_study
 from sparse_limits.numerics.studies.lift_sentences import sentences
 from sparse_limits.numerics.studies.lifts import (
     DENSE,
@@ -17,14 +18,13 @@ from sparse_limits.numerics.studies.lifts import (
     PAIRS,
     Outcome,
     Settings,
-    batches,
     cover_chance,
     draw_students,
     fall_p_value,
     floors,
     measure,
     needed,
-    run_study,
+    pieces,
     sparse,
     summarise,
     threshold,
@@ -64,7 +64,7 @@ def test_the_ceiling_is_exact():
 
 def test_batches_are_all_students_once():
     settings = Settings(sizes=(64, 3), seeds=150)
-    seen = [(b.kind, b.n, s) for b in batches(settings) for s in b.students]
+    seen = [(b.kind, b.n, s) for b in pieces(settings) for s in b.students]
     assert len(seen) == len(set(seen)) == 150 * len(settings.groups())
     assert settings.control_size == 3
 
@@ -77,11 +77,11 @@ def test_the_fall_of_a_share_by_enumeration():
 
 @pytest.fixture(scope="module")
 def outcomes():
-    return run_study(SMALL, jobs=1)
+    return run_study("lifts", SMALL)[0]
 
 
 def test_the_study_is_that_of_its_batches(outcomes):
-    apart = [each for batch in batches(SMALL) for each in measure(batch)]
+    apart = [each for batch in pieces(SMALL) for each in measure(batch)]
     assert sorted(outcomes) == sorted(apart)
     assert [(each.kind, each.n) for each in outcomes[::6]] == SMALL.groups()
 

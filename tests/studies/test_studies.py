@@ -17,8 +17,8 @@ from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.data import digits
 from sparse_limits.numerics.keyed import keyed_seed
 from sparse_limits.numerics.networks import tangent_kernel
-from sparse_limits.numerics.studies import settings_of, study
-from sparse_limits.numerics.studies.generalisation import Settings, Unit, measure, summarise, units
+from sparse_limits.numerics.studies import gap, settings_of, study
+from sparse_limits.numerics.studies.generalisation import Settings, Unit, measure, pieces, summarise
 from sparse_limits.numerics.studies.kernel_study import FAMILIES, Case, Outcome, profiles
 from sparse_limits.numerics.studies.lifts import Settings as LiftSettings
 from sparse_limits.numerics.studies.network_study import pruned_network, train_beside
@@ -300,7 +300,7 @@ def test_bad_input_is_one_line(words, capsys):
 
 def test_settings():
     assert Settings(densities=(0.5, 0.1)).densities == (0.1, 0.5)
-    assert len(units(Settings(seeds=3))) == 3 * len(TASKS)
+    assert len(pieces(Settings(seeds=3))) == 3 * len(TASKS)
     assert isinstance(task_named("parity"), Task)
     with pytest.raises(ValueError, match="seed is"):
         Settings(seed=2**128)
@@ -326,7 +326,7 @@ def test_a_study_from_python_has_the_numbers_of_its_command(tmp_path):
         "gap", epsilon=[0.2, 0.05], networks=5, least=0.1, seed=4, progress=lambda *pieces: told.append(pieces)
     )
     assert json.loads(json.dumps(found)) == json.loads(numbers.read_text())
-    assert told[-1][0] == told[-1][1] == 5 * 5
+    assert told[-1][0] == told[-1][1] == len(gap.pieces(settings_of("gap", epsilon=[0.2, 0.05], networks=5, least=0.1)))
     assert [done for done, _ in told] == sorted({done for done, _ in told})
 
 
