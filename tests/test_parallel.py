@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 from tasks import work
 
+from sparse_limits.numerics.limits import allowed, limit
 from sparse_limits.numerics.processes import parallel
 from sparse_limits.numerics.processes.parallel import LostTaskError, raise_failure, reason, run_tasks
 
@@ -43,6 +45,13 @@ def test_first_tasks_start_first():
 
 def test_workers_have_one_blas_thread():
     assert results(["threads"], jobs=1) == ["1"]
+
+
+def test_workers_may_take_what_their_parent_may():
+    little = partial(allowed, seconds=0.0)
+    for most, wanted in (("1M", [True, False]), ("4M", [True, True])):
+        with limit(most):
+            assert sorted(run_tasks(little, [2.0**18, 2.0**21], failed, jobs=2), reverse=True) == wanted
 
 
 def test_an_error_is_reported_in_one_line():

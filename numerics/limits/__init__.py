@@ -95,7 +95,19 @@ def limit(most: str | None) -> Iterator[None]:
     ...
     sparse_limits.theory.input_error.InputError: a mask of 20000 × 20000 entries that keeps some 2e+08 would take about ...
     """
-    token = _given.set(_given.get() if most is None else read_limit(most, _usual()))
+    with allowing(_given.get() if most is None else read_limit(most, _usual())):
+        yield
+
+
+def given_limit() -> Limit | None:
+    """What `limit` allows here; None without it."""
+    return _given.get()
+
+
+@contextmanager
+def allowing(most: Limit | None) -> Iterator[None]:
+    """Allow so much in a `with` block, such as in a worker what its parent is given; None: the usual share of this machine."""
+    token = _given.set(most)
     try:
         yield
     finally:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
+from sparse_limits.numerics.limits import Limit, allowing, given_limit
 from sparse_limits.numerics.processes.garbage import collect_seldom
 from sparse_limits.numerics.processes.time_limit import TimeLimit, limited
 from sparse_limits.theory.input_error import InputError
@@ -201,7 +202,7 @@ class _Crew(Generic[Task, Result]):
         """Start a task; False if a worker has just died: the tasks under way will say so."""
         try:
             with _interrupts_held():
-                future = self.pool.submit(_limited, self.function, task, self.limit, GRACE)
+                future = self.pool.submit(_limited, self.function, task, self.limit, GRACE, given_limit())
         except Exception as error:
             if not _is_crash(error):
                 raise
@@ -323,7 +324,12 @@ def _ran_out(error: BaseException) -> bool:
     return _is_crash(error) and hasattr(signal, "SIGVTALRM") and signal.SIGVTALRM.name in str(error)
 
 
-def _limited(function: Callable[[Task], Result], task: Task, limit: float, grace: float) -> Result:
-    """The task within its limit, and within the grace beyond it even in a long C call: then the system ends the process."""
-    with limited(limit, limit + grace):
+def _limited(
+    function: Callable[[Task], Result], task: Task, limit: float, grace: float, allowance: Limit | None
+) -> Result:
+    """The task within its limit, and within the grace beyond it even in a long C call: then the system ends the process.
+
+    allowance: the work that the task may estimate for itself.
+    """
+    with limited(limit, limit + grace), allowing(allowance):
         return function(task)
