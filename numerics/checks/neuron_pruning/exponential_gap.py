@@ -83,6 +83,27 @@ def some_neurons_are_needed(needed: sp.Expr, order: sp.Expr, trial: Trial) -> It
     yield trial.below(sp.S.Zero, order, strict=True)
 
 
+@enclosed(exponential_gap)
+@control("10 % fewer", needed=LESS * needed)
+@control("a fixed power", needed=neurons.subs(s, sp.Rational(1, 2)))
+@control("a power above 1", needed=neurons.subs(s, 2 - slow))
+def the_power_is_one_of_those_allowed(needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """N5.2 takes powers from 0 to below 1."""
+    yield trial.same(needed, valued(neurons, {s: slow}))
+    yield trial.below(sp.S.Zero, slow)
+    yield trial.below(slow, sp.S.One, strict=True)
+
+
+@enclosed(exponential_gap)
+@control("the other sign", enough=-enough)
+@control("fewer with each input", enough=(2 - d) * enough - 1)
+def a_gap_needs_a_second_weight(enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A neuron with one input is kept or pruned with its weight: there what is enough for weights is enough for neurons."""
+    small = {eps: sp.Rational(1, 10**9)}
+    alike = sp.Piecewise((valued(needed, small), d < 2), (0, True))
+    yield trial.below(alike, valued(enough, small))
+
+
 @exact(exponential_gap, step="rate of weights")
 @control("10 % more", weight_rate=MORE * weight_rate)
 @control("errors are not squared", weight_rate=weight_rate / 2)
