@@ -10,6 +10,8 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.checks.operators import bias
 from sparse_limits.numerics.checks.operators.norms import cut_norm, norms, singular_values
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
@@ -88,3 +90,17 @@ def test_sorting_all_units_changes_nothing() -> None:
     level = sp.Rational(8, 5)
     nearly = balls.number(sorted_density, {tau_1: level, rho_2: 1 - sp.Rational(1, 10**6)})
     assert nearly == pytest.approx(balls.number(product_survival(level)), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "columns", "count", "masks"), [("probit", 384, 384, 2, 60), ("random", 64, 512, 1, 100)]
+)
+def test_the_next_order_beside_the_bias_is_that_of_masks(name, rows, columns, count, masks):
+    """The allowance of O3's check rests on it: with it masks are within five standard deviations, without it they are not."""
+    seen = bias.bias_seen(np.random.default_rng(0), name, rows, columns, count, masks)
+    letters = (bias.sigma, bias.row_noise, bias.column_noise, bias.m, bias.n)
+    formula = numeric(letters, bias.second_order_bias.expressions["square_mean"])
+    left = seen["seen"] - formula(seen["sigma"], seen["V_a"], seen["V_b"], rows, columns)
+    further = bias.beyond_the_bias(bias.expected_matrix(name, rows, columns), count)
+    assert (np.abs(left - further) < 5 * seen["sd"]).all()
+    assert (np.abs(left) > 5 * seen["sd"]).any()
