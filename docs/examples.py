@@ -7,7 +7,7 @@ Pages are README.md, the how-to pages of the book and the README.md of each fold
 An example is a block that begins with `$ sparse-limits`; it may hold several calls. It runs where a reader would run it: for a
 folder in docs/examples in a copy of that folder, for other pages in a folder that has docs/examples alone; the Python blocks of
 the page are run there first, so that they may write files. A call that is refused prints why. A line `…` stands for lines left out. Times and digests are ignored,
-and numbers may differ by one in their last printed digit or by a hundredth: on another processor sums round otherwise.
+and numbers may differ by one in their last printed digit or by a hundredth, since sums round otherwise on another processor; not those of `verify`, which are counted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager
 from importlib.util import find_spec
 from itertools import groupby
@@ -37,6 +37,7 @@ DIGEST = re.compile(r"\b[0-9a-f]{8,}…")
 TIME = re.compile(r"\b\d+(?:\.\d+)? s\b")
 ROW = re.compile(r"^([A-Z][\d.]+ .* \d+) +\d+$")  # of the run of the ledger: label, controls, and seconds at the end
 KEPT = re.compile(r"\b\d+ of \d+ checks kept; ")
+Near = Callable[[str, str], bool]  # whether two numbers, as they are printed, are taken for the same
 LEDGER = "sparse-limits verify"  # the call that takes minutes
 REFUSED = 2  # exit status of a call that is wrong
 NOISE = 1e-9  # numbers below are what rounding leaves
@@ -136,17 +137,19 @@ def rewritten(shown: tuple[str, ...], printed: list[str]) -> list[str]:
 
 def differences(example: Example, printed: str) -> list[str]:
     """The shown lines that a fresh run prints otherwise, each beside what it prints; where a paragraph breaks is no difference."""
-    lines = printed.splitlines()
-    if reflowed(example.shown, lines):
+    lines, near = printed.splitlines(), str.__eq__ if example.call == LEDGER else nearly  # what is counted is exact
+    if reflowed(example.shown, lines, near):
         return []
     try:
         fresh = list(fresh_lines(example.shown, lines))
     except ValueError as error:
         return [f"{example.call}: {error}"]
-    return [f"{old!r} is now {new!r}" for old, new in zip(example.shown, fresh, strict=True) if not alike(old, new)]
+    return [
+        f"{old!r} is now {new!r}" for old, new in zip(example.shown, fresh, strict=True) if not alike(old, new, near)
+    ]
 
 
-def reflowed(shown: tuple[str, ...], printed: list[str]) -> bool:
+def reflowed(shown: tuple[str, ...], printed: list[str], near: Near) -> bool:
     """Whether what is printed has the words that are shown, with a `…` in place of any lines, however it breaks them."""
     parts = [list(lines) for dots, lines in groupby(shown, "…".__eq__) if not dots]
     text, place = _flowing(printed), 0
@@ -154,7 +157,7 @@ def reflowed(shown: tuple[str, ...], printed: list[str]) -> bool:
     for part in map(_flowing, parts):
         wanted = skeleton(part)
         places = (hit.start() for hit in re.finditer(re.escape(wanted), words[place:]))
-        found = next((place + k for k in places if _same_numbers(part, text, words[: place + k])), None)
+        found = next((place + k for k in places if _same_numbers(part, text, words[: place + k], near)), None)
         if found is None or (place == 0 != found and shown[0] != "…"):
             return False
         place = found + len(wanted)
@@ -166,19 +169,20 @@ def _flowing(lines: list[str]) -> str:
     return timeless(" ".join(map(timeless, lines)))
 
 
-def _same_numbers(part: str, text: str, before: str) -> bool:
+def _same_numbers(part: str, text: str, before: str, near: Near) -> bool:
     """Whether the numbers of a part are near those of a text behind what has the skeleton `before`."""
     wanted, first = NUMBER.findall(part), before.count("0")
-    return all(map(_near, wanted, NUMBER.findall(text)[first : first + len(wanted)]))
+    return all(map(near, wanted, NUMBER.findall(text)[first : first + len(wanted)]))
 
 
-def alike(old: str, new: str) -> bool:
-    """Whether two lines say the same, up to times, digests and the rounding of numbers."""
+def alike(old: str, new: str, near: Near) -> bool:
+    """Whether two lines say the same, up to times, digests and what is near of numbers."""
     numbers = [NUMBER.findall(timeless(line)) for line in (old, new)]
-    return skeleton(old) == skeleton(new) and all(map(_near, *numbers))
+    return skeleton(old) == skeleton(new) and all(map(near, *numbers))
 
 
-def _near(old: str, new: str) -> bool:
+def nearly(old: str, new: str) -> bool:
+    """Whether two numbers are equal up to rounding."""
     first, second = float(old.replace(",", "")), float(new.replace(",", ""))
     allowed = max(1.5 * _unit(old), 1.5 * _unit(new), abs(first) / 100)
     return abs(first - second) <= allowed or max(abs(first), abs(second)) < NOISE
