@@ -29,8 +29,8 @@ CLAIM = Template('''\
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import half_normal, t
 
 modulus = sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
@@ -39,19 +39,14 @@ $name = Claim(
     label="$label",
     title="The modulus that magnitude pruning keeps",
     statement=r"For standard normal $$w$$ and $$t\\ge0$$, $$E[|w|\\,1\\{|w|>t\\}]=[[modulus]]$$.",
-    steps=(
-        Step(
-            name="density",
-            sentence=r"$$|w|$$ has the density $$[[density]]$$ at $$t\\ge0$$.",
-            by=Carrier.DEFINED,
-            gives={"density": half_normal.density},
-        ),
-        Step(
-            name="modulus",
-            sentence=r"$$t$$ times the density, integrated from $$t$$ on, is $$[[modulus]]$$.",
-            gives={"modulus": modulus},
-            uses=("density",),
-        ),
+    steps=proof(
+        r"""
+density (a definition): $$|w|$$ has the density $$[[density]]$$ at $$t\\ge0$$.
+
+modulus (from density): $$t$$ times the density, integrated from $$t$$ on, is $$[[modulus]]$$.
+""",
+        globals(),
+        density=half_normal.density,
     ),
     source=Source("2602.06675"),
     provenance=Provenance.EXTENSION,

@@ -12,11 +12,11 @@ from sparse_limits.theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPL
 from sparse_limits.theory.depth.three_normals import PRODUCT
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import tau
 from sparse_limits.theory.saliency.model import width as n
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import half_normal, product_normal, t, triple_normal
 
 root = t ** sp.Rational(1, 3)
@@ -35,66 +35,36 @@ hidden_exponent = three_exponent.subs(t, n * tau / 2)
 order = sp.exp(hidden_exponent + tau * sp.sqrt(n * d / 2))
 readout_order = sp.exp(hidden_exponent + tau * sp.sqrt(n / 2))
 
-STEPS = (
-    Step(
-        name="probabilities",
-        sentence=r"A score above $\tau$ has the probabilities $[[first]]$, $[[hidden]]$ and $[[readout]]$.",
-        by=Carrier.CLAIM,
-        source="D3.2",
-        gives={"first": first, "hidden": hidden, "readout": readout},
-    ),
-    Step(
-        name="kept numbers",
-        sentence=r"So layer 1 keeps $[[kept_first]]$ of its weights in the mean, a hidden matrix $[[kept_hidden]]$ and the readout $[[kept_readout]]$.",
-        gives={"kept_first": kept_first, "kept_hidden": kept_hidden, "kept_readout": kept_readout},
-        uses=("probabilities",),
-    ),
-    Step(
-        name="falling numbers",
-        sentence=r"In $\tau$ these go strictly down to $0$, and are continuous.",
-        by=Carrier.CLAIM,
-        source="D3.2",
-        takes=("strictly",),
-        uses=("kept numbers",),
-    ),
-    Step(
-        name="one left",
-        sentence=r"Each is $1$ at one $\tau$ if it is larger at $0$, and there the density of all weights is `last_first`, `last_hidden`, `last_readout`.",
-        gives={"last_first": last_first, "last_hidden": last_hidden, "last_readout": last_readout},
-        uses=("kept numbers", "falling numbers"),
-    ),
-    Step(
-        name="all factors large",
-        sentence=r"A product exceeds $t$ if each of its moduli exceeds the root of it: $H_3(t)\ge[[three_lower]]$ and $H(t)\ge[[two_lower]]$.",
-        by=Carrier.RULE,
-        source="product",
-        gives={"three_lower": three_lower, "two_lower": two_lower},
-    ),
-    Step(
-        name="geometric and arithmetic mean",
-        sentence=r"""The logarithm being concave, the geometric mean of the squares is at most their mean: if a product of $k$ normals exceeds $t$ in modulus, the sum of their squares
-exceeds $kt^{2/k}$.""",
-        by=Carrier.RULE,
-        source="Jensen",
-    ),
-    Step(
-        name="sums of squares",
-        sentence=r"For three of them that has the probability $[[three_upper]]$, for two $[[two_upper]]$: these are at least $H_3(t)$ and $H(t)$.",
-        gives={"three_upper": three_upper, "two_upper": two_upper},
-        uses=("geometric and arithmetic mean",),
-    ),
-    Step(
-        name="exponents",
-        sentence=r"The logarithms of both bounds, over $[[three_exponent]]$ for $H_3$ and $[[two_exponent]]$ for $H$, tend to $1$ as $t\to\infty$, and so do those of $H_3$ and $H$.",
-        gives={"three_exponent": three_exponent, "two_exponent": two_exponent},
-        uses=("all factors large", "sums of squares"),
-    ),
-    Step(
-        name="order",
-        sentence=r"As $\rho\to0$, $\tau\to\infty$, since the density falls strictly. The exponentials of the two exponents at the arguments of the layers are in the ratio $[[order]]$, hidden matrix over layer 1, and $[[readout_order]]$, over the readout. The logarithms of both are led by a positive multiple of $\tau$, and stay so with factors that tend to $1$ at the two exponents: the ratios of the kept numbers grow beyond all limits.",
-        gives={"order": order, "readout_order": readout_order},
-        uses=("probabilities", "exponents"),
-    ),
+STEPS = proof(
+    r"""
+probabilities (by D3.2): A score above $\tau$ has the probabilities $[[first]]$, $[[hidden]]$ and $[[readout]]$.
+
+kept numbers (from probabilities): So layer 1 keeps $[[kept_first]]$ of its weights in the mean, a hidden matrix $[[kept_hidden]]$ and the
+readout $[[kept_readout]]$.
+
+falling numbers (from kept numbers; by D3.2 for strictly): In $\tau$ these go strictly down to $0$, and are continuous.
+
+one left (from kept numbers, falling numbers; gives last_first, last_hidden, last_readout): Each is $1$ at one $\tau$ if it is larger at
+$0$, and there the density of all weights is `last_first`, `last_hidden`, `last_readout`.
+
+all factors large (by product): A product exceeds $t$ if each of its moduli exceeds the root of it: $H_3(t)\ge[[three_lower]]$ and
+$H(t)\ge[[two_lower]]$.
+
+geometric and arithmetic mean (by Jensen): The logarithm being concave, the geometric mean of the squares is at most their mean: if a
+product of $k$ normals exceeds $t$ in modulus, the sum of their squares exceeds $kt^{2/k}$.
+
+sums of squares (from geometric and arithmetic mean): For three of them that has the probability $[[three_upper]]$, for two $[[two_upper]]$:
+these are at least $H_3(t)$ and $H(t)$.
+
+exponents (from all factors large, sums of squares): The logarithms of both bounds, over $[[three_exponent]]$ for $H_3$ and
+$[[two_exponent]]$ for $H$, tend to $1$ as $t\to\infty$, and so do those of $H_3$ and $H$.
+
+order (from probabilities, exponents): As $\rho\to0$, $\tau\to\infty$, since the density falls strictly. The exponentials of the two
+exponents at the arguments of the layers are in the ratio $[[order]]$, hidden matrix over layer 1, and $[[readout_order]]$, over the
+readout. The logarithms of both are led by a positive multiple of $\tau$, and stay so with factors that tend to $1$ at the two exponents:
+the ratios of the kept numbers grow beyond all limits.
+""",
+    globals(),
 )
 
 collapse = Claim(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import WIDTH, width
 from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, w
-from sparse_limits.theory.steps import Carrier, Step
 
 positions, patch_size = sp.symbols("P d_patch", integer=True, positive=True)
 position = sp.Symbol("k_P", integer=True, positive=True)
@@ -30,80 +30,40 @@ pooled_score = sp.Abs(a) * sp.Abs(w) * sp.Abs(pooled)
 dense_score = sp.Abs(w) * sp.Abs(dense)
 dense_covariance = sp.Sum(mean_at(position) * other_mean_at(position), OVER_POSITIONS) / positions
 
-STEPS = (
-    Step(
-        name="pooled derivative",
-        sentence=r"""Off the kinks the derivative of $r\cdot\frac1P\sum_k\phi(z_k)$ in $w_{ij}$, $z_k=w_i\cdot x_k/\sqrt{d_{patch}}$, is
-$[[pooled_part]]/\sqrt{d_{patch}}$, with the slope $s_P(k)=\phi'(z_k)$ and the entry $x_P(k)$ of patch $k$ that the weight meets. A zero patch has $z_k=0$ for all
-weights, and $x_P(k)=0$: it gives $0$ with any slope.""",
-        gives={"pooled_part": pooled_part},
-    ),
-    Step(
-        name="pooled slope",
-        sentence=r"So $\partial L/\partial w_{ij}$ is $[[pooled_slope]]$ with the mean $g_P$ over the data of $[[pooled_part]]$.",
-        gives={"pooled_slope": pooled_slope},
-        uses=("pooled derivative",),
-    ),
-    Step(
-        name="dense derivative",
-        sentence=r"""With a weight $a_P(k)$ for each position and $P^{-1/2}$ for $P^{-1}$ it is $[[dense_part]]/\sqrt{d_{patch}}$.""",
-        gives={"dense_part": dense_part},
-    ),
-    Step(
-        name="dense slope",
-        sentence=r"So $\partial L/\partial w_{ij}$ is $[[dense_slope]]$ with the mean $g_A$ over the data of $[[dense_part]]$.",
-        gives={"dense_slope": dense_slope},
-        uses=("dense derivative",),
-    ),
-    Step(
-        name="patches as samples",
-        sentence=r"""The mean over the data of means over the positions is the mean over all pairs of both: $g_P$ is that of residual times slope times entry, as of one
-hidden layer on the patches as samples, each with the residual of its image.""",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("pooled slope",),
-    ),
-    Step(
-        name="filters",
-        sentence=r"""As $r$ is a fixed function of the data, row $i$ is a function of $w_i$ and of the readout weights of filter $i$ alone. These are independent for
-all $i$, and so are the rows.""",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("pooled slope", "dense slope"),
-    ),
-    Step(
-        name="law of the filters",
-        sentence=r"It is the same function for all $i$, of variables of one law: the rows have one law.",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("filters",),
-    ),
-    Step(
-        name="pooled row",
-        sentence=r"In units of $1/\sqrt{n\,d_{patch}}$ the scores of a row are $[[pooled_score]]$.",
-        gives={"pooled_score": pooled_score},
-        uses=("filters", "law of the filters", "patches as samples"),
-    ),
-    Step(
-        name="dense row",
-        sentence=r"With a weight for each position they are $[[dense_score]]$.",
-        gives={"dense_score": dense_score},
-        uses=("filters", "law of the filters"),
-    ),
-    Step(
-        name="normal readout",
-        sentence=r"Given $w_i$, $g_A$ is linear in the readout weights of the filter: for independent normal ones its entries are jointly normal.",
-        by=Carrier.RULE,
-        source="linear combinations",
-        uses=("dense derivative",),
-    ),
-    Step(
-        name="covariance",
-        sentence=r"""For readout weights of variance $1$ the entries $j$ and $j'$ have the covariance $[[dense_covariance]]$ given $w_i$, with
-$u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$, and $t_P(k)$ the same for $j'$.""",
-        gives={"dense_covariance": dense_covariance},
-        uses=("normal readout",),
-    ),
+STEPS = proof(
+    r"""
+pooled derivative: Off the kinks the derivative of $r\cdot\frac1P\sum_k\phi(z_k)$ in $w_{ij}$, $z_k=w_i\cdot x_k/\sqrt{d_{patch}}$, is
+$[[pooled_part]]/\sqrt{d_{patch}}$, with the slope $s_P(k)=\phi'(z_k)$ and the entry $x_P(k)$ of patch $k$ that the weight meets. A zero
+patch has $z_k=0$ for all weights, and $x_P(k)=0$: it gives $0$ with any slope.
+
+pooled slope (from pooled derivative): So $\partial L/\partial w_{ij}$ is $[[pooled_slope]]$ with the mean $g_P$ over the data of
+$[[pooled_part]]$.
+
+dense derivative: With a weight $a_P(k)$ for each position and $P^{-1/2}$ for $P^{-1}$ it is $[[dense_part]]/\sqrt{d_{patch}}$.
+
+dense slope (from dense derivative): So $\partial L/\partial w_{ij}$ is $[[dense_slope]]$ with the mean $g_A$ over the data of
+$[[dense_part]]$.
+
+patches as samples (from pooled slope; by linearity): The mean over the data of means over the positions is the mean over all pairs of both:
+$g_P$ is that of residual times slope times entry, as of one hidden layer on the patches as samples, each with the residual of its image.
+
+filters (from pooled slope, dense slope; by independence): As $r$ is a fixed function of the data, row $i$ is a function of $w_i$ and of the
+readout weights of filter $i$ alone. These are independent for all $i$, and so are the rows.
+
+law of the filters (from filters; by same law): It is the same function for all $i$, of variables of one law: the rows have one law.
+
+pooled row (from filters, law of the filters, patches as samples): In units of $1/\sqrt{n\,d_{patch}}$ the scores of a row are
+$[[pooled_score]]$.
+
+dense row (from filters, law of the filters): With a weight for each position they are $[[dense_score]]$.
+
+normal readout (from dense derivative; by linear combinations): Given $w_i$, $g_A$ is linear in the readout weights of the filter: for
+independent normal ones its entries are jointly normal.
+
+covariance (from normal readout): For readout weights of variance $1$ the entries $j$ and $j'$ have the covariance $[[dense_covariance]]$
+given $w_i$, with $u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$, and $t_P(k)$ the same for $j'$.
+""",
+    globals(),
 )
 
 convolution_rows = Claim(

@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.citations import CONSERVED_SCORES
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 signal, entering = sp.symbols("delta_z h_in", real=True)
 fan_in = sp.Symbol("n_in", integer=True, positive=True)
@@ -38,117 +38,62 @@ energy = residual * other_residual * layer_kernel
 DEGREE = Quantity(degree, r"degree of the activation, $1$ for ReLU", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 3))
 FAN_IN = Quantity(fan_in, r"number of units or inputs below, $d$ for the first layer", COUNT)
 
-STEPS = (
-    Step(
-        name="one weight",
-        sentence=r"""On one sample let $\delta_i$ be the derivative of $\langle r,f\rangle$ in $z_i$, at fixed $r$. As $z_i$ is linear in
-$w_{ij}$, with the slope $h_j/\sqrt{n_{in}}$, that of $\langle r,f\rangle$ in $w_{ij}$ is $[[slope]]$, and $\partial L/\partial w_{ij}$ its mean
-over the data.""",
-        gives={"slope": slope},
-    ),
-    Step(
-        name="reparametrisation",
-        sentence=r"""For $w=c\,\tilde w$, $c\ne0$, $\tilde w\,\partial L/\partial\tilde w=\tilde w\,c\,\partial L/\partial w=w\,\partial L/\partial w$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="into a unit",
-        sentence=r"""On one sample the $w\,\partial\langle r,f\rangle/\partial w$ of all weights into a unit and of its bias add up to
-$[[into_unit]]$, as $z=\sum_jw_jh_j/\sqrt{n_{in}}+b$.""",
-        gives={"into_unit": into_unit},
-        uses=("one weight",),
-    ),
-    Step(
-        name="out of a unit",
-        sentence=r"""Those of all weights that leave the unit add up to $[[out_of_unit]]$ for the value $h_{out}$ of the unit and the derivative
-$\epsilon_h$ of $\langle r,f\rangle$ in it.""",
-        gives={"out_of_unit": out_of_unit},
-        uses=("one weight",),
-    ),
-    Step(
-        name="degree",
-        sentence=r"""A positively homogeneous $\phi$ is a multiple of $|z|^{p_\phi}$ on each side of $0$, with one $c_\phi$ for each: $[[activation]]$. There its
-derivative is $[[activation_slope]]$.""",
-        gives={"activation": activation, "activation_slope": activation_slope},
-    ),
-    Step(
-        name="through a unit",
-        sentence=r"""The chain rule has $\delta_z=\phi'(z)\,\epsilon_h$. So what goes in is $[[unit_ratio]]$ times what goes out, on each sample and in
-the mean over the data.""",
-        gives={"unit_ratio": unit_ratio},
-        uses=("into a unit", "out of a unit", "degree"),
-    ),
-    Step(
-        name="through a layer",
-        sentence=r"""Added up over its units, the sum $s_b$ of $b\,\partial L/\partial b$ taken off: a layer's $\sum w\,\partial L/\partial w$ is
-$[[passed_down]]$, with the sum $s_{above}$ of the layer above.""",
-        gives={"passed_down": passed_down},
-        uses=("through a unit",),
-    ),
-    Step(
-        name="with biases",
-        sentence=r"""For $p_\phi=1$ the sum of a layer and the sum of its biases give that of the layer above, and those of the readout
-$e_f=E_D\langle r,f\rangle$ by *into a unit*: added up from a layer on, its sum and the sum of all biases from this layer on give $e_f$.""",
-        by=Carrier.RULE,
-        source="telescope",
-        uses=("into a unit", "through a layer"),
-    ),
-    Step(
-        name="sum with biases",
-        sentence=r"So for $p_\phi=1$ a layer has the sum $[[biased_sum]]$, with the sum $s_B$ of $b\,\partial L/\partial b$ over the biases from this layer on.",
-        gives={"biased_sum": biased_sum},
-        uses=("with biases",),
-    ),
-    Step(
-        name="without biases",
-        sentence=r"Without biases the readout has the sum $e_f$, and a layer with $k_W$ hidden layers above its weights has $[[layer_sum]]$.",
-        gives={"layer_sum": layer_sum},
-        uses=("into a unit", "through a layer"),
-    ),
-    Step(
-        name="factor of the output",
-        sentence=r"""Without biases all $z$ above a layer whose weights become $\alpha_W$ times as large are multiplied: its own by $\alpha_W$, and those
-above one more activation by the power $p_\phi$ of the factor. So $f$ becomes $[[output_factor]]$ times as large, as a function of all weights.""",
-        gives={"output_factor": output_factor},
-        uses=("degree",),
-    ),
-    Step(
-        name="order",
-        sentence=r"""Scores that are all multiplied by one positive number keep their order: the largest $K$ of them are those of the same weights.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="scores of all layers",
-        sentence=r"""With $r$ fixed, $E_D\langle r,f\rangle$ has this factor as a function of all weights, and so have its $w\,\partial L/\partial w$, in the
-layer itself by *reparametrisation*: $[[scaling]]$.""",
-        gives={"scaling": scaling},
-        uses=("reparametrisation", "factor of the output", "order"),
-    ),
-    Step(
-        name="one unit",
-        sentence=r"""A unit whose weights and bias become $\alpha_W$ times as large has the output multiplied by $\alpha_W^{p_\phi}$. Its outgoing weights
-times $[[compensation]]$ leave $f$ as it was, as a function of all other weights, hence $r$ where it depends on
-the data and $f$ alone, and the scores by *reparametrisation*.""",
-        gives={"compensation": compensation},
-        uses=("degree", "reparametrisation"),
-    ),
-    Step(
-        name="kernel of a layer",
-        sentence=r"""With the product $q_h=\langle h,h'\rangle$ of what enters at two samples, and $b_z=\sum_i\partial_if\,\partial_if'$, $\partial_i$ the
-derivative in $z_i$, $\partial_if=\phi'(z_i)\,\partial f/\partial h_i$: the sum over the weights of the layer of $\partial f/\partial w\cdot\partial f'/\partial w$, its
-part of the tangent kernel, is $[[layer_kernel]]$.""",
-        gives={"layer_kernel": layer_kernel},
-        uses=("one weight",),
-    ),
-    Step(
-        name="energy",
-        sentence=r"""As $\partial L/\partial w=E_D\langle r,\partial f/\partial w\rangle$, the sum of the squares over the layer is the mean over two samples, and
-the sum over pairs of outputs, of $[[energy]]$.""",
-        gives={"energy": energy},
-        uses=("kernel of a layer",),
-    ),
+STEPS = proof(
+    r"""
+one weight: On one sample let $\delta_i$ be the derivative of $\langle r,f\rangle$ in $z_i$, at fixed $r$. As $z_i$ is linear in $w_{ij}$,
+with the slope $h_j/\sqrt{n_{in}}$, that of $\langle r,f\rangle$ in $w_{ij}$ is $[[slope]]$, and $\partial L/\partial w_{ij}$ its mean over
+the data.
+
+reparametrisation (by chain rule): For $w=c\,\tilde w$, $c\ne0$, $\tilde w\,\partial L/\partial\tilde w=\tilde w\,c\,\partial L/\partial
+w=w\,\partial L/\partial w$.
+
+into a unit (from one weight): On one sample the $w\,\partial\langle r,f\rangle/\partial w$ of all weights into a unit and of its bias add
+up to $[[into_unit]]$, as $z=\sum_jw_jh_j/\sqrt{n_{in}}+b$.
+
+out of a unit (from one weight): Those of all weights that leave the unit add up to $[[out_of_unit]]$ for the value $h_{out}$ of the unit
+and the derivative $\epsilon_h$ of $\langle r,f\rangle$ in it.
+
+degree: A positively homogeneous $\phi$ is a multiple of $|z|^{p_\phi}$ on each side of $0$, with one $c_\phi$ for each: $[[activation]]$.
+There its derivative is $[[activation_slope]]$.
+
+through a unit (from into a unit, out of a unit, degree): The chain rule has $\delta_z=\phi'(z)\,\epsilon_h$. So what goes in is
+$[[unit_ratio]]$ times what goes out, on each sample and in the mean over the data.
+
+through a layer (from through a unit): Added up over its units, the sum $s_b$ of $b\,\partial L/\partial b$ taken off: a layer's $\sum
+w\,\partial L/\partial w$ is $[[passed_down]]$, with the sum $s_{above}$ of the layer above.
+
+with biases (from into a unit, through a layer; by telescope): For $p_\phi=1$ the sum of a layer and the sum of its biases give that of the
+layer above, and those of the readout $e_f=E_D\langle r,f\rangle$ by *into a unit*: added up from a layer on, its sum and the sum of all
+biases from this layer on give $e_f$.
+
+sum with biases (from with biases): So for $p_\phi=1$ a layer has the sum $[[biased_sum]]$, with the sum $s_B$ of $b\,\partial L/\partial b$
+over the biases from this layer on.
+
+without biases (from into a unit, through a layer): Without biases the readout has the sum $e_f$, and a layer with $k_W$ hidden layers above
+its weights has $[[layer_sum]]$.
+
+factor of the output (from degree): Without biases all $z$ above a layer whose weights become $\alpha_W$ times as large are multiplied: its
+own by $\alpha_W$, and those above one more activation by the power $p_\phi$ of the factor. So $f$ becomes $[[output_factor]]$ times as
+large, as a function of all weights.
+
+order (by monotonicity): Scores that are all multiplied by one positive number keep their order: the largest $K$ of them are those of the
+same weights.
+
+scores of all layers (from reparametrisation, factor of the output, order): With $r$ fixed, $E_D\langle r,f\rangle$ has this factor as a
+function of all weights, and so have its $w\,\partial L/\partial w$, in the layer itself by *reparametrisation*: $[[scaling]]$.
+
+one unit (from degree, reparametrisation): A unit whose weights and bias become $\alpha_W$ times as large has the output multiplied by
+$\alpha_W^{p_\phi}$. Its outgoing weights times $[[compensation]]$ leave $f$ as it was, as a function of all other weights, hence $r$ where
+it depends on the data and $f$ alone, and the scores by *reparametrisation*.
+
+kernel of a layer (from one weight): With the product $q_h=\langle h,h'\rangle$ of what enters at two samples, and
+$b_z=\sum_i\partial_if\,\partial_if'$, $\partial_i$ the derivative in $z_i$, $\partial_if=\phi'(z_i)\,\partial f/\partial h_i$: the sum over
+the weights of the layer of $\partial f/\partial w\cdot\partial f'/\partial w$, its part of the tangent kernel, is $[[layer_kernel]]$.
+
+energy (from kernel of a layer): As $\partial L/\partial w=E_D\langle r,\partial f/\partial w\rangle$, the sum of the squares over the layer
+is the mean over two samples, and the sum over pairs of outputs, of $[[energy]]$.
+""",
+    globals(),
 )
 
 layer_identities = Claim(

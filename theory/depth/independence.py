@@ -6,6 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.identities import FAN_IN, fan_in
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     CLOSED_UNIT,
     COUNT,
@@ -16,7 +17,6 @@ from sparse_limits.theory.quantities import (
 )
 from sparse_limits.theory.saliency.model import WIDTH, width
 from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, w
-from sparse_limits.theory.steps import Carrier, Step
 
 gated = sp.Symbol("g_L", real=True)
 share = sp.Symbol("p_j", positive=True)
@@ -46,160 +46,71 @@ normal_limit = sp.Rational(22, 17)
 
 signal_covariance = readout_variance * residual_product * path_product / width
 
-STEPS = (
-    Step(
-        name="last layer",
-        sentence=r"""At a unit of the last hidden layer $\delta=r\,a\,\phi'(z)/\sqrt n$, so that by D1.1 the derivative is $[[last_slope]]$ with
-$g_L=E_D[r\,\phi'(z_i)h_j]$, $h$ the values of the layer below.""",
-        gives={"last_slope": last_slope},
-    ),
-    Step(
-        name="last row",
-        sentence=r"So $\sqrt{n\,n_{in}}$ times the score is $[[last_score]]$.",
-        gives={"last_score": last_score},
-        uses=("last layer",),
-    ),
-    Step(
-        name="rows of the last layer",
-        sentence=r"""Given the layers below, $h$ is fixed on the data, and row $i$ is a function of $(a_i,w_i,b_i)$ alone. These are independent of each other
-and of the layers below, and so the rows are independent given these.""",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("last row",),
-    ),
-    Step(
-        name="law of the last rows",
-        sentence=r"It is the same function for all $i$, of variables of one law: the rows have one law.",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("rows of the last layer",),
-    ),
-    Step(
-        name="given variance",
-        sentence=r"""So given the layers below the count of a column above a fixed threshold is binomial, with the variance $[[given_variance]]$ for
-the share $p_{below}$ that the layers below leave.""",
-        gives={"given_variance": given_variance},
-        uses=("rows of the last layer", "law of the last rows"),
-    ),
-    Step(
-        name="two sources",
-        sentence=r"The variance of the count is the mean of this, plus the variance of its mean $n\,p_{below}$.",
-        by=Carrier.RULE,
-        source="total variance",
-        uses=("given variance",),
-    ),
-    Step(
-        name="count variance",
-        sentence=r"With the mean $p_j$ and the variance $V_p$ of $p_{below}$ this is $[[count_variance]]$.",
-        gives={"count_variance": count_variance},
-        uses=("two sources",),
-    ),
-    Step(
-        name="design effect",
-        sentence=r"Over the variance of $\mathrm{Bin}(n,p_j)$ it is $[[design_effect]]$.",
-        gives={"design_effect": design_effect},
-        uses=("count variance",),
-    ),
-    Step(
-        name="half of the rows",
-        sentence=r"""Let $v$ be a row of independent symmetric weights without atoms and $h\ne0$. As the entries are independent and symmetric, $v$ and $-v$ have
-one law. As an entry with $h_i\ne0$ has no atom, whatever the others are, $v\cdot h\ne0$ almost surely, so that just one of $v$ and $-v$ is on the positive side of
-$h$: even functions of $v$ have there half of their mean. By independence $v_i^2$, $v_i^2v_m^2$, $v_iv_m$, $v_i^4$ have $\frac12$, $\frac12$, $0$ and
-$\frac12\mu_4$ there, for every such $h$.""",
-        by=Carrier.RULE,
-        source="same law",
-    ),
-    Step(
-        name="one signal",
-        sentence=r"""Let $L=2$, $h\ne0$ the values of the first layer at one sample, and $c_i=n_2^{-1/2}\sum_ka_kv_{ki}1\{v_k\cdot h>0\}$. Given $h$ the terms
-are independent and centred: $E\,c_i^2=[[signal_square]]$.""",
-        gives={"signal_square": signal_square},
-        uses=("half of the rows",),
-    ),
-    Step(
-        name="two signals",
-        sentence=r"For $i\ne m$, $E\,c_i^2c_m^2=[[signal_pair]]$.",
-        gives={"signal_pair": signal_pair},
-        uses=("half of the rows",),
-    ),
-    Step(
-        name="fourth moment",
-        sentence=r"And $E\,c_i^4=[[signal_fourth]]$.",
-        gives={"signal_fourth": signal_fourth},
-        uses=("half of the rows",),
-    ),
-    Step(
-        name="squares of scores",
-        sentence=r"""In units of $r^2x_j^2/dn_1$ the squared score is $w_{ij}^2c_i^2$ where the gate of unit $i$ is open, so that $h\ne0$, and else $0$, whatever
-slope is taken at the kinks of the second layer if $h=0$. By
-*half of the rows* for $w_i$ and $x$ it has the mean $[[score_square]]$.""",
-        gives={"score_square": score_square},
-        uses=("one signal",),
-    ),
-    Step(
-        name="two rows",
-        sentence=r"Two rows of the first layer are independent, and the moments of their signals do not depend on $h$: the covariance is $[[row_covariance]]$.",
-        gives={"row_covariance": row_covariance},
-        uses=("two signals", "squares of scores"),
-    ),
-    Step(
-        name="one row",
-        sentence=r"One squared score has the variance $[[row_variance]]$.",
-        gives={"row_variance": row_variance},
-        uses=("fourth moment", "squares of scores"),
-    ),
-    Step(
-        name="exchange",
-        sentence=r"""A permutation of the units of a hidden layer leaves the law of all weights as it is: the rows of each layer are exchangeable, and all pairs
-of rows have one covariance.""",
-        by=Carrier.RULE,
-        source="same law",
-    ),
-    Step(
-        name="sum of a column",
-        sentence=r"""So the sum of a column's $n_1$ squared scores varies $[[sum_effect]]$ times as much as that of independent ones.""",
-        gives={"sum_effect": sum_effect},
-        uses=("two rows", "one row", "exchange"),
-    ),
-    Step(
-        name="normal weights",
-        sentence=r"For normal weights, $\mu_4=3$, and $n_1=n_2=n$ this is $[[normal_effect]]$.",
-        gives={"normal_effect": normal_effect},
-        uses=("sum of a column",),
-    ),
-    Step(
-        name="wide layers",
-        sentence=r"As $n\to\infty$ it tends to $[[normal_limit]]$.",
-        gives={"normal_limit": normal_limit},
-        uses=("normal weights",),
-    ),
-    Step(
-        name="linear in the readout",
-        sentence=r"""At unit $i$ of any hidden layer $\delta_i=n^{-1/2}\sum_{k,m}r_ka_{km}M_{mi}$ with $M_{mi}=\partial h^L_m/\partial z_i$, $n=n_L$. Given all weights and biases
-below the readout, all $\delta_i(x)$ are linear in it.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="centred signals",
-        sentence=r"As $E\,a_{km}=0$, they have the mean $0$.",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("linear in the readout",),
-    ),
-    Step(
-        name="normal signals",
-        sentence="For a normal readout they are jointly normal.",
-        by=Carrier.RULE,
-        source="linear combinations",
-        uses=("linear in the readout",),
-    ),
-    Step(
-        name="covariance of signals",
-        sentence=r"""With $q_r=\langle r,r'\rangle$ and $q_M=\sum_mM_{mi}(x)M_{mi'}(x')$ the covariance of $\delta_i(x)$ and $\delta_{i'}(x')$ is $[[signal_covariance]]$.""",
-        gives={"signal_covariance": signal_covariance},
-        uses=("linear in the readout", "centred signals", "normal signals"),
-    ),
+STEPS = proof(
+    r"""
+last layer: At a unit of the last hidden layer $\delta=r\,a\,\phi'(z)/\sqrt n$, so that by D1.1 the derivative is $[[last_slope]]$ with
+$g_L=E_D[r\,\phi'(z_i)h_j]$, $h$ the values of the layer below.
+
+last row (from last layer): So $\sqrt{n\,n_{in}}$ times the score is $[[last_score]]$.
+
+rows of the last layer (from last row; by independence): Given the layers below, $h$ is fixed on the data, and row $i$ is a function of
+$(a_i,w_i,b_i)$ alone. These are independent of each other and of the layers below, and so the rows are independent given these.
+
+law of the last rows (from rows of the last layer; by same law): It is the same function for all $i$, of variables of one law: the rows have
+one law.
+
+given variance (from rows of the last layer, law of the last rows): So given the layers below the count of a column above a fixed threshold
+is binomial, with the variance $[[given_variance]]$ for the share $p_{below}$ that the layers below leave.
+
+two sources (from given variance; by total variance): The variance of the count is the mean of this, plus the variance of its mean
+$n\,p_{below}$.
+
+count variance (from two sources): With the mean $p_j$ and the variance $V_p$ of $p_{below}$ this is $[[count_variance]]$.
+
+design effect (from count variance): Over the variance of $\mathrm{Bin}(n,p_j)$ it is $[[design_effect]]$.
+
+half of the rows (by same law): Let $v$ be a row of independent symmetric weights without atoms and $h\ne0$. As the entries are independent
+and symmetric, $v$ and $-v$ have one law. As an entry with $h_i\ne0$ has no atom, whatever the others are, $v\cdot h\ne0$ almost surely, so
+that just one of $v$ and $-v$ is on the positive side of $h$: even functions of $v$ have there half of their mean. By independence $v_i^2$,
+$v_i^2v_m^2$, $v_iv_m$, $v_i^4$ have $\frac12$, $\frac12$, $0$ and $\frac12\mu_4$ there, for every such $h$.
+
+one signal (from half of the rows): Let $L=2$, $h\ne0$ the values of the first layer at one sample, and
+$c_i=n_2^{-1/2}\sum_ka_kv_{ki}1\{v_k\cdot h>0\}$. Given $h$ the terms are independent and centred: $E\,c_i^2=[[signal_square]]$.
+
+two signals (from half of the rows): For $i\ne m$, $E\,c_i^2c_m^2=[[signal_pair]]$.
+
+fourth moment (from half of the rows): And $E\,c_i^4=[[signal_fourth]]$.
+
+squares of scores (from one signal): In units of $r^2x_j^2/dn_1$ the squared score is $w_{ij}^2c_i^2$ where the gate of unit $i$ is open, so
+that $h\ne0$, and else $0$, whatever slope is taken at the kinks of the second layer if $h=0$. By *half of the rows* for $w_i$ and $x$ it
+has the mean $[[score_square]]$.
+
+two rows (from two signals, squares of scores): Two rows of the first layer are independent, and the moments of their signals do not depend
+on $h$: the covariance is $[[row_covariance]]$.
+
+one row (from fourth moment, squares of scores): One squared score has the variance $[[row_variance]]$.
+
+exchange (by same law): A permutation of the units of a hidden layer leaves the law of all weights as it is: the rows of each layer are
+exchangeable, and all pairs of rows have one covariance.
+
+sum of a column (from two rows, one row, exchange): So the sum of a column's $n_1$ squared scores varies $[[sum_effect]]$ times as much as
+that of independent ones.
+
+normal weights (from sum of a column): For normal weights, $\mu_4=3$, and $n_1=n_2=n$ this is $[[normal_effect]]$.
+
+wide layers (from normal weights): As $n\to\infty$ it tends to $[[normal_limit]]$.
+
+linear in the readout (by chain rule): At unit $i$ of any hidden layer $\delta_i=n^{-1/2}\sum_{k,m}r_ka_{km}M_{mi}$ with $M_{mi}=\partial
+h^L_m/\partial z_i$, $n=n_L$. Given all weights and biases below the readout, all $\delta_i(x)$ are linear in it.
+
+centred signals (from linear in the readout; by linearity): As $E\,a_{km}=0$, they have the mean $0$.
+
+normal signals (from linear in the readout; by linear combinations): For a normal readout they are jointly normal.
+
+covariance of signals (from linear in the readout, centred signals, normal signals): With $q_r=\langle r,r'\rangle$ and
+$q_M=\sum_mM_{mi}(x)M_{mi'}(x')$ the covariance of $\delta_i(x)$ and $\delta_{i'}(x')$ is $[[signal_covariance]]$.
+""",
+    globals(),
 )
 
 TWO_LAYERS = ("row_covariance", "row_variance", "sum_effect", "normal_effect", "normal_limit")

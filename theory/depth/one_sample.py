@@ -9,11 +9,11 @@ from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.kernel.dual import DEPTH
 from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DENSITY, DIMENSION, THRESHOLD, WIDTH, rho, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import product_normal, t, triple_normal
 
 first_scale, hidden_scale, readout_scale = sp.sqrt(2 / (n * d)), 2 / n, sp.sqrt(2 / n)
@@ -50,91 +50,49 @@ LETTERS = (
     THRESHOLD.drawn_from(sp.Rational(1, 200), sp.Rational(1, 20)),
 )
 
-STEPS = (
-    Step(
-        name="law",
-        sentence=r"""As the widths grow the scores of layer $l$ tend in law, in units of $1/\sqrt{n_ln_{l-1}}$, to the modulus of $w\,h\,\varphi'(z)\,c$, in the readout of $a\,h$,
-with variances $\Sigma^l(x,x)=\Pi^l(x,x)=1$.""",
-        by=Carrier.CLAIM,
-        source="D2",
-    ),
-    Step(
-        name="signs",
-        sentence=r"""$z$, given the modulus of the weight, has either sign with probability $\frac12$, as has $u$ in $h=\varphi(u)$: each gate is a fair coin, independent of all
-moduli.""",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("law",),
-    ),
-    Step(
-        name="scales",
-        sentence=r"""Where the gates are open the score is a product of two normals times $[[first_scale]]$ in layer 1, of two times $[[readout_scale]]$ in the readout, and of
-three times $[[hidden_scale]]$ between them.""",
-        gives={"first_scale": first_scale, "hidden_scale": hidden_scale, "readout_scale": readout_scale},
-        uses=("signs",),
-    ),
-    Step(
-        name="tails",
-        sentence=r"So it exceeds $\tau$ with probability $[[first]]$ in layer 1, $[[hidden]]$ in each hidden matrix, and $[[readout]]$ in the readout.",
-        gives={"first": first, "hidden": hidden, "readout": readout},
-        uses=("scales",),
-    ),
-    Step(
-        name="density",
-        sentence=r"""There are $nd$, $(L-1)n^2$ and $n$ weights, $[[weights]]$ in all. The mean of these probabilities over all weights is `density`; at $\tau=0$ it is $[[live]]$, the
-share of open gates.""",
-        gives={"density": density, "live": live, "weights": weights},
-        uses=("tails",),
-    ),
-    Step(
-        name="strictly",
-        sentence=r"The modulus of a product of normals has a positive density, so that $H$ and $H_3$ are continuous and fall strictly to $0$: for $\rho$ below $[[live]]$ there is one $\tau$ where the density is $\rho$.",
-        by=Carrier.RULE,
-        source="intermediate value",
-        uses=("density",),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"It is `threshold`, and there the layers keep `rho_first`, `rho_hidden` and `rho_readout`.",
-        gives={"threshold": threshold, "rho_first": rho_first, "rho_hidden": rho_hidden, "rho_readout": rho_readout},
-        uses=("strictly",),
-    ),
-    Step(
-        name="coins",
-        sentence=r"""At finite width, flip the signs of row $i$ of a hidden layer's weights: that flips $z_i$ alone, and the sign of $z_i$ in $h_i$ is absorbed by column $i$ of
-the weights above, which is symmetric. So the scores have the law that they would have with fair coins for gates, independent of each other and of the weights.""",
-        by=Carrier.RULE,
-        source="same law",
-    ),
-    Step(
-        name="fourth moment of a unit",
-        sentence=r"Given the layer below, of mean square $q$, a unit has $E\,h=\sqrt{q/\pi}$, $E\,h^2=q$ and $E\,h^4=[[layer_fourth]]$; $q=1$ at the input.",
-        gives={"layer_fourth": layer_fourth},
-        uses=("coins",),
-    ),
-    Step(
-        name="growth",
-        sentence=r"""The mean square of a layer of $n$ such units has the second moment $q^2$ times $[[growth]]$. Signals go back alike: given the next layer's they are normal, and
-$\varphi'c$ has the moments $q$ and `layer_fourth`.""",
-        gives={"growth": growth},
-        uses=("fourth moment of a unit",),
-    ),
-    Step(
-        name="exact layers",
-        sentence=r"""In layer 1 $u$ is standard normal at every width, and in layer $L$ the signal is $a_i$ itself. So the score of layer 1 for $L=1$, of the hidden matrix for $L=2$ and
-of the readout for $L=1$ is, given open gates, a product of independent normals times its scale, as in *tails*.""",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("coins", "tails"),
-    ),
-    Step(
-        name="fourth moments",
-        sentence=r"""A weight, the activation below it and the signal are independent, given the coins. So, times $\sqrt{n_ln_{l-1}}$ ($\sqrt n$ for the readout), scores have at every $n$ the fourth
-moments $[[fourth_first]]$, $[[fourth_hidden]]$ and $[[fourth_readout]]$ in layer 1, in hidden matrices and in the readout: what the limit has, times one *growth* for every
-layer that lies between.""",
-        gives={"fourth_first": fourth_first, "fourth_hidden": fourth_hidden, "fourth_readout": fourth_readout},
-        uses=("growth", "exact layers"),
-    ),
+STEPS = proof(
+    r"""
+law (by D2): As the widths grow the scores of layer $l$ tend in law, in units of $1/\sqrt{n_ln_{l-1}}$, to the modulus of
+$w\,h\,\varphi'(z)\,c$, in the readout of $a\,h$, with variances $\Sigma^l(x,x)=\Pi^l(x,x)=1$.
+
+signs (from law; by same law): $z$, given the modulus of the weight, has either sign with probability $\frac12$, as has $u$ in
+$h=\varphi(u)$: each gate is a fair coin, independent of all moduli.
+
+scales (from signs; gives first_scale, hidden_scale, readout_scale): Where the gates are open the score is a product of two normals times
+$[[first_scale]]$ in layer 1, of two times $[[readout_scale]]$ in the readout, and of three times $[[hidden_scale]]$ between them.
+
+tails (from scales): So it exceeds $\tau$ with probability $[[first]]$ in layer 1, $[[hidden]]$ in each hidden matrix, and $[[readout]]$ in
+the readout.
+
+density (from tails; gives density, live, weights): There are $nd$, $(L-1)n^2$ and $n$ weights, $[[weights]]$ in all. The mean of these
+probabilities over all weights is `density`; at $\tau=0$ it is $[[live]]$, the share of open gates.
+
+strictly (from density; by intermediate value): The modulus of a product of normals has a positive density, so that $H$ and $H_3$ are
+continuous and fall strictly to $0$: for $\rho$ below $[[live]]$ there is one $\tau$ where the density is $\rho$.
+
+threshold (from strictly; gives threshold, rho_first, rho_hidden, rho_readout): It is `threshold`, and there the layers keep `rho_first`,
+`rho_hidden` and `rho_readout`.
+
+coins (by same law): At finite width, flip the signs of row $i$ of a hidden layer's weights: that flips $z_i$ alone, and the sign of $z_i$
+in $h_i$ is absorbed by column $i$ of the weights above, which is symmetric. So the scores have the law that they would have with fair coins
+for gates, independent of each other and of the weights.
+
+fourth moment of a unit (from coins): Given the layer below, of mean square $q$, a unit has $E\,h=\sqrt{q/\pi}$, $E\,h^2=q$ and
+$E\,h^4=[[layer_fourth]]$; $q=1$ at the input.
+
+growth (from fourth moment of a unit): The mean square of a layer of $n$ such units has the second moment $q^2$ times $[[growth]]$. Signals
+go back alike: given the next layer's they are normal, and $\varphi'c$ has the moments $q$ and `layer_fourth`.
+
+exact layers (from coins, tails; by independence): In layer 1 $u$ is standard normal at every width, and in layer $L$ the signal is $a_i$
+itself. So the score of layer 1 for $L=1$, of the hidden matrix for $L=2$ and of the readout for $L=1$ is, given open gates, a product of
+independent normals times its scale, as in *tails*.
+
+fourth moments (from growth, exact layers): A weight, the activation below it and the signal are independent, given the coins. So, times
+$\sqrt{n_ln_{l-1}}$ ($\sqrt n$ for the readout), scores have at every $n$ the fourth moments $[[fourth_first]]$, $[[fourth_hidden]]$ and
+$[[fourth_readout]]$ in layer 1, in hidden matrices and in the readout: what the limit has, times one *growth* for every layer that lies
+between.
+""",
+    globals(),
 )
 
 one_sample = Claim(

@@ -6,9 +6,9 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.row_law import passed, v_A
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.snip import w
-from sparse_limits.theory.steps import Carrier, Step
 
 outputs = sp.Symbol("K_f", integer=True, nonnegative=True)
 k = sp.Symbol("k", integer=True, positive=True)  # an output
@@ -40,90 +40,46 @@ entropy_scores = (
 )
 squared_ratio, entropy_ratio = w, w / 2  # score of a_2 over that of w, at a_1 = a_2 = 1
 
-STEPS = (
-    Step(
-        name="several outputs",
-        sentence=r"""Weights $a_{ik}$ of a unit to $K_f$ outputs, independent, centred and of variance $v_A$, give $\langle a_i,r\rangle$ at two inputs the
-covariance $[[covariance]]$.""",
-        gives={"covariance": covariance},
-    ),
-    Step(
-        name="softmax at zero",
-        sentence=r"""At $f=0$ the cross-entropy has in the output of the input's own class the derivative $[[own_class]]$, and $[[other_class]]$ in each of the
-others.""",
-        gives={"own_class": own_class, "other_class": other_class},
-    ),
-    Step(
-        name="classes",
-        sentence=r"""Two inputs of one class meet in one output of their own and $K_f-1$ others, two of different classes in two outputs that are one's own and
-$K_f-2$ others: $\langle r,r'\rangle$ is $[[same]]$ or $[[different]]$.""",
-        gives={"same": same, "different": different},
-        uses=("softmax at zero",),
-    ),
-    Step(
-        name="squared error",
-        sentence=r"""With the targets $1\{k=y\}-1/K_f$ the squared error $\frac12\|f-t\|^2$ has the same derivatives at $f=0$, and the gradient of a loss in the weights depends
-on the loss through the derivatives in $f$ alone.""",
-        by=Carrier.RULE,
-        source="chain rule",
-        uses=("softmax at zero",),
-    ),
-    Step(
-        name="order of the classes",
-        sentence=r"""To exchange classes permutes the entries of $r$, and with them rows of the readout, which are iid: scores of hidden weights have the law that they
-had, at every width.""",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("classes", "squared error"),
-    ),
-    Step(
-        name="signals",
-        sentence=r"In the limit the signals below layer $L$ are normal, of the covariance $\Pi^l\circ\langle r,r'\rangle$, which *several outputs* is at layer $L$.",
-        by=Carrier.CLAIM,
-        source="D2",
-        uses=("several outputs",),
-    ),
-    Step(
-        name="labels",
-        sentence=r"""So at $f=0$ the covariance of these signals, in layer $L$ with $\Pi=v_A$, is $[[signal_same]]$ or $[[signal_different]]$: it knows of the labels only
-which inputs have the same.""",
-        gives={"signal_same": signal_same, "signal_different": signal_different},
-        uses=("signals", "classes", "order of the classes"),
-    ),
-    Step(
-        name="curvature",
-        sentence=r"""The second derivatives of the cross-entropy at $f=0$ are $[[curvature_own]]$ in one output and $[[curvature_cross]]$ in two; those of the squared error are $1$
-and $0$.""",
-        gives={"curvature_own": curvature_own, "curvature_cross": curvature_cross},
-    ),
-    Step(
-        name="no sum",
-        sentence=r"""The entries of $r$ have the sum $0$. On a vector of sum $0$ the curvature acts as the number $[[curvature_factor]]$.""",
-        gives={"curvature_factor": curvature_factor},
-        uses=("softmax at zero", "curvature"),
-    ),
-    Step(
-        name="Hessian",
-        sentence=r"""The derivative of $E_D\langle r,\nabla f\rangle$ along $g$ has two terms, one with the change of $r$, the curvature times the change of $f$, and $E_D[r\nabla^2f]\,g$,
-the same for both losses.""",
-        by=Carrier.RULE,
-        source="chain rule",
-        uses=("curvature", "squared error"),
-    ),
-    Step(
-        name="one unit",
-        sentence=r"""$f=(a_1w,a_2w)x$ less its value at the start, at $x=1$ of class $1$, has $r=(-\frac12,\frac12)$. There weight times $Hg$ of $w$, $a_1$ and $a_2$ is
-`squared_scores` for the one loss, `entropy_scores` for the other.""",
-        gives={"squared_scores": squared_scores, "entropy_scores": entropy_scores},
-        uses=("Hessian", "no sum"),
-    ),
-    Step(
-        name="two orders",
-        sentence=r"""At $a_1=a_2=1$ the scores of $a_1$ and $a_2$ are that of $w$ times $-[[squared_ratio]]$ and $[[squared_ratio]]$ for the squared error, $-[[entropy_ratio]]$ and $[[entropy_ratio]]$ for the
-cross-entropy.""",
-        gives={"squared_ratio": squared_ratio, "entropy_ratio": entropy_ratio},
-        uses=("one unit",),
-    ),
+STEPS = proof(
+    r"""
+several outputs: Weights $a_{ik}$ of a unit to $K_f$ outputs, independent, centred and of variance $v_A$, give $\langle a_i,r\rangle$ at two
+inputs the covariance $[[covariance]]$.
+
+softmax at zero: At $f=0$ the cross-entropy has in the output of the input's own class the derivative $[[own_class]]$, and $[[other_class]]$
+in each of the others.
+
+classes (from softmax at zero): Two inputs of one class meet in one output of their own and $K_f-1$ others, two of different classes in two
+outputs that are one's own and $K_f-2$ others: $\langle r,r'\rangle$ is $[[same]]$ or $[[different]]$.
+
+squared error (from softmax at zero; by chain rule): With the targets $1\{k=y\}-1/K_f$ the squared error $\frac12\|f-t\|^2$ has the same
+derivatives at $f=0$, and the gradient of a loss in the weights depends on the loss through the derivatives in $f$ alone.
+
+order of the classes (from classes, squared error; by same law): To exchange classes permutes the entries of $r$, and with them rows of the
+readout, which are iid: scores of hidden weights have the law that they had, at every width.
+
+signals (from several outputs; by D2): In the limit the signals below layer $L$ are normal, of the covariance $\Pi^l\circ\langle
+r,r'\rangle$, which *several outputs* is at layer $L$.
+
+labels (from signals, classes, order of the classes): So at $f=0$ the covariance of these signals, in layer $L$ with $\Pi=v_A$, is
+$[[signal_same]]$ or $[[signal_different]]$: it knows of the labels only which inputs have the same.
+
+curvature: The second derivatives of the cross-entropy at $f=0$ are $[[curvature_own]]$ in one output and $[[curvature_cross]]$ in two;
+those of the squared error are $1$ and $0$.
+
+no sum (from softmax at zero, curvature): The entries of $r$ have the sum $0$. On a vector of sum $0$ the curvature acts as the number
+$[[curvature_factor]]$.
+
+Hessian (from curvature, squared error; by chain rule): The derivative of $E_D\langle r,\nabla f\rangle$ along $g$ has two terms, one with
+the change of $r$, the curvature times the change of $f$, and $E_D[r\nabla^2f]\,g$, the same for both losses.
+
+one unit (from Hessian, no sum; gives squared_scores, entropy_scores): $f=(a_1w,a_2w)x$ less its value at the start, at $x=1$ of class $1$,
+has $r=(-\frac12,\frac12)$. There weight times $Hg$ of $w$, $a_1$ and $a_2$ is `squared_scores` for the one loss, `entropy_scores` for the
+other.
+
+two orders (from one unit): At $a_1=a_2=1$ the scores of $a_1$ and $a_2$ are that of $w$ times $-[[squared_ratio]]$ and $[[squared_ratio]]$
+for the squared error, $-[[entropy_ratio]]$ and $[[entropy_ratio]]$ for the cross-entropy.
+""",
+    globals(),
 )
 
 outputs_at_start = Claim(

@@ -7,10 +7,10 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
 from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.saliency.snip import WEIGHT
-from sparse_limits.theory.steps import Carrier, Step
 
 h, gate, signal = sp.symbols(
     "h dotphi c_i", real=True
@@ -42,111 +42,58 @@ backward = v_l * relu.slope * passed
 variance = v_l ** (layer - 1) * start + beta_b * sp.Sum(v_l**i, (i, 0, layer - 2))
 signal_variance = v_l ** (L - layer) * v_A
 
-STEPS = (
-    Step(
-        name="derivative",
-        sentence=r"""Let $c_i=\sqrt{n_l}\,\langle\partial f/\partial h^l_i,r\rangle$ at one input, and let $\dot\varphi$ be $\varphi'(z_i)$. In $w_{ij}$, $\langle f,r\rangle$ has the
-derivative $[[derivative]]$, with $h=h_j$ of the layer below and $m_l=n_{l-1}$ its width ($x_j$ and $d$ at $l=1$).""",
-        gives={"derivative": derivative},
-    ),
-    Step(
-        name="signal",
-        sentence=r"""$c_i=\langle a_i,r\rangle$ in layer $L$, and below it $c_i=[[back]]$ over the units of the next layer, $w_m=w^{l+1}_{mi}$ and $p_l=n_{l+1}$
-their number.""",
-        gives={"back": back},
-    ),
-    Step(
-        name="one weight",
-        sentence=r"""Given the layer below, $w_{ij}$ has with $z_i(x)$ the covariance $[[own]]$: what $z_i$ owes to the one weight, $w_{ij}h_j/\sqrt{n_{l-1}}$,
-tends to $0$ in probability as $n_{l-1}\to\infty$.""",
-        gives={"own": own},
-    ),
-    Step(
-        name="two sums",
-        sentence=r"""For two units $p,p'$ of the next layer let $X_p=w_ph$ and $Y_p=Gw_p\dot\varphi$, with centred independent $w_p$, $w_{p'}$, $G$, that do not
-depend on $(h,\dot\varphi)$, $G$ of covariance $\Gamma$ and $w$ of variance $v_l$. Between two inputs $(X_p,X_{p'},Y_p,Y_{p'})$ has the covariances $[[joint]]$, with
-$S=E\,hh'$ and $K=E\,\dot\varphi\dot\varphi'$.""",
-        gives={"joint": joint},
-    ),
-    Step(
-        name="wide layer",
-        sentence=r"""Let the units of a layer have iid $(z_m,G_m)$, and let $n$, their number, grow. The sums $n^{-1/2}\sum_mw_{pm}h_m$ and
-$n^{-1/2}\sum_mG_mw_{pm}\dot\varphi_m$ tend to normal vectors, for finitely many $p$ at once, with the covariances of *two sums*: independent over $p$, and
-those of the first kind of those of the second.""",
-        by=Carrier.RULE,
-        source="central limit of copies",
-        uses=("two sums",),
-    ),
-    Step(
-        name="finitely many units apart",
-        sentence=r"""Finitely many units of the layer, and their weights upwards, are a part of these sums that tends to $0$: in the limit they are
-independent of the sums.""",
-        by=Carrier.RULE,
-        source="Slutsky",
-        uses=("one weight", "wide layer"),
-    ),
-    Step(
-        name="forward",
-        sentence=r"""So, after $n_1,\dots,n_{l-1}$ one after the other, the $z_i(X)$ of layer $l\ge2$ are iid $N(0,\Sigma^l)$, independent of $w_{ij}$ and $h_j$ for finitely many
-$i$, $j$, and of all weights above: $\Sigma^l$ is $v_lE\,\varphi\varphi'$ of the layer below, and the variance of the biases.""",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("finitely many units apart",),
-    ),
-    Step(
-        name="gates",
-        sentence=r"""$\varphi'$ jumps on a set of measure $0$, where no $z_i(x)$ of positive variance is: limits in law of the $z_i$ are limits of $\varphi'(z_i)$, and, as
-scores are continuous in all else, of scores.""",
-        by=Carrier.RULE,
-        source="continuous mapping",
-        uses=("derivative", "forward"),
-    ),
-    Step(
-        name="one layer back",
-        sentence=r"""Suppose $c_i=n_k^{-1/2}\sum_mG_m\dot\varphi(z^k_m)c^k_m$, with iid centred $G_m$ of covariance $\Gamma$, independent of all of layers $k$ and above, as
-it is at $k=l+1$ with $G_m=w_{mi}$. For $k<L$ put in $c^k_m$ by *signal* and change the order of the sums: over $p$ in layer $k+1$ it is
-$n_{k+1}^{-1/2}\sum_pG'_p\dot\varphi(z^{k+1}_p)c^{k+1}_p$ with $G'_p=n_k^{-1/2}\sum_mG_mw_{pm}\dot\varphi_m$. As $n_k\to\infty$ the $G'_p$ become iid normal, of covariance
-$v_{k+1}\Gamma\circ E\,\dot\varphi\dot\varphi'$, independent of the $z^{k+1}_p$.""",
-        by=Carrier.RULE,
-        source="continuous mapping",
-        uses=("signal", "wide layer", "gates"),
-    ),
-    Step(
-        name="readout",
-        sentence=r"""At $k=L$ the sum is $n_L^{-1/2}\sum_mG_m\dot\varphi(z^L_m)\langle a_m,r\rangle$, of iid terms: it tends to a normal vector with the covariance
-$\Gamma\circ E\,\dot\varphi\dot\varphi'\circ v_A\langle r,r'\rangle$.""",
-        by=Carrier.RULE,
-        source="central limit of copies",
-        uses=("one layer back",),
-    ),
-    Step(
-        name="backward",
-        sentence=r"""So the $c_i$ of finitely many units of a layer $l<L$ are independent, $N(0,\Pi^l\circ\langle r,r'\rangle)$: from layer to layer a factor
-$v_{k}E\,\dot\varphi\dot\varphi'$, and $\Pi^L=v_A$. The products of the weights of two units with the same $\dot\varphi_mc_m$ are not correlated.""",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("one layer back", "readout"),
-    ),
-    Step(
-        name="ReLU",
-        sentence=r"For $\varphi(z)=\sqrt2\max(z,0)$ the means of $\varphi\varphi'$ and $\dot\varphi\dot\varphi'$ are $F$ and $\kappa_0$.",
-        by=Carrier.CLAIM,
-        source="K1",
-    ),
-    Step(
-        name="ReLU steps",
-        sentence=r"""Then a layer whose $z_i$ are normal takes $(a,b,c)$, the entries of $\Sigma$ at two inputs, to $[[forward]]$ for $c$, and $\Pi$ of the layer above to
-$[[backward]]$.""",
-        gives={"forward": forward, "backward": backward},
-        uses=("forward", "backward", "ReLU"),
-    ),
-    Step(
-        name="one input",
-        sentence=r"At one input, with normal weights in layer 1 and the same $v_l$ and biases everywhere, $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.",
-        by=Carrier.COMPUTED,
-        gives={"variance": variance, "signal_variance": signal_variance},
-        uses=("ReLU steps",),
-    ),
+STEPS = proof(
+    r"""
+derivative: Let $c_i=\sqrt{n_l}\,\langle\partial f/\partial h^l_i,r\rangle$ at one input, and let $\dot\varphi$ be $\varphi'(z_i)$. In
+$w_{ij}$, $\langle f,r\rangle$ has the derivative $[[derivative]]$, with $h=h_j$ of the layer below and $m_l=n_{l-1}$ its width ($x_j$ and
+$d$ at $l=1$).
+
+signal: $c_i=\langle a_i,r\rangle$ in layer $L$, and below it $c_i=[[back]]$ over the units of the next layer, $w_m=w^{l+1}_{mi}$ and
+$p_l=n_{l+1}$ their number.
+
+one weight: Given the layer below, $w_{ij}$ has with $z_i(x)$ the covariance $[[own]]$: what $z_i$ owes to the one weight,
+$w_{ij}h_j/\sqrt{n_{l-1}}$, tends to $0$ in probability as $n_{l-1}\to\infty$.
+
+two sums: For two units $p,p'$ of the next layer let $X_p=w_ph$ and $Y_p=Gw_p\dot\varphi$, with centred independent $w_p$, $w_{p'}$, $G$,
+that do not depend on $(h,\dot\varphi)$, $G$ of covariance $\Gamma$ and $w$ of variance $v_l$. Between two inputs $(X_p,X_{p'},Y_p,Y_{p'})$
+has the covariances $[[joint]]$, with $S=E\,hh'$ and $K=E\,\dot\varphi\dot\varphi'$.
+
+wide layer (from two sums; by central limit of copies): Let the units of a layer have iid $(z_m,G_m)$, and let $n$, their number, grow. The
+sums $n^{-1/2}\sum_mw_{pm}h_m$ and $n^{-1/2}\sum_mG_mw_{pm}\dot\varphi_m$ tend to normal vectors, for finitely many $p$ at once, with the
+covariances of *two sums*: independent over $p$, and those of the first kind of those of the second.
+
+finitely many units apart (from one weight, wide layer; by Slutsky): Finitely many units of the layer, and their weights upwards, are a part
+of these sums that tends to $0$: in the limit they are independent of the sums.
+
+forward (from finitely many units apart; by induction): So, after $n_1,\dots,n_{l-1}$ one after the other, the $z_i(X)$ of layer $l\ge2$ are
+iid $N(0,\Sigma^l)$, independent of $w_{ij}$ and $h_j$ for finitely many $i$, $j$, and of all weights above: $\Sigma^l$ is
+$v_lE\,\varphi\varphi'$ of the layer below, and the variance of the biases.
+
+gates (from derivative, forward; by continuous mapping): $\varphi'$ jumps on a set of measure $0$, where no $z_i(x)$ of positive variance
+is: limits in law of the $z_i$ are limits of $\varphi'(z_i)$, and, as scores are continuous in all else, of scores.
+
+one layer back (from signal, wide layer, gates; by continuous mapping): Suppose $c_i=n_k^{-1/2}\sum_mG_m\dot\varphi(z^k_m)c^k_m$, with iid
+centred $G_m$ of covariance $\Gamma$, independent of all of layers $k$ and above, as it is at $k=l+1$ with $G_m=w_{mi}$. For $k<L$ put in
+$c^k_m$ by *signal* and change the order of the sums: over $p$ in layer $k+1$ it is
+$n_{k+1}^{-1/2}\sum_pG'_p\dot\varphi(z^{k+1}_p)c^{k+1}_p$ with $G'_p=n_k^{-1/2}\sum_mG_mw_{pm}\dot\varphi_m$. As $n_k\to\infty$ the $G'_p$
+become iid normal, of covariance $v_{k+1}\Gamma\circ E\,\dot\varphi\dot\varphi'$, independent of the $z^{k+1}_p$.
+
+readout (from one layer back; by central limit of copies): At $k=L$ the sum is $n_L^{-1/2}\sum_mG_m\dot\varphi(z^L_m)\langle a_m,r\rangle$,
+of iid terms: it tends to a normal vector with the covariance $\Gamma\circ E\,\dot\varphi\dot\varphi'\circ v_A\langle r,r'\rangle$.
+
+backward (from one layer back, readout; by induction): So the $c_i$ of finitely many units of a layer $l<L$ are independent,
+$N(0,\Pi^l\circ\langle r,r'\rangle)$: from layer to layer a factor $v_{k}E\,\dot\varphi\dot\varphi'$, and $\Pi^L=v_A$. The products of the
+weights of two units with the same $\dot\varphi_mc_m$ are not correlated.
+
+ReLU (by K1): For $\varphi(z)=\sqrt2\max(z,0)$ the means of $\varphi\varphi'$ and $\dot\varphi\dot\varphi'$ are $F$ and $\kappa_0$.
+
+ReLU steps (from forward, backward, ReLU): Then a layer whose $z_i$ are normal takes $(a,b,c)$, the entries of $\Sigma$ at two inputs, to
+$[[forward]]$ for $c$, and $\Pi$ of the layer above to $[[backward]]$.
+
+one input (from ReLU steps): At one input, with normal weights in layer 1 and the same $v_l$ and biases everywhere, $\Sigma^l=[[variance]]$
+and $\Pi^l=[[signal_variance]]$.
+""",
+    globals(),
 )
 
 depth_row_law = Claim(

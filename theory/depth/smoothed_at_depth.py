@@ -7,9 +7,10 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.saliency.model import DENSITY, rho
-from sparse_limits.theory.steps import Carrier, Step
+from sparse_limits.theory.steps import Step
 
 samples = sp.Symbol("N", integer=True, positive=True)
 u = sp.Symbol("u", integer=True, positive=True)  # a sample
@@ -42,107 +43,72 @@ SIGNS = ((1, 1), (1, -1), (-1, 1), (-1, -1))  # of the readout of two units
 ORDER = "$, $".join(map(str, SIGNS))
 KNOWN = ((1, (1, 2)), (-1, (2, 1)))  # the readout's weight and W, equally likely
 
-STEPS = (
-    Step(
-        name="gradient",
-        sentence=r"""A loss $E_D\ell(f)$ with the residual $r=\partial\ell/\partial f$ has the gradient $g=J^\top r=E_D\langle r,\nabla f\rangle$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="rate",
-        sentence=r"""Along $g$ the output at $x$ changes at the rate $\dot f=Jg=[[output_change]]$, with $\Theta_x(u)=\hat\Theta(x,x_u)$, $\hat\Theta=JJ^\top$, for $N$ samples.""",
-        gives={"output_change": output_change},
-        uses=("gradient",),
-    ),
-    Step(
-        name="Hessian",
-        sentence=r"""With $S=\partial r/\partial f$ the derivative of $g$ along $g$ is $Hg=E_D\langle S\dot f,\nabla f\rangle+E_D\langle r,\nabla^2f\rangle g$: the first term, the *leading* one, is what SNIP has with the
-residual $S\dot f$ in the place of $r$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-        uses=("rate",),
-    ),
-    Step(
-        name="Euler",
-        sentence=r"""With ReLU and no biases $F=E_D\langle r,f\rangle$ at fixed $r$ is linear in the scale of each layer, so that $\sum w\,\partial F/\partial w=F$ over it. Along $g=\nabla F$ that gives
-$\sum w(\nabla^2F\,g)_w+q_l=q_g$, with the sums $q_l$ and $q_g$ of the squares of $g$ over the layer and over all weights.""",
-        by=Carrier.RULE,
-        source="chain rule",
-        uses=("gradient",),
-    ),
-    Step(
-        name="sum over a layer",
-        sentence=r"""The leading scores of a layer have likewise the sum $e_S=E_D\langle S\dot f,f\rangle$, with the network's own output $f$, also if the loss is one of $f$ less a fixed function. So $\sum w(Hg)_w=[[layer_sum]]$ over a layer.""",
-        gives={"layer_sum": layer_sum},
-        uses=("Hessian", "Euler"),
-    ),
-    Step(
-        name="kernel in the limit",
-        sentence=r"""With $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights and inputs $\ne0$ $\hat\Theta\to\Theta$ in probability, K2's at $W=1$.""",
-        by=Carrier.CLAIM,
-        source="K2",
-        takes=("all layers",),
-        uses=("rate",),
-    ),
-    Step(
-        name="residual in the limit",
-        sentence=r"""Leading scores are linear in the residual $S\dot f$. At each of the residuals that are $1$ at one sample and $0$ at the others scores tend in law, so that $\Theta$ for $\hat\Theta$ in $\dot f$ changes leading
-scores, in units in which they have a limit, by what tends to $0$ in probability.""",
-        by=Carrier.RULE,
-        source="Slutsky",
-        uses=("Hessian", "kernel in the limit"),
-    ),
-    Step(
-        name="limit",
-        sentence=r"""So leading scores tend in law to D2's, before the modulus is taken, at the fixed residual $[[moved]]$, $S_f$ for $S$ and $\Theta$ for $\hat\Theta$.""",
-        by=Carrier.CLAIM,
-        source="D2",
-        gives={"moved": moved},
-        uses=("residual in the limit",),
-    ),
-    Step(
-        name="the readout flipped",
-        sentence=r"""With $r$ and $S$ fixed let $a\to-a$ in the whole readout: $f$, its derivatives in the weights below and second derivatives there change sign, derivatives that take one $\partial_a$ do not, and $\hat\Theta$, hence $\dot f$,
-does not. So leading scores get the factor $[[leading_sign]]$, those of the second term $[[second_sign]]$, in all layers, the readout included.""",
-        gives={"leading_sign": leading_sign, "second_sign": second_sign},
-        uses=("Hessian",),
-    ),
-    Step(
-        name="two networks",
-        sentence=r"From the scores $s_w$, $s_w'$ of a weight at $a$ and at $-a$ the leading term is $[[leading]]$ and the second $[[second]]$.",
-        gives={"leading": leading, "second": second},
-        uses=("the readout flipped",),
-    ),
-    Step(
-        name="reversed order",
-        sentence=r"""Let equal scores be taken in a uniformly random order. Then the $k_w$ largest of $m_w$ scores are, in law, the $k_w$ smallest of their negatives: what is not among the $[[dual_kept]]$ largest of these. A density $\rho$ becomes $[[dual_density]]$.""",
-        gives={"dual_kept": dual_kept, "dual_density": dual_density},
-        uses=("two networks",),
-    ),
-    Step(
-        name="symmetric readout",
-        sentence=r"""Given all other weights $a$ and $-a$ have one law, hence leading scores and their negatives. So for every group of weights the mean share that is kept at the density $1-\rho$ is $[[dual_share]]$, with $p_j$ the mean share kept at $\rho$. That $a$ alone
+SYMMETRIC_READOUT = Step(
+    name="symmetric readout",
+    sentence=r"""Given all other weights $a$ and $-a$ have one law, hence leading scores and their negatives. So for every group of weights the mean share that is kept at the density $1-\rho$ is $[[dual_share]]$, with $p_j$ the mean share kept at $\rho$. That $a$ alone
 has a symmetric law is not enough: one unit at $x=(1,1)$ with $r=S=1$, and $(a,W)$ one of REPLACE with the chance $\frac12$ each, always keeps the second column at the density $\frac12$.""".replace(
-            "REPLACE", "$" + "$, $".join(map(str, KNOWN)) + "$"
-        ),
-        gives={"dual_share": dual_share},
-        uses=("reversed order",),
+        "REPLACE", "$" + "$, $".join(map(str, KNOWN)) + "$"
     ),
-    Step(
-        name="one sign",
-        sentence=r"""One sample $x$, $\varphi(z)=\max(z,0)$, two units in layer 2 and one in layer 1, all open: $f=[[small_output]]$ has $\hat\Theta=[[small_kernel]]$. If $a_1$ alone changes its sign $\hat\Theta$ changes by $[[kernel_change]]$, so that moduli of
-leading scores do.""",
-        gives={"small_output": small_output, "small_kernel": small_kernel, "kernel_change": kernel_change},
-        uses=("rate",),
-    ),
-    Step(
-        name="signs of a column",
-        sentence=rf"""Two samples $(1,0)$, $(0,1)$ with $r={RESIDUALS}$, $S=1$, $\varphi(z)=\max(z,0)$, $W^1$ of rows ${FIRST}$, $W^2$ of rows ${SECOND}$, and $|a|=(1,1)$: for $a={ORDER}$ the first column of $W^2$ has $[[positive]]$ positive leading scores; signs of
+    gives={"dual_share": dual_share},
+    uses=("reversed order",),
+)
+SIGNS_OF_A_COLUMN = Step(
+    name="signs of a column",
+    sentence=rf"""Two samples $(1,0)$, $(0,1)$ with $r={RESIDUALS}$, $S=1$, $\varphi(z)=\max(z,0)$, $W^1$ of rows ${FIRST}$, $W^2$ of rows ${SECOND}$, and $|a|=(1,1)$: for $a={ORDER}$ the first column of $W^2$ has $[[positive]]$ positive leading scores; signs of
 their own would give $[[fair]]$, in some order.""",
-        gives={"positive": positive, "fair": fair},
-        uses=("one sign",),
-    ),
+    gives={"positive": positive, "fair": fair},
+    uses=("one sign",),
+)
+
+STEPS = proof(
+    r"""
+gradient (by chain rule): A loss $E_D\ell(f)$ with the residual $r=\partial\ell/\partial f$ has the gradient $g=J^\top r=E_D\langle r,\nabla
+f\rangle$.
+
+rate (from gradient): Along $g$ the output at $x$ changes at the rate $\dot f=Jg=[[output_change]]$, with $\Theta_x(u)=\hat\Theta(x,x_u)$,
+$\hat\Theta=JJ^\top$, for $N$ samples.
+
+Hessian (from rate; by chain rule): With $S=\partial r/\partial f$ the derivative of $g$ along $g$ is $Hg=E_D\langle S\dot f,\nabla
+f\rangle+E_D\langle r,\nabla^2f\rangle g$: the first term, the *leading* one, is what SNIP has with the residual $S\dot f$ in the place of
+$r$.
+
+Euler (from gradient; by chain rule): With ReLU and no biases $F=E_D\langle r,f\rangle$ at fixed $r$ is linear in the scale of each layer,
+so that $\sum w\,\partial F/\partial w=F$ over it. Along $g=\nabla F$ that gives $\sum w(\nabla^2F\,g)_w+q_l=q_g$, with the sums $q_l$ and
+$q_g$ of the squares of $g$ over the layer and over all weights.
+
+sum over a layer (from Hessian, Euler): The leading scores of a layer have likewise the sum $e_S=E_D\langle S\dot f,f\rangle$, with the
+network's own output $f$, also if the loss is one of $f$ less a fixed function. So $\sum w(Hg)_w=[[layer_sum]]$ over a layer.
+
+kernel in the limit (from rate; by K2 for all layers): With $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights and inputs
+$\ne0$ $\hat\Theta\to\Theta$ in probability, K2's at $W=1$.
+
+residual in the limit (from Hessian, kernel in the limit; by Slutsky): Leading scores are linear in the residual $S\dot f$. At each of the
+residuals that are $1$ at one sample and $0$ at the others scores tend in law, so that $\Theta$ for $\hat\Theta$ in $\dot f$ changes leading
+scores, in units in which they have a limit, by what tends to $0$ in probability.
+
+limit (from residual in the limit; by D2): So leading scores tend in law to D2's, before the modulus is taken, at the fixed residual
+$[[moved]]$, $S_f$ for $S$ and $\Theta$ for $\hat\Theta$.
+
+the readout flipped (from Hessian): With $r$ and $S$ fixed let $a\to-a$ in the whole readout: $f$, its derivatives in the weights below and
+second derivatives there change sign, derivatives that take one $\partial_a$ do not, and $\hat\Theta$, hence $\dot f$, does not. So leading
+scores get the factor $[[leading_sign]]$, those of the second term $[[second_sign]]$, in all layers, the readout included.
+
+two networks (from the readout flipped): From the scores $s_w$, $s_w'$ of a weight at $a$ and at $-a$ the leading term is $[[leading]]$ and
+the second $[[second]]$.
+
+reversed order (from two networks): Let equal scores be taken in a uniformly random order. Then the $k_w$ largest of $m_w$ scores are, in
+law, the $k_w$ smallest of their negatives: what is not among the $[[dual_kept]]$ largest of these. A density $\rho$ becomes
+$[[dual_density]]$.
+
+[[SYMMETRIC_READOUT]]
+
+one sign (from rate): One sample $x$, $\varphi(z)=\max(z,0)$, two units in layer 2 and one in layer 1, all open: $f=[[small_output]]$ has
+$\hat\Theta=[[small_kernel]]$. If $a_1$ alone changes its sign $\hat\Theta$ changes by $[[kernel_change]]$, so that moduli of leading scores
+do.
+
+[[SIGNS_OF_A_COLUMN]]
+""",
+    globals(),
 )
 
 smoothed_at_depth = Claim(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import t, triple_normal
 
 s = sp.Symbol("s", positive=True)  # power of a moment
@@ -30,61 +30,35 @@ MOMENT = Quantity(s, "power of the product whose mean is taken", POSITIVE)
 PLACE = Quantity(k, "place of a pole, from zero", COUNT_FROM_ZERO, drawn=(0, 8))
 PRODUCT = Quantity(t, "value of the product, in modulus", POSITIVE, drawn=(sp.Rational(1, 8), 4))
 
-STEPS = (
-    Step(
-        name="one normal",
-        sentence=r"A standard normal $g$ has $E|g|^s=[[one_moment]]$ for $s>0$.",
-        gives={"one_moment": one_moment},
-    ),
-    Step(
-        name="three normals",
-        sentence=r"So $E|g_1g_2g_3|^s=[[moment]]$, a product of three.",
-        by=Carrier.RULE,
-        source="product",
-        gives={"moment": moment},
-        uses=("one normal",),
-    ),
-    Step(
-        name="Mellin inversion",
-        sentence=r"""$\int_0^\infty t^{s-1}H_3(t)\,dt=E|g_1g_2g_3|^s/s$ for $s>0$, hence $2\pi i\,H_3(t)$ is the integral of $[[integrand]]$ over a line of
-real part $c>0$, upwards: the product has a density. On the line, and uniformly between two lines, gamma functions fall exponentially with the height.""",
-        by=Carrier.CITED,
-        source="DLMF 1.14(iv): the Mellin transform of a continuous function of bounded variation, where its integral over the "
-        "line converges absolutely, is inverted by that integral; DLMF 5.11.9: |Γ(x+iy)| for large |y|, uniformly in bounded x",
-        gives={"integrand": integrand},
-        uses=("three normals",),
-    ),
-    Step(
-        name="logarithm at a pole",
-        sentence=r"""At $s=2\epsilon-2k-1$ the gamma function is $\Gamma(\epsilon-k)=\Gamma(1+\epsilon)/\epsilon(\epsilon-1)\cdots(\epsilon-k)$. So
+STEPS = proof(
+    r"""
+one normal: A standard normal $g$ has $E|g|^s=[[one_moment]]$ for $s>0$.
+
+three normals (from one normal; by product): So $E|g_1g_2g_3|^s=[[moment]]$, a product of three.
+
+Mellin inversion (from three normals; cited: DLMF 1.14(iv): the Mellin transform of a continuous function of bounded variation, where its
+integral over the line converges absolutely, is inverted by that integral; DLMF 5.11.9: |Γ(x+iy)| for large |y|, uniformly in bounded x):
+$\int_0^\infty t^{s-1}H_3(t)\,dt=E|g_1g_2g_3|^s/s$ for $s>0$, hence $2\pi i\,H_3(t)$ is the integral of $[[integrand]]$ over a line of real
+part $c>0$, upwards: the product has a density. On the line, and uniformly between two lines, gamma functions fall exponentially with the
+height.
+
+logarithm at a pole (from Mellin inversion): At $s=2\epsilon-2k-1$ the gamma function is
+$\Gamma(\epsilon-k)=\Gamma(1+\epsilon)/\epsilon(\epsilon-1)\cdots(\epsilon-k)$. So
 $\epsilon^3(-1)^kk!^3\,\Gamma(\epsilon-k)^3(t^2/8)^{-\epsilon}$ has a logarithm that begins with $[[slope]]$ times $\epsilon$ and $[[bend]]$
-times $\epsilon^2$.""",
-        gives={"slope": slope, "bend": bend},
-        uses=("Mellin inversion",),
-    ),
-    Step(
-        name="residue",
-        sentence=r"""Times $[[height]]$ and $\frac1{2\epsilon-2k-1}$, for $ds=2\,d\epsilon$, it is the integrand, whose residue is the coefficient of
-$\epsilon^{-1}$: less $[[term]]$.""",
-        gives={"height": height, "term": term},
-        uses=("logarithm at a pole",),
-    ),
-    Step(
-        name="lines to the left",
-        sentence=r"""On the line of real part $-2k$ the gamma function is $\Gamma(\frac12+\frac{iy}2)$ over $\prod_{j\le k}(\frac12-j+\frac{iy}2)$, of moduli at least
-$j-\frac12$. For $k\ge1$ the integral there is at most $[[shrinking]]$ times a number that does not depend on $k$, and tends to $0$ as $k\to\infty$.""",
-        gives={"shrinking": shrinking},
-        uses=("Mellin inversion",),
-    ),
-    Step(
-        name="series",
-        sentence=r"""Between the lines lie the pole at $s=0$, of residue $1$, and those at $-1,-3,\dots$, and what joins two lines far above and far below adds nothing: $H_3(t)$, `h_3`,
-is $1$ less the sum of the residues' `term` over all $k\ge0$.""",
-        by=Carrier.RULE,
-        source="residues",
-        gives={"h_3": h_3},
-        uses=("Mellin inversion", "residue", "lines to the left"),
-    ),
+times $\epsilon^2$.
+
+residue (from logarithm at a pole): Times $[[height]]$ and $\frac1{2\epsilon-2k-1}$, for $ds=2\,d\epsilon$, it is the integrand, whose
+residue is the coefficient of $\epsilon^{-1}$: less $[[term]]$.
+
+lines to the left (from Mellin inversion): On the line of real part $-2k$ the gamma function is $\Gamma(\frac12+\frac{iy}2)$ over
+$\prod_{j\le k}(\frac12-j+\frac{iy}2)$, of moduli at least $j-\frac12$. For $k\ge1$ the integral there is at most $[[shrinking]]$ times a
+number that does not depend on $k$, and tends to $0$ as $k\to\infty$.
+
+series (from Mellin inversion, residue, lines to the left; by residues; gives h_3): Between the lines lie the pole at $s=0$, of residue $1$,
+and those at $-1,-3,\dots$, and what joins two lines far above and far below adds nothing: $H_3(t)$, `h_3`, is $1$ less the sum of the
+residues' `term` over all $k\ge0$.
+""",
+    globals(),
 )
 
 three_normals = Claim(

@@ -16,12 +16,12 @@ from sparse_limits.theory.depth.one_sample import (
 )
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import product_density
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import product_normal, t, triple_normal
 
 scaled = sp.Symbol("u", positive=True)  # nτ
@@ -37,77 +37,35 @@ single = (d * product_normal.at(scaled * sp.sqrt(d) / sp.sqrt(2)) + product_norm
     2 * (d + 1)
 )
 
-STEPS = (
-    Step(
-        name="probabilities",
-        sentence=r"A score above $\tau$ has the probabilities $\frac12H$, $\frac14H_3$ and $\frac12H$ in the three kinds of layers, at $\tau$ over their scales.",
-        by=Carrier.CLAIM,
-        source="D3.2",
-    ),
-    Step(
-        name="arguments",
-        sentence=r"At $\tau=u/n$ that is $[[first_argument]]$ in layer 1, $[[hidden_argument]]$ in hidden matrices and $[[readout_argument]]$ in the readout.",
-        gives={
-            "first_argument": first_argument,
-            "hidden_argument": hidden_argument,
-            "readout_argument": readout_argument,
-        },
-        uses=("probabilities",),
-    ),
-    Step(
-        name="share of the hidden matrices",
-        sentence=r"They hold the share $[[share]]$ of the weights, which tends to $1$ as $n\to\infty$ if $L\ge2$.",
-        gives={"share": share},
-    ),
-    Step(
-        name="limit of the density",
-        sentence=r"So for every $u$ the density of all weights tends to $[[wide_density]]$.",
-        gives={"wide_density": wide_density},
-        uses=("arguments", "share of the hidden matrices"),
-    ),
-    Step(
-        name="falling limit",
-        sentence=r"It falls strictly in $u$ and is continuous, as $H_3$ is.",
-        by=Carrier.CLAIM,
-        source="D3.2",
-        takes=("strictly",),
-        uses=("limit of the density",),
-    ),
-    Step(
-        name="limit of the threshold",
-        sentence=r"""Below and above the root `limit_threshold` of this limit $=\rho$ the densities lie in the end on the two sides of $\rho$: the threshold, times $n$, tends
-to it, and the hidden matrices keep $\rho$ in the limit.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        gives={"limit_threshold": limit_threshold},
-        uses=("limit of the density", "falling limit"),
-    ),
-    Step(
-        name="whole layers",
-        sentence=r"""There the arguments of layer 1 and of the readout tend to $0$, where $H$ tends to $1$: these layers keep all of their scores but those of exactly $0$, $[[whole]]$ of
-their weights.""",
-        gives={"whole": whole},
-        uses=("arguments", "limit of the threshold"),
-    ),
-    Step(
-        name="slope of H",
-        sentence=r"$H$ has the derivative $-\frac2\pi K_0$.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("noise_density", "column_density"),
-    ),
-    Step(
-        name="what is lost",
-        sentence=r"As $t\to0$, $1-H(t)$ is $[[lost]]$ up to $o(t^2)$.",
-        gives={"lost": lost},
-        uses=("slope of H",),
-    ),
-    Step(
-        name="one hidden layer",
-        sentence=r"For $L=1$, at $\tau=u/\sqrt n$, the density of all weights is $[[single]]$, without $n$.",
-        gives={"single": single},
-        uses=("probabilities",),
-    ),
+STEPS = proof(
+    r"""
+probabilities (by D3.2): A score above $\tau$ has the probabilities $\frac12H$, $\frac14H_3$ and $\frac12H$ in the three kinds of layers, at
+$\tau$ over their scales.
+
+arguments (from probabilities): At $\tau=u/n$ that is $[[first_argument]]$ in layer 1, $[[hidden_argument]]$ in hidden matrices and
+$[[readout_argument]]$ in the readout.
+
+share of the hidden matrices: They hold the share $[[share]]$ of the weights, which tends to $1$ as $n\to\infty$ if $L\ge2$.
+
+limit of the density (from arguments, share of the hidden matrices): So for every $u$ the density of all weights tends to
+$[[wide_density]]$.
+
+falling limit (from limit of the density; by D3.2 for strictly): It falls strictly in $u$ and is continuous, as $H_3$ is.
+
+limit of the threshold (from limit of the density, falling limit; by monotonicity; gives limit_threshold): Below and above the root
+`limit_threshold` of this limit $=\rho$ the densities lie in the end on the two sides of $\rho$: the threshold, times $n$, tends to it, and
+the hidden matrices keep $\rho$ in the limit.
+
+whole layers (from arguments, limit of the threshold): There the arguments of layer 1 and of the readout tend to $0$, where $H$ tends to
+$1$: these layers keep all of their scores but those of exactly $0$, $[[whole]]$ of their weights.
+
+slope of H (by S4 for noise_density, column_density): $H$ has the derivative $-\frac2\pi K_0$.
+
+what is lost (from slope of H): As $t\to0$, $1-H(t)$ is $[[lost]]$ up to $o(t^2)$.
+
+one hidden layer (from probabilities): For $L=1$, at $\tau=u/\sqrt n$, the density of all weights is $[[single]]$, without $n$.
+""",
+    globals(),
 )
 
 wide_layers = Claim(

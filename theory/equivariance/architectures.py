@@ -27,8 +27,8 @@ from sparse_limits.theory.equivariance.ticket import (
 from sparse_limits.theory.equivariance.ticket import error as coefficient_error
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.solver import u
 from sparse_limits.theory.subset_sum.symbols import eps, n
 
@@ -82,121 +82,61 @@ apart = ((1 + u) ** L - (1 - u) ** L) * moduli_output  # all roundings up in the
 CONSTANT = r"orbit bases of transitive levels, one $w\ge0$ for all coefficients of a layer, $w+\varepsilon$ in the ticket, constant positive inputs"
 gamma = guaranteed(L * u / (1 - L * u), L * u < 1)
 
-STEPS = (
-    Step(
-        name="its own errors",
-        sentence=r"""Let $f$, $g$ be a layer of the target and of the ticket, $g(x)_o=\sum_{i,b}B_b\big(p_{iob}\sigma(x_i)-q_{iob}\sigma(-x_i)\big)$ with
-$|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By Q7.1 $|f(h)-g(h)|\le[[own_error]]$ with $\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|h_i\|$.""",
-        by=Carrier.CLAIM,
-        source="Q7.1",
-        takes=("error",),
-        gives={"own_error": coefficient_error},
-    ),
-    Step(
-        name="slope",
-        sentence=r"""$t\mapsto pt$ for $t\ge0$, $qt$ for $t\le0$, has slopes of modulus at most $|w|+\varepsilon$. So $|g(h)-g(\hat h)|$ is at most
-$\max_o\sum_{i,b}(|w_{iob}|+\varepsilon)\|B_b\|$ times the error $\Delta$ of $\hat h$.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-    ),
-    Step(
-        name="gain",
-        sentence=r"That factor is at most $[[gain]]$ with $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$: the part with $\varepsilon$ is the same for each output and each of the channels before.",
-        gives={"gain": gain},
-        uses=("slope",),
-    ),
-    Step(
-        name="error",
-        sentence=r"""$|f(h)-g(\hat h)|\le|f(h)-g(h)|+|g(h)-g(\hat h)|\le[[error]]$. Equal, if all levels are transitive, the basis is that of
-orbits, one $w\ge0$ stands for all coefficients of a layer, $p=w+\varepsilon$, and $x$ is constant and positive: nothing is lost anywhere.""",
-        gives={"error": error},
-        uses=("its own errors", "gain"),
-    ),
-    Step(
-        name="two layers",
-        sentence=r"""ReLU has slope at most 1, so that a layer starts with the error of the one before, the first with none: for two
-layers $[[two_layers]]$.""",
-        gives={"two_layers": two_layers},
-        uses=("error",),
-    ),
-    Step(
-        name="roundings multiply",
-        sentence=r"""The product of $L$ factors $1+\delta$ with $|\delta|\le u$ differs from 1 by at most $\varphi_L=[[stray]]$: by nothing without a factor,
-and by a factor more from $\varphi_L$ to $\varphi_L+u(1+\varphi_L)$.""",
-        gives={"stray": stray},
-    ),
-    Step(
-        name="one step more",
-        sentence=r"""Let $|\hat h-h|\le\varphi_LH$, $H$ the features of the pass with moduli, and let each term of a linear step $W$ meet at most
-$l$ roundings. The computed sum errs by at most $|W|(\varphi_l|\hat h|+|\hat h-h|)$, with $|\hat h|\le(1+\varphi_L)H$: by $[[carried]]$ times
-$|W|H$, which is $\varphi_{L+l}|W|H$.""",
-        gives={"carried": carried},
-        uses=("roundings multiply",),
-    ),
-    Step(
-        name="layer by layer",
-        sentence=r"Inputs are exact, and ReLU rounds nothing and has slope at most 1: after steps with $L$ roundings $|\hat h-h|\le\varphi_LH$.",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("one step more",),
-    ),
-    Step(
-        name="rounding",
-        sentence=r"""So outputs err by at most $[[forward_error]]$. Roundings that all go up, of positive numbers, come as near to it as the
-other terms are small beside the one with $L$ of them.""",
-        gives={"forward_error": forward_error},
-        uses=("roundings multiply", "layer by layer"),
-    ),
-    Step(
-        name="exact symmetry",
-        sentence=r"In exact arithmetic the network commutes with the group, whatever the mask, and so does the pass with moduli.",
-        by=Carrier.CLAIM,
-        source="Q5",
-    ),
-    Step(
-        name="symmetry",
-        sentence=r"""At $x$ and at $\rho(g)x$ the computed outputs err by so much from the same number, so that they differ by at most
-$[[equivariance_error]]$: to first order in $u$ by as much, where roundings go up at the one and down at the other.""",
-        gives={"equivariance_error": equivariance_error},
-        uses=("rounding", "exact symmetry"),
-    ),
-    Step(
-        name="Bernoulli",
-        sentence=r"For $Lu<1$ one has $(1+u)^L(1-Lu)\le1$, since this falls in $L$ from 1: so $\varphi_L\le\gamma_L=[[gamma]]$.",
-        gives={"gamma": gamma},
-        uses=("roundings multiply",),
-    ),
-    Step(
-        name="count",
-        sentence=r"""A term meets one rounding in $\lambda_kx_i$, one in the product with $\mu_k$ and one with an entry of the basis; and a sum of one summand more
-adds one, over a block, over the input channels and over the entries of the basis in a row. So it meets $[[roundings]]$.""",
-        gives={"roundings": roundings},
-    ),
-    Step(
-        name="sets",
-        sentence=r"Maps between tensors over $m$ points in any order, of order 1 or 2 on both sides.",
-        by=Carrier.CLAIM,
-        source="Q3",
-    ),
-    Step(
-        name="grids",
-        sentence=r"Windows that wrap around, and kernels that turn.",
-        by=Carrier.CLAIM,
-        source="Q4",
-    ),
-    Step(
-        name="types",
-        sentence=r"""So the layers have as many basis elements as said (`bases`). $I$ and $A$ are independent, as $A$ has edges and no
-loops, and $PAP^\top Px=PAx$ for a permutation $P$.""",
-        gives={"bases": bases},
-        uses=("sets", "grids"),
-    ),
-    Step(
-        name="coefficients",
-        sentence=r"""Two layers have $[[coefficients]]$ coefficients: a channel between them more has $B_1$ for each channel of the input, and $B_2$ for each of
-the output.""",
-        gives={"coefficients": coefficients},
-    ),
+STEPS = proof(
+    r"""
+its own errors (by Q7.1 for error): Let $f$, $g$ be a layer of the target and of the ticket,
+$g(x)_o=\sum_{i,b}B_b\big(p_{iob}\sigma(x_i)-q_{iob}\sigma(-x_i)\big)$ with $|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By
+Q7.1 $|f(h)-g(h)|\le[[own_error]]$ with $\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|h_i\|$.
+
+slope (by triangle inequality): $t\mapsto pt$ for $t\ge0$, $qt$ for $t\le0$, has slopes of modulus at most $|w|+\varepsilon$. So
+$|g(h)-g(\hat h)|$ is at most $\max_o\sum_{i,b}(|w_{iob}|+\varepsilon)\|B_b\|$ times the error $\Delta$ of $\hat h$.
+
+gain (from slope): That factor is at most $[[gain]]$ with $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$: the part with $\varepsilon$ is the same
+for each output and each of the channels before.
+
+error (from its own errors, gain): $|f(h)-g(\hat h)|\le|f(h)-g(h)|+|g(h)-g(\hat h)|\le[[error]]$. Equal, if all levels are transitive, the
+basis is that of orbits, one $w\ge0$ stands for all coefficients of a layer, $p=w+\varepsilon$, and $x$ is constant and positive: nothing is
+lost anywhere.
+
+two layers (from error): ReLU has slope at most 1, so that a layer starts with the error of the one before, the first with none: for two
+layers $[[two_layers]]$.
+
+roundings multiply: The product of $L$ factors $1+\delta$ with $|\delta|\le u$ differs from 1 by at most $\varphi_L=[[stray]]$: by nothing
+without a factor, and by a factor more from $\varphi_L$ to $\varphi_L+u(1+\varphi_L)$.
+
+one step more (from roundings multiply): Let $|\hat h-h|\le\varphi_LH$, $H$ the features of the pass with moduli, and let each term of a
+linear step $W$ meet at most $l$ roundings. The computed sum errs by at most $|W|(\varphi_l|\hat h|+|\hat h-h|)$, with $|\hat
+h|\le(1+\varphi_L)H$: by $[[carried]]$ times $|W|H$, which is $\varphi_{L+l}|W|H$.
+
+layer by layer (from one step more; by induction): Inputs are exact, and ReLU rounds nothing and has slope at most 1: after steps with $L$
+roundings $|\hat h-h|\le\varphi_LH$.
+
+rounding (from roundings multiply, layer by layer): So outputs err by at most $[[forward_error]]$. Roundings that all go up, of positive
+numbers, come as near to it as the other terms are small beside the one with $L$ of them.
+
+exact symmetry (by Q5): In exact arithmetic the network commutes with the group, whatever the mask, and so does the pass with moduli.
+
+symmetry (from rounding, exact symmetry): At $x$ and at $\rho(g)x$ the computed outputs err by so much from the same number, so that they
+differ by at most $[[equivariance_error]]$: to first order in $u$ by as much, where roundings go up at the one and down at the other.
+
+Bernoulli (from roundings multiply): For $Lu<1$ one has $(1+u)^L(1-Lu)\le1$, since this falls in $L$ from 1: so
+$\varphi_L\le\gamma_L=[[gamma]]$.
+
+count: A term meets one rounding in $\lambda_kx_i$, one in the product with $\mu_k$ and one with an entry of the basis; and a sum of one
+summand more adds one, over a block, over the input channels and over the entries of the basis in a row. So it meets $[[roundings]]$.
+
+sets (by Q3): Maps between tensors over $m$ points in any order, of order 1 or 2 on both sides.
+
+grids (by Q4): Windows that wrap around, and kernels that turn.
+
+types (from sets, grids; gives bases): So the layers have as many basis elements as said (`bases`). $I$ and $A$ are independent, as $A$ has
+edges and no loops, and $PAP^\top Px=PAx$ for a permutation $P$.
+
+coefficients: Two layers have $[[coefficients]]$ coefficients: a channel between them more has $B_1$ for each channel of the input, and
+$B_2$ for each of the output.
+""",
+    globals(),
+    own_error=coefficient_error,
 )
 
 architecture_tickets = Claim(

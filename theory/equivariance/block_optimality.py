@@ -22,8 +22,8 @@ from sparse_limits.theory.equivariance.block_chances import (
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.symbols import BASIS, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, MASS, PRODUCTS
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, n
@@ -37,75 +37,40 @@ size = ticket.size
 block_looseness = sp.log(2) / (-2 * sp.log(1 - a * kappa / 4))
 uniform_block_looseness = block_looseness.subs({a: uniform_reach, kappa: sp.Rational(1, 2)})
 
-STEPS = (
-    Step(
-        name="right signs",
-        sentence=r"""Fix the first layer. The coefficient of $B_b\sigma(x_i)$ in the output channel $o$ is a sum of $\mu\lambda$ over some of the $m$ channels of block $i$ with $\lambda>0$. If it is within $\varepsilon<|w_{iob}|$ of $w_{iob}$,
-one of their $\mu$ has the sign of $w_{iob}$. Each has it with probability at most $\frac12$: so this happens with probability at most $[[hit]]$. Likewise for $\sigma(-x_i)$ and the channels with $\lambda<0$.""",
-        by=Carrier.RULE,
-        source="independence",
-        gives={"hit": hit},
-    ),
-    Step(
-        name="both signs",
-        sentence=r"That grows in $m$, and at most $n$ channels have a sign at all: for both signs it happens with probability at most $[[pair]]$, as if half of the channels had each sign.",
-        gives={"pair": pair},
-        uses=("right signs",),
-    ),
-    Step(
-        name="own coefficients",
-        sentence=r"All $i$, $o$, $b$ and signs have coefficients $\mu$ of their own: given the first layer these events are independent, and their bounds multiply. The product is the same whatever the first layer is: so it bounds the mean as well.",
-        by=Carrier.RULE,
-        source="tower",
-        uses=("both signs",),
-    ),
-    Step(
-        name="success",
-        sentence=r"So all coefficients come within $\varepsilon$ with probability at most $[[success]]$, and those of $\sigma(x_i)$ alone, with $m\le n$, at most $[[nonnegative_success]]$.",
-        gives={"success": success, "nonnegative_success": nonnegative_success},
-        uses=("right signs", "both signs", "own coefficients"),
-    ),
-    Step(
-        name="exponentials",
-        sentence=r"These are at most $[[most_success]]$ and $[[most_nonnegative_success]]$.",
-        by=Carrier.RULE,
-        source="exponential",
-        gives={"most_success": most_success, "most_nonnegative_success": most_nonnegative_success},
-        uses=("success",),
-    ),
-    Step(
-        name="channels needed",
-        sentence=r"Both grow in $n$, and are $1-\delta$ at $n=[[needed]]$ and $n=[[nonnegative_needed]]$: with fewer channels success has a smaller probability.",
-        gives={"needed": needed, "nonnegative_needed": nonnegative_needed},
-        uses=("exponentials",),
-    ),
-    Step(
-        name="channels that do",
-        sentence=r"By Q7.1 $n=[[size]]$ channels do.",
-        by=Carrier.CLAIM,
-        source="Q7.1",
-        takes=("size",),
-        gives={"size": size},
-    ),
-    Step(
-        name="many coefficients",
-        sentence=r"Both depend on `n_in`, `n_out` and $B$ through the product alone. As it grows, the second number over the first tends to $[[block_looseness]]$.",
-        gives={"block_looseness": block_looseness},
-        uses=("channels needed", "channels that do"),
-    ),
-    Step(
-        name="uniform coefficients",
-        sentence=r"A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to $\frac1e$.",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density",),
-    ),
-    Step(
-        name="uniform",
-        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ that is $[[uniform_block_looseness]]$.",
-        gives={"uniform_block_looseness": uniform_block_looseness},
-        uses=("many coefficients", "uniform coefficients"),
-    ),
+STEPS = proof(
+    r"""
+right signs (by independence): Fix the first layer. The coefficient of $B_b\sigma(x_i)$ in the output channel $o$ is a sum of $\mu\lambda$
+over some of the $m$ channels of block $i$ with $\lambda>0$. If it is within $\varepsilon<|w_{iob}|$ of $w_{iob}$, one of their $\mu$ has
+the sign of $w_{iob}$. Each has it with probability at most $\frac12$: so this happens with probability at most $[[hit]]$. Likewise for
+$\sigma(-x_i)$ and the channels with $\lambda<0$.
+
+both signs (from right signs): That grows in $m$, and at most $n$ channels have a sign at all: for both signs it happens with probability at
+most $[[pair]]$, as if half of the channels had each sign.
+
+own coefficients (from both signs; by tower): All $i$, $o$, $b$ and signs have coefficients $\mu$ of their own: given the first layer these
+events are independent, and their bounds multiply. The product is the same whatever the first layer is: so it bounds the mean as well.
+
+success (from right signs, both signs, own coefficients): So all coefficients come within $\varepsilon$ with probability at most
+$[[success]]$, and those of $\sigma(x_i)$ alone, with $m\le n$, at most $[[nonnegative_success]]$.
+
+exponentials (from success; by exponential): These are at most $[[most_success]]$ and $[[most_nonnegative_success]]$.
+
+channels needed (from exponentials): Both grow in $n$, and are $1-\delta$ at $n=[[needed]]$ and $n=[[nonnegative_needed]]$: with fewer
+channels success has a smaller probability.
+
+channels that do (by Q7.1 for size): By Q7.1 $n=[[size]]$ channels do.
+
+many coefficients (from channels needed, channels that do): Both depend on `n_in`, `n_out` and $B$ through the product alone. As it grows,
+the second number over the first tends to $[[block_looseness]]$.
+
+uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to
+$\frac1e$.
+
+uniform (from many coefficients, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ that is $[[uniform_block_looseness]]$.
+""",
+    globals(),
+    hit=hit,
+    pair=pair,
 )
 
 ticket_blocks = Claim(

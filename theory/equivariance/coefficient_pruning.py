@@ -6,46 +6,30 @@ from dataclasses import replace
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import BASIS, ORBITS_OF_PAIRS, POINTS_AFTER, POINTS_BEFORE, B, X, Y
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis
-from sparse_limits.theory.steps import Carrier, Step
 
 masks = 2 ** (X * Y)
 equivariant_masks = 2**B
 probability = 2 ** (B - X * Y)
 
-STEPS = (
-    Step(
-        name="coefficients",
-        sentence=r"""Whatever mask is put on the coefficients, $\sum_bw_bB_b$ with some of the $w_b$ put to 0 stays in $\mathrm{Hom}_G$. ReLU
-commutes with permutations of coordinates, so that a network of such layers commutes with $G$.""",
-        by=Carrier.RULE,
-        source="composition",
-    ),
-    Step(
-        name="masks on entries",
-        sentence=r"A matrix with $X$ columns of $Y$ entries has $[[masks]]$ masks: each column more has $2^Y$.",
-        gives={"masks": masks},
-    ),
-    Step(
-        name="constant on orbits",
-        sentence=r"""By Q2 $M\circ W$ is equivariant iff $M_{gy,gx}W_{gy,gx}=M_{yx}W_{yx}$ throughout. There $W_{gy,gx}=W_{yx}=w_b\ne0$, so that
-this says that $M$ is constant on the orbits.""",
-        by=Carrier.CLAIM,
-        source="Q2",
-    ),
-    Step(
-        name="masks on orbits",
-        sentence=r"""These are the masks on coefficients, one bit for each of $B$ orbits: $[[equivariant_masks]]$. An orbit more doubles
-them, since no two orbits share an entry.""",
-        gives={"equivariant_masks": equivariant_masks},
-        uses=("coefficients", "constant on orbits"),
-    ),
-    Step(
-        name="fair bits",
-        sentence=r"A mask of independent fair bits is any of all masks with the same probability: one of these with $[[probability]]$.",
-        gives={"probability": probability},
-        uses=("masks on entries", "masks on orbits"),
-    ),
+STEPS = proof(
+    r"""
+coefficients (by composition): Whatever mask is put on the coefficients, $\sum_bw_bB_b$ with some of the $w_b$ put to 0 stays in
+$\mathrm{Hom}_G$. ReLU commutes with permutations of coordinates, so that a network of such layers commutes with $G$.
+
+masks on entries: A matrix with $X$ columns of $Y$ entries has $[[masks]]$ masks: each column more has $2^Y$.
+
+constant on orbits (by Q2): By Q2 $M\circ W$ is equivariant iff $M_{gy,gx}W_{gy,gx}=M_{yx}W_{yx}$ throughout. There
+$W_{gy,gx}=W_{yx}=w_b\ne0$, so that this says that $M$ is constant on the orbits.
+
+masks on orbits (from coefficients, constant on orbits): These are the masks on coefficients, one bit for each of $B$ orbits:
+$[[equivariant_masks]]$. An orbit more doubles them, since no two orbits share an entry.
+
+fair bits (from masks on entries, masks on orbits): A mask of independent fair bits is any of all masks with the same probability: one of
+these with $[[probability]]$.
+""",
+    globals(),
 )
 
 coefficient_pruning = Claim(

@@ -8,8 +8,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import CLASS_SIZE, ORDER, class_size, order
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 chi_in, chi_out = sp.symbols("chi_in chi_out", real=True)
 after = sp.ImmutableMatrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))  # ρ_out(g)
@@ -35,69 +35,39 @@ c4_characters = tuple(
     (t + s + 2 * r, t - s, t + s - 2 * r, t - s) for t, s, r in (multiplicities[:3], multiplicities[3:])
 )
 
-STEPS = (
-    Step(
-        name="generators",
-        sentence=r"""The $g$ for which $\rho_{out}(g)T=T\rho_{in}(g)$ are closed under products: if generators are among them, all are, so
-that equations for generators are enough.""",
-        by=Carrier.RULE,
-        source="generators",
-    ),
-    Step(
-        name="equations",
-        sentence=r"""With the entries of $T$ in one vector, row by row, $aTb-T$ is $(a\otimes b^\top-I)T$, since the entry $(i,k)$ of
-$aTb$ is $\sum_{j,l}a_{ij}(b^\top)_{kl}T_{jl}$. In dimension 2 the matrix is $[[constraint]]$, and $T$ lies in its kernel for $a=\rho_{out}(g)$,
-$b=\rho_{in}(g^{-1})$ iff $\rho_{out}(g)T=T\rho_{in}(g)$.""",
-        gives={"constraint": constraint},
-        uses=("generators",),
-    ),
-    Step(
-        name="mean over the group",
-        sentence=r"""$P(T)=\frac1{|G|}\sum_g\rho_{out}(g)T\rho_{in}(g)^{-1}$ lies in $\mathrm{Hom}_G$, since $\rho_{out}(h)P(T)\rho_{in}(h)^{-1}$ is the
-same sum. It is $T$ for $T\in\mathrm{Hom}_G$: so $P$ is its own square, and its image is $\mathrm{Hom}_G$.""",
-        by=Carrier.RULE,
-        source="translation",
-        uses=("equations",),
-    ),
-    Step(
-        name="dimension",
-        sentence=r"$\dim\mathrm{Hom}_G$ is the trace of $P$, the mean of the traces of $\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top$.",
-        by=Carrier.RULE,
-        source="projector",
-        uses=("mean over the group",),
-    ),
-    Step(
-        name="trace",
-        sentence=r"""The trace of $a\otimes b^\top$ is the product of the traces, in dimension 2 $[[trace]]$: its diagonal holds the products
-$a_{ii}b_{kk}$.""",
-        gives={"trace": trace},
-        uses=("equations",),
-    ),
-    Step(
-        name="inverse",
-        sentence=r"$\chi_{in}(g^{-1})=\chi_{in}(g)$: where $\rho_{in}(g)$ is orthogonal, its inverse is its transpose, of the same trace.",
-        by=Carrier.RULE,
-        source="invariant product",
-    ),
-    Step(
-        name="share",
-        sentence=r"""So $c$ elements with the same characters contribute $[[share]]$ to the mean, $N=|G|$. Conjugate elements have the same.""",
-        gives={"share": share},
-        uses=("dimension", "trace", "inverse"),
-    ),
-    Step(
-        name="characters of four turns",
-        sentence=r"""At the turns by 0, 90, 180 and 270 degrees the trivial representation of $C_4$ has the character 1, the sign $\pm1$ in turn, the rotation
-$2,0,-2,0$. Containing them $t$, $s$ and $r$ times, the two representations have the characters $[[c4_characters]]$.""",
-        gives={"c4_characters": c4_characters},
-    ),
-    Step(
-        name="example",
-        sentence=r"""The mean of the products of these is $[[c4_dimension]]$. The factor 2 is the dimension of the maps of the rotation to
-itself, $\mathbb C$.""",
-        gives={"c4_dimension": c4_dimension},
-        uses=("share", "characters of four turns"),
-    ),
+STEPS = proof(
+    r"""
+generators (by generators): The $g$ for which $\rho_{out}(g)T=T\rho_{in}(g)$ are closed under products: if generators are among them, all
+are, so that equations for generators are enough.
+
+equations (from generators): With the entries of $T$ in one vector, row by row, $aTb-T$ is $(a\otimes b^\top-I)T$, since the entry $(i,k)$
+of $aTb$ is $\sum_{j,l}a_{ij}(b^\top)_{kl}T_{jl}$. In dimension 2 the matrix is $[[constraint]]$, and $T$ lies in its kernel for
+$a=\rho_{out}(g)$, $b=\rho_{in}(g^{-1})$ iff $\rho_{out}(g)T=T\rho_{in}(g)$.
+
+mean over the group (from equations; by translation): $P(T)=\frac1{|G|}\sum_g\rho_{out}(g)T\rho_{in}(g)^{-1}$ lies in $\mathrm{Hom}_G$,
+since $\rho_{out}(h)P(T)\rho_{in}(h)^{-1}$ is the same sum. It is $T$ for $T\in\mathrm{Hom}_G$: so $P$ is its own square, and its image is
+$\mathrm{Hom}_G$.
+
+dimension (from mean over the group; by projector): $\dim\mathrm{Hom}_G$ is the trace of $P$, the mean of the traces of
+$\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top$.
+
+trace (from equations): The trace of $a\otimes b^\top$ is the product of the traces, in dimension 2 $[[trace]]$: its diagonal holds the
+products $a_{ii}b_{kk}$.
+
+inverse (by invariant product): $\chi_{in}(g^{-1})=\chi_{in}(g)$: where $\rho_{in}(g)$ is orthogonal, its inverse is its transpose, of the
+same trace.
+
+share (from dimension, trace, inverse): So $c$ elements with the same characters contribute $[[share]]$ to the mean, $N=|G|$. Conjugate
+elements have the same.
+
+characters of four turns: At the turns by 0, 90, 180 and 270 degrees the trivial representation of $C_4$ has the character 1, the sign
+$\pm1$ in turn, the rotation $2,0,-2,0$. Containing them $t$, $s$ and $r$ times, the two representations have the characters
+$[[c4_characters]]$.
+
+example (from share, characters of four turns): The mean of the products of these is $[[c4_dimension]]$. The factor 2 is the dimension of
+the maps of the rotation to itself, $\mathbb C$.
+""",
+    globals(),
 )
 
 hom_dimension = Claim(

@@ -17,8 +17,8 @@ from sparse_limits.theory.equivariance.network_widths import t as share
 from sparse_limits.theory.equivariance.symbols import BASIS, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, MASS, PRODUCTS, inputs, norms
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import block_counts
 from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
@@ -67,154 +67,71 @@ THREE_LAYERS = {
 BY_SIGNS = "at most, as the truth lies between (a coefficient of more than $\\varepsilon$ is missed if all its items have the other sign)"
 ONE_LAYER, ALL_LAYERS = "`n_in`$\\cdot$`n_out`$\\cdot B/\\delta$", "$L\\cdot$`n_in`$\\cdot$`n_out`$\\cdot B/\\delta$"
 
-STEPS = (
-    Step(
-        name="items",
-        sentence=r"""Split the channels between the layers into one block of $n$ for each channel $i$ before; keep in block $i$ only the coefficients $\lambda$ of $I$ from channel $i$. There is no non-linearity
-between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i$, whatever the signs.""",
-        gives={"item": item},
-    ),
-    Step(
-        name="non-linearity",
-        sentence=r"$\eta_\theta$ commutes with orthogonal maps, and enlarges no distance.",
-        by=Carrier.CLAIM,
-        source="Q12.3",
-        takes=("slope",),
-    ),
-    Step(
-        name="equivariance",
-        sentence=r"So what is kept commutes with $G$.",
-        by=Carrier.RULE,
-        source="composition",
-        uses=("items", "non-linearity"),
-    ),
-    Step(
-        name="one target",
-        sentence=r"For a coefficient $w_{iob}$ the items of block $i$ and output $o$ are products, independent, all of them usable: by R4 no subset comes within $\varepsilon$ with probability at most $[[one_failure]]$; for $\varepsilon\ge\frac a2$ the empty one does.",
-        by=Carrier.CLAIM,
-        source="R4",
-        gives={"one_failure": one_failure},
-        uses=("items",),
-    ),
-    Step(
-        name="union",
-        sentence=r"The failures of all coefficients add up, whatever $\lambda$ they share.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("one target",),
-    ),
-    Step(
-        name="failure",
-        sentence=r"There is one for each channel before, channel after and basis element: $[[failure]]$.",
-        gives={"failure": failure},
-        uses=("union", "equivariance"),
-    ),
-    Step(
-        name="size",
-        sentence=r"It falls in $n$, and is $\delta$ at $n=[[size]]$.",
-        gives={"size": size},
-        uses=("failure",),
-    ),
-    Step(
-        name="own errors",
-        sentence=r"""Errors $\delta_{iob}$ up to $\varepsilon$ move $f_o(x)$ by at most $\sum_i\|\sum_b\delta_{iob}B_b\||x_i|\le[[own_error]]$, with the largest norm $\nu$ of $\sum_b\delta_bB_b$ for $|\delta_b|\le1$ and $\xi=\sum_i|x_i|$, and behind $\eta_\theta$ by no more.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"own_error": own_error},
-        uses=("non-linearity",),
-    ),
-    Step(
-        name="gain",
-        sentence=r"The ticket's layer has $\max_o\sum_i\|\sum_b(w_{iob}+\delta_{iob})B_b\|\le[[gain]]$, with $\gamma$ of the target: each of the `n_in` channels adds at most $\varepsilon\nu$.",
-        gives={"gain": gain},
-        uses=("own errors",),
-    ),
-    Step(
-        name="error",
-        sentence=r"So features that err by at most $\Delta$ in front of it make its outputs err by at most $[[error]]$.",
-        gives={"error": error},
-        uses=("own errors", "gain"),
-    ),
-    Step(
-        name="features",
-        sentence=r"$\eta_\theta(0)=0$, so that a layer makes no channel longer than $\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|$ times the longest one before: the target's channels are at most $[[feature]]$, $\Gamma_l$ being the product of $\gamma$ over the $l$ layers before.",
-        gives={"feature": feature},
-        uses=("non-linearity",),
-    ),
-    Step(
-        name="inputs of a layer",
-        sentence=r"Its `n_in` channels add up to $\xi\le[[all_inputs]]$.",
-        gives={"all_inputs": all_inputs},
-        uses=("features",),
-    ),
-    Step(
-        name="errors allowed",
-        sentence=r"Let the coefficients of each layer err by at most $[[allowed]]$, with one $t\ge0$ for all layers.",
-        by=Carrier.DEFINED,
-        gives={"allowed": allowed},
-    ),
-    Step(
-        name="these errors",
-        sentence=r"*error* grows in $\xi$: with these and *errors allowed* it is at most $[[step_error]]$.",
-        gives={"step_error": step_error},
-        uses=("error", "inputs of a layer", "errors allowed"),
-    ),
-    Step(
-        name="layers passed",
-        sentence=r"""So behind $l\le L$ layers, whose $\gamma$ have the product $\Gamma_l$, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal, if all thresholds are $0$, one
-$w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, all inputs are one vector of length $R$, and $\sum_bB_b$ multiplies all lengths by $\nu$.""",
-        gives={"network_error": network_error},
-        uses=("features", "these errors"),
-    ),
-    Step(
-        name="share",
-        sentence=r"Behind all $L$ layers, with the product $\Gamma$, that is $\varepsilon$ just for $t=[[excess]]$.",
-        gives={"excess": excess},
-        uses=("layers passed",),
-    ),
-    Step(
-        name="error of a layer",
-        sentence=r"So the coefficients of a layer may err by $\varepsilon_\ell=[[layer_error]]$.",
-        gives={"layer_error": layer_error},
-        uses=("errors allowed", "share"),
-    ),
-    Step(
-        name="small enough",
-        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=[[largest_error]]$; $\gamma$ is at most $[[largest_strength]]$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le[[empty_error]]$ up to there. For larger errors the empty network does.",
-        gives={
-            "most": largest_share,
-            "largest_error": largest_error,
-            "largest_strength": largest_strength,
-            "empty_error": empty_error,
-        },
-        uses=("error of a layer",),
-    ),
-    Step(
-        name="all layers",
-        sentence=r"Each of the $L$ layers may fail with probability $\frac\delta L$.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("failure", "small enough"),
-    ),
-    Step(
-        name="width",
-        sentence=r"With errors up to $\varepsilon_\ell$ that is so from $n=[[width]]$ on.",
-        gives={"width": width},
-        uses=("size", "all layers"),
-    ),
-    Step(
-        name="uniform coefficients",
-        sentence=r"A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$, at least $\frac12$ up to $\frac1e$.",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density",),
-    ),
-    Step(
-        name="uniform width",
-        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ and *error of a layer* the width is $[[uniform_width]]$.",
-        gives={"uniform_width": uniform_width},
-        uses=("error of a layer", "width", "uniform coefficients"),
-    ),
+STEPS = proof(
+    r"""
+items: Split the channels between the layers into one block of $n$ for each channel $i$ before; keep in block $i$ only the coefficients
+$\lambda$ of $I$ from channel $i$. There is no non-linearity between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times
+$B_bx_i$, whatever the signs.
+
+non-linearity (by Q12.3 for slope): $\eta_\theta$ commutes with orthogonal maps, and enlarges no distance.
+
+equivariance (from items, non-linearity; by composition): So what is kept commutes with $G$.
+
+one target (from items; by R4): For a coefficient $w_{iob}$ the items of block $i$ and output $o$ are products, independent, all of them
+usable: by R4 no subset comes within $\varepsilon$ with probability at most $[[one_failure]]$; for $\varepsilon\ge\frac a2$ the empty one
+does.
+
+union (from one target; by union bound): The failures of all coefficients add up, whatever $\lambda$ they share.
+
+failure (from union, equivariance): There is one for each channel before, channel after and basis element: $[[failure]]$.
+
+size (from failure): It falls in $n$, and is $\delta$ at $n=[[size]]$.
+
+own errors (from non-linearity; by triangle inequality): Errors $\delta_{iob}$ up to $\varepsilon$ move $f_o(x)$ by at most
+$\sum_i\|\sum_b\delta_{iob}B_b\||x_i|\le[[own_error]]$, with the largest norm $\nu$ of $\sum_b\delta_bB_b$ for $|\delta_b|\le1$ and
+$\xi=\sum_i|x_i|$, and behind $\eta_\theta$ by no more.
+
+gain (from own errors): The ticket's layer has $\max_o\sum_i\|\sum_b(w_{iob}+\delta_{iob})B_b\|\le[[gain]]$, with $\gamma$ of the target:
+each of the `n_in` channels adds at most $\varepsilon\nu$.
+
+error (from own errors, gain): So features that err by at most $\Delta$ in front of it make its outputs err by at most $[[error]]$.
+
+features (from non-linearity): $\eta_\theta(0)=0$, so that a layer makes no channel longer than $\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|$
+times the longest one before: the target's channels are at most $[[feature]]$, $\Gamma_l$ being the product of $\gamma$ over the $l$ layers
+before.
+
+inputs of a layer (from features): Its `n_in` channels add up to $\xi\le[[all_inputs]]$.
+
+errors allowed (a definition): Let the coefficients of each layer err by at most $[[allowed]]$, with one $t\ge0$ for all layers.
+
+these errors (from error, inputs of a layer, errors allowed): *error* grows in $\xi$: with these and *errors allowed* it is at most
+$[[step_error]]$.
+
+layers passed (from features, these errors): So behind $l\le L$ layers, whose $\gamma$ have the product $\Gamma_l$, the features err by at
+most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal, if all thresholds are $0$, one $w>0$ stands for all
+coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, all inputs are one vector of length $R$, and $\sum_bB_b$ multiplies all
+lengths by $\nu$.
+
+share (from layers passed): Behind all $L$ layers, with the product $\Gamma$, that is $\varepsilon$ just for $t=[[excess]]$.
+
+error of a layer (from errors allowed, share): So the coefficients of a layer may err by $\varepsilon_\ell=[[layer_error]]$.
+
+small enough (from error of a layer): $t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=[[largest_error]]$; $\gamma$ is at
+most $[[largest_strength]]$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le[[empty_error]]$ up to there. For larger errors the empty
+network does.
+
+all layers (from failure, small enough; by union bound): Each of the $L$ layers may fail with probability $\frac\delta L$.
+
+width (from size, all layers): With errors up to $\varepsilon_\ell$ that is so from $n=[[width]]$ on.
+
+uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to
+$|s|=1$, at least $\frac12$ up to $\frac1e$.
+
+uniform width (from error of a layer, width, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ and *error of a layer* the width is
+$[[uniform_width]]$.
+""",
+    globals(),
+    most=largest_share,
 )
 
 field_ticket = Claim(

@@ -7,8 +7,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.turns import phi, turn
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Reach, Step
 
 b = sp.Symbol("b", nonnegative=True)  # threshold
 length = sp.Symbol("rho", positive=True)  # of a vector
@@ -34,107 +34,49 @@ stretch = sp.sqrt(alpha**2 + beta**2)
 sizes = {"turns": sp.Integer(2), "turns and reflections": sp.S.One}
 hulls = {"turns": sp.sqrt(2), "turns and reflections": sp.S.One}
 
-STEPS = (
-    Step(
-        name="factor",
-        sentence=r"$\eta_b$ multiplies a vector $v\ne0$ by $[[factor]]$, $\rho=|v|$.",
-        by=Carrier.DEFINED,
-        gives={"factor": factor},
-    ),
-    Step(
-        name="shrunk",
-        sentence=r"So it has the direction of $v$ and the length $[[shrunk]]$.",
-        gives={"shrunk": shrunk},
-        uses=("factor",),
-    ),
-    Step(
-        name="orthogonal maps",
-        sentence=r"An orthogonal $Q$ leaves $|v|$ as it is, hence the factor: $\eta_b(Qv)=Q\,\eta_b(v)$.",
-        by=Carrier.RULE,
-        source="Parseval",
-        uses=("factor",),
-    ),
-    Step(
-        name="both beyond",
-        sentence=r"""Let $1-e$ be the cosine of the angle between $v$ and $v'$. If their lengths are $b+s$ and $b+t$, the squared distance of $v$, $v'$ is larger than that of their images by $[[both_beyond]]\ge0$.""",
-        gives={"both_beyond": both_beyond},
-        uses=("shrunk",),
-    ),
-    Step(
-        name="one within",
-        sentence=r"If they are $b+s$ and $r\le b$ with $b=r+u$, it is larger by $[[one_within]]\ge0$. If neither is longer than $b$, both images are $0$.",
-        gives={"one_within": one_within},
-        uses=("shrunk",),
-    ),
-    Step(
-        name="slope",
-        sentence=r"So $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$, with equality on a ray beyond $b$, where $e=0$.",
-        gives={"slope": slope},
-        uses=("shrunk", "both beyond", "one within", "orthogonal maps"),
-    ),
-    Step(
-        name="two turns",
-        sentence=r"""The maps $T$ with $R_\psi T=TR_\varphi$, $R_\varphi=[[turn]]$, are the kernel of a matrix of four columns, by Q1.""",
-        by=Carrier.CLAIM,
-        source="Q1",
-        gives={"turn": turn},
-    ),
-    Step(
-        name="negative entries",
-        sentence=r"Pointwise ReLU commutes with no invertible matrix that has a negative entry.",
-        by=Carrier.CLAIM,
-        source="Q6",
-    ),
-    Step(
-        name="no ReLU",
-        sentence=r"The entries of $R_\varphi$ off the diagonal have the product $[[opposite]]$, so that one is negative if $\sin\varphi\ne0$, as at $\varphi=\frac{2\pi k}N$, $0<k<\frac N2$.",
-        gives={"opposite": opposite},
-        uses=("two turns", "negative entries"),
-    ),
-    Step(
-        name="other frequencies",
-        sentence=r"""The matrix of *two turns* has the determinant $[[determinant]]$. With $\varphi=\frac{2\pi k}N$, $\psi=\frac{2\pi l}N$, $0<k,l<\frac N2$, it is $0$ only for $k=l$, as the cosine falls on $(0,\pi)$: else $T=0$.""",
-        gives={"determinant": determinant},
-        uses=("two turns",),
-    ),
-    Step(
-        name="one frequency",
-        sentence=r"For $\psi=\varphi$ the difference $R_\varphi T-TR_\varphi$ is $[[commutator]]$, where $\sin\varphi\ne0$.",
-        gives={"commutator": commutator},
-        uses=("two turns",),
-    ),
-    Step(
-        name="similarities",
-        sentence=r"So $T$ commutes with $C_N$ just if $T=[[similarity]]=\alpha I+\beta J$ with the quarter turn $J$.",
-        gives={"similarity": similarity},
-        uses=("one frequency",),
-    ),
-    Step(
-        name="reflections",
-        sentence=r"With the reflection $M=\mathrm{diag}(1,-1)$ of $D_N$ such a $T$ has $MT-TM=[[mirror_gap]]$: it commutes just if $\beta=0$.",
-        gives={"mirror_gap": mirror_gap},
-        uses=("similarities",),
-    ),
-    Step(
-        name="sizes",
-        sentence=r"So $I$, $J$ are a basis for turns, and $I$ for turns and reflections (`sizes`).",
-        gives={"sizes": sizes},
-        uses=("other frequencies", "similarities", "reflections"),
-        reach=Reach.POINTS,
-        limited="solutions are counted group by group, up to sixteen turns",
-    ),
-    Step(
-        name="stretch",
-        sentence=r"$\alpha I+\beta J$ multiplies all lengths by $[[stretch]]$.",
-        gives={"stretch": stretch},
-        uses=("similarities",),
-    ),
-    Step(
-        name="hulls",
-        sentence=r"For coefficients up to 1 this is largest where all are 1 (`hulls`).",
-        gives={"hulls": hulls},
-        uses=("sizes", "stretch"),
-    ),
+STEPS = proof(
+    r"""
+factor (a definition): $\eta_b$ multiplies a vector $v\ne0$ by $[[factor]]$, $\rho=|v|$.
+
+shrunk (from factor): So it has the direction of $v$ and the length $[[shrunk]]$.
+
+orthogonal maps (from factor; by Parseval): An orthogonal $Q$ leaves $|v|$ as it is, hence the factor: $\eta_b(Qv)=Q\,\eta_b(v)$.
+
+both beyond (from shrunk): Let $1-e$ be the cosine of the angle between $v$ and $v'$. If their lengths are $b+s$ and $b+t$, the squared
+distance of $v$, $v'$ is larger than that of their images by $[[both_beyond]]\ge0$.
+
+one within (from shrunk): If they are $b+s$ and $r\le b$ with $b=r+u$, it is larger by $[[one_within]]\ge0$. If neither is longer than $b$,
+both images are $0$.
+
+slope (from shrunk, both beyond, one within, orthogonal maps): So $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$, with equality on a ray
+beyond $b$, where $e=0$.
+
+two turns (by Q1): The maps $T$ with $R_\psi T=TR_\varphi$, $R_\varphi=[[turn]]$, are the kernel of a matrix of four columns, by Q1.
+
+negative entries (by Q6): Pointwise ReLU commutes with no invertible matrix that has a negative entry.
+
+no ReLU (from two turns, negative entries): The entries of $R_\varphi$ off the diagonal have the product $[[opposite]]$, so that one is
+negative if $\sin\varphi\ne0$, as at $\varphi=\frac{2\pi k}N$, $0<k<\frac N2$.
+
+other frequencies (from two turns): The matrix of *two turns* has the determinant $[[determinant]]$. With $\varphi=\frac{2\pi k}N$,
+$\psi=\frac{2\pi l}N$, $0<k,l<\frac N2$, it is $0$ only for $k=l$, as the cosine falls on $(0,\pi)$: else $T=0$.
+
+one frequency (from two turns): For $\psi=\varphi$ the difference $R_\varphi T-TR_\varphi$ is $[[commutator]]$, where $\sin\varphi\ne0$.
+
+similarities (from one frequency): So $T$ commutes with $C_N$ just if $T=[[similarity]]=\alpha I+\beta J$ with the quarter turn $J$.
+
+reflections (from similarities): With the reflection $M=\mathrm{diag}(1,-1)$ of $D_N$ such a $T$ has $MT-TM=[[mirror_gap]]$: it commutes
+just if $\beta=0$.
+
+sizes (from other frequencies, similarities, reflections; gives sizes; at some points: solutions are counted group by group, up to sixteen
+turns): So $I$, $J$ are a basis for turns, and $I$ for turns and reflections (`sizes`).
+
+stretch (from similarities): $\alpha I+\beta J$ multiplies all lengths by $[[stretch]]$.
+
+hulls (from sizes, stretch; gives hulls): For coefficients up to 1 this is largest where all are 1 (`hulls`).
+""",
+    globals(),
+    turn=turn,
 )
 
 field_maps = Claim(

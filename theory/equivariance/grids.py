@@ -9,8 +9,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.equivariance.symbols import SIDE, D
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 K = sp.Symbol("K", nonnegative=True, integer=True)  # side of a window
 WINDOW = Quantity(K, "number of cells along a side of the window in which a kernel is not 0", COUNT_FROM_ZERO)
@@ -59,73 +59,40 @@ d4_kernels = table(D4_SIZES, D4_FIXED, D4_CHARACTERS)
 c4_orbits = sp.ceiling(D**2 / sp.Integer(4))
 d4_orbits = sp.ceiling(D / sp.Integer(2)) * (sp.ceiling(D / sp.Integer(2)) + 1) / 2
 
-STEPS = (
-    Step(
-        name="shifts",
-        sentence=r"The $D^2$ shifts act freely on the cells of a grid that wraps around, hence on the $D^4$ pairs of cells: by Q2, for $D\ge1$.",
-        by=Carrier.CLAIM,
-        source="Q2",
-    ),
-    Step(
-        name="differences",
-        sentence=r"So there are $[[translations]]$ orbits of pairs, one for each difference: the convolutions. A grid without cells has none.",
-        gives={"translations": translations},
-        uses=("shifts",),
-    ),
-    Step(
-        name="window",
-        sentence=r"""The differences within a window differ by less than $K\le D$ along each side, so that no two are the same modulo $D$:
-$[[window]]$ orbits. Where the grid is padded with zeros, of the $D^2$ pairs of an orbit, of difference $v$ with
-$|v|_\infty<D$, $[[uncrossed]]$ do not cross an edge: some, but not all if $v\ne0$. A kernel's value at $v\ne0$ stands at these
-and 0 at the others, which no equivariant map does.""",
-        gives={"window": window, "uncrossed": uncrossed},
-        uses=("differences",),
-    ),
-    Step(
-        name="middle",
-        sentence=r"A row of $D$ cells that is turned round leaves $p=[[middle]]$ of them in place: its middle, if that is a cell.",
-        gives={"middle": odd},
-    ),
-    Step(
-        name="fixed cells",
-        sentence=r"""Measured from the centre of the square, the cells that an element $A$ of $D_4$ leaves in place solve $(A-I)c=0$: all of
-them for the neutral one, else those of a line, along a side or a diagonal, or the centre. Where the line or the centre takes a
-coordinate 0, it must be one of a cell: $p$ times. So they are as many as `fixed_cells` says.""",
-        gives={"fixed_cells": fixed_cells},
-        uses=("middle",),
-    ),
-    Step(
-        name="kernels",
-        sentence=r"""Kernels that commute with the turns are the equivariant maps from $\mathbb R^{grid}\otimes V_{in}$ to $V_{out}$, and the
-trace of a Kronecker product is the product of the traces. So Q1 has $|\mathrm{Fix}(g)|\,\chi_{in}(g)$ for $\chi_{in}(g)$.""",
-        by=Carrier.CLAIM,
-        source="Q1",
-    ),
-    Step(
-        name="kernels for turns",
-        sentence=r"""For $C_4$ the mean over the four elements is tabulated (`c4_kernels`). The space has this dimension, so that kernels in it are a basis
-iff it is their number and their rank.""",
-        gives={"c4_kernels": c4_kernels},
-        uses=("fixed cells", "kernels"),
-    ),
-    Step(
-        name="kernels for turns and reflections",
-        sentence=r"For $D_4$ the mean over the eight elements is tabulated (`d4_kernels`), and the same holds.",
-        gives={"d4_kernels": d4_kernels},
-        uses=("fixed cells", "kernels"),
-    ),
-    Step(
-        name="orbits of turns",
-        sentence=r"From trivial to trivial features $C_4$ has $[[c4_orbits]]$, for odd $D$ and for even.",
-        gives={"c4_orbits": c4_orbits},
-        uses=("kernels for turns",),
-    ),
-    Step(
-        name="orbits of turns and reflections",
-        sentence=r"From trivial to trivial features $D_4$ has $[[d4_orbits]]$, for odd $D$ and for even.",
-        gives={"d4_orbits": d4_orbits},
-        uses=("kernels for turns and reflections",),
-    ),
+STEPS = proof(
+    r"""
+shifts (by Q2): The $D^2$ shifts act freely on the cells of a grid that wraps around, hence on the $D^4$ pairs of cells: by Q2, for $D\ge1$.
+
+differences (from shifts): So there are $[[translations]]$ orbits of pairs, one for each difference: the convolutions. A grid without cells
+has none.
+
+window (from differences): The differences within a window differ by less than $K\le D$ along each side, so that no two are the same modulo
+$D$: $[[window]]$ orbits. Where the grid is padded with zeros, of the $D^2$ pairs of an orbit, of difference $v$ with $|v|_\infty<D$,
+$[[uncrossed]]$ do not cross an edge: some, but not all if $v\ne0$. A kernel's value at $v\ne0$ stands at these and 0 at the others, which
+no equivariant map does.
+
+middle: A row of $D$ cells that is turned round leaves $p=[[middle]]$ of them in place: its middle, if that is a cell.
+
+fixed cells (from middle; gives fixed_cells): Measured from the centre of the square, the cells that an element $A$ of $D_4$ leaves in place
+solve $(A-I)c=0$: all of them for the neutral one, else those of a line, along a side or a diagonal, or the centre. Where the line or the
+centre takes a coordinate 0, it must be one of a cell: $p$ times. So they are as many as `fixed_cells` says.
+
+kernels (by Q1): Kernels that commute with the turns are the equivariant maps from $\mathbb R^{grid}\otimes V_{in}$ to $V_{out}$, and the
+trace of a Kronecker product is the product of the traces. So Q1 has $|\mathrm{Fix}(g)|\,\chi_{in}(g)$ for $\chi_{in}(g)$.
+
+kernels for turns (from fixed cells, kernels; gives c4_kernels): For $C_4$ the mean over the four elements is tabulated (`c4_kernels`). The
+space has this dimension, so that kernels in it are a basis iff it is their number and their rank.
+
+kernels for turns and reflections (from fixed cells, kernels; gives d4_kernels): For $D_4$ the mean over the eight elements is tabulated
+(`d4_kernels`), and the same holds.
+
+orbits of turns (from kernels for turns): From trivial to trivial features $C_4$ has $[[c4_orbits]]$, for odd $D$ and for even.
+
+orbits of turns and reflections (from kernels for turns and reflections): From trivial to trivial features $D_4$ has $[[d4_orbits]]$, for
+odd $D$ and for even.
+""",
+    globals(),
+    middle=odd,
 )
 
 grid_maps = Claim(

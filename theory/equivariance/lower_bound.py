@@ -19,6 +19,7 @@ from sparse_limits.theory.equivariance.symbols import (
     Y,
     order,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     COUNT,
     COUNT_FROM_ZERO,
@@ -27,7 +28,6 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import volume
 from sparse_limits.theory.subset_sum.symbols import delta, eps
 from sparse_limits.theory.subset_sum.volume import Theta, c, measure, p, q
@@ -54,111 +54,56 @@ half = sp.Rational(1, 2)
 LAYER = {n_in: 1, n_out: 1, B: 9, c: half, s: 1}  # a convolution with a window of nine cells
 free_saving = order
 
-STEPS = (
-    Step(
-        name="orbits",
-        sentence=r"""The supports of the elements $B_b$ are disjoint orbits. For each $b$ choose an entry $(y,x)$ of its orbit: at $\pm e_x$ in the channel $i$ the
-target's output $(o,y)$ is $\sigma(\pm w_{iob}/s)$, since all other elements are 0 there.""",
-        by=Carrier.CLAIM,
-        source="Q2",
-    ),
-    Step(
-        name="one entry",
-        sentence=r"""Fix a mask, hence a function $g$ that does not depend on $w$, and let $p$, $q$ be its outputs there. For ReLU the entries $w_{iob}/s$ for which
-both are within $\varepsilon$ have the measure $[[measure]]$, as for a weight of R9.""",
-        by=Carrier.CLAIM,
-        source="R9",
-        takes=("measure",),
-        gives={"measure": measure},
-    ),
-    Step(
-        name="largest measure",
-        sentence=r"It is at most $[[largest]]$: this at $p=q=\varepsilon$, and $p+q+2\varepsilon$ grows in $p,q\le\varepsilon$.",
-        gives={"largest": largest},
-        uses=("one entry",),
-    ),
-    Step(
-        name="one linear entry",
-        sentence=r"For linear targets these entries are within $\varepsilon$ of $p$ and of $-q$: of measure at most $[[interval]]$, and as much if $q=-p$.",
-        gives={"interval": interval},
-    ),
-    Step(
-        name="divisor",
-        sentence=r"""A coefficient is $s$ times its entry, and uniform on an interval of length $2c$: the fractions are $[[relu_fraction]]$ and
-$[[linear_fraction]]$.""",
-        gives={"relu_fraction": relu_fraction, "linear_fraction": linear_fraction},
-        uses=("orbits", "largest measure", "one linear entry"),
-    ),
-    Step(
-        name="shares",
-        sentence=r"""So one function serves at most the share $[[relu_share]]$ of the values of each coefficient (ReLU), or $[[linear_share]]$ (linear). Where the
-interval about 0 is longer, the share of $[-c,c]$ in it is 1.""",
-        gives={"relu_share": relu_share, "linear_share": linear_share},
-        uses=("divisor",),
-    ),
-    Step(
-        name="all coefficients",
-        sentence=r"There are $[[weights]]$ coefficients: one for each channel before, channel after and element of the basis.",
-        gives={"weights": weights},
-    ),
-    Step(
-        name="one function",
-        sentence=r"They are independent, so that one function serves all of them with probability at most the product of the shares.",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("shares", "all coefficients"),
-    ),
-    Step(
-        name="all masks",
-        sentence=r"One of the functions of all $2^\Theta$ masks does so with probability at most the sum of these, and so with a random source, in the mean over it.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("one function",),
-    ),
-    Step(
-        name="ReLU",
-        sentence=r"So a mask succeeds with probability at most $[[relu_success]]$ for ReLU.",
-        gives={"relu_success": relu_success},
-        uses=("all masks",),
-    ),
-    Step(
-        name="linear targets",
-        sentence=r"""It does with probability at most $[[linear_success]]$ for linear targets. Attained: $K$ coefficients $2\varepsilon s\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ for
-each $(i,o,b)$, between copies of the channels, have $2^K$ subset sums $2\varepsilon s$ apart, whose intervals do not overlap.""",
-        gives={"linear_success": linear_success},
-        uses=("all masks",),
-    ),
-    Step(
-        name="random coefficients",
-        sentence=r"If every $w$ succeeds with probability at least $1-\delta$, so does a random one: the mean over $w$ of these probabilities.",
-        by=Carrier.RULE,
-        source="tower",
-    ),
-    Step(
-        name="parameters",
-        sentence=r"""So $1-\delta\le2^\Theta$ times the fraction to the power of all coefficients. The logarithm to base 2 says $\Theta\ge[[relu_parameters]]$ for ReLU, and
-$\Theta\ge[[linear_parameters]]$ for linear targets: nothing where a fraction is 1 or more.""",
-        gives={"relu_parameters": relu_parameters, "linear_parameters": linear_parameters},
-        uses=("divisor", "ReLU", "linear targets", "random coefficients"),
-    ),
-    Step(
-        name="saving",
-        sentence=r"Without symmetry each of $|X||Y|$ entries is an orbit of its own: apart from $\delta$ the bound is $[[saving]]$ times as large.",
-        gives={"saving": saving},
-        uses=("parameters",),
-    ),
-    Step(
-        name="largest saving",
-        sentence=r"An orbit has at most $|G|$ entries: so there are at least $|X||Y|/|G|$ orbits, and as many if the action on pairs is free.",
-        by=Carrier.RULE,
-        source="orbit–stabiliser",
-    ),
-    Step(
-        name="free action",
-        sentence=r"In that case the saving is $[[free_saving]]=|G|$, and else less.",
-        gives={"free_saving": free_saving},
-        uses=("saving", "largest saving"),
-    ),
+STEPS = proof(
+    r"""
+orbits (by Q2): The supports of the elements $B_b$ are disjoint orbits. For each $b$ choose an entry $(y,x)$ of its orbit: at $\pm e_x$ in
+the channel $i$ the target's output $(o,y)$ is $\sigma(\pm w_{iob}/s)$, since all other elements are 0 there.
+
+one entry (by R9 for measure): Fix a mask, hence a function $g$ that does not depend on $w$, and let $p$, $q$ be its outputs there. For ReLU
+the entries $w_{iob}/s$ for which both are within $\varepsilon$ have the measure $[[measure]]$, as for a weight of R9.
+
+largest measure (from one entry): It is at most $[[largest]]$: this at $p=q=\varepsilon$, and $p+q+2\varepsilon$ grows in
+$p,q\le\varepsilon$.
+
+one linear entry: For linear targets these entries are within $\varepsilon$ of $p$ and of $-q$: of measure at most $[[interval]]$, and as
+much if $q=-p$.
+
+divisor (from orbits, largest measure, one linear entry): A coefficient is $s$ times its entry, and uniform on an interval of length $2c$:
+the fractions are $[[relu_fraction]]$ and $[[linear_fraction]]$.
+
+shares (from divisor): So one function serves at most the share $[[relu_share]]$ of the values of each coefficient (ReLU), or
+$[[linear_share]]$ (linear). Where the interval about 0 is longer, the share of $[-c,c]$ in it is 1.
+
+all coefficients: There are $[[weights]]$ coefficients: one for each channel before, channel after and element of the basis.
+
+one function (from shares, all coefficients; by independence): They are independent, so that one function serves all of them with
+probability at most the product of the shares.
+
+all masks (from one function; by union bound): One of the functions of all $2^\Theta$ masks does so with probability at most the sum of
+these, and so with a random source, in the mean over it.
+
+ReLU (from all masks): So a mask succeeds with probability at most $[[relu_success]]$ for ReLU.
+
+linear targets (from all masks): It does with probability at most $[[linear_success]]$ for linear targets. Attained: $K$ coefficients
+$2\varepsilon s\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ for each $(i,o,b)$, between copies of the channels, have $2^K$ subset sums $2\varepsilon
+s$ apart, whose intervals do not overlap.
+
+random coefficients (by tower): If every $w$ succeeds with probability at least $1-\delta$, so does a random one: the mean over $w$ of these
+probabilities.
+
+parameters (from divisor, ReLU, linear targets, random coefficients): So $1-\delta\le2^\Theta$ times the fraction to the power of all
+coefficients. The logarithm to base 2 says $\Theta\ge[[relu_parameters]]$ for ReLU, and $\Theta\ge[[linear_parameters]]$ for linear targets:
+nothing where a fraction is 1 or more.
+
+saving (from parameters): Without symmetry each of $|X||Y|$ entries is an orbit of its own: apart from $\delta$ the bound is $[[saving]]$
+times as large.
+
+largest saving (by orbit–stabiliser): An orbit has at most $|G|$ entries: so there are at least $|X||Y|/|G|$ orbits, and as many if the
+action on pairs is free.
+
+free action (from saving, largest saving): In that case the saving is $[[free_saving]]=|G|$, and else less.
+""",
+    globals(),
 )
 
 pruning_lower_bound = Claim(

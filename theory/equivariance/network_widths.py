@@ -12,8 +12,8 @@ from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNE
 from sparse_limits.theory.equivariance.symbols import BASIS, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, eps
@@ -52,113 +52,53 @@ NETWORK = {n_in: 3, n_out: 8, B: 9, depth: 3}  # three layers of convolutions wi
 LAW = {a: sp.Rational(1, 2), kappa: sp.Rational(1, 2), coefficient: sp.Rational(1, 100)}
 UNIFORM = {weight: 1, norms: 9, gains: 1, radius: 1, eps: sp.Rational(1, 10)}
 
-STEPS = (
-    Step(
-        name="one layer of the target",
-        sentence=r"""$\|f_o\|_\infty\le\sum_{i,b}|w_{iob}|\|B_b\|\|h_i\|_\infty$: a layer raises the largest modulus of a channel by no more than the factor $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$, and ReLU
-does not raise it.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-    ),
-    Step(
-        name="features",
-        sentence=r"Before a layer the target's channels are at most $[[feature]]$, $\Omega_l$ being the product of $\omega$ over the $l$ layers before: one more layer multiplies that by its own.",
-        gives={"feature": feature},
-        uses=("one layer of the target",),
-    ),
-    Step(
-        name="inputs of a layer",
-        sentence=r"Its `n_in` channels add up to $\xi\le[[all_inputs]]$.",
-        gives={"all_inputs": all_inputs},
-        uses=("features",),
-    ),
-    Step(
-        name="errors allowed",
-        sentence=r"Let the coefficients of each layer err by at most $[[own_error]]$, with one $t\ge0$ for all layers.",
-        by=Carrier.DEFINED,
-        gives={"own_error": own_error},
-    ),
-    Step(
-        name="one layer of the ticket",
-        sentence=r"If its coefficients err by at most $\varepsilon_\ell$ and the features before it by at most $\Delta$, the layer's output errs by at most $[[one_layer]]$.",
-        by=Carrier.CLAIM,
-        source="Q9",
-        takes=("error",),
-        gives={"one_layer": one_layer},
-    ),
-    Step(
-        name="these errors",
-        sentence=r"It grows in $\xi$: with these and *errors allowed* it is at most $[[step_error]]$.",
-        gives={"step_error": step_error},
-        uses=("inputs of a layer", "errors allowed", "one layer of the ticket"),
-    ),
-    Step(
-        name="layers passed",
-        sentence=r"""So behind $l\le L$ layers, whose $\omega$ have the product $\Omega_l$, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal,
-if all levels are transitive, the bases are those of orbits, one $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, and all inputs are $R$.""",
-        gives={"network_error": network_error},
-        uses=("features", "these errors"),
-    ),
-    Step(
-        name="share",
-        sentence=r"Behind all $L$ layers, with the product $\Omega$, that is $\varepsilon$ just for $t=[[excess]]$.",
-        gives={"excess": excess},
-        uses=("layers passed",),
-    ),
-    Step(
-        name="error of a layer",
-        sentence=r"So the coefficients of a layer may err by $\varepsilon_\ell=[[layer_error]]$.",
-        gives={"layer_error": layer_error},
-        uses=("errors allowed", "share"),
-    ),
-    Step(
-        name="small enough",
-        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\,\Omega$; $\omega$ is at most `n_in`$\cdot\beta\cdot\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$ up to there. For larger errors the empty network does.",
-        gives={"most": most},
-        uses=("error of a layer",),
-    ),
-    Step(
-        name="one ticket",
-        sentence=r"""For one layer, whatever the inputs, all coefficients are found within $\varepsilon_\ell$ except with probability at most $[[failure]]$, and at inputs $x\ge0$, which all layers
-behind a ReLU have, $[[nonnegative_failure]]$.""",
-        by=Carrier.CLAIM,
-        source="Q7.1",
-        takes=("failure", "nonnegative_failure"),
-        gives={"failure": failure, "nonnegative_failure": nonnegative_failure},
-        uses=("small enough",),
-    ),
-    Step(
-        name="all layers",
-        sentence=r"Each of the $L$ layers may fail with probability $\frac\delta L$.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("one ticket",),
-    ),
-    Step(
-        name="first layer",
-        sentence=r"With both signs that is so from $n=[[first_width]]$ on.",
-        gives={"first_width": first_width},
-        uses=("one ticket", "all layers"),
-    ),
-    Step(
-        name="later layers",
-        sentence=r"With one sign that is so from $n=[[later_width]]$ on.",
-        gives={"later_width": later_width},
-        uses=("one ticket", "all layers"),
-    ),
-    Step(
-        name="uniform coefficients",
-        sentence=r"A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$, at least $\frac12$ up to $\frac1e$.",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density",),
-    ),
-    Step(
-        name="uniform widths",
-        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ and *error of a layer* the widths are $[[uniform_first_width]]$ and $[[uniform_later_width]]$.",
-        gives={"uniform_first_width": uniform_first_width, "uniform_later_width": uniform_later_width},
-        uses=("error of a layer", "first layer", "later layers", "uniform coefficients"),
-    ),
+STEPS = proof(
+    r"""
+one layer of the target (by triangle inequality): $\|f_o\|_\infty\le\sum_{i,b}|w_{iob}|\|B_b\|\|h_i\|_\infty$: a layer raises the largest
+modulus of a channel by no more than the factor $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$, and ReLU does not raise it.
+
+features (from one layer of the target): Before a layer the target's channels are at most $[[feature]]$, $\Omega_l$ being the product of
+$\omega$ over the $l$ layers before: one more layer multiplies that by its own.
+
+inputs of a layer (from features): Its `n_in` channels add up to $\xi\le[[all_inputs]]$.
+
+errors allowed (a definition): Let the coefficients of each layer err by at most $[[own_error]]$, with one $t\ge0$ for all layers.
+
+one layer of the ticket (by Q9 for error): If its coefficients err by at most $\varepsilon_\ell$ and the features before it by at most
+$\Delta$, the layer's output errs by at most $[[one_layer]]$.
+
+these errors (from inputs of a layer, errors allowed, one layer of the ticket): It grows in $\xi$: with these and *errors allowed* it is at
+most $[[step_error]]$.
+
+layers passed (from features, these errors): So behind $l\le L$ layers, whose $\omega$ have the product $\Omega_l$, the features err by at
+most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal, if all levels are transitive, the bases are those of
+orbits, one $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, and all inputs are $R$.
+
+share (from layers passed): Behind all $L$ layers, with the product $\Omega$, that is $\varepsilon$ just for $t=[[excess]]$.
+
+error of a layer (from errors allowed, share): So the coefficients of a layer may err by $\varepsilon_\ell=[[layer_error]]$.
+
+small enough (from error of a layer): $t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\,\Omega$; $\omega$ is at most
+`n_in`$\cdot\beta\cdot\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$ up to there. For larger errors the empty network
+does.
+
+one ticket (from small enough; by Q7.1 for failure, nonnegative_failure): For one layer, whatever the inputs, all coefficients are found
+within $\varepsilon_\ell$ except with probability at most $[[failure]]$, and at inputs $x\ge0$, which all layers behind a ReLU have,
+$[[nonnegative_failure]]$.
+
+all layers (from one ticket; by union bound): Each of the $L$ layers may fail with probability $\frac\delta L$.
+
+first layer (from one ticket, all layers): With both signs that is so from $n=[[first_width]]$ on.
+
+later layers (from one ticket, all layers): With one sign that is so from $n=[[later_width]]$ on.
+
+uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to
+$|s|=1$, at least $\frac12$ up to $\frac1e$.
+
+uniform widths (from error of a layer, first layer, later layers, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ and *error of a
+layer* the widths are $[[uniform_first_width]]$ and $[[uniform_later_width]]$.
+""",
+    globals(),
 )
 
 network_ticket = Claim(

@@ -14,8 +14,8 @@ from sparse_limits.theory.equivariance.network_widths import RADIUS, radius
 from sparse_limits.theory.equivariance.symbols import BASIS, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import power_potential
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
@@ -45,123 +45,58 @@ least_looseness = sp.log(2) * (1 + 1 / (n_out * B)) * power_potential.best_rate.
 uniform_least_looseness = least_looseness.subs({a: uniform_reach, kappa: sp.Rational(1, 2)})
 growth = sp.log(2) / (rate * sp.log(a / (4 * eps))) * (1 + 1 / (n_out * B))
 
-STEPS = (
-    Step(
-        name="probes",
-        sentence=r"""The elements of an orbit basis have disjoint supports, and entries $0$ and $1$: at $\pm e_x$ in one channel an output reads one coefficient alone. There errors of the
-coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: their quotient $\Lambda$ is $1$, and for a set that contains these inputs no less.""",
-        by=Carrier.CLAIM,
-        source="Q2",
-    ),
-    Step(
-        name="all inputs",
-        sentence=r"If the coefficients of a layer err by up to $\varepsilon$, its outputs err by at most $[[layer_error]]$, $\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|x_i\|$ (norms of maxima).",
-        by=Carrier.CLAIM,
-        source="Q7.1",
-        takes=("error",),
-        gives={"layer_error": layer_error},
-    ),
-    Step(
-        name="spread",
-        sentence=r"For inputs up to $R$ all channels before add up to at most `n_in`$\cdot R$: $\Lambda$ is $[[ball_spread]]$.",
-        gives={"ball_spread": ball_spread},
-        uses=("all inputs",),
-    ),
-    Step(
-        name="width",
-        sentence=r"So the coefficients have to come within $\varepsilon/\Lambda$, and $n=[[width]]$ channels do.",
-        by=Carrier.CLAIM,
-        source="Q7.1",
-        takes=("size",),
-        gives={"width": width},
-        uses=("probes", "spread"),
-    ),
-    Step(
-        name="candidates",
-        sentence=r"Each channel of a block has one coefficient in front that may be kept, that of $I$ from its own channel before, and all behind: $[[candidates]]$.",
-        gives={"candidates": candidates},
-    ),
-    Step(
-        name="counting",
-        sentence=r"A source of $\Theta$ parameters in which every target has a mask, except with probability $\delta$, has $\Theta\ge[[parameters]]$: Q8 with $c=\frac a2$ and $s=1$.",
-        by=Carrier.CLAIM,
-        source="Q8",
-        gives={"parameters": parameters},
-    ),
-    Step(
-        name="ratio",
-        sentence=r"The quotient of the two at this $n$ is $[[ratio]]$.",
-        gives={"ratio": ratio},
-        uses=("width", "candidates", "counting"),
-    ),
-    Step(
-        name="small errors",
-        sentence=r"As $\varepsilon\to0$ it tends to $[[looseness]]$, whatever $\Lambda$ and $\delta$.",
-        gives={"looseness": looseness},
-        uses=("ratio",),
-    ),
-    Step(
-        name="whole source",
-        sentence=r"The first layer of the source is dense: each of its $n\cdot$`n_in` channels has `n_in` coefficients in front. With all behind these are $[[whole_source]]$.",
-        gives={"whole_source": whole_source},
-    ),
-    Step(
-        name="small errors, whole source",
-        sentence=r"With these for the candidates the quotient tends to $[[dense_looseness]]$ as $\varepsilon\to0$.",
-        gives={"dense_looseness": dense_looseness},
-        uses=("width", "counting", "whole source"),
-    ),
-    Step(
-        name="uniform coefficients",
-        sentence=r"A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to $\frac1e$.",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density",),
-    ),
-    Step(
-        name="uniform",
-        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ the limit of *small errors* is $[[uniform_looseness]]$.",
-        gives={"uniform_looseness": uniform_looseness},
-        uses=("small errors", "uniform coefficients"),
-    ),
-    Step(
-        name="two phases",
-        sentence=r"Where R4 bounds how often one of the sums of Q7.1 fails, R13 bounds it as well: their items have half the density.",
-        by=Carrier.CLAIM,
-        source="R13",
-        takes=("first_items", "later_items"),
-    ),
-    Step(
-        name="channels in two phases",
-        sentence=r"""So each of the $2\,$`n_in`$\cdot$`n_out`$\cdot B$ sums fails with its share of $\delta$ at most, and all with $\delta$, at
-$n=\lceil x\rceil+\lceil y\rceil$ channels with $x=[[first_channels]]$ and $y=[[later_channels]]$.""",
-        gives={"first_channels": first_channels, "later_channels": later_channels},
-        uses=("two phases", "probes", "spread"),
-    ),
-    Step(
-        name="small errors, two phases",
-        sentence=r"With these channels the quotient tends to $[[phases_looseness]]$ as $\varepsilon\to0$, rounded up or not: to round $x$ and $y$ up adds less than $2$ channels.",
-        gives={"phases_looseness": phases_looseness},
-        uses=("candidates", "counting", "channels in two phases"),
-    ),
-    Step(
-        name="best phases",
-        sentence=r"As $\theta\to0$ and $v_1\to1$ that tends to $[[least_looseness]]$.",
-        gives={"least_looseness": least_looseness},
-        uses=("small errors, two phases",),
-    ),
-    Step(
-        name="uniform, best phases",
-        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ that is $[[uniform_least_looseness]]$.",
-        gives={"uniform_least_looseness": uniform_least_looseness},
-        uses=("best phases", "uniform coefficients"),
-    ),
-    Step(
-        name="many channels",
-        sentence=r"For $\varepsilon<\frac a4$ and $\Lambda$ fixed the quotient over $\ln$ `n_in` tends to $[[growth]]$ as `n_in` $\to\infty$.",
-        gives={"growth": growth},
-        uses=("ratio",),
-    ),
+STEPS = proof(
+    r"""
+probes (by Q2): The elements of an orbit basis have disjoint supports, and entries $0$ and $1$: at $\pm e_x$ in one channel an output reads
+one coefficient alone. There errors of the coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: their quotient $\Lambda$
+is $1$, and for a set that contains these inputs no less.
+
+all inputs (by Q7.1 for error): If the coefficients of a layer err by up to $\varepsilon$, its outputs err by at most $[[layer_error]]$,
+$\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|x_i\|$ (norms of maxima).
+
+spread (from all inputs): For inputs up to $R$ all channels before add up to at most `n_in`$\cdot R$: $\Lambda$ is $[[ball_spread]]$.
+
+width (from probes, spread; by Q7.1 for size): So the coefficients have to come within $\varepsilon/\Lambda$, and $n=[[width]]$ channels do.
+
+candidates: Each channel of a block has one coefficient in front that may be kept, that of $I$ from its own channel before, and all behind:
+$[[candidates]]$.
+
+counting (by Q8): A source of $\Theta$ parameters in which every target has a mask, except with probability $\delta$, has
+$\Theta\ge[[parameters]]$: Q8 with $c=\frac a2$ and $s=1$.
+
+ratio (from width, candidates, counting): The quotient of the two at this $n$ is $[[ratio]]$.
+
+small errors (from ratio): As $\varepsilon\to0$ it tends to $[[looseness]]$, whatever $\Lambda$ and $\delta$.
+
+whole source: The first layer of the source is dense: each of its $n\cdot$`n_in` channels has `n_in` coefficients in front. With all behind
+these are $[[whole_source]]$.
+
+small errors, whole source (from width, counting, whole source): With these for the candidates the quotient tends to $[[dense_looseness]]$
+as $\varepsilon\to0$.
+
+uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to
+$\frac1e$.
+
+uniform (from small errors, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ the limit of *small errors* is $[[uniform_looseness]]$.
+
+two phases (by R13 for first_items, later_items): Where R4 bounds how often one of the sums of Q7.1 fails, R13 bounds it as well: their
+items have half the density.
+
+channels in two phases (from two phases, probes, spread): So each of the $2\,$`n_in`$\cdot$`n_out`$\cdot B$ sums fails with its share of
+$\delta$ at most, and all with $\delta$, at $n=\lceil x\rceil+\lceil y\rceil$ channels with $x=[[first_channels]]$ and
+$y=[[later_channels]]$.
+
+small errors, two phases (from candidates, counting, channels in two phases): With these channels the quotient tends to
+$[[phases_looseness]]$ as $\varepsilon\to0$, rounded up or not: to round $x$ and $y$ up adds less than $2$ channels.
+
+best phases (from small errors, two phases): As $\theta\to0$ and $v_1\to1$ that tends to $[[least_looseness]]$.
+
+uniform, best phases (from best phases, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ that is $[[uniform_least_looseness]]$.
+
+many channels (from ratio): For $\varepsilon<\frac a4$ and $\Lambda$ fixed the quotient over $\ln$ `n_in` tends to $[[growth]]$ as `n_in`
+$\to\infty$.
+""",
+    globals(),
 )
 
 ticket_optimality = Claim(

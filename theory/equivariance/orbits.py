@@ -17,8 +17,8 @@ from sparse_limits.theory.equivariance.symbols import (
     n,
     order,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 fixed_x, fixed_y = sp.symbols("f_X f_Y", nonnegative=True, integer=True)
 free_x, free_y, still_x, still_y = sp.symbols("m_X m_Y t_X t_Y", nonnegative=True, integer=True)
@@ -31,79 +31,39 @@ free = X * Y / order
 apart = n * (n - 1)
 symmetric_pairs = sp.Min(n, 2)
 
-STEPS = (
-    Step(
-        name="constant on orbits",
-        sentence=r"""$T\rho(g)=\rho(g)T$ says $T_{gy,gx}=T_{yx}$ for all $x$, $y$. So $\mathrm{Hom}_G$ consists of the matrices that are constant
-on the orbits of pairs, and their indicator matrices are a basis: of disjoint supports, which fill $Y\times X$.""",
-        by=Carrier.RULE,
-        source="orbits",
-    ),
-    Step(
-        name="mean over the group",
-        sentence=r"The dimension of $\mathrm{Hom}_G$ is the mean of the products of characters over the group.",
-        by=Carrier.CLAIM,
-        source="Q1",
-    ),
-    Step(
-        name="share",
-        sentence=r"""The permutation matrix of $g$ has a 1 on the diagonal for each point that $g$ leaves in place: its trace is $|X^g|$. So
-$c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, contribute $[[share]]$ to $|B|$, $N=|G|$.""",
-        gives={"share": share},
-        uses=("constant on orbits", "mean over the group"),
-    ),
-    Step(
-        name="diagonal",
-        sentence=r"""For $Y=X$ the pairs $(x,x)$ are moved as the points $x$ are: the identity is the sum of one orbit for each orbit of $X$. These are as
-many as orbits of pairs for a single point $y$, which stays in place: $c$ such elements contribute $[[identity_share]]$, and $G$ is transitive iff the sum is 1.""",
-        gives={"identity_share": identity_share},
-        uses=("share",),
-    ),
-    Step(
-        name="points",
-        sentence=r"""A free orbit has $N=|G|$ points: $m_X$ of these and $t_X$ fixed points are $[[points_x]]$ before the map, and there are $[[points_y]]$ after it. The neutral element leaves all in
-place, the $N-1$ others those that the whole group does.""",
-        by=Carrier.RULE,
-        source="orbit–stabiliser",
-        gives={"points_x": points_x, "points_y": points_y},
-    ),
-    Step(
-        name="free orbits and fixed points",
-        sentence=r"So $|B|=[[semifree]]$.",
-        gives={"semifree": semifree},
-        uses=("share", "points"),
-    ),
-    Step(
-        name="largest orbits",
-        sentence=r"No orbit of pairs has more than $|G|$ elements, so that $|B|\ge\frac{|X||Y|}{|G|}$.",
-        by=Carrier.RULE,
-        source="orbit–stabiliser",
-        uses=("constant on orbits",),
-    ),
-    Step(
-        name="free action",
-        sentence=r"If only the neutral element leaves a pair in place, $|B|$ is this least number: $[[free]]$.",
-        gives={"free": free},
-        uses=("share", "largest orbits"),
-    ),
-    Step(
-        name="pairs of points",
-        sentence=r"$S_n$ moves the $n$ pairs $(x,x)$ to each other, and the $[[apart]]$ others, which are none for $n\le1$.",
-        gives={"apart": apart},
-    ),
-    Step(
-        name="transitive on pairs",
-        sentence=r"It moves any of these to any other of them: from $y\ne x$ to $y'\ne x'$, some permutation takes $y$ to $y'$ and $x$ to $x'$.",
-        by=Carrier.RULE,
-        source="extension",
-        uses=("pairs of points",),
-    ),
-    Step(
-        name="points in any order",
-        sentence=r"So there are as many orbits as of both kinds are not empty: $[[symmetric_pairs]]$.",
-        gives={"symmetric_pairs": symmetric_pairs},
-        uses=("constant on orbits", "transitive on pairs"),
-    ),
+STEPS = proof(
+    r"""
+constant on orbits (by orbits): $T\rho(g)=\rho(g)T$ says $T_{gy,gx}=T_{yx}$ for all $x$, $y$. So $\mathrm{Hom}_G$ consists of the matrices
+that are constant on the orbits of pairs, and their indicator matrices are a basis: of disjoint supports, which fill $Y\times X$.
+
+mean over the group (by Q1): The dimension of $\mathrm{Hom}_G$ is the mean of the products of characters over the group.
+
+share (from constant on orbits, mean over the group): The permutation matrix of $g$ has a 1 on the diagonal for each point that $g$ leaves
+in place: its trace is $|X^g|$. So $c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, contribute $[[share]]$ to $|B|$, $N=|G|$.
+
+diagonal (from share): For $Y=X$ the pairs $(x,x)$ are moved as the points $x$ are: the identity is the sum of one orbit for each orbit of
+$X$. These are as many as orbits of pairs for a single point $y$, which stays in place: $c$ such elements contribute $[[identity_share]]$,
+and $G$ is transitive iff the sum is 1.
+
+points (by orbit–stabiliser): A free orbit has $N=|G|$ points: $m_X$ of these and $t_X$ fixed points are $[[points_x]]$ before the map, and
+there are $[[points_y]]$ after it. The neutral element leaves all in place, the $N-1$ others those that the whole group does.
+
+free orbits and fixed points (from share, points): So $|B|=[[semifree]]$.
+
+largest orbits (from constant on orbits; by orbit–stabiliser): No orbit of pairs has more than $|G|$ elements, so that
+$|B|\ge\frac{|X||Y|}{|G|}$.
+
+free action (from share, largest orbits): If only the neutral element leaves a pair in place, $|B|$ is this least number: $[[free]]$.
+
+pairs of points: $S_n$ moves the $n$ pairs $(x,x)$ to each other, and the $[[apart]]$ others, which are none for $n\le1$.
+
+transitive on pairs (from pairs of points; by extension): It moves any of these to any other of them: from $y\ne x$ to $y'\ne x'$, some
+permutation takes $y$ to $y'$ and $x$ to $x'$.
+
+points in any order (from constant on orbits, transitive on pairs): So there are as many orbits as of both kinds are not empty:
+$[[symmetric_pairs]]$.
+""",
+    globals(),
 )
 
 orbit_basis = Claim(

@@ -8,8 +8,8 @@ from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.architectures import HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1
 from sparse_limits.theory.equivariance.ticket import BLOCK
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Reach, Step
 from sparse_limits.theory.subset_sum.digits import Pruned
 from sparse_limits.theory.subset_sum.layer_error import d, e, error, h, w
 from sparse_limits.theory.subset_sum.symbols import n
@@ -25,70 +25,36 @@ total = n * n_0 * (n_0 + 2 * n_1) + n * n_1 * (n_1 + 2 * n_1) + n * n_1 * (n_1 +
 
 found = Pruned("found", 64)
 
-STEPS = (
-    Step(
-        name="layers",
-        sentence=r"""The three layers have these numbers of channels before and after, and of elements of the basis: $[[pairs]]$. The mean over all points and the
-linear map are one layer, of the basis $\frac1m\mathbf 1^\top$.""",
-        by=Carrier.DEFINED,
-        gives={"pairs": pairs},
-    ),
-    Step(
-        name="coefficients",
-        sentence=r"The target has one coefficient for each channel before, channel after and element: $[[coefficients]]$.",
-        gives={"coefficients": coefficients},
-        uses=("layers",),
-    ),
-    Step(
-        name="source",
-        sentence=r"""By Q7.1 each is found in two layers of the source, with $n$ channels between them for each channel before: the first is spanned by $I$, and of its
-coefficients those into the block of their own channel may be kept; of the second all may.""",
-        by=Carrier.CLAIM,
-        source="Q7.1",
-        takes=("unit",),
-    ),
-    Step(
-        name="candidates",
-        sentence=r"So $[[candidates]]$ coefficients may be kept: each channel of a block has one in front and all behind.",
-        gives={"candidates": candidates},
-        uses=("layers", "source"),
-    ),
-    Step(
-        name="all of the source",
-        sentence=r"Each channel of a block has a coefficient in front for each channel before: in all there are $[[total]]$.",
-        gives={"total": total},
-        uses=("layers", "source"),
-    ),
-    Step(
-        name="first errors",
-        sentence=r"""The target's first layer is $\sum_{i,b}B_bw_{iob}(\sigma(x_i)-\sigma(-x_i))$, the ticket's has $w+d_+$ and $w+d_-$ there. At a coordinate $x$ one of
-$\sigma(x)$, $\sigma(-x)$ is 0: they differ by $[[first_error]]$ times $B_b\ge0$. Signs $d_+\ge0\ge d_-$ let these add up.""",
-        gives={"first_error": first_error},
-    ),
-    Step(
-        name="later errors",
-        sentence=r"Later inputs are not negative: for each coordinate and element of the basis the error is at most $[[error]]$.",
-        by=Carrier.CLAIM,
-        source="R11",
-        takes=("error",),
-        gives={"error": error},
-    ),
-    Step(
-        name="symmetry",
-        sentence=r"""$I$ and $\frac1mJ$ commute with permutations of the points, and $\frac1m\mathbf1^\top$ is invariant under them: so does, and is, every network of such
-layers, whatever the masks.""",
-        by=Carrier.CLAIM,
-        source="Q5",
-    ),
-    Step(
-        name="found",
-        sentence=r"""The rest is measured, on targets trained, samples and sources drawn anew: tickets of $n=64$ channels in a block are found, which the bounds of
-both kinds certify at almost all samples, and points in another order change outputs by rounding alone.""",
-        gives={"found": found},
-        uses=("first errors", "later errors", "symmetry"),
-        reach=Reach.SAMPLED,
-        limited="a measurement on trained targets",
-    ),
+STEPS = proof(
+    r"""
+layers (a definition): The three layers have these numbers of channels before and after, and of elements of the basis: $[[pairs]]$. The mean
+over all points and the linear map are one layer, of the basis $\frac1m\mathbf 1^\top$.
+
+coefficients (from layers): The target has one coefficient for each channel before, channel after and element: $[[coefficients]]$.
+
+source (by Q7.1 for unit): By Q7.1 each is found in two layers of the source, with $n$ channels between them for each channel before: the
+first is spanned by $I$, and of its coefficients those into the block of their own channel may be kept; of the second all may.
+
+candidates (from layers, source): So $[[candidates]]$ coefficients may be kept: each channel of a block has one in front and all behind.
+
+all of the source (from layers, source): Each channel of a block has a coefficient in front for each channel before: in all there are
+$[[total]]$.
+
+first errors: The target's first layer is $\sum_{i,b}B_bw_{iob}(\sigma(x_i)-\sigma(-x_i))$, the ticket's has $w+d_+$ and $w+d_-$ there. At a
+coordinate $x$ one of $\sigma(x)$, $\sigma(-x)$ is 0: they differ by $[[first_error]]$ times $B_b\ge0$. Signs $d_+\ge0\ge d_-$ let these add
+up.
+
+later errors (by R11 for error): Later inputs are not negative: for each coordinate and element of the basis the error is at most
+$[[error]]$.
+
+symmetry (by Q5): $I$ and $\frac1mJ$ commute with permutations of the points, and $\frac1m\mathbf1^\top$ is invariant under them: so does,
+and is, every network of such layers, whatever the masks.
+
+found (from first errors, later errors, symmetry; gives found; on samples: a measurement on trained targets): The rest is measured, on
+targets trained, samples and sources drawn anew: tickets of $n=64$ channels in a block are found, which the bounds of both kinds certify at
+almost all samples, and points in another order change outputs by rounding alone.
+""",
+    globals(),
 )
 
 point_set_ticket = Claim(

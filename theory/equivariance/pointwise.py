@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 n = sp.Symbol("n", nonnegative=True, integer=True)  # dimension
 q = sp.Symbol("q", nonnegative=True, integer=True)  # largest modulus of an entry
@@ -26,64 +26,37 @@ cycle = sp.ImmutableMatrix([[0, 0, a], [b, 0, 0], [0, 1 / (a * b), 0]])
 rescaling = sp.ImmutableMatrix([1 + a + 1 / b, 1 + b + a * b, 1 + 1 / a + 1 / (a * b)])
 permutation = sp.ImmutableMatrix([[0, 0, 1], [1, 0, 0], [0, 1, 0]])
 
-STEPS = (
-    Step(
-        name="probes",
-        sentence=r"There are $[[probes]]$ vectors $e_j$ and $e_k-e_j$, $j\ne k$, the latter for each pair in either order.",
-        gives={"probes": probes},
-    ),
-    Step(
-        name="one entry in a row",
-        sentence=r"""Let $a_j$ be the columns of $A$. $x=e_j$ gives $\sigma(a_j)=a_j$, so that $A\ge0$. $x=e_k-e_j$ gives $\sigma(a_k-a_j)=a_k$: in
-a row with the entries $u\ge0$ in $a_k$ and $z\ge0$ in $a_j$ the sides differ by $[[lost]]$, so that one of them is 0.""",
-        gives={"lost": lost},
-        uses=("probes",),
-    ),
-    Step(
-        name="one entry is enough",
-        sentence=r"Conversely, a row with one entry $u\ge0$ or none takes $x$ to $ux_j$, and $\sigma(ux_j)=[[row]]$ at $x_j=x$: it commutes with $\sigma$.",
-        gives={"row": row},
-    ),
-    Step(
-        name="rows",
-        sentence=r"Such a row is 0, or has one of $q$ values in one of $n$ places: there are $[[row_choices]]$.",
-        gives={"row_choices": row_choices},
-        uses=("one entry in a row", "one entry is enough"),
-    ),
-    Step(
-        name="matrices",
-        sentence=r"The $n$ rows are chosen one by one: $[[commuting]]$ matrices.",
-        gives={"commuting": commuting},
-        uses=("rows",),
-    ),
-    Step(
-        name="invertible matrices",
-        sentence=r"""An invertible one has no row and no column of zeros: $n$ entries, in different rows and columns, and these are invertible. With
-$n+1$ rows the first entry has $n+1$ places and $q$ values, and without its row and column such a matrix is left: so there are $[[invertible]]$.""",
-        gives={"invertible": invertible},
-        uses=("one entry in a row", "one entry is enough"),
-    ),
-    Step(
-        name="fixed vector",
-        sentence=r"""If ReLU is equivariant, all $\rho(g)$ are non-negative monomial, and $v=\sum_g\rho(g)\mathbf 1$ is fixed and positive. With
-$V=\mathrm{diag}(v)$ every $V^{-1}\rho(g)V$ is non-negative monomial of row sums 1, a permutation; if $\rho$ is orthogonal, the entries of
-$\rho(g)$ are 1 to begin with. A fixed vector, and entries that are not negative, exclude non-trivial irreducible representations and signs.""",
-        by=Carrier.RULE,
-        source="translation",
-        uses=("invertible matrices",),
-    ),
-    Step(
-        name="a turn",
-        sentence=r"$[[cycle]]$ is of order 3: its square is its inverse.",
-        gives={"cycle": cycle},
-    ),
-    Step(
-        name="rescaling",
-        sentence=r"""It takes $\mathbf 1$ to its row sums, and these on; the sum of the three vectors is $[[rescaling]]$. It is fixed, and $V$ made of it turns
-the matrix into a permutation.""",
-        gives={"rescaling": rescaling},
-        uses=("fixed vector", "a turn"),
-    ),
+STEPS = proof(
+    r"""
+probes: There are $[[probes]]$ vectors $e_j$ and $e_k-e_j$, $j\ne k$, the latter for each pair in either order.
+
+one entry in a row (from probes): Let $a_j$ be the columns of $A$. $x=e_j$ gives $\sigma(a_j)=a_j$, so that $A\ge0$. $x=e_k-e_j$ gives
+$\sigma(a_k-a_j)=a_k$: in a row with the entries $u\ge0$ in $a_k$ and $z\ge0$ in $a_j$ the sides differ by $[[lost]]$, so that one of them
+is 0.
+
+one entry is enough: Conversely, a row with one entry $u\ge0$ or none takes $x$ to $ux_j$, and $\sigma(ux_j)=[[row]]$ at $x_j=x$: it
+commutes with $\sigma$.
+
+rows (from one entry in a row, one entry is enough): Such a row is 0, or has one of $q$ values in one of $n$ places: there are
+$[[row_choices]]$.
+
+matrices (from rows): The $n$ rows are chosen one by one: $[[commuting]]$ matrices.
+
+invertible matrices (from one entry in a row, one entry is enough): An invertible one has no row and no column of zeros: $n$ entries, in
+different rows and columns, and these are invertible. With $n+1$ rows the first entry has $n+1$ places and $q$ values, and without its row
+and column such a matrix is left: so there are $[[invertible]]$.
+
+fixed vector (from invertible matrices; by translation): If ReLU is equivariant, all $\rho(g)$ are non-negative monomial, and
+$v=\sum_g\rho(g)\mathbf 1$ is fixed and positive. With $V=\mathrm{diag}(v)$ every $V^{-1}\rho(g)V$ is non-negative monomial of row sums 1, a
+permutation; if $\rho$ is orthogonal, the entries of $\rho(g)$ are 1 to begin with. A fixed vector, and entries that are not negative,
+exclude non-trivial irreducible representations and signs.
+
+a turn: $[[cycle]]$ is of order 3: its square is its inverse.
+
+rescaling (from fixed vector, a turn): It takes $\mathbf 1$ to its row sums, and these on; the sum of the three vectors is $[[rescaling]]$.
+It is fixed, and $V$ made of it turns the matrix into a permutation.
+""",
+    globals(),
 )
 
 pointwise_relu = Claim(

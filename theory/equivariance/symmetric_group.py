@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import PERMUTED, n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 k, m = sp.symbols("k m", nonnegative=True, integer=True)  # orders of the tensors before and after
 i, j = sp.symbols("i j", nonnegative=True, integer=True)
@@ -36,108 +36,54 @@ deficit = sp.Sum(blocks, (j, sp.Min(n, k + m) + 1, k + m))
 two_points = 2 ** sp.Max(k + m - 1, 0)
 three_points = (3 ** sp.Max(k + m - 1, 0) + 1) / 2
 
-STEPS = (
-    Step(
-        name="lists",
-        sentence=r"""Number the entries of a map by lists of $k+m$ indices in $[n]$. The orbits of $S_n$ on these lists are a basis,
-and their number is the mean, over all permutations, of the number of lists that stay in place.""",
-        by=Carrier.CLAIM,
-        source="Q2",
-    ),
-    Step(
-        name="fixed lists",
-        sentence=r"""A permutation with $f$ fixed points leaves $[[fixed_lists]]$ lists in place: those of fixed points, with $f$
-choices for each index.""",
-        gives={"fixed_lists": fixed_lists},
-        uses=("lists",),
-    ),
-    Step(
-        name="derangements",
-        sentence=r"""$[[derangements]]$ permutations of $r$ points leave none in place: one of no points, and none of one point. Of $r+2$
-points the last one goes to one of $r+1$ others; this one goes back to it, beside a permutation of $r$ points without a fixed one, or it
-does not, and to leave the last one out of its cycle makes such a permutation of $r+1$ points.""",
-        gives={"derangements": derangements},
-    ),
-    Step(
-        name="fixed points",
-        sentence=r"""$\binom nj$ times as many permutations as leave none of $n-j$ points in place have $j$ fixed points, so that the mean
-is $[[fixed_points]]$.""",
-        gives={"fixed_points": fixed_points},
-        uses=("fixed lists", "derangements"),
-    ),
-    Step(
-        name="blocks",
-        sentence=r"""There are $[[blocks]]$ partitions of $k+m$ elements into $j$ blocks: of no element the one without blocks; and one
-element more joins one of the $j$ blocks of a partition, or is a block by itself, beside a partition into $j-1$.""",
-        gives={"blocks": blocks},
-    ),
-    Step(
-        name="lists of one pattern",
-        sentence=r"""Which positions of a list hold equal indices is a partition of the $k+m$ positions, its pattern. One of $j$ blocks is
-that of $[[pattern_lists]]$ lists, since each block takes an index that those before it did not take: of none iff $j>n$.""",
-        gives={"pattern_lists": pattern_lists},
-        uses=("lists",),
-    ),
-    Step(
-        name="one orbit",
-        sentence=r"""These lists are one orbit. A permutation keeps the pattern; and if two lists have the same one, what takes the
-index of each block in the first to that in the second is a bijection.""",
-        by=Carrier.RULE,
-        source="extension",
-        uses=("lists of one pattern",),
-    ),
-    Step(
-        name="as many orbits as patterns",
-        sentence=r"""So the orbits are as many as the partitions into at most $n$ blocks, $[[patterns]]$, and that is the mean of *fixed
-points* too: for $n+1$ in place of $n$ both grow by the partitions into $n+1$ blocks.""",
-        gives={"patterns": patterns},
-        uses=("fixed points", "blocks", "one orbit"),
-    ),
-    Step(
-        name="no more blocks than elements",
-        sentence=r"No partition has more blocks than elements: that of no element has none, and an element more makes at most one.",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("blocks",),
-    ),
-    Step(
-        name="dimension",
-        sentence=r"So the blocks may be counted up to the smaller of $n$ and $k+m$: $[[dimension]]$.",
-        gives={"dimension": dimension},
-        uses=("as many orbits as patterns", "no more blocks than elements"),
-    ),
-    Step(
-        name="all partitions",
-        sentence=r"As many points as indices leave room for all partitions, whose number is $[[bell]]$.",
-        gives={"bell": bell},
-        uses=("as many orbits as patterns", "no more blocks than elements"),
-    ),
-    Step(
-        name="every number of blocks",
-        sentence=r"""$K\ge1$ elements have a partition into $j$ blocks for each $1\le j\le K$: one element has one, and an element more
-joins a block, or makes one more.""",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("blocks",),
-    ),
-    Step(
-        name="deficit",
-        sentence=r"What is missing from all partitions is $[[deficit]]$: nothing iff $n\ge k+m$, since each term is at least 1.",
-        gives={"deficit": deficit},
-        uses=("dimension", "all partitions", "every number of blocks"),
-    ),
-    Step(
-        name="two points",
-        sentence=r"Two points leave $[[two_points]]$ patterns, of no index as of one the only one; and one point leaves 1.",
-        gives={"two_points": two_points},
-        uses=("as many orbits as patterns",),
-    ),
-    Step(
-        name="three points",
-        sentence=r"Three points leave $[[three_points]]$.",
-        gives={"three_points": three_points},
-        uses=("as many orbits as patterns",),
-    ),
+STEPS = proof(
+    r"""
+lists (by Q2): Number the entries of a map by lists of $k+m$ indices in $[n]$. The orbits of $S_n$ on these lists are a basis, and their
+number is the mean, over all permutations, of the number of lists that stay in place.
+
+fixed lists (from lists): A permutation with $f$ fixed points leaves $[[fixed_lists]]$ lists in place: those of fixed points, with $f$
+choices for each index.
+
+derangements: $[[derangements]]$ permutations of $r$ points leave none in place: one of no points, and none of one point. Of $r+2$ points
+the last one goes to one of $r+1$ others; this one goes back to it, beside a permutation of $r$ points without a fixed one, or it does not,
+and to leave the last one out of its cycle makes such a permutation of $r+1$ points.
+
+fixed points (from fixed lists, derangements): $\binom nj$ times as many permutations as leave none of $n-j$ points in place have $j$ fixed
+points, so that the mean is $[[fixed_points]]$.
+
+blocks: There are $[[blocks]]$ partitions of $k+m$ elements into $j$ blocks: of no element the one without blocks; and one element more
+joins one of the $j$ blocks of a partition, or is a block by itself, beside a partition into $j-1$.
+
+lists of one pattern (from lists): Which positions of a list hold equal indices is a partition of the $k+m$ positions, its pattern. One of
+$j$ blocks is that of $[[pattern_lists]]$ lists, since each block takes an index that those before it did not take: of none iff $j>n$.
+
+one orbit (from lists of one pattern; by extension): These lists are one orbit. A permutation keeps the pattern; and if two lists have the
+same one, what takes the index of each block in the first to that in the second is a bijection.
+
+as many orbits as patterns (from fixed points, blocks, one orbit): So the orbits are as many as the partitions into at most $n$ blocks,
+$[[patterns]]$, and that is the mean of *fixed points* too: for $n+1$ in place of $n$ both grow by the partitions into $n+1$ blocks.
+
+no more blocks than elements (from blocks; by induction): No partition has more blocks than elements: that of no element has none, and an
+element more makes at most one.
+
+dimension (from as many orbits as patterns, no more blocks than elements): So the blocks may be counted up to the smaller of $n$ and $k+m$:
+$[[dimension]]$.
+
+all partitions (from as many orbits as patterns, no more blocks than elements): As many points as indices leave room for all partitions,
+whose number is $[[bell]]$.
+
+every number of blocks (from blocks; by induction): $K\ge1$ elements have a partition into $j$ blocks for each $1\le j\le K$: one element
+has one, and an element more joins a block, or makes one more.
+
+deficit (from dimension, all partitions, every number of blocks): What is missing from all partitions is $[[deficit]]$: nothing iff $n\ge
+k+m$, since each term is at least 1.
+
+two points (from as many orbits as patterns): Two points leave $[[two_points]]$ patterns, of no index as of one the only one; and one point
+leaves 1.
+
+three points (from as many orbits as patterns): Three points leave $[[three_points]]$.
+""",
+    globals(),
 )
 
 truncated_bell = Claim(

@@ -11,6 +11,7 @@ from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Sourc
 from sparse_limits.theory.equivariance.block_chances import needed, two_values, two_values_nonnegative
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     COUNT,
     COUNT_FROM_ZERO,
@@ -19,7 +20,6 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import two_layers
 from sparse_limits.theory.subset_sum.layer_error import w
 from sparse_limits.theory.subset_sum.potential import a, kappa
@@ -84,92 +84,44 @@ FACTORS = r"for coefficients whose products are uniform (R8): in R4's proof, who
 POWERS = r"both are powers in $n$ to leading order, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln(1-\frac{a\kappa}4)$"
 MASS = Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2))
 
-STEPS = (
-    Step(
-        name="unit",
-        sentence=r"""Split the channels between the layers into one block of $n$ for each channel $i$ before; keep in block $i$ only the coefficients of $I$ from
-channel $i$. ReLU acts on coordinates: a channel with the coefficient $\lambda$ holds $\sigma(\lambda x)$ of each coordinate $x$: at $\lambda=w$ that is $[[unit]]$.""",
-        gives={"unit": unit},
-    ),
-    Step(
-        name="halves",
-        sentence=r"""Coefficients $\mu$ of $B_b$, kept on a set of channels, bring the sum of $\mu|\lambda|$ times $B_b\sigma(\pm x_i)$. Since
-$wx=[[halves]]$, one needs for each $(i,o,b)$ a subset of the channels with $\lambda>0$ for $w_{iob}$, and one of those with $\lambda<0$ for
-$-w_{iob}$; the first alone, if $x\ge0$.""",
-        gives={"halves": halves},
-        uses=("unit",),
-    ),
-    Step(
-        name="equivariance",
-        sentence=r"Layers with the bases $I$ and $B_b$ commute with $G$, and so does ReLU on coordinates: what is kept is equivariant.",
-        by=Carrier.RULE,
-        source="composition",
-        uses=("unit",),
-    ),
-    Step(
-        name="one target",
-        sentence=r"""A subset sum of items $\mu|\lambda|$, those of the wrong sign $0$, fails for its target with probability at most $[[target_failure]]$, by
-R4 at half of the density; not at all if $\varepsilon\ge\frac a2$, where empty sums do.""",
-        by=Carrier.CLAIM,
-        source="R8",
-        takes=("one target",),
-        gives={"target_failure": target_failure},
-        uses=("halves",),
-    ),
-    Step(
-        name="union",
-        sentence=r"The failures of all sums add up, whatever $\lambda$ they share.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("one target",),
-    ),
-    Step(
-        name="number of sums",
-        sentence=r"""There is one for each channel before, channel after and element: at inputs $x\ge0$ they fail with probability at most
-$[[nonnegative_failure]]$; with one for each sign, $[[failure]]$.""",
-        gives={"nonnegative_failure": nonnegative_failure, "failure": failure},
-        uses=("union", "equivariance"),
-    ),
-    Step(
-        name="size",
-        sentence=r"One more channel multiplies that by $[[contraction]]<1$, and at $n=[[size]]$ it is $\delta$.",
-        gives={"contraction": contraction, "size": size},
-        uses=("number of sums",),
-    ),
-    Step(
-        name="uniform coefficients",
-        sentence=r"A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$, at least $\frac12$ up to $\frac1e$.",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density",),
-    ),
-    Step(
-        name="uniform size",
-        sentence=r"At $a=\frac1e$ and $\kappa=\frac12$ the size is $[[uniform_size]]$.",
-        gives={"uniform_size": uniform_size},
-        uses=("size", "uniform coefficients"),
-    ),
-    Step(
-        name="one coordinate",
-        sentence=r"""Of $\sigma(x)$ and $\sigma(-x)$ one is $0$. So errors of up to $\varepsilon$ of both coefficients make an error of at most $[[input_error]]$
-at each coordinate.""",
-        gives={"input_error": input_error},
-        uses=("halves",),
-    ),
-    Step(
-        name="elements",
-        sentence=r"$B_b$ makes that at most $\varepsilon\|B_b\|_{\infty\to\infty}\|x_i\|_\infty$ at each output, and the outer ReLU, of slope up to $1$, no more.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        uses=("one coordinate",),
-    ),
-    Step(
-        name="error",
-        sentence=r"""Over all channels $i$ and elements $b$ it adds up to $[[error]]$, $\beta=\sum_b\|B_b\|_{\infty\to\infty}$, $\xi=\sum_i\|x_i\|_\infty$. Attained: nothing kept, all $w=\varepsilon$, $x=1$, an orbit basis and
-transitive $Y$.""",
-        gives={"error": error},
-        uses=("elements",),
-    ),
+STEPS = proof(
+    r"""
+unit: Split the channels between the layers into one block of $n$ for each channel $i$ before; keep in block $i$ only the coefficients of
+$I$ from channel $i$. ReLU acts on coordinates: a channel with the coefficient $\lambda$ holds $\sigma(\lambda x)$ of each coordinate $x$:
+at $\lambda=w$ that is $[[unit]]$.
+
+halves (from unit): Coefficients $\mu$ of $B_b$, kept on a set of channels, bring the sum of $\mu|\lambda|$ times $B_b\sigma(\pm x_i)$.
+Since $wx=[[halves]]$, one needs for each $(i,o,b)$ a subset of the channels with $\lambda>0$ for $w_{iob}$, and one of those with
+$\lambda<0$ for $-w_{iob}$; the first alone, if $x\ge0$.
+
+equivariance (from unit; by composition): Layers with the bases $I$ and $B_b$ commute with $G$, and so does ReLU on coordinates: what is
+kept is equivariant.
+
+one target (from halves; by R8 for one target): A subset sum of items $\mu|\lambda|$, those of the wrong sign $0$, fails for its target with
+probability at most $[[target_failure]]$, by R4 at half of the density; not at all if $\varepsilon\ge\frac a2$, where empty sums do.
+
+union (from one target; by union bound): The failures of all sums add up, whatever $\lambda$ they share.
+
+number of sums (from union, equivariance): There is one for each channel before, channel after and element: at inputs $x\ge0$ they fail with
+probability at most $[[nonnegative_failure]]$; with one for each sign, $[[failure]]$.
+
+size (from number of sums): One more channel multiplies that by $[[contraction]]<1$, and at $n=[[size]]$ it is $\delta$.
+
+uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to
+$|s|=1$, at least $\frac12$ up to $\frac1e$.
+
+uniform size (from size, uniform coefficients): At $a=\frac1e$ and $\kappa=\frac12$ the size is $[[uniform_size]]$.
+
+one coordinate (from halves): Of $\sigma(x)$ and $\sigma(-x)$ one is $0$. So errors of up to $\varepsilon$ of both coefficients make an
+error of at most $[[input_error]]$ at each coordinate.
+
+elements (from one coordinate; by triangle inequality): $B_b$ makes that at most $\varepsilon\|B_b\|_{\infty\to\infty}\|x_i\|_\infty$ at
+each output, and the outer ReLU, of slope up to $1$, no more.
+
+error (from elements): Over all channels $i$ and elements $b$ it adds up to $[[error]]$, $\beta=\sum_b\|B_b\|_{\infty\to\infty}$,
+$\xi=\sum_i\|x_i\|_\infty$. Attained: nothing kept, all $w=\varepsilon$, $x=1$, an orbit basis and transitive $Y$.
+""",
+    globals(),
 )
 
 equivariant_ticket = Claim(
@@ -253,68 +205,33 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with 
     ),
 )
 
-BLOCK_STEPS = (
-    Step(
-        name="sum of elements",
-        sentence=r"""$x=\sum_qc_q\big(\sigma(Q_qx)-\sigma(-Q_qx)\big)$: on the block of $Q_q$ the coefficient of $B_b$ has the target $c_qw_{iob}$, within
-$\frac a2$.""",
-        by=Carrier.RULE,
-        source="linearity",
-    ),
-    Step(
-        name="one block",
-        sentence=r"As in Q7.1, with $Q_q$ for $I$ and $Q_qx_i$ for $x_i$: for each $Q_q$ these sums fail with probability at most $[[block_failure]]$, and bring at most $\varepsilon\sum_b\|B_b\|\sum_i\|Q_qx_i\|_\infty$.",
-        by=Carrier.CLAIM,
-        source="Q7.1",
-        takes=("nonnegative_failure", "failure", "error"),
-        gives={"block_failure": block_failure},
-        uses=("sum of elements",),
-    ),
-    Step(
-        name="all blocks",
-        sentence=r"The failures of the blocks add up, and so do the errors.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("one block",),
-    ),
-    Step(
-        name="failure",
-        sentence=r"`B_in` blocks at most fail with probability at most $[[general_failure]]$.",
-        gives={"general_failure": general_failure},
-        uses=("all blocks",),
-    ),
-    Step(
-        name="orbits",
-        sentence=r"""In an orbit basis the support of $B_b$ is an orbit of pairs $(y,x)$, whose $x$ run through one orbit of $X$: $B_bQ_q=B_b$ for the diagonal
-orbit $Q_q$ of these, and $0$ for the others. So $B_b$ is needed on one block only, and probability and error are those of Q7.1.""",
-        by=Carrier.CLAIM,
-        source="Q2",
-        uses=("sum of elements",),
-    ),
-    Step(
-        name="channels",
-        sentence=r"A block of $n$ for each channel before and each of the $k$ diagonal orbits: $[[channels]]$ channels.",
-        gives={"channels": channels},
-        uses=("orbits",),
-    ),
-    Step(
-        name="lost mean",
-        sentence=r"""For $Q=I-\frac1mJ$ or a multiple, $TQ$ vanishes on constants, whatever $T$. To multiply by the projection $\frac1mJ$ does not lengthen
-rows: $\|TQ-I\|_F\ge\|(TQ-I)\frac1mJ\|_F=\|\frac1mJ\|_F$, attained by $TQ=I-\frac1mJ$.""",
-        by=Carrier.RULE,
-        source="Parseval",
-    ),
-    Step(
-        name="norms",
-        sentence=r"$\|\frac1mJ\|_F=[[mean_norm]]$, and $\|I\|_F=[[identity_norm]]$.",
-        gives={"mean_norm": mean_norm, "identity_norm": identity_norm},
-    ),
-    Step(
-        name="share lost",
-        sentence=r"So a share $[[lost]]$ of $I$ is lost.",
-        gives={"lost": lost},
-        uses=("lost mean", "norms"),
-    ),
+BLOCK_STEPS = proof(
+    r"""
+sum of elements (by linearity): $x=\sum_qc_q\big(\sigma(Q_qx)-\sigma(-Q_qx)\big)$: on the block of $Q_q$ the coefficient of $B_b$ has the
+target $c_qw_{iob}$, within $\frac a2$.
+
+one block (from sum of elements; by Q7.1 for nonnegative_failure, failure, error): As in Q7.1, with $Q_q$ for $I$ and $Q_qx_i$ for $x_i$:
+for each $Q_q$ these sums fail with probability at most $[[block_failure]]$, and bring at most
+$\varepsilon\sum_b\|B_b\|\sum_i\|Q_qx_i\|_\infty$.
+
+all blocks (from one block; by union bound): The failures of the blocks add up, and so do the errors.
+
+failure (from all blocks): `B_in` blocks at most fail with probability at most $[[general_failure]]$.
+
+orbits (from sum of elements; by Q2): In an orbit basis the support of $B_b$ is an orbit of pairs $(y,x)$, whose $x$ run through one orbit
+of $X$: $B_bQ_q=B_b$ for the diagonal orbit $Q_q$ of these, and $0$ for the others. So $B_b$ is needed on one block only, and probability
+and error are those of Q7.1.
+
+channels (from orbits): A block of $n$ for each channel before and each of the $k$ diagonal orbits: $[[channels]]$ channels.
+
+lost mean (by Parseval): For $Q=I-\frac1mJ$ or a multiple, $TQ$ vanishes on constants, whatever $T$. To multiply by the projection
+$\frac1mJ$ does not lengthen rows: $\|TQ-I\|_F\ge\|(TQ-I)\frac1mJ\|_F=\|\frac1mJ\|_F$, attained by $TQ=I-\frac1mJ$.
+
+norms: $\|\frac1mJ\|_F=[[mean_norm]]$, and $\|I\|_F=[[identity_norm]]$.
+
+share lost (from lost mean, norms): So a share $[[lost]]$ of $I$ is lost.
+""",
+    globals(),
 )
 
 ticket_without_identity = Claim(

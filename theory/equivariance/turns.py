@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 tau = sp.Symbol("tau", integer=True)  # trace of a whole matrix
 phi = sp.Symbol("phi", real=True)  # angle
@@ -24,61 +24,29 @@ motions = 2**d * sp.factorial(d)
 stretched = sp.ImmutableMatrix([[1, -1], [1, 1]])
 fourth_power = sp.Integer(-4)
 
-STEPS = (
-    Step(
-        name="one product",
-        sentence=r"The powers of a matrix $A$ with $A^N=I$ are a finite group: in a suitable basis $A$ is orthogonal.",
-        by=Carrier.RULE,
-        source="invariant product",
-    ),
-    Step(
-        name="reflections",
-        sentence=r"An orthogonal matrix of determinant $-1$ is $[[mirror]]$ for some $\varphi$. Its square is $I$: order 2.",
-        gives={"mirror": mirror},
-        uses=("one product",),
-    ),
-    Step(
-        name="turns",
-        sentence=r"One of determinant 1 is $[[turn]]$, with the trace $[[turn_trace]]$.",
-        gives={"turn": turn, "turn_trace": turn_trace},
-        uses=("one product",),
-    ),
-    Step(
-        name="between",
-        sentence=r"The trace is $[[below_two]]$ below 2 and $[[above_minus_two]]$ above $-2$.",
-        gives={"below_two": below_two, "above_minus_two": above_minus_two},
-        uses=("turns",),
-    ),
-    Step(
-        name="same trace",
-        sentence=r"In the new basis the trace is still $[[same_trace]]$, a whole number $\tau$ if the entries are.",
-        gives={"same_trace": same_trace},
-        uses=("one product",),
-    ),
-    Step(
-        name="orders",
-        sentence=r"""So $\tau\in\{-2,-1,0,1,2\}$, and 2 belongs to $\varphi=0$, $A=I$. For the others $2\cos\varphi=\tau$ says $\varphi=\pm\frac{2\pi}N$ with
-$N=[[orders]]$, up to whole turns: 2, 3, 4 and 6, the order of the turn.""",
-        gives={"orders": orders},
-        uses=("reflections", "between", "same trace"),
-    ),
-    Step(
-        name="all occur",
-        sentence=r"$-I$ has the trace $-2$; for the other three $[[companion]]$ has the trace $\tau$. They have these orders.",
-        gives={"companion": companion},
-        uses=("orders",),
-    ),
-    Step(
-        name="distances",
-        sentence=r"""A whole orthogonal matrix has columns of length 1: one entry $\pm1$ in each column, and as columns are orthogonal these stand in different rows.
-For one more dimension the last column has one of $d+1$ places and two signs: $[[motions]]$ matrices.""",
-        gives={"motions": motions},
-    ),
-    Step(
-        name="stretched",
-        sentence=r"$M=[[stretched]]$ has $M^4=[[fourth_power]]\cdot I$, which is $-I$ modulo 3: there $M$ has the order 8.",
-        gives={"stretched": stretched, "fourth_power": fourth_power},
-    ),
+STEPS = proof(
+    r"""
+one product (by invariant product): The powers of a matrix $A$ with $A^N=I$ are a finite group: in a suitable basis $A$ is orthogonal.
+
+reflections (from one product): An orthogonal matrix of determinant $-1$ is $[[mirror]]$ for some $\varphi$. Its square is $I$: order 2.
+
+turns (from one product): One of determinant 1 is $[[turn]]$, with the trace $[[turn_trace]]$.
+
+between (from turns): The trace is $[[below_two]]$ below 2 and $[[above_minus_two]]$ above $-2$.
+
+same trace (from one product): In the new basis the trace is still $[[same_trace]]$, a whole number $\tau$ if the entries are.
+
+orders (from reflections, between, same trace): So $\tau\in\{-2,-1,0,1,2\}$, and 2 belongs to $\varphi=0$, $A=I$. For the others
+$2\cos\varphi=\tau$ says $\varphi=\pm\frac{2\pi}N$ with $N=[[orders]]$, up to whole turns: 2, 3, 4 and 6, the order of the turn.
+
+all occur (from orders): $-I$ has the trace $-2$; for the other three $[[companion]]$ has the trace $\tau$. They have these orders.
+
+distances: A whole orthogonal matrix has columns of length 1: one entry $\pm1$ in each column, and as columns are orthogonal these stand in
+different rows. For one more dimension the last column has one of $d+1$ places and two signs: $[[motions]]$ matrices.
+
+stretched: $M=[[stretched]]$ has $M^4=[[fourth_power]]\cdot I$, which is $-I$ modulo 3: there $M$ has the order 8.
+""",
+    globals(),
 )
 
 grid_turns = Claim(

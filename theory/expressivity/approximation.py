@@ -12,8 +12,8 @@ from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE,
 from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.graphon.symbols import FAILURE, UP_TO_ONE, delta
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 success = at_least(n, alpha * p**k, units)
 too_few = sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**k)
@@ -22,52 +22,30 @@ least_width = Smallest(sp.Lambda(n, 1 - success), delta, sp.S.One)  # with so ma
 _deaf = 1 - p
 both_heard = 1 - 2 * _deaf**n + _deaf ** (2 * n) - n * p**2 * _deaf ** (2 * n - 2)  # two inputs, by a neuron each
 
-STEPS = (
-    Step(
-        name="dense network",
-        sentence=r"For the given $f$ and $\varepsilon$ there is a network of $N=N_\varepsilon(f)$ units on the $k$ inputs that errs by less than $\varepsilon$.",
-        by=Carrier.CITED,
-        source="Leshno, Lin, Pinkus and Schocken, Neural Networks 6, 1993, 861–867: the sums of units with a continuous activation "
-        "that is no polynomial are dense in the continuous functions on a compact set",
-    ),
-    Step(
-        name="wired neurons",
-        sentence=r"""The number of neurons that are wired to all $k$ inputs is at least a $\mathrm{Bin}(n,\alpha p^k)$ (all $n$ for $k=0$). Each can be any unit of
-that network, since weights of other edges, and readout weights of other neurons, may be $0$.""",
-        by=Carrier.CLAIM,
-        source="E1",
-    ),
-    Step(
-        name="success",
-        sentence=r"$N$ neurons or more are wired, and the network is there, with probability at least $[[success]]$.",
-        gives={"success": success},
-        uses=("dense network", "wired neurons"),
-    ),
-    Step(
-        name="half of the mean",
-        sentence=r"If $\alpha np^k\ge2N$, fewer than $N$ wired neurons are fewer than half of the mean of that binomial number.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("success",),
-    ),
-    Step(
-        name="lower tail",
-        sentence=r"Of a binomial number of mean $\mu$, $P(<\frac\mu2)\le e^{-\frac{1-\ln2}2\mu}$.",
-        by=Carrier.CLAIM,
-        source="E2",
-    ),
-    Step(
-        name="too few",
-        sentence=r"So for these $n$ the complement of *success* has at most the probability $[[too_few]]$, which tends to $0$ as $\alpha np^k\to\infty$.",
-        gives={"too_few": too_few},
-        uses=("half of the mean", "lower tail"),
-    ),
-    Step(
-        name="width",
-        sentence=r"From $n=[[sufficient_width]]$ on, $\alpha np^k\ge2N$ and $[[too_few]]\le\delta$; at this $n$ one of the two is an equality.",
-        gives={"sufficient_width": sufficient_width},
-        uses=("too few",),
-    ),
+STEPS = proof(
+    r"""
+dense network (cited: Leshno, Lin, Pinkus and Schocken, Neural Networks 6, 1993, 861–867: the sums of units with a continuous activation
+that is no polynomial are dense in the continuous functions on a compact set): For the given $f$ and $\varepsilon$ there is a network of
+$N=N_\varepsilon(f)$ units on the $k$ inputs that errs by less than $\varepsilon$.
+
+wired neurons (by E1): The number of neurons that are wired to all $k$ inputs is at least a $\mathrm{Bin}(n,\alpha p^k)$ (all $n$ for
+$k=0$). Each can be any unit of that network, since weights of other edges, and readout weights of other neurons, may be $0$.
+
+success (from dense network, wired neurons): $N$ neurons or more are wired, and the network is there, with probability at least
+$[[success]]$.
+
+half of the mean (from success; by monotonicity): If $\alpha np^k\ge2N$, fewer than $N$ wired neurons are fewer than half of the mean of
+that binomial number.
+
+lower tail (by E2): Of a binomial number of mean $\mu$, $P(<\frac\mu2)\le e^{-\frac{1-\ln2}2\mu}$.
+
+too few (from half of the mean, lower tail): So for these $n$ the complement of *success* has at most the probability $[[too_few]]$, which
+tends to $0$ as $\alpha np^k\to\infty$.
+
+width (from too few): From $n=[[sufficient_width]]$ on, $\alpha np^k\ge2N$ and $[[too_few]]\le\delta$; at this $n$ one of the two is an
+equality.
+""",
+    globals(),
 )
 
 universal_approximation = Claim(

@@ -21,8 +21,8 @@ from sparse_limits.theory.expressivity.symbols import (
     units,
 )
 from sparse_limits.theory.expressivity.wired_counts import exact_tail
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 radius, barron_norm = sp.symbols("r C", positive=True)
 z = sp.Symbol("z", real=True)  # what a neuron is given
@@ -40,61 +40,29 @@ kinks_error = sp.sqrt(sp.Rational(8, 27))  # on eighteen, by four kinks, at leas
 ALL_WIRED = {alpha: sp.S.One, p: sp.S.One, k: sp.S.One, radius: sp.S.One}
 COSINE = "a cosine of one input that alternates on"
 
-STEPS = (
-    Step(
-        name="Barron",
-        sentence=r"Some $N$ sigmoidal units of the active inputs, with an output bias, err by at most $[[unit_error]]$.",
-        by=Carrier.CITED,
-        source="Barron, IEEE Transactions on Information Theory 39, 1993, 930–945: some combination of N sigmoidal functions and a "
-        "constant has, over the ball of radius r, at most the mean squared error (2rC)²/N from f, for every probability on it",
-        gives={"unit_error": unit_error},
-    ),
-    Step(
-        name="floor",
-        sentence=r"""Under the floor of E1 the number of wired neurons is at least a $\mathrm{Bin}(n,\alpha p^k)$, whose mean is
-$\mu=[[floor_mean]]$.""",
-        by=Carrier.CLAIM,
-        source="E1",
-        gives={"floor_mean": floor_mean},
-    ),
-    Step(
-        name="lower tail",
-        sentence=r"A binomial number of mean $\mu$ is below $\frac\mu2$ with probability at most $e^{-\mu/8}$.",
-        by=Carrier.CLAIM,
-        source="E2",
-    ),
-    Step(
-        name="failure",
-        sentence=r"So fewer than $\frac\mu2$ neurons are wired with probability at most $[[failure]]$.",
-        gives={"failure": failure},
-        uses=("floor", "lower tail"),
-    ),
-    Step(
-        name="sigmoidal layer",
-        sentence=r"""Else $N\ge\frac\mu2>0$ neurons are. Weights of their other edges and readout weights of other neurons are set to $0$, and
-*Barron*, which falls in $N$, is at most $[[barron_error]]$.""",
-        gives={"barron_error": barron_error},
-        uses=("Barron", "floor", "failure"),
-    ),
-    Step(
-        name="ramp",
-        sentence=r"$[[ramp]]$ is sigmoidal: it is $0$ for $z\le0$, $1$ for $z\ge1$, and $z$ between. These are two ReLU units.",
-        gives={"ramp": ramp},
-    ),
-    Step(
-        name="pairs",
-        sentence=r"$N\ge\frac\mu2$ neurons make $\lfloor\frac N2\rfloor\ge[[pairs]]$ pairs.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        gives={"pairs": pairs},
-        uses=("floor", "ramp"),
-    ),
-    Step(
-        name="ReLU layer",
-        sentence=r"For $\mu\ge4$ there is such a pair, and *Barron* for so many of them is $[[relu_error]]$.",
-        gives={"relu_error": relu_error},
-        uses=("Barron", "failure", "pairs"),
-    ),
+STEPS = proof(
+    r"""
+Barron (cited: Barron, IEEE Transactions on Information Theory 39, 1993, 930–945: some combination of N sigmoidal functions and a constant
+has, over the ball of radius r, at most the mean squared error (2rC)²/N from f, for every probability on it): Some $N$ sigmoidal units of
+the active inputs, with an output bias, err by at most $[[unit_error]]$.
+
+floor (by E1): Under the floor of E1 the number of wired neurons is at least a $\mathrm{Bin}(n,\alpha p^k)$, whose mean is
+$\mu=[[floor_mean]]$.
+
+lower tail (by E2): A binomial number of mean $\mu$ is below $\frac\mu2$ with probability at most $e^{-\mu/8}$.
+
+failure (from floor, lower tail): So fewer than $\frac\mu2$ neurons are wired with probability at most $[[failure]]$.
+
+sigmoidal layer (from Barron, floor, failure): Else $N\ge\frac\mu2>0$ neurons are. Weights of their other edges and readout weights of other
+neurons are set to $0$, and *Barron*, which falls in $N$, is at most $[[barron_error]]$.
+
+ramp: $[[ramp]]$ is sigmoidal: it is $0$ for $z\le0$, $1$ for $z\ge1$, and $z$ between. These are two ReLU units.
+
+pairs (from floor, ramp; by monotonicity): $N\ge\frac\mu2$ neurons make $\lfloor\frac N2\rfloor\ge[[pairs]]$ pairs.
+
+ReLU layer (from Barron, failure, pairs): For $\mu\ge4$ there is such a pair, and *Barron* for so many of them is $[[relu_error]]$.
+""",
+    globals(),
 )
 
 barron_layer = Claim(

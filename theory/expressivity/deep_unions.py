@@ -14,9 +14,9 @@ from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.graphon.symbols import FAILURE, UP_TO_ONE, delta
 from sparse_limits.theory.kernel.dual import DEPTH, depth
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.steps import Carrier, Step
 
 functions = sp.Symbol("M", integer=True, positive=True)  # in the sum
 fan_in = sp.Symbol("k_l", integer=True, positive=True)  # units below to which a unit is wired
@@ -38,94 +38,52 @@ no_path = (1 - p * (1 - (1 - p) ** n)) ** n  # from one input over two layers of
 least_width = Smallest(sp.Lambda(n, no_path), delta, sp.S.One)
 ONE_PATH = {alpha: sp.S.One, k: sp.S.One, units: sp.S.One, functions: sp.S.One, depth: sp.Integer(2)}
 
-STEPS = (
-    Step(
-        name="a layer given those below",
-        sentence=r"""Let each function have its units in the layers below. The edges into a layer are independent of those below, and so of the choice made there: a neuron is wired to the $k_l\le N$ units
-of $f_q$ in the layer below, or to its $k_l\le k$ inputs, with probability at least $\alpha p^{k_l}$, and the number of such neurons is at least a $\mathrm{Bin}(n,\alpha p^{k_l})$.""",
-        by=Carrier.CLAIM,
-        source="E1",
-    ),
-    Step(
-        name="one function after the other",
-        sentence=r"If $[[needed]]$ neurons are wired for each function, each finds $N$ that no other has taken, whoever comes last.",
-        gives={"needed": needed},
-    ),
-    Step(
-        name="a layer fails",
-        sentence=r"Some function finds fewer with at most $M$ times the probability for one, $[[layer_failure]]$.",
-        gives={"layer_failure": layer_failure},
-        uses=("a layer given those below", "one function after the other"),
-    ),
-    Step(
-        name="some layer fails",
-        sentence=r"Some layer is the first that fails, given those below, which has at most the sum of the probabilities for each.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("a layer fails",),
-    ),
-    Step(
-        name="all layers",
-        sentence=r"From the first layer, of $k$ inputs, each further one adds that of $N$ units below: $[[deep_failure]]$ for $L$ layers.",
-        gives={"deep_failure": deep_failure},
-        uses=("some layer fails",),
-    ),
-    Step(
-        name="a layer of one's own",
-        sentence=r"In $n$ neurons of its own a function finds its $N$ with probability at least $[[layer_success]]$, and with just this if each neuron, independently, has edges of probability $p$ to these $k_l$ units with probability just $\alpha$, and else none.",
-        gives={"layer_success": layer_success},
-        uses=("a layer given those below",),
-    ),
-    Step(
-        name="all layers of one's own",
-        sentence=r"Functions with neurons of their own, and layers given those below, share no edges: $M$ functions of $L$ layers succeed with the product, $[[own_success]]$.",
-        gives={"own_success": own_success},
-        uses=("a layer of one's own",),
-    ),
-    Step(
-        name="larger exponent",
-        sentence=r"Of $p^k$ and $p^N$ neither is less than $p^K$, $K=[[most]]$, as neither $k$ nor $N$ exceeds $K$, and $p\le1$.",
-        gives={"most": most},
-        uses=("all layers",),
-    ),
-    Step(
-        name="half of the mean",
-        sentence=r"If $\alpha np^K\ge2MN$, fewer than $MN$ are fewer than half of the mean of each of these binomial numbers.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("all layers", "larger exponent"),
-    ),
-    Step(
-        name="lower tail",
-        sentence=r"Of a binomial number of mean $\mu$, $P(<\frac\mu2)\le e^{-\frac{1-\ln2}2\mu}$.",
-        by=Carrier.CLAIM,
-        source="E2",
-    ),
-    Step(
-        name="small failure",
-        sentence=r"So for these $n$ the $LM$ probabilities add up to at most $[[small_failure]]$.",
-        gives={"small_failure": small_failure},
-        uses=("half of the mean", "lower tail"),
-    ),
-    Step(
-        name="width",
-        sentence=r"From $n=[[deep_width]]$ on, $\alpha np^K\ge2MN$ and $[[small_failure]]\le\delta$; at this $n$ one of the two is an equality.",
-        gives={"deep_width": deep_width},
-        uses=("larger exponent", "small failure"),
-    ),
-    Step(
-        name="dense networks",
-        sentence=r"For continuous $f_q$ on $[-R,R]^k$ there are networks of one layer of $N$ ReLU units that err by less than $\varepsilon_q$.",
-        by=Carrier.CITED,
-        source="Leshno, Lin, Pinkus and Schocken, Neural Networks 6, 1993, 861–867: the sums of units with a continuous activation "
-        "that is no polynomial are dense in the continuous functions on a compact set",
-    ),
-    Step(
-        name="passed on",
-        sentence=r"Let $y$ be the output of such a network, $|y|\le B$ on the cube. One unit of the second layer has the output $[[passed]]=y+B$, one unit of each further layer passes it on, and the readout takes $B$ away.",
-        gives={"passed": passed},
-        uses=("dense networks",),
-    ),
+STEPS = proof(
+    r"""
+a layer given those below (by E1): Let each function have its units in the layers below. The edges into a layer are independent of those
+below, and so of the choice made there: a neuron is wired to the $k_l\le N$ units of $f_q$ in the layer below, or to its $k_l\le k$ inputs,
+with probability at least $\alpha p^{k_l}$, and the number of such neurons is at least a $\mathrm{Bin}(n,\alpha p^{k_l})$.
+
+one function after the other: If $[[needed]]$ neurons are wired for each function, each finds $N$ that no other has taken, whoever comes
+last.
+
+a layer fails (from a layer given those below, one function after the other): Some function finds fewer with at most $M$ times the
+probability for one, $[[layer_failure]]$.
+
+some layer fails (from a layer fails; by union bound): Some layer is the first that fails, given those below, which has at most the sum of
+the probabilities for each.
+
+all layers (from some layer fails): From the first layer, of $k$ inputs, each further one adds that of $N$ units below: $[[deep_failure]]$
+for $L$ layers.
+
+a layer of one's own (from a layer given those below): In $n$ neurons of its own a function finds its $N$ with probability at least
+$[[layer_success]]$, and with just this if each neuron, independently, has edges of probability $p$ to these $k_l$ units with probability
+just $\alpha$, and else none.
+
+all layers of one's own (from a layer of one's own): Functions with neurons of their own, and layers given those below, share no edges: $M$
+functions of $L$ layers succeed with the product, $[[own_success]]$.
+
+larger exponent (from all layers): Of $p^k$ and $p^N$ neither is less than $p^K$, $K=[[most]]$, as neither $k$ nor $N$ exceeds $K$, and
+$p\le1$.
+
+half of the mean (from all layers, larger exponent; by monotonicity): If $\alpha np^K\ge2MN$, fewer than $MN$ are fewer than half of the
+mean of each of these binomial numbers.
+
+lower tail (by E2): Of a binomial number of mean $\mu$, $P(<\frac\mu2)\le e^{-\frac{1-\ln2}2\mu}$.
+
+small failure (from half of the mean, lower tail): So for these $n$ the $LM$ probabilities add up to at most $[[small_failure]]$.
+
+width (from larger exponent, small failure): From $n=[[deep_width]]$ on, $\alpha np^K\ge2MN$ and $[[small_failure]]\le\delta$; at this $n$
+one of the two is an equality.
+
+dense networks (cited: Leshno, Lin, Pinkus and Schocken, Neural Networks 6, 1993, 861–867: the sums of units with a continuous activation
+that is no polynomial are dense in the continuous functions on a compact set): For continuous $f_q$ on $[-R,R]^k$ there are networks of one
+layer of $N$ ReLU units that err by less than $\varepsilon_q$.
+
+passed on (from dense networks): Let $y$ be the output of such a network, $|y|\le B$ on the cube. One unit of the second layer has the
+output $[[passed]]=y+B$, one unit of each further layer passes it on, and the readout takes $B$ away.
+""",
+    globals(),
 )
 
 deep_union = Claim(

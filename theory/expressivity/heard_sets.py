@@ -8,8 +8,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.inactive import over, part_maps
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
 HEARD: Mapping[str, tuple[str, ...]] = {  # sets of inputs that the neurons of the last hidden layer hear, of three
@@ -57,81 +57,44 @@ interaction_floor = sp.Rational(2, 45)
 relays_only = sp.Max(sp.Max(x_1 + 1, 0) + sp.Max(x_2 + 1, 0) - 2, 0)
 two_relays_error = sp.Integer(0)
 
-STEPS = (
-    Step(
-        name="heard inputs",
-        sentence=r"Unit after unit, a neuron is a function of the inputs from which a path leads to it. So the output, which is affine in the last hidden layer, is a sum of functions $g_v(x_{A_v})$ of finite mean square and a constant.",
-        by=Carrier.RULE,
-        source="topological order",
-    ),
-    Step(
-        name="parts",
-        sentence=r"""For a product law the means $P_i$ over single inputs commute, $E[g\mid x_A]=\prod_{i\notin A}P_i\,g$, and the parts $f_T=\prod_{i\in T}(1-P_i)\prod_{i\notin T}P_i\,f$ are orthogonal and add up to $f$.""",
-        by=Carrier.CLAIM,
-        source="E7",
-    ),
-    Step(
-        name="the map on each part",
-        sentence=r"""$P_if_T$ is $0$ for $i\in T$, as $P_i(1-P_i)=0$, and $f_T$ for $i\notin T$, as $P_i^2=P_i$. So $1-\prod_{i\notin A}P_i$ sends $f_T$ to $0$ if $T\subseteq A$, and else to $f_T$. The product $Q$ of these maps over $A=\emptyset$ and all $A_v$,
-which are linear, sends $f$, the sum of its parts, to the sum of the $f_T$ with $T\ne\emptyset$ that no $A_v$ contains, whatever the number of inputs.""",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("parts",),
-    ),
-    Step(
-        name="what takes sums away",
-        sentence=r"""A function of $x_A$ is sent to $0$ by $1-\prod_{i\notin A}P_i$, and a constant by $1-\prod_iP_i$, so that $Q$ sends every sum $\sum_vg_v+c$ to $0$. Examples of $Q$, for three inputs and seven families of sets $A_v$ that name them: $[[residual_maps]]$.""",
-        gives={"residual_maps": residual_maps},
-        uses=("heard inputs", "the map on each part"),
-    ),
-    Step(
-        name="what it keeps",
-        sentence=r"In these examples $Q$ is the sum of the maps of the parts $T\ne\emptyset$ that no $A_v$ contains, $[[unheard_maps]]$.",
-        gives={"unheard_maps": unheard_maps},
-        uses=("what takes sums away",),
-    ),
-    Step(
-        name="floor",
-        sentence=r"""$Q$ sends $f-g$ to $\sum_Tf_T$ over these $T$, and is a projection, so that $E(f-g)^2\ge\sum_T\sigma_T^2$; the sum of a constant and all other parts, each of which is a function of some $x_{A_v}$, attains it.""",
-        by=Carrier.RULE,
-        source="Parseval",
-        uses=("the map on each part", "what takes sums away", "what it keeps"),
-    ),
-    Step(
-        name="main effects",
-        sentence=r"The mean of $\max(0,x_1+x_2)$ over the other input, uniform on $[-1,1]$, is $[[mean_over_one]]$ for $x_1$.",
-        gives={"mean_over_one": mean_over_one},
-    ),
-    Step(
-        name="overall mean",
-        sentence=r"The mean of that over $x_1$ is $[[overall_mean]]$.",
-        gives={"overall_mean": overall_mean},
-        uses=("main effects",),
-    ),
-    Step(
-        name="interaction",
-        sentence=r"So the part of both inputs is $[[interaction]]$.",
-        gives={"interaction": interaction},
-        uses=("parts", "main effects", "overall mean"),
-    ),
-    Step(
-        name="its variance",
-        sentence=r"The mean of its square is $[[interaction_floor]]$: what networks with no neuron of the last hidden layer that hears both inputs leave at least.",
-        gives={"interaction_floor": interaction_floor},
-        uses=("floor", "interaction"),
-    ),
-    Step(
-        name="relays",
-        sentence=r"Two neurons with one edge each, and one above them with an edge to both, can be $[[relays_only]]$.",
-        by=Carrier.DEFINED,
-        gives={"relays_only": relays_only},
-    ),
-    Step(
-        name="nothing is left",
-        sentence=r"That is $\max(0,x_1+x_2)$ on the square: its mean square error is $[[two_relays_error]]$.",
-        gives={"two_relays_error": two_relays_error},
-        uses=("relays",),
-    ),
+STEPS = proof(
+    r"""
+heard inputs (by topological order): Unit after unit, a neuron is a function of the inputs from which a path leads to it. So the output,
+which is affine in the last hidden layer, is a sum of functions $g_v(x_{A_v})$ of finite mean square and a constant.
+
+parts (by E7): For a product law the means $P_i$ over single inputs commute, $E[g\mid x_A]=\prod_{i\notin A}P_i\,g$, and the parts
+$f_T=\prod_{i\in T}(1-P_i)\prod_{i\notin T}P_i\,f$ are orthogonal and add up to $f$.
+
+the map on each part (from parts; by linearity): $P_if_T$ is $0$ for $i\in T$, as $P_i(1-P_i)=0$, and $f_T$ for $i\notin T$, as $P_i^2=P_i$.
+So $1-\prod_{i\notin A}P_i$ sends $f_T$ to $0$ if $T\subseteq A$, and else to $f_T$. The product $Q$ of these maps over $A=\emptyset$ and
+all $A_v$, which are linear, sends $f$, the sum of its parts, to the sum of the $f_T$ with $T\ne\emptyset$ that no $A_v$ contains, whatever
+the number of inputs.
+
+what takes sums away (from heard inputs, the map on each part): A function of $x_A$ is sent to $0$ by $1-\prod_{i\notin A}P_i$, and a
+constant by $1-\prod_iP_i$, so that $Q$ sends every sum $\sum_vg_v+c$ to $0$. Examples of $Q$, for three inputs and seven families of sets
+$A_v$ that name them: $[[residual_maps]]$.
+
+what it keeps (from what takes sums away): In these examples $Q$ is the sum of the maps of the parts $T\ne\emptyset$ that no $A_v$ contains,
+$[[unheard_maps]]$.
+
+floor (from the map on each part, what takes sums away, what it keeps; by Parseval): $Q$ sends $f-g$ to $\sum_Tf_T$ over these $T$, and is a
+projection, so that $E(f-g)^2\ge\sum_T\sigma_T^2$; the sum of a constant and all other parts, each of which is a function of some $x_{A_v}$,
+attains it.
+
+main effects: The mean of $\max(0,x_1+x_2)$ over the other input, uniform on $[-1,1]$, is $[[mean_over_one]]$ for $x_1$.
+
+overall mean (from main effects): The mean of that over $x_1$ is $[[overall_mean]]$.
+
+interaction (from parts, main effects, overall mean): So the part of both inputs is $[[interaction]]$.
+
+its variance (from floor, interaction): The mean of its square is $[[interaction_floor]]$: what networks with no neuron of the last hidden
+layer that hears both inputs leave at least.
+
+relays (a definition): Two neurons with one edge each, and one above them with an edge to both, can be $[[relays_only]]$.
+
+nothing is left (from relays): That is $\max(0,x_1+x_2)$ on the square: its mean square error is $[[two_relays_error]]$.
+""",
+    globals(),
 )
 
 unheard_parts = Claim(

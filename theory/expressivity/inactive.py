@@ -9,8 +9,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 x_1, x_2, x_3 = inputs = sp.symbols("x_1:4", real=True)
 again = sp.Symbol("z", real=True)  # a second value of the first input
@@ -42,84 +42,41 @@ FLOORS: Mapping[str, sp.Expr] = {
     for inactive in ("1", "3", "13", "12", "123")
 }
 
-STEPS = (
-    Step(
-        name="no path",
-        sentence=r"Unit after unit, whatever no path joins to $J$ does not change with $x_J$: the network is a function $g$ of $x_{-J}$.",
-        by=Carrier.RULE,
-        source="topological order",
-    ),
-    Step(
-        name="given the others",
-        sentence=r"""Given $x_{-J}$ let $f$ have the mean $\mu$ and the mean square $s$, while $g$ is constant. Then $(f-g)^2$ has the mean
-$[[conditional_error]]$: the variance of $f$ and a square, which is $0$ for $g=\mu$.""",
-        gives={"conditional_error": conditional_error},
-        uses=("no path",),
-    ),
-    Step(
-        name="all inputs",
-        sentence=r"Its mean over $x_{-J}$ is $E(f-g)^2$: the two terms of the claim, of which only the second knows $g$.",
-        by=Carrier.RULE,
-        source="tower",
-        uses=("given the others",),
-    ),
-    Step(
-        name="first input",
-        sentence=r"For $J=\{1\}$ and uniform inputs $E\operatorname{Var}(f\mid x_2)=[[projection_error]]$.",
-        gives={"projection_error": projection_error},
-        uses=("all inputs",),
-    ),
-    Step(
-        name="drawn afresh",
-        sentence=r"Given $x_{-J}$, $f(x)$ and $f(x')$ are independent, and have one law.",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="half the square",
-        sentence=r"So half of the mean of $(f(x)-f(x'))^2$ is $s-\mu^2$ again; for $J=\{1\}$ it is $[[resampled_error]]$.",
-        gives={"resampled_error": resampled_error},
-        uses=("all inputs", "drawn afresh"),
-    ),
-    Step(
-        name="means commute",
-        sentence=r"For a product law the means $P_i$ over single inputs commute, and $E[f\mid x_{-J}]=\prod_{i\in J}P_if$.",
-        by=Carrier.RULE,
-        source="Fubini",
-    ),
-    Step(
-        name="parts",
-        sentence=r"""$f_T=\prod_{i\in T}(1-P_i)\prod_{i\notin T}P_i\,f$. As $P_i^2=P_i$, the maps $[[part_maps]]$ (of three inputs) add up to
-$1$, each is its own square, and the product of two is $0$.""",
-        gives={"part_maps": part_maps},
-        uses=("means commute",),
-    ),
-    Step(
-        name="orthogonal parts",
-        sentence=r"""The $P_i$ are symmetric, so the parts are orthogonal. $\prod_{i\in J}P_i$ keeps those with $T\cap J=\emptyset$, and
-$E(f-E[f\mid x_{-J}])^2=\sum_{T\cap J\ne\emptyset}\sigma_T^2$.""",
-        by=Carrier.RULE,
-        source="Parseval",
-        uses=("all inputs", "parts"),
-    ),
-    Step(
-        name="parts of the example",
-        sentence=r"Those of $ax_1x_2+bx_3^2$ are $[[example_parts]]$, but for the constant; all others are $0$.",
-        gives={"example_parts": example_parts},
-        uses=("parts",),
-    ),
-    Step(
-        name="their variances",
-        sentence=r"The means of their squares are $[[sobol]]$.",
-        gives={"sobol": SOBOL},
-        uses=("orthogonal parts", "parts of the example"),
-    ),
-    Step(
-        name="floors",
-        sentence=r"Those that meet $J$ add up to $[[floors]]$, by the inputs in $J$.",
-        gives={"floors": FLOORS},
-        uses=("orthogonal parts", "their variances"),
-    ),
+STEPS = proof(
+    r"""
+no path (by topological order): Unit after unit, whatever no path joins to $J$ does not change with $x_J$: the network is a function $g$ of
+$x_{-J}$.
+
+given the others (from no path): Given $x_{-J}$ let $f$ have the mean $\mu$ and the mean square $s$, while $g$ is constant. Then $(f-g)^2$
+has the mean $[[conditional_error]]$: the variance of $f$ and a square, which is $0$ for $g=\mu$.
+
+all inputs (from given the others; by tower): Its mean over $x_{-J}$ is $E(f-g)^2$: the two terms of the claim, of which only the second
+knows $g$.
+
+first input (from all inputs): For $J=\{1\}$ and uniform inputs $E\operatorname{Var}(f\mid x_2)=[[projection_error]]$.
+
+drawn afresh (by independence): Given $x_{-J}$, $f(x)$ and $f(x')$ are independent, and have one law.
+
+half the square (from all inputs, drawn afresh): So half of the mean of $(f(x)-f(x'))^2$ is $s-\mu^2$ again; for $J=\{1\}$ it is
+$[[resampled_error]]$.
+
+means commute (by Fubini): For a product law the means $P_i$ over single inputs commute, and $E[f\mid x_{-J}]=\prod_{i\in J}P_if$.
+
+parts (from means commute): $f_T=\prod_{i\in T}(1-P_i)\prod_{i\notin T}P_i\,f$. As $P_i^2=P_i$, the maps $[[part_maps]]$ (of three inputs)
+add up to $1$, each is its own square, and the product of two is $0$.
+
+orthogonal parts (from all inputs, parts; by Parseval): The $P_i$ are symmetric, so the parts are orthogonal. $\prod_{i\in J}P_i$ keeps
+those with $T\cap J=\emptyset$, and $E(f-E[f\mid x_{-J}])^2=\sum_{T\cap J\ne\emptyset}\sigma_T^2$.
+
+parts of the example (from parts): Those of $ax_1x_2+bx_3^2$ are $[[example_parts]]$, but for the constant; all others are $0$.
+
+their variances (from orthogonal parts, parts of the example): The means of their squares are $[[sobol]]$.
+
+floors (from orthogonal parts, their variances): Those that meet $J$ add up to $[[floors]]$, by the inputs in $J$.
+""",
+    globals(),
+    sobol=SOBOL,
+    floors=FLOORS,
 )
 
 inactive_inputs = Claim(

@@ -8,8 +8,8 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, NEURONS, UNITS, k, n, p, units
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 second_moment, square_norm = sp.symbols("G F", positive=True)  # E‖g‖² and ‖f‖²
 fourth_central, second_central = sp.symbols("m_4 m_2", positive=True)  # of one unit at one input
@@ -42,32 +42,20 @@ fourth_moment = input_fourth * given_some(
 )
 variance_bound = fourth_moment - mse**2
 
-AVERAGE_STEPS = (
-    Step(
-        name="one unit",
-        sentence=r"""$E\|g_\theta-f\|^2=[[unit_square]]$: the mean of the scalar product of $g_\theta$ and $f$ is that of $f$ with itself, $F$.""",
-        gives={"unit_square": unit_square},
-    ),
-    Step(
-        name="independent units",
-        sentence=r"""A network of $N$ units errs by the mean of $e_i=g_{\theta_i}-f$, which are independent, each of mean $0$: a product has
-the mean $0$ if some $e_i$ is in it just once.""",
-        by=Carrier.RULE,
-        source="product",
-    ),
-    Step(
-        name="average",
-        sentence=r"So one unit more adds $E\|e\|^2$ to the mean square of $\sum_ie_i$, and the mean squared error is $[[maurey_error]]$.",
-        gives={"maurey_error": maurey_error},
-        uses=("one unit", "independent units"),
-    ),
-    Step(
-        name="fourth power of an average",
-        sentence=r"""At one input let $e$ have the moments $m_2$ and $m_4$. One more of them adds $m_4$ and $6m_2\cdot Nm_2$ to the mean fourth
-power of $\sum_ie_i$: that of the average of $N$ is $[[average_fourth]]$.""",
-        gives={"average_fourth": average_fourth},
-        uses=("average",),
-    ),
+AVERAGE_STEPS = proof(
+    r"""
+one unit: $E\|g_\theta-f\|^2=[[unit_square]]$: the mean of the scalar product of $g_\theta$ and $f$ is that of $f$ with itself, $F$.
+
+independent units (by product): A network of $N$ units errs by the mean of $e_i=g_{\theta_i}-f$, which are independent, each of mean $0$: a
+product has the mean $0$ if some $e_i$ is in it just once.
+
+average (from one unit, independent units): So one unit more adds $E\|e\|^2$ to the mean square of $\sum_ie_i$, and the mean squared error
+is $[[maurey_error]]$.
+
+fourth power of an average (from average): At one input let $e$ have the moments $m_2$ and $m_4$. One more of them adds $m_4$ and $6m_2\cdot
+Nm_2$ to the mean fourth power of $\sum_ie_i$: that of the average of $N$ is $[[average_fourth]]$.
+""",
+    globals(),
 )
 
 maurey_identity = Claim(
@@ -99,94 +87,44 @@ central moment $m_4$, the mean fourth power of the error of the average is $[[av
     expressions={"maurey_error": maurey_error, "average_fourth": average_fourth},
 )
 
-WIRED_STEPS = (
-    Step(
-        name="average",
-        sentence=r"""Let $G$ be the mean over the inputs of a unit's mean square and $F$ that of its squared mean: the mean of $N$ units errs by
-$[[maurey_error]]$ in mean square. At one input, where a unit has the variance $m_2$ and the fourth central moment $m_4$, it errs by $[[average_fourth]]$ in the mean
-fourth power.""",
-        by=Carrier.CLAIM,
-        source="E5.1",
-        gives={"maurey_error": maurey_error, "average_fourth": average_fourth},
-    ),
-    Step(
-        name="projection",
-        sentence=r"Given the input $x$, $\omega\cdot x=\|x\|z$ with a standard normal $z$, so that $g_\omega(x)=\|x\|\varphi(z)$.",
-        by=Carrier.RULE,
-        source="rotation",
-    ),
-    Step(
-        name="moments",
-        sentence=r"$E\varphi(z)^s=[[raw_moment]]$ for $s=1,2,\dots$: the first is $1/\sqrt\pi$, so that $f(x)=\|x\|/\sqrt\pi$, and the second $1$.",
-        gives={"raw_moment": raw_moment},
-        uses=("projection",),
-    ),
-    Step(
-        name="central moments",
-        sentence=r"The variance of $\varphi(z)$ is $[[unit_variance]]$, and its fourth central moment $[[unit_fourth]]$.",
-        gives={"unit_variance": unit_variance, "unit_fourth": unit_fourth},
-        uses=("moments",),
-    ),
-    Step(
-        name="inputs",
-        sentence=r"$E\|x\|^2=[[input_square]]$ and $E\|x\|^4=[[input_fourth]]$: one coordinate more adds $1$ to the first, and $2k+3$ to the second.",
-        gives={"input_square": input_square, "input_fourth": input_fourth},
-    ),
-    Step(
-        name="given the units",
-        sentence=r"A network of $N$ units thus has the mean squared error $[[given_units]]$: put $G=E\|x\|^2E\varphi^2$, $F=E\|x\|^2(E\varphi)^2$.",
-        gives={"given_units": given_units},
-        uses=("average", "moments", "inputs"),
-    ),
-    Step(
-        name="wired units",
-        sentence=r"""$N\sim\mathrm{Bin}(n,p^k)$ neurons are wired to all active inputs. The mask is independent of the weights, so that given $N$
-these are what they were.""",
-        by=Carrier.CLAIM,
-        source="E1",
-    ),
-    Step(
-        name="inverse",
-        sentence=r"$E[N^{-1}\mid N\ge1]=[[mean_inverse]]$.",
-        gives={"mean_inverse": mean_inverse},
-        uses=("wired units",),
-    ),
-    Step(
-        name="number",
-        sentence=r"$E[N\mid N\ge1]=[[mean_number]]$, as $N=0$ adds nothing to $EN$.",
-        gives={"mean_number": mean_number},
-        uses=("wired units",),
-    ),
-    Step(
-        name="Jensen",
-        sentence=r"$E[N^{-1}\mid N\ge1]\ge[[inverse_mean]]$. They are equal only if $N$ is constant given $N\ge1$: if $n=1$ or $p=1$.",
-        by=Carrier.RULE,
-        source="Jensen",
-        gives={"inverse_mean": inverse_mean},
-        uses=("inverse", "number"),
-    ),
-    Step(
-        name="masked error",
-        sentence=r"The mean of *given the units* over $N$, given $N\ge1$, is $[[mse]]$.",
-        gives={"mse": mse},
-        uses=("given the units", "inverse"),
-    ),
-    Step(
-        name="fourth power",
-        sentence=r"""Given $x$, $m_2=\|x\|^2\operatorname{Var}\varphi$, and $m_4$ is $\|x\|^4$ times the fourth central moment of $\varphi$. The mean of the
-*average* over $N$ and $x$ is $Ee^4=[[fourth_moment]]$.""",
-        gives={"fourth_moment": fourth_moment},
-        uses=("average", "central moments", "inputs", "wired units"),
-    ),
-    Step(
-        name="variance",
-        sentence=r"""The square of an average is at most the average of the squares. So $e^2$ averaged over one input or several, each of the law
-of $x$, has a mean square of at most $Ee^4$, and a variance of at most $Ee^4-(Ee^2)^2=[[variance_bound]]$.""",
-        by=Carrier.RULE,
-        source="Jensen",
-        gives={"variance_bound": variance_bound},
-        uses=("masked error", "fourth power"),
-    ),
+WIRED_STEPS = proof(
+    r"""
+average (by E5.1): Let $G$ be the mean over the inputs of a unit's mean square and $F$ that of its squared mean: the mean of $N$ units errs
+by $[[maurey_error]]$ in mean square. At one input, where a unit has the variance $m_2$ and the fourth central moment $m_4$, it errs by
+$[[average_fourth]]$ in the mean fourth power.
+
+projection (by rotation): Given the input $x$, $\omega\cdot x=\|x\|z$ with a standard normal $z$, so that $g_\omega(x)=\|x\|\varphi(z)$.
+
+moments (from projection): $E\varphi(z)^s=[[raw_moment]]$ for $s=1,2,\dots$: the first is $1/\sqrt\pi$, so that $f(x)=\|x\|/\sqrt\pi$, and
+the second $1$.
+
+central moments (from moments): The variance of $\varphi(z)$ is $[[unit_variance]]$, and its fourth central moment $[[unit_fourth]]$.
+
+inputs: $E\|x\|^2=[[input_square]]$ and $E\|x\|^4=[[input_fourth]]$: one coordinate more adds $1$ to the first, and $2k+3$ to the second.
+
+given the units (from average, moments, inputs): A network of $N$ units thus has the mean squared error $[[given_units]]$: put
+$G=E\|x\|^2E\varphi^2$, $F=E\|x\|^2(E\varphi)^2$.
+
+wired units (by E1): $N\sim\mathrm{Bin}(n,p^k)$ neurons are wired to all active inputs. The mask is independent of the weights, so that
+given $N$ these are what they were.
+
+inverse (from wired units): $E[N^{-1}\mid N\ge1]=[[mean_inverse]]$.
+
+number (from wired units): $E[N\mid N\ge1]=[[mean_number]]$, as $N=0$ adds nothing to $EN$.
+
+Jensen (from inverse, number; by Jensen): $E[N^{-1}\mid N\ge1]\ge[[inverse_mean]]$. They are equal only if $N$ is constant given $N\ge1$: if
+$n=1$ or $p=1$.
+
+masked error (from given the units, inverse): The mean of *given the units* over $N$, given $N\ge1$, is $[[mse]]$.
+
+fourth power (from average, central moments, inputs, wired units): Given $x$, $m_2=\|x\|^2\operatorname{Var}\varphi$, and $m_4$ is $\|x\|^4$
+times the fourth central moment of $\varphi$. The mean of the *average* over $N$ and $x$ is $Ee^4=[[fourth_moment]]$.
+
+variance (from masked error, fourth power; by Jensen): The square of an average is at most the average of the squares. So $e^2$ averaged
+over one input or several, each of the law of $x$, has a mean square of at most $Ee^4$, and a variance of at most
+$Ee^4-(Ee^2)^2=[[variance_bound]]$.
+""",
+    globals(),
 )
 
 wired_average = Claim(

@@ -11,9 +11,9 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import NEURONS, n
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import v
-from sparse_limits.theory.steps import Carrier, Step
 
 u_1, u_2 = sp.symbols("u_1 u_2", positive=True)  # latents of two hidden layers
 W_1, W_2, W_3 = (sp.Function(f"W_{layer}", nonnegative=True) for layer in (1, 2, 3))
@@ -33,40 +33,24 @@ DENSITIES = (sp.Rational(1, 20), sp.Rational(19, 20))  # where they are drawn
 WIDTHS = Quantity((n_1, n_2), "number of neurons of one of two hidden layers", COUNT_FROM_ZERO, drawn=(0, 9))
 PATHS = Quantity(rho_path, "share of an input's paths to the output that are kept", UP_TO_ONE, drawn=DENSITIES)
 
-PATH_STEPS = (
-    Step(
-        name="one path",
-        sentence=r"""The edges of a path lie in different layers: given the latents they are independent, and with two hidden layers all are kept
-with probability $[[given_latents]]$.""",
-        gives={"given_latents": given_latents},
-    ),
-    Step(
-        name="latents",
-        sentence=r"""The latents of a path are distinct, hence independent and uniform: over them it is kept with probability
-$\rho_{path}(v)=[[path_density]]$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        gives={"path_density": path_density},
-        uses=("one path",),
-    ),
-    Step(
-        name="all paths",
-        sentence=r"""Means add, also of paths that share edges. A neuron more in the first layer brings $n_2$ paths, and the mean number
-of those kept is $[[expected_paths]]$.""",
-        gives={"expected_paths": expected_paths},
-        uses=("latents",),
-    ),
-    Step(
-        name="example",
-        sentence=r"For $W^{(1)}=u_1v$, $W^{(2)}=1-u_1u_2$, $W^{(3)}=u_2$ the density is $[[example_density]]$. For constant kernels it is their product.",
-        gives={"example_density": example_density},
-        uses=("latents",),
-    ),
-    Step(
-        name="densities apart",
-        sentence=r"The three layers of the example have the densities $\frac v2$, $\frac34$, $\frac12$, with the product $[[example_marginals]]$.",
-        gives={"example_marginals": example_marginals},
-    ),
+PATH_STEPS = proof(
+    r"""
+one path: The edges of a path lie in different layers: given the latents they are independent, and with two hidden layers all are kept with
+probability $[[given_latents]]$.
+
+latents (from one path; by Fubini): The latents of a path are distinct, hence independent and uniform: over them it is kept with probability
+$\rho_{path}(v)=[[path_density]]$.
+
+all paths (from latents): Means add, also of paths that share edges. A neuron more in the first layer brings $n_2$ paths, and the mean
+number of those kept is $[[expected_paths]]$.
+
+example (from latents): For $W^{(1)}=u_1v$, $W^{(2)}=1-u_1u_2$, $W^{(3)}=u_2$ the density is $[[example_density]]$. For constant kernels it
+is their product.
+
+densities apart: The three layers of the example have the densities $\frac v2$, $\frac34$, $\frac12$, with the product
+$[[example_marginals]]$.
+""",
+    globals(),
 )
 
 path_share = Claim(
@@ -115,58 +99,30 @@ lost = (1 - served) ** n_2
 two_layers = sp.Sum(reach_law * lost, (reached, 0, n_1))
 independent_paths = (1 - p_1 * p_2 * p_3) ** (n_1 * n_2)
 
-ISOLATION_STEPS = (
-    Step(
-        name="no edge",
-        sentence=r"Each of $n$ neurons has, over its latent, an edge to the input with probability $r$, independently: none has with probability $[[no_edge]]$.",
-        gives={"no_edge": no_edge},
-    ),
-    Step(
-        name="one path",
-        sentence=r"A neuron has both of its edges, to the input and to the output, with probability $\rho_{path}$.",
-        by=Carrier.CLAIM,
-        source="E9",
-    ),
-    Step(
-        name="no path",
-        sentence=r"The paths of one layer share no edge and no latent, so that none is there with probability $[[no_path]]$.",
-        gives={"no_path": no_path},
-        uses=("one path",),
-    ),
-    Step(
-        name="reached neurons",
-        sentence=r"Of two layers the input reaches $i$ neurons of the first with probability $[[reach_law]]$: one neuron more is reached with probability $p_1$.",
-        gives={"reach_law": reach_law},
-    ),
-    Step(
-        name="served neuron",
-        sentence=r"Given that, a neuron of the second layer has an edge to one of them, and its edge to the output, with probability $[[served]]$.",
-        gives={"served": served},
-        uses=("reached neurons",),
-    ),
-    Step(
-        name="no served neuron",
-        sentence=r"Given that, the $n_2$ neurons are independent, and none is on a path with probability $[[lost]]$.",
-        gives={"lost": lost},
-        uses=("served neuron",),
-    ),
-    Step(
-        name="two layers",
-        sentence=r"The mean over the number of neurons reached is $[[two_layers]]$.",
-        by=Carrier.RULE,
-        source="tower",
-        gives={"two_layers": two_layers},
-        uses=("reached neurons", "no served neuron"),
-    ),
-    Step(
-        name="paths apart",
-        sentence=r"""Given the latents, that a path is broken is what an edge more can only undo: all are broken with at least the product of
-the probabilities of each, and with just that if no two share an edge. For $n_1n_2$ paths of probability $p_1p_2p_3$ it is $[[independent_paths]]$.""",
-        by=Carrier.RULE,
-        source="Harris",
-        gives={"independent_paths": independent_paths},
-        uses=("two layers",),
-    ),
+ISOLATION_STEPS = proof(
+    r"""
+no edge: Each of $n$ neurons has, over its latent, an edge to the input with probability $r$, independently: none has with probability
+$[[no_edge]]$.
+
+one path (by E9): A neuron has both of its edges, to the input and to the output, with probability $\rho_{path}$.
+
+no path (from one path): The paths of one layer share no edge and no latent, so that none is there with probability $[[no_path]]$.
+
+reached neurons: Of two layers the input reaches $i$ neurons of the first with probability $[[reach_law]]$: one neuron more is reached with
+probability $p_1$.
+
+served neuron (from reached neurons): Given that, a neuron of the second layer has an edge to one of them, and its edge to the output, with
+probability $[[served]]$.
+
+no served neuron (from served neuron): Given that, the $n_2$ neurons are independent, and none is on a path with probability $[[lost]]$.
+
+two layers (from reached neurons, no served neuron; by tower): The mean over the number of neurons reached is $[[two_layers]]$.
+
+paths apart (from two layers; by Harris): Given the latents, that a path is broken is what an edge more can only undo: all are broken with
+at least the product of the probabilities of each, and with just that if no two share an edge. For $n_1n_2$ paths of probability $p_1p_2p_3$
+it is $[[independent_paths]]$.
+""",
+    globals(),
 )
 
 isolated_input = Claim(

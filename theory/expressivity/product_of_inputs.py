@@ -8,8 +8,8 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.symbols import EDGE, NEURONS, j, n, p
 from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
 pieces = sp.Symbol("M", integer=True, positive=True)  # of each interpolated square
@@ -34,69 +34,35 @@ two_bends = (  # of n ≥ 4 neurons two hear both inputs and a third hears one, 
 corners = network(1, 1) - network(1, -1) - network(-1, 1) + network(-1, -1)
 additive_floor = sp.Integer(1)
 
-NETWORK_STEPS = (
-    Step(
-        name="two squares",
-        sentence=r"$x_1x_2=[[squares]]$, where $s=x_1+x_2$ and $t=x_1-x_2$ lie in $[-2,2]$, and $|s|+|t|\le2$.",
-        gives={"squares": squares},
-    ),
-    Step(
-        name="knots",
-        sentence=r"The knots are $[[knot]]$ for $j=0,\dots,M$: from $-2$ to $2$, $\frac4M$ apart.",
-        gives={"knot": knot},
-    ),
-    Step(
-        name="chord",
-        sentence=r"Between knots $a<b$ the square $t^2$ is interpolated by $[[chord]]$, of slope $a+b$.",
-        gives={"chord": chord},
-        uses=("knots",),
-    ),
-    Step(
-        name="below the chord",
-        sentence=r"The chord less the square is $[[chord_gap]]\ge0$ for $a\le t\le b$, and $0$ at the knots.",
-        gives={"chord_gap": chord_gap},
-        uses=("chord",),
-    ),
-    Step(
-        name="one square",
-        sentence=r"On a piece of length $\frac4M$ that is at most $[[square_error]]$, attained in the middle.",
-        gives={"square_error": square_error},
-        uses=("knots", "below the chord"),
-    ),
-    Step(
-        name="error of the product",
-        sentence=r"""The network errs by a quarter of the difference of two such gaps, at $s$ and at $t$, each from $0$ to $[[square_error]]$: by at
-most $[[sup_error]]$. At $(s,t)=(\frac2M,0)$ for even $M$, and at $(0,\frac2M)$ for odd, one is a middle and the other a knot, so that
-it errs by as much.""",
-        gives={"sup_error": sup_error},
-        uses=("two squares", "one square"),
-    ),
-    Step(
-        name="slopes",
-        sentence=r"""The interpolant is $4$ at $-2$, begins with the slope $[[first_slope]]$, and bends by $[[bend]]$ at each inner knot, a ReLU unit
-for each of these. The two values $4$ cancel in the product, which needs no output bias.""",
-        gives={"first_slope": first_slope, "bend": bend},
-        uses=("chord",),
-    ),
-    Step(
-        name="units",
-        sentence=r"A square takes one unit for the first slope and one for each of $M-1$ inner knots: both take $[[product_units]]$.",
-        gives={"product_units": product_units},
-        uses=("two squares", "slopes"),
-    ),
-    Step(
-        name="wired neurons",
-        sentence=r"""At the density $p$ a neuron is wired to both inputs with probability $p^2$; any $N$ neurons that are can be any $N$ units of the two inputs. E1
-counts them.""",
-        by=Carrier.CLAIM,
-        source="E1",
-    ),
-    Step(
-        name="masks for the product",
-        sentence=r"At the density $p$, with $k=2$ and $\alpha=1$, so many neurons are wired with probability at least $[[product_success]]$.",
-        gives={"product_success": product_success},
-        uses=("wired neurons", "units"),
-    ),
+NETWORK_STEPS = proof(
+    r"""
+two squares: $x_1x_2=[[squares]]$, where $s=x_1+x_2$ and $t=x_1-x_2$ lie in $[-2,2]$, and $|s|+|t|\le2$.
+
+knots: The knots are $[[knot]]$ for $j=0,\dots,M$: from $-2$ to $2$, $\frac4M$ apart.
+
+chord (from knots): Between knots $a<b$ the square $t^2$ is interpolated by $[[chord]]$, of slope $a+b$.
+
+below the chord (from chord): The chord less the square is $[[chord_gap]]\ge0$ for $a\le t\le b$, and $0$ at the knots.
+
+one square (from knots, below the chord): On a piece of length $\frac4M$ that is at most $[[square_error]]$, attained in the middle.
+
+error of the product (from two squares, one square): The network errs by a quarter of the difference of two such gaps, at $s$ and at $t$,
+each from $0$ to $[[square_error]]$: by at most $[[sup_error]]$. At $(s,t)=(\frac2M,0)$ for even $M$, and at $(0,\frac2M)$ for odd, one is a
+middle and the other a knot, so that it errs by as much.
+
+slopes (from chord): The interpolant is $4$ at $-2$, begins with the slope $[[first_slope]]$, and bends by $[[bend]]$ at each inner knot, a
+ReLU unit for each of these. The two values $4$ cancel in the product, which needs no output bias.
+
+units (from two squares, slopes): A square takes one unit for the first slope and one for each of $M-1$ inner knots: both take
+$[[product_units]]$.
+
+wired neurons (by E1): At the density $p$ a neuron is wired to both inputs with probability $p^2$; any $N$ neurons that are can be any $N$
+units of the two inputs. E1 counts them.
+
+masks for the product (from wired neurons, units): At the density $p$, with $k=2$ and $\alpha=1$, so many neurons are wired with probability
+at least $[[product_success]]$.
+""",
+    globals(),
 )
 
 masked_product = Claim(
@@ -149,26 +115,17 @@ present with probability $p$, and a dense readout admit it with probability at l
     ),
 )
 
-ADDITIVE_STEPS = (
-    Step(
-        name="one input each",
-        sentence=r"""One hidden layer of neurons with at most one active input each makes a network $g(x_1,x_2)=g_1(x_1)+g_2(x_2)$, for which $[[corners]]$ is $0$. For
-$x_1x_2$ it is $4$.""",
-        gives={"corners": corners},
-    ),
-    Step(
-        name="four errors",
-        sentence=r"The modulus of an alternating sum of the errors at the four corners is at most four times the sup error.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        uses=("one input each",),
-    ),
-    Step(
-        name="additive floor",
-        sentence=r"So the sup error is at least $\frac44=[[additive_floor]]$, and the network $0$ has it.",
-        gives={"additive_floor": additive_floor},
-        uses=("four errors",),
-    ),
+ADDITIVE_STEPS = proof(
+    r"""
+one input each: One hidden layer of neurons with at most one active input each makes a network $g(x_1,x_2)=g_1(x_1)+g_2(x_2)$, for which
+$[[corners]]$ is $0$. For $x_1x_2$ it is $4$.
+
+four errors (from one input each; by triangle inequality): The modulus of an alternating sum of the errors at the four corners is at most
+four times the sup error.
+
+additive floor (from four errors): So the sup error is at least $\frac44=[[additive_floor]]$, and the network $0$ has it.
+""",
+    globals(),
 )
 
 one_input_each = Claim(

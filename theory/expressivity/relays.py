@@ -9,8 +9,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.symbols import EDGE, MARGIN, SOME_ACTIVE, epsilon, k, m, p
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 second_width = sp.Symbol("n_2", integer=True, positive=True)
 
@@ -34,111 +34,51 @@ unrelayed = 1 - relayed
 most_inputs = sp.Integer(20)  # of 1000 neurons at p = ½ that fail no more often, at ε = 1
 THOUSAND = {m: 1000, p: sp.Rational(1, 2), epsilon: 1}
 
-STEPS = (
-    Step(
-        name="relay",
-        sentence=r"""A relay with the weight $1$, the bias $B$ and no other weight has the output $[[relay]]=x+B$ for $|x|\le B$. A neuron with an edge
-from a relay of each input, weights $\omega_j$ and the bias $b-B\sum_j\omega_j$ thus computes $\varphi(\omega\cdot x+b)$.""",
-        gives={"relay": relay},
-    ),
-    Step(
-        name="groups",
-        sentence=r"""Each input has a group of $g=[[group]]$ neurons of the first layer, $g\le\frac mk<g+1$, one more for $k$ neurons more; and the
-groups are disjoint.""",
-        gives={"group": group},
-    ),
-    Step(
-        name="one input",
-        sentence=r"""A neuron of a group serves one of the second layer if its edges to the input and from it are both there. None of $g$ does
-with probability $[[missed]]$: $k$ more neurons bring one more to each group, and a factor.""",
-        gives={"missed": missed},
-        uses=("groups",),
-    ),
-    Step(
-        name="all inputs",
-        sentence=r"Groups share no edges, so that a neuron of the second layer has a relay of each of $k$ inputs with probability $q=[[relayed]]$.",
-        by=Carrier.RULE,
-        source="independence",
-        gives={"relayed": relayed},
-        uses=("relay", "one input"),
-    ),
-    Step(
-        name="some input",
-        sentence=r"Some input is missed with at most $k$ times the probability for one.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("all inputs",),
-    ),
-    Step(name="exponential", sentence=r"$1-p^2\le e^{-p^2}$.", by=Carrier.RULE, source="exponential"),
-    Step(
-        name="lower bound",
-        sentence=r"With $e^{-p^2}$ for $1-p^2$ in each factor, $q\ge[[lower_bound]]$.",
-        gives={"lower_bound": lower_bound},
-        uses=("some input", "exponential"),
-    ),
-    Step(
-        name="rounding",
-        sentence=r"As $g>\frac mk-1$, $1-q\le[[rounded]]$, which rises with $k$.",
-        gives={"rounded": rounded},
-        uses=("lower bound",),
-    ),
-    Step(
-        name="budget",
-        sentence=r"At $k=[[input_budget]]$, $e^{-p^2m/k}=m^{-1-\varepsilon}$.",
-        gives={"input_budget": input_budget},
-        uses=("rounding",),
-    ),
-    Step(
-        name="failure",
-        sentence=r"So up to this $k$, $1-q\le[[budget_failure]]$, which tends to $0$ as $m\to\infty$.",
-        gives={"budget_failure": budget_failure},
-        uses=("rounding", "budget"),
-    ),
-    Step(
-        name="one input, two neurons",
-        sentence=r"""Two neurons of the second layer both miss an input with probability $[[both_missed]]$: a neuron of the group has no edge to
-the input, or has it and serves neither.""",
-        gives={"both_missed": both_missed},
-        uses=("groups",),
-    ),
-    Step(
-        name="two neurons",
-        sentence=r"They both have a relay of it with $1$, less twice the chance for one to miss it, and the chance for both: of all inputs with $e_2=[[both_relayed]]$.",
-        by=Carrier.RULE,
-        source="independence",
-        gives={"both_relayed": both_relayed},
-        uses=("one input", "one input, two neurons"),
-    ),
-    Step(
-        name="share",
-        sentence=r"""The share is the mean of $n_2$ indicators of mean $q$ whose products have the mean $e_2$. Its variance is
-$\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))=[[variance]]$.""",
-        gives={"variance": variance},
-        uses=("all inputs", "two neurons"),
-    ),
-    Step(
-        name="given the first mask",
-        sentence=r"""Given the first mask two neurons are independent, each with the same chance $P$, so that $q=EP$ and $e_2=EP^2\ge q^2$. $P$ is $0$ if
-the first mask has no edge, and positive if it has all: for $p<1$ and $m\ge k$ it is not constant, and $e_2>q^2$.""",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("all inputs", "two neurons"),
-    ),
-    Step(
-        name="shared relays",
-        sentence=r"As $n_2\to\infty$ the variance tends to $[[shared]]$, the variance of $P$.",
-        gives={"shared": shared},
-        uses=("share", "given the first mask"),
-    ),
-    Step(
-        name="chosen split",
-        sentence=r"""If each input has $g$ neurons with an edge to it, only their edges to the second layer are left to chance, and that mask is
-independent of the split: $[[chosen]]$.""",
-        by=Carrier.RULE,
-        source="independence",
-        gives={"chosen": chosen},
-        uses=("relay", "groups"),
-    ),
+STEPS = proof(
+    r"""
+relay: A relay with the weight $1$, the bias $B$ and no other weight has the output $[[relay]]=x+B$ for $|x|\le B$. A neuron with an edge
+from a relay of each input, weights $\omega_j$ and the bias $b-B\sum_j\omega_j$ thus computes $\varphi(\omega\cdot x+b)$.
+
+groups: Each input has a group of $g=[[group]]$ neurons of the first layer, $g\le\frac mk<g+1$, one more for $k$ neurons more; and the
+groups are disjoint.
+
+one input (from groups): A neuron of a group serves one of the second layer if its edges to the input and from it are both there. None of
+$g$ does with probability $[[missed]]$: $k$ more neurons bring one more to each group, and a factor.
+
+all inputs (from relay, one input; by independence): Groups share no edges, so that a neuron of the second layer has a relay of each of $k$
+inputs with probability $q=[[relayed]]$.
+
+some input (from all inputs; by union bound): Some input is missed with at most $k$ times the probability for one.
+
+exponential (by exponential): $1-p^2\le e^{-p^2}$.
+
+lower bound (from some input, exponential): With $e^{-p^2}$ for $1-p^2$ in each factor, $q\ge[[lower_bound]]$.
+
+rounding (from lower bound): As $g>\frac mk-1$, $1-q\le[[rounded]]$, which rises with $k$.
+
+budget (from rounding): At $k=[[input_budget]]$, $e^{-p^2m/k}=m^{-1-\varepsilon}$.
+
+failure (from rounding, budget): So up to this $k$, $1-q\le[[budget_failure]]$, which tends to $0$ as $m\to\infty$.
+
+one input, two neurons (from groups): Two neurons of the second layer both miss an input with probability $[[both_missed]]$: a neuron of the
+group has no edge to the input, or has it and serves neither.
+
+two neurons (from one input, one input, two neurons; by independence): They both have a relay of it with $1$, less twice the chance for one
+to miss it, and the chance for both: of all inputs with $e_2=[[both_relayed]]$.
+
+share (from all inputs, two neurons): The share is the mean of $n_2$ indicators of mean $q$ whose products have the mean $e_2$. Its variance
+is $\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))=[[variance]]$.
+
+given the first mask (from all inputs, two neurons; by Jensen): Given the first mask two neurons are independent, each with the same chance
+$P$, so that $q=EP$ and $e_2=EP^2\ge q^2$. $P$ is $0$ if the first mask has no edge, and positive if it has all: for $p<1$ and $m\ge k$ it
+is not constant, and $e_2>q^2$.
+
+shared relays (from share, given the first mask): As $n_2\to\infty$ the variance tends to $[[shared]]$, the variance of $P$.
+
+chosen split (from relay, groups; by independence): If each input has $g$ neurons with an edge to it, only their edges to the second layer
+are left to chance, and that mask is independent of the split: $[[chosen]]$.
+""",
+    globals(),
 )
 
 relay_layer = Claim(

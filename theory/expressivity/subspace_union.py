@@ -10,8 +10,8 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import EDGE, FLOOR_SHARE, NEURONS, alpha, n, p
 from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 k_1, k_2, all_inputs = sp.symbols("k_1 k_2 k_12", integer=True, nonnegative=True)  # of the two sets, of their union
 units_1, units_2 = sp.symbols("N_1 N_2", integer=True, nonnegative=True)  # of the two functions
@@ -46,80 +46,39 @@ ONE_UNIT_EACH = tuple(
     for width in (6, 12)
 )
 
-STEPS = (
-    Step(
-        name="wired neurons",
-        sentence=r"""A neuron that is wired to $S_q$ can be any unit of $x_{S_q}$, and $f_q$ takes $N_q$ of them; with lower probabilities fewer are wired. Under the floor the neurons
-are wired independently, each to $S_q$ with probability $\alpha p^{k_q}$.""",
-        by=Carrier.CLAIM,
-        source="E1",
-    ),
-    Step(
-        name="either set",
-        sentence=r"""A neuron of the floor has all edges to both sets with probability $p^{k_{12}}$, as their union has $k_{12}$ inputs. So it is wired to $S_1$ or to $S_2$ with
-probability $[[either]]$.""",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"either": either},
-        uses=("wired neurons",),
-    ),
-    Step(
-        name="units that are lacking",
-        sentence=r"""Let $a$ neurons be wired to $S_1$ alone, $b$ to $S_2$ alone and $c$ to both. Give the first to $f_1$ and the second to $f_2$. Then $f_1$ and $f_2$ lack
-$[[lacking]]$ units.""",
-        by=Carrier.DEFINED,
-        gives={"lacking": lacking},
-        uses=("wired neurons",),
-    ),
-    Step(
-        name="largest",
-        sentence=r"""That is $[[most_lacking]]$. So the $c$ neurons are enough if and only if $N_1\le a+c$, $N_2\le b+c$ and
-$N_1+N_2\le a+b+c$.""",
-        gives={"most_lacking": most_lacking},
-        uses=("units that are lacking",),
-    ),
-    Step(
-        name="three counts",
-        sentence=r"""$a+c$, $b+c$ and $a+b+c$ count the neurons that are wired to $S_1$, to $S_2$ and to either. Each is binomial, and falls short with the three
-probabilities of which the sum is $[[union_failure]]$.""",
-        gives={"union_failure": union_failure},
-        uses=("wired neurons", "either set", "largest"),
-    ),
-    Step(
-        name="some count falls short",
-        sentence=r"The neurons are not enough where one of the three counts falls short, which has at most the sum of the probabilities.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("three counts",),
-    ),
-    Step(
-        name="a third",
-        sentence=r"It has at least the largest of the three, which is at least their mean, $[[union_floor]]$.",
-        by=Carrier.RULE,
-        source="largest",
-        gives={"union_floor": union_floor},
-        uses=("some count falls short",),
-    ),
-    Step(
-        name="rise",
-        sentence=r"""On the boundary of $[-1,1]^2$ let the larger of $|x_1|,|x_2|$ be $1$ for $x$. Of $x$ and $-x$ one has that coordinate at $+1$, and there
-$\max(0,x_1)+\max(0,x_2)$ is at least $[[rise]]$; at $0$ it is $0$.""",
-        gives={"rise": rise},
-    ),
-    Step(
-        name="constant along a line",
-        sentence=r"""A unit $v\,\varphi(w_1x_1+w_2x_2+b)$ and a constant take one value on the whole line through $0$ on which $w_1x_1+w_2x_2=0$, which leaves the square in two opposite points. So
-the two errors, at $0$ and at one of these points, differ by at least $[[rise]]$.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        uses=("rise",),
-    ),
-    Step(
-        name="one unit",
-        sentence=r"One of them has at least half of that as its modulus, $[[one_unit_error]]$.",
-        gives={"one_unit_error": one_unit_error},
-        uses=("rise", "constant along a line"),
-    ),
+STEPS = proof(
+    r"""
+wired neurons (by E1): A neuron that is wired to $S_q$ can be any unit of $x_{S_q}$, and $f_q$ takes $N_q$ of them; with lower probabilities
+fewer are wired. Under the floor the neurons are wired independently, each to $S_q$ with probability $\alpha p^{k_q}$.
+
+either set (from wired neurons; by additivity): A neuron of the floor has all edges to both sets with probability $p^{k_{12}}$, as their
+union has $k_{12}$ inputs. So it is wired to $S_1$ or to $S_2$ with probability $[[either]]$.
+
+units that are lacking (from wired neurons; a definition): Let $a$ neurons be wired to $S_1$ alone, $b$ to $S_2$ alone and $c$ to both. Give
+the first to $f_1$ and the second to $f_2$. Then $f_1$ and $f_2$ lack $[[lacking]]$ units.
+
+largest (from units that are lacking): That is $[[most_lacking]]$. So the $c$ neurons are enough if and only if $N_1\le a+c$, $N_2\le b+c$
+and $N_1+N_2\le a+b+c$.
+
+three counts (from wired neurons, either set, largest): $a+c$, $b+c$ and $a+b+c$ count the neurons that are wired to $S_1$, to $S_2$ and to
+either. Each is binomial, and falls short with the three probabilities of which the sum is $[[union_failure]]$.
+
+some count falls short (from three counts; by union bound): The neurons are not enough where one of the three counts falls short, which has
+at most the sum of the probabilities.
+
+a third (from some count falls short; by largest): It has at least the largest of the three, which is at least their mean,
+$[[union_floor]]$.
+
+rise: On the boundary of $[-1,1]^2$ let the larger of $|x_1|,|x_2|$ be $1$ for $x$. Of $x$ and $-x$ one has that coordinate at $+1$, and
+there $\max(0,x_1)+\max(0,x_2)$ is at least $[[rise]]$; at $0$ it is $0$.
+
+constant along a line (from rise; by triangle inequality): A unit $v\,\varphi(w_1x_1+w_2x_2+b)$ and a constant take one value on the whole
+line through $0$ on which $w_1x_1+w_2x_2=0$, which leaves the square in two opposite points. So the two errors, at $0$ and at one of these
+points, differ by at least $[[rise]]$.
+
+one unit (from rise, constant along a line): One of them has at least half of that as its modulus, $[[one_unit_error]]$.
+""",
+    globals(),
 )
 
 subspace_union = Claim(

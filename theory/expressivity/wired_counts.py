@@ -22,8 +22,8 @@ from sparse_limits.theory.expressivity.symbols import (
     p,
 )
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 chance = p**k  # that a neuron is fully wired
 mean = m * chance
@@ -53,111 +53,47 @@ lower_bound = (mean**largest * (m - mean) ** (m - largest)) / (
 
 WIDTHS_BESIDE = tuple({m: rows, p: sp.Rational(1, 2), k: inputs} for rows, inputs in ((100, 2), (1200, 5)))
 
-TAIL_STEPS = (
-    Step(
-        name="count",
-        sentence=r"$N$ is the number of those of $m$ neurons that are fully wired, each with probability $q$: $N\sim\mathrm{Bin}(m,q)$.",
-        by=Carrier.CLAIM,
-        source="E1",
-    ),
-    Step(
-        name="below half",
-        sentence=r"Let $l=[[largest]]$, the largest whole number below $\frac\mu2$.",
-        by=Carrier.DEFINED,
-        gives={"largest": largest},
-    ),
-    Step(
-        name="tail",
-        sentence=r"$P(N<\frac\mu2)=[[exact_tail]]$, the sum over the counts up to $l$.",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"exact_tail": exact_tail},
-        uses=("count", "below half"),
-    ),
-    Step(
-        name="Markov",
-        sentence=r"For $t\ge0$, $N\le\frac\mu2$ where $e^{t(\mu/2-N)}\ge1$, which has at most the probability $E\,e^{t(\mu/2-N)}$.",
-        by=Carrier.RULE,
-        source="Markov",
-        uses=("tail",),
-    ),
-    Step(
-        name="moment",
-        sentence=r"That mean is $[[exponential_bound]]$: each neuron brings a factor of its own, the mean over its two states.",
-        gives={"exponential_bound": exponential_bound},
-        uses=("count", "Markov"),
-    ),
-    Step(
-        name="slope",
-        sentence=r"The logarithm of the bound has the slope $[[tilt_slope]]$ in $t$.",
-        gives={"tilt_slope": tilt_slope},
-        uses=("moment",),
-    ),
-    Step(
-        name="best tilt",
-        sentence=r"""The slope rises with $t$, and vanishes at $t=[[best_tilt]]$ for $q<1$: there the bound is smallest. (For $q=1$ it falls to $0$ as
-$t\to\infty$, and $N=m$.)""",
-        gives={"best_tilt": best_tilt},
-        uses=("slope",),
-    ),
-    Step(
-        name="best bound",
-        sentence=r"""Its value there is $[[kl_bound]]$, which is $e^{-m\,\mathrm{KL}}$ with $\mathrm{KL}(r\|q)=r\ln\frac rq+(1-r)\ln\frac{1-r}{1-q}$ at
-$r=\frac q2$, $[[relative_entropy]]$.""",
-        gives={"kl_bound": kl_bound, "relative_entropy": relative_entropy},
-        uses=("moment", "best tilt"),
-    ),
-    Step(
-        name="doubled",
-        sentence=r"At $t=\ln2$ the bound is $[[doubled]]$, no less than at the best tilt.",
-        gives={"doubled": doubled},
-        uses=("moment", "best bound"),
-    ),
-    Step(
-        name="exponential",
-        sentence=r"$1-\frac q2\le e^{-q/2}$.",
-        by=Carrier.RULE,
-        source="exponential",
-    ),
-    Step(
-        name="Poisson bound",
-        sentence=r"With $e^{-q/2}$ for $1-\frac q2$ in each factor, *doubled* becomes $[[poisson_bound]]$.",
-        gives={"poisson_bound": poisson_bound},
-        uses=("doubled", "exponential"),
-    ),
-    Step(
-        name="usual bound",
-        sentence=r"As $\ln2<\frac34$, that is at most $[[usual_bound]]$.",
-        gives={"usual_bound": usual_bound},
-        uses=("Poisson bound",),
-    ),
-    Step(
-        name="exponent of a count",
-        sentence=r"""$P(N=i)$ is the probability of the count $i$ at the chance $\frac im$ in place of $q$, times $e^{-m\,\mathrm{KL}(i/m\|q)}$, where
-$\mathrm{KL}(\frac im\|q)=[[count_exponent]]$ and $0\ln0=0$.""",
-        gives={"count_exponent": count_exponent},
-        uses=("count",),
-    ),
-    Step(
-        name="mode",
-        sentence=r"""At the chance $\frac im$ the probability of $j+1$ is $[[mass_ratio]]$ times that of $j$: no less for $j<i$, no more for $j\ge i$. So $i$
-is the likeliest count.""",
-        gives={"mass_ratio": mass_ratio},
-        uses=("exponent of a count",),
-    ),
-    Step(
-        name="likeliest",
-        sentence=r"The likeliest of the $m+1$ counts has at least the probability $\frac1{m+1}$.",
-        by=Carrier.RULE,
-        source="largest",
-        uses=("mode",),
-    ),
-    Step(
-        name="lower bound",
-        sentence=r"""The tail holds the count $l$, so that it is at least $\frac1{m+1}e^{-m\,\mathrm{KL}(l/m\|q)}=[[lower_bound]]$.""",
-        gives={"lower_bound": lower_bound},
-        uses=("tail", "exponent of a count", "likeliest"),
-    ),
+TAIL_STEPS = proof(
+    r"""
+count (by E1): $N$ is the number of those of $m$ neurons that are fully wired, each with probability $q$: $N\sim\mathrm{Bin}(m,q)$.
+
+below half (a definition): Let $l=[[largest]]$, the largest whole number below $\frac\mu2$.
+
+tail (from count, below half; by additivity): $P(N<\frac\mu2)=[[exact_tail]]$, the sum over the counts up to $l$.
+
+Markov (from tail; by Markov): For $t\ge0$, $N\le\frac\mu2$ where $e^{t(\mu/2-N)}\ge1$, which has at most the probability
+$E\,e^{t(\mu/2-N)}$.
+
+moment (from count, Markov): That mean is $[[exponential_bound]]$: each neuron brings a factor of its own, the mean over its two states.
+
+slope (from moment): The logarithm of the bound has the slope $[[tilt_slope]]$ in $t$.
+
+best tilt (from slope): The slope rises with $t$, and vanishes at $t=[[best_tilt]]$ for $q<1$: there the bound is smallest. (For $q=1$ it
+falls to $0$ as $t\to\infty$, and $N=m$.)
+
+best bound (from moment, best tilt): Its value there is $[[kl_bound]]$, which is $e^{-m\,\mathrm{KL}}$ with $\mathrm{KL}(r\|q)=r\ln\frac
+rq+(1-r)\ln\frac{1-r}{1-q}$ at $r=\frac q2$, $[[relative_entropy]]$.
+
+doubled (from moment, best bound): At $t=\ln2$ the bound is $[[doubled]]$, no less than at the best tilt.
+
+exponential (by exponential): $1-\frac q2\le e^{-q/2}$.
+
+Poisson bound (from doubled, exponential): With $e^{-q/2}$ for $1-\frac q2$ in each factor, *doubled* becomes $[[poisson_bound]]$.
+
+usual bound (from Poisson bound): As $\ln2<\frac34$, that is at most $[[usual_bound]]$.
+
+exponent of a count (from count): $P(N=i)$ is the probability of the count $i$ at the chance $\frac im$ in place of $q$, times
+$e^{-m\,\mathrm{KL}(i/m\|q)}$, where $\mathrm{KL}(\frac im\|q)=[[count_exponent]]$ and $0\ln0=0$.
+
+mode (from exponent of a count): At the chance $\frac im$ the probability of $j+1$ is $[[mass_ratio]]$ times that of $j$: no less for $j<i$,
+no more for $j\ge i$. So $i$ is the likeliest count.
+
+likeliest (from mode; by largest): The likeliest of the $m+1$ counts has at least the probability $\frac1{m+1}$.
+
+lower bound (from tail, exponent of a count, likeliest): The tail holds the count $l$, so that it is at least
+$\frac1{m+1}e^{-m\,\mathrm{KL}(l/m\|q)}=[[lower_bound]]$.
+""",
+    globals(),
 )
 
 lower_tail = Claim(
@@ -249,79 +185,39 @@ poisson_law = sp.exp(-poisson_mean) * poisson_mean**j / sp.factorial(j)
 one_distance = chance * (1 - sp.exp(-chance))
 poisson_distance = mean * (1 - sp.exp(-chance))
 
-THRESHOLD_STEPS = (
-    Step(
-        name="wired neurons",
-        sentence=r"Each of $m$ neurons is fully wired with probability $q=p^k$, independently: $N\sim\mathrm{Bin}(m,q)$.",
-        by=Carrier.CLAIM,
-        source="E1",
-    ),
-    Step(
-        name="some neuron",
-        sentence=r"So $P(N\ge1)=[[some_wired]]$: where no neuron is wired yet, one more is with probability $q$.",
-        gives={"some_wired": some_wired},
-        uses=("wired neurons",),
-    ),
-    Step(
-        name="mean",
-        sentence=r"$P(N\ge1)\le[[mean]]$: one more neuron adds $q$ to the mean, and $q\,P(N=0)\le q$ to the probability; for one they are equal.",
-        gives={"mean": mean},
-        uses=("some neuron",),
-    ),
-    Step(name="exponential", sentence=r"$1-q\le e^{-q}$.", by=Carrier.RULE, source="exponential"),
-    Step(
-        name="lower bound",
-        sentence=r"With $e^{-q}$ for $1-q$ for each neuron, $P(N\ge1)\ge[[some_lower]]$.",
-        gives={"some_lower": some_lower},
-        uses=("some neuron", "mean", "exponential"),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"The mean falls in $k$, by the factor $p$ for each input, and is $1$ at $k^*=[[threshold]]$.",
-        gives={"threshold": threshold},
-        uses=("mean",),
-    ),
-    Step(
-        name="below",
-        sentence=r"For $k\le(1-\varepsilon)k^*$ the mean is at least $m^\varepsilon$, and the *lower bound*, which rises with it, at least $[[below_threshold]]$.",
-        gives={"below_threshold": below_threshold},
-        uses=("lower bound", "threshold"),
-    ),
-    Step(
-        name="above",
-        sentence=r"For $k\ge(1+\varepsilon)k^*$ the mean is at most $[[above_threshold]]$.",
-        gives={"above_threshold": above_threshold},
-        uses=("threshold",),
-    ),
-    Step(
-        name="Poisson law",
-        sentence=r"""A Poisson variable of mean $\lambda$ is $j$ with probability $[[poisson_law]]$. The sum of $m$ independent ones of mean $q$ is
-one of mean $mq$.""",
-        gives={"poisson_law": poisson_law},
-    ),
-    Step(
-        name="one neuron",
-        sentence=r"""One neuron is wired more often than a Poisson variable of mean $q$ is $1$; at no other place has it more mass, as
-$1-q\le e^{-q}$. So they can be drawn together such that they differ with probability $[[one_distance]]$ only.""",
-        by=Carrier.RULE,
-        source="maximal coupling",
-        gives={"one_distance": one_distance},
-        uses=("exponential", "Poisson law"),
-    ),
-    Step(
-        name="some pair differs",
-        sentence=r"""Draw $m$ such pairs independently. If their sums differ, some pair does; and the chances that either sum lies in $B$
-are no farther apart than the chance of that.""",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("wired neurons", "one neuron"),
-    ),
-    Step(
-        name="Poisson",
-        sentence=r"That is at most $m$ times the chance for *one neuron*, $[[poisson_distance]]$.",
-        gives={"poisson_distance": poisson_distance},
-        uses=("some pair differs",),
-    ),
+THRESHOLD_STEPS = proof(
+    r"""
+wired neurons (by E1): Each of $m$ neurons is fully wired with probability $q=p^k$, independently: $N\sim\mathrm{Bin}(m,q)$.
+
+some neuron (from wired neurons): So $P(N\ge1)=[[some_wired]]$: where no neuron is wired yet, one more is with probability $q$.
+
+mean (from some neuron): $P(N\ge1)\le[[mean]]$: one more neuron adds $q$ to the mean, and $q\,P(N=0)\le q$ to the probability; for one they
+are equal.
+
+exponential (by exponential): $1-q\le e^{-q}$.
+
+lower bound (from some neuron, mean, exponential): With $e^{-q}$ for $1-q$ for each neuron, $P(N\ge1)\ge[[some_lower]]$.
+
+threshold (from mean): The mean falls in $k$, by the factor $p$ for each input, and is $1$ at $k^*=[[threshold]]$.
+
+below (from lower bound, threshold): For $k\le(1-\varepsilon)k^*$ the mean is at least $m^\varepsilon$, and the *lower bound*, which rises
+with it, at least $[[below_threshold]]$.
+
+above (from threshold): For $k\ge(1+\varepsilon)k^*$ the mean is at most $[[above_threshold]]$.
+
+Poisson law: A Poisson variable of mean $\lambda$ is $j$ with probability $[[poisson_law]]$. The sum of $m$ independent ones of mean $q$ is
+one of mean $mq$.
+
+one neuron (from exponential, Poisson law; by maximal coupling): One neuron is wired more often than a Poisson variable of mean $q$ is $1$;
+at no other place has it more mass, as $1-q\le e^{-q}$. So they can be drawn together such that they differ with probability
+$[[one_distance]]$ only.
+
+some pair differs (from wired neurons, one neuron; by union bound): Draw $m$ such pairs independently. If their sums differ, some pair does;
+and the chances that either sum lies in $B$ are no farther apart than the chance of that.
+
+Poisson (from some pair differs): That is at most $m$ times the chance for *one neuron*, $[[poisson_distance]]$.
+""",
+    globals(),
 )
 
 wired_threshold = Claim(

@@ -26,8 +26,8 @@ from sparse_limits.theory.expressivity.symbols import (
     positions,
     u,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 share = sp.Symbol("t", positive=True)  # t_S(W)
 background = sp.Symbol("p_0", positive=True)  # density of the other rows
@@ -52,69 +52,33 @@ floor_share = alpha * level
 count_law = binomial_law(n, share, j)
 tail_law = at_least(n, share, j)
 
-WIRED_STEPS = (
-    Step(
-        name="all edges",
-        sentence=r"""Given its latent $u$, a neuron has all its edges to three inputs with probability $[[given_latent]]$: the edges are
-independent. Those to other inputs may be there or not.""",
-        gives={"given_latent": given_latent},
-    ),
-    Step(
-        name="a neuron",
-        sentence=r"Over a uniform latent the probability is the mean of that, $t=[[wired_share]]$.",
-        by=Carrier.RULE,
-        source="tower",
-        gives={"wired_share": wired_share},
-        uses=("all edges",),
-    ),
-    Step(
-        name="all neurons",
-        sentence=r"Each neuron has a latent and edges of its own, so that the $n$ neurons are wired independently, each with probability $t$.",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("a neuron",),
-    ),
-    Step(
-        name="count",
-        sentence=r"""So $P(N=j)=[[count_law]]$: one more neuron leaves the count as it is with probability $1-t$, and else raises it by one.""",
-        gives={"count_law": count_law},
-        uses=("all neurons",),
-    ),
-    Step(
-        name="tail",
-        sentence=r"$P(N\ge j)=[[tail_law]]$, the sum over the counts from $j$ to $n$.",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"tail_law": tail_law},
-        uses=("count",),
-    ),
-    Step(
-        name="level",
-        sentence=r"If all $k$ edges have the probability $p$, all are there with probability $[[level]]$.",
-        gives={"level": level},
-        uses=("all edges",),
-    ),
-    Step(
-        name="two levels",
-        sentence=r"With $p$ on a share $\alpha$ of the latents and $p_0$ elsewhere, $t_S=[[two_level_share]]$.",
-        gives={"two_level_share": two_level_share},
-        uses=("a neuron", "level"),
-    ),
-    Step(
-        name="lower probabilities",
-        sentence=r"""Let an edge be kept where a uniform number of its own is at most its probability. Then a neuron that is wired with
-lower probabilities is wired with the higher ones too, and the count of the former is never larger.""",
-        by=Carrier.RULE,
-        source="coupling",
-        uses=("all neurons",),
-    ),
-    Step(
-        name="floor",
-        sentence=r"""Lower $W$ to $p$ on the floor, and to $0$ elsewhere: a neuron is still wired with probability $[[floor_share]]$, or with
-$[[level]]$ if its latent is known to lie on the floor. So $t_S$ is at least that, and $N$ at least the count of the neurons still wired.""",
-        gives={"floor_share": floor_share},
-        uses=("count", "two levels", "lower probabilities"),
-    ),
+WIRED_STEPS = proof(
+    r"""
+all edges: Given its latent $u$, a neuron has all its edges to three inputs with probability $[[given_latent]]$: the edges are independent.
+Those to other inputs may be there or not.
+
+a neuron (from all edges; by tower): Over a uniform latent the probability is the mean of that, $t=[[wired_share]]$.
+
+all neurons (from a neuron; by independence): Each neuron has a latent and edges of its own, so that the $n$ neurons are wired
+independently, each with probability $t$.
+
+count (from all neurons): So $P(N=j)=[[count_law]]$: one more neuron leaves the count as it is with probability $1-t$, and else raises it by
+one.
+
+tail (from count; by additivity): $P(N\ge j)=[[tail_law]]$, the sum over the counts from $j$ to $n$.
+
+level (from all edges): If all $k$ edges have the probability $p$, all are there with probability $[[level]]$.
+
+two levels (from a neuron, level): With $p$ on a share $\alpha$ of the latents and $p_0$ elsewhere, $t_S=[[two_level_share]]$.
+
+lower probabilities (from all neurons; by coupling): Let an edge be kept where a uniform number of its own is at most its probability. Then
+a neuron that is wired with lower probabilities is wired with the higher ones too, and the count of the former is never larger.
+
+floor (from count, two levels, lower probabilities): Lower $W$ to $p$ on the floor, and to $0$ elsewhere: a neuron is still wired with
+probability $[[floor_share]]$, or with $[[level]]$ if its latent is known to lie on the floor. So $t_S$ is at least that, and $N$ at least
+the count of the neurons still wired.
+""",
+    globals(),
 )
 
 wired_count = Claim(
@@ -195,83 +159,41 @@ mean_product = sp.Mul(*(sp.Integral(kernel(u, v), (u, 0, 1)) for v in positions)
 slopes = sp.symbols("b_1 b_2", real=True)
 affine_gap = slopes[0] * slopes[1] / 12
 
-HUB_STEPS = (
-    Step(
-        name="wired neurons",
-        sentence=r"The share of the neurons that are wired to all of $S$ is in the mean $t_S=\int_0^1\prod_{j\in S}W(u,v_j)\,du$.",
-        by=Carrier.CLAIM,
-        source="E1",
-    ),
-    Step(
-        name="hubs",
-        sentence=r"For $W=uw$ that is $\int_0^1(uw)^kdu=[[hub_share]]$.",
-        gives={"hub_share": hub_share},
-        uses=("wired neurons",),
-    ),
-    Step(
-        name="column",
-        sentence=r"The density of a column is $\int_0^1uw\,du=[[column_density]]$.",
-        gives={"column_density": column_density},
-    ),
-    Step(
-        name="densities",
-        sentence=r"Of $k$ columns the product of the densities is $[[density_product]]$.",
-        gives={"density_product": density_product},
-        uses=("column",),
-    ),
-    Step(
-        name="gain",
-        sentence=r"*Hubs* have $[[hub_gain]]$ times the product of *densities*: $w$ cancels.",
-        gives={"hub_gain": hub_gain},
-        uses=("hubs", "densities"),
-    ),
-    Step(
-        name="two rows",
-        sentence=r"""Between rows with latents $x$ and $u$, two columns that rise (or fall) with the latent change in the same sense: the product of the
-changes, $[[rises]]$, is not negative.""",
-        gives={"rises": rises},
-    ),
-    Step(
-        name="pairs of rows",
-        sentence=r"Half its mean over two latents is $\int W(u,v_1)W(u,v_2)\,du-r(v_1)r(v_2)=[[chebyshev_gap]]$, whatever $W$ is.",
-        gives={"chebyshev_gap": chebyshev_gap},
-        uses=("two rows",),
-    ),
-    Step(
-        name="sign of the gap",
-        sentence=r"So for two functions that rise, or two that fall, the mean of the product is at least the product of the means.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("two rows", "pairs of rows"),
-    ),
-    Step(
-        name="product",
-        sentence=r"""The product of two columns that rise does not fall either: as probabilities are not negative, its change from $x$ to
-$u\ge x$, $[[product_rise]]$, is not. For columns that fall exchange $x$ and $u$.""",
-        gives={"product_rise": product_rise},
-    ),
-    Step(
-        name="one input more",
-        sentence=r"""If $t_S\ge\prod_{j\in S}r(v_j)$, then $t_{S\cup\{v\}}\ge t_S\,r(v)$ as well, by the *sign of the gap* between the product over $S$
-and the new column.""",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("sign of the gap", "product"),
-    ),
-    Step(
-        name="all inputs",
-        sentence=r"""So $t_S$ is at least the product of the densities, of three columns $[[mean_product]]$: it exceeds that by the gap between the
-product of two columns and the third, and the gap of these two times the density of the third.""",
-        gives={"mean_product": mean_product},
-        uses=("wired neurons", "pairs of rows", "one input more"),
-    ),
-    Step(
-        name="affine columns",
-        sentence=r"""For $W=a_j+b_ju$ the changes are $b_j(u-x)$, and the gap is $[[affine_gap]]$, which is negative if one column rises and the
-other falls.""",
-        gives={"affine_gap": affine_gap},
-        uses=("pairs of rows",),
-    ),
+HUB_STEPS = proof(
+    r"""
+wired neurons (by E1): The share of the neurons that are wired to all of $S$ is in the mean $t_S=\int_0^1\prod_{j\in S}W(u,v_j)\,du$.
+
+hubs (from wired neurons): For $W=uw$ that is $\int_0^1(uw)^kdu=[[hub_share]]$.
+
+column: The density of a column is $\int_0^1uw\,du=[[column_density]]$.
+
+densities (from column): Of $k$ columns the product of the densities is $[[density_product]]$.
+
+gain (from hubs, densities): *Hubs* have $[[hub_gain]]$ times the product of *densities*: $w$ cancels.
+
+two rows: Between rows with latents $x$ and $u$, two columns that rise (or fall) with the latent change in the same sense: the product of
+the changes, $[[rises]]$, is not negative.
+
+pairs of rows (from two rows): Half its mean over two latents is $\int W(u,v_1)W(u,v_2)\,du-r(v_1)r(v_2)=[[chebyshev_gap]]$, whatever $W$
+is.
+
+sign of the gap (from two rows, pairs of rows; by monotonicity): So for two functions that rise, or two that fall, the mean of the product
+is at least the product of the means.
+
+product: The product of two columns that rise does not fall either: as probabilities are not negative, its change from $x$ to $u\ge x$,
+$[[product_rise]]$, is not. For columns that fall exchange $x$ and $u$.
+
+one input more (from sign of the gap, product; by induction): If $t_S\ge\prod_{j\in S}r(v_j)$, then $t_{S\cup\{v\}}\ge t_S\,r(v)$ as well,
+by the *sign of the gap* between the product over $S$ and the new column.
+
+all inputs (from wired neurons, pairs of rows, one input more): So $t_S$ is at least the product of the densities, of three columns
+$[[mean_product]]$: it exceeds that by the gap between the product of two columns and the third, and the gap of these two times the density
+of the third.
+
+affine columns (from pairs of rows): For $W=a_j+b_ju$ the changes are $b_j(u-x)$, and the gap is $[[affine_gap]]$, which is negative if one
+column rises and the other falls.
+""",
+    globals(),
 )
 
 hubs = Claim(

@@ -10,9 +10,9 @@ from sparse_limits.theory.flow.times import SHARE, share
 from sparse_limits.theory.kernel.circle import k, ntk_eigenvalue
 from sparse_limits.theory.kernel.dual import depth
 from sparse_limits.theory.kernel.homogeneous import ratio
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
-from sparse_limits.theory.steps import Carrier, Step
 
 wave_loss = sp.exp(-2 * eta * ntk_eigenvalue * time) / 4
 _learnt = ntk_eigenvalue.subs((-1) ** k, 1)  # at even k and at 1; at odd k ≥ 3 the eigenvalue is 0
@@ -24,76 +24,37 @@ square_component = 2 * sp.sqrt(2) * sp.sin(sp.pi * k / 2) / (sp.pi * k)
 square_loss = (1 - 8 / sp.pi**2 * (1 - sp.exp(-eta * time))) / 2
 square_plateau = 1 - 8 / sp.pi**2
 
-STEPS = (
-    Step(
-        name="frequencies",
-        sentence=r"The operator of the kernel has the eigenfunctions $\cos k\theta$ and $\sin k\theta$, of eigenvalue $\lambda_k$.",
-        by=Carrier.CLAIM,
-        source="K10.1",
-    ),
-    Step(
-        name="population",
-        sentence=r"""Under uniform inputs the residual follows $r'=-\eta Tr$, $T$ that bounded operator, in place of $-\frac\eta m\Theta r$. Such an equation has one solution from
-each start: from an eigenfunction it is that times $e^{-\eta\lambda_kt}$, as with $\lambda_k$ for $\frac\lambda m$ in F1.1.""",
-        by=Carrier.CITED,
-        source="Picard–Lindelöf: an equation whose right side is Lipschitz, as that of a bounded operator is, has one solution from each start",
-        uses=("frequencies",),
-    ),
-    Step(
-        name="wave",
-        sentence=r"The mean of $\frac12\cos^2k\theta$ is $\frac14$ for $k\ge1$: from that residual at the start the loss is $[[wave_loss]]$.",
-        gives={"wave_loss": wave_loss},
-        uses=("population",),
-    ),
-    Step(
-        name="times",
-        sentence=r"For even $k$ and for $k=1$ the share $s$ of it is left at the time $[[frequency_time]]$.",
-        gives={"frequency_time": frequency_time},
-        uses=("wave",),
-    ),
-    Step(
-        name="second frequency",
-        sentence=r"For $k=2$ and $s=\frac1{10}$ that is $[[tenth_time]]$.",
-        gives={"tenth_time": tenth_time},
-        uses=("times",),
-    ),
-    Step(
-        name="large frequencies",
-        sentence=r"Over even $k$ the time over $k^2$ tends to $[[growth]]$.",
-        gives={"growth": growth},
-        uses=("times",),
-    ),
-    Step(
-        name="masks",
-        sentence=r"In the limit of K3 density $\rho$ in both layers multiplies times by $\rho^{-2}$.",
-        by=Carrier.CLAIM,
-        source="F2.1",
-        takes=("slowdown",),
-    ),
-    Step(
-        name="masked",
-        sentence=r"So a masked network takes $[[masked_time]]$.",
-        gives={"masked_time": masked_time},
-        uses=("masks", "times"),
-    ),
-    Step(
-        name="components",
-        sentence=r"""Where $\cos\theta$ is positive the square wave is $1$, else $-1$. It is even, so that it has no part along $\sin k\theta$; its component along $\sqrt2\cos k\theta$, $k\ge1$, is
-$[[square_component]]$. The constant has none.""",
-        gives={"square_component": square_component},
-    ),
-    Step(
-        name="square wave",
-        sentence=r"""That is $0$ at even $k$; at odd $k$ its square is $\frac8{\pi^2k^2}$, and at odd $k\ge3$ the eigenvalue is $0$. As $\lambda_1=\frac12$ the loss is $[[square_loss]]$.""",
-        gives={"square_loss": square_loss},
-        uses=("wave", "frequencies", "components"),
-    ),
-    Step(
-        name="what is left",
-        sentence=r"Of the loss at the start, $\frac12$, the share $[[square_plateau]]$ is left at last.",
-        gives={"square_plateau": square_plateau},
-        uses=("square wave",),
-    ),
+STEPS = proof(
+    r"""
+frequencies (by K10.1): The operator of the kernel has the eigenfunctions $\cos k\theta$ and $\sin k\theta$, of eigenvalue $\lambda_k$.
+
+population (from frequencies; cited: Picard–Lindelöf: an equation whose right side is Lipschitz, as that of a bounded operator is, has one
+solution from each start): Under uniform inputs the residual follows $r'=-\eta Tr$, $T$ that bounded operator, in place of $-\frac\eta
+m\Theta r$. Such an equation has one solution from each start: from an eigenfunction it is that times $e^{-\eta\lambda_kt}$, as with
+$\lambda_k$ for $\frac\lambda m$ in F1.1.
+
+wave (from population): The mean of $\frac12\cos^2k\theta$ is $\frac14$ for $k\ge1$: from that residual at the start the loss is
+$[[wave_loss]]$.
+
+times (from wave): For even $k$ and for $k=1$ the share $s$ of it is left at the time $[[frequency_time]]$.
+
+second frequency (from times): For $k=2$ and $s=\frac1{10}$ that is $[[tenth_time]]$.
+
+large frequencies (from times): Over even $k$ the time over $k^2$ tends to $[[growth]]$.
+
+masks (by F2.1 for slowdown): In the limit of K3 density $\rho$ in both layers multiplies times by $\rho^{-2}$.
+
+masked (from masks, times): So a masked network takes $[[masked_time]]$.
+
+components: Where $\cos\theta$ is positive the square wave is $1$, else $-1$. It is even, so that it has no part along $\sin k\theta$; its
+component along $\sqrt2\cos k\theta$, $k\ge1$, is $[[square_component]]$. The constant has none.
+
+square wave (from wave, frequencies, components): That is $0$ at even $k$; at odd $k$ its square is $\frac8{\pi^2k^2}$, and at odd $k\ge3$
+the eigenvalue is $0$. As $\lambda_1=\frac12$ the loss is $[[square_loss]]$.
+
+what is left (from square wave): Of the loss at the start, $\frac12$, the share $[[square_plateau]]$ is left at last.
+""",
+    globals(),
 )
 
 circle_times = Claim(

@@ -11,9 +11,9 @@ from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.dual import DEPTH
 from sparse_limits.theory.kernel.homogeneous import ratio, readout_dense, weights_trained
 from sparse_limits.theory.kernel.rank_one import density_flow, flow, p, power_flow, q
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import ANY_DENSITY
-from sparse_limits.theory.steps import Carrier, Step
 
 scaled_loss = amplitude**2 * sp.exp(-2 * eta * flow * eigenvalue * time / m) / (2 * m)
 scaled_rate = stable_rate / flow
@@ -23,57 +23,29 @@ trained_slowdown = 1 / weights_trained
 profile_slowdown = 1 / power_flow
 mean_slowdown = 1 / density_flow
 
-STEPS = (
-    Step(
-        name="modes",
-        sentence=r"A mode of the eigenvalue $\lambda$ has the loss of F1.1.",
-        by=Carrier.CLAIM,
-        source="F1.1",
-    ),
-    Step(
-        name="scaled",
-        sentence=r"""$f$ times a kernel has its eigenvectors, and $f$ times its eigenvalues: the loss in a mode is $[[scaled_loss]]$, that with the kernel itself at the time
-$ft$.""",
-        gives={"scaled_loss": scaled_loss},
-        uses=("modes",),
-    ),
-    Step(
-        name="stable rates",
-        sentence=r"The largest stable rate is $[[scaled_rate]]$: at the same share of it, all numbers of steps are those of the kernel itself.",
-        gives={"scaled_rate": scaled_rate},
-        uses=("scaled",),
-    ),
-    Step(
-        name="constant graphons",
-        sentence=r"Constant graphons of density $\rho$ multiply the dense kernel by the constants of K3.",
-        by=Carrier.CLAIM,
-        source="K3",
-        takes=("ratio", "readout_dense", "weights_trained"),
-    ),
-    Step(
-        name="times",
-        sentence=r"""So times are those of the dense network multiplied by $[[slowdown]]$, with a dense readout by $[[readout_slowdown]]$; and by $[[trained_slowdown]]$ where nothing is
-pruned and the weights have the variance $\rho$.""",
-        gives={
-            "slowdown": slowdown,
-            "readout_slowdown": readout_slowdown,
-            "trained_slowdown": trained_slowdown,
-        },
-        uses=("scaled", "constant graphons"),
-    ),
-    Step(
-        name="profiles",
-        sentence=r"Graphons of rank one multiply the dense kernel of the inputs that their first columns weigh by the $f$ of K8.",
-        by=Carrier.CLAIM,
-        source="K8",
-    ),
-    Step(
-        name="times of profiles",
-        sentence=r"""For row profiles $u^p$ and next column profiles $u^q$ times are those of the dense network at these inputs multiplied by $[[profile_slowdown]]$; by the mean densities
-it would be $[[mean_slowdown]]$, which is no less: $1+\frac{pq}{p+q+1}$ times as much for each hidden layer.""",
-        gives={"profile_slowdown": profile_slowdown, "mean_slowdown": mean_slowdown},
-        uses=("scaled", "profiles"),
-    ),
+STEPS = proof(
+    r"""
+modes (by F1.1): A mode of the eigenvalue $\lambda$ has the loss of F1.1.
+
+scaled (from modes): $f$ times a kernel has its eigenvectors, and $f$ times its eigenvalues: the loss in a mode is $[[scaled_loss]]$, that
+with the kernel itself at the time $ft$.
+
+stable rates (from scaled): The largest stable rate is $[[scaled_rate]]$: at the same share of it, all numbers of steps are those of the
+kernel itself.
+
+constant graphons (by K3 for ratio, readout_dense, weights_trained): Constant graphons of density $\rho$ multiply the dense kernel by the
+constants of K3.
+
+times (from scaled, constant graphons): So times are those of the dense network multiplied by $[[slowdown]]$, with a dense readout by
+$[[readout_slowdown]]$; and by $[[trained_slowdown]]$ where nothing is pruned and the weights have the variance $\rho$.
+
+profiles (by K8): Graphons of rank one multiply the dense kernel of the inputs that their first columns weigh by the $f$ of K8.
+
+times of profiles (from scaled, profiles): For row profiles $u^p$ and next column profiles $u^q$ times are those of the dense network at
+these inputs multiplied by $[[profile_slowdown]]$; by the mean densities it would be $[[mean_slowdown]]$, which is no less:
+$1+\frac{pq}{p+q+1}$ times as much for each hidden layer.
+""",
+    globals(),
 )
 
 density_times = Claim(

@@ -7,8 +7,8 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.flow.linear import AMPLITUDE, EIGENVALUE, LINEARISED, NUMBER, RATE, amplitude, eigenvalue, eta
 from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Step
 
 count = sp.Symbol("k", integer=True, nonnegative=True)  # of steps
 stride = sp.Symbol("x", positive=True)  # ηλ/m, below 1
@@ -24,54 +24,28 @@ lead_slope = 2 * count * stride / (1 - stride)
 best_rate = 2 * m / (largest + least)
 best_factor = (largest - least) / (largest + least)
 
-STEPS = (
-    Step(
-        name="one step",
-        sentence=r"A step of length $\eta$ moves $q_i\cdot r$ by its velocity: it is multiplied by $[[factor]]$.",
-        gives={"factor": factor},
-    ),
-    Step(
-        name="steps",
-        sentence=r"After $k$ steps $q_i\cdot r=[[step_mode]]$.",
-        gives={"step_mode": step_mode},
-        uses=("one step",),
-    ),
-    Step(
-        name="loss",
-        sentence=r"Its part of the loss is $[[step_loss]]$.",
-        gives={"step_loss": step_loss},
-        uses=("steps",),
-    ),
-    Step(
-        name="contraction",
-        sentence=r"$1-(1-\frac{\eta\lambda_1}m)^2=[[contraction]]$.",
-        gives={"contraction": contraction},
-        uses=("one step",),
-    ),
-    Step(
-        name="stable rate",
-        sentence=r"That is positive for $0<\eta<[[stable_rate]]$, $0$ at the end, and negative beyond it. A smaller eigenvalue has a later end.",
-        gives={"stable_rate": stable_rate},
-        uses=("contraction",),
-    ),
-    Step(
-        name="slope of the lead",
-        sentence=r"$2k(-\ln(1-x)-x)$ is $0$ at $x=0$ and has the slope $[[lead_slope]]\ge0$ for $0\le x<1$.",
-        gives={"lead_slope": lead_slope},
-    ),
-    Step(
-        name="lead",
-        sentence=r"""With $x=\frac{\eta\lambda}m<1$, the logarithm of the loss of the flow at the time $k$, over that of $k$ steps, is $[[lead]]\ge0$.""",
-        gives={"lead": lead},
-        uses=("loss", "slope of the lead"),
-    ),
-    Step(
-        name="best rate",
-        sentence=r"""At $\eta=[[best_rate]]$ the factors at $\lambda_1\ge\lambda_m$ are opposite, of modulus $[[best_factor]]$, and those between lie
-between. A larger rate has a larger modulus at $\lambda_1$, a smaller one at $\lambda_m$.""",
-        gives={"best_rate": best_rate, "best_factor": best_factor},
-        uses=("one step",),
-    ),
+STEPS = proof(
+    r"""
+one step: A step of length $\eta$ moves $q_i\cdot r$ by its velocity: it is multiplied by $[[factor]]$.
+
+steps (from one step): After $k$ steps $q_i\cdot r=[[step_mode]]$.
+
+loss (from steps): Its part of the loss is $[[step_loss]]$.
+
+contraction (from one step): $1-(1-\frac{\eta\lambda_1}m)^2=[[contraction]]$.
+
+stable rate (from contraction): That is positive for $0<\eta<[[stable_rate]]$, $0$ at the end, and negative beyond it. A smaller eigenvalue
+has a later end.
+
+slope of the lead: $2k(-\ln(1-x)-x)$ is $0$ at $x=0$ and has the slope $[[lead_slope]]\ge0$ for $0\le x<1$.
+
+lead (from loss, slope of the lead): With $x=\frac{\eta\lambda}m<1$, the logarithm of the loss of the flow at the time $k$, over that of $k$
+steps, is $[[lead]]\ge0$.
+
+best rate (from one step): At $\eta=[[best_rate]]$ the factors at $\lambda_1\ge\lambda_m$ are opposite, of modulus $[[best_factor]]$, and
+those between lie between. A larger rate has a larger modulus at $\lambda_1$, a smaller one at $\lambda_m$.
+""",
+    globals(),
 )
 
 gradient_descent = Claim(

@@ -10,8 +10,8 @@ from sparse_limits.theory.flow.times import SHARE, share
 from sparse_limits.theory.kernel.collapse import d
 from sparse_limits.theory.kernel.dual import DEPTH, cosine, dense_ntk
 from sparse_limits.theory.kernel.rank_one import column, flow
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 slope = sp.Symbol("beta", real=True)  # of the residual at the start, along one axis
 
@@ -20,46 +20,25 @@ one_layer_eigenvalue = 2 * flow * column
 direction_time = d * sp.log(1 / share) / (2 * eta * flow * column)
 direction_loss = slope**2 * sp.exp(-2 * eta * flow * column * time / d) / 2
 
-STEPS = (
-    Step(
-        name="kernel",
-        sentence=r"""The kernel is $f\sqrt{ab}\,\Theta_L(r)$, $a$ and $b$ the mean squares of the inputs, weighted by the first layer's column profile, $r$ the weighted correlation.""",
-        by=Carrier.CLAIM,
-        source="K8",
-    ),
-    Step(
-        name="axes",
-        sentence=r"""At $\pm\sqrt d\,e_j$ the weighted mean square is $h_j$; the weighted correlation with its opposite is $-1$, with inputs on other axes $0$. So the kernel is the same at these and their
-opposites, and the difference of $1$ at an input and
-$-1$ at its opposite goes to $0$ on the other axes, and on its own to itself times $[[odd_eigenvalue]]$ with $h$ for $h_j$ and $\Theta_L$ of K1.""",
-        gives={"odd_eigenvalue": odd_eigenvalue},
-        uses=("kernel",),
-    ),
-    Step(
-        name="one hidden layer",
-        sentence=r"With one hidden layer $\Theta_1(1)=2$ and $\Theta_1(-1)=0$: $[[one_layer_eigenvalue]]$.",
-        gives={"one_layer_eigenvalue": one_layer_eigenvalue},
-        uses=("axes",),
-    ),
-    Step(
-        name="modes",
-        sentence=r"Each eigenvector fades by itself.",
-        by=Carrier.CLAIM,
-        source="F1.1",
-    ),
-    Step(
-        name="time",
-        sentence=r"By the time $[[direction_time]]$, as $m=2d$, the share $s$ is left of its part of the loss.",
-        gives={"direction_time": direction_time},
-        uses=("one hidden layer", "modes"),
-    ),
-    Step(
-        name="linear residuals",
-        sentence=r"""A residual $\frac1{\sqrt d}\beta\cdot x$ at the start is $\pm\beta_j$ at the two inputs of an axis. With $m=2d$ its part of the loss along it is $[[direction_loss]]$ over $d$, with $\beta$
-for $\beta_j$.""",
-        gives={"direction_loss": direction_loss},
-        uses=("one hidden layer", "modes"),
-    ),
+STEPS = proof(
+    r"""
+kernel (by K8): The kernel is $f\sqrt{ab}\,\Theta_L(r)$, $a$ and $b$ the mean squares of the inputs, weighted by the first layer's column
+profile, $r$ the weighted correlation.
+
+axes (from kernel): At $\pm\sqrt d\,e_j$ the weighted mean square is $h_j$; the weighted correlation with its opposite is $-1$, with inputs
+on other axes $0$. So the kernel is the same at these and their opposites, and the difference of $1$ at an input and $-1$ at its opposite
+goes to $0$ on the other axes, and on its own to itself times $[[odd_eigenvalue]]$ with $h$ for $h_j$ and $\Theta_L$ of K1.
+
+one hidden layer (from axes): With one hidden layer $\Theta_1(1)=2$ and $\Theta_1(-1)=0$: $[[one_layer_eigenvalue]]$.
+
+modes (by F1.1): Each eigenvector fades by itself.
+
+time (from one hidden layer, modes): By the time $[[direction_time]]$, as $m=2d$, the share $s$ is left of its part of the loss.
+
+linear residuals (from one hidden layer, modes): A residual $\frac1{\sqrt d}\beta\cdot x$ at the start is $\pm\beta_j$ at the two inputs of
+an axis. With $m=2d$ its part of the loss along it is $[[direction_loss]]$ over $d$, with $\beta$ for $\beta_j$.
+""",
+    globals(),
 )
 
 slowed_directions = Claim(

@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 eta = sp.Symbol("eta", positive=True)  # rate of learning
 eigenvalue = sp.Symbol("lambda", nonnegative=True)  # of the kernel matrix on the samples, not over their number
@@ -46,70 +46,33 @@ _together = _half_sum * sp.exp(-eta * (own + shared) * time / 2)
 _apart = _half_difference * sp.exp(-eta * (own - shared) * time / 2)
 pair_residuals = sp.ImmutableMatrix([_together + _apart, _together - _apart])
 
-STEPS = (
-    Step(
-        name="velocity",
-        sentence=r"""The parameters move by $-\eta\nabla L=-\frac\eta mJ^\top r$, $J$ the gradients of the outputs, and the residuals by $J$ times that:
-$r'=-\frac\eta mJJ^\top r$. For two samples whose gradients have the products $a$, $a$ and $b$, at residuals $r_1,r_2$, it is $[[pair_velocity]]$.""",
-        gives={"pair_velocity": pair_velocity},
-    ),
-    Step(
-        name="eigenvectors",
-        sentence=r"$\Theta=JJ^\top$ has an orthonormal basis of eigenvectors $q_i$, of eigenvalues $\lambda_i\ge0$.",
-        by=Carrier.RULE,
-        source="spectral theorem",
-    ),
-    Step(
-        name="velocity of a mode",
-        sentence=r"""The velocity of $q_i\cdot r$ is $-\frac\eta mq_i^\top\Theta r$: at $q_i\cdot r=c$, with $\lambda$ for $\lambda_i$, it is
-$[[mode_velocity]]$, whatever the other components are.""",
-        gives={"mode_velocity": mode_velocity},
-        uses=("velocity", "eigenvectors"),
-    ),
-    Step(
-        name="one flow",
-        sentence=r"A linear vector field has one flow from each point: a curve with that velocity and that start is the one.",
-        by=Carrier.RULE,
-        source="flows",
-    ),
-    Step(
-        name="mode",
-        sentence=r"So $q_i\cdot r(t)=[[mode]]$, $c=q_i\cdot r(0)$.",
-        gives={"mode": mode},
-        uses=("velocity of a mode", "one flow"),
-    ),
-    Step(
-        name="squares",
-        sentence=r"$\sum_jr_j^2=\sum_i(q_i\cdot r)^2$.",
-        by=Carrier.RULE,
-        source="Parseval",
-        uses=("eigenvectors",),
-    ),
-    Step(
-        name="loss",
-        sentence=r"The part of $L=\frac1{2m}\sum_jr_j^2$ in one mode is $[[mode_loss]]$.",
-        gives={"mode_loss": mode_loss},
-        uses=("mode", "squares"),
-    ),
-    Step(
-        name="descent",
-        sentence=r"It changes by $[[mode_descent]]\le0$ in unit time.",
-        gives={"mode_descent": mode_descent},
-        uses=("loss",),
-    ),
-    Step(
-        name="plateau",
-        sentence=r"Where $\lambda=0$ it stays $[[plateau]]$ at all times, and else it tends to $0$.",
-        gives={"plateau": plateau},
-        uses=("loss",),
-    ),
-    Step(
-        name="two samples",
-        sentence=r"""For two samples as in *velocity* the eigenvectors are $(1,\pm1)/\sqrt2$, of $a\pm b$, and the residuals at time $t$ are
-$[[pair_residuals]]$.""",
-        gives={"pair_residuals": pair_residuals},
-        uses=("velocity", "mode"),
-    ),
+STEPS = proof(
+    r"""
+velocity: The parameters move by $-\eta\nabla L=-\frac\eta mJ^\top r$, $J$ the gradients of the outputs, and the residuals by $J$ times
+that: $r'=-\frac\eta mJJ^\top r$. For two samples whose gradients have the products $a$, $a$ and $b$, at residuals $r_1,r_2$, it is
+$[[pair_velocity]]$.
+
+eigenvectors (by spectral theorem): $\Theta=JJ^\top$ has an orthonormal basis of eigenvectors $q_i$, of eigenvalues $\lambda_i\ge0$.
+
+velocity of a mode (from velocity, eigenvectors): The velocity of $q_i\cdot r$ is $-\frac\eta mq_i^\top\Theta r$: at $q_i\cdot r=c$, with
+$\lambda$ for $\lambda_i$, it is $[[mode_velocity]]$, whatever the other components are.
+
+one flow (by flows): A linear vector field has one flow from each point: a curve with that velocity and that start is the one.
+
+mode (from velocity of a mode, one flow): So $q_i\cdot r(t)=[[mode]]$, $c=q_i\cdot r(0)$.
+
+squares (from eigenvectors; by Parseval): $\sum_jr_j^2=\sum_i(q_i\cdot r)^2$.
+
+loss (from mode, squares): The part of $L=\frac1{2m}\sum_jr_j^2$ in one mode is $[[mode_loss]]$.
+
+descent (from loss): It changes by $[[mode_descent]]\le0$ in unit time.
+
+plateau (from loss): Where $\lambda=0$ it stays $[[plateau]]$ at all times, and else it tends to $0$.
+
+two samples (from velocity, mode): For two samples as in *velocity* the eigenvectors are $(1,\pm1)/\sqrt2$, of $a\pm b$, and the residuals
+at time $t$ are $[[pair_residuals]]$.
+""",
+    globals(),
 )
 
 linearised_flow = Claim(

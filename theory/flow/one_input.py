@@ -19,8 +19,8 @@ from sparse_limits.theory.kernel.collapse import (
     positive_eigenvalue,
 )
 from sparse_limits.theory.kernel.collapse import share as trained_share
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 moments = sp.symbols("M_plus M_minus", real=True)  # Σ |x_a| r_a over samples of either sign
 squares = sp.Symbol("R", nonnegative=True)  # Σ r_a²
@@ -35,52 +35,27 @@ fit_loss = (squares - 2 * slopes[0] * moments[0] - 2 * slopes[1] * moments[1] + 
 fit_loss += slopes[1] ** 2 * below / (2 * m)
 positive_time = m * d * sp.log(1 / share) / (2 * eta * (trained_share + energy) * above)
 
-STEPS = (
-    Step(
-        name="spectrum",
-        sentence=r"""The eigenvectors of the kernel matrix with an eigenvalue other than $0$ are $v_\pm$, of entries $|x_a|$ at the samples of one sign, with the eigenvalues
-$[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and the squared lengths $s_\pm$.""",
-        by=Carrier.CLAIM,
-        source="K11.1",
-        gives={"positive_eigenvalue": positive_eigenvalue, "negative_eigenvalue": negative_eigenvalue},
-    ),
-    Step(
-        name="modes",
-        sentence=r"Each eigenvector fades by itself, and what has the eigenvalue $0$ stays.",
-        by=Carrier.CLAIM,
-        source="F1.1",
-    ),
-    Step(
-        name="components",
-        sentence=r"With $M_\pm=v_\pm\cdot r(0)$ the components of the residuals are $[[positive_component]]$ and $[[negative_component]]$.",
-        gives={"positive_component": positive_component, "negative_component": negative_component},
-        uses=("spectrum",),
-    ),
-    Step(
-        name="losses",
-        sentence=r"So their parts of the loss are $[[positive_loss]]$ and $[[negative_loss]]$.",
-        gives={"positive_loss": positive_loss, "negative_loss": negative_loss},
-        uses=("components", "modes"),
-    ),
-    Step(
-        name="fits",
-        sentence=r"""A function of the input that is linear on either side of $0$ and $0$ there, $\alpha x$ for $x>0$ and $\beta|x|$ for $x<0$, taken from the residuals leaves the loss
-$[[fit_loss]]$.""",
-        gives={"fit_loss": fit_loss},
-    ),
-    Step(
-        name="plateau",
-        sentence=r"""The rest of the loss stays: $[[collapse_plateau]]$ with $R$ the sum of the squared residuals at the start. That is the least of *fits*, which exceed it by
-a sum of two squares.""",
-        gives={"collapse_plateau": collapse_plateau},
-        uses=("components", "modes", "fits"),
-    ),
-    Step(
-        name="time",
-        sentence=r"The share $s$ of the first part is left at the time $[[positive_time]]$.",
-        gives={"positive_time": positive_time},
-        uses=("losses",),
-    ),
+STEPS = proof(
+    r"""
+spectrum (by K11.1): The eigenvectors of the kernel matrix with an eigenvalue other than $0$ are $v_\pm$, of entries $|x_a|$ at the samples
+of one sign, with the eigenvalues $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and the squared lengths $s_\pm$.
+
+modes (by F1.1): Each eigenvector fades by itself, and what has the eigenvalue $0$ stays.
+
+components (from spectrum): With $M_\pm=v_\pm\cdot r(0)$ the components of the residuals are $[[positive_component]]$ and
+$[[negative_component]]$.
+
+losses (from components, modes): So their parts of the loss are $[[positive_loss]]$ and $[[negative_loss]]$.
+
+fits: A function of the input that is linear on either side of $0$ and $0$ there, $\alpha x$ for $x>0$ and $\beta|x|$ for $x<0$, taken from
+the residuals leaves the loss $[[fit_loss]]$.
+
+plateau (from components, modes, fits): The rest of the loss stays: $[[collapse_plateau]]$ with $R$ the sum of the squared residuals at the
+start. That is the least of *fits*, which exceed it by a sum of two squares.
+
+time (from losses): The share $s$ of the first part is left at the time $[[positive_time]]$.
+""",
+    globals(),
 )
 
 one_input_plateau = Claim(

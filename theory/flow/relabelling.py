@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel.rank_one import p, power_overlap, q
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Reach, Step
 
 outputs = sp.symbols("h_1 h_2", real=True)  # φ(z) of a hidden unit at two samples
 gates = sp.symbols("g_1 g_2", real=True)  # φ′(z) there
@@ -27,63 +27,35 @@ moved_along = power_overlap
 torn_overlap = sp.gamma(p + 1) * sp.gamma(q + 1) / sp.gamma(p + q + 2)
 input_change = (profile[1] - profile[0]) * (sample[0] ** 2 - sample[1] ** 2) / 2
 
-STEPS = (
-    Step(
-        name="any order",
-        sentence=r"Exchanges of two units of a hidden layer, one after the other, take the units of each hidden layer into any order.",
-        by=Carrier.CITED,
-        source="Knuth, The Art of Computer Programming, volume 3, section 5.1.1: exchanges of neighbours sort any order",
-    ),
-    Step(
-        name="gradients",
-        sentence=r"""If at every input the output is the same function of the same weights, which stand in other places, its derivatives by the kept weights stand in these places too, and so do the
-weights after a step of gradient descent. The sums of products of derivatives, which are the tangent kernel, and the loss after any number of steps are the same.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="exchange",
-        sentence=r"""Exchange two units of a hidden layer, that is the two rows, of the weights and of the mask, that enter them, and the two columns that leave them. Where $\alpha_{ij}$ was in row $i$ and
-$\beta_{ij}$ in column $j$, the rows are then $[[moved_rows]]$ and the columns $[[moved_columns]]$. The sums over the units of that layer have the same terms in another order: at every input the output is
-the same function of the same weights.""",
-        gives={"moved_rows": moved_rows, "moved_columns": moved_columns},
-        uses=("any order", "gradients"),
-        reach=Reach.SIZES,
-        limited="networks are multiplied out weight by weight, which needs their sizes",
-    ),
-    Step(
-        name="one unit",
-        sentence=r"""A hidden unit of readout weight $a$, with the outputs $h_1,h_2$ and the slopes $g_1,g_2$ at two samples, adds to $n$ times their kernel $[[unit]]$,
-$o=\frac1d\sum_jM_jx_jx'_j$ over its own row of the mask.""",
-        gives={"unit": unit},
-    ),
-    Step(
-        name="profiles",
-        sentence=r"Under graphons of rank one a hidden layer multiplies the kernel by $\int_0^1g_l(u)h_{l+1}(u)\,du$, for powers by $\int u^pu^q\,du$.",
-        by=Carrier.CLAIM,
-        source="K8",
-    ),
-    Step(
-        name="reversed together",
-        sentence=r"With $1-u$ for $u$ in both profiles that is $[[moved_along]]$, as before.",
-        gives={"moved_along": moved_along},
-        uses=("profiles",),
-    ),
-    Step(
-        name="reversed alone",
-        sentence=r"With $1-u$ for $u$ in the row profile alone it is $\int_0^1(1-u)^pu^q\,du=[[torn_overlap]]$.",
-        by=Carrier.CITED,
-        source="Euler's beta integral (DLMF 5.12.1)",
-        gives={"torn_overlap": torn_overlap},
-        uses=("profiles",),
-    ),
-    Step(
-        name="inputs",
-        sentence=r"""Two columns of the first mask exchanged, of profiles $\psi_1,\psi_2$, without the two inputs: the weighted mean square of a sample changes by $[[input_change]]$; with both
-inputs exchanged too it does not.""",
-        gives={"input_change": input_change},
-        uses=("profiles",),
-    ),
+STEPS = proof(
+    r"""
+any order (cited: Knuth, The Art of Computer Programming, volume 3, section 5.1.1: exchanges of neighbours sort any order): Exchanges of two
+units of a hidden layer, one after the other, take the units of each hidden layer into any order.
+
+gradients (by chain rule): If at every input the output is the same function of the same weights, which stand in other places, its
+derivatives by the kept weights stand in these places too, and so do the weights after a step of gradient descent. The sums of products of
+derivatives, which are the tangent kernel, and the loss after any number of steps are the same.
+
+exchange (from any order, gradients; at some sizes: networks are multiplied out weight by weight, which needs their sizes): Exchange two
+units of a hidden layer, that is the two rows, of the weights and of the mask, that enter them, and the two columns that leave them. Where
+$\alpha_{ij}$ was in row $i$ and $\beta_{ij}$ in column $j$, the rows are then $[[moved_rows]]$ and the columns $[[moved_columns]]$. The
+sums over the units of that layer have the same terms in another order: at every input the output is the same function of the same weights.
+
+one unit: A hidden unit of readout weight $a$, with the outputs $h_1,h_2$ and the slopes $g_1,g_2$ at two samples, adds to $n$ times their
+kernel $[[unit]]$, $o=\frac1d\sum_jM_jx_jx'_j$ over its own row of the mask.
+
+profiles (by K8): Under graphons of rank one a hidden layer multiplies the kernel by $\int_0^1g_l(u)h_{l+1}(u)\,du$, for powers by $\int
+u^pu^q\,du$.
+
+reversed together (from profiles): With $1-u$ for $u$ in both profiles that is $[[moved_along]]$, as before.
+
+reversed alone (from profiles; cited: Euler's beta integral (DLMF 5.12.1)): With $1-u$ for $u$ in the row profile alone it is
+$\int_0^1(1-u)^pu^q\,du=[[torn_overlap]]$.
+
+inputs (from profiles): Two columns of the first mask exchanged, of profiles $\psi_1,\psi_2$, without the two inputs: the weighted mean
+square of a sample changes by $[[input_change]]$; with both inputs exchanged too it does not.
+""",
+    globals(),
 )
 
 relabelled_units = Claim(

@@ -23,8 +23,8 @@ from sparse_limits.theory.flow.linear import (
     time,
 )
 from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 label = sp.Symbol("y", real=True)  # component of the labels along a unit eigenvector
 variance = sp.Symbol("v", nonnegative=True)  # qᵀKq of the initial function's covariance K
@@ -44,81 +44,37 @@ pair_output_loss = _sum**2 / 8 * sp.exp(-2 * eta * (own + shared) * time / 2) + 
 pair_kernel_loss = _sum**2 / 8 + _apart
 subtraction_gap = eta**2 * drift**2 * time**2 / m**2
 
-STEPS = (
-    Step(
-        name="modes",
-        sentence=r"Given the initial function the loss is a sum over eigenvectors $q$, in the squares of $q\cdot r(0)$, $r(0)=f_0-y$.",
-        by=Carrier.CLAIM,
-        source="F1.1",
-    ),
-    Step(
-        name="two parts",
-        sentence=r"$q\cdot r(0)=q\cdot f_0-q\cdot y$ is centred but for $-q\cdot y$: its mean square is $(q\cdot y)^2+q^\top Kq$.",
-        by=Carrier.RULE,
-        source="linearity",
-    ),
-    Step(
-        name="mean loss",
-        sentence=r"With $y$ for $q\cdot y$ and $v$ for $q^\top Kq$ the mean of a mode's loss is $[[mean_mode_loss]]$.",
-        gives={"mean_mode_loss": mean_mode_loss},
-        uses=("modes", "two parts"),
-    ),
-    Step(
-        name="centred output",
-        sentence=r"$f-f_0$ has the gradients of $f$ and is $0$ at the start: a mode's loss is $[[centred_output_loss]]$.",
-        gives={"centred_output_loss": centred_output_loss},
-        uses=("mean loss",),
-    ),
-    Step(
-        name="initial part",
-        sentence=r"The initial function itself adds the rest, $[[initial_part]]$.",
-        gives={"initial_part": initial_part},
-        uses=("mean loss", "centred output"),
-    ),
-    Step(
-        name="largest product",
-        sentence=r"$x\le e^{x-1}$, hence $xe^{-x}\le e^{-1}$, with equality at $x=1$.",
-        by=Carrier.RULE,
-        source="exponential",
-    ),
-    Step(
-        name="most remembered",
-        sentence=r"With $v=\lambda$ the initial part is a multiple of $xe^{-x}$, $x=\frac{2\eta\lambda t}m$, and $x=1$ is $\lambda=[[forgotten_at]]$.",
-        gives={"forgotten_at": forgotten_at},
-        uses=("initial part", "largest product"),
-    ),
-    Step(
-        name="forgotten",
-        sentence=r"There it is $[[forgotten_bound]]$.",
-        gives={"forgotten_bound": forgotten_bound},
-        uses=("most remembered",),
-    ),
-    Step(
-        name="constant function",
-        sentence=r"""$H\Theta H$, $H=I-\frac1m\mathbf1\mathbf1^\top$, has $\mathbf1/\sqrt m$ as an eigenvector of eigenvalue $0$, along which the residuals have the component
-$\sqrt m\,\mu$: of the loss $[[kernel_plateau]]$ stays.""",
-        gives={"kernel_plateau": kernel_plateau},
-        uses=("modes",),
-    ),
-    Step(
-        name="two samples, output",
-        sentence=r"Two samples of F1.1 have the loss $[[pair_output_loss]]$.",
-        gives={"pair_output_loss": pair_output_loss},
-        uses=("modes",),
-    ),
-    Step(
-        name="two samples, kernel",
-        sentence=r"With $H\Theta H$, half of $a-b$ on the diagonal and less it beside, they have $[[pair_kernel_loss]]$.",
-        gives={"pair_kernel_loss": pair_kernel_loss},
-        uses=("two samples, output", "constant function"),
-    ),
-    Step(
-        name="second order",
-        sentence=r"""For residuals $r$ of mean $0$ the squares $r^\top\Theta^2r$ and $r^\top(H\Theta H)^2r=\|H\Theta r\|^2$ differ by $mg^2$, $g$ the mean of
-$\Theta r$; the losses, up to third order in the time, by $[[subtraction_gap]]$.""",
-        gives={"subtraction_gap": subtraction_gap},
-        uses=("modes",),
-    ),
+STEPS = proof(
+    r"""
+modes (by F1.1): Given the initial function the loss is a sum over eigenvectors $q$, in the squares of $q\cdot r(0)$, $r(0)=f_0-y$.
+
+two parts (by linearity): $q\cdot r(0)=q\cdot f_0-q\cdot y$ is centred but for $-q\cdot y$: its mean square is $(q\cdot y)^2+q^\top Kq$.
+
+mean loss (from modes, two parts): With $y$ for $q\cdot y$ and $v$ for $q^\top Kq$ the mean of a mode's loss is $[[mean_mode_loss]]$.
+
+centred output (from mean loss): $f-f_0$ has the gradients of $f$ and is $0$ at the start: a mode's loss is $[[centred_output_loss]]$.
+
+initial part (from mean loss, centred output): The initial function itself adds the rest, $[[initial_part]]$.
+
+largest product (by exponential): $x\le e^{x-1}$, hence $xe^{-x}\le e^{-1}$, with equality at $x=1$.
+
+most remembered (from initial part, largest product): With $v=\lambda$ the initial part is a multiple of $xe^{-x}$, $x=\frac{2\eta\lambda
+t}m$, and $x=1$ is $\lambda=[[forgotten_at]]$.
+
+forgotten (from most remembered): There it is $[[forgotten_bound]]$.
+
+constant function (from modes): $H\Theta H$, $H=I-\frac1m\mathbf1\mathbf1^\top$, has $\mathbf1/\sqrt m$ as an eigenvector of eigenvalue $0$,
+along which the residuals have the component $\sqrt m\,\mu$: of the loss $[[kernel_plateau]]$ stays.
+
+two samples, output (from modes): Two samples of F1.1 have the loss $[[pair_output_loss]]$.
+
+two samples, kernel (from two samples, output, constant function): With $H\Theta H$, half of $a-b$ on the diagonal and less it beside, they
+have $[[pair_kernel_loss]]$.
+
+second order (from modes): For residuals $r$ of mean $0$ the squares $r^\top\Theta^2r$ and $r^\top(H\Theta H)^2r=\|H\Theta r\|^2$ differ by
+$mg^2$, $g$ the mean of $\Theta r$; the losses, up to third order in the time, by $[[subtraction_gap]]$.
+""",
+    globals(),
 )
 
 random_start = Claim(

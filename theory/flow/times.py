@@ -9,8 +9,8 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.flow.linear import LINEARISED, NUMBER, RATE, TIME, eta, time
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.graphon.symbols import m
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 lam, nu, mu = sp.symbols("lambda nu mu", positive=True)  # two eigenvalues, and a mean of eigenvalues
 share = sp.Symbol("s", positive=True)  # of the loss at the start that is left
@@ -47,108 +47,47 @@ latest_left = stuck + (1 - stuck) * sp.exp(-2 * eta * lam * time / m)
 latest_time = m * sp.log((1 - stuck) / (share - stuck)) / (2 * eta * lam)
 slow_time = m * sp.log(part / share) / (2 * eta * lam)
 
-STEPS = (
-    Step(
-        name="modes",
-        sentence=r"The loss is a sum over eigenvectors, of which each fades by itself.",
-        by=Carrier.CLAIM,
-        source="F1.1",
-    ),
-    Step(
-        name="shares",
-        sentence=r"An eigenvector with the share $p$ of the loss at the start has $[[left]]$ of it at the time $t$.",
-        gives={"left": left},
-        uses=("modes",),
-    ),
-    Step(
-        name="one time",
-        sentence=r"""The sum of these falls from $1$, strictly and without a jump, to the share on eigenvectors of eigenvalue $0$: if that is less than $s$, it is $s$ at one time.""",
-        by=Carrier.RULE,
-        source="intermediate value",
-        uses=("shares",),
-    ),
-    Step(
-        name="one eigenvalue",
-        sentence=r"With all of the loss at one eigenvalue that time is $[[single_time]]$.",
-        gives={"single_time": single_time},
-        uses=("one time",),
-    ),
-    Step(
-        name="two eigenvalues",
-        sentence=r"With $p$ of the loss at $\lambda$ and the rest at $\nu$, $[[two_left]]$ is left.",
-        gives={"two_left": two_left},
-        uses=("shares",),
-    ),
-    Step(
-        name="time of two",
-        sentence=r"The time is `two_time`, where that is $s$.",
-        gives={"two_time": two_time},
-        uses=("one time", "two eigenvalues"),
-    ),
-    Step(
-        name="twice as fast",
-        sentence=r"For $\nu=2\lambda$, $z=e^{-2\eta\lambda t/m}$ solves $pz+(1-p)z^2=s$: $z=[[root]]$.",
-        gives={"root": root},
-        uses=("two eigenvalues",),
-    ),
-    Step(
-        name="time of two, twice as fast",
-        sentence=r"So the time is $[[double_time]]$.",
-        gives={"double_time": double_time},
-        uses=("twice as fast", "time of two"),
-    ),
-    Step(
-        name="curvature",
-        sentence=r"The logarithm of what is left of two has the second derivative $[[log_curvature]]\ge0$.",
-        gives={"log_curvature": log_curvature},
-        uses=("two eigenvalues",),
-    ),
-    Step(
-        name="convex logarithm",
-        sentence=r"""For any spectrum $(\sum_ip_i\lambda_ie_i)^2\le\sum_ip_ie_i\sum_ip_i\lambda_i^2e_i$ with $e_i=e^{-2\eta\lambda_it/m}$: the logarithm of the loss is
-convex in the time.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        uses=("shares",),
-    ),
-    Step(
-        name="above the tangent",
-        sentence=r"So the logarithm of the loss, and that of the part of it at positive eigenvalues, lies nowhere below its tangent at $t=0$.",
-        by=Carrier.RULE,
-        source="convexity",
-        uses=("convex logarithm",),
-    ),
-    Step(
-        name="tangent",
-        sentence=r"""Let the share $p_0$ be at the eigenvalue $0$, and $\mu$ be the mean of the other eigenvalues by their shares. The tangent to the logarithm of their part has
-the slope $-2\eta\mu/m$: at least $[[mean_left]]$ is left.""",
-        gives={"mean_left": mean_left},
-        uses=("above the tangent", "shares"),
-    ),
-    Step(
-        name="mean time",
-        sentence=r"That is $s$ at the time $[[mean_time]]$.",
-        gives={"mean_time": mean_time},
-        uses=("tangent", "one time"),
-    ),
-    Step(
-        name="slowest",
-        sentence=r"""What an eigenvector has left falls in its eigenvalue. If all but a share $p_0$ have eigenvalues of at least $\lambda$, at most $[[latest_left]]$ is left.""",
-        gives={"latest_left": latest_left},
-        uses=("shares",),
-    ),
-    Step(
-        name="latest time",
-        sentence=r"That is $s$ at the time $[[latest_time]]$.",
-        gives={"latest_time": latest_time},
-        uses=("slowest", "one time"),
-    ),
-    Step(
-        name="slow time",
-        sentence=r"""If a share $p$ of the loss is at eigenvalues of at most $\lambda$, at least $[[left]]$ is left, which is $s$ at the time $[[slow_time]]$.""",
-        gives={"slow_time": slow_time},
-        uses=("slowest", "one time"),
-    ),
+STEPS = proof(
+    r"""
+modes (by F1.1): The loss is a sum over eigenvectors, of which each fades by itself.
+
+shares (from modes): An eigenvector with the share $p$ of the loss at the start has $[[left]]$ of it at the time $t$.
+
+one time (from shares; by intermediate value): The sum of these falls from $1$, strictly and without a jump, to the share on eigenvectors of
+eigenvalue $0$: if that is less than $s$, it is $s$ at one time.
+
+one eigenvalue (from one time): With all of the loss at one eigenvalue that time is $[[single_time]]$.
+
+two eigenvalues (from shares): With $p$ of the loss at $\lambda$ and the rest at $\nu$, $[[two_left]]$ is left.
+
+time of two (from one time, two eigenvalues; gives two_time): The time is `two_time`, where that is $s$.
+
+twice as fast (from two eigenvalues): For $\nu=2\lambda$, $z=e^{-2\eta\lambda t/m}$ solves $pz+(1-p)z^2=s$: $z=[[root]]$.
+
+time of two, twice as fast (from twice as fast, time of two): So the time is $[[double_time]]$.
+
+curvature (from two eigenvalues): The logarithm of what is left of two has the second derivative $[[log_curvature]]\ge0$.
+
+convex logarithm (from shares; by Cauchy–Schwarz): For any spectrum $(\sum_ip_i\lambda_ie_i)^2\le\sum_ip_ie_i\sum_ip_i\lambda_i^2e_i$ with
+$e_i=e^{-2\eta\lambda_it/m}$: the logarithm of the loss is convex in the time.
+
+above the tangent (from convex logarithm; by convexity): So the logarithm of the loss, and that of the part of it at positive eigenvalues,
+lies nowhere below its tangent at $t=0$.
+
+tangent (from above the tangent, shares): Let the share $p_0$ be at the eigenvalue $0$, and $\mu$ be the mean of the other eigenvalues by
+their shares. The tangent to the logarithm of their part has the slope $-2\eta\mu/m$: at least $[[mean_left]]$ is left.
+
+mean time (from tangent, one time): That is $s$ at the time $[[mean_time]]$.
+
+slowest (from shares): What an eigenvector has left falls in its eigenvalue. If all but a share $p_0$ have eigenvalues of at least
+$\lambda$, at most $[[latest_left]]$ is left.
+
+latest time (from slowest, one time): That is $s$ at the time $[[latest_time]]$.
+
+slow time (from slowest, one time): If a share $p$ of the loss is at eigenvalues of at most $\lambda$, at least $[[left]]$ is left, which is
+$s$ at the time $[[slow_time]]$.
+""",
+    globals(),
 )
 
 time_to_a_share = Claim(

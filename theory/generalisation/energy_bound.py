@@ -22,8 +22,8 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.symbols import DEVIATION, FAILURE, UP_TO_ONE, delta, m
 from sparse_limits.theory.graphon.symbols import s as size
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 q = sp.Symbol("q", nonnegative=True)  # yᵀK⁻¹y, the squared norm of the interpolant
 T = sp.Symbol("T", positive=True)  # tr K
@@ -67,173 +67,76 @@ ONE_LABEL = {  # that interpolant at ε = m/9, on the smallest ball
     **{q: sp.Rational(9, 10), B_0: sp.sqrt(sp.Rational(9, 10)), b: sp.sqrt(sp.Rational(9, 10)), i: sp.S.Zero},
 }
 
-STEPS = (
-    Step(
-        name="supremum",
-        sentence=r"$\sup_{\|f\|\le B_0}\frac1m\sum_i\sigma_if(x_i)=\frac{B_0}m\|\sum_i\sigma_ik_{x_i}\|=\frac{B_0}m\sqrt{\sigma^\top K\sigma}$ for signs $\sigma$.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-    ),
-    Step(
-        name="mean form",
-        sentence=r"$E\,\sigma^\top K\sigma=[[mean_form]]$: $\sigma_i\sigma_j$ has the mean $0$ for $i\ne j$, and $\sigma_i^2=1$.",
-        by=Carrier.RULE,
-        source="product",
-        gives={"mean_form": mean_form},
-    ),
-    Step(
-        name="root of the mean",
-        sentence=r"The mean of the root is at most the root of the mean, and equal to it if $\sigma^\top K\sigma$ is constant, as at $K=I$.",
-        by=Carrier.RULE,
-        source="Jensen",
-    ),
-    Step(
-        name="complexity",
-        sentence=r"So the empirical Rademacher complexity of the ball is at most $[[complexity]]$.",
-        gives={"complexity": complexity},
-        uses=("supremum", "mean form", "root of the mean"),
-    ),
-    Step(
-        name="Khintchine–Kahane",
-        sentence=r"It is at least $[[khintchine]]$ of that.",
-        by=Carrier.CITED,
-        source="Latała and Oleszkiewicz, Studia Math. 109 (1994) 101: the mean norm of a sum of vectors with random signs is at least 1/√2 "
-        "of the root of its mean square, and for two equal vectors no more",
-        gives={"khintchine": khintchine},
-        uses=("complexity",),
-    ),
-    Step(
-        name="walk",
-        sentence=r"""At $K=\mathbf1\mathbf1^\top$ and $m=2k$ it is $E|\sum_i\sigma_i|/m=[[rank_one_complexity]]$: of a walk only a step from $0$ adds $1$ to the mean
-distance, and it is at $0$ after $2k$ steps with the chance $\binom{2k}k4^{-k}$.""",
-        gives={"rank_one_complexity": rank_one_complexity},
-        uses=("supremum",),
-    ),
-    Step(
-        name="symmetrisation",
-        sentence=r"""The mean of the largest excess of the risk over the empirical risk in the ball is at most twice the mean complexity of the
-losses.""",
-        by=Carrier.CITED,
-        source="Bartlett and Mendelson, J. Mach. Learn. Res. 3 (2002) 463: the mean of the supremum is at most twice the Rademacher "
-        "complexity",
-    ),
-    Step(
-        name="losses",
-        sentence=r"As the loss is 1-Lipschitz, the empirical complexity of the losses is at most that of the ball.",
-        by=Carrier.CITED,
-        source="Ledoux and Talagrand, Probability in Banach Spaces (1991), Theorem 4.12: composition with a 1-Lipschitz function "
-        "does not raise the complexity (without the modulus)",
-    ),
-    Step(
-        name="McDiarmid",
-        sentence=r"One sample changes that excess, and the empirical complexity of the losses, by $\frac1m$ at most. Each is beyond its mean by $s$ with probability at most $[[deviation_failure]]$.",
-        by=Carrier.CITED,
-        source="McDiarmid, On the method of bounded differences (1989): P(f − E f ≥ s) ≤ exp(−2s²/Σc²), where the i-th of independent variables "
-        "changes f by at most c_i",
-        gives={"deviation_failure": deviation_failure},
-    ),
-    Step(
-        name="one root",
-        sentence=r"That is $\frac\delta2$ at $s=[[root]]$.",
-        gives={"root": root},
-        uses=("McDiarmid",),
-    ),
-    Step(
-        name="both events",
-        sentence=r"The excess and the mean complexity both stay below, except with probability $\delta$.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("one root",),
-    ),
-    Step(
-        name="three roots",
-        sentence=r"The excess brings one root, the mean complexity of the losses, twice, two more: $[[confidence]]$.",
-        gives={"confidence": confidence},
-        uses=("symmetrisation", "losses", "both events"),
-    ),
-    Step(
-        name="interpolant",
-        sentence=r"Of all $f$ with $f(x_i)=y_i$ the shortest is $\sum_i(K^{-1}y)_ik_{x_i}$, of squared norm $q$: it is in the ball, and its empirical risk is $0$.",
-        by=Carrier.RULE,
-        source="Lagrange",
-    ),
-    Step(
-        name="risk",
-        sentence=r"So its risk is at most $[[risk_bound]]$.",
-        gives={"risk_bound": risk_bound},
-        uses=("complexity", "three roots", "interpolant"),
-    ),
-    Step(
-        name="shares",
-        sentence=r"The shares $[[level_share]]$ add up to $\delta$ over $i\ge0$: the sum of $(i+1)^{-2}$ is $\frac{\pi^2}6$.",
-        gives={"level_share": level_share},
-    ),
-    Step(
-        name="all radii",
-        sentence=r"With these shares the bound holds for all radii $b2^i$ at once, except with probability $\delta$.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("risk", "shares"),
-    ),
-    Step(
-        name="peeled bound",
-        sentence=r"At the radius $[[step_radius]]$ and its share it is $[[peeled_bound]]$.",
-        gives={"step_radius": step_radius, "peeled_bound": peeled_bound},
-        uses=("all radii",),
-    ),
-    Step(
-        name="radius found",
-        sentence=r"The smallest radius that holds $\sqrt q$ is $b$, or twice one below $\sqrt q$: at most $[[peeled_norm]]$.",
-        gives={"peeled_norm": peeled_norm},
-        uses=("peeled bound",),
-    ),
-    Step(
-        name="energy",
-        sentence=r"At $B_0=\sqrt q$ the complexity is $\mathcal E=[[energy]]$. For $\lambda K$, $\lambda>0$, it is the same, with $q/\lambda$ and $\lambda T$.",
-        gives={"energy": energy},
-        uses=("complexity",),
-    ),
-    Step(
-        name="usual form",
-        sentence=r"The square of $2\mathcal E$ over $[[raw_energy]]$ is $T$ over $[[usual_trace]]$: for $q>0$ they are equal at this trace alone.",
-        gives={"raw_energy": raw_energy, "usual_trace": usual_trace},
-        uses=("energy",),
-    ),
-    Step(
-        name="forms of random labels",
-        sentence=r"Uniform labels are independent signs, so that $E\,y^\top K^{-1}y=\operatorname{tr}K^{-1}$.",
-        by=Carrier.RULE,
-        source="product",
-    ),
-    Step(
-        name="traces",
-        sentence=r"$\operatorname{tr}K\operatorname{tr}K^{-1}\ge m^2$, over the eigenvalues and their inverses.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-    ),
-    Step(
-        name="random labels",
-        sentence=r"So $E\,\mathcal E^2=[[random_label_energy]]\ge1$.",
-        gives={"random_label_energy": random_label_energy},
-        uses=("energy", "forms of random labels", "traces"),
-    ),
-    Step(
-        name="kernel of the labels",
-        sentence=r"For $K=yy^\top+\epsilon I$, $Ky=(m+\epsilon)y$, so that $q=[[label_form]]$, and $T=[[label_trace]]$.",
-        gives={"label_form": label_form, "label_trace": label_trace},
-    ),
-    Step(
-        name="its energy",
-        sentence=r"Its energy $[[label_kernel_energy]]$ tends to $0$ as $m\to\infty$.",
-        gives={"label_kernel_energy": label_kernel_energy},
-        uses=("energy", "kernel of the labels"),
-    ),
-    Step(
-        name="least risk",
-        sentence=r"""A label that is $\pm1$ with equal chance costs a prediction $f$ the mean $\frac12(\min(1,|f-1|)+\min(1,|f+1|))$: for $f\ge0$ the second is
-$1$, for $f\le0$ the first. So it is at least $[[least_random_risk]]$.""",
-        gives={"least_random_risk": least_random_risk},
-    ),
+STEPS = proof(
+    r"""
+supremum (by Cauchy–Schwarz): $\sup_{\|f\|\le
+B_0}\frac1m\sum_i\sigma_if(x_i)=\frac{B_0}m\|\sum_i\sigma_ik_{x_i}\|=\frac{B_0}m\sqrt{\sigma^\top K\sigma}$ for signs $\sigma$.
+
+mean form (by product): $E\,\sigma^\top K\sigma=[[mean_form]]$: $\sigma_i\sigma_j$ has the mean $0$ for $i\ne j$, and $\sigma_i^2=1$.
+
+root of the mean (by Jensen): The mean of the root is at most the root of the mean, and equal to it if $\sigma^\top K\sigma$ is constant, as
+at $K=I$.
+
+complexity (from supremum, mean form, root of the mean): So the empirical Rademacher complexity of the ball is at most $[[complexity]]$.
+
+Khintchine–Kahane (from complexity; cited: Latała and Oleszkiewicz, Studia Math. 109 (1994) 101: the mean norm of a sum of vectors with
+random signs is at least 1/√2 of the root of its mean square, and for two equal vectors no more): It is at least $[[khintchine]]$ of that.
+
+walk (from supremum): At $K=\mathbf1\mathbf1^\top$ and $m=2k$ it is $E|\sum_i\sigma_i|/m=[[rank_one_complexity]]$: of a walk only a step
+from $0$ adds $1$ to the mean distance, and it is at $0$ after $2k$ steps with the chance $\binom{2k}k4^{-k}$.
+
+symmetrisation (cited: Bartlett and Mendelson, J. Mach. Learn. Res. 3 (2002) 463: the mean of the supremum is at most twice the Rademacher
+complexity): The mean of the largest excess of the risk over the empirical risk in the ball is at most twice the mean complexity of the
+losses.
+
+losses (cited: Ledoux and Talagrand, Probability in Banach Spaces (1991), Theorem 4.12: composition with a 1-Lipschitz function does not
+raise the complexity (without the modulus)): As the loss is 1-Lipschitz, the empirical complexity of the losses is at most that of the ball.
+
+McDiarmid (cited: McDiarmid, On the method of bounded differences (1989): P(f − E f ≥ s) ≤ exp(−2s²/Σc²), where the i-th of independent
+variables changes f by at most c_i): One sample changes that excess, and the empirical complexity of the losses, by $\frac1m$ at most. Each
+is beyond its mean by $s$ with probability at most $[[deviation_failure]]$.
+
+one root (from McDiarmid): That is $\frac\delta2$ at $s=[[root]]$.
+
+both events (from one root; by union bound): The excess and the mean complexity both stay below, except with probability $\delta$.
+
+three roots (from symmetrisation, losses, both events): The excess brings one root, the mean complexity of the losses, twice, two more:
+$[[confidence]]$.
+
+interpolant (by Lagrange): Of all $f$ with $f(x_i)=y_i$ the shortest is $\sum_i(K^{-1}y)_ik_{x_i}$, of squared norm $q$: it is in the ball,
+and its empirical risk is $0$.
+
+risk (from complexity, three roots, interpolant): So its risk is at most $[[risk_bound]]$.
+
+shares: The shares $[[level_share]]$ add up to $\delta$ over $i\ge0$: the sum of $(i+1)^{-2}$ is $\frac{\pi^2}6$.
+
+all radii (from risk, shares; by union bound): With these shares the bound holds for all radii $b2^i$ at once, except with probability
+$\delta$.
+
+peeled bound (from all radii): At the radius $[[step_radius]]$ and its share it is $[[peeled_bound]]$.
+
+radius found (from peeled bound): The smallest radius that holds $\sqrt q$ is $b$, or twice one below $\sqrt q$: at most $[[peeled_norm]]$.
+
+energy (from complexity): At $B_0=\sqrt q$ the complexity is $\mathcal E=[[energy]]$. For $\lambda K$, $\lambda>0$, it is the same, with
+$q/\lambda$ and $\lambda T$.
+
+usual form (from energy): The square of $2\mathcal E$ over $[[raw_energy]]$ is $T$ over $[[usual_trace]]$: for $q>0$ they are equal at this
+trace alone.
+
+forms of random labels (by product): Uniform labels are independent signs, so that $E\,y^\top K^{-1}y=\operatorname{tr}K^{-1}$.
+
+traces (by Cauchy–Schwarz): $\operatorname{tr}K\operatorname{tr}K^{-1}\ge m^2$, over the eigenvalues and their inverses.
+
+random labels (from energy, forms of random labels, traces): So $E\,\mathcal E^2=[[random_label_energy]]\ge1$.
+
+kernel of the labels: For $K=yy^\top+\epsilon I$, $Ky=(m+\epsilon)y$, so that $q=[[label_form]]$, and $T=[[label_trace]]$.
+
+its energy (from energy, kernel of the labels): Its energy $[[label_kernel_energy]]$ tends to $0$ as $m\to\infty$.
+
+least risk: A label that is $\pm1$ with equal chance costs a prediction $f$ the mean $\frac12(\min(1,|f-1|)+\min(1,|f+1|))$: for $f\ge0$ the
+second is $1$, for $f\le0$ the first. So it is at least $[[least_random_risk]]$.
+""",
+    globals(),
 )
 
 scale_free_energy = Claim(

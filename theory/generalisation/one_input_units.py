@@ -8,9 +8,9 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.steps import Carrier, Step
 
 pairs = sp.Symbol("n", integer=True, positive=True)  # inputs of either sign
 
@@ -61,85 +61,41 @@ three_layers = (4 * (_near + 1) + (pairs - 1) * _third_layer(spike) - pairs * _t
     1 + (2 * pairs + private) * spike
 )
 
-STEPS = (
-    Step(
-        name="recursion",
-        sentence=r"From layer to layer the kernel goes to $\Theta\kappa_0+\Sigma$ and the covariance to its dual $F$, and both to their means over the units below.",
-        by=Carrier.CLAIM,
-        source="K2",
-        takes=("forward", "tangent_step"),
-    ),
-    Step(
-        name="first layer",
-        sentence=r"""The units of one input add to the covariance $xy$ where its values $x$, $y$ have equal signs, else $0$. With $\eta=[[spike]]$ all units together
-add $[[variance]]$ at equal inputs, $[[shared]]$ at inputs of one sign and $0$ at those of opposite signs, and twice as much to the kernel.""",
-        gives={"spike": spike, "variance": variance, "shared": shared},
-        uses=("recursion",),
-    ),
-    Step(
-        name="all edges",
-        sentence=r"""Keep every other edge of the first layer with probability $\delta$: each input has a positive variance at each unit. In the same
-units the variance is $[[spilled_variance]]$. The covariance is $[[spilled_alike]]$ at inputs of one sign, and the kernel adds $[[alike_gate]]$ to it; at
-opposite signs they are $[[spilled_opposite]]$ and $[[opposite_gate]]$. They are continuous at $\delta=0$, where they are those of the *first layer*. So are
-the entries of $K$ and of $B$.""",
-        gives={
-            "spilled_variance": spilled_variance,
-            "spilled_alike": spilled_alike,
-            "alike_gate": alike_gate,
-            "spilled_opposite": spilled_opposite,
-            "opposite_gate": opposite_gate,
-        },
-        uses=("recursion", "first layer"),
-    ),
-    Step(
-        name="second layer",
-        sentence=r"So the correlations are $r$ and $0$, and $K$ has the entries $[[own_entry]]$, $[[alike_entry]]$ at one sign, $[[opposite_entry]]$ at opposite ones.",
-        gives={"own_entry": own_entry, "alike_entry": alike_entry, "opposite_entry": opposite_entry},
-        uses=("recursion", "first layer"),
-    ),
-    Step(
-        name="linear part",
-        sentence=r"The path densities are equal, and $B$ is $I+\eta ss^\top$ in the same units: $\frac1{2n}s^\top Bs=[[linear_energy]]$.",
-        gives={"linear_energy": linear_energy},
-        uses=("first layer",),
-    ),
-    Step(
-        name="signs",
-        sentence=r"With $n$ inputs of either sign, $\frac1{2n}s^\top Ks=[[energy]]$.",
-        gives={"energy": energy},
-        uses=("second layer",),
-    ),
-    Step(
-        name="ratio",
-        sentence=r"So $K\succeq cB$ needs $c\le[[sign_ratio]]$.",
-        gives={"sign_ratio": sign_ratio},
-        uses=("linear part", "signs"),
-    ),
-    Step(
-        name="many inputs",
-        sentence=r"As $n\to\infty$ that tends to $[[many_ratio]]$.",
-        gives={"many_ratio": many_ratio},
-        uses=("ratio",),
-    ),
-    Step(
-        name="chord",
-        sentence=r"It rises with $r$, as do $\kappa_0$ and the slope of the chord of the convex $\kappa_1$ from $0$: for $r>0$ it is above its limit at $0$.",
-        by=Carrier.RULE,
-        source="chords",
-        uses=("many inputs",),
-    ),
-    Step(
-        name="best",
-        sentence=r"$K\succeq c_2B$ for all masks, with $c_2=\frac34$.",
-        by=Carrier.CLAIM,
-        source="B2.1",
-    ),
-    Step(
-        name="small spikes",
-        sentence=r"As $r\to0$ the limit is $[[least_ratio]]$, half of $\kappa_1'(0)$ and all of $\kappa_0(0)$: no constant above it serves the masks with $\delta>0$.",
-        gives={"least_ratio": least_ratio},
-        uses=("all edges", "chord", "best"),
-    ),
+STEPS = proof(
+    r"""
+recursion (by K2 for forward, tangent_step): From layer to layer the kernel goes to $\Theta\kappa_0+\Sigma$ and the covariance to its dual
+$F$, and both to their means over the units below.
+
+first layer (from recursion): The units of one input add to the covariance $xy$ where its values $x$, $y$ have equal signs, else $0$. With
+$\eta=[[spike]]$ all units together add $[[variance]]$ at equal inputs, $[[shared]]$ at inputs of one sign and $0$ at those of opposite
+signs, and twice as much to the kernel.
+
+all edges (from recursion, first layer): Keep every other edge of the first layer with probability $\delta$: each input has a positive
+variance at each unit. In the same units the variance is $[[spilled_variance]]$. The covariance is $[[spilled_alike]]$ at inputs of one
+sign, and the kernel adds $[[alike_gate]]$ to it; at opposite signs they are $[[spilled_opposite]]$ and $[[opposite_gate]]$. They are
+continuous at $\delta=0$, where they are those of the *first layer*. So are the entries of $K$ and of $B$.
+
+second layer (from recursion, first layer): So the correlations are $r$ and $0$, and $K$ has the entries $[[own_entry]]$, $[[alike_entry]]$
+at one sign, $[[opposite_entry]]$ at opposite ones.
+
+linear part (from first layer): The path densities are equal, and $B$ is $I+\eta ss^\top$ in the same units: $\frac1{2n}s^\top
+Bs=[[linear_energy]]$.
+
+signs (from second layer): With $n$ inputs of either sign, $\frac1{2n}s^\top Ks=[[energy]]$.
+
+ratio (from linear part, signs): So $K\succeq cB$ needs $c\le[[sign_ratio]]$.
+
+many inputs (from ratio): As $n\to\infty$ that tends to $[[many_ratio]]$.
+
+chord (from many inputs; by chords): It rises with $r$, as do $\kappa_0$ and the slope of the chord of the convex $\kappa_1$ from $0$: for
+$r>0$ it is above its limit at $0$.
+
+best (by B2.1): $K\succeq c_2B$ for all masks, with $c_2=\frac34$.
+
+small spikes (from all edges, chord, best): As $r\to0$ the limit is $[[least_ratio]]$, half of $\kappa_1'(0)$ and all of $\kappa_0(0)$: no
+constant above it serves the masks with $\delta>0$.
+""",
+    globals(),
 )
 
 one_input_units = Claim(

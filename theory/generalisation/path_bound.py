@@ -11,8 +11,8 @@ from sparse_limits.theory.generalisation.path_part import LAYERS, VARIANCE, S, c
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import cosine, depth
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 beta = sp.Symbol("beta", real=True)  # weight of one feature in the target
 projection = sp.Symbol("y", real=True)  # of the labels on an eigenvector of B
@@ -30,55 +30,31 @@ path_term = d * beta**2 / (constant * rho_path)
 linear_constant = depth + 1
 linear_term = d * beta**2 / (linear_constant * rho_path)
 
-ENERGY_STEPS = (
-    Step(
-        name="dual form",
-        sentence=r"""Along an eigenvector of $K$, with eigenvalue $k>0$ and the component $y$ of the labels, $2uy-ku^2\le[[energy]]$
-for every $u$, with equality at $u=\frac yk$. Added up: $y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, and so
-is $y^\top K^+y$ for $y$ in the range of a singular $K$.""",
-        gives={"energy": energy},
-    ),
-    Step(
-        name="kernel",
-        sentence=r"""$u^\top Ku\ge\frac{c_L}d\,u^\top X\operatorname{diag}(\rho_{path})X^\top u$ with $c_L=(L+1)2^{-L}$. A smaller form to
-subtract makes the largest value larger.""",
-        by=Carrier.CLAIM,
-        source="B2.1",
-    ),
-    Step(
-        name="features",
-        sentence=r"""Here $y=X\beta$ enters: with $w=X^\top u$ what is left, $2u^\top X\beta-\frac{c_L}du^\top X\operatorname{diag}(\rho_{path})X^\top u$,
-is a sum over the features, each with $[[feature_part]]$. One with $\beta=0$ adds at most $0$.""",
-        gives={"feature_part": feature_part},
-        uses=("dual form", "kernel"),
-    ),
-    Step(
-        name="path term",
-        sentence=r"""For $\rho_{path}>0$ that is at most $[[path_term]]$, whatever $w$ is; without a path, $\rho_{path}=0$, and with
-$\beta\ne0$ it has no bound.""",
-        gives={"path_term": path_term},
-        uses=("features",),
-    ),
-    Step(
-        name="linear networks",
-        sentence=r"""In a linear network no gate halves anything: the product of the weights along a path has, for each of the $L+1$ weights,
-the same mean square of its derivative. So $K=\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ exactly, with $c_L=[[linear_constant]]$.""",
-        gives={"linear_constant": linear_constant},
-    ),
-    Step(
-        name="all readings",
-        sentence=r"""If $X$ has full column rank, $w=X^\top u$ takes every value, so that the features reach their largest values at once.
-(Those that do not matter and have no path can be left out of $X$.)""",
-        by=Carrier.RULE,
-        source="full rank",
-        uses=("dual form", "features", "linear networks"),
-    ),
-    Step(
-        name="linear term",
-        sentence=r"With this constant in *features* the largest value for a feature with a path is $[[linear_term]]$, where the derivative in $w$ is $0$.",
-        gives={"linear_term": linear_term},
-        uses=("features", "linear networks", "all readings"),
-    ),
+ENERGY_STEPS = proof(
+    r"""
+dual form: Along an eigenvector of $K$, with eigenvalue $k>0$ and the component $y$ of the labels, $2uy-ku^2\le[[energy]]$ for every $u$,
+with equality at $u=\frac yk$. Added up: $y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, and so is $y^\top K^+y$ for $y$ in
+the range of a singular $K$.
+
+kernel (by B2.1): $u^\top Ku\ge\frac{c_L}d\,u^\top X\operatorname{diag}(\rho_{path})X^\top u$ with $c_L=(L+1)2^{-L}$. A smaller form to
+subtract makes the largest value larger.
+
+features (from dual form, kernel): Here $y=X\beta$ enters: with $w=X^\top u$ what is left, $2u^\top X\beta-\frac{c_L}du^\top
+X\operatorname{diag}(\rho_{path})X^\top u$, is a sum over the features, each with $[[feature_part]]$. One with $\beta=0$ adds at most $0$.
+
+path term (from features): For $\rho_{path}>0$ that is at most $[[path_term]]$, whatever $w$ is; without a path, $\rho_{path}=0$, and with
+$\beta\ne0$ it has no bound.
+
+linear networks: In a linear network no gate halves anything: the product of the weights along a path has, for each of the $L+1$ weights,
+the same mean square of its derivative. So $K=\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ exactly, with $c_L=[[linear_constant]]$.
+
+all readings (from dual form, features, linear networks; by full rank): If $X$ has full column rank, $w=X^\top u$ takes every value, so that
+the features reach their largest values at once. (Those that do not matter and have no path can be left out of $X$.)
+
+linear term (from features, linear networks, all readings): With this constant in *features* the largest value for a feature with a path is
+$[[linear_term]]$, where the derivative in $w$ is $0$.
+""",
+    globals(),
 )
 
 path_energy_bound = Claim(
@@ -135,89 +111,44 @@ mean_bound = 2 / (2 * antipodal_part + mean_rest)
 even_rest = (2 * cosine * sp.asin(cosine) + sp.sqrt(1 - cosine**2)) / sp.pi
 even_coefficient = sp.binomial(2 * degree, degree) * (2 * degree + 1) / (sp.pi * 4**degree * (2 * degree - 1) ** 2)
 
-RESIDUAL_STEPS = (
-    Step(
-        name="linear part",
-        sentence=r"$K\succeq B=\frac wdX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$ with $w=[[weight]]$.",
-        by=Carrier.CLAIM,
-        source="B2.1",
-        gives={"weight": layer_constant},
-    ),
-    Step(
-        name="floor",
-        sentence=r"$K-B\succeq\mu I$, so that $u^\top Ku\ge u^\top(B+\mu I)u$ for every $u$, and $\mu\ge0$.",
-        by=Carrier.RULE,
-        source="Rayleigh",
-        uses=("linear part",),
-    ),
-    Step(
-        name="dual form",
-        sentence=r"""$y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, by the dual form in the proof of B3, and hence at most that
-of $2u^\top y-u^\top(B+\mu I)u$.""",
-        by=Carrier.CLAIM,
-        source="B3",
-        takes=("dual form",),
-        uses=("floor",),
-    ),
-    Step(
-        name="eigenvectors",
-        sentence=r"""Along an eigenvector of $B$ that is $2uy-(b+\mu)u^2\le[[residual_term]]$, with equality at $u=\frac y{b+\mu}$; if $b+\mu=0$
-and $y\ne0$ it has no bound.""",
-        gives={"residual_term": residual_term},
-        uses=("dual form",),
-    ),
-    Step(
-        name="antipodal kernel",
-        sentence=r"""For $\{x,-x\}$, $L=1$ and $S=S_W(x,x)$ the kernel is $[[antipodal_kernel]]$ on the diagonal and $0$ off it: at the
-correlation $-1$ no gate is open at both inputs.""",
-        gives={"antipodal_kernel": antipodal_kernel},
-    ),
-    Step(
-        name="antipodal part",
-        sentence=r"There $B$ has the entries $\pm[[antipodal_part]]$: two terms, each with the weight $w=\frac12$, minus where the inputs differ.",
-        gives={"antipodal_part": antipodal_part},
-        uses=("linear part",),
-    ),
-    Step(
-        name="antipodal energy",
-        sentence=r"The labels $(1,\pm1)$ have $y^\top K^{-1}y=[[antipodal_energy]]$.",
-        gives={"antipodal_energy": antipodal_energy},
-        uses=("antipodal kernel",),
-    ),
-    Step(
-        name="mean of the rest",
-        sentence=r"""All entries of $K-B$ are $[[mean_rest]]$, so that its eigenvalues are $0$, at $(1,-1)$, and twice that, at $(1,1)$, where $B$
-has the eigenvalue $0$: $\mu=0$ is no bound for $(1,1)$. Its mean diagonal is $[[mean_rest]]$.""",
-        gives={"mean_rest": mean_rest},
-        uses=("antipodal kernel", "antipodal part", "eigenvectors"),
-    ),
-    Step(
-        name="mean for the floor",
-        sentence=r"""At $(1,-1)$ the mean in place of $\mu$ gives *eigenvectors* at $b=2S$ and the squared component $2$, that is $[[mean_bound]]$: less
-than the truth.""",
-        gives={"mean_bound": mean_bound},
-        uses=("antipodal part", "antipodal energy", "mean of the rest", "eigenvectors"),
-    ),
-    Step(
-        name="even rest",
-        sentence=r"""Homogeneous masks, $L=1$: $K-B$ is, up to a positive factor, $|x||x'|$ times $[[even_rest]]$ at the cosine $r$ of the
-inputs. That is even in $r$, so that parallel inputs have proportional rows, and $\mu=0$.""",
-        gives={"even_rest": even_rest},
-    ),
-    Step(
-        name="distinct lines",
-        sentence=r"""If the coefficients at all even powers are positive, $v^\top(K-B)v=0$ makes $\sum_jv_j|x_j|\,\hat x_j^{\otimes2i}$ vanish for
-all $i$, $\hat x=x/|x|$. For inputs on distinct lines these tensors are linearly independent at large $i$: $v=0$, and $\mu>0$.""",
-        by=Carrier.RULE,
-        source="powers of lines",
-        uses=("even rest",),
-    ),
-    Step(
-        name="even powers",
-        sentence=r"They are: at $r^{2i}$ the coefficient is $[[even_coefficient]]>0$, for every $i\ge0$.",
-        gives={"even_coefficient": even_coefficient},
-        uses=("even rest", "distinct lines"),
-    ),
+RESIDUAL_STEPS = proof(
+    r"""
+linear part (by B2.1): $K\succeq B=\frac wdX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$ with $w=[[weight]]$.
+
+floor (from linear part; by Rayleigh): $K-B\succeq\mu I$, so that $u^\top Ku\ge u^\top(B+\mu I)u$ for every $u$, and $\mu\ge0$.
+
+dual form (from floor; by B3 for dual form): $y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, by the dual form in the proof
+of B3, and hence at most that of $2u^\top y-u^\top(B+\mu I)u$.
+
+eigenvectors (from dual form): Along an eigenvector of $B$ that is $2uy-(b+\mu)u^2\le[[residual_term]]$, with equality at $u=\frac
+y{b+\mu}$; if $b+\mu=0$ and $y\ne0$ it has no bound.
+
+antipodal kernel: For $\{x,-x\}$, $L=1$ and $S=S_W(x,x)$ the kernel is $[[antipodal_kernel]]$ on the diagonal and $0$ off it: at the
+correlation $-1$ no gate is open at both inputs.
+
+antipodal part (from linear part): There $B$ has the entries $\pm[[antipodal_part]]$: two terms, each with the weight $w=\frac12$, minus
+where the inputs differ.
+
+antipodal energy (from antipodal kernel): The labels $(1,\pm1)$ have $y^\top K^{-1}y=[[antipodal_energy]]$.
+
+mean of the rest (from antipodal kernel, antipodal part, eigenvectors): All entries of $K-B$ are $[[mean_rest]]$, so that its eigenvalues
+are $0$, at $(1,-1)$, and twice that, at $(1,1)$, where $B$ has the eigenvalue $0$: $\mu=0$ is no bound for $(1,1)$. Its mean diagonal is
+$[[mean_rest]]$.
+
+mean for the floor (from antipodal part, antipodal energy, mean of the rest, eigenvectors): At $(1,-1)$ the mean in place of $\mu$ gives
+*eigenvectors* at $b=2S$ and the squared component $2$, that is $[[mean_bound]]$: less than the truth.
+
+even rest: Homogeneous masks, $L=1$: $K-B$ is, up to a positive factor, $|x||x'|$ times $[[even_rest]]$ at the cosine $r$ of the inputs.
+That is even in $r$, so that parallel inputs have proportional rows, and $\mu=0$.
+
+distinct lines (from even rest; by powers of lines): If the coefficients at all even powers are positive, $v^\top(K-B)v=0$ makes
+$\sum_jv_j|x_j|\,\hat x_j^{\otimes2i}$ vanish for all $i$, $\hat x=x/|x|$. For inputs on distinct lines these tensors are linearly
+independent at large $i$: $v=0$, and $\mu>0$.
+
+even powers (from even rest, distinct lines): They are: at $r^{2i}$ the coefficient is $[[even_coefficient]]>0$, for every $i\ge0$.
+""",
+    globals(),
+    weight=layer_constant,
 )
 
 path_residual_bound = Claim(

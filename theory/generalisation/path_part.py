@@ -10,8 +10,8 @@ from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Reach, Step
 
 S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)
 c = sp.Symbol("c", positive=True)  # a candidate for the constant
@@ -72,90 +72,45 @@ _on_the_sphere = (
 sphere_constant = sp.Piecewise((_on_the_sphere, (depth <= 6) & (d >= 2)))  # deeper: minutes in balls; d = 1: no sphere
 sphere_excess = ((depth + 1) / sp.Integer(2) - best_constant) * 3 / (d + 2)
 
-LINEAR_STEPS = (
-    Step(
-        name="series",
-        sentence=r"The Taylor coefficients of $\kappa_0$ and of $\kappa_1$ are nowhere negative.",
-        by=Carrier.CLAIM,
-        source="K1",
-    ),
-    Step(
-        name="halves",
-        sentence=r"The constant one of $\kappa_0$ is $[[gate_floor]]$, the linear one of $\kappa_1$ is $[[value_floor]]$.",
-        gives={"gate_floor": gate_floor, "value_floor": value_floor},
-        uses=("series",),
-    ),
-    Step(
-        name="less the halves",
-        sentence=r"""For a matrix $R$ of correlations, $\kappa_0(R)-\frac12J$ and $\kappa_1(R)-\frac12R$ are sums of entrywise powers of $R$ with
-coefficients $\ge0$, hence positive semidefinite; so is $F(\tilde\Sigma)-\frac12\tilde\Sigma$, its rows and columns scaled.""",
-        by=Carrier.RULE,
-        source="entrywise product",
-        uses=("halves",),
-    ),
-    Step(
-        name="order of products",
-        sentence=r"If $A\succeq A'\succeq0$ and $B\succeq B'\succeq0$, $A\circ B-A'\circ B'=(A-A')\circ B+A'\circ(B-B')\succeq0$.",
-        by=Carrier.RULE,
-        source="entrywise product",
-    ),
-    Step(
-        name="terms",
-        sentence=r"""$K$ is a sum of $L+1$ terms: that of layer $l$ is a mean over units of $l-1$ values $F$ below, one inside the other, times
-$L+1-l$ gates $\kappa_0$ above, with $W$ at layer $l$ and $Q$ elsewhere.""",
-        by=Carrier.CLAIM,
-        source="K4",
-        takes=("limit",),
-    ),
-    Step(
-        name="one layer",
-        sentence=r"So each value and each gate leaves a half of what is linear in $x$: the term of any layer has the weight $[[layer_constant]]$.",
-        gives={"layer_constant": layer_constant},
-        uses=("less the halves", "order of products", "terms"),
-    ),
-    Step(
-        name="path densities",
-        sentence=r"What is left are the means of $\frac1d\sum_jx_jx_j'$ over the graphons of all layers, $\frac1d\sum_jx_jx_j'\rho^{(l)}(v_j)$.",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("terms",),
-    ),
-    Step(
-        name="independent masks",
-        sentence=r"For masks independent of the weights $Q=W$, and the $L+1$ terms have one path density: $c_L=[[constant]]$.",
-        gives={"constant": constant},
-        uses=("one layer", "path densities"),
-    ),
-    Step(
-        name="without √2",
-        sentence=r"Without the factor $\sqrt2$ each value and each gate is only half as large: $[[plain_constant]]$.",
-        gives={"plain_constant": plain_constant},
-        uses=("independent masks",),
-    ),
-    Step(
-        name="opposite inputs",
-        sentence=r"For $\{x,-x\}$ and $L=1$, $K=[[opposite_kernel]]$: at the correlation $-1$ value and gate are $0$, at $1$ they are $S$ and $1$.",
-        gives={"opposite_kernel": opposite_kernel},
-        uses=("terms",),
-    ),
-    Step(
-        name="determinant",
-        sentence=r"There $B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$, and $\det(K-cB)=[[antipodal_determinant]]$ is negative for $c>1$.",
-        gives={"antipodal_determinant": antipodal_determinant},
-        uses=("opposite inputs", "independent masks"),
-    ),
-    Step(
-        name="kept weights",
-        sentence=r"Of one standard normal weight $M=1\{w>0\}$ keeps the share $P(M=1)=[[kept_share]]$, with $E[Mw^2]=[[kept_energy]]$.",
-        gives={"kept_share": kept_share, "kept_energy": kept_energy},
-    ),
-    Step(
-        name="closed gates",
-        sentence=r"""At $x=-1$ the gate of every kept weight is closed, so that $K=0$, while both layers together give $B$: $K-B=[[one_sided_gap]]$. (SNIP
-with positive samples: for $w<0$ no sample opens the gate, and the score is $0$.)""",
-        gives={"one_sided_gap": one_sided_gap},
-        uses=("one layer", "path densities", "kept weights"),
-    ),
+LINEAR_STEPS = proof(
+    r"""
+series (by K1): The Taylor coefficients of $\kappa_0$ and of $\kappa_1$ are nowhere negative.
+
+halves (from series): The constant one of $\kappa_0$ is $[[gate_floor]]$, the linear one of $\kappa_1$ is $[[value_floor]]$.
+
+less the halves (from halves; by entrywise product): For a matrix $R$ of correlations, $\kappa_0(R)-\frac12J$ and $\kappa_1(R)-\frac12R$ are
+sums of entrywise powers of $R$ with coefficients $\ge0$, hence positive semidefinite; so is $F(\tilde\Sigma)-\frac12\tilde\Sigma$, its rows
+and columns scaled.
+
+order of products (by entrywise product): If $A\succeq A'\succeq0$ and $B\succeq B'\succeq0$, $A\circ B-A'\circ B'=(A-A')\circ
+B+A'\circ(B-B')\succeq0$.
+
+terms (by K4 for limit): $K$ is a sum of $L+1$ terms: that of layer $l$ is a mean over units of $l-1$ values $F$ below, one inside the
+other, times $L+1-l$ gates $\kappa_0$ above, with $W$ at layer $l$ and $Q$ elsewhere.
+
+one layer (from less the halves, order of products, terms): So each value and each gate leaves a half of what is linear in $x$: the term of
+any layer has the weight $[[layer_constant]]$.
+
+path densities (from terms; by Fubini): What is left are the means of $\frac1d\sum_jx_jx_j'$ over the graphons of all layers,
+$\frac1d\sum_jx_jx_j'\rho^{(l)}(v_j)$.
+
+independent masks (from one layer, path densities): For masks independent of the weights $Q=W$, and the $L+1$ terms have one path density:
+$c_L=[[constant]]$.
+
+without √2 (from independent masks): Without the factor $\sqrt2$ each value and each gate is only half as large: $[[plain_constant]]$.
+
+opposite inputs (from terms): For $\{x,-x\}$ and $L=1$, $K=[[opposite_kernel]]$: at the correlation $-1$ value and gate are $0$, at $1$ they
+are $S$ and $1$.
+
+determinant (from opposite inputs, independent masks): There $B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$, and $\det(K-cB)=[[antipodal_determinant]]$
+is negative for $c>1$.
+
+kept weights: Of one standard normal weight $M=1\{w>0\}$ keeps the share $P(M=1)=[[kept_share]]$, with $E[Mw^2]=[[kept_energy]]$.
+
+closed gates (from one layer, path densities, kept weights): At $x=-1$ the gate of every kept weight is closed, so that $K=0$, while both
+layers together give $B$: $K-B=[[one_sided_gap]]$. (SNIP with positive samples: for $w<0$ no sample opens the gate, and the score is $0$.)
+""",
+    globals(),
 )
 
 linear_part_bound = Claim(
@@ -213,82 +168,44 @@ moment_ratio = 3 / (d + 2)
 kernel_at_one = depth + 1
 odd_coefficients = (depth + 1) / sp.Integer(2)
 
-CONSTANT_STEPS = (
-    Step(
-        name="one function",
-        sentence=r"For constant graphons $K$ and $B$ have one factor for each layer, the same in both: $K-cB$ is a multiple of $\Theta_L(r)-cr$, on unit vectors.",
-        by=Carrier.CLAIM,
-        source="K4",
-        takes=("homogeneous",),
-    ),
-    Step(
-        name="coefficients",
-        sentence=r"$\Theta_L$ is made of $r$, $\kappa_0$ and $\kappa_1$ by sums, products and composition, so that its Taylor coefficients $a_k$ are nowhere negative.",
-        by=Carrier.CLAIM,
-        source="K1",
-    ),
-    Step(
-        name="Schoenberg",
-        sentence=r"$\Theta_L(r)-cr$ is positive semidefinite in every dimension if and only if $c\le a_1=\Theta_L'(0)$.",
-        by=Carrier.CITED,
-        source="Schoenberg, Duke Math. J. 9 (1942) 96: a continuous function of the scalar product is positive definite on the spheres of all "
-        "dimensions if and only if it is a power series with coefficients that are nowhere negative",
-        uses=("one function", "coefficients"),
-    ),
-    Step(
-        name="one layer more",
-        sentence=r"""The correlation becomes $\kappa_1$ of itself, and the kernel $t\to t\,\kappa_0+\kappa_1$. At orthogonal inputs these and their
-derivatives become $[[layer_step]]$.""",
-        gives={"layer_step": layer_step},
-    ),
-    Step(
-        name="Taylor coefficient",
-        sentence=r"Without hidden layers both are $r$, with the values $0$ and the slopes $1$ at $r=0$. After $L$ such steps $\Theta_L'(0)$ is the last entry.",
-        gives={"best_constant": best_constant},
-        uses=("Schoenberg", "one layer more"),
-    ),
-    Step(
-        name="Funk and Hecke",
-        sentence=r"""On one sphere spherical harmonics of degree $k$ are eigenvectors of a function of $t=\cos\theta$, and the eigenvalue of degree $1$ is
-a multiple of its mean times $t$. So $cr$ changes this one alone, and the best $c$ is $E[\Theta_L(t)t]/E[t^2]$.""",
-        by=Carrier.CITED,
-        source="Funk–Hecke theorem (Müller, Spherical Harmonics, 1966): the eigenvalue of degree k is the integral of the function times "
-        "the Legendre polynomial of degree k in d dimensions, which is t for k = 1, against (1 − t²)^((d−3)/2)",
-        uses=("one function", "coefficients"),
-    ),
-    Step(
-        name="on the sphere",
-        sentence=r"In the angle, $\theta$ and $\pi-\theta$ together, that is `sphere_constant`.",
-        gives={"sphere_constant": sphere_constant},
-        uses=("Funk and Hecke",),
-        reach=Reach.POINTS,
-        limited="the kernel is composed L times under an integral without a closed form",
-    ),
-    Step(
-        name="moments",
-        sentence=r"$E[t^4]$ is $[[moment_ratio]]$ of $E[t^2]$, by parts, and higher even moments are no larger, as $|t|\le1$.",
-        gives={"moment_ratio": moment_ratio},
-    ),
-    Step(
-        name="equal inputs",
-        sentence=r"$\Theta_L(1)=[[kernel_at_one]]$: a layer adds $1$, with gate and correlation $1$.",
-        gives={"kernel_at_one": kernel_at_one},
-        uses=("one layer more",),
-    ),
-    Step(
-        name="odd coefficients",
-        sentence=r"""$\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le[[odd_coefficients]]$: $\kappa_0$ and $\kappa_1$ are $0$ at $-1$, and nowhere negative,
-so that $\Theta_L(-1)\ge0$.""",
-        gives={"odd_coefficients": odd_coefficients},
-        uses=("equal inputs",),
-    ),
-    Step(
-        name="excess",
-        sentence=r"""$E[\Theta_L(t)t]/E[t^2]=\sum_{k\text{ odd}}a_kE[t^{k+1}]/E[t^2]$: it is more than $a_1$ by what the odd $k\ge3$ add, at most
-$\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. At $L=1$ they add nothing, $\Theta_1=r\kappa_0+\kappa_1$.""",
-        gives={"sphere_excess": sphere_excess},
-        uses=("Funk and Hecke", "moments", "odd coefficients", "Taylor coefficient"),
-    ),
+CONSTANT_STEPS = proof(
+    r"""
+one function (by K4 for homogeneous): For constant graphons $K$ and $B$ have one factor for each layer, the same in both: $K-cB$ is a
+multiple of $\Theta_L(r)-cr$, on unit vectors.
+
+coefficients (by K1): $\Theta_L$ is made of $r$, $\kappa_0$ and $\kappa_1$ by sums, products and composition, so that its Taylor
+coefficients $a_k$ are nowhere negative.
+
+Schoenberg (from one function, coefficients; cited: Schoenberg, Duke Math. J. 9 (1942) 96: a continuous function of the scalar product is
+positive definite on the spheres of all dimensions if and only if it is a power series with coefficients that are nowhere negative):
+$\Theta_L(r)-cr$ is positive semidefinite in every dimension if and only if $c\le a_1=\Theta_L'(0)$.
+
+one layer more: The correlation becomes $\kappa_1$ of itself, and the kernel $t\to t\,\kappa_0+\kappa_1$. At orthogonal inputs these and
+their derivatives become $[[layer_step]]$.
+
+Taylor coefficient (from Schoenberg, one layer more; gives best_constant): Without hidden layers both are $r$, with the values $0$ and the
+slopes $1$ at $r=0$. After $L$ such steps $\Theta_L'(0)$ is the last entry.
+
+Funk and Hecke (from one function, coefficients; cited: Funk–Hecke theorem (Müller, Spherical Harmonics, 1966): the eigenvalue of degree k
+is the integral of the function times the Legendre polynomial of degree k in d dimensions, which is t for k = 1, against (1 −
+t²)^((d−3)/2)): On one sphere spherical harmonics of degree $k$ are eigenvectors of a function of $t=\cos\theta$, and the eigenvalue of
+degree $1$ is a multiple of its mean times $t$. So $cr$ changes this one alone, and the best $c$ is $E[\Theta_L(t)t]/E[t^2]$.
+
+on the sphere (from Funk and Hecke; gives sphere_constant; at some points: the kernel is composed L times under an integral without a closed
+form): In the angle, $\theta$ and $\pi-\theta$ together, that is `sphere_constant`.
+
+moments: $E[t^4]$ is $[[moment_ratio]]$ of $E[t^2]$, by parts, and higher even moments are no larger, as $|t|\le1$.
+
+equal inputs (from one layer more): $\Theta_L(1)=[[kernel_at_one]]$: a layer adds $1$, with gate and correlation $1$.
+
+odd coefficients (from equal inputs): $\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le[[odd_coefficients]]$: $\kappa_0$ and
+$\kappa_1$ are $0$ at $-1$, and nowhere negative, so that $\Theta_L(-1)\ge0$.
+
+excess (from Funk and Hecke, moments, odd coefficients, Taylor coefficient; gives sphere_excess): $E[\Theta_L(t)t]/E[t^2]=\sum_{k\text{
+odd}}a_kE[t^{k+1}]/E[t^2]$: it is more than $a_1$ by what the odd $k\ge3$ add, at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. At
+$L=1$ they add nothing, $\Theta_1=r\kappa_0+\kappa_1$.
+""",
+    globals(),
 )
 
 best_linear_constant = Claim(

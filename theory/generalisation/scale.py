@@ -11,9 +11,9 @@ from sparse_limits.theory.generalisation.energy_bound import SAMPLES, TRACE, T
 from sparse_limits.theory.generalisation.path_part import LAYERS
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m
 from sparse_limits.theory.kernel.homogeneous import ratio, readout_dense
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DENSITY
-from sparse_limits.theory.steps import Carrier, Step
 
 gamma = sp.Symbol("gamma", nonnegative=True)  # the ridge as a share of the mean diagonal of K
 eigenvalue = sp.Symbol("lambda", positive=True)  # of K
@@ -28,60 +28,32 @@ prediction_growth = sp.Integer(1)
 raw_growth = 1 / sp.sqrt(ratio)
 dense_readout_growth = 1 / sp.sqrt(readout_dense)
 
-STEPS = (
-    Step(
-        name="ridge",
-        sentence=r"The ridge is a share of the mean diagonal: $[[penalty]]$.",
-        by=Carrier.DEFINED,
-        gives={"penalty": penalty},
-    ),
-    Step(
-        name="prediction",
-        sentence=r"""Along an eigenvector of $K$ the labels have the component $y$ and the kernel's row of a test point the component $c$. There
-$k_*^\top(K+rI)^{-1}y$, $r$ the ridge, is $[[prediction]]$; the prediction is the sum of these.""",
-        gives={"prediction": prediction},
-        uses=("ridge",),
-    ),
-    Step(
-        name="fit",
-        sentence=r"At the training points the row is that of $K$ itself, $c=\lambda$: the share $[[shrinkage]]$ of $y$ is fitted.",
-        gives={"shrinkage": shrinkage},
-        uses=("prediction",),
-    ),
-    Step(
-        name="masked kernel",
-        sentence=r"""Random masks of density $\rho$ multiply the kernel, at all pairs of inputs, by $[[kernel_scale]]$, with a dense readout by
-$[[dense_readout_scale]]$: each term of the recursion of K2 takes one factor for each masked layer.""",
-        by=Carrier.CLAIM,
-        source="K3",
-        takes=("ratio", "readout_dense"),
-        gives={"kernel_scale": ratio, "dense_readout_scale": readout_dense},
-    ),
-    Step(
-        name="same predictions",
-        sentence=r"""$K\to sK$ multiplies $c$, $\lambda$ and $T$, hence the ridge, by $s$, and each part of the prediction by $[[prediction_growth]]$.
-With a ridge that does not follow the trace it would not.""",
-        gives={"prediction_growth": prediction_growth},
-        uses=("prediction", "masked kernel"),
-    ),
-    Step(
-        name="label energy",
-        sentence=r"An eigenvector adds $[[label_energy]]$ to $q=y^\top K^{-1}y$, so that $q\to q/s$, and $\mathcal E$ of B1 stays as it is.",
-        gives={"label_energy": label_energy},
-        uses=("masked kernel",),
-    ),
-    Step(
-        name="raw growth",
-        sentence=r"$\sqrt{2q/m}$ grows by $[[raw_growth]]$.",
-        gives={"raw_growth": raw_growth},
-        uses=("label energy", "same predictions"),
-    ),
-    Step(
-        name="raw growth, dense readout",
-        sentence=r"With a dense readout it grows by $[[dense_readout_growth]]$.",
-        gives={"dense_readout_growth": dense_readout_growth},
-        uses=("label energy",),
-    ),
+STEPS = proof(
+    r"""
+ridge (a definition): The ridge is a share of the mean diagonal: $[[penalty]]$.
+
+prediction (from ridge): Along an eigenvector of $K$ the labels have the component $y$ and the kernel's row of a test point the component
+$c$. There $k_*^\top(K+rI)^{-1}y$, $r$ the ridge, is $[[prediction]]$; the prediction is the sum of these.
+
+fit (from prediction): At the training points the row is that of $K$ itself, $c=\lambda$: the share $[[shrinkage]]$ of $y$ is fitted.
+
+masked kernel (by K3 for ratio, readout_dense): Random masks of density $\rho$ multiply the kernel, at all pairs of inputs, by
+$[[kernel_scale]]$, with a dense readout by $[[dense_readout_scale]]$: each term of the recursion of K2 takes one factor for each masked
+layer.
+
+same predictions (from prediction, masked kernel): $K\to sK$ multiplies $c$, $\lambda$ and $T$, hence the ridge, by $s$, and each part of
+the prediction by $[[prediction_growth]]$. With a ridge that does not follow the trace it would not.
+
+label energy (from masked kernel): An eigenvector adds $[[label_energy]]$ to $q=y^\top K^{-1}y$, so that $q\to q/s$, and $\mathcal E$ of B1
+stays as it is.
+
+raw growth (from label energy, same predictions): $\sqrt{2q/m}$ grows by $[[raw_growth]]$.
+
+raw growth, dense readout (from label energy): With a dense readout it grows by $[[dense_readout_growth]]$.
+""",
+    globals(),
+    kernel_scale=ratio,
+    dense_readout_scale=readout_dense,
 )
 
 scale_invariance = Claim(

@@ -10,11 +10,11 @@ from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.generalisation.water_filling import EXPONENT, a, v
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, s
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, THRESHOLD, phi, rho, tau
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 from sparse_limits.theory.saliency.tail_selectivity import product_upper
-from sparse_limits.theory.steps import Carrier, Reach, Step
 from sparse_limits.theory.tails import alpha, pareto, product_survival, t
 
 beta = sp.Symbol("beta", positive=True)  # |β| of the strong features, at least 1; 1 for the others
@@ -55,101 +55,47 @@ excess = _by_density(
 uniform_excess = _by_density(*[sp.Rational(12, 100)] * 3, sp.Rational(431, 10_000))
 more_than_best = _by_density(True, True, False, False)
 
-STEPS = (
-    Step(
-        name="best densities",
-        sentence=r"The bound of B3 is smallest where a coefficient $\beta$ has the density $\min(1,|\beta|/\lambda)$.",
-        by=Carrier.CLAIM,
-        source="B4",
-    ),
-    Step(
-        name="Pareto scores",
-        sentence=r"Pareto(1) noise has the tail $\min(1,1/t)$, and keeps $[[pareto_share]]$: the same, with $\lambda=\tau$ and $\phi=|\beta|$.",
-        gives={"pareto_share": pareto_share},
-        uses=("best densities",),
-    ),
-    Step(
-        name="path density",
-        sentence=r"With normal weights SNIP has the path density $R_2(s)$ at $s=\tau/\phi$, which falls in $s$ at the rate $[[energy_rate]]$.",
-        by=Carrier.CLAIM,
-        source="K5",
-        takes=("R_2", "energy rate"),
-        gives={"energy_rate": energy_rate},
-    ),
-    Step(
-        name="alignment",
-        sentence=r"In the profile it grows, at the rate $[[alignment]]>0$.",
-        gives={"alignment": alignment},
-        uses=("path density",),
-    ),
-    Step(
-        name="tail of the product",
-        sentence=r"$H(s)<[[survival_upper]]$ for all $s>0$.",
-        by=Carrier.CLAIM,
-        source="S15",
-        takes=("product_upper",),
-        gives={"survival_upper": survival_upper},
-    ),
-    Step(
-        name="integral form",
-        sentence=r"$K_0(s)=e^{-s}\int_0^\infty e^{-sx}\,(x(2+x))^{-1/2}\,dx$.",
-        by=Carrier.CITED,
-        source="DLMF 10.32.8 at ν = 0: “K_ν(z) = π^½ (z/2)^ν/Γ(ν+½) ∫₁^∞ e^{−zt}(t²−1)^{ν−½} dt”, with t = 1 + x",
-    ),
-    Step(
-        name="Bessel function",
-        sentence=r"Without the second $x$ under the root the integral is larger: $\frac2\pi sK_0(s)<[[bessel_upper]]$.",
-        gives={"bessel_upper": bessel_upper},
-        uses=("integral form",),
-    ),
-    Step(
-        name="upper bound",
-        sentence=r"Together $R_2(s)=H(s)+\frac2\pi sK_0(s)\le[[energy_upper]]$.",
-        gives={"energy_upper": energy_upper},
-        uses=("path density", "tail of the product", "Bessel function"),
-    ),
-    Step(
-        name="weak features",
-        sentence=r"""So for the profile $|\beta|=v^a$ the mean of $\beta^2/R_2(\tau/|\beta|)$ has an integrand above $[[power_integrand]]$. That is a power
-of $v$ times $e^{\tau/v^a}$ near $v=0$, and has no finite integral; at $a=1$ it is that of $|\beta|$ with a density bounded below
-near $0$.""",
-        gives={"power_integrand": power_integrand},
-        uses=("upper bound",),
-    ),
-    Step(
-        name="two levels",
-        sentence=r"""With the share $p$ at $\beta$ and the rest at $1$ SNIP's threshold for the density $\rho$ is $[[threshold]]$ ($H$ is that of S4), its
-path budget $[[snip_budget]]$ and its mean of $\beta^2/R_2$ is $[[snip_bound]]$.""",
-        by=Carrier.DEFINED,
-        gives={"threshold": threshold, "snip_budget": snip_budget, "snip_bound": snip_bound},
-        uses=("path density",),
-    ),
-    Step(
-        name="strong share",
-        sentence=r"The level without a cap is the mean coefficient over $r$: the strong features get $[[strong_share]]$.",
-        gives={"strong_share": strong_share},
-        uses=("best densities",),
-    ),
-    Step(
-        name="optimum of two levels",
-        sentence=r"The others share what is left, each with a term of the level: $[[optimum]]$.",
-        gives={"optimum": optimum},
-        uses=("strong share",),
-    ),
-    Step(
-        name="uniform densities",
-        sentence=r"Densities of $r$ everywhere have $[[uniform]]$.",
-        gives={"uniform": uniform},
-    ),
-    Step(
-        name="figures",
-        sentence=r"""At $p=\frac14$, $\beta=2$ and $\rho=\frac1{20},\frac1{10},\frac3{10},\frac7{10}$ SNIP and uniform densities of its budget exceed the
-optimum as stated; whether SNIP gives the strong features more than the optimum does is seen there too.""",
-        gives={"excess": excess, "uniform_excess": uniform_excess, "more_than_best": more_than_best},
-        uses=("two levels", "optimum of two levels", "uniform densities"),
-        reach=Reach.POINTS,
-        limited="figures at the four densities that the step names, of roots and integrals without a closed form",
-    ),
+STEPS = proof(
+    r"""
+best densities (by B4): The bound of B3 is smallest where a coefficient $\beta$ has the density $\min(1,|\beta|/\lambda)$.
+
+Pareto scores (from best densities): Pareto(1) noise has the tail $\min(1,1/t)$, and keeps $[[pareto_share]]$: the same, with $\lambda=\tau$
+and $\phi=|\beta|$.
+
+path density (by K5 for R_2, energy rate): With normal weights SNIP has the path density $R_2(s)$ at $s=\tau/\phi$, which falls in $s$ at
+the rate $[[energy_rate]]$.
+
+alignment (from path density): In the profile it grows, at the rate $[[alignment]]>0$.
+
+tail of the product (by S15 for product_upper): $H(s)<[[survival_upper]]$ for all $s>0$.
+
+integral form (cited: DLMF 10.32.8 at ν = 0: “K_ν(z) = π^½ (z/2)^ν/Γ(ν+½) ∫₁^∞ e^{−zt}(t²−1)^{ν−½} dt”, with t = 1 + x):
+$K_0(s)=e^{-s}\int_0^\infty e^{-sx}\,(x(2+x))^{-1/2}\,dx$.
+
+Bessel function (from integral form): Without the second $x$ under the root the integral is larger: $\frac2\pi sK_0(s)<[[bessel_upper]]$.
+
+upper bound (from path density, tail of the product, Bessel function): Together $R_2(s)=H(s)+\frac2\pi sK_0(s)\le[[energy_upper]]$.
+
+weak features (from upper bound): So for the profile $|\beta|=v^a$ the mean of $\beta^2/R_2(\tau/|\beta|)$ has an integrand above
+$[[power_integrand]]$. That is a power of $v$ times $e^{\tau/v^a}$ near $v=0$, and has no finite integral; at $a=1$ it is that of $|\beta|$
+with a density bounded below near $0$.
+
+two levels (from path density; a definition): With the share $p$ at $\beta$ and the rest at $1$ SNIP's threshold for the density $\rho$ is
+$[[threshold]]$ ($H$ is that of S4), its path budget $[[snip_budget]]$ and its mean of $\beta^2/R_2$ is $[[snip_bound]]$.
+
+strong share (from best densities): The level without a cap is the mean coefficient over $r$: the strong features get $[[strong_share]]$.
+
+optimum of two levels (from strong share): The others share what is left, each with a term of the level: $[[optimum]]$.
+
+uniform densities: Densities of $r$ everywhere have $[[uniform]]$.
+
+figures (from two levels, optimum of two levels, uniform densities; gives excess, uniform_excess, more_than_best; at some points: figures at
+the four densities that the step names, of roots and integrals without a closed form): At $p=\frac14$, $\beta=2$ and
+$\rho=\frac1{20},\frac1{10},\frac3{10},\frac7{10}$ SNIP and uniform densities of its budget exceed the optimum as stated; whether SNIP gives
+the strong features more than the optimum does is seen there too.
+""",
+    globals(),
+    energy_rate=energy_rate,
 )
 
 snip_path_bound = Claim(

@@ -10,9 +10,9 @@ from sparse_limits.theory.generalisation.path_bound import FEATURE, beta
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
-from sparse_limits.theory.steps import Carrier, Step
 
 lam = sp.Symbol("lambda", positive=True)  # the water level
 total = sp.Symbol("A", positive=True)  # Σ|β_j|
@@ -33,87 +33,42 @@ uncapped_optimum = total**2 / (d * rho)
 surplus = over_square - over**2 / (d * rho)
 abundant = full
 
-STEPS = (
-    Step(
-        name="objective",
-        sentence=r"The bound of B3 is a multiple of $\sum_j\beta_j^2/\rho_j$, which is to be made small.",
-        by=Carrier.CLAIM,
-        source="B3",
-        takes=("path_term",),
-    ),
-    Step(
-        name="price",
-        sentence=r"At the price $\lambda^2$ of density a feature of density $r$ costs $[[cost]]$.",
-        by=Carrier.DEFINED,
-        gives={"cost": cost},
-        uses=("objective",),
-    ),
-    Step(
-        name="one feature",
-        sentence=r"""Over $0<r\le1$ that is smallest at $r=[[share]]$: below the cap what it exceeds its minimum by is a square over $r$, and
-at the cap, where $|\beta|\ge\lambda$, a smaller $r$ adds $\beta^2(\frac1r-1)$, no less than the price $\lambda^2(1-r)$ that it saves. A feature with $\beta=0$ gets $r=0$.""",
-        gives={"share": share},
-        uses=("price",),
-    ),
-    Step(
-        name="one term",
-        sentence=r"There $\beta^2/r=[[term]]$.",
-        gives={"term": term},
-        uses=("one feature",),
-    ),
-    Step(
-        name="all features",
-        sentence=r"So these densities have the smallest sum of $\beta_j^2/\rho_j$ among all of the same mean: the price of that mean is the same.",
-        by=Carrier.RULE,
-        source="Lagrange",
-        uses=("one feature",),
-    ),
-    Step(
-        name="some level",
-        sentence=r"""The mean is that of the budget for some $\lambda>0$ if more than $d\rho$ of the $\beta_j$ are not $0$: the sum of the
-$\min(1,|\beta_j|/\lambda)$ is continuous in $\lambda$, tends to the number of these as $\lambda\to0$ and to $0$ as $\lambda\to\infty$.""",
-        by=Carrier.RULE,
-        source="intermediate value",
-        uses=("one feature",),
-    ),
-    Step(
-        name="water level",
-        sentence=r"With $k$ features at the cap the budget reads $k+R/\lambda=d\rho$, so that $\lambda=[[water_level]]$.",
-        gives={"water_level": water_level},
-        uses=("all features", "some level"),
-    ),
-    Step(
-        name="optimum",
-        sentence=r"The terms of the features at the cap add up to $C$, the others to $\lambda R$: together $[[optimum]]$.",
-        gives={"optimum": optimum},
-        uses=("one term", "water level"),
-    ),
-    Step(
-        name="no cap",
-        sentence=r"Where nothing is at the cap, $k=0$, $C=0$ and $R=A$, this is $[[uncapped_optimum]]$.",
-        gives={"uncapped_optimum": uncapped_optimum},
-        uses=("optimum",),
-    ),
-    Step(
-        name="few at the cap",
-        sentence=r"The $k<d\rho$ numbers $|\beta_j|-\lambda\ge0$ at the cap have a sum $x$ and a sum of squares $q$ with $x^2\le kq$.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        uses=("water level",),
-    ),
-    Step(
-        name="surplus",
-        sentence=r"""In general the optimum exceeds that by $[[surplus]]\ge0$, and by $0$ only for $x=q=0$, where no $|\beta_j|$ is above $\lambda$.""",
-        gives={"surplus": surplus},
-        uses=("no cap", "few at the cap"),
-    ),
-    Step(
-        name="budget to spare",
-        sentence=r"""$\beta^2/r\ge\beta^2$ for $r\le1$. So if at most $d\rho$ of the $\beta_j$ are not $0$, densities of $1$ are best for these: the
-sum is $[[abundant]]$.""",
-        gives={"abundant": abundant},
-        uses=("price", "optimum"),
-    ),
+STEPS = proof(
+    r"""
+objective (by B3 for path_term): The bound of B3 is a multiple of $\sum_j\beta_j^2/\rho_j$, which is to be made small.
+
+price (from objective; a definition): At the price $\lambda^2$ of density a feature of density $r$ costs $[[cost]]$.
+
+one feature (from price): Over $0<r\le1$ that is smallest at $r=[[share]]$: below the cap what it exceeds its minimum by is a square over
+$r$, and at the cap, where $|\beta|\ge\lambda$, a smaller $r$ adds $\beta^2(\frac1r-1)$, no less than the price $\lambda^2(1-r)$ that it
+saves. A feature with $\beta=0$ gets $r=0$.
+
+one term (from one feature): There $\beta^2/r=[[term]]$.
+
+all features (from one feature; by Lagrange): So these densities have the smallest sum of $\beta_j^2/\rho_j$ among all of the same mean: the
+price of that mean is the same.
+
+some level (from one feature; by intermediate value): The mean is that of the budget for some $\lambda>0$ if more than $d\rho$ of the
+$\beta_j$ are not $0$: the sum of the $\min(1,|\beta_j|/\lambda)$ is continuous in $\lambda$, tends to the number of these as $\lambda\to0$
+and to $0$ as $\lambda\to\infty$.
+
+water level (from all features, some level): With $k$ features at the cap the budget reads $k+R/\lambda=d\rho$, so that
+$\lambda=[[water_level]]$.
+
+optimum (from one term, water level): The terms of the features at the cap add up to $C$, the others to $\lambda R$: together $[[optimum]]$.
+
+no cap (from optimum): Where nothing is at the cap, $k=0$, $C=0$ and $R=A$, this is $[[uncapped_optimum]]$.
+
+few at the cap (from water level; by Cauchy–Schwarz): The $k<d\rho$ numbers $|\beta_j|-\lambda\ge0$ at the cap have a sum $x$ and a sum of
+squares $q$ with $x^2\le kq$.
+
+surplus (from no cap, few at the cap): In general the optimum exceeds that by $[[surplus]]\ge0$, and by $0$ only for $x=q=0$, where no
+$|\beta_j|$ is above $\lambda$.
+
+budget to spare (from price, optimum): $\beta^2/r\ge\beta^2$ for $r\le1$. So if at most $d\rho$ of the $\beta_j$ are not $0$, densities of
+$1$ are best for these: the sum is $[[abundant]]$.
+""",
+    globals(),
 )
 
 best_densities = Claim(
@@ -198,86 +153,40 @@ uniform = 1 / ((2 * a + 1) * rho)
 ratio = (2 * a + 1) / (a + 1) ** 2
 uniform_excess = (1 - rho) / ((2 * a + 1) * rho)
 
-PROFILE_STEPS = (
-    Step(
-        name="one place",
-        sentence=r"At each place B4 finds the best density at a price, $\min(1,v^a/\lambda)$.",
-        by=Carrier.CLAIM,
-        source="B4",
-    ),
-    Step(
-        name="all places",
-        sentence=r"The argument for sums holds for integrals: with the mean $\rho$ these densities are the best.",
-        by=Carrier.RULE,
-        source="Lagrange",
-        uses=("one place",),
-    ),
-    Step(
-        name="nothing at the cap",
-        sentence=r"""If $\lambda\ge1$, the largest $v^a$, the budget is $\lambda\rho=\int_0^1v^a\,dv=[[cap]]$: so it is if and only if
-$\rho\le[[cap]]$.""",
-        gives={"cap": cap},
-        uses=("all places",),
-    ),
-    Step(
-        name="value below the cap",
-        sentence=r"There the optimum is $\lambda\int_0^1v^a\,dv=[[below_cap]]$.",
-        gives={"below_cap": below_cap},
-        uses=("nothing at the cap",),
-    ),
-    Step(
-        name="budget with a cap",
-        sentence=r"Else, with $\lambda=w^a$, all paths are kept from $w\le1$ on: the mean density is $[[spent]]$.",
-        gives={"spent": spent},
-        uses=("all places",),
-    ),
-    Step(
-        name="edge",
-        sentence=r"That is $\rho$ at $w=[[edge]]$; where this is $1$ nothing is at the cap.",
-        gives={"edge": edge},
-        uses=("nothing at the cap", "budget with a cap"),
-    ),
-    Step(
-        name="dense",
-        sentence=r"Densities of $1$ have $\int_0^1v^{2a}\,dv=[[dense]]$.",
-        gives={"dense": dense_value},
-    ),
-    Step(
-        name="value with a cap",
-        sentence=r"$w^a\int_0^wv^a\,dv+\int_w^1v^{2a}\,dv=[[capped_value]]$.",
-        gives={"capped_value": capped_value},
-        uses=("budget with a cap",),
-    ),
-    Step(
-        name="excess",
-        sentence=r"With the budget solved for $w$ that exceeds the dense value by $[[excess]]$, of order $(1-\rho)^{2a+1}$.",
-        gives={"excess": excess},
-        uses=("value with a cap", "dense", "budget with a cap"),
-    ),
-    Step(
-        name="both pieces",
-        sentence=r"Both cases are $[[optimum]]$: one of the two extrema is $1$, and at $\rho=[[cap]]$ both are.",
-        gives={"optimum": power_optimum},
-        uses=("edge", "value below the cap", "value with a cap"),
-    ),
-    Step(
-        name="uniform",
-        sentence=r"Densities of $\rho$ everywhere have $[[uniform]]$.",
-        gives={"uniform": uniform},
-        uses=("dense",),
-    ),
-    Step(
-        name="ratio",
-        sentence=r"Below the cap the optimum is $[[ratio]]$ of that.",
-        gives={"ratio": ratio},
-        uses=("uniform", "value below the cap"),
-    ),
-    Step(
-        name="uniform excess",
-        sentence=r"Uniform densities exceed the dense value by $[[uniform_excess]]$, of first order in $1-\rho$.",
-        gives={"uniform_excess": uniform_excess},
-        uses=("uniform", "dense"),
-    ),
+PROFILE_STEPS = proof(
+    r"""
+one place (by B4): At each place B4 finds the best density at a price, $\min(1,v^a/\lambda)$.
+
+all places (from one place; by Lagrange): The argument for sums holds for integrals: with the mean $\rho$ these densities are the best.
+
+nothing at the cap (from all places): If $\lambda\ge1$, the largest $v^a$, the budget is $\lambda\rho=\int_0^1v^a\,dv=[[cap]]$: so it is if
+and only if $\rho\le[[cap]]$.
+
+value below the cap (from nothing at the cap): There the optimum is $\lambda\int_0^1v^a\,dv=[[below_cap]]$.
+
+budget with a cap (from all places): Else, with $\lambda=w^a$, all paths are kept from $w\le1$ on: the mean density is $[[spent]]$.
+
+edge (from nothing at the cap, budget with a cap): That is $\rho$ at $w=[[edge]]$; where this is $1$ nothing is at the cap.
+
+dense: Densities of $1$ have $\int_0^1v^{2a}\,dv=[[dense]]$.
+
+value with a cap (from budget with a cap): $w^a\int_0^wv^a\,dv+\int_w^1v^{2a}\,dv=[[capped_value]]$.
+
+excess (from value with a cap, dense, budget with a cap): With the budget solved for $w$ that exceeds the dense value by $[[excess]]$, of
+order $(1-\rho)^{2a+1}$.
+
+both pieces (from edge, value below the cap, value with a cap): Both cases are $[[optimum]]$: one of the two extrema is $1$, and at
+$\rho=[[cap]]$ both are.
+
+uniform (from dense): Densities of $\rho$ everywhere have $[[uniform]]$.
+
+ratio (from uniform, value below the cap): Below the cap the optimum is $[[ratio]]$ of that.
+
+uniform excess (from uniform, dense): Uniform densities exceed the dense value by $[[uniform_excess]]$, of first order in $1-\rho$.
+""",
+    globals(),
+    dense=dense_value,
+    optimum=power_optimum,
 )
 
 power_profile = Claim(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import COLUMNS, ROWS, m, n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
 from sparse_limits.theory.saliency.model import ANY_DENSITY, rho
-from sparse_limits.theory.steps import Carrier, Step
 
 CHI = ("pair_chance", "covariance", "column_variance")  # what leads to the mean of the statistic
 pair_chance = rho * (rho * m * n - 1) / (m * n - 1)
@@ -14,39 +14,23 @@ covariance = -rho * (1 - rho) / (m * n - 1)
 column_variance = m * rho * (1 - rho) * (m * n - m) / (m * n - 1)
 expected_chi = (n - 1) * m * n / (m * n - 1)
 
-STEPS = (
-    Step(
-        name="equally likely sets",
-        sentence=r"""Independent scores of one continuous law have no ties, and the same joint law when they are permuted: all sets of
-$K=\rho mn$ entries are kept with the same probability.""",
-        by=Carrier.RULE,
-        source="same law",
-    ),
-    Step(
-        name="two entries",
-        sentence=r"Then an entry is kept with probability $\rho$, and two entries are both kept with probability $[[pair_chance]]$.",
-        gives={"pair_chance": pair_chance},
-        uses=("equally likely sets",),
-    ),
-    Step(
-        name="covariance",
-        sentence=r"So two entries of the mask have the covariance $[[covariance]]$.",
-        gives={"covariance": covariance},
-        uses=("two entries",),
-    ),
-    Step(
-        name="column",
-        sentence=r"The count of a column, $m$ entries of variance $\rho(1-\rho)$ and their covariances, has the variance $[[column_variance]]$.",
-        gives={"column_variance": column_variance},
-        uses=("covariance",),
-    ),
-    Step(
-        name="mean of the statistic",
-        sentence=r"""$\hat p_j$ is the count over $m$ and has the mean $\rho$, so that $E\chi$ is $n$ such variances over $m\rho(1-\rho)$:
-$[[expected_chi]]$, without $\rho$.""",
-        gives={"expected_chi": expected_chi},
-        uses=("column",),
-    ),
+STEPS = proof(
+    r"""
+equally likely sets (by same law): Independent scores of one continuous law have no ties, and the same joint law when they are permuted: all
+sets of $K=\rho mn$ entries are kept with the same probability.
+
+two entries (from equally likely sets): Then an entry is kept with probability $\rho$, and two entries are both kept with probability
+$[[pair_chance]]$.
+
+covariance (from two entries): So two entries of the mask have the covariance $[[covariance]]$.
+
+column (from covariance): The count of a column, $m$ entries of variance $\rho(1-\rho)$ and their covariances, has the variance
+$[[column_variance]]$.
+
+mean of the statistic (from column): $\hat p_j$ is the count over $m$ and has the mean $\rho$, so that $E\chi$ is $n$ such variances over
+$m\rho(1-\rho)$: $[[expected_chi]]$, without $\rho$.
+""",
+    globals(),
 )
 
 chi_statistic = Claim(

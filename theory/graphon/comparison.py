@@ -23,9 +23,9 @@ from sparse_limits.theory.graphon.symbols import (
     s,
     variance,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
-from sparse_limits.theory.steps import Carrier, Step
 
 z = sp.Symbol("z", real=True)  # beyond it a standard normal variable makes an entry
 
@@ -71,176 +71,82 @@ best_rate = sp.Min(hoeffding_rate, bernstein_rate, normal_rate)
 # Of one row of fair coins the largest sum is half the number of heads
 one_row_failure = missed.subs({p_s: sp.Rational(1, 2), c: sp.floor(n / 2 - 2 * n * s)}, simultaneous=True)
 
-STEPS = (
-    Step(
-        name="sums",
-        sentence=r"""Let $F(A)$ be the largest sum of the entries of $A$ over a rectangle $S\times T$, or $F$ that over the complement of a
-rectangle. Each such sum at a mean of matrices is the mean of the sums, so that $F$ there is at most the mean of $F$: it is convex. $mn\|M-P\|_\square$ is the larger of $F(M-P)$ and $F(P-M)$ over
-rectangles.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="beyond a threshold",
-        sentence=r"""A standard normal $g$ exceeds $z$ with probability $p=[[normal_tail]]$, and $E\,g1\{g>z\}=\varphi(z)=[[normal_density]]$, so that
-$E\,g1\{g\le z\}=-\varphi(z)$.""",
-        gives={"normal_tail": normal_tail, "normal_density": normal_density},
-    ),
-    Step(
-        name="conditional mean",
-        sentence=r"""Let $X=1\{g>z\}-p$, an entry less its mean. At $\sigma=[[scale]]$ the mean of $\sigma g$ given $X$ is $X$: on $g>z$ it is
-$\sigma\varphi(z)/p=1-p$, off it $-\sigma\varphi(z)/(1-p)=-p$.""",
-        gives={"scale": scale},
-        uses=("beyond a threshold",),
-    ),
-    Step(
-        name="slope",
-        sentence=r"""$[[spare]]$ is even in $z$, and $0$ at $z=0$ and at infinity. Its derivative is $\varphi(z)$ times $[[spare_slope]]$, which is $0$
-at $z=0$, of positive slope there, concave for $z\ge0$, and negative in the end.""",
-        gives={"spare": spare, "spare_slope": spare_slope},
-        uses=("beyond a threshold",),
-    ),
-    Step(
-        name="largest scale",
-        sentence=r"""So it grows first and falls then, from $0$ to $0$, and is never negative: $\sigma\le[[largest_scale]]$, with equality at $z=0$,
-that is $p=\frac12$.""",
-        gives={"largest_scale": largest_scale},
-        uses=("conditional mean", "slope"),
-    ),
-    Step(
-        name="normal entries",
-        sentence=r"""Let $g_{ij}$ be independent, so that $M-P$ is the conditional mean of $(\sigma_{ij}g_{ij})$, with $0$ for an entry that is constant.
-With $\sigma=[[largest_scale]]$ the entries $\sigma g_{ij}$ have the law of $\sigma_{ij}g_{ij}$ plus an independent normal
-variable of mean $0$. So $E\,F(M-P)\le E\,F(\sigma_{ij}g_{ij})\le E\,F(\sigma g)$, for these $F$ and for all convex functions; and so for $P-M$, with $-g$.""",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("sums", "conditional mean", "largest scale"),
-    ),
-    Step(
-        name="two rectangles",
-        sentence=r"""Let $r_0$ rows be in both $S$ and $S'$, $r_1$ in $S$ alone, $r_2$ in $S'$ alone, $r_3$ in neither, and so $c_0,\dots,c_3$ for the
-columns. $[[differing]]$ entries lie in exactly one of $S\times T$ and $S'\times T'$, or of their complements. They are at most
-$[[increments]]=n|S\triangle S'|+m|T\triangle T'|$.""",
-        gives={"differing": differing, "increments": increments},
-    ),
-    Step(
-        name="normal rows and columns",
-        sentence=r"""For independent standard normal $h_i$ and $k_j$ let $Y_{S,T}=\sqrt n\sum_Sh_i+\sqrt m\sum_Tk_j$. The mean square of
-$Y_{S,T}-Y_{S',T'}$ is $n|S\triangle S'|+m|T\triangle T'|$, that of the difference of the sums of $g$ over
-$S\times T$ and $S'\times T'$, or over their complements, the number of entries in exactly one of them.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("two rectangles",),
-    ),
-    Step(
-        name="comparison",
-        sentence=r"So $E\,F(g)\le E\max_{S,T}Y_{S,T}$.",
-        by=Carrier.CITED,
-        source=SUDAKOV_FERNIQUE,
-        uses=("normal rows and columns",),
-    ),
-    Step(
-        name="positive parts",
-        sentence=r"""The largest $Y_{S,T}$ takes the positive $h_i$ and $k_j$. The positive part of a standard normal variable has the mean
-$[[positive_part]]$, so that $\frac1{mn}E\max Y=[[normal_mean]]$.""",
-        gives={"positive_part": positive_part, "normal_mean": normal_mean},
-        uses=("beyond a threshold", "comparison"),
-    ),
-    Step(
-        name="any probabilities",
-        sentence=r"So $\frac1{mn}E\,F(M-P)\le[[any_mean]]$.",
-        gives={"any_mean": any_mean},
-        uses=("normal entries", "positive parts"),
-    ),
-    Step(
-        name="a second copy",
-        sentence=r"""Let $M'$ be an independent copy of $M$. An entry of $M-M'$ is $\varepsilon b$ with a fair sign $\varepsilon$ and an independent $b$, which is $1$
-with probability $[[difference_chance]]$ and else $0$.""",
-        gives={"difference_chance": difference_chance},
-    ),
-    Step(
-        name="signs",
-        sentence=r"The mean of $[[sign_scale]]\,g$ given the sign of $g$ is that sign.",
-        gives={"sign_scale": sign_scale},
-        uses=("positive parts",),
-    ),
-    Step(
-        name="symmetrisation",
-        sentence=r"""$M-P$ is the mean of $M-M'=(\varepsilon_{ij}b_{ij})$ given $M$, and this that of $([[sign_scale]]\,g_{ij}b_{ij})$ given signs and $b$. So $E\,F(M-P)$
-is at most the mean of $F$ there.""",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("sums", "a second copy", "signs"),
-    ),
-    Step(
-        name="ones of a row",
-        sentence=r"""Given $b$, let $r_i$ and $c_j$ now be its sums over rows and columns. An entry in exactly one of $S\times T$ and $S'\times T'$ has its row in
-$S\triangle S'$ or its column in $T\triangle T'$. So $\sum_S\sqrt{r_i}h_i+\sum_T\sqrt{c_j}k_j$ takes the place of $Y$.""",
-        by=Carrier.RULE,
-        source="additivity",
-        uses=("two rectangles",),
-    ),
-    Step(
-        name="roots",
-        sentence=r"""$\sum r_i=\sum c_j$ has the mean $2mnV$. So $m$ times the root of the mean of an average row sum is $[[row_roots]]$, and $n$ times that of
-an average column sum $[[column_roots]]$.""",
-        gives={"row_roots": row_roots, "column_roots": column_roots},
-        uses=("a second copy",),
-    ),
-    Step(
-        name="means of roots",
-        sentence=r"The root is concave: $E\sum_i\sqrt{r_i}\le[[row_roots]]$ and $E\sum_j\sqrt{c_j}\le[[column_roots]]$.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("roots",),
-    ),
-    Step(
-        name="low density",
-        sentence=r"So $\frac1{mn}E\,F(M-P)\le[[low_mean]]$.",
-        gives={"low_mean": low_mean},
-        uses=("comparison", "positive parts", "signs", "symmetrisation", "ones of a row", "means of roots"),
-    ),
-    Step(
-        name="mean",
-        sentence=r"""Both together: $\frac1{mn}E\,F(M-P)\le[[mean_bound]]$, and so for $P-M$, the entries less their means of the mask of all
-entries that $M$ lacks.""",
-        gives={"mean_bound": mean_bound},
-        uses=("any probabilities", "low density"),
-    ),
-    Step(
-        name="one entry",
-        sentence=r"""Another value of one entry of $M$ changes $\frac1{mn}F$ by at most $\frac1{mn}$. So $\frac1{mn}F(M-P)$ exceeds its mean by $s$ or more
-with probability at most $[[one_failure]]$.""",
-        by=Carrier.CITED,
-        source=MC_DIARMID,
-        gives={"one_failure": one_failure},
-        uses=("sums",),
-    ),
-    Step(
-        name="two signs",
-        sentence=r"One of $F(M-P)$ and $F(P-M)$ does with probability at most twice that, which is $\delta$ at $s=[[fluctuation]]$.",
-        gives={"fluctuation": fluctuation},
-        uses=("one entry",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"So $\|M-P\|_\square\le[[normal_rate]]$ with probability at least $1-\delta$.",
-        gives={"normal_rate": normal_rate},
-        uses=("sums", "mean", "two signs"),
-    ),
-    Step(
-        name="union over sets",
-        sentence=r"$[[hoeffding_rate]]$ and $[[bernstein_rate]]$ are such bounds too.",
-        by=Carrier.CLAIM,
-        source="G1.1",
-        gives={"hoeffding_rate": hoeffding_rate, "bernstein_rate": bernstein_rate},
-    ),
-    Step(
-        name="least",
-        sentence=r"All three are numbers that do not depend on the mask, so that the least of them is such a bound: $[[best_rate]]$.",
-        gives={"best_rate": best_rate},
-        uses=("rate", "union over sets"),
-    ),
+STEPS = proof(
+    r"""
+sums (by monotonicity): Let $F(A)$ be the largest sum of the entries of $A$ over a rectangle $S\times T$, or $F$ that over the complement of
+a rectangle. Each such sum at a mean of matrices is the mean of the sums, so that $F$ there is at most the mean of $F$: it is convex.
+$mn\|M-P\|_\square$ is the larger of $F(M-P)$ and $F(P-M)$ over rectangles.
+
+beyond a threshold: A standard normal $g$ exceeds $z$ with probability $p=[[normal_tail]]$, and
+$E\,g1\{g>z\}=\varphi(z)=[[normal_density]]$, so that $E\,g1\{g\le z\}=-\varphi(z)$.
+
+conditional mean (from beyond a threshold): Let $X=1\{g>z\}-p$, an entry less its mean. At $\sigma=[[scale]]$ the mean of $\sigma g$ given
+$X$ is $X$: on $g>z$ it is $\sigma\varphi(z)/p=1-p$, off it $-\sigma\varphi(z)/(1-p)=-p$.
+
+slope (from beyond a threshold): $[[spare]]$ is even in $z$, and $0$ at $z=0$ and at infinity. Its derivative is $\varphi(z)$ times
+$[[spare_slope]]$, which is $0$ at $z=0$, of positive slope there, concave for $z\ge0$, and negative in the end.
+
+largest scale (from conditional mean, slope): So it grows first and falls then, from $0$ to $0$, and is never negative:
+$\sigma\le[[largest_scale]]$, with equality at $z=0$, that is $p=\frac12$.
+
+normal entries (from sums, conditional mean, largest scale; by Jensen): Let $g_{ij}$ be independent, so that $M-P$ is the conditional mean
+of $(\sigma_{ij}g_{ij})$, with $0$ for an entry that is constant. With $\sigma=[[largest_scale]]$ the entries $\sigma g_{ij}$ have the law
+of $\sigma_{ij}g_{ij}$ plus an independent normal variable of mean $0$. So $E\,F(M-P)\le E\,F(\sigma_{ij}g_{ij})\le E\,F(\sigma g)$, for
+these $F$ and for all convex functions; and so for $P-M$, with $-g$.
+
+two rectangles: Let $r_0$ rows be in both $S$ and $S'$, $r_1$ in $S$ alone, $r_2$ in $S'$ alone, $r_3$ in neither, and so $c_0,\dots,c_3$
+for the columns. $[[differing]]$ entries lie in exactly one of $S\times T$ and $S'\times T'$, or of their complements. They are at most
+$[[increments]]=n|S\triangle S'|+m|T\triangle T'|$.
+
+normal rows and columns (from two rectangles; by product): For independent standard normal $h_i$ and $k_j$ let $Y_{S,T}=\sqrt
+n\sum_Sh_i+\sqrt m\sum_Tk_j$. The mean square of $Y_{S,T}-Y_{S',T'}$ is $n|S\triangle S'|+m|T\triangle T'|$, that of the difference of the
+sums of $g$ over $S\times T$ and $S'\times T'$, or over their complements, the number of entries in exactly one of them.
+
+comparison (from normal rows and columns; by SUDAKOV_FERNIQUE): So $E\,F(g)\le E\max_{S,T}Y_{S,T}$.
+
+positive parts (from beyond a threshold, comparison): The largest $Y_{S,T}$ takes the positive $h_i$ and $k_j$. The positive part of a
+standard normal variable has the mean $[[positive_part]]$, so that $\frac1{mn}E\max Y=[[normal_mean]]$.
+
+any probabilities (from normal entries, positive parts): So $\frac1{mn}E\,F(M-P)\le[[any_mean]]$.
+
+a second copy: Let $M'$ be an independent copy of $M$. An entry of $M-M'$ is $\varepsilon b$ with a fair sign $\varepsilon$ and an
+independent $b$, which is $1$ with probability $[[difference_chance]]$ and else $0$.
+
+signs (from positive parts): The mean of $[[sign_scale]]\,g$ given the sign of $g$ is that sign.
+
+symmetrisation (from sums, a second copy, signs; by Jensen): $M-P$ is the mean of $M-M'=(\varepsilon_{ij}b_{ij})$ given $M$, and this that
+of $([[sign_scale]]\,g_{ij}b_{ij})$ given signs and $b$. So $E\,F(M-P)$ is at most the mean of $F$ there.
+
+ones of a row (from two rectangles; by additivity): Given $b$, let $r_i$ and $c_j$ now be its sums over rows and columns. An entry in
+exactly one of $S\times T$ and $S'\times T'$ has its row in $S\triangle S'$ or its column in $T\triangle T'$. So
+$\sum_S\sqrt{r_i}h_i+\sum_T\sqrt{c_j}k_j$ takes the place of $Y$.
+
+roots (from a second copy): $\sum r_i=\sum c_j$ has the mean $2mnV$. So $m$ times the root of the mean of an average row sum is
+$[[row_roots]]$, and $n$ times that of an average column sum $[[column_roots]]$.
+
+means of roots (from roots; by Jensen): The root is concave: $E\sum_i\sqrt{r_i}\le[[row_roots]]$ and $E\sum_j\sqrt{c_j}\le[[column_roots]]$.
+
+low density (from comparison, positive parts, signs, symmetrisation, ones of a row, means of roots): So
+$\frac1{mn}E\,F(M-P)\le[[low_mean]]$.
+
+mean (from any probabilities, low density): Both together: $\frac1{mn}E\,F(M-P)\le[[mean_bound]]$, and so for $P-M$, the entries less their
+means of the mask of all entries that $M$ lacks.
+
+one entry (from sums; by MC_DIARMID): Another value of one entry of $M$ changes $\frac1{mn}F$ by at most $\frac1{mn}$. So $\frac1{mn}F(M-P)$
+exceeds its mean by $s$ or more with probability at most $[[one_failure]]$.
+
+two signs (from one entry): One of $F(M-P)$ and $F(P-M)$ does with probability at most twice that, which is $\delta$ at $s=[[fluctuation]]$.
+
+rate (from sums, mean, two signs): So $\|M-P\|_\square\le[[normal_rate]]$ with probability at least $1-\delta$.
+
+union over sets (by G1.1): $[[hoeffding_rate]]$ and $[[bernstein_rate]]$ are such bounds too.
+
+least (from rate, union over sets): All three are numbers that do not depend on the mask, so that the least of them is such a bound:
+$[[best_rate]]$.
+""",
+    globals(),
+    MC_DIARMID=MC_DIARMID,
+    SUDAKOV_FERNIQUE=SUDAKOV_FERNIQUE,
 )
 
 normal_comparison = Claim(

@@ -24,10 +24,10 @@ from sparse_limits.theory.graphon.symbols import (
     s,
     variance,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.snip_row_law import equal_failure, exponent
-from sparse_limits.theory.steps import Carrier, Step
 
 tilt = sp.Symbol("lambda", positive=True)  # of the exponential moment
 k = sp.Symbol("k", integer=True, positive=True)  # the order of a moment
@@ -61,141 +61,65 @@ all_alike = valued(equal_failure, {width: m * n, exponent: s})  # of the sum of 
 FAIR_RATES = tuple({variance: sp.Rational(1, 4), m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000))
 FAIR_FAILURES = tuple({variance: sp.Rational(1, 4), m: size, n: size, s: sp.Rational(9, 20)} for size in (5, 10))
 
-STEPS = (
-    Step(
-        name="entry",
-        sentence=r"""For an entry $M$ of mean $p$ let $K(\lambda)=\ln Ee^{\lambda(M-p)}=[[centred_cumulant]]$, the mean over its two
-values. The negative $-(M-p)$ is such an entry less its mean, at $1-p$ for $p$: what holds for $K$ at every $p$ holds for both
-signs.""",
-        gives={"centred_cumulant": centred_cumulant},
-    ),
-    Step(
-        name="curvature",
-        sentence=r"$K(0)=0$, $K'=q-p$ with $q=[[tilted]]$, which is $p$ at $\lambda=0$, and $K''=q(1-q)$.",
-        gives={"tilted": tilted},
-        uses=("entry",),
-    ),
-    Step(
-        name="a quarter",
-        sentence=r"$K''=q(1-q)$ is at most $[[most_curvature]]$.",
-        gives={"most_curvature": most_curvature},
-        uses=("curvature",),
-    ),
-    Step(
-        name="Hoeffding's lemma",
-        sentence=r"So $K(\lambda)\le[[hoeffding_cumulant]]$ for $\lambda\ge0$, the bound of $K''$ integrated twice from $K(0)=K'(0)=0$.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"hoeffding_cumulant": hoeffding_cumulant},
-        uses=("curvature", "a quarter"),
-    ),
-    Step(
-        name="moments",
-        sentence=r"""$E|M-p|^k=[[moment]]$ is the variance $p(1-p)$ at $k=2$ and does not grow with $k$, since $|M-p|\le1$: it is at
-most $p(1-p)$ for $k\ge2$.""",
-        gives={"moment": moment},
-    ),
-    Step(
-        name="factorials",
-        sentence=r"$k!\ge[[least_factorial]]$ for $k\ge2$: equal at $k=2$, and then a factor $k+1\ge3$ for each $k$.",
-        gives={"least_factorial": least_factorial},
-    ),
-    Step(
-        name="series",
-        sentence=r"Hence $\sum_{k\ge2}\frac{\lambda^k}{k!}\le[[series]]$ for $0\le\lambda<3$, a geometric series of ratio $\frac\lambda3$.",
-        gives={"series": series},
-        uses=("factorials",),
-    ),
-    Step(
-        name="exponential moment",
-        sentence=r"""$Ee^{\lambda(M-p)}\le1+\sum_{k\ge2}\frac{\lambda^k}{k!}E|M-p|^k$, since $E(M-p)=0$ and the series converges
-absolutely; so it is at most $1+p(1-p)\,[[series]]$ for $0\le\lambda<3$.""",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("moments", "series"),
-    ),
-    Step(
-        name="Bernstein's form",
-        sentence=r"""As $\ln(1+x)\le x$ for $x\ge0$, $K(\lambda)\le[[bernstein_cumulant]]$ for $0\le\lambda<3$, with $V$ for the
-variance $p(1-p)$ of the entry.""",
-        gives={"bernstein_cumulant": bernstein_cumulant},
-        uses=("entry", "exponential moment"),
-    ),
-    Step(
-        name="sum over a pair of sets",
-        sentence=r"""For sets $S$ of rows and $T$ of columns let $X=\pm\sum_{S\times T}(M_{ij}-P_{ij})$. Its entries are independent, so
-that $\ln Ee^{\lambda X}$ is the sum of theirs.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("entry",),
-    ),
-    Step(
-        name="all entries",
-        sentence=r"""Both bounds of an entry are at least $0$, and Bernstein's is proportional to the variance. So with $\psi(\lambda)$ for
-$[[hoeffding_cumulant]]$ or $[[bernstein_cumulant]]$, $V$ now the mean of the variances, $\ln Ee^{\lambda X}\le mn\,\psi(\lambda)$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("Hoeffding's lemma", "Bernstein's form", "sum over a pair of sets"),
-    ),
-    Step(
-        name="tilt",
-        sentence=r"So $\Pr(X\ge mns)=\Pr(e^{\lambda X}\ge e^{\lambda mns})\le e^{-mn(\lambda s-\psi(\lambda))}$, for each $\lambda$ allowed.",
-        by=Carrier.RULE,
-        source="Markov",
-        uses=("all entries",),
-    ),
-    Step(
-        name="Hoeffding's tilt",
-        sentence=r"$\lambda=[[hoeffding_tilt]]$ is best in the first form: $\lambda s-\psi(\lambda)=[[hoeffding_exponent]]$ there.",
-        gives={"hoeffding_tilt": hoeffding_tilt, "hoeffding_exponent": hoeffding_exponent},
-        uses=("Hoeffding's lemma",),
-    ),
-    Step(
-        name="Bernstein's tilt",
-        sentence=r"""$\lambda=[[bernstein_tilt]]$, which lies between $0$ and $3$, is best in the second form, if $V>0$:
-$\lambda s-\psi(\lambda)=[[bernstein_exponent]]$ there. For $V=0$ the mask is $P$.""",
-        gives={"bernstein_tilt": bernstein_tilt, "bernstein_exponent": bernstein_exponent},
-        uses=("Bernstein's form",),
-    ),
-    Step(
-        name="events",
-        sentence=r"There are $[[pairs]]$ such sums $X$: two signs, and each row and each column belongs to its set or not.",
-        gives={"pairs": pairs},
-        uses=("sum over a pair of sets",),
-    ),
-    Step(
-        name="cut norm",
-        sentence=r"""$\|M-P\|_\square$ is the largest $X$ over $mn$, by its definition: where it exceeds $s$, one of these sums exceeds
-$mns$.""",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("events", "tilt"),
-    ),
-    Step(
-        name="failures",
-        sentence=r"So $\Pr(\|M-P\|_\square>s)\le[[hoeffding_failure]]$, and $\le[[bernstein_failure]]$.",
-        gives={"hoeffding_failure": hoeffding_failure, "bernstein_failure": bernstein_failure},
-        uses=("cut norm", "Hoeffding's tilt", "Bernstein's tilt"),
-    ),
-    Step(
-        name="logarithm",
-        sentence=r"Let $L=[[subsets]]$, the logarithm of the number of events over $\delta$, positive as $\delta\le1$.",
-        gives={"subsets": subsets},
-        uses=("events",),
-    ),
-    Step(
-        name="Hoeffding's rate",
-        sentence=r"The first bound is $\delta$ at $s=[[hoeffding_rate]]$, where its exponent is $L$.",
-        gives={"hoeffding_rate": hoeffding_rate},
-        uses=("failures", "logarithm"),
-    ),
-    Step(
-        name="Bernstein's rate",
-        sentence=r"""The second bound is $\delta$ at $s=[[bernstein_rate]]$: there $1+\frac{2s}{3V}$ is the square of $[[root]]$, and the
-exponent is $L$.""",
-        gives={"bernstein_rate": bernstein_rate, "root": root},
-        uses=("failures", "logarithm"),
-    ),
+STEPS = proof(
+    r"""
+entry: For an entry $M$ of mean $p$ let $K(\lambda)=\ln Ee^{\lambda(M-p)}=[[centred_cumulant]]$, the mean over its two values. The negative
+$-(M-p)$ is such an entry less its mean, at $1-p$ for $p$: what holds for $K$ at every $p$ holds for both signs.
+
+curvature (from entry): $K(0)=0$, $K'=q-p$ with $q=[[tilted]]$, which is $p$ at $\lambda=0$, and $K''=q(1-q)$.
+
+a quarter (from curvature): $K''=q(1-q)$ is at most $[[most_curvature]]$.
+
+Hoeffding's lemma (from curvature, a quarter; by integration): So $K(\lambda)\le[[hoeffding_cumulant]]$ for $\lambda\ge0$, the bound of
+$K''$ integrated twice from $K(0)=K'(0)=0$.
+
+moments: $E|M-p|^k=[[moment]]$ is the variance $p(1-p)$ at $k=2$ and does not grow with $k$, since $|M-p|\le1$: it is at most $p(1-p)$ for
+$k\ge2$.
+
+factorials: $k!\ge[[least_factorial]]$ for $k\ge2$: equal at $k=2$, and then a factor $k+1\ge3$ for each $k$.
+
+series (from factorials): Hence $\sum_{k\ge2}\frac{\lambda^k}{k!}\le[[series]]$ for $0\le\lambda<3$, a geometric series of ratio
+$\frac\lambda3$.
+
+exponential moment (from moments, series; by linearity): $Ee^{\lambda(M-p)}\le1+\sum_{k\ge2}\frac{\lambda^k}{k!}E|M-p|^k$, since $E(M-p)=0$
+and the series converges absolutely; so it is at most $1+p(1-p)\,[[series]]$ for $0\le\lambda<3$.
+
+Bernstein's form (from entry, exponential moment): As $\ln(1+x)\le x$ for $x\ge0$, $K(\lambda)\le[[bernstein_cumulant]]$ for
+$0\le\lambda<3$, with $V$ for the variance $p(1-p)$ of the entry.
+
+sum over a pair of sets (from entry; by product): For sets $S$ of rows and $T$ of columns let $X=\pm\sum_{S\times T}(M_{ij}-P_{ij})$. Its
+entries are independent, so that $\ln Ee^{\lambda X}$ is the sum of theirs.
+
+all entries (from Hoeffding's lemma, Bernstein's form, sum over a pair of sets; by monotonicity): Both bounds of an entry are at least $0$,
+and Bernstein's is proportional to the variance. So with $\psi(\lambda)$ for $[[hoeffding_cumulant]]$ or $[[bernstein_cumulant]]$, $V$ now
+the mean of the variances, $\ln Ee^{\lambda X}\le mn\,\psi(\lambda)$.
+
+tilt (from all entries; by Markov): So $\Pr(X\ge mns)=\Pr(e^{\lambda X}\ge e^{\lambda mns})\le e^{-mn(\lambda s-\psi(\lambda))}$, for each
+$\lambda$ allowed.
+
+Hoeffding's tilt (from Hoeffding's lemma): $\lambda=[[hoeffding_tilt]]$ is best in the first form: $\lambda
+s-\psi(\lambda)=[[hoeffding_exponent]]$ there.
+
+Bernstein's tilt (from Bernstein's form): $\lambda=[[bernstein_tilt]]$, which lies between $0$ and $3$, is best in the second form, if
+$V>0$: $\lambda s-\psi(\lambda)=[[bernstein_exponent]]$ there. For $V=0$ the mask is $P$.
+
+events (from sum over a pair of sets): There are $[[pairs]]$ such sums $X$: two signs, and each row and each column belongs to its set or
+not.
+
+cut norm (from events, tilt; by union bound): $\|M-P\|_\square$ is the largest $X$ over $mn$, by its definition: where it exceeds $s$, one
+of these sums exceeds $mns$.
+
+failures (from cut norm, Hoeffding's tilt, Bernstein's tilt): So $\Pr(\|M-P\|_\square>s)\le[[hoeffding_failure]]$, and
+$\le[[bernstein_failure]]$.
+
+logarithm (from events): Let $L=[[subsets]]$, the logarithm of the number of events over $\delta$, positive as $\delta\le1$.
+
+Hoeffding's rate (from failures, logarithm): The first bound is $\delta$ at $s=[[hoeffding_rate]]$, where its exponent is $L$.
+
+Bernstein's rate (from failures, logarithm): The second bound is $\delta$ at $s=[[bernstein_rate]]$: there $1+\frac{2s}{3V}$ is the square
+of $[[root]]$, and the exponent is $L$.
+""",
+    globals(),
 )
 
 cut_norm_rate = Claim(

@@ -7,8 +7,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 slope = sp.Symbol("L", positive=True)
 
@@ -26,78 +26,39 @@ GRID = (
     Quantity(n, "number of columns of the grid", COUNT, drawn=(3, 60)),
 )
 
-MONOTONE_STEPS = (
-    Step(
-        name="levels",
-        sentence=r"""$\|W_P-W\|_1$ is the integral over $t$ of the same distance for the kernels $1\{W>t\}$, so let $W$ take the values
-$0$ and $1$ only.""",
-        by=Carrier.RULE,
-        source="Fubini",
-    ),
-    Step(
-        name="diagonals",
-        sentence=r"The cells of the grid lie on $[[diagonals]]$ diagonals, of which each row has one of its own, and the last row $n$.",
-        gives={"diagonals": diagonals},
-    ),
-    Step(
-        name="one cell of a diagonal",
-        sentence=r"""A cell errs by at most its area, and only if it has both values. Each point of a cell is below each point of the next
-on its diagonal, so that at most one cell of a diagonal has both.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("levels",),
-    ),
-    Step(
-        name="any points",
-        sentence=r"""So the error is at most $[[any_point_supremum]]$. It is attained by $W=1\{x>1-\frac1m\text{ or }y>1-\frac1n\}$, which is
-$0$ at all lower corners.""",
-        gives={"any_point_supremum": any_point_supremum},
-        uses=("diagonals", "one cell of a diagonal"),
-    ),
-    Step(
-        name="quarters of a cell",
-        sentence=r"""Let $w$ be the value at the middle of a cell and $a,b,c,d$ the averages over its lower left, upper right, lower right and
-upper left quarter. As $a\le w\le b$, the error is $\frac14[(b-a)+|c-w|+|d-w|]$ of the cell.""",
-        by=Carrier.RULE,
-        source="additivity",
-        uses=("levels",),
-    ),
-    Step(
-        name="quarters of a diagonal",
-        sentence=r"The $b$ of a cell is at most the $a$ of the next on its diagonal: the parts $b-a$ add up to at most $1$ along a diagonal.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("quarters of a cell",),
-    ),
-    Step(
-        name="quarters of a row",
-        sentence=r"""In a row of cells the values at the middle are $0,\dots,0,1,\dots,1$. Where $w=0$, $c$ is at most the next of them, so that
-$c>0$ in the last such cell only; where $w=1$, $1-d>0$ in the first such cell only; and that $c$ is at most that $d$. So they add up to at
-most $1$ in a row, and likewise $d$ at $w=0$ and $1-c$ at $w=1$ in a column.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("quarters of a cell",),
-    ),
-    Step(
-        name="all quarters",
-        sentence=r"Together the cells err by at most $[[quarters]]$ quarters of a cell: one for each diagonal, each row and each column.",
-        gives={"quarters": quarters},
-        uses=("diagonals", "quarters of a diagonal", "quarters of a row"),
-    ),
-    Step(
-        name="midpoints",
-        sentence=r"""That is $[[midpoint_supremum]]$. It is attained by $W=1\{x>1-\frac1{2m}\text{ or }y>1-\frac1{2n}\}$, which is $0$ at all
-midpoints.""",
-        gives={"midpoint_supremum": midpoint_supremum},
-        uses=("all quarters",),
-    ),
-    Step(
-        name="one term for each variable",
-        sentence=r"""It is less than $[[midpoint_error]]$, by the product of both terms. A kernel of one variable, on the finest grid in the
-other, has one term only, and a step just above a midpoint attains it.""",
-        gives={"midpoint_error": midpoint_error},
-        uses=("midpoints",),
-    ),
+MONOTONE_STEPS = proof(
+    r"""
+levels (by Fubini): $\|W_P-W\|_1$ is the integral over $t$ of the same distance for the kernels $1\{W>t\}$, so let $W$ take the values $0$
+and $1$ only.
+
+diagonals: The cells of the grid lie on $[[diagonals]]$ diagonals, of which each row has one of its own, and the last row $n$.
+
+one cell of a diagonal (from levels; by monotonicity): A cell errs by at most its area, and only if it has both values. Each point of a cell
+is below each point of the next on its diagonal, so that at most one cell of a diagonal has both.
+
+any points (from diagonals, one cell of a diagonal): So the error is at most $[[any_point_supremum]]$. It is attained by
+$W=1\{x>1-\frac1m\text{ or }y>1-\frac1n\}$, which is $0$ at all lower corners.
+
+quarters of a cell (from levels; by additivity): Let $w$ be the value at the middle of a cell and $a,b,c,d$ the averages over its lower
+left, upper right, lower right and upper left quarter. As $a\le w\le b$, the error is $\frac14[(b-a)+|c-w|+|d-w|]$ of the cell.
+
+quarters of a diagonal (from quarters of a cell; by monotonicity): The $b$ of a cell is at most the $a$ of the next on its diagonal: the
+parts $b-a$ add up to at most $1$ along a diagonal.
+
+quarters of a row (from quarters of a cell; by monotonicity): In a row of cells the values at the middle are $0,\dots,0,1,\dots,1$. Where
+$w=0$, $c$ is at most the next of them, so that $c>0$ in the last such cell only; where $w=1$, $1-d>0$ in the first such cell only; and that
+$c$ is at most that $d$. So they add up to at most $1$ in a row, and likewise $d$ at $w=0$ and $1-c$ at $w=1$ in a column.
+
+all quarters (from diagonals, quarters of a diagonal, quarters of a row): Together the cells err by at most $[[quarters]]$ quarters of a
+cell: one for each diagonal, each row and each column.
+
+midpoints (from all quarters): That is $[[midpoint_supremum]]$. It is attained by $W=1\{x>1-\frac1{2m}\text{ or }y>1-\frac1{2n}\}$, which is
+$0$ at all midpoints.
+
+one term for each variable (from midpoints): It is less than $[[midpoint_error]]$, by the product of both terms. A kernel of one variable,
+on the finest grid in the other, has one term only, and a step just above a midpoint attains it.
+""",
+    globals(),
 )
 
 kernel_discretisation = Claim(
@@ -145,25 +106,17 @@ variable alone attains.
     ),
 )
 
-LIPSCHITZ_STEPS = (
-    Step(
-        name="both variables",
-        sentence=r"$|W(x,y)-W(x_i,y_j)|\le L|x-x_i|+L|y-y_j|$.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-    ),
-    Step(
-        name="distance from a midpoint",
-        sentence=r"In a cell $|x-x_i|$ has the mean $[[mean_distance]]$.",
-        gives={"mean_distance": mean_distance},
-    ),
-    Step(
-        name="Lipschitz",
-        sentence=r"""So midpoints cost at most $[[lipschitz_error]]$. $L$ times the sum of the distances of $x$ and of $y$ from the nearest
-midpoints attains it; its values go up to twice as much, which is no more than $1$ if $L(\frac1m+\frac1n)\le2$.""",
-        gives={"lipschitz_error": lipschitz_error},
-        uses=("both variables", "distance from a midpoint"),
-    ),
+LIPSCHITZ_STEPS = proof(
+    r"""
+both variables (by triangle inequality): $|W(x,y)-W(x_i,y_j)|\le L|x-x_i|+L|y-y_j|$.
+
+distance from a midpoint: In a cell $|x-x_i|$ has the mean $[[mean_distance]]$.
+
+Lipschitz (from both variables, distance from a midpoint): So midpoints cost at most $[[lipschitz_error]]$. $L$ times the sum of the
+distances of $x$ and of $y$ from the nearest midpoints attains it; its values go up to twice as much, which is no more than $1$ if
+$L(\frac1m+\frac1n)\le2$.
+""",
+    globals(),
 )
 
 lipschitz_discretisation = Claim(

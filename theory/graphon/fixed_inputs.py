@@ -9,9 +9,9 @@ from sparse_limits.theory.citations import MC_DIARMID
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.limit import rounding
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, ENTRY, VARIANCE, delta, m, n, p, s, variance
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration, equal_failure, exponent
-from sparse_limits.theory.steps import Carrier, Step
 
 inputs = sp.Symbol("d", integer=True, positive=True)  # a fixed number of columns
 
@@ -35,100 +35,49 @@ ranked_column_bound = column_bound + 1 / (2 * n * inputs)
 equal_column_failure = equal_failure.subs(exponent, s)  # rows of equal entries, each a fair coin
 opposite_concentration = equal_concentration / 2  # two columns, of which each row keeps one
 
-COLUMN_STEPS = (
-    Step(
-        name="one set of columns",
-        sentence=r"""For a set $T$ the averages $\frac1d\sum_{j\in T}M_{ij}$ of the rows are independent, of one law and in
-$[0,1]$. Their mean is farther than $s$ from its expectation with probability at most $[[set_failure]]$.""",
-        by=Carrier.RULE,
-        source="Hoeffding",
-        gives={"set_failure": set_failure},
-    ),
-    Step(
-        name="all sets of columns",
-        sentence=r"Some set of columns, each of which is in it or not, has this with probability at most $[[column_failure]]$.",
-        gives={"column_failure": column_failure},
-        uses=("one set of columns",),
-    ),
-    Step(
-        name="union of sets",
-        sentence=r"That is $\delta$ at $s=[[union_bound]]$.",
-        gives={"union_bound": union_bound},
-        uses=("all sets of columns",),
-    ),
-    Step(
-        name="positive parts",
-        sentence=r"""Let $\hat p_j$ be the density of column $j$. The largest $\frac1d\sum_T(\hat p_j-p_j)$ takes the columns with $\hat p_j>p_j$: it is the average
-over the columns of the positive parts of $\hat p_j-p_j$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="mean of a positive part",
-        sentence=r"""A variable of mean $0$ has a positive part of mean $\frac12E|X|\le\frac12\sqrt{EX^2}$: for $\hat p_j-p_j$, the mean of $n$ independent
-entries less theirs, that is $[[mean_deviation]]$, with $p$ for $p_j$.""",
-        gives={"mean_deviation": mean_deviation},
-    ),
-    Step(
-        name="mean over the columns",
-        sentence=r"Its average over the columns is at most $[[mean_excess]]$, as the root is concave.",
-        by=Carrier.RULE,
-        source="Jensen",
-        gives={"mean_excess": mean_excess},
-        uses=("positive parts", "mean of a positive part"),
-    ),
-    Step(
-        name="one row",
-        sentence=r"""Another row changes each $\hat p_j$, and so their average, by at most $\frac1n$. So the largest $\frac1d\sum_T(\hat p_j-p_j)$ exceeds its mean by $s$ or more with
-probability at most $[[one_column_failure]]$, and so for $p_j-\hat p_j$.""",
-        by=Carrier.CITED,
-        source=MC_DIARMID,
-        gives={"one_column_failure": one_column_failure},
-        uses=("positive parts",),
-    ),
-    Step(
-        name="two signs",
-        sentence=r"One of both does with probability at most $\delta$ at $s=[[row_fluctuation]]$.",
-        gives={"row_fluctuation": row_fluctuation},
-        uses=("one row",),
-    ),
-    Step(
-        name="no union of sets",
-        sentence=r"So $[[free_bound]]$ holds for all sets at once with probability at least $1-\delta$.",
-        gives={"free_bound": free_bound},
-        uses=("mean over the columns", "two signs"),
-    ),
-    Step(
-        name="columns",
-        sentence=r"Neither bound depends on the mask, so that the smaller one holds too: $[[column_bound]]$.",
-        gives={"column_bound": column_bound},
-        uses=("union of sets", "no union of sets"),
-    ),
-    Step(
-        name="one support in the other",
-        sentence=r"Of the mask of the $K$ largest scores and that of the $N$ scores above a threshold one holds the other.",
-        by=Carrier.CLAIM,
-        source="G2",
-    ),
-    Step(
-        name="rounding of columns",
-        sentence=r"$K$ is within $\frac12$ of $\rho nd$: a share of $[[column_rounding]]$ of the entries.",
-        gives={"column_rounding": column_rounding},
-    ),
-    Step(
-        name="other columns",
-        sentence=r"""Let $M_{ij}-p_j$ have the sum $x$ over the columns $T$ and $y$ over the others. If $K\ge N$, let the mask of the $K$ largest scores have $a$ entries more in $T$
-and $b$ more elsewhere: $K-\rho nd=[[column_excess]]$. Its sum less that of the $p_j$ over $T$ is $[[column_sum]]$, at least $x$ and at most $K-\rho nd-y$. If $K<N$, exchange ones and zeros.""",
-        gives={"column_excess": column_excess, "column_sum": column_sum},
-        uses=("one support in the other",),
-    ),
-    Step(
-        name="ranked columns",
-        sentence=r"""$x$ and $y$ are sums over sets of columns: both are in modulus at most $nd$ times *columns*. So the averages of the mask of the $K$ largest scores are within
-$[[ranked_column_bound]]$ of the means.""",
-        gives={"ranked_column_bound": ranked_column_bound},
-        uses=("other columns", "rounding of columns", "columns"),
-    ),
+COLUMN_STEPS = proof(
+    r"""
+one set of columns (by Hoeffding): For a set $T$ the averages $\frac1d\sum_{j\in T}M_{ij}$ of the rows are independent, of one law and in
+$[0,1]$. Their mean is farther than $s$ from its expectation with probability at most $[[set_failure]]$.
+
+all sets of columns (from one set of columns): Some set of columns, each of which is in it or not, has this with probability at most
+$[[column_failure]]$.
+
+union of sets (from all sets of columns): That is $\delta$ at $s=[[union_bound]]$.
+
+positive parts (by monotonicity): Let $\hat p_j$ be the density of column $j$. The largest $\frac1d\sum_T(\hat p_j-p_j)$ takes the columns
+with $\hat p_j>p_j$: it is the average over the columns of the positive parts of $\hat p_j-p_j$.
+
+mean of a positive part: A variable of mean $0$ has a positive part of mean $\frac12E|X|\le\frac12\sqrt{EX^2}$: for $\hat p_j-p_j$, the mean
+of $n$ independent entries less theirs, that is $[[mean_deviation]]$, with $p$ for $p_j$.
+
+mean over the columns (from positive parts, mean of a positive part; by Jensen): Its average over the columns is at most $[[mean_excess]]$,
+as the root is concave.
+
+one row (from positive parts; by MC_DIARMID): Another row changes each $\hat p_j$, and so their average, by at most $\frac1n$. So the
+largest $\frac1d\sum_T(\hat p_j-p_j)$ exceeds its mean by $s$ or more with probability at most $[[one_column_failure]]$, and so for
+$p_j-\hat p_j$.
+
+two signs (from one row): One of both does with probability at most $\delta$ at $s=[[row_fluctuation]]$.
+
+no union of sets (from mean over the columns, two signs): So $[[free_bound]]$ holds for all sets at once with probability at least
+$1-\delta$.
+
+columns (from union of sets, no union of sets): Neither bound depends on the mask, so that the smaller one holds too: $[[column_bound]]$.
+
+one support in the other (by G2): Of the mask of the $K$ largest scores and that of the $N$ scores above a threshold one holds the other.
+
+rounding of columns: $K$ is within $\frac12$ of $\rho nd$: a share of $[[column_rounding]]$ of the entries.
+
+other columns (from one support in the other): Let $M_{ij}-p_j$ have the sum $x$ over the columns $T$ and $y$ over the others. If $K\ge N$,
+let the mask of the $K$ largest scores have $a$ entries more in $T$ and $b$ more elsewhere: $K-\rho nd=[[column_excess]]$. Its sum less that
+of the $p_j$ over $T$ is $[[column_sum]]$, at least $x$ and at most $K-\rho nd-y$. If $K<N$, exchange ones and zeros.
+
+ranked columns (from other columns, rounding of columns, columns): $x$ and $y$ are sums over sets of columns: both are in modulus at most
+$nd$ times *columns*. So the averages of the mask of the $K$ largest scores are within $[[ranked_column_bound]]$ of the means.
+""",
+    globals(),
+    MC_DIARMID=MC_DIARMID,
 )
 
 fixed_inputs = Claim(

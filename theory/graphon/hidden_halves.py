@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 misplaced = sp.Symbol("X", integer=True, nonnegative=True)  # rows of the upper half that land in the lower one
 
@@ -16,33 +16,21 @@ two_misplaced = (n - 2) / (4 * (n - 1))
 hidden_mean = sp.Rational(2, 5)
 hidden_variance = 4 / (25 * (n - 1))
 
-STEPS = (
-    Step(
-        name="hidden halves",
-        sentence=r"""The rows of either half have half of their entries with probability $\frac9{10}$ and half with $\frac1{10}$: their degrees are
-independent and of one law. So in random order sorting leaves any arrangement of the two halves with the same probability.""",
-        by=Carrier.RULE,
-        source="same law",
-    ),
-    Step(
-        name="misplaced rows",
-        sentence=r"""A row in the place of one of the other half is at the distance $\frac45$ from it; $X$ of the upper half are, and as many of the lower: the error
-is $[[hidden_error]]$.""",
-        gives={"hidden_error": hidden_error},
-        uses=("hidden halves",),
-    ),
-    Step(
-        name="two misplaced rows",
-        sentence=r"A row is misplaced with probability $\frac12$, and two of the upper half both are with probability $[[two_misplaced]]$.",
-        gives={"two_misplaced": two_misplaced},
-        uses=("hidden halves",),
-    ),
-    Step(
-        name="moments",
-        sentence=r"So the error has the mean $[[hidden_mean]]$ and the variance $[[hidden_variance]]$, those of $X$ times the factor and its square.",
-        gives={"hidden_mean": hidden_mean, "hidden_variance": hidden_variance},
-        uses=("misplaced rows", "two misplaced rows"),
-    ),
+STEPS = proof(
+    r"""
+hidden halves (by same law): The rows of either half have half of their entries with probability $\frac9{10}$ and half with $\frac1{10}$:
+their degrees are independent and of one law. So in random order sorting leaves any arrangement of the two halves with the same probability.
+
+misplaced rows (from hidden halves): A row in the place of one of the other half is at the distance $\frac45$ from it; $X$ of the upper half
+are, and as many of the lower: the error is $[[hidden_error]]$.
+
+two misplaced rows (from hidden halves): A row is misplaced with probability $\frac12$, and two of the upper half both are with probability
+$[[two_misplaced]]$.
+
+moments (from misplaced rows, two misplaced rows): So the error has the mean $[[hidden_mean]]$ and the variance $[[hidden_variance]]$, those
+of $X$ times the factor and its square.
+""",
+    globals(),
 )
 
 hidden_halves = Claim(

@@ -12,9 +12,9 @@ from sparse_limits.theory.graphon.ranked_masks import SHIFT, ranked_rate, shift,
 from sparse_limits.theory.graphon.rate import fair_constant, least_ranked_rate
 from sparse_limits.theory.graphon.sorted_latents import sorted_error
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, ROWS, VARIANCE, delta, m, n, variance
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DENSITY, rho, synflow_model, tau
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import product_survival
 
 sampled, cells = sp.symbols("A D", nonnegative=True)  # the first part of a bound of ‖M − P‖□, and ‖W_P − W‖₁
@@ -41,133 +41,58 @@ half_and_half = 1 / (2 * sp.sqrt(y) + 2)  # distance of a mask with too many col
 threshold = level(product_survival(tau), tau, rho)
 target = synflow_model.kernel(threshold)  # the SNIP graphon S4 with constant columns
 
-LIMIT_STEPS = (
-    Step(
-        name="graphon",
-        sentence=r"For one threshold $\tau$ the graphon $W=\bar F(\tau/f\varphi)$ has $\iint W=\rho$. It does not fall in either variable, as $f$ and $\varphi$ do not.",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-    ),
-    Step(
-        name="independent scores",
-        sentence=r"""Given the latents the scores depend on different $\xi_{ij}$, so that they are independent. Above $\tau$ they are with probabilities
-$P_{ij}=W(u_i,v_j)$. Write $D$ for $\|W_P-W\|_1$.""",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("graphon",),
-    ),
-    Step(
-        name="rounding",
-        sentence=r"$K$ is within $\frac12$ of $\rho mn$, so that $|\frac K{mn}-\rho|\le[[rounding]]$.",
-        gives={"rounding": rounding},
-    ),
-    Step(
-        name="number of entries",
-        sentence=r"""$\frac1{mn}|K-\sum P|\le|\frac K{mn}-\rho|+|\rho-\frac1{mn}\sum P|\le[[other_number]]$: $|\rho-\frac1{mn}\sum P|$ compares the means of $W$ and
-$W_P$.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"other_number": other_number},
-        uses=("graphon", "independent scores", "rounding"),
-    ),
-    Step(
-        name="ranked masks",
-        sentence=r"""Given the latents, $\|M-P\|_\square\le[[ranked_rate]]$ with probability at least $1-\delta$, $V$ the mean of $P_{ij}(1-P_{ij})$ and
-$\kappa=\frac1{mn}|K-\sum P|$.""",
-        by=Carrier.CLAIM,
-        source="G1.3",
-        gives={"ranked_rate": ranked_rate},
-        uses=("independent scores",),
-    ),
-    Step(
-        name="sampling",
-        sentence=r"As $V\le\frac14$ and the bound grows with $V$, it is at most $A+\kappa$ at $A=[[cut_error]]$.",
-        gives={"cut_error": cut_error},
-        uses=("ranked masks",),
-    ),
-    Step(
-        name="distance",
-        sentence=r"""Then $\|W_M-W\|_\square\le\|M-P\|_\square+\|W_P-W\|_1\le[[distance]]$, as no cut norm exceeds the $L^1$ norm.""",
-        gives={"distance": distance},
-        uses=("number of entries", "sampling"),
-    ),
-    Step(
-        name="grid",
-        sentence=r"$D\le[[midpoint_error]]$ at midpoints.",
-        by=Carrier.CLAIM,
-        source="G3.1",
-        gives={"midpoint_error": midpoint_error},
-        uses=("graphon",),
-    ),
-    Step(
-        name="random grid",
-        sentence=r"$D\le[[sorted_error]]$ with probability at least $1-\delta$ at sorted latents.",
-        by=Carrier.CLAIM,
-        source="G3.3",
-        takes=("sorted_error",),
-        gives={"sorted_error": sorted_error},
-        uses=("graphon",),
-    ),
-    Step(
-        name="midpoints",
-        sentence=r"At midpoints only the sampling can fail: *distance* is at most $[[midpoint_bound]]$ with probability at least $1-\delta$.",
-        gives={"midpoint_bound": midpoint_bound},
-        uses=("distance", "sampling", "grid"),
-    ),
-    Step(
-        name="two failures",
-        sentence=r"At random latents allow the bounds of sampling and of $D$ each the probability $\frac\delta2$ to fail.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("sampling", "random grid"),
-    ),
-    Step(
-        name="sorted latents",
-        sentence=r"Then *distance* is at most $[[sorted_bound]]$.",
-        gives={"sorted_bound": sorted_bound},
-        uses=("distance", "two failures"),
-    ),
-    Step(
-        name="rate",
-        sentence=r"For $m=n$ the bound at midpoints times $\sqrt n$ tends to $[[rate_constant]]$.",
-        gives={"rate_constant": rate_constant},
-        uses=("midpoints",),
-    ),
-    Step(
-        name="wide ranked masks",
-        sentence=r"Given the latents, $\|M-P\|_\square\le[[wide_rate]]$ with probability at least $1-\delta$ too.",
-        by=Carrier.CLAIM,
-        source="G1.3",
-        gives={"wide_rate": wide_rate},
-        uses=("independent scores",),
-    ),
-    Step(
-        name="wide midpoints",
-        sentence=r"So at midpoints, with $\kappa$ at most *number of entries* and $D$ at most *grid*, $\|W_M-W\|_\square\le[[wide_bound]]$ with probability at least $1-\delta$.",
-        gives={"wide_bound": wide_bound},
-        uses=("number of entries", "wide ranked masks", "grid"),
-    ),
-    Step(
-        name="wide rate",
-        sentence=r"For $m=n$ this times $\sqrt n$ tends to $[[wide_constant]]$.",
-        gives={"wide_constant": wide_constant},
-        uses=("wide midpoints",),
-    ),
-    Step(
-        name="finitely many failures",
-        sentence=r"With $\delta_k=k^{-2}$, a finite sum, almost surely only finitely many masks $M_k$ of a sequence are beyond their bounds.",
-        by=Carrier.RULE,
-        source="Borel–Cantelli",
-        uses=("midpoints", "sorted latents"),
-    ),
-    Step(
-        name="along a sequence",
-        sentence=r"""The bounds fall in $m$ and in $n$. At $m=n=y\ln k$ and $\delta=k^{-2}$ the one of sorted latents tends to $[[ultimate]]$ as
-$k\to\infty$, and the one of midpoints is no larger: both tend to $0$ if $y\to\infty$.""",
-        gives={"ultimate": ultimate},
-        uses=("finitely many failures",),
-    ),
+LIMIT_STEPS = proof(
+    r"""
+graphon (by S1 for one threshold): For one threshold $\tau$ the graphon $W=\bar F(\tau/f\varphi)$ has $\iint W=\rho$. It does not fall in
+either variable, as $f$ and $\varphi$ do not.
+
+independent scores (from graphon; by independence): Given the latents the scores depend on different $\xi_{ij}$, so that they are
+independent. Above $\tau$ they are with probabilities $P_{ij}=W(u_i,v_j)$. Write $D$ for $\|W_P-W\|_1$.
+
+rounding: $K$ is within $\frac12$ of $\rho mn$, so that $|\frac K{mn}-\rho|\le[[rounding]]$.
+
+number of entries (from graphon, independent scores, rounding; by triangle inequality): $\frac1{mn}|K-\sum P|\le|\frac
+K{mn}-\rho|+|\rho-\frac1{mn}\sum P|\le[[other_number]]$: $|\rho-\frac1{mn}\sum P|$ compares the means of $W$ and $W_P$.
+
+ranked masks (from independent scores; by G1.3): Given the latents, $\|M-P\|_\square\le[[ranked_rate]]$ with probability at least
+$1-\delta$, $V$ the mean of $P_{ij}(1-P_{ij})$ and $\kappa=\frac1{mn}|K-\sum P|$.
+
+sampling (from ranked masks): As $V\le\frac14$ and the bound grows with $V$, it is at most $A+\kappa$ at $A=[[cut_error]]$.
+
+distance (from number of entries, sampling): Then $\|W_M-W\|_\square\le\|M-P\|_\square+\|W_P-W\|_1\le[[distance]]$, as no cut norm exceeds
+the $L^1$ norm.
+
+grid (from graphon; by G3.1): $D\le[[midpoint_error]]$ at midpoints.
+
+random grid (from graphon; by G3.3 for sorted_error): $D\le[[sorted_error]]$ with probability at least $1-\delta$ at sorted latents.
+
+midpoints (from distance, sampling, grid): At midpoints only the sampling can fail: *distance* is at most $[[midpoint_bound]]$ with
+probability at least $1-\delta$.
+
+two failures (from sampling, random grid; by union bound): At random latents allow the bounds of sampling and of $D$ each the probability
+$\frac\delta2$ to fail.
+
+sorted latents (from distance, two failures): Then *distance* is at most $[[sorted_bound]]$.
+
+rate (from midpoints): For $m=n$ the bound at midpoints times $\sqrt n$ tends to $[[rate_constant]]$.
+
+wide ranked masks (from independent scores; by G1.3): Given the latents, $\|M-P\|_\square\le[[wide_rate]]$ with probability at least
+$1-\delta$ too.
+
+wide midpoints (from number of entries, wide ranked masks, grid): So at midpoints, with $\kappa$ at most *number of entries* and $D$ at most
+*grid*, $\|W_M-W\|_\square\le[[wide_bound]]$ with probability at least $1-\delta$.
+
+wide rate (from wide midpoints): For $m=n$ this times $\sqrt n$ tends to $[[wide_constant]]$.
+
+finitely many failures (from midpoints, sorted latents; by Borel–Cantelli): With $\delta_k=k^{-2}$, a finite sum, almost surely only
+finitely many masks $M_k$ of a sequence are beyond their bounds.
+
+along a sequence (from finitely many failures): The bounds fall in $m$ and in $n$. At $m=n=y\ln k$ and $\delta=k^{-2}$ the one of sorted
+latents tends to $[[ultimate]]$ as $k\to\infty$, and the one of midpoints is no larger: both tend to $0$ if $y\to\infty$.
+""",
+    globals(),
+    midpoint_error=midpoint_error,
+    sorted_error=sorted_error,
 )
 
 mask_limit = Claim(

@@ -6,6 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     CLOSED_UNIT,
     COUNT,
@@ -16,7 +17,6 @@ from sparse_limits.theory.quantities import (
     Quantity,
 )
 from sparse_limits.theory.saliency.model import DENSITY, rho
-from sparse_limits.theory.steps import Carrier, Reach, Step
 from sparse_limits.theory.tails import Tail, t
 
 x, y = sp.symbols("x y", real=True)  # latents of a row and a column, standard normal
@@ -102,153 +102,65 @@ order_share = total_variance**order * derivative**2 / sp.factorial(order)
 certificate = sp.sqrt(sigma**2 + moment - captured)
 truncation = correlation**size * rho * (1 - rho)
 
-STEPS = (
-    Step(
-        name="graphon",
-        sentence=r"At the threshold $e^t$ the graphon is $W=\bar F(e^t/f\varphi)$, and $\iint W=\rho$.",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-    ),
-    Step(
-        name="score",
-        sentence=r"""A score exceeds $e^t$ if $s_fX+s_gY+sZ>t$. At given latents that has the probability $[[probit_kernel]]$, the $\bar F$ of
-lognormal noise at $e^t/f\varphi$.""",
-        gives={"probit_kernel": probit_kernel},
-        uses=("graphon",),
-    ),
-    Step(
-        name="density",
-        sentence=r"Averaged over both latents this is $[[total_density]]$: a normal sum of variance $s_f^2+s_g^2+s^2=\Sigma^2$.",
-        gives={"total_density": total_density},
-        uses=("score",),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"That is $\rho$ at $t=[[threshold]]$: $0$ at $\rho=\frac12$, and of the slope in $\rho$ that the inverse has.",
-        gives={"threshold": threshold},
-        uses=("density",),
-    ),
-    Step(
-        name="kernel",
-        sentence=r"So $W(x,y)=[[kernel]]$.",
-        gives={"kernel": kernel},
-        uses=("score", "threshold"),
-    ),
-    Step(
-        name="degrees",
-        sentence=r"Averaged over $Y$ that is $[[row_degree]]$, averaged over $X$ it is $[[column_degree]]$: normal sums again.",
-        gives={"row_degree": row_degree, "column_degree": column_degree},
-        uses=("kernel",),
-    ),
-    Step(
-        name="two scores",
-        sentence=r"""$\iint W^2$ is the probability that two scores of the same $X,Y$ and of independent $Z,Z'$ both exceed the threshold;
-$\int d_{\rm row}^2$ that of two scores which share $X$ only, $\int d_{\rm col}^2$ of two which share $Y$ only.""",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("kernel", "degrees"),
-    ),
-    Step(
-        name="correlation",
-        sentence=r"The logarithms of scores that share $X$ and $Y$ have the correlation $[[correlation]]$; else only what is shared counts above.",
-        gives={"correlation": correlation},
-        uses=("two scores",),
-    ),
-    Step(
-        name="Plackett's identity",
-        sentence=r"""The density $\varphi_2=[[bivariate]]$ of two standard normals of correlation $r$ has $\partial_r\varphi_2=\partial_x\partial_y\varphi_2$.
-Integrated over $x,y\le h$: $\partial_r\Phi_2(h,h;r)=\varphi_2(h,h;r)$.""",
-        gives={"bivariate": bivariate},
-    ),
-    Step(
-        name="second moments",
-        sentence=r"""With $\Phi_2(h,h;0)=\rho^2$ at $h=-t/\Sigma$, and $r=\sin\theta$: $\iint W^2=[[squared_kernel]]$,
-$\int d_{\rm row}^2=[[squared_row_degree]]$ and $\int d_{\rm col}^2=[[squared_column_degree]]$.""",
-        gives={
-            "squared_kernel": squared_kernel,
-            "squared_row_degree": squared_row_degree,
-            "squared_column_degree": squared_column_degree,
-        },
-        uses=("threshold", "correlation", "Plackett's identity"),
-    ),
-    Step(
-        name="balanced",
-        sentence=r"At $\rho=\frac12$, where $h=0$, $\iint W^2=[[balanced_squared_kernel]]$.",
-        gives={"balanced_squared_kernel": balanced_squared_kernel},
-        uses=("second moments",),
-    ),
-    Step(
-        name="bases",
-        sentence=r"""The normalised Hermite polynomials are orthonormal bases, so that $W$ has the singular values of $(c_{jk})$. With the shift
-of the normal law by $e^{aX-a^2/2}$, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=E\,W(X+a,Y+b)$.""",
-        by=Carrier.RULE,
-        source="Hermite",
-        uses=("kernel",),
-    ),
-    Step(
-        name="shifted latents",
-        sentence=r"$E\,W(X+a,Y+b)=[[shifted]]$, a normal sum once more.",
-        gives={"shifted": shifted},
-        uses=("kernel",),
-    ),
-    Step(
-        name="derivatives",
-        sentence=r"As a function of $c=s_fa+s_gb$ this has the $m$-th derivative $d_m=[[derivative]]$ at $c=0$.",
-        gives={"derivative": derivative},
-        uses=("shifted latents",),
-        reach=Reach.SIZES,
-        limited="each order is differentiated by itself, the letters free",
-    ),
-    Step(
-        name="coefficients",
-        sentence=r"So its Taylor coefficients give $c_{jk}=[[coefficient]]$, with the $d_m$ of $m=j+k$ written out.",
-        gives={"coefficient": coefficient},
-        uses=("bases", "derivatives"),
-        reach=Reach.SIZES,
-        limited="each order is differentiated by itself, the letters free",
-    ),
-    Step(
-        name="part of the matrix",
-        sentence=r"$A_K$ is a part of the matrix $(c_{jk})$: $\sigma_i(A_K)\le\sigma_i(W)$ for every $i$.",
-        by=Carrier.RULE,
-        source="compression",
-        uses=("bases",),
-    ),
-    Step(
-        name="what is left out",
-        sentence=r"$\sum_i(\sigma_i(W)^2-\sigma_i(A_K)^2)=\iint W^2-\|A_K\|_F^2$ bounds each of its terms, none of which is negative.",
-        by=Carrier.RULE,
-        source="Hilbert–Schmidt",
-        uses=("part of the matrix",),
-    ),
-    Step(
-        name="certificate",
-        sentence=r"So $\sigma_i(W)\le[[certificate]]$, with equality for $i=1$ if $(c_{jk})$ has one column.",
-        gives={"certificate": certificate},
-        uses=("what is left out",),
-    ),
-    Step(
-        name="one order",
-        sentence=r"""By the binomial theorem $\sum_{j+k=m}c_{jk}^2=r^mb_m$, with the correlation $r$ of *correlation* and
-$b_m=[[order_share]]$. The latter depends on $\rho$ and $m$ alone.""",
-        gives={"order_share": order_share},
-        uses=("coefficients", "correlation"),
-    ),
-    Step(
-        name="no noise",
-        sentence=r"""Hence $\iint W^2=\sum_mr^mb_m$. As $s\to0$, $r\to1$ and $W$ becomes an indicator, so that the sum tends to $\rho$. It is at most
-$\rho$ for every $r<1$, and no $b_m$ is negative, so that the $b_m$ have a finite sum, to which it tends as well: $\sum_{m\ge1}b_m=\rho-\rho^2$, as $b_0=\rho^2$.""",
-        by=Carrier.RULE,
-        source="dominated convergence",
-        uses=("one order", "kernel"),
-    ),
-    Step(
-        name="truncation",
-        sentence=r"$A_K$ holds all terms with $j+k<K$. What it leaves out is at most $\sum_{m\ge K}r^mb_m\le[[truncation]]$, as $r\le1$.",
-        gives={"truncation": truncation},
-        uses=("no noise", "what is left out"),
-    ),
+STEPS = proof(
+    r"""
+graphon (by S1 for one threshold): At the threshold $e^t$ the graphon is $W=\bar F(e^t/f\varphi)$, and $\iint W=\rho$.
+
+score (from graphon): A score exceeds $e^t$ if $s_fX+s_gY+sZ>t$. At given latents that has the probability $[[probit_kernel]]$, the $\bar F$
+of lognormal noise at $e^t/f\varphi$.
+
+density (from score): Averaged over both latents this is $[[total_density]]$: a normal sum of variance $s_f^2+s_g^2+s^2=\Sigma^2$.
+
+threshold (from density): That is $\rho$ at $t=[[threshold]]$: $0$ at $\rho=\frac12$, and of the slope in $\rho$ that the inverse has.
+
+kernel (from score, threshold): So $W(x,y)=[[kernel]]$.
+
+degrees (from kernel): Averaged over $Y$ that is $[[row_degree]]$, averaged over $X$ it is $[[column_degree]]$: normal sums again.
+
+two scores (from kernel, degrees; by independence): $\iint W^2$ is the probability that two scores of the same $X,Y$ and of independent
+$Z,Z'$ both exceed the threshold; $\int d_{\rm row}^2$ that of two scores which share $X$ only, $\int d_{\rm col}^2$ of two which share $Y$
+only.
+
+correlation (from two scores): The logarithms of scores that share $X$ and $Y$ have the correlation $[[correlation]]$; else only what is
+shared counts above.
+
+Plackett's identity: The density $\varphi_2=[[bivariate]]$ of two standard normals of correlation $r$ has
+$\partial_r\varphi_2=\partial_x\partial_y\varphi_2$. Integrated over $x,y\le h$: $\partial_r\Phi_2(h,h;r)=\varphi_2(h,h;r)$.
+
+second moments (from threshold, correlation, Plackett's identity): With $\Phi_2(h,h;0)=\rho^2$ at $h=-t/\Sigma$, and $r=\sin\theta$: $\iint
+W^2=[[squared_kernel]]$, $\int d_{\rm row}^2=[[squared_row_degree]]$ and $\int d_{\rm col}^2=[[squared_column_degree]]$.
+
+balanced (from second moments): At $\rho=\frac12$, where $h=0$, $\iint W^2=[[balanced_squared_kernel]]$.
+
+bases (from kernel; by Hermite): The normalised Hermite polynomials are orthonormal bases, so that $W$ has the singular values of
+$(c_{jk})$. With the shift of the normal law by $e^{aX-a^2/2}$, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=E\,W(X+a,Y+b)$.
+
+shifted latents (from kernel): $E\,W(X+a,Y+b)=[[shifted]]$, a normal sum once more.
+
+derivatives (from shifted latents; at some sizes: each order is differentiated by itself, the letters free): As a function of $c=s_fa+s_gb$
+this has the $m$-th derivative $d_m=[[derivative]]$ at $c=0$.
+
+coefficients (from bases, derivatives; at some sizes: each order is differentiated by itself, the letters free): So its Taylor coefficients
+give $c_{jk}=[[coefficient]]$, with the $d_m$ of $m=j+k$ written out.
+
+part of the matrix (from bases; by compression): $A_K$ is a part of the matrix $(c_{jk})$: $\sigma_i(A_K)\le\sigma_i(W)$ for every $i$.
+
+what is left out (from part of the matrix; by Hilbert–Schmidt): $\sum_i(\sigma_i(W)^2-\sigma_i(A_K)^2)=\iint W^2-\|A_K\|_F^2$ bounds each of
+its terms, none of which is negative.
+
+certificate (from what is left out): So $\sigma_i(W)\le[[certificate]]$, with equality for $i=1$ if $(c_{jk})$ has one column.
+
+one order (from coefficients, correlation): By the binomial theorem $\sum_{j+k=m}c_{jk}^2=r^mb_m$, with the correlation $r$ of *correlation*
+and $b_m=[[order_share]]$. The latter depends on $\rho$ and $m$ alone.
+
+no noise (from one order, kernel; by dominated convergence): Hence $\iint W^2=\sum_mr^mb_m$. As $s\to0$, $r\to1$ and $W$ becomes an
+indicator, so that the sum tends to $\rho$. It is at most $\rho$ for every $r<1$, and no $b_m$ is negative, so that the $b_m$ have a finite
+sum, to which it tends as well: $\sum_{m\ge1}b_m=\rho-\rho^2$, as $b_0=\rho^2$.
+
+truncation (from no noise, what is left out): $A_K$ holds all terms with $j+k<K$. What it leaves out is at most $\sum_{m\ge
+K}r^mb_m\le[[truncation]]$, as $r\le1$.
+""",
+    globals(),
 )
 
 probit_graphon = Claim(

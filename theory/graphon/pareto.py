@@ -6,9 +6,9 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, ONE, THRESHOLD, SaliencyModel, phi, rho, tau, u, v
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import alpha, pareto
 
 f = sp.Symbol("f", positive=True)  # value of the row profile, as phi is of the column profile
@@ -54,97 +54,47 @@ RANK_ONE = {
 
 half_below_one = sp.Piecewise((sp.Rational(1, 2), tau <= 1), *linear_density.args[1:])
 
-STEPS = (
-    Step(
-        name="kernel",
-        sentence=r"""Pareto noise has $\bar F(t)=t^{-\alpha}$ from $t=1$ on, which falls strictly from $1$ to $0$, and $1$ before: at the one
-threshold $\tau$ of S1 an entry is kept with probability $W=[[kernel]]$, which is $(f\phi/\tau)^\alpha$ where $f\phi\le\tau$ and else $1$.""",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-        gives={"kernel": kernel},
-    ),
-    Step(
-        name="unsaturated",
-        sentence=r"If $\tau\ge F$, $W=(f\varphi/\tau)^\alpha$ a.e., a product of a function of $u$ and one of $v$; it has the integral $[[unsaturated_density]]$.",
-        gives={"unsaturated_density": unsaturated_density},
-        uses=("kernel",),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"That is $\rho$ at $\tau=[[threshold]]$, the threshold if it is at least $F$.",
-        gives={"threshold": threshold},
-        uses=("unsaturated",),
-    ),
-    Step(
-        name="critical density",
-        sentence=r"It is at least $F$ if and only if $\rho\le[[critical_density]]$; if $F=\infty$, $\tau<F$ at every $\rho>0$.",
-        gives={"critical_density": critical_density},
-        uses=("threshold",),
-    ),
-    Step(
-        name="rank one",
-        sentence=r"So for $\rho\le\rho_*$ the graphon is $W=[[rank_one_kernel]]$, of rank one.",
-        gives={"rank_one_kernel": rank_one_kernel},
-        uses=("unsaturated", "critical density"),
-    ),
-    Step(
-        name="squares",
-        sentence=r"The squares of its singular values, of which one is not $0$, add up to $\iint W^2$.",
-        by=Carrier.RULE,
-        source="Hilbert–Schmidt",
-        uses=("rank one",),
-    ),
-    Step(
-        name="singular value",
-        sentence=r"So $\sigma_1=[[largest_singular_value]]$.",
-        gives={"largest_singular_value": largest_singular_value},
-        uses=("squares",),
-    ),
-    Step(
-        name="minor",
-        sentence=r"""Let $\phi f=x\tau$ at one row and column with $x<1$, let $f$ be $r>1$ times as large at a second row and $\varphi$ be $s>1$ times as
-large at a second column, and $rsx>1$. The four values of $W^{1/\alpha}$ are $x$, $\min(1,rx)$, $\min(1,sx)$ and $1$, and the second times
-the third exceeds the first times the fourth by $[[minor]]$, which is positive: $x<1$, $r,s>1$ and $rsx>1$.""",
-        gives={"minor": minor},
-        uses=("kernel",),
-    ),
-    Step(
-        name="two profiles that vary",
-        sentence=r"""For $\rho_*<\rho<1$ some $f\varphi<\tau$ and some $f\varphi>\tau$, on sets of positive measure. If neither profile is a.e. constant, rows
-and columns where they are near their essential infima, and near their suprema, have such a minor, with positive measure. A kernel $p(u)q(v)$
-has the minors $0$ a.e., so that $W$ has not rank one.""",
-        by=Carrier.RULE,
-        source="positivity",
-        uses=("critical density", "minor"),
-    ),
-    Step(
-        name="ranks",
-        sentence=r"""If $f$ or $\varphi$ is a.e. constant, $W$ is a function of one variable, which is not $0$: it has rank one, and where it is saturated is no
-multiple of a power of the other profile. The cases: `rank_one`.""",
-        gives={"rank_one": RANK_ONE},
-        uses=("rank one", "two profiles that vary"),
-    ),
-    Step(
-        name="example",
-        sentence=r"""For $f=1+u$, $\varphi=1+v$, $\alpha=2$, $A=B=\int(1+u)^2$, $A_2=B_2=\int(1+u)^4$ and $F=4$: $\rho_*=[[linear_critical_density]]$ and
-$\sigma_1=[[linear_singular_value]]$.""",
-        gives={"linear_critical_density": linear_critical_density, "linear_singular_value": linear_singular_value},
-        uses=("critical density", "singular value"),
-    ),
-    Step(
-        name="density of the example",
-        sentence=r"""With $x=1+u$, $y=1+v$, $D(\tau)$ is the area of $\{xy\ge\tau\}$ in $[1,2]^2$ plus $\tau^{-2}$ times the integral of $x^2y^2$ over the
-rest: $[[linear_density]]$.""",
-        gives={"linear_density": linear_density},
-        uses=("kernel",),
-    ),
-    Step(
-        name="threshold of the example",
-        sentence=r"So $\tau_\rho=[[linear_threshold]]$.",
-        gives={"linear_threshold": linear_threshold},
-        uses=("density of the example",),
-    ),
+STEPS = proof(
+    r"""
+kernel (by S1 for one threshold): Pareto noise has $\bar F(t)=t^{-\alpha}$ from $t=1$ on, which falls strictly from $1$ to $0$, and $1$
+before: at the one threshold $\tau$ of S1 an entry is kept with probability $W=[[kernel]]$, which is $(f\phi/\tau)^\alpha$ where
+$f\phi\le\tau$ and else $1$.
+
+unsaturated (from kernel): If $\tau\ge F$, $W=(f\varphi/\tau)^\alpha$ a.e., a product of a function of $u$ and one of $v$; it has the
+integral $[[unsaturated_density]]$.
+
+threshold (from unsaturated): That is $\rho$ at $\tau=[[threshold]]$, the threshold if it is at least $F$.
+
+critical density (from threshold): It is at least $F$ if and only if $\rho\le[[critical_density]]$; if $F=\infty$, $\tau<F$ at every
+$\rho>0$.
+
+rank one (from unsaturated, critical density): So for $\rho\le\rho_*$ the graphon is $W=[[rank_one_kernel]]$, of rank one.
+
+squares (from rank one; by Hilbert–Schmidt): The squares of its singular values, of which one is not $0$, add up to $\iint W^2$.
+
+singular value (from squares): So $\sigma_1=[[largest_singular_value]]$.
+
+minor (from kernel): Let $\phi f=x\tau$ at one row and column with $x<1$, let $f$ be $r>1$ times as large at a second row and $\varphi$ be
+$s>1$ times as large at a second column, and $rsx>1$. The four values of $W^{1/\alpha}$ are $x$, $\min(1,rx)$, $\min(1,sx)$ and $1$, and the
+second times the third exceeds the first times the fourth by $[[minor]]$, which is positive: $x<1$, $r,s>1$ and $rsx>1$.
+
+two profiles that vary (from critical density, minor; by positivity): For $\rho_*<\rho<1$ some $f\varphi<\tau$ and some $f\varphi>\tau$, on
+sets of positive measure. If neither profile is a.e. constant, rows and columns where they are near their essential infima, and near their
+suprema, have such a minor, with positive measure. A kernel $p(u)q(v)$ has the minors $0$ a.e., so that $W$ has not rank one.
+
+ranks (from rank one, two profiles that vary; gives rank_one): If $f$ or $\varphi$ is a.e. constant, $W$ is a function of one variable,
+which is not $0$: it has rank one, and where it is saturated is no multiple of a power of the other profile. The cases: `rank_one`.
+
+example (from critical density, singular value): For $f=1+u$, $\varphi=1+v$, $\alpha=2$, $A=B=\int(1+u)^2$, $A_2=B_2=\int(1+u)^4$ and $F=4$:
+$\rho_*=[[linear_critical_density]]$ and $\sigma_1=[[linear_singular_value]]$.
+
+density of the example (from kernel): With $x=1+u$, $y=1+v$, $D(\tau)$ is the area of $\{xy\ge\tau\}$ in $[1,2]^2$ plus $\tau^{-2}$ times
+the integral of $x^2y^2$ over the rest: $[[linear_density]]$.
+
+threshold of the example (from density of the example): So $\tau_\rho=[[linear_threshold]]$.
+""",
+    globals(),
+    rank_one=RANK_ONE,
 )
 
 pareto_graphon = Claim(

@@ -10,8 +10,8 @@ from sparse_limits.theory.graphon.comparison import mean_bound, one_failure
 from sparse_limits.theory.graphon.rate import least_ranked_rate
 from sparse_limits.theory.graphon.sized_sets import one_size_failure, sized_mean
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, DEVIATION, ROWS, VARIANCE, delta, m, n, variance
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 shift = sp.Symbol("kappa", nonnegative=True)  # |K − ΣP| over mn
 SHIFT = Quantity(
@@ -36,90 +36,43 @@ all_failures = 4 * m * n * one_size_failure
 wide_fluctuation = sp.sqrt(sp.log(4 * m * n / delta) / (2 * m * n))
 wide_rate = sized_mean + wide_fluctuation + shift
 
-STEPS = (
-    Step(
-        name="independent entries",
-        sentence=r"""Scores of different entries are independent, and so are the entries of the mask $M$ of the scores above the threshold, $N$ in
-number.""",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="four sums",
-        sentence=r"""The largest sum of $M-P$ over a rectangle, that over the complement of one, and both for $P-M$: divided by $mn$ each of the four exceeds
-$[[mean_bound]]+s$ with probability at most $[[one_failure]]$.""",
-        by=Carrier.CLAIM,
-        source="G1.2",
-        takes=("mean_bound", "one_failure"),
-        gives={"mean_bound": mean_bound, "one_failure": one_failure},
-        uses=("independent entries",),
-    ),
-    Step(
-        name="one support in the other",
-        sentence=r"The mask $M_K$ of the $K$ largest scores holds all entries of $M$ or is held by it.",
-        by=Carrier.CLAIM,
-        source="G2",
-    ),
-    Step(
-        name="more entries",
-        sentence=r"""Let $M-P$ have the sum $x$ over $S\times T$ and $y$ over its complement. If $K\ge N$, let $M_K$ have $a$ entries more in $S\times T$ and $b$ more off
-it. Then $K-\sum P=[[excess]]$, and $M_K-P$ has over $S\times T$ the sum $[[more_entries]]$: at least $x$, and at most $K-\sum P-y$.""",
-        gives={"excess": excess, "more_entries": more_entries},
-        uses=("one support in the other",),
-    ),
-    Step(
-        name="fewer entries",
-        sentence=r"""If $K<N$, let $M$ have $a$ entries more in $S\times T$ and $b$ more off it. Then $K-\sum P=[[missing]]$, and the sum is $[[fewer_entries]]$:
-at most $x$, and at least $K-\sum P-y$.""",
-        gives={"missing": missing, "fewer_entries": fewer_entries},
-        uses=("one support in the other",),
-    ),
-    Step(
-        name="four failures",
-        sentence=r"One of the four sums exceeds its bound with probability at most $[[four_failures]]$.",
-        gives={"four_failures": four_failures},
-        uses=("four sums",),
-    ),
-    Step(
-        name="fluctuation",
-        sentence=r"That is $\delta$ at $s=[[four_fluctuation]]$.",
-        gives={"four_fluctuation": four_fluctuation},
-        uses=("four failures",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"""Else $x$ and $-y$, and $-x$ and $y$, are at most $mn$ times $[[mean_bound]]+s$ for all rectangles. So $\|M_K-P\|_\square\le[[ranked_rate]]$, with
-$\kappa=\frac1{mn}|K-\sum P|$.""",
-        gives={"ranked_rate": ranked_rate},
-        uses=("four sums", "more entries", "fewer entries", "fluctuation"),
-    ),
-    Step(
-        name="sums of each size",
-        sentence=r"""The same four sums, over rectangles of $k\ge1$ rows and $l\ge1$ columns and over their complements: divided by $mn$ each exceeds $[[sized_mean]]+s$
-with probability at most $[[one_size_failure]]$.""",
-        by=Carrier.CLAIM,
-        source="G1.4",
-        gives={"sized_mean": sized_mean, "one_size_failure": one_size_failure},
-        uses=("independent entries",),
-    ),
-    Step(
-        name="failures of all sizes",
-        sentence=r"One of them, for some $k\le m$ and $l\le n$, does with probability at most $[[all_failures]]$.",
-        gives={"all_failures": all_failures},
-        uses=("sums of each size",),
-    ),
-    Step(
-        name="wide fluctuation",
-        sentence=r"That is $\delta$ at $s=[[wide_fluctuation]]$.",
-        gives={"wide_fluctuation": wide_fluctuation},
-        uses=("failures of all sizes",),
-    ),
-    Step(
-        name="wide rate",
-        sentence=r"Else, in the same way, $\|M_K-P\|_\square\le[[wide_rate]]$.",
-        gives={"wide_rate": wide_rate},
-        uses=("sums of each size", "more entries", "fewer entries", "wide fluctuation"),
-    ),
+STEPS = proof(
+    r"""
+independent entries (by independence): Scores of different entries are independent, and so are the entries of the mask $M$ of the scores
+above the threshold, $N$ in number.
+
+four sums (from independent entries; by G1.2 for mean_bound, one_failure): The largest sum of $M-P$ over a rectangle, that over the
+complement of one, and both for $P-M$: divided by $mn$ each of the four exceeds $[[mean_bound]]+s$ with probability at most
+$[[one_failure]]$.
+
+one support in the other (by G2): The mask $M_K$ of the $K$ largest scores holds all entries of $M$ or is held by it.
+
+more entries (from one support in the other): Let $M-P$ have the sum $x$ over $S\times T$ and $y$ over its complement. If $K\ge N$, let
+$M_K$ have $a$ entries more in $S\times T$ and $b$ more off it. Then $K-\sum P=[[excess]]$, and $M_K-P$ has over $S\times T$ the sum
+$[[more_entries]]$: at least $x$, and at most $K-\sum P-y$.
+
+fewer entries (from one support in the other): If $K<N$, let $M$ have $a$ entries more in $S\times T$ and $b$ more off it. Then $K-\sum
+P=[[missing]]$, and the sum is $[[fewer_entries]]$: at most $x$, and at least $K-\sum P-y$.
+
+four failures (from four sums): One of the four sums exceeds its bound with probability at most $[[four_failures]]$.
+
+fluctuation (from four failures): That is $\delta$ at $s=[[four_fluctuation]]$.
+
+rate (from four sums, more entries, fewer entries, fluctuation): Else $x$ and $-y$, and $-x$ and $y$, are at most $mn$ times
+$[[mean_bound]]+s$ for all rectangles. So $\|M_K-P\|_\square\le[[ranked_rate]]$, with $\kappa=\frac1{mn}|K-\sum P|$.
+
+sums of each size (from independent entries; by G1.4): The same four sums, over rectangles of $k\ge1$ rows and $l\ge1$ columns and over
+their complements: divided by $mn$ each exceeds $[[sized_mean]]+s$ with probability at most $[[one_size_failure]]$.
+
+failures of all sizes (from sums of each size): One of them, for some $k\le m$ and $l\le n$, does with probability at most
+$[[all_failures]]$.
+
+wide fluctuation (from failures of all sizes): That is $\delta$ at $s=[[wide_fluctuation]]$.
+
+wide rate (from sums of each size, more entries, fewer entries, wide fluctuation): Else, in the same way,
+$\|M_K-P\|_\square\le[[wide_rate]]$.
+""",
+    globals(),
 )
 
 ranked_masks = Claim(

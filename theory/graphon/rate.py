@@ -11,9 +11,9 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.selection import kept
 from sparse_limits.theory.graphon.symbols import ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import half_normal, product_survival
 
 mode = sp.Symbol("k", integer=True, positive=True)  # ⌊np⌋ + 1
@@ -68,204 +68,94 @@ kernel_mean = product_survival(tau)
 squared_kernel = sp.Integral(row_kernel**2 * row_law, (log_size, -sp.oo, sp.oo))
 distance_limit = 2 * (kernel_mean - squared_kernel)
 
-STEPS = (
-    Step(
-        name="two cuts",
-        sentence=r"""Cut all columns and the rows of positive sum, or those of negative sum. A row of sum $r$ gives $[[part]]$ to the first
-cut, and the same at $-r$ to the second: the two add up to $\sum_i|\sum_jA_{ij}|$.""",
-        gives={"part": part},
-    ),
-    Step(
-        name="the better cut",
-        sentence=r"The better of the two has at least the share $[[row_share]]$ of this, and no more if they are equal, as for $(1,-1)^\top$.",
-        gives={"row_share": row_share},
-        uses=("two cuts",),
-    ),
-    Step(
-        name="weights",
-        sentence=r"A row of $M$ has $j$ entries with the probability $b(j)=[[weight]]$.",
-        by=Carrier.DEFINED,
-        gives={"weight": weight},
-    ),
-    Step(
-        name="telescope",
-        sentence=r"$\sum_{i\ge j}(i-np)\,b(i)=[[tail]]$: from $j$ to $j+1$ it falls by $(j-np)\,b(j)$, and it is $0$ at $j=n+1$.",
-        gives={"tail": tail},
-        uses=("weights",),
-    ),
-    Step(
-        name="de Moivre",
-        sentence=r"""At $j=0$ this is $0$, so that the numbers above the mean, from $k=\lfloor np\rfloor+1$ on, have half of
-$E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$.""",
-        gives={"mean_deviation": mean_deviation},
-        uses=("telescope",),
-    ),
-    Step(
-        name="whole mean",
-        sentence=r"If $np$ is whole, this is $[[whole_deviation]]$, at $k=np+1$.",
-        gives={"whole_deviation": whole_deviation},
-        uses=("de Moivre",),
-    ),
-    Step(
-        name="Stirling's series",
-        sentence=r"""Let $r_z=\ln z!-(z+\frac12)\ln z+z-\frac12\ln2\pi$. Then $0<[[first_term]]-r_z<[[next_term]]$, and the middle is more
-than $[[next_term]]-[[last_term]]$, for $z>0$.""",
-        by=Carrier.CITED,
-        source="DLMF 5.11(ii): for positive arguments the remainders of this series have the sign of the first term left out, and do not exceed it",
-        gives={"first_term": first_term, "next_term": next_term, "last_term": last_term},
-    ),
-    Step(
-        name="Stirling's formula",
-        sentence=r"""With $r_0,r_1,r_2$ for $r_z$ at $n$, $np$, $n(1-p)$, and $\theta=[[loss]]$, $\frac1{2n}$ of *whole mean* is
-$[[mean_rate]]\,e^{-\theta}$ at $V=p(1-p)$.""",
-        gives={"mean_rate": mean_rate, "loss": loss},
-        uses=("the better cut", "whole mean"),
-    ),
-    Step(
-        name="first terms",
-        sentence=r"The first terms at $np$ and $n(1-p)$, less that at $n$, are $[[stirling_loss]]$.",
-        gives={"stirling_loss": stirling_loss},
-        uses=("Stirling's formula", "Stirling's series"),
-    ),
-    Step(
-        name="last terms",
-        sentence=r"For $z\ge1$ the last term is at most $[[last_share]]$ of the next.",
-        gives={"last_share": last_share},
-        uses=("Stirling's series",),
-    ),
-    Step(
-        name="no more than the first terms",
-        sentence=r"""As $a=np$ and $b=n(1-p)$ are whole and at least $1$, the first terms exceed $\theta$ by at least $[[least_rest]]$, the
-next terms of $a$ and $b$, less what the last take of them, less the next term of $a+b$. That is positive.""",
-        gives={"least_rest": least_rest},
-        uses=("first terms", "last terms"),
-    ),
-    Step(
-        name="next terms",
-        sentence=r"""They exceed $\theta$ by less than the next terms at $np$ and $n(1-p)$, which are $[[stirling_error]]$: at $n$ the first
-term is no less than the remainder.""",
-        gives={"stirling_error": stirling_error},
-        uses=("first terms", "no more than the first terms"),
-    ),
-    Step(
-        name="fair coins",
-        sentence=r"For $p=\frac12$ *the better cut* of $M-P$ has in the mean at least $[[fair_mean]]$, half of *de Moivre* over $n$.",
-        gives={"fair_mean": fair_mean},
-        uses=("the better cut", "de Moivre"),
-    ),
-    Step(
-        name="any bound of fair coins",
-        sentence=r"""All entries of $M-P$ are $\pm\frac12$, so that $\|M-P\|_\square\le\frac12$. If it exceeds $B$ with probability at most $\delta$, its mean is at
-most $(1-\delta)B+\frac\delta2$: $B$ is at least $[[least_rate]]$.""",
-        gives={"least_rate": least_rate},
-        uses=("fair coins",),
-    ),
-    Step(
-        name="ranking",
-        sentence=r"In cut norm the mask of the $K$ largest scores and that of the $N$ above a threshold differ by $\frac1{mn}|K-N|$.",
-        by=Carrier.CLAIM,
-        source="G2",
-    ),
-    Step(
-        name="ranked fair coins",
-        sentence=r"""For $K=\frac{mn}2$ and the threshold that each score exceeds with probability $\frac12$ that is in the mean *de Moivre* for $mn$ coins, over $mn$; and so for odd $mn$ and
-either of the whole numbers beside $\frac{mn}2$, as $N-\frac{mn}2$ is symmetric and at least $\frac12$ in modulus: the mean
-norm is at least $[[ranked_mean]]$.""",
-        gives={"ranked_mean": ranked_mean},
-        uses=("fair coins", "de Moivre", "ranking"),
-    ),
-    Step(
-        name="any bound of ranked masks",
-        sentence=r"Its entries less $\frac12$ are $\pm\frac12$, too: any bound $B$ of its norm is at least $[[least_ranked_rate]]$.",
-        gives={"least_ranked_rate": least_ranked_rate},
-        uses=("any bound of fair coins", "ranked fair coins"),
-    ),
-    Step(
-        name="spread of the cut",
-        sentence=r"""With one probability $p$ of all entries $\frac1{2mn}\sum_i|\sum_jA_{ij}|$ is the mean of $m$ independent $\frac1{2n}|r_i|$, where $r_i^2$ has the mean
-$np(1-p)$. Its variance is at most $[[cut_variance]]$.""",
-        gives={"cut_variance": cut_variance},
-        uses=("weights",),
-    ),
-    Step(
-        name="below its mean",
-        sentence=r"So it is below its mean by $t>0$ or more with at most the probability $\frac1{t^2}$ times *spread of the cut*.",
-        by=Carrier.RULE,
-        source="Markov",
-        uses=("spread of the cut",),
-    ),
-    Step(
-        name="any probability of failure",
-        sentence=r"What $\|M-P\|_\square$ exceeds with a probability of at most $\delta<1$ is at least $[[any_rate]]$: that of *below its mean* is $1-\delta$ at this difference.",
-        gives={"any_rate": any_rate},
-        uses=("the better cut", "de Moivre", "below its mean"),
-    ),
-    Step(
-        name="cut and ranking",
-        sentence=r"""Let the mask keep the $K$ largest scores, each of which exceeds a threshold with probability $p$. The mean square of $\frac1{mn}|K-N|$ is $\frac{p(1-p)}{mn}$ and
-the square of $\frac K{mn}-p$: with a probability of at most $\frac1{t^2}$ times the sum of both and *spread of the cut* it is $t$ or more, or the cut is
-as much below its mean.""",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("ranking", "below its mean"),
-    ),
-    Step(
-        name="ranked masks at any probability of failure",
-        sentence=r"Else the norm is larger than the mean less $2t$: a bound of it that fails with a probability of at most $\delta<1$ is at least $[[any_ranked_rate]]$.",
-        gives={"any_ranked_rate": any_ranked_rate},
-        uses=("the better cut", "de Moivre", "cut and ranking"),
-    ),
-    Step(
-        name="constant of fair coins",
-        sentence=r"Times $\sqrt n$ both means tend to $[[fair_constant]]$ for $m=n$, as $\theta\to0$ for even $n$, and $\frac1n E|\mathrm{Bin}(n,\frac12)-\frac n2|$ is the same at $2k-1$ and at $2k$.",
-        gives={"fair_constant": fair_constant},
-        uses=("fair coins", "ranked fair coins", "Stirling's formula", "no more than the first terms"),
-    ),
-    Step(
-        name="entry",
-        sentence=r"An entry of probability $p$ has the mean distance $[[entry_distance]]$ from it, by its two values; this is $0$ at $p=0$ and $1$ only.",
-        gives={"entry_distance": entry_distance},
-    ),
-    Step(
-        name="all entries",
-        sentence=r"The distances of the entries are independent and at most $1$: in probability their average tends to its mean.",
-        by=Carrier.RULE,
-        source="Hoeffding",
-        uses=("entry",),
-    ),
-    Step(
-        name="probabilities",
-        sentence=r"$W_P\to W$ in $L^1$, so that $\|M-W\|_1$ tends to the integral of *entry* at $p=W$.",
-        by=Carrier.CLAIM,
-        source="G4.1",
-        takes=("grid", "random grid"),
-        uses=("all entries",),
-    ),
-    Step(
-        name="SNIP",
-        sentence=r"At $|a|=e^x$ the SNIP graphon with constant columns is $[[row_kernel]]$, and its mean is the density $H(\tau)=[[kernel_mean]]$.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("kernel", "column_density"),
-        gives={"row_kernel": row_kernel, "kernel_mean": kernel_mean},
-    ),
-    Step(
-        name="logarithm of a row",
-        sentence=r"For standard normal $a$ the law of $x=\ln|a|$ has the density $[[row_law]]$.",
-        gives={"row_law": row_law},
-    ),
-    Step(
-        name="second moment",
-        sentence=r"With $x$ for $u$, $J(\tau)=\iint W^2=[[squared_kernel]]$.",
-        gives={"squared_kernel": squared_kernel},
-        uses=("SNIP", "logarithm of a row"),
-    ),
-    Step(
-        name="limit",
-        sentence=r"So the limit is $2(H-J)=[[distance_limit]]$.",
-        gives={"distance_limit": distance_limit},
-        uses=("probabilities", "SNIP", "second moment"),
-    ),
+STEPS = proof(
+    r"""
+two cuts: Cut all columns and the rows of positive sum, or those of negative sum. A row of sum $r$ gives $[[part]]$ to the first cut, and
+the same at $-r$ to the second: the two add up to $\sum_i|\sum_jA_{ij}|$.
+
+the better cut (from two cuts): The better of the two has at least the share $[[row_share]]$ of this, and no more if they are equal, as for
+$(1,-1)^\top$.
+
+weights (a definition): A row of $M$ has $j$ entries with the probability $b(j)=[[weight]]$.
+
+telescope (from weights): $\sum_{i\ge j}(i-np)\,b(i)=[[tail]]$: from $j$ to $j+1$ it falls by $(j-np)\,b(j)$, and it is $0$ at $j=n+1$.
+
+de Moivre (from telescope): At $j=0$ this is $0$, so that the numbers above the mean, from $k=\lfloor np\rfloor+1$ on, have half of
+$E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$.
+
+whole mean (from de Moivre): If $np$ is whole, this is $[[whole_deviation]]$, at $k=np+1$.
+
+Stirling's series (cited: DLMF 5.11(ii): for positive arguments the remainders of this series have the sign of the first term left out, and
+do not exceed it): Let $r_z=\ln z!-(z+\frac12)\ln z+z-\frac12\ln2\pi$. Then $0<[[first_term]]-r_z<[[next_term]]$, and the middle is more
+than $[[next_term]]-[[last_term]]$, for $z>0$.
+
+Stirling's formula (from the better cut, whole mean; gives mean_rate, loss): With $r_0,r_1,r_2$ for $r_z$ at $n$, $np$, $n(1-p)$, and
+$\theta=[[loss]]$, $\frac1{2n}$ of *whole mean* is $[[mean_rate]]\,e^{-\theta}$ at $V=p(1-p)$.
+
+first terms (from Stirling's formula, Stirling's series): The first terms at $np$ and $n(1-p)$, less that at $n$, are $[[stirling_loss]]$.
+
+last terms (from Stirling's series): For $z\ge1$ the last term is at most $[[last_share]]$ of the next.
+
+no more than the first terms (from first terms, last terms): As $a=np$ and $b=n(1-p)$ are whole and at least $1$, the first terms exceed
+$\theta$ by at least $[[least_rest]]$, the next terms of $a$ and $b$, less what the last take of them, less the next term of $a+b$. That is
+positive.
+
+next terms (from first terms, no more than the first terms): They exceed $\theta$ by less than the next terms at $np$ and $n(1-p)$, which
+are $[[stirling_error]]$: at $n$ the first term is no less than the remainder.
+
+fair coins (from the better cut, de Moivre): For $p=\frac12$ *the better cut* of $M-P$ has in the mean at least $[[fair_mean]]$, half of *de
+Moivre* over $n$.
+
+any bound of fair coins (from fair coins): All entries of $M-P$ are $\pm\frac12$, so that $\|M-P\|_\square\le\frac12$. If it exceeds $B$
+with probability at most $\delta$, its mean is at most $(1-\delta)B+\frac\delta2$: $B$ is at least $[[least_rate]]$.
+
+ranking (by G2): In cut norm the mask of the $K$ largest scores and that of the $N$ above a threshold differ by $\frac1{mn}|K-N|$.
+
+ranked fair coins (from fair coins, de Moivre, ranking): For $K=\frac{mn}2$ and the threshold that each score exceeds with probability
+$\frac12$ that is in the mean *de Moivre* for $mn$ coins, over $mn$; and so for odd $mn$ and either of the whole numbers beside
+$\frac{mn}2$, as $N-\frac{mn}2$ is symmetric and at least $\frac12$ in modulus: the mean norm is at least $[[ranked_mean]]$.
+
+any bound of ranked masks (from any bound of fair coins, ranked fair coins): Its entries less $\frac12$ are $\pm\frac12$, too: any bound $B$
+of its norm is at least $[[least_ranked_rate]]$.
+
+spread of the cut (from weights): With one probability $p$ of all entries $\frac1{2mn}\sum_i|\sum_jA_{ij}|$ is the mean of $m$ independent
+$\frac1{2n}|r_i|$, where $r_i^2$ has the mean $np(1-p)$. Its variance is at most $[[cut_variance]]$.
+
+below its mean (from spread of the cut; by Markov): So it is below its mean by $t>0$ or more with at most the probability $\frac1{t^2}$
+times *spread of the cut*.
+
+any probability of failure (from the better cut, de Moivre, below its mean): What $\|M-P\|_\square$ exceeds with a probability of at most
+$\delta<1$ is at least $[[any_rate]]$: that of *below its mean* is $1-\delta$ at this difference.
+
+cut and ranking (from ranking, below its mean; by union bound): Let the mask keep the $K$ largest scores, each of which exceeds a threshold
+with probability $p$. The mean square of $\frac1{mn}|K-N|$ is $\frac{p(1-p)}{mn}$ and the square of $\frac K{mn}-p$: with a probability of
+at most $\frac1{t^2}$ times the sum of both and *spread of the cut* it is $t$ or more, or the cut is as much below its mean.
+
+ranked masks at any probability of failure (from the better cut, de Moivre, cut and ranking): Else the norm is larger than the mean less
+$2t$: a bound of it that fails with a probability of at most $\delta<1$ is at least $[[any_ranked_rate]]$.
+
+constant of fair coins (from fair coins, ranked fair coins, Stirling's formula, no more than the first terms): Times $\sqrt n$ both means
+tend to $[[fair_constant]]$ for $m=n$, as $\theta\to0$ for even $n$, and $\frac1n E|\mathrm{Bin}(n,\frac12)-\frac n2|$ is the same at $2k-1$
+and at $2k$.
+
+entry: An entry of probability $p$ has the mean distance $[[entry_distance]]$ from it, by its two values; this is $0$ at $p=0$ and $1$ only.
+
+all entries (from entry; by Hoeffding): The distances of the entries are independent and at most $1$: in probability their average tends to
+its mean.
+
+probabilities (from all entries; by G4.1 for grid, random grid): $W_P\to W$ in $L^1$, so that $\|M-W\|_1$ tends to the integral of *entry*
+at $p=W$.
+
+SNIP (by S4 for kernel, column_density): At $|a|=e^x$ the SNIP graphon with constant columns is $[[row_kernel]]$, and its mean is the
+density $H(\tau)=[[kernel_mean]]$.
+
+logarithm of a row: For standard normal $a$ the law of $x=\ln|a|$ has the density $[[row_law]]$.
+
+second moment (from SNIP, logarithm of a row): With $x$ for $u$, $J(\tau)=\iint W^2=[[squared_kernel]]$.
+
+limit (from probabilities, SNIP, second moment): So the limit is $2(H-J)=[[distance_limit]]$.
+""",
+    globals(),
 )
 
 optimal_rate = Claim(

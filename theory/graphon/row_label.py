@@ -8,9 +8,9 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.rate import fair_deviation
 from sparse_limits.theory.graphon.symbols import n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
-from sparse_limits.theory.steps import Carrier, Step
 
 kappa, gamma, eta = sp.symbols("kappa gamma eta", nonnegative=True)  # κ, γ and E(‖A_1‖²/d)²
 positive_part, negative_part = sp.symbols("s t", real=True)
@@ -26,81 +26,39 @@ opposite_mean = sp.Rational(1, 4) + fair_deviation(n) / (2 * n)  # E‖A‖□ o
 
 IID_ROWS = Hypothesis("rows of the mask are iid: a fixed threshold, and (SNIP) " + FIXED_RESIDUAL)
 
-STEPS = (
-    Step(
-        name="two rows",
-        sentence=r"""For $i\ne i'$ the rows are independent, so that $E[A_{ij}A_{ik}A_{i'j}A_{i'k}]=\Gamma_{jk}^2$; for $i=i'$ the sum over $j,k$ is
-$\|A_{i\cdot}\|^4\le d^2$.""",
-        by=Carrier.RULE,
-        source="product",
-    ),
-    Step(
-        name="4-cycles",
-        sentence=r"Of the $n^2$ pairs of rows $n$ are of one row with itself: $E\,t(C_4,A)=[[four_cycle]]$, with $\eta\le1$.",
-        gives={"four_cycle": four_cycle},
-        uses=("two rows",),
-    ),
-    Step(
-        name="cuts and 4-cycles",
-        sentence=r"""$(1_S^\top A1_T)^2\le n\,1_T^\top A^\top A1_T\le nd\,\|A^\top A\|_F$ for sets $S$ of rows and $T$ of columns. As
-$\|A^\top A\|_F^2=n^2d^2\,t(C_4,A)$, $\|A\|_\square^4\le t(C_4,A)$.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-    ),
-    Step(
-        name="mean",
-        sentence=r"So $(E\|A\|_\square)^4\le E\|A\|_\square^4\le E\,t(C_4,A)$.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("cuts and 4-cycles",),
-    ),
-    Step(
-        name="upper bound",
-        sentence=r"Hence $E\|A\|_\square\le[[upper]]$, the fourth root at $\eta=1$.",
-        gives={"upper": upper},
-        uses=("4-cycles", "mean"),
-    ),
-    Step(
-        name="rows of one sign",
-        sentence=r"""Fix $T$ and let $R_i=\frac1d\sum_{j\in T}A_{ij}\in[-1,1]$. The rows with $R_i>0$ make one cut and those with $R_i<0$ another:
-$\|A\|_\square\ge\frac1{2n}\sum_i|R_i|$.""",
-        by=Carrier.RULE,
-        source="largest",
-    ),
-    Step(
-        name="lower bound",
-        sentence=r"""As $|R|\ge R^2$ and $ER^2=\frac1{d^2}1_T^\top\Gamma1_T$, $E\|A\|_\square\ge[[projection]]$ by the set with the largest. Rows
-$\pm(1,\dots,1)$ with fair independent signs attain it in the limit.""",
-        gives={"projection": projection},
-        uses=("rows of one sign",),
-    ),
-    Step(
-        name="one vector",
-        sentence=r"$d^2\kappa=\langle\Gamma,\Gamma\rangle=E[A_{1\cdot}^\top\Gamma A_{1\cdot}]$ is at most the largest $x^\top\Gamma x$ over $x\in[-1,1]^d$.",
-        by=Carrier.RULE,
-        source="linearity",
-    ),
-    Step(
-        name="both parts",
-        sentence=r"""$\Gamma$ is positive semidefinite, a sum of matrices $vv^\top$. Let $s$ and $t$ be the products of $v$ with the positive and the negative part of
-$x$: $(s-t)^2\le[[parts_bound]]$.""",
-        gives={"parts_bound": parts_bound},
-        uses=("one vector",),
-    ),
-    Step(
-        name="sets",
-        sentence=r"On $[0,1]^d$ the convex $x^\top\Gamma x$ is largest at the indicator of a set $T$ of columns: at most $d^2\gamma$, for either part.",
-        by=Carrier.RULE,
-        source="corners",
-        uses=("both parts",),
-    ),
-    Step(
-        name="comparison",
-        sentence=r"""So $\kappa\le[[comparison]]$; rows $\pm(1,-1)$ attain it. With the *lower bound*, $E\|A\|_\square\to0$ needs $\kappa\to0$, and with the
-*upper bound* that is enough as $n\to\infty$.""",
-        gives={"comparison": comparison},
-        uses=("upper bound", "lower bound", "sets"),
-    ),
+STEPS = proof(
+    r"""
+two rows (by product): For $i\ne i'$ the rows are independent, so that $E[A_{ij}A_{ik}A_{i'j}A_{i'k}]=\Gamma_{jk}^2$; for $i=i'$ the sum
+over $j,k$ is $\|A_{i\cdot}\|^4\le d^2$.
+
+4-cycles (from two rows): Of the $n^2$ pairs of rows $n$ are of one row with itself: $E\,t(C_4,A)=[[four_cycle]]$, with $\eta\le1$.
+
+cuts and 4-cycles (by Cauchy–Schwarz): $(1_S^\top A1_T)^2\le n\,1_T^\top A^\top A1_T\le nd\,\|A^\top A\|_F$ for sets $S$ of rows and $T$ of
+columns. As $\|A^\top A\|_F^2=n^2d^2\,t(C_4,A)$, $\|A\|_\square^4\le t(C_4,A)$.
+
+mean (from cuts and 4-cycles; by Jensen): So $(E\|A\|_\square)^4\le E\|A\|_\square^4\le E\,t(C_4,A)$.
+
+upper bound (from 4-cycles, mean): Hence $E\|A\|_\square\le[[upper]]$, the fourth root at $\eta=1$.
+
+rows of one sign (by largest): Fix $T$ and let $R_i=\frac1d\sum_{j\in T}A_{ij}\in[-1,1]$. The rows with $R_i>0$ make one cut and those with
+$R_i<0$ another: $\|A\|_\square\ge\frac1{2n}\sum_i|R_i|$.
+
+lower bound (from rows of one sign): As $|R|\ge R^2$ and $ER^2=\frac1{d^2}1_T^\top\Gamma1_T$, $E\|A\|_\square\ge[[projection]]$ by the set
+with the largest. Rows $\pm(1,\dots,1)$ with fair independent signs attain it in the limit.
+
+one vector (by linearity): $d^2\kappa=\langle\Gamma,\Gamma\rangle=E[A_{1\cdot}^\top\Gamma A_{1\cdot}]$ is at most the largest $x^\top\Gamma
+x$ over $x\in[-1,1]^d$.
+
+both parts (from one vector): $\Gamma$ is positive semidefinite, a sum of matrices $vv^\top$. Let $s$ and $t$ be the products of $v$ with
+the positive and the negative part of $x$: $(s-t)^2\le[[parts_bound]]$.
+
+sets (from both parts; by corners): On $[0,1]^d$ the convex $x^\top\Gamma x$ is largest at the indicator of a set $T$ of columns: at most
+$d^2\gamma$, for either part.
+
+comparison (from upper bound, lower bound, sets): So $\kappa\le[[comparison]]$; rows $\pm(1,-1)$ attain it. With the *lower bound*,
+$E\|A\|_\square\to0$ needs $\kappa\to0$, and with the *upper bound* that is enough as $n\to\infty$.
+""",
+    globals(),
 )
 
 row_label = Claim(

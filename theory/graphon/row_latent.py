@@ -6,10 +6,10 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.row_label import IID_ROWS
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, rho, tau
 from sparse_limits.theory.saliency.snip import a, g, h
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import half_normal, product_survival
 
 kernel = half_normal.at(tau / sp.Abs(a * g))
@@ -17,72 +17,35 @@ blurred = half_normal.at(tau / sp.Abs(a * h)) / 2
 column_density = product_survival(tau / sp.Abs(h)) / 2
 limit_distance = rho / 2
 
-STEPS = (
-    Step(
-        name="one gate",
-        sentence=r"""Row $i$ is a function of $(a_i,w_i)$, $|w_{ij}||a_i||g_{ij}|$ in the units of SNIP. If all inputs are positive multiples of one $x$, the gate
-$1\{w_i\cdot x>0\}$ is one for all of them: $g_{ij}$ is $h_j$ or $0$ in the whole row.""",
-        by=Carrier.CLAIM,
-        source="S6",
-        takes=("row_saliency",),
-    ),
-    Step(
-        name="fair gates",
-        sentence=r"""Given $|w_{i1}|,\dots,|w_{id}|$ the signs are fair and independent, and $w\mapsto-w$, which keeps their law, turns the gate: it is open with probability
-$\frac12$, whatever the $|w_{ij}|$ are.""",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("one gate",),
-    ),
-    Step(
-        name="kernel",
-        sentence=r"""So given $a_i$ and the gate the $|w_{ij}|$ are still independent and half-normal: the entries of an open row are independent, of probability
-$[[kernel]]$ at $g=h_j$, and a closed row is empty.""",
-        gives={"kernel": kernel},
-        uses=("fair gates",),
-    ),
-    Step(
-        name="latent of the gate",
-        sentence=r"With the row latent $(a_i,g_{i\cdot})$ the masks are within the bound of G1.2 of this kernel, for every $n$ and $d$.",
-        by=Carrier.CLAIM,
-        source="G1.2",
-        takes=("normal_rate",),
-        uses=("kernel",),
-    ),
-    Step(
-        name="blurred",
-        sentence=r"Given $|a|$ alone the probability is its mean over the gate: $[[blurred]]$.",
-        gives={"blurred": blurred},
-        uses=("kernel", "fair gates"),
-    ),
-    Step(
-        name="product of two normals",
-        sentence=r"$|aw|$ exceeds $t$ with probability $H(t)$.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("column_density",),
-    ),
-    Step(
-        name="columns",
-        sentence=r"So column $j$ has the density $[[column_density]]$, by either kernel.",
-        gives={"column_density": column_density},
-        uses=("blurred", "product of two normals"),
-    ),
-    Step(
-        name="no relabelling",
-        sentence=r"""Half the rows of the first kernel have degree $0$, while the second has degrees $\tilde d>0$. Whatever map $\sigma$ relabels its rows, the cut norm of the
-difference is at least half of $\int|d-\tilde d\circ\sigma|$, hence half of the least integral of $\tilde d$ over half of the rows.""",
-        by=Carrier.RULE,
-        source="positivity",
-        uses=("blurred",),
-    ),
-    Step(
-        name="distance",
-        sentence=r"""The kernels differ by half of the open kernel, above on open rows and below on closed ones. The best cut takes all open rows, half of all, and all
-columns: $[[limit_distance]]$, as the open kernel has the mean $2\rho$. As $n,d\to\infty$ the masks tend to the first kernel, and stay at this distance.""",
-        gives={"limit_distance": limit_distance},
-        uses=("latent of the gate", "blurred", "no relabelling"),
-    ),
+STEPS = proof(
+    r"""
+one gate (by S6 for row_saliency): Row $i$ is a function of $(a_i,w_i)$, $|w_{ij}||a_i||g_{ij}|$ in the units of SNIP. If all inputs are
+positive multiples of one $x$, the gate $1\{w_i\cdot x>0\}$ is one for all of them: $g_{ij}$ is $h_j$ or $0$ in the whole row.
+
+fair gates (from one gate; by same law): Given $|w_{i1}|,\dots,|w_{id}|$ the signs are fair and independent, and $w\mapsto-w$, which keeps
+their law, turns the gate: it is open with probability $\frac12$, whatever the $|w_{ij}|$ are.
+
+kernel (from fair gates): So given $a_i$ and the gate the $|w_{ij}|$ are still independent and half-normal: the entries of an open row are
+independent, of probability $[[kernel]]$ at $g=h_j$, and a closed row is empty.
+
+latent of the gate (from kernel; by G1.2 for normal_rate): With the row latent $(a_i,g_{i\cdot})$ the masks are within the bound of G1.2 of
+this kernel, for every $n$ and $d$.
+
+blurred (from kernel, fair gates): Given $|a|$ alone the probability is its mean over the gate: $[[blurred]]$.
+
+product of two normals (by S4 for column_density): $|aw|$ exceeds $t$ with probability $H(t)$.
+
+columns (from blurred, product of two normals): So column $j$ has the density $[[column_density]]$, by either kernel.
+
+no relabelling (from blurred; by positivity): Half the rows of the first kernel have degree $0$, while the second has degrees $\tilde d>0$.
+Whatever map $\sigma$ relabels its rows, the cut norm of the difference is at least half of $\int|d-\tilde d\circ\sigma|$, hence half of the
+least integral of $\tilde d$ over half of the rows.
+
+distance (from latent of the gate, blurred, no relabelling): The kernels differ by half of the open kernel, above on open rows and below on
+closed ones. The best cut takes all open rows, half of all, and all columns: $[[limit_distance]]$, as the open kernel has the mean $2\rho$.
+As $n,d\to\infty$ the masks tend to the first kernel, and stay at this distance.
+""",
+    globals(),
 )
 
 row_latent = Claim(

@@ -7,9 +7,9 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.lognormal import probit_kernel
 from sparse_limits.theory.graphon.symbols import COLUMNS, ENTRY, ROWS, VARIANCE, m, n, p, variance
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
-from sparse_limits.theory.steps import Carrier, Step
 
 kept, above = sp.symbols("K N", integer=True, nonnegative=True)  # kept by rank; above the threshold
 scatter = sp.Symbol("nu", nonnegative=True)  # variance over the entries of their probabilities
@@ -26,67 +26,35 @@ mean_variance = rho * (1 - rho) - scatter
 binomial = rho * (1 - rho) / (m * n)
 shortfall = scatter / (m * n)
 
-STEPS = (
-    Step(
-        name="order",
-        sentence=r"""Put the entries in an order of falling scores, ties as $M_K$ breaks them. Then $M_K$ keeps the first $K$ and
-$M_\tau$ the first $N$, so that the masks share $[[shared]]$ entries.""",
-        by=Carrier.RULE,
-        source="sorting",
-        gives={"shared": shared},
-    ),
-    Step(
-        name="entries of one mask alone",
-        sentence=r"""$M_K$ keeps $[[only_kept]]$ entries that $M_\tau$ does not, and $M_\tau$ keeps $[[only_above]]$ that $M_K$ does not:
-one of these numbers is $0$.""",
-        gives={"only_kept": only_kept, "only_above": only_above},
-        uses=("order",),
-    ),
-    Step(
-        name="cut of all entries",
-        sentence=r"The mean of all entries of $M_K-M_\tau$ is $[[whole_cut]]$: those of $M_K$ alone count $1$, those of $M_\tau$ alone $-1$.",
-        gives={"whole_cut": whole_cut},
-        uses=("entries of one mask alone",),
-    ),
-    Step(
-        name="no larger cut",
-        sentence=r"The sum over any set of rows and any set of columns is in modulus at most the sum of the moduli: the cut norm is at most the $L^1$ norm.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-    ),
-    Step(
-        name="both norms",
-        sentence=r"""The $L^1$ norm counts the entries of one mask alone, a share $[[gap]]$ of all. As these have one sign, the cut of all
-entries is as large in modulus, and so is the cut norm.""",
-        gives={"gap": gap},
-        uses=("entries of one mask alone", "cut of all entries", "no larger cut"),
-    ),
-    Step(
-        name="one entry",
-        sentence=r"An entry of probability $p$ has the variance $[[entry_variance]]$; and an independent count gains as much if the entry is added.",
-        gives={"entry_variance": entry_variance},
-    ),
-    Step(
-        name="all entries",
-        sentence=r"""So the variances of the $mn$ independent entries add up, entry by entry. They are $V$ in the mean, and $N$ is divided by
-$mn$: the variance of $N/mn$ is $[[spread]]$.""",
-        gives={"spread": spread},
-        uses=("one entry",),
-    ),
-    Step(
-        name="mean of the variances",
-        sentence=r"""Let $\rho$ be the mean of the $P_{ij}$ and $\nu$ their variance, over the entries. Then $V=[[mean_variance]]$, the mean of
-$[[entry_variance]]$ at $p=\rho+d$, where $d$ has the mean $0$ and its square the mean $\nu$.""",
-        gives={"mean_variance": mean_variance},
-        uses=("one entry",),
-    ),
-    Step(
-        name="less than binomial",
-        sentence=r"""With the probability $\rho$ for all entries the variance would be $[[binomial]]$; it is less by $[[shortfall]]$, which is
-$0$ only if all $P_{ij}$ are equal.""",
-        gives={"binomial": binomial, "shortfall": shortfall},
-        uses=("all entries", "mean of the variances"),
-    ),
+STEPS = proof(
+    r"""
+order (by sorting): Put the entries in an order of falling scores, ties as $M_K$ breaks them. Then $M_K$ keeps the first $K$ and $M_\tau$
+the first $N$, so that the masks share $[[shared]]$ entries.
+
+entries of one mask alone (from order): $M_K$ keeps $[[only_kept]]$ entries that $M_\tau$ does not, and $M_\tau$ keeps $[[only_above]]$ that
+$M_K$ does not: one of these numbers is $0$.
+
+cut of all entries (from entries of one mask alone): The mean of all entries of $M_K-M_\tau$ is $[[whole_cut]]$: those of $M_K$ alone count
+$1$, those of $M_\tau$ alone $-1$.
+
+no larger cut (by triangle inequality): The sum over any set of rows and any set of columns is in modulus at most the sum of the moduli: the
+cut norm is at most the $L^1$ norm.
+
+both norms (from entries of one mask alone, cut of all entries, no larger cut): The $L^1$ norm counts the entries of one mask alone, a share
+$[[gap]]$ of all. As these have one sign, the cut of all entries is as large in modulus, and so is the cut norm.
+
+one entry: An entry of probability $p$ has the variance $[[entry_variance]]$; and an independent count gains as much if the entry is added.
+
+all entries (from one entry): So the variances of the $mn$ independent entries add up, entry by entry. They are $V$ in the mean, and $N$ is
+divided by $mn$: the variance of $N/mn$ is $[[spread]]$.
+
+mean of the variances (from one entry): Let $\rho$ be the mean of the $P_{ij}$ and $\nu$ their variance, over the entries. Then
+$V=[[mean_variance]]$, the mean of $[[entry_variance]]$ at $p=\rho+d$, where $d$ has the mean $0$ and its square the mean $\nu$.
+
+less than binomial (from all entries, mean of the variances): With the probability $\rho$ for all entries the variance would be
+$[[binomial]]$; it is less by $[[shortfall]]$, which is $0$ only if all $P_{ij}$ are equal.
+""",
+    globals(),
 )
 
 selection_identity = Claim(

@@ -10,10 +10,10 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
 from sparse_limits.theory.graphon.rate import fair_constant, fair_deviation, least_rate
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, DEVIATION, ROWS, delta, m, n, s
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
-from sparse_limits.theory.steps import Carrier, Step
 
 w = sp.Symbol("w", real=True)  # for columns what z is for rows
 y = sp.Symbol("y", real=True)  # a quantile up to 6
@@ -48,115 +48,57 @@ all_heads = missed.subs(
     {p_s: sp.Rational(1, 2), width: m * n, c: sp.floor(m * n / 2 - m * n * s)}, simultaneous=True
 )  # the sum of all fair coins
 
-STEPS = (
-    Step(
-        name="sizes",
-        sentence=r"""For $1\le a\le m$ and $1\le b\le n$ let $F_{ab}(A)$ be the largest sum of the entries of $A$ over $S\times T$ with $|S|=a$ and $|T|=b$, or $F_{ab}$ that over its complement. Each such sum at a mean of matrices is the mean of the sums, so that $F_{ab}$ there is at
-most the mean of $F_{ab}$: it is convex. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$ and $F_{ab}(P-M)$ over rectangles.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="normal entries",
-        sentence=r"For independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$, $E\,F_{ab}(M-P)\le\sigma\,E\,F_{ab}(g)$.",
-        by=Carrier.CLAIM,
-        source="G1.2",
-        takes=("normal entries",),
-        gives={"largest_scale": largest_scale},
-        uses=("sizes",),
-    ),
-    Step(
-        name="two rectangles",
-        sentence=r"""Let $S$ and $S'$ share $r_0$ rows and have $r_1$ more each, $T$ and $T'$ share $c_0$ columns and have $c_1$ more each, so that $a=r_0+r_1$, $b=c_0+c_1$. The mean square of
-the difference of two sums of $g$, or of those over the complements, is $[[sum_increment]]$, and that of $\sqrt b\sum_Sh_i+\sqrt a\sum_Tk_j$ is $[[line_increment]]$: $2r_1c_1$ more.""",
-        gives={"sum_increment": sum_increment, "line_increment": line_increment},
-    ),
-    Step(
-        name="comparison",
-        sentence=r"So $E\,F_{ab}(g)\le\sqrt b\,E\max_{|S|=a}\sum_Sh_i+\sqrt a\,E\max_{|T|=b}\sum_Tk_j$, for independent standard normal $h_i$ and $k_j$.",
-        by=Carrier.CITED,
-        source=SUDAKOV_FERNIQUE,
-        uses=("two rectangles",),
-    ),
-    Step(
-        name="excess",
-        sentence=r"""A standard normal variable exceeds $z$ with probability $[[normal_tail]]$, and by $[[normal_excess]]$ in the mean, with $0$ where it does not exceed $z$;
-its density there is $\varphi(z)=[[normal_density]]$.""",
-        gives={"normal_tail": normal_tail, "normal_density": normal_density, "normal_excess": normal_excess},
-    ),
-    Step(
-        name="largest sums",
-        sentence=r"""A sum of $a$ of the $h_i$ is at most $az$ and what all $h_i$ exceed $z$ by. At $a=m$ times the probability of *excess* the mean of this is $[[top_mean]]$; for $a=m$
-the mean of the sum is $0$, which is the limit of this for $z\to-\infty$.""",
-        gives={"top_mean": top_mean},
-        uses=("excess",),
-    ),
-    Step(
-        name="pair of sizes",
-        sentence=r"So, with $w$ for columns, $\frac1{mn}E\,F_{ab}(g)\le[[pair_mean]]$.",
-        gives={"pair_mean": pair_mean},
-        uses=("comparison", "largest sums"),
-    ),
-    Step(
-        name="one side",
-        sentence=r"""$[[one_side]]$ is at most $[[most_pair]]$ for $|y|\le6$; so is $[[beyond]]$, which is no less than its values for $|y|\ge6$.""",
-        gives={"one_side": one_side, "beyond": beyond, "most_pair": most_pair},
-        uses=("excess",),
-    ),
-    Step(
-        name="both sides",
-        sentence=r"""With $p,q$ for the tails at $z$ and $w$ and $\varphi_z,\varphi_w$ for the densities, $\lambda=[[balance]]$:
-$\sqrt q\varphi_z+\sqrt p\varphi_w$ is at most the mean of *one side* at $z$ and at $w$, as $2\sqrt q\varphi_z\le\varphi_z^2/\lambda+\lambda q$. So it is at most $[[most_pair]]$.""",
-        by=Carrier.COMPUTED,
-        gives={"balance": balance},
-        uses=("one side",),
-    ),
-    Step(
-        name="unequal sides",
-        sentence=r"""If $n\le m$, a part $\frac1{\sqrt m}$ of both factors leaves $(\frac1{\sqrt n}-\frac1{\sqrt m})\sqrt q\varphi_z$, and $\sqrt q\varphi_z\le\varphi(0)$; likewise for $m\le n$. So
-*pair of sizes* is at most $[[sized_normal]]$.""",
-        gives={"sized_normal": sized_normal},
-        uses=("pair of sizes", "both sides"),
-    ),
-    Step(
-        name="mean",
-        sentence=r"So $\frac1{mn}E\,F_{ab}(M-P)\le[[sized_mean]]$, and so for $P-M$.",
-        gives={"sized_mean": sized_mean},
-        uses=("normal entries", "unequal sides"),
-    ),
-    Step(
-        name="one entry",
-        sentence=r"""Another value of one entry changes $\frac1{mn}F_{ab}$ by at most $\frac1{mn}$. So it exceeds its mean by $s$ or more with probability at most
-$[[one_size_failure]]$.""",
-        by=Carrier.CITED,
-        source=MC_DIARMID,
-        gives={"one_size_failure": one_size_failure},
-        uses=("sizes",),
-    ),
-    Step(
-        name="all sizes",
-        sentence=r"One of those over rectangles, for some $a$, $b$ and sign, does with probability at most $[[sized_failure]]$.",
-        gives={"sized_failure": sized_failure},
-        uses=("one entry",),
-    ),
-    Step(
-        name="fluctuation",
-        sentence=r"That is $\delta$ at $s=[[sized_fluctuation]]$.",
-        gives={"sized_fluctuation": sized_fluctuation},
-        uses=("all sizes",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"So $\|M-P\|_\square\le[[sized_rate]]$ with probability at least $1-\delta$.",
-        gives={"sized_rate": sized_rate},
-        uses=("sizes", "mean", "fluctuation"),
-    ),
-    Step(
-        name="limit",
-        sentence=r"For $m=n$ the rate times $\sqrt n$ tends to $[[sized_constant]]$.",
-        gives={"sized_constant": sized_constant},
-        uses=("rate",),
-    ),
+STEPS = proof(
+    r"""
+sizes (by monotonicity): For $1\le a\le m$ and $1\le b\le n$ let $F_{ab}(A)$ be the largest sum of the entries of $A$ over $S\times T$ with
+$|S|=a$ and $|T|=b$, or $F_{ab}$ that over its complement. Each such sum at a mean of matrices is the mean of the sums, so that $F_{ab}$
+there is at most the mean of $F_{ab}$: it is convex. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$ and $F_{ab}(P-M)$ over
+rectangles.
+
+normal entries (from sizes; by G1.2 for normal entries): For independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$,
+$E\,F_{ab}(M-P)\le\sigma\,E\,F_{ab}(g)$.
+
+two rectangles: Let $S$ and $S'$ share $r_0$ rows and have $r_1$ more each, $T$ and $T'$ share $c_0$ columns and have $c_1$ more each, so
+that $a=r_0+r_1$, $b=c_0+c_1$. The mean square of the difference of two sums of $g$, or of those over the complements, is
+$[[sum_increment]]$, and that of $\sqrt b\sum_Sh_i+\sqrt a\sum_Tk_j$ is $[[line_increment]]$: $2r_1c_1$ more.
+
+comparison (from two rectangles; by SUDAKOV_FERNIQUE): So $E\,F_{ab}(g)\le\sqrt b\,E\max_{|S|=a}\sum_Sh_i+\sqrt a\,E\max_{|T|=b}\sum_Tk_j$,
+for independent standard normal $h_i$ and $k_j$.
+
+excess (gives normal_tail, normal_density, normal_excess): A standard normal variable exceeds $z$ with probability $[[normal_tail]]$, and by
+$[[normal_excess]]$ in the mean, with $0$ where it does not exceed $z$; its density there is $\varphi(z)=[[normal_density]]$.
+
+largest sums (from excess): A sum of $a$ of the $h_i$ is at most $az$ and what all $h_i$ exceed $z$ by. At $a=m$ times the probability of
+*excess* the mean of this is $[[top_mean]]$; for $a=m$ the mean of the sum is $0$, which is the limit of this for $z\to-\infty$.
+
+pair of sizes (from comparison, largest sums): So, with $w$ for columns, $\frac1{mn}E\,F_{ab}(g)\le[[pair_mean]]$.
+
+one side (from excess; gives one_side, beyond, most_pair): $[[one_side]]$ is at most $[[most_pair]]$ for $|y|\le6$; so is $[[beyond]]$,
+which is no less than its values for $|y|\ge6$.
+
+both sides (from one side): With $p,q$ for the tails at $z$ and $w$ and $\varphi_z,\varphi_w$ for the densities, $\lambda=[[balance]]$:
+$\sqrt q\varphi_z+\sqrt p\varphi_w$ is at most the mean of *one side* at $z$ and at $w$, as $2\sqrt q\varphi_z\le\varphi_z^2/\lambda+\lambda
+q$. So it is at most $[[most_pair]]$.
+
+unequal sides (from pair of sizes, both sides): If $n\le m$, a part $\frac1{\sqrt m}$ of both factors leaves $(\frac1{\sqrt n}-\frac1{\sqrt
+m})\sqrt q\varphi_z$, and $\sqrt q\varphi_z\le\varphi(0)$; likewise for $m\le n$. So *pair of sizes* is at most $[[sized_normal]]$.
+
+mean (from normal entries, unequal sides): So $\frac1{mn}E\,F_{ab}(M-P)\le[[sized_mean]]$, and so for $P-M$.
+
+one entry (from sizes; by MC_DIARMID): Another value of one entry changes $\frac1{mn}F_{ab}$ by at most $\frac1{mn}$. So it exceeds its mean
+by $s$ or more with probability at most $[[one_size_failure]]$.
+
+all sizes (from one entry): One of those over rectangles, for some $a$, $b$ and sign, does with probability at most $[[sized_failure]]$.
+
+fluctuation (from all sizes): That is $\delta$ at $s=[[sized_fluctuation]]$.
+
+rate (from sizes, mean, fluctuation): So $\|M-P\|_\square\le[[sized_rate]]$ with probability at least $1-\delta$.
+
+limit (from rate): For $m=n$ the rate times $\sqrt n$ tends to $[[sized_constant]]$.
+""",
+    globals(),
+    MC_DIARMID=MC_DIARMID,
+    SUDAKOV_FERNIQUE=SUDAKOV_FERNIQUE,
 )
 
 sized_sets = Claim(

@@ -8,8 +8,8 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
 from sparse_limits.theory.graphon.symbols import COLUMNS, n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 blocks = sp.Symbol("b", integer=True, positive=True)  # per side
 constant = sp.Symbol("c", nonnegative=True)  # √n times the error of the mask
@@ -48,102 +48,50 @@ def at_size(error: sp.Expr, count: sp.Expr) -> sp.Expr:
     return error.subs({blocks: count, cut_error: constant / sp.sqrt(n)}, simultaneous=True)
 
 
-STEPS = (
-    Step(
-        name="one interval",
-        sentence=r"""On an interval let a function have the least value $0$, the largest $w$ and the average $y$. The distance from $y$ is convex, hence at most on
-the chord between its values at $0$ and $w$: its mean is at most $[[mean_distance]]$, and that is at most $\frac w2$.""",
-        gives={"mean_distance": mean_distance},
-    ),
-    Step(
-        name="one variable",
-        sentence=r"""Over $b$ intervals the oscillations of a nondecreasing function with values in $[0,1]$ add up to at most $1$: its averages are within
-$[[one_variable]]$ of it in $L^1$. A step in the middle of an interval attains this.""",
-        gives={"one_variable": one_variable},
-        uses=("one interval",),
-    ),
-    Step(
-        name="bias",
-        sentence=r"One variable after the other, the averages of $W$ over the blocks are within $[[averaging_bias]]$ of it.",
-        gives={"averaging_bias": averaging_bias},
-        uses=("one variable",),
-    ),
-    Step(
-        name="averages",
-        sentence=r"""Averaging over blocks increases neither the norm in $L^1$ nor the cut norm: a cut of the averages is a cut of what is averaged by rows and
-columns that count with weights between $0$ and $1$, in each of which it is linear.""",
-        by=Carrier.RULE,
-        source="corners",
-    ),
-    Step(
-        name="both sides",
-        sentence=r"Sorted by its degrees on both sides, a mask puts the rows and columns of $W$ into an order in which $W$ errs by $[[both_bound]]$ at most.",
-        by=Carrier.CLAIM,
-        source="G10.1",
-        gives={"both_bound": both_bound},
-    ),
-    Step(
-        name="smoothed in cut norm",
-        sentence=r"""Apply that to $(W_M-W)^{\hat\sigma,\hat\pi}+(W^{\hat\sigma,\hat\pi}-W)+W$. The cut norm of the second part is at most its norm in $L^1$: all are
-within $[[smoothed_cut_bound]]$ of $W$.""",
-        gives={"smoothed_cut_bound": smoothed_cut_bound},
-        uses=("both sides", "bias", "averages"),
-    ),
-    Step(
-        name="noise",
-        sentence=r"""The averages of the first part have the norm $\sum|\int_{\rm block}(W_M-W)^{\hat\sigma,\hat\pi}|$ in $L^1$. In each of the $b$ rows of blocks those
-of positive sign make a cut, and those of negative sign: at most $[[averaging_noise]]$.""",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"averaging_noise": averaging_noise},
-    ),
-    Step(
-        name="quartic",
-        sentence=r"For $x,q>0$, $x\ge[[quartic]]$: what is left is $\frac x2(\frac xq-1)^2(\frac xq+2)$.",
-        gives={"quartic": quartic},
-    ),
-    Step(
-        name="fourth moment",
-        sentence=r"Give the $b$ entries of a row, whose squares add up to $v$, fair signs: the square of the sum has the mean $v$, its square at most $[[fourth_moment]]$.",
-        gives={"fourth_moment": fourth_moment},
-    ),
-    Step(
-        name="mean sum",
-        sentence=r"By the quartic at $q=\sqrt{3v}$ the modulus of the sum has at least the mean $[[mean_sum]]$.",
-        gives={"mean_sum": mean_sum},
-        uses=("quartic", "fourth moment"),
-    ),
-    Step(
-        name="length of a row",
-        sentence=r"The moduli of the row add up to $\sqrt{bv}$ at most.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-    ),
-    Step(
-        name="noise by signs",
-        sentence=r"""Give the columns of blocks fair signs, the same in each row. In the mean the moduli of the signed sums of rows add up to $\frac1{\sqrt{3b}}$ of the norm
-in $L^1$ at least, and so they do for some signs. There they are four cuts, by the signs of columns and of sums: the noise is at most $[[signed_noise]]$.""",
-        gives={"signed_noise": signed_noise},
-        uses=("mean sum", "length of a row", "averages"),
-    ),
-    Step(
-        name="smoothed in the mean",
-        sentence=r"So in $L^1$ they are within $[[smoothed_bound]]$.",
-        gives={"smoothed_bound": smoothed_bound},
-        uses=("both sides", "bias", "averages", "noise", "noise by signs"),
-    ),
-    Step(
-        name="rate",
-        sentence=r"For $\epsilon_c=\frac c{\sqrt n}$ and $b=\sqrt n$ the bound of *smoothed in cut norm* is $[[rate]]$, and more blocks lower it.",
-        gives={"rate": rate},
-        uses=("smoothed in cut norm",),
-    ),
-    Step(
-        name="rate in the mean",
-        sentence=r"As $b\ge1$, that of *smoothed in the mean* is at most $[[mean_rate]]$. For $\epsilon_c=\frac c{\sqrt n}$ and $b=\sqrt[3]n$ this is $[[cube_root_rate]]$.",
-        gives={"mean_rate": mean_rate, "cube_root_rate": cube_root_rate},
-        uses=("smoothed in the mean",),
-    ),
+STEPS = proof(
+    r"""
+one interval: On an interval let a function have the least value $0$, the largest $w$ and the average $y$. The distance from $y$ is convex,
+hence at most on the chord between its values at $0$ and $w$: its mean is at most $[[mean_distance]]$, and that is at most $\frac w2$.
+
+one variable (from one interval): Over $b$ intervals the oscillations of a nondecreasing function with values in $[0,1]$ add up to at most
+$1$: its averages are within $[[one_variable]]$ of it in $L^1$. A step in the middle of an interval attains this.
+
+bias (from one variable): One variable after the other, the averages of $W$ over the blocks are within $[[averaging_bias]]$ of it.
+
+averages (by corners): Averaging over blocks increases neither the norm in $L^1$ nor the cut norm: a cut of the averages is a cut of what is
+averaged by rows and columns that count with weights between $0$ and $1$, in each of which it is linear.
+
+both sides (by G10.1): Sorted by its degrees on both sides, a mask puts the rows and columns of $W$ into an order in which $W$ errs by
+$[[both_bound]]$ at most.
+
+smoothed in cut norm (from both sides, bias, averages): Apply that to $(W_M-W)^{\hat\sigma,\hat\pi}+(W^{\hat\sigma,\hat\pi}-W)+W$. The cut
+norm of the second part is at most its norm in $L^1$: all are within $[[smoothed_cut_bound]]$ of $W$.
+
+noise (by additivity): The averages of the first part have the norm $\sum|\int_{\rm block}(W_M-W)^{\hat\sigma,\hat\pi}|$ in $L^1$. In each
+of the $b$ rows of blocks those of positive sign make a cut, and those of negative sign: at most $[[averaging_noise]]$.
+
+quartic: For $x,q>0$, $x\ge[[quartic]]$: what is left is $\frac x2(\frac xq-1)^2(\frac xq+2)$.
+
+fourth moment: Give the $b$ entries of a row, whose squares add up to $v$, fair signs: the square of the sum has the mean $v$, its square at
+most $[[fourth_moment]]$.
+
+mean sum (from quartic, fourth moment): By the quartic at $q=\sqrt{3v}$ the modulus of the sum has at least the mean $[[mean_sum]]$.
+
+length of a row (by Cauchy–Schwarz): The moduli of the row add up to $\sqrt{bv}$ at most.
+
+noise by signs (from mean sum, length of a row, averages): Give the columns of blocks fair signs, the same in each row. In the mean the
+moduli of the signed sums of rows add up to $\frac1{\sqrt{3b}}$ of the norm in $L^1$ at least, and so they do for some signs. There they are
+four cuts, by the signs of columns and of sums: the noise is at most $[[signed_noise]]$.
+
+smoothed in the mean (from both sides, bias, averages, noise, noise by signs): So in $L^1$ they are within $[[smoothed_bound]]$.
+
+rate (from smoothed in cut norm): For $\epsilon_c=\frac c{\sqrt n}$ and $b=\sqrt n$ the bound of *smoothed in cut norm* is $[[rate]]$, and
+more blocks lower it.
+
+rate in the mean (from smoothed in the mean): As $b\ge1$, that of *smoothed in the mean* is at most $[[mean_rate]]$. For $\epsilon_c=\frac
+c{\sqrt n}$ and $b=\sqrt[3]n$ this is $[[cube_root_rate]]$.
+""",
+    globals(),
 )
 
 sorted_averages = Claim(

@@ -7,9 +7,9 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, delta, m, n, s
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration
-from sparse_limits.theory.steps import Carrier, Step
 
 cut = sp.Symbol("c", positive=True)  # the share of a variable where a kernel is no larger than some value
 latents = sp.Symbol("j", integer=True, nonnegative=True)  # a number of latents up to ½
@@ -32,105 +32,47 @@ two_sides = 2 * sp.Sum(
     (latents, 0, sp.floor(n * (1 - s))),
 )
 
-STEPS = (
-    Step(
-        name="one variable at a time",
-        sentence=r"""Let $Q$ be the quantile function of the latents of rows. $W_P$ is $W$ with $Q(x)$ for $x$ and likewise for $y$: change
-one of them first, then the other.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-    ),
-    Step(
-        name="distribution functions",
-        sentence=r"""For monotone $g$ with values in $[0,1]$, $\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt$ with $c(t)=|\{g\le t\}|$ and
-the distribution function $F_m$ of the $m$ latents: both integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$, and $Q(x)\le c$ just where $x\le F_m(c)$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("one variable at a time",),
-    ),
-    Step(
-        name="deviation at a level",
-        sentence=r"$E|F_m(c)-c|\le[[level_deviation]]$, the root of the mean of its square: $mF_m(c)$ is binomial.",
-        by=Carrier.RULE,
-        source="Jensen",
-        gives={"level_deviation": level_deviation},
-    ),
-    Step(
-        name="mean error",
-        sentence=r"This is largest at $c=\frac12$. So the mean of the error is at most $[[mean_sorted_error]]$, one term for each variable.",
-        gives={"mean_sorted_error": mean_sorted_error},
-        uses=("distribution functions", "deviation at a level"),
-    ),
-    Step(
-        name="Dvoretzky–Kiefer–Wolfowitz",
-        sentence=r"$P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$.",
-        by=Carrier.CITED,
-        source="Massart, Ann. Probab. 18 (1990) 1269: the inequality of Dvoretzky, Kiefer and Wolfowitz holds with the constant 2, for all s > 0",
-        gives={"empirical_failure": empirical_failure},
-    ),
-    Step(
-        name="one variable",
-        sentence=r"That is $\frac\delta2$ at $s=[[variable_error]]$.",
-        gives={"variable_error": variable_error},
-        uses=("Dvoretzky–Kiefer–Wolfowitz",),
-    ),
-    Step(
-        name="two failures",
-        sentence=r"The integrals over $t$ are at most the largest $|F-\mathrm{id}|$; rows and columns may fail with $\frac\delta2$ each.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("distribution functions", "one variable"),
-    ),
-    Step(
-        name="sorted latents",
-        sentence=r"So the error is at most $[[sorted_error]]$, except with probability $\delta$.",
-        gives={"sorted_error": sorted_error},
-        uses=("two failures",),
-    ),
-    Step(
-        name="telescope",
-        sentence=r"$\sum_{i\ge j}(i-\frac m2)\binom mi=[[tail]]$: from $j$ to $j+1$ it falls by $(j-\frac m2)\binom mj$, and it is $0$ at $j=m+1$.",
-        gives={"tail": tail},
-    ),
-    Step(
-        name="step",
-        sentence=r"""A step at $\frac12$ errs by $|F_m(\frac12)-\frac12|$. For even $m$ its mean is $[[step_error]]$, twice *telescope* at
-$j=\frac m2$, over $m2^m$. For $m=1$ it is $\frac12$, the whole term in $m$.""",
-        gives={"step_error": step_error},
-        uses=("distribution functions", "telescope"),
-    ),
-    Step(
-        name="share",
-        sentence=r"That is a share $[[share]]$ of the term in $m$ of *mean error*.",
-        gives={"share": share},
-        uses=("mean error", "step"),
-    ),
-    Step(
-        name="rise",
-        sentence=r"From $m$ to $m+2$ the square of the share rises by $[[rise]]$ of itself.",
-        gives={"rise": rise},
-        uses=("share",),
-    ),
-    Step(
-        name="fall",
-        sentence=r"The square of the share times $\frac{m+1}m$ falls by $[[fall]]$ of itself.",
-        gives={"fall": fall},
-        uses=("share",),
-    ),
-    Step(
-        name="Wallis",
-        sentence=r"""$\frac m{m+1}$ over the square of the share is the product of $\frac{4i^2}{4i^2-1}$ up to $i=\frac m2$, which tends to
-$\frac\pi2$.""",
-        by=Carrier.RULE,
-        source="Wallis",
-        uses=("share",),
-    ),
-    Step(
-        name="limit of the share",
-        sentence=r"So the share tends to $[[step_share]]$ from below, and times $\sqrt{(m+1)/m}$ from above.",
-        gives={"step_share": step_share},
-        uses=("rise", "fall", "Wallis"),
-    ),
+STEPS = proof(
+    r"""
+one variable at a time (by triangle inequality): Let $Q$ be the quantile function of the latents of rows. $W_P$ is $W$ with $Q(x)$ for $x$
+and likewise for $y$: change one of them first, then the other.
+
+distribution functions (from one variable at a time; by Fubini): For monotone $g$ with values in $[0,1]$,
+$\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt$ with $c(t)=|\{g\le t\}|$ and the distribution function $F_m$ of the $m$ latents: both
+integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$, and $Q(x)\le c$ just where $x\le F_m(c)$.
+
+deviation at a level (by Jensen): $E|F_m(c)-c|\le[[level_deviation]]$, the root of the mean of its square: $mF_m(c)$ is binomial.
+
+mean error (from distribution functions, deviation at a level): This is largest at $c=\frac12$. So the mean of the error is at most
+$[[mean_sorted_error]]$, one term for each variable.
+
+Dvoretzky–Kiefer–Wolfowitz (cited: Massart, Ann. Probab. 18 (1990) 1269: the inequality of Dvoretzky, Kiefer and Wolfowitz holds with the
+constant 2, for all s > 0): $P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$.
+
+one variable (from Dvoretzky–Kiefer–Wolfowitz): That is $\frac\delta2$ at $s=[[variable_error]]$.
+
+two failures (from distribution functions, one variable; by union bound): The integrals over $t$ are at most the largest $|F-\mathrm{id}|$;
+rows and columns may fail with $\frac\delta2$ each.
+
+sorted latents (from two failures): So the error is at most $[[sorted_error]]$, except with probability $\delta$.
+
+telescope: $\sum_{i\ge j}(i-\frac m2)\binom mi=[[tail]]$: from $j$ to $j+1$ it falls by $(j-\frac m2)\binom mj$, and it is $0$ at $j=m+1$.
+
+step (from distribution functions, telescope): A step at $\frac12$ errs by $|F_m(\frac12)-\frac12|$. For even $m$ its mean is
+$[[step_error]]$, twice *telescope* at $j=\frac m2$, over $m2^m$. For $m=1$ it is $\frac12$, the whole term in $m$.
+
+share (from mean error, step): That is a share $[[share]]$ of the term in $m$ of *mean error*.
+
+rise (from share): From $m$ to $m+2$ the square of the share rises by $[[rise]]$ of itself.
+
+fall (from share): The square of the share times $\frac{m+1}m$ falls by $[[fall]]$ of itself.
+
+Wallis (from share; by Wallis): $\frac m{m+1}$ over the square of the share is the product of $\frac{4i^2}{4i^2-1}$ up to $i=\frac m2$,
+which tends to $\frac\pi2$.
+
+limit of the share (from rise, fall, Wallis): So the share tends to $[[step_share]]$ from below, and times $\sqrt{(m+1)/m}$ from above.
+""",
+    globals(),
 )
 
 sorted_latents = Claim(

@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 degree, other_degree = sp.symbols("d_1 d_2", real=True)  # of two rows of one kernel
 degree_error = sp.Symbol("epsilon_d", nonnegative=True)  # ‖d̂ − d‖₁
@@ -26,56 +26,30 @@ two_cuts = 2 * cut_error
 row_bound = 4 * cut_error
 both_bound = 8 * cut_error
 
-STEPS = (
-    Step(
-        name="two rows",
-        sentence=r"""For two rows $u,u'$ the sign of $W(u',v)-W(u,v)$ is the same for all $v$, as $W$ does not fall in $u$: the modulus may be taken outside
-the integral over $v$, which leaves $[[row_distance]]$.""",
-        gives={"row_distance": row_distance},
-    ),
-    Step(
-        name="all rows",
-        sentence=r"So $\|W^\sigma-W\|_1=\int|d(\sigma u)-d(u)|\,du$ for every rearrangement $\sigma$.",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("two rows",),
-    ),
-    Step(
-        name="sorted degrees",
-        sentence=r"""$\hat\sigma$ makes $\hat d$ nondecreasing, and $d$ is nondecreasing in the order of $W$:
-$\|\hat d\circ\hat\sigma-d\|_1\le\|\hat d-d\|_1$.""",
-        by=Carrier.RULE,
-        source="rearrangement",
-    ),
-    Step(
-        name="error of the rows",
-        sentence=r"""By $\|d\circ\hat\sigma-d\|_1\le\|d\circ\hat\sigma-\hat d\circ\hat\sigma\|_1+\|\hat d\circ\hat\sigma-d\|_1$ sorted rows err by
-$[[degree_bound]]$ at most: $\|d\circ\hat\sigma-\hat d\circ\hat\sigma\|_1=\|d-\hat d\|_1$.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"degree_bound": degree_bound},
-        uses=("all rows", "sorted degrees"),
-    ),
-    Step(
-        name="degrees",
-        sentence=r"""$\|\hat d-d\|_1\le[[two_cuts]]$: the rows with $\hat d>d$, with all columns, make one cut of $W_M-W$, and the others another.""",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"two_cuts": two_cuts},
-    ),
-    Step(
-        name="rows",
-        sentence=r"So sorted rows err by $[[row_bound]]$ at most. Rows $(0,0),(1,1)$ of $W$ and $(1,0),(1,0)$ of $M$, the tied rows taken in the wrong order, attain it.",
-        gives={"row_bound": row_bound},
-        uses=("error of the rows", "degrees"),
-    ),
-    Step(
-        name="both sides",
-        sentence=r"""As $\|W^{\hat\sigma,\hat\pi}-W\|_1\le\|(W^{\hat\sigma}-W)^{\hat\pi}\|_1+\|W^{\hat\pi}-W\|_1$, both sides sorted err by $[[both_bound]]$
-at most. A staircase of $5\times5$ cells with two wrong entries (in the checks) attains it.""",
-        gives={"both_bound": both_bound},
-        uses=("rows",),
-    ),
+STEPS = proof(
+    r"""
+two rows: For two rows $u,u'$ the sign of $W(u',v)-W(u,v)$ is the same for all $v$, as $W$ does not fall in $u$: the modulus may be taken
+outside the integral over $v$, which leaves $[[row_distance]]$.
+
+all rows (from two rows; by Fubini): So $\|W^\sigma-W\|_1=\int|d(\sigma u)-d(u)|\,du$ for every rearrangement $\sigma$.
+
+sorted degrees (by rearrangement): $\hat\sigma$ makes $\hat d$ nondecreasing, and $d$ is nondecreasing in the order of $W$: $\|\hat
+d\circ\hat\sigma-d\|_1\le\|\hat d-d\|_1$.
+
+error of the rows (from all rows, sorted degrees; by triangle inequality): By $\|d\circ\hat\sigma-d\|_1\le\|d\circ\hat\sigma-\hat
+d\circ\hat\sigma\|_1+\|\hat d\circ\hat\sigma-d\|_1$ sorted rows err by $[[degree_bound]]$ at most: $\|d\circ\hat\sigma-\hat
+d\circ\hat\sigma\|_1=\|d-\hat d\|_1$.
+
+degrees (by additivity): $\|\hat d-d\|_1\le[[two_cuts]]$: the rows with $\hat d>d$, with all columns, make one cut of $W_M-W$, and the
+others another.
+
+rows (from error of the rows, degrees): So sorted rows err by $[[row_bound]]$ at most. Rows $(0,0),(1,1)$ of $W$ and $(1,0),(1,0)$ of $M$,
+the tied rows taken in the wrong order, attain it.
+
+both sides (from rows): As $\|W^{\hat\sigma,\hat\pi}-W\|_1\le\|(W^{\hat\sigma}-W)^{\hat\pi}\|_1+\|W^{\hat\pi}-W\|_1$, both sides sorted err
+by $[[both_bound]]$ at most. A staircase of $5\times5$ cells with two wrong entries (in the checks) attains it.
+""",
+    globals(),
 )
 
 degree_sorting = Claim(

@@ -8,9 +8,9 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, SaliencyModel, tau, u, v
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import half_normal, t
 
 row_weight, column_weight = sp.symbols("alpha beta", positive=True)  # lengths of a row and a column block
@@ -54,72 +54,35 @@ def two_valued_model(row: tuple[sp.Expr, sp.Expr], column: tuple[sp.Expr, sp.Exp
     return SaliencyModel(two_valued(*row, row_weights[0], u), two_valued(*column, column_weights[0], v), half_normal)
 
 
-STEPS = (
-    Step(
-        name="unit functions",
-        sentence=r"""Let $e_a$ be $[[row_unit]]$ on the $a$-th row block, $\alpha=\alpha_a$, and $g_b$ be $[[column_unit]]$ on the $b$-th column
-block, $\beta=\beta_b$, both $0$ elsewhere: they have the norm $1$, and different ones do not overlap.""",
-        gives={"row_unit": row_unit, "column_unit": column_unit},
-    ),
-    Step(
-        name="no other directions",
-        sentence=r"""$(T_Wg)(u)=\sum_bP_{ab}\int_{B_b}g$ for $u$ in the $a$-th row block: $T_Wg$ is a sum of the $e_a$, and $0$ for $g$ orthogonal
-to the $g_b$.""",
-        by=Carrier.RULE,
-        source="additivity",
-        uses=("unit functions",),
-    ),
-    Step(
-        name="entry",
-        sentence=r"""So the non-zero singular values are those of the matrix of $\langle e_a,T_Wg_b\rangle$, which is $[[entry]]$: the integral of
-$P$ over both blocks, times both unit functions.""",
-        gives={"entry": entry},
-        uses=("unit functions", "no other directions"),
-    ),
-    Step(
-        name="trace",
-        sentence=r"For two blocks each the trace of $BB^\top$, $B$ the matrix of *entry*, is $[[trace]]$.",
-        gives={"trace": trace},
-        uses=("entry",),
-    ),
-    Step(
-        name="determinant",
-        sentence=r"Its determinant is $[[determinant]]$.",
-        gives={"determinant": determinant},
-        uses=("entry",),
-    ),
-    Step(
-        name="discriminant",
-        sentence=r"""$z^2-z\operatorname{tr}BB^\top+\det BB^\top$ has the discriminant $[[discriminant]]$. It is the square of the difference of
-the diagonal entries of $BB^\top$ and four times that of the other one, hence not negative.""",
-        gives={"discriminant": discriminant},
-        uses=("trace", "determinant"),
-    ),
-    Step(
-        name="larger singular value",
-        sentence=r"The larger root is the square of $\sigma_1=[[sigma_1]]$.",
-        gives={"sigma_1": sigma_1},
-        uses=("discriminant",),
-    ),
-    Step(
-        name="smaller singular value",
-        sentence=r"The roots have the product *determinant*, so that $\sigma_2=[[sigma_2]]$ if $\sigma_1>0$.",
-        gives={"sigma_2": sigma_2},
-        uses=("larger singular value",),
-    ),
-    Step(
-        name="graphon",
-        sentence=r"A factorised saliency has the graphon $W=\bar F(\tau/f\varphi)$, which depends on the values of $f$ and $\varphi$ only.",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-    ),
-    Step(
-        name="block of a saliency",
-        sentence=r"Where $f=f_a$ and $\varphi=\varphi_b$, half-normal noise has $P_{ab}=[[saliency_block]]$.",
-        gives={"saliency_block": saliency_block},
-        uses=("graphon",),
-    ),
+STEPS = proof(
+    r"""
+unit functions: Let $e_a$ be $[[row_unit]]$ on the $a$-th row block, $\alpha=\alpha_a$, and $g_b$ be $[[column_unit]]$ on the $b$-th column
+block, $\beta=\beta_b$, both $0$ elsewhere: they have the norm $1$, and different ones do not overlap.
+
+no other directions (from unit functions; by additivity): $(T_Wg)(u)=\sum_bP_{ab}\int_{B_b}g$ for $u$ in the $a$-th row block: $T_Wg$ is a
+sum of the $e_a$, and $0$ for $g$ orthogonal to the $g_b$.
+
+entry (from unit functions, no other directions): So the non-zero singular values are those of the matrix of $\langle e_a,T_Wg_b\rangle$,
+which is $[[entry]]$: the integral of $P$ over both blocks, times both unit functions.
+
+trace (from entry): For two blocks each the trace of $BB^\top$, $B$ the matrix of *entry*, is $[[trace]]$.
+
+determinant (from entry): Its determinant is $[[determinant]]$.
+
+discriminant (from trace, determinant): $z^2-z\operatorname{tr}BB^\top+\det BB^\top$ has the discriminant $[[discriminant]]$. It is the
+square of the difference of the diagonal entries of $BB^\top$ and four times that of the other one, hence not negative.
+
+larger singular value (from discriminant): The larger root is the square of $\sigma_1=[[sigma_1]]$.
+
+smaller singular value (from larger singular value): The roots have the product *determinant*, so that $\sigma_2=[[sigma_2]]$ if
+$\sigma_1>0$.
+
+graphon (by S1 for one threshold): A factorised saliency has the graphon $W=\bar F(\tau/f\varphi)$, which depends on the values of $f$ and
+$\varphi$ only.
+
+block of a saliency (from graphon): Where $f=f_a$ and $\varphi=\varphi_b$, half-normal noise has $P_{ab}=[[saliency_block]]$.
+""",
+    globals(),
 )
 
 step_spectrum = Claim(

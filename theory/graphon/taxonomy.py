@@ -7,6 +7,7 @@ from enum import StrEnum
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
     INPUT,
@@ -23,7 +24,6 @@ from sparse_limits.theory.saliency.model import (
     wanda_model,
 )
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import exponential, frechet, half_normal, product_normal, t
 
 density_of_noise = sp.Symbol("g", positive=True)  # at t = τ/(f φ)
@@ -92,76 +92,35 @@ INSTANCES = tuple(
 
 sensitivity = t * density_of_noise * slope
 
-STEPS = (
-    Step(
-        name="graphon",
-        sentence=r"Masks of the scores $f(u)\varphi(v)\xi$ have the graphon $W=\bar F(\tau/f\varphi)$, $f,\varphi>0$.",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-    ),
-    Step(
-        name="equal values",
-        sentence=r"""As $\bar F$ is injective on the range of $\tau/f\varphi$, $W(u,v)=W(u',v')$ just where
-$f(u)\varphi(v)=f(u')\varphi(v')$; and $x\mapsto x\varphi(v)$ is injective, so that $W(u,v)=W(u',v)$ just where $f(u)=f(u')$.""",
-        by=Carrier.RULE,
-        source="injectivity",
-        uses=("graphon",),
-    ),
-    Step(
-        name="almost everywhere",
-        sentence=r"""If $W(u,v)=W(u',v)$ for almost all $u,u',v$, this holds at some $v$ for almost all $u,u'$, so that $f$ is constant
-almost everywhere; likewise $\varphi$. $W$ is constant if it varies with neither.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("equal values",),
-    ),
-    Step(
-        name="derivative",
-        sentence=r"""$\partial_uW=[[sensitivity]]$ at $t=\tau/f\varphi$, the product of $\bar F'=-g$ and $\partial_ut=-tr$, $r=f'/f$;
-likewise in $v$.""",
-        gives={"sensitivity": sensitivity},
-        uses=("graphon",),
-    ),
-    Step(
-        name="Random and Magnitude",
-        sentence="Random and Magnitude pruning have a constant graphon: both profiles are constant.",
-        by=Carrier.CLAIM,
-        source="S2",
-        takes=("graphon",),
-    ),
-    Step(
-        name="SynFlow",
-        sentence=r"SynFlow has $f=|a|$ and $\varphi=1$ with one hidden layer and one output; as all widths grow, inputs and outputs included, both profiles tend to constants.",
-        by=Carrier.CLAIM,
-        source="S11",
-        takes=("row_profile", "column_profile", "coefficient_of_variation"),
-    ),
-    Step(
-        name="Wanda",
-        sentence=r"Wanda has $f=1$ and for $\varphi$ the norms of the inputs.",
-        by=Carrier.CLAIM,
-        source="S12",
-    ),
-    Step(
-        name="SNIP",
-        sentence=r"On symmetric data, with a fixed residual, SNIP has $f=|a|$ and $\varphi=|h|/2$.",
-        by=Carrier.CLAIM,
-        source="S3",
-    ),
-    Step(
-        name="GraSP",
-        sentence=r"So has GraSP, in the limit of wide networks, with $\Theta r$ for the residual.",
-        by=Carrier.CLAIM,
-        source="S8",
-    ),
-    Step(
-        name="classes",
-        sentence=r"""The quantile function of $|a|$ is not constant, and $\varphi$ is not by hypothesis, so that the profiles vary, and $W$
-with them, as the classes say.""",
-        gives={"classes": CLASSES},
-        uses=("almost everywhere", "derivative", "Random and Magnitude", "SynFlow", "Wanda", "SNIP", "GraSP"),
-    ),
+STEPS = proof(
+    r"""
+graphon (by S1 for one threshold): Masks of the scores $f(u)\varphi(v)\xi$ have the graphon $W=\bar F(\tau/f\varphi)$, $f,\varphi>0$.
+
+equal values (from graphon; by injectivity): As $\bar F$ is injective on the range of $\tau/f\varphi$, $W(u,v)=W(u',v')$ just where
+$f(u)\varphi(v)=f(u')\varphi(v')$; and $x\mapsto x\varphi(v)$ is injective, so that $W(u,v)=W(u',v)$ just where $f(u)=f(u')$.
+
+almost everywhere (from equal values; by Fubini): If $W(u,v)=W(u',v)$ for almost all $u,u',v$, this holds at some $v$ for almost all $u,u'$,
+so that $f$ is constant almost everywhere; likewise $\varphi$. $W$ is constant if it varies with neither.
+
+derivative (from graphon): $\partial_uW=[[sensitivity]]$ at $t=\tau/f\varphi$, the product of $\bar F'=-g$ and $\partial_ut=-tr$, $r=f'/f$;
+likewise in $v$.
+
+Random and Magnitude (by S2 for graphon): Random and Magnitude pruning have a constant graphon: both profiles are constant.
+
+SynFlow (by S11 for row_profile, column_profile, coefficient_of_variation): SynFlow has $f=|a|$ and $\varphi=1$ with one hidden layer and
+one output; as all widths grow, inputs and outputs included, both profiles tend to constants.
+
+Wanda (by S12): Wanda has $f=1$ and for $\varphi$ the norms of the inputs.
+
+SNIP (by S3): On symmetric data, with a fixed residual, SNIP has $f=|a|$ and $\varphi=|h|/2$.
+
+GraSP (by S8): So has GraSP, in the limit of wide networks, with $\Theta r$ for the residual.
+
+classes (from almost everywhere, derivative, Random and Magnitude, SynFlow, Wanda, SNIP, GraSP; gives classes): The quantile function of
+$|a|$ is not constant, and $\varphi$ is not by hypothesis, so that the profiles vary, and $W$ with them, as the classes say.
+""",
+    globals(),
+    classes=CLASSES,
 )
 
 graphon_taxonomy = Claim(

@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 difference = sp.Symbol("p", nonnegative=True)  # ‖x̂ − x̂′‖ of vectors of one length
 total = sp.Symbol("q", positive=True)  # and ‖x̂ + x̂′‖
@@ -30,96 +30,41 @@ factor = (1 + eta) / (1 - eta)
 kahan_bound = sp.log((1 + eta) / (1 - eta))
 right_angle_error = 2 * sp.atan(eta)
 
-STEPS = (
-    Step(
-        name="lengths",
-        sentence=r"For unit vectors $p=[[difference_length]]$ and $q=[[total_length]]$; for others both times their common length.",
-        gives={"difference_length": difference_length, "total_length": total_length},
-    ),
-    Step(
-        name="angle",
-        sentence=r"So $\tan\frac\theta2=\frac pq$, and $\theta=[[kahan_angle]]$, as $0\le\frac\theta2<\frac\pi2$.",
-        by=Carrier.RULE,
-        source="injectivity",
-        gives={"kahan_angle": kahan_angle},
-        uses=("lengths",),
-    ),
-    Step(
-        name="sensitivity of the arc cosine",
-        sentence=r"As $\frac{d\cos\theta}{d\theta}=-\sin\theta$, a small error of $\cos\theta$ is multiplied by $[[arccos_sensitivity]]$.",
-        gives={"arccos_sensitivity": arccos_sensitivity},
-    ),
-    Step(
-        name="resolution",
-        sentence=r"The angle whose cosine is $1-u$ is $[[resolution]]$.",
-        gives={"resolution": resolution},
-    ),
-    Step(
-        name="half sine",
-        sentence=r"It is $2\arcsin w$ with $w=[[half_sine]]$.",
-        gives={"half_sine": half_sine},
-        uses=("resolution",),
-    ),
-    Step(
-        name="excess",
-        sentence=r"The square of the derivative of $2\arcsin w$ is $4$ and more, by the share $[[excess]]$ of it.",
-        gives={"excess": excess},
-        uses=("half sine",),
-    ),
-    Step(
-        name="least resolution",
-        sentence=r"So $2\arcsin w\ge2w=[[least_resolution]]$.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"least_resolution": least_resolution},
-        uses=("half sine", "excess"),
-    ),
-    Step(
-        name="gates",
-        sentence=r"$\kappa_0=1-\theta/\pi$ falls by $[[gate_resolution]]$ from the cosine $1$ to $1-u$.",
-        gives={"gate_resolution": gate_resolution},
-        uses=("resolution",),
-    ),
-    Step(
-        name="slope in the ratio",
-        sentence=r"$\theta=2\arctan\frac pq$ has the derivative $[[ratio_slope]]$ in $\ln\frac pq$.",
-        gives={"ratio_slope": ratio_slope},
-        uses=("angle",),
-    ),
-    Step(
-        name="sensitivity of the lengths",
-        sentence=r"At the angle $\theta$ that is $[[kahan_sensitivity]]$.",
-        gives={"kahan_sensitivity": kahan_sensitivity},
-        uses=("lengths", "slope in the ratio"),
-    ),
-    Step(
-        name="shortfall",
-        sentence=r"It is less than $1$ by $[[shortfall]]$, at $p\ne q$.",
-        gives={"shortfall": shortfall},
-        uses=("slope in the ratio",),
-    ),
-    Step(
-        name="largest factor",
-        sentence=r"""$\frac{1+\varepsilon}{1+\varepsilon'}$ and its inverse are convex in $\varepsilon$ and in $\varepsilon'$: for both in $[-\eta,\eta]$
-they are at most $[[factor]]$.""",
-        by=Carrier.RULE,
-        source="corners",
-        gives={"factor": factor},
-    ),
-    Step(
-        name="bound",
-        sentence=r"As $\theta$ moves no faster than $\ln\frac pq$, it is off by at most $[[kahan_bound]]$.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"kahan_bound": kahan_bound},
-        uses=("shortfall", "largest factor"),
-    ),
-    Step(
-        name="right angle",
-        sentence=r"At $p=q$ lengths off by $\eta$ and $-\eta$ give an angle off by $[[right_angle_error]]$, $2\eta$ to first order, as the bound.",
-        gives={"right_angle_error": right_angle_error},
-        uses=("angle", "bound"),
-    ),
+STEPS = proof(
+    r"""
+lengths: For unit vectors $p=[[difference_length]]$ and $q=[[total_length]]$; for others both times their common length.
+
+angle (from lengths; by injectivity): So $\tan\frac\theta2=\frac pq$, and $\theta=[[kahan_angle]]$, as $0\le\frac\theta2<\frac\pi2$.
+
+sensitivity of the arc cosine: As $\frac{d\cos\theta}{d\theta}=-\sin\theta$, a small error of $\cos\theta$ is multiplied by
+$[[arccos_sensitivity]]$.
+
+resolution: The angle whose cosine is $1-u$ is $[[resolution]]$.
+
+half sine (from resolution): It is $2\arcsin w$ with $w=[[half_sine]]$.
+
+excess (from half sine): The square of the derivative of $2\arcsin w$ is $4$ and more, by the share $[[excess]]$ of it.
+
+least resolution (from half sine, excess; by integration): So $2\arcsin w\ge2w=[[least_resolution]]$.
+
+gates (from resolution): $\kappa_0=1-\theta/\pi$ falls by $[[gate_resolution]]$ from the cosine $1$ to $1-u$.
+
+slope in the ratio (from angle): $\theta=2\arctan\frac pq$ has the derivative $[[ratio_slope]]$ in $\ln\frac pq$.
+
+sensitivity of the lengths (from lengths, slope in the ratio): At the angle $\theta$ that is $[[kahan_sensitivity]]$.
+
+shortfall (from slope in the ratio): It is less than $1$ by $[[shortfall]]$, at $p\ne q$.
+
+largest factor (by corners): $\frac{1+\varepsilon}{1+\varepsilon'}$ and its inverse are convex in $\varepsilon$ and in $\varepsilon'$: for
+both in $[-\eta,\eta]$ they are at most $[[factor]]$.
+
+bound (from shortfall, largest factor; by integration): As $\theta$ moves no faster than $\ln\frac pq$, it is off by at most
+$[[kahan_bound]]$.
+
+right angle (from angle, bound): At $p=q$ lengths off by $\eta$ and $-\eta$ give an angle off by $[[right_angle_error]]$, $2\eta$ to first
+order, as the bound.
+""",
+    globals(),
 )
 
 arc_cosine_numerics = Claim(

@@ -6,6 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     COUNT,
     COUNT_FROM_ZERO,
@@ -14,7 +15,6 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency
 rank = sp.Symbol("r", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1
@@ -65,86 +65,41 @@ top_energy = sp.Rational(1, 2) + 41 / (9 * sp.pi**2)
 even_limit = 2 / sp.pi**2
 fall = 8 * (k**2 + 2 * k + 5) / (sp.pi**2 * (k - 1) ** 2 * (k + 1) * (k + 3) ** 2)
 
-STEPS = (
-    Step(
-        name="kernels",
-        sentence=r"At an angle $\theta$ from $0$ to $\pi$, $\kappa_0=1-\frac\theta\pi$ and $\pi\kappa_1=\sin\theta+(\pi-\theta)\cos\theta$.",
-        by=Carrier.CLAIM,
-        source="K1",
-    ),
-    Step(
-        name="Fourier basis",
-        sentence=r"""The circle is a group: with $\theta=\alpha-\beta$ the mean of $K(\alpha-\beta)\cos k\beta$ over $\beta$ is that of
-$K(\theta)\cos k(\alpha-\theta)$, and as $K$ is even, $\lambda_k\cos k\alpha$ with $\lambda_k=\frac1\pi\int_0^\pi K\cos k\theta\,d\theta$; so for $\sin k\beta$.""",
-        by=Carrier.RULE,
-        source="translation",
-    ),
-    Step(
-        name="waves",
-        sentence=r"""For $a>0$, $\int_0^\pi(\pi-\theta)\cos a\theta\,d\theta=[[ramp_wave]]$ and $\int_0^\pi\sin a\theta\,d\theta=[[sine_wave]]$; at $a=0$ they
-are $\frac{\pi^2}2$ and $0$.""",
-        gives={"ramp_wave": ramp_wave, "sine_wave": sine_wave},
-    ),
-    Step(
-        name="eigenvalues",
-        sentence=r"""Products of waves are sums of waves of the frequencies $k$ and $k\pm1$: $\kappa_0$ has $[[slope_eigenvalue]]$, $\kappa_1$ has
-$[[value_eigenvalue]]$, and $\cos\theta\,\kappa_0+\kappa_1$ has $[[ntk_eigenvalue]]$.""",
-        gives={
-            "ntk_eigenvalue": ntk_eigenvalue,
-            "slope_eigenvalue": slope_eigenvalue,
-            "value_eigenvalue": value_eigenvalue,
-        },
-        uses=("kernels", "Fourier basis", "waves"),
-    ),
-    Step(
-        name="fall",
-        sentence=r"From an even $k$ to $k+2$ the eigenvalue falls by $[[fall]]>0$; and $\frac6{\pi^2}>\frac12>\lambda_2$.",
-        gives={"fall": fall},
-        uses=("eigenvalues",),
-    ),
-    Step(
-        name="list",
-        sentence=r"So in descending order the eigenvalue at the rank $r$ is $[[ranked]]$, each of $k\ge1$ twice.",
-        gives={"ranked": ranked},
-        uses=("eigenvalues", "fall"),
-    ),
-    Step(
-        name="trace",
-        sentence=r"The sum of the eigenvalues is the mean of $K(x,x)=K(0)=2$.",
-        by=Carrier.RULE,
-        source="trace",
-    ),
-    Step(
-        name="ratios",
-        sentence=r"""The trace over the first eigenvalue is $[[trace_ratio]]$, the first over the second $[[gap_ratio]]$, the first five over the trace
-$[[top_energy]]$.""",
-        gives={"trace_ratio": trace_ratio, "gap_ratio": gap_ratio, "top_energy": top_energy},
-        uses=("list", "trace"),
-    ),
-    Step(
-        name="least squares",
-        sentence=r"The sum of squares of $y-o-sx$ is least where its derivatives in $o$ and $s$ vanish: $s=[[fit_slope]]$.",
-        gives={"fit_slope": fit_slope},
-    ),
-    Step(
-        name="decay",
-        sentence=r"The decay is minus that slope, for the logarithms of ranks and of the list, over ranks from $r_0$ to $r_1$.",
-        gives={"decay": decay},
-        uses=("list", "least squares"),
-    ),
-    Step(
-        name="large frequencies",
-        sentence=r"Over even $k$, $\lambda_kk^2\to[[even_limit]]$, and such a $k$ has the rank $k+O(1)$.",
-        gives={"even_limit": even_limit},
-        uses=("eigenvalues", "list"),
-    ),
-    Step(
-        name="exponent",
-        sentence=r"""So $\ln\lambda$ is a constant less $[[exponent]]$ times the logarithm of the rank, and a rest that tends to $0$: a fit is linear in the
-ordinates, and that of the rest tends to $0$ as $r_0\to\infty$, $r_1/r_0$ fixed.""",
-        gives={"exponent": exponent},
-        uses=("least squares", "large frequencies"),
-    ),
+STEPS = proof(
+    r"""
+kernels (by K1): At an angle $\theta$ from $0$ to $\pi$, $\kappa_0=1-\frac\theta\pi$ and $\pi\kappa_1=\sin\theta+(\pi-\theta)\cos\theta$.
+
+Fourier basis (by translation): The circle is a group: with $\theta=\alpha-\beta$ the mean of $K(\alpha-\beta)\cos k\beta$ over $\beta$ is
+that of $K(\theta)\cos k(\alpha-\theta)$, and as $K$ is even, $\lambda_k\cos k\alpha$ with $\lambda_k=\frac1\pi\int_0^\pi K\cos
+k\theta\,d\theta$; so for $\sin k\beta$.
+
+waves: For $a>0$, $\int_0^\pi(\pi-\theta)\cos a\theta\,d\theta=[[ramp_wave]]$ and $\int_0^\pi\sin a\theta\,d\theta=[[sine_wave]]$; at $a=0$
+they are $\frac{\pi^2}2$ and $0$.
+
+eigenvalues (from kernels, Fourier basis, waves; gives ntk_eigenvalue, slope_eigenvalue, value_eigenvalue): Products of waves are sums of
+waves of the frequencies $k$ and $k\pm1$: $\kappa_0$ has $[[slope_eigenvalue]]$, $\kappa_1$ has $[[value_eigenvalue]]$, and
+$\cos\theta\,\kappa_0+\kappa_1$ has $[[ntk_eigenvalue]]$.
+
+fall (from eigenvalues): From an even $k$ to $k+2$ the eigenvalue falls by $[[fall]]>0$; and $\frac6{\pi^2}>\frac12>\lambda_2$.
+
+list (from eigenvalues, fall): So in descending order the eigenvalue at the rank $r$ is $[[ranked]]$, each of $k\ge1$ twice.
+
+trace (by trace): The sum of the eigenvalues is the mean of $K(x,x)=K(0)=2$.
+
+ratios (from list, trace): The trace over the first eigenvalue is $[[trace_ratio]]$, the first over the second $[[gap_ratio]]$, the first
+five over the trace $[[top_energy]]$.
+
+least squares: The sum of squares of $y-o-sx$ is least where its derivatives in $o$ and $s$ vanish: $s=[[fit_slope]]$.
+
+decay (from list, least squares; gives decay): The decay is minus that slope, for the logarithms of ranks and of the list, over ranks from
+$r_0$ to $r_1$.
+
+large frequencies (from eigenvalues, list): Over even $k$, $\lambda_kk^2\to[[even_limit]]$, and such a $k$ has the rank $k+O(1)$.
+
+exponent (from least squares, large frequencies): So $\ln\lambda$ is a constant less $[[exponent]]$ times the logarithm of the rank, and a
+rest that tends to $0$: a fit is linear in the ordinates, and that of the rest tends to $0$ as $r_0\to\infty$, $r_1/r_0$ fixed.
+""",
+    globals(),
 )
 
 circle_spectrum = Claim(

@@ -9,8 +9,8 @@ from sparse_limits.theory.citations import MC_DIARMID
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import delta, m
 from sparse_limits.theory.kernel.circle import rank, ranked
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 excess = sp.Symbol("t", positive=True)  # of a distance over its mean
 
@@ -23,80 +23,40 @@ allowance = 2 * sp.sqrt(sp.log(1 / delta)) / sp.sqrt(m)
 sampling_radius = (sp.sqrt(4 - squares) + 2 * sp.sqrt(sp.log(1 / delta))) / sp.sqrt(m)
 one_point_distance = sp.sqrt((2 - ranked.subs(rank, 1)) ** 2 + squares - ranked.subs(rank, 1) ** 2)
 
-STEPS = (
-    Step(
-        name="operators",
-        sentence=r"""With the features $\Phi$ of the kernel, $\hat C=\frac1m\sum_i\Phi(x_i)\otimes\Phi(x_i)$ has the eigenvalues of $K/m$ and zeros, and its mean
-is $C$, with those of the kernel.""",
-        by=Carrier.RULE,
-        source="linearity",
-    ),
-    Step(
-        name="Hoffman–Wielandt",
-        sentence=r"$\sum_i(\hat\lambda_i-\lambda_i)^2\le\|\hat C-C\|^2_{HS}$, both lists in descending order.",
-        by=Carrier.CITED,
-        source="Bhatia and Elsner, Proc. Indian Acad. Sci. 104 (1994) 483: the inequality of Hoffman and Wielandt holds for normal "
-        "Hilbert–Schmidt operators, zeros being added to their eigenvalues",
-        uses=("operators",),
-    ),
-    Step(
-        name="sum of squares",
-        sentence=r"The sum of the $\lambda_i^2$ is the mean of $K^2$, $\frac1\pi\int_0^\pi K^2=[[squares]]$.",
-        by=Carrier.RULE,
-        source="Hilbert–Schmidt",
-        gives={"squares": squares},
-    ),
-    Step(
-        name="one point",
-        sentence=r"$\|\Phi(x)\otimes\Phi(x)\|^2=K(x,x)^2=[[feature_square]]$.",
-        gives={"feature_square": feature_square},
-    ),
-    Step(
-        name="independent points",
-        sentence=r"The terms $\Phi\otimes\Phi-C$ are independent, of mean $0$: products of two have the mean $0$.",
-        by=Carrier.RULE,
-        source="product",
-        uses=("operators",),
-    ),
-    Step(
-        name="mean square",
-        sentence=r"So $m^2E\|\hat C-C\|^2$ grows by the mean square of one point with each: $E\|\hat C-C\|^2=[[mean_distance]]$.",
-        gives={"mean_distance": mean_distance},
-        uses=("sum of squares", "one point", "independent points"),
-    ),
-    Step(
-        name="another point",
-        sentence=r"""Another $x_i$ changes $\hat C$ by $\frac1m\sqrt{4+4-2K(x,x')^2}$, at most $[[change]]$: so much does $\|\hat C-C\|$ change at most.""",
-        gives={"change": change},
-        uses=("one point",),
-    ),
-    Step(
-        name="McDiarmid",
-        sentence=r"$\|\hat C-C\|$ exceeds its mean by $t$ with probability at most $[[failure]]$: the exponent is $2t^2$ over $m$ squares of such changes.",
-        by=Carrier.CITED,
-        source=MC_DIARMID,
-        gives={"failure": failure},
-        uses=("another point",),
-    ),
-    Step(
-        name="allowance",
-        sentence=r"That is $\delta$ at $t=[[allowance]]$.",
-        gives={"allowance": allowance},
-        uses=("McDiarmid",),
-    ),
-    Step(
-        name="mean",
-        sentence=r"The mean of $\|\hat C-C\|$ is at most the root of its mean square.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("mean square",),
-    ),
-    Step(
-        name="radius",
-        sentence=r"Together the distance of the lists is at most $[[sampling_radius]]$, except with probability $\delta$.",
-        gives={"sampling_radius": sampling_radius},
-        uses=("Hoffman–Wielandt", "mean", "allowance"),
-    ),
+STEPS = proof(
+    r"""
+operators (by linearity): With the features $\Phi$ of the kernel, $\hat C=\frac1m\sum_i\Phi(x_i)\otimes\Phi(x_i)$ has the eigenvalues of
+$K/m$ and zeros, and its mean is $C$, with those of the kernel.
+
+Hoffman–Wielandt (from operators; cited: Bhatia and Elsner, Proc. Indian Acad. Sci. 104 (1994) 483: the inequality of Hoffman and Wielandt
+holds for normal Hilbert–Schmidt operators, zeros being added to their eigenvalues): $\sum_i(\hat\lambda_i-\lambda_i)^2\le\|\hat
+C-C\|^2_{HS}$, both lists in descending order.
+
+sum of squares (by Hilbert–Schmidt): The sum of the $\lambda_i^2$ is the mean of $K^2$, $\frac1\pi\int_0^\pi K^2=[[squares]]$.
+
+one point: $\|\Phi(x)\otimes\Phi(x)\|^2=K(x,x)^2=[[feature_square]]$.
+
+independent points (from operators; by product): The terms $\Phi\otimes\Phi-C$ are independent, of mean $0$: products of two have the mean
+$0$.
+
+mean square (from sum of squares, one point, independent points): So $m^2E\|\hat C-C\|^2$ grows by the mean square of one point with each:
+$E\|\hat C-C\|^2=[[mean_distance]]$.
+
+another point (from one point): Another $x_i$ changes $\hat C$ by $\frac1m\sqrt{4+4-2K(x,x')^2}$, at most $[[change]]$: so much does $\|\hat
+C-C\|$ change at most.
+
+McDiarmid (from another point; by MC_DIARMID): $\|\hat C-C\|$ exceeds its mean by $t$ with probability at most $[[failure]]$: the exponent
+is $2t^2$ over $m$ squares of such changes.
+
+allowance (from McDiarmid): That is $\delta$ at $t=[[allowance]]$.
+
+mean (from mean square; by Jensen): The mean of $\|\hat C-C\|$ is at most the root of its mean square.
+
+radius (from Hoffman–Wielandt, mean, allowance): Together the distance of the lists is at most $[[sampling_radius]]$, except with
+probability $\delta$.
+""",
+    globals(),
+    MC_DIARMID=MC_DIARMID,
 )
 
 circle_sampling = Claim(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 share, energy = sp.symbols("g_W g_Q", positive=True)  # ∫W(u, v)du and ∫Q(u, v)du at the one input v that is left
 trained, moment = sp.symbols("w q", positive=True)  # W and Q of one neuron there
@@ -19,43 +19,25 @@ entry = (share + energy) * first * second / d
 positive_eigenvalue = (share + energy) * above / d
 negative_eigenvalue = (share + energy) * below / d
 
-STEPS = (
-    Step(
-        name="row kernel",
-        sentence=r"A neuron adds $F(S_Q)+s_W\,\kappa_0$ to the kernel, where $S_Q$ and $s_W$ are sums over the inputs that it keeps.",
-        by=Carrier.CLAIM,
-        source="K4",
-        takes=("row_kernel",),
-    ),
-    Step(
-        name="one neuron",
-        sentence=r"""With one input, of sizes $x$ and $y$ in two samples, and $w$, $q$ for $W$, $Q$, the cosine is $\pm1$: for equal signs a neuron
-adds $[[alike]]$, for opposite ones nothing. (One input needs no normal law: as $M\omega$ is symmetric, for equal signs $E\varphi\varphi'=E(M\omega)^2\frac{xy}d$ and $E\,M\dot\varphi\dot\varphi'=EM$.)""",
-        gives={"alike": alike},
-        uses=("row kernel",),
-    ),
-    Step(
-        name="all neurons",
-        sentence=r"So the kernel is $[[entry]]$ for equal signs and $0$ for opposite ones.",
-        by=Carrier.RULE,
-        source="linearity",
-        gives={"entry": entry},
-        uses=("one neuron",),
-    ),
-    Step(
-        name="rank",
-        sentence=r"""Let $v_\pm$ have the entries $|x_a|$ at the samples of one sign and $0$ elsewhere. Each row of the matrix is a multiple of $v_+$, of
-$v_-$ or $0$: what is orthogonal to both has the eigenvalue $0$, and other eigenvectors lie in their span.""",
-        by=Carrier.RULE,
-        source="spectral theorem",
-        uses=("all neurons",),
-    ),
-    Step(
-        name="two blocks",
-        sentence=r"A row times $v_\pm$ sums $[[entry]]$ times $y$ over the $y=|x_b|$ of its sign: eigenvalues $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$.",
-        gives={"positive_eigenvalue": positive_eigenvalue, "negative_eigenvalue": negative_eigenvalue},
-        uses=("all neurons", "rank"),
-    ),
+STEPS = proof(
+    r"""
+row kernel (by K4 for row_kernel): A neuron adds $F(S_Q)+s_W\,\kappa_0$ to the kernel, where $S_Q$ and $s_W$ are sums over the inputs that
+it keeps.
+
+one neuron (from row kernel): With one input, of sizes $x$ and $y$ in two samples, and $w$, $q$ for $W$, $Q$, the cosine is $\pm1$: for
+equal signs a neuron adds $[[alike]]$, for opposite ones nothing. (One input needs no normal law: as $M\omega$ is symmetric, for equal signs
+$E\varphi\varphi'=E(M\omega)^2\frac{xy}d$ and $E\,M\dot\varphi\dot\varphi'=EM$.)
+
+all neurons (from one neuron; by linearity): So the kernel is $[[entry]]$ for equal signs and $0$ for opposite ones.
+
+rank (from all neurons; by spectral theorem): Let $v_\pm$ have the entries $|x_a|$ at the samples of one sign and $0$ elsewhere. Each row of
+the matrix is a multiple of $v_+$, of $v_-$ or $0$: what is orthogonal to both has the eigenvalue $0$, and other eigenvectors lie in their
+span.
+
+two blocks (from all neurons, rank): A row times $v_\pm$ sums $[[entry]]$ times $y$ over the $y=|x_b|$ of its sign: eigenvalues
+$[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$.
+""",
+    globals(),
 )
 
 

@@ -10,8 +10,8 @@ from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, cosine, kappa_0, kappa_1
 from sparse_limits.theory.kernel.dual_activations import variance_slope
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 beta, s = sp.symbols("beta s", positive=True)  # largest square of an input; least variance of a row, s ≤ beta
 delta = sp.Symbol("delta", positive=True)  # how far the graphons of the example are apart, at most 1
@@ -35,121 +35,55 @@ own_share = sp.pi * sp.sqrt(delta) + (1 - 2 * delta) * sp.asin(sp.sqrt(delta)) /
 entry_distance = 2 * chance * (1 - chance)
 l1_distance = sp.Rational(5, 12)
 
-STEPS = (
-    Step(
-        name="segment",
-        sentence=r"""From $W'$ to $W$ go along a segment. There $a$, $b$ and $c$ are linear, $a$ and $b$ stay in $[s,\beta]$, and the derivative of $F$ is
-$\partial_cF\,\Delta c+\partial_aF\,\Delta a+\partial_bF\,\Delta b$. Its mean over the segment, integrated over $u$, is $K_W-K_{W'}$ (where $c^2=ab$, by continuity).""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="slopes",
-        sentence=r"$\partial_cF=\kappa_0$ and $\partial_aF=[[variance_slope]]$; $\partial_bF$ is the same with $a$ and $b$ exchanged.",
-        by=Carrier.CLAIM,
-        source="K1",
-        gives={"variance_slope": variance_slope},
-    ),
-    Step(
-        name="covariance",
-        sentence=r"$0\le\partial_cF\le[[covariance_slope]]$, with equality at the cosine $1$.",
-        gives={"covariance_slope": covariance_slope},
-        uses=("slopes",),
-    ),
-    Step(
-        name="variances",
-        sentence=r"$0\le\partial_aF\le[[largest_slope]]$ for $a\ge s$ and $b\le\beta$, and likewise $\partial_bF$.",
-        gives={"largest_slope": largest_slope},
-        uses=("slopes",),
-    ),
-    Step(
-        name="cuts",
-        sentence=r"""For $0\le f\le1$ and $0\le g\le\beta$, $|\iint f(u)\,(W-W')(u,v)\,g(v)\,dv\,du|\le\beta\|W-W'\|_\square$: for $f$ and $g$ of
-finitely many values it is largest where $f$ is $0$ or $1$ and $g$ is $0$ or $\beta$, on sets; and such $f$ and $g$ come as near to all others as one likes, in $L^1$.""",
-        by=Carrier.RULE,
-        source="corners",
-    ),
-    Step(
-        name="term of the covariance",
-        sentence=r"""$\Delta c=\int(W-W')xx'dv$, and $xx'$ is the difference of two functions with values in $[0,\beta]$, its positive and its negative part:
-this term is at most $[[covariance_term]]\,\|W-W'\|_\square$.""",
-        gives={"covariance_term": covariance_term},
-        uses=("segment", "covariance", "cuts"),
-    ),
-    Step(
-        name="term of a variance",
-        sentence=r"$x^2$ and $x'^2$ have values in $[0,\beta]$: the terms of $a$ and of $b$ are at most $[[variance_term]]\,\|W-W'\|_\square$ each.",
-        gives={"variance_term": variance_term},
-        uses=("segment", "variances", "cuts"),
-    ),
-    Step(
-        name="constant",
-        sentence=r"The sum of the three is $[[constant]]$ times the cut norm.",
-        gives={"constant": constant},
-        uses=("term of the covariance", "term of a variance"),
-    ),
-    Step(
-        name="example",
-        sentence=r"In the example all variances are $[[variance]]$, and the covariance of $W'$ is $[[covariance]]$, that of $W$ the same at $\delta=0$.",
-        gives={"variance": variance, "covariance": covariance},
-    ),
-    Step(
-        name="distance of the example",
-        sentence=r"$W-W'$ is $\delta$ on the first half and $-\delta$ on the second: its cut norm is $[[cut_distance]]$, attained by either half.",
-        gives={"cut_distance": cut_distance},
-        uses=("example",),
-    ),
-    Step(
-        name="ratio of the readout",
-        sentence=r"$F$ at these covariances gives the ratio $[[readout_ratio]]$.",
-        gives={"readout_ratio": readout_ratio},
-        uses=("example", "distance of the example"),
-    ),
-    Step(
-        name="slope of the numerator",
-        sentence=r"Its numerator has the derivative $[[difference_slope]]$ in $\delta$.",
-        gives={"difference_slope": difference_slope},
-        uses=("ratio of the readout",),
-    ),
-    Step(
-        name="limit",
-        sentence=r"So the ratio tends to $[[limit_ratio]]$ as $\delta\to0$.",
-        by=Carrier.RULE,
-        source="l'Hôpital",
-        gives={"limit_ratio": limit_ratio},
-        uses=("slope of the numerator",),
-    ),
-    Step(
-        name="ratio of the first layer",
-        sentence=r"$c\,\kappa_0$ at the same covariances gives the ratio $[[own_layer_ratio]]$.",
-        gives={"own_layer_ratio": own_layer_ratio},
-        uses=("example", "distance of the example"),
-    ),
-    Step(
-        name="share",
-        sentence=r"By $\arccos(1-2\delta)=2\arcsin\sqrt\delta$ it is $\frac2{\pi\sqrt\delta}$ times $[[own_share]]$.",
-        gives={"own_share": own_share},
-        uses=("ratio of the first layer",),
-    ),
-    Step(
-        name="growth",
-        sentence=r"As $\arcsin w\sim w$, that share tends to $1$: the ratio grows like $[[own_layer_growth]]$.",
-        by=Carrier.RULE,
-        source="l'Hôpital",
-        gives={"own_layer_growth": own_layer_growth},
-        uses=("share",),
-    ),
-    Step(
-        name="an entry of a mask",
-        sentence=r"If the value of the graphon is $w$, $E|M_{ij}-w|=[[entry_distance]]$.",
-        gives={"entry_distance": entry_distance},
-    ),
-    Step(
-        name="a mask",
-        sentence=r"Integrated for $W=\frac{u+v}2$ that is $[[l1_distance]]$.",
-        gives={"l1_distance": l1_distance},
-        uses=("an entry of a mask",),
-    ),
+STEPS = proof(
+    r"""
+segment (by chain rule): From $W'$ to $W$ go along a segment. There $a$, $b$ and $c$ are linear, $a$ and $b$ stay in $[s,\beta]$, and the
+derivative of $F$ is $\partial_cF\,\Delta c+\partial_aF\,\Delta a+\partial_bF\,\Delta b$. Its mean over the segment, integrated over $u$, is
+$K_W-K_{W'}$ (where $c^2=ab$, by continuity).
+
+slopes (by K1): $\partial_cF=\kappa_0$ and $\partial_aF=[[variance_slope]]$; $\partial_bF$ is the same with $a$ and $b$ exchanged.
+
+covariance (from slopes): $0\le\partial_cF\le[[covariance_slope]]$, with equality at the cosine $1$.
+
+variances (from slopes): $0\le\partial_aF\le[[largest_slope]]$ for $a\ge s$ and $b\le\beta$, and likewise $\partial_bF$.
+
+cuts (by corners): For $0\le f\le1$ and $0\le g\le\beta$, $|\iint f(u)\,(W-W')(u,v)\,g(v)\,dv\,du|\le\beta\|W-W'\|_\square$: for $f$ and $g$
+of finitely many values it is largest where $f$ is $0$ or $1$ and $g$ is $0$ or $\beta$, on sets; and such $f$ and $g$ come as near to all
+others as one likes, in $L^1$.
+
+term of the covariance (from segment, covariance, cuts): $\Delta c=\int(W-W')xx'dv$, and $xx'$ is the difference of two functions with
+values in $[0,\beta]$, its positive and its negative part: this term is at most $[[covariance_term]]\,\|W-W'\|_\square$.
+
+term of a variance (from segment, variances, cuts): $x^2$ and $x'^2$ have values in $[0,\beta]$: the terms of $a$ and of $b$ are at most
+$[[variance_term]]\,\|W-W'\|_\square$ each.
+
+constant (from term of the covariance, term of a variance): The sum of the three is $[[constant]]$ times the cut norm.
+
+example: In the example all variances are $[[variance]]$, and the covariance of $W'$ is $[[covariance]]$, that of $W$ the same at
+$\delta=0$.
+
+distance of the example (from example): $W-W'$ is $\delta$ on the first half and $-\delta$ on the second: its cut norm is
+$[[cut_distance]]$, attained by either half.
+
+ratio of the readout (from example, distance of the example): $F$ at these covariances gives the ratio $[[readout_ratio]]$.
+
+slope of the numerator (from ratio of the readout): Its numerator has the derivative $[[difference_slope]]$ in $\delta$.
+
+limit (from slope of the numerator; by l'Hôpital): So the ratio tends to $[[limit_ratio]]$ as $\delta\to0$.
+
+ratio of the first layer (from example, distance of the example): $c\,\kappa_0$ at the same covariances gives the ratio
+$[[own_layer_ratio]]$.
+
+share (from ratio of the first layer): By $\arccos(1-2\delta)=2\arcsin\sqrt\delta$ it is $\frac2{\pi\sqrt\delta}$ times $[[own_share]]$.
+
+growth (from share; by l'Hôpital): As $\arcsin w\sim w$, that share tends to $1$: the ratio grows like $[[own_layer_growth]]$.
+
+an entry of a mask: If the value of the graphon is $w$, $E|M_{ij}-w|=[[entry_distance]]$.
+
+a mask (from an entry of a mask): Integrated for $W=\frac{u+v}2$ that is $[[l1_distance]]$.
+""",
+    globals(),
+    variance_slope=variance_slope,
 )
 
 cut_norm_continuity = Claim(

@@ -20,8 +20,8 @@ from sparse_limits.theory.kernel.convergence import (
 from sparse_limits.theory.kernel.dual import DENSITY, DEPTH
 from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.kernel.finite_width import WIDTH, n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 values = grown**L
 total = L * grown**L  # m_t + 2 m_p
@@ -36,84 +36,38 @@ correction = (
 )
 grown_limit, shrunk_limit = sp.exp(5 * beta), sp.exp(-beta)
 
-STEPS = (
-    Step(
-        name="recursion",
-        sentence=r"""At density $1$ traces and products alone matter: $E\,\Theta_n^2=S=k_t+2k_p+2m_t+h_t$ after the last hidden layer, in units of $\pi_x^2$,
-by `step` from $h_t=h_p=1$ and zeros.""",
-        by=Carrier.CLAIM,
-        source="K13.1",
-        takes=("step", "readout"),
-    ),
-    Step(
-        name="dense layer",
-        sentence=r"""With $\lambda=[[grown]]$ and $\mu=[[shrunk]]$ a layer of equal widths takes $h_t=h_p$ to $\lambda h_t$, $m_t+2m_p$ to
-$\lambda(m_t+2m_p+h_t)$, $m_t-m_p$ to $\mu(m_t-m_p+h_t)$, and $S$ to $\lambda S$ plus the new $2m_t+h_t$.""",
-        gives={"grown": grown, "shrunk": shrunk},
-        uses=("recursion",),
-    ),
-    Step(
-        name="values and mixed moments",
-        sentence=r"""So after $L$ layers $h_t=[[values]]$, $m_t+2m_p=[[total]]$ and $m_t-m_p=[[rest]]$.""",
-        gives={"values": values, "total": total, "rest": rest},
-        uses=("dense layer",),
-    ),
-    Step(
-        name="source",
-        sentence=r"$2m_t+h_t=[[source]]$.",
-        gives={"source": source},
-        uses=("values and mixed moments",),
-    ),
-    Step(
-        name="second moment",
-        sentence=r"From $S=1$ without hidden layers, $S=[[dense_second]]$.",
-        gives={"dense_second": dense_second},
-        uses=("dense layer", "source"),
-    ),
-    Step(
-        name="mean",
-        sentence=r"In these units the mean is $L+1$.",
-        by=Carrier.CLAIM,
-        source="K13.1",
-        takes=("mean",),
-    ),
-    Step(
-        name="variance",
-        sentence=r"The variance over the square of the mean is $[[dense_variance]]$.",
-        gives={"dense_variance": dense_variance},
-        uses=("second moment", "mean"),
-    ),
-    Step(
-        name="powers",
-        sentence=r"If $n\to\infty$ and $L/n\to\beta$, then $\lambda^L\to[[grown_limit]]$ and $\mu^L\to[[shrunk_limit]]$.",
-        gives={"grown_limit": grown_limit, "shrunk_limit": shrunk_limit},
-        uses=("dense layer",),
-    ),
-    Step(
-        name="deep",
-        sentence=r"So the second moment over the square of the mean tends to $[[deep_second]]$.",
-        gives={"deep_second": deep_second},
-        uses=("second moment", "mean", "powers"),
-    ),
-    Step(
-        name="leading order",
-        sentence=r"""With the first layer dense and all others masked at density $\rho$, as $n\to\infty$ the nine means after $L$ layers tend to `leading`: $h_d\to6$,
-$m_t\to L$, $m_d\to2L$, $k_t\to L^2$, $k_d\to2L^2$.""",
-        gives={"leading": leading},
-        uses=("recursion",),
-    ),
-    Step(
-        name="first order",
-        sentence=r"""$n$ times what traces and products differ from that tends to `correction`; the means are polynomials in $\frac1n$.""",
-        gives={"correction": correction},
-        uses=("leading order",),
-    ),
-    Step(
-        name="wide",
-        sentence=r"In the readout that adds up to $[[width_constant]]$, where the last mask brings $\frac{1-\rho}\rho$ of the diagonals.",
-        gives={"width_constant": width_constant},
-        uses=("first order", "mean"),
-    ),
+STEPS = proof(
+    r"""
+recursion (by K13.1 for step, readout): At density $1$ traces and products alone matter: $E\,\Theta_n^2=S=k_t+2k_p+2m_t+h_t$ after the last
+hidden layer, in units of $\pi_x^2$, by `step` from $h_t=h_p=1$ and zeros.
+
+dense layer (from recursion): With $\lambda=[[grown]]$ and $\mu=[[shrunk]]$ a layer of equal widths takes $h_t=h_p$ to $\lambda h_t$,
+$m_t+2m_p$ to $\lambda(m_t+2m_p+h_t)$, $m_t-m_p$ to $\mu(m_t-m_p+h_t)$, and $S$ to $\lambda S$ plus the new $2m_t+h_t$.
+
+values and mixed moments (from dense layer): So after $L$ layers $h_t=[[values]]$, $m_t+2m_p=[[total]]$ and $m_t-m_p=[[rest]]$.
+
+source (from values and mixed moments): $2m_t+h_t=[[source]]$.
+
+second moment (from dense layer, source): From $S=1$ without hidden layers, $S=[[dense_second]]$.
+
+mean (by K13.1 for mean): In these units the mean is $L+1$.
+
+variance (from second moment, mean): The variance over the square of the mean is $[[dense_variance]]$.
+
+powers (from dense layer): If $n\to\infty$ and $L/n\to\beta$, then $\lambda^L\to[[grown_limit]]$ and $\mu^L\to[[shrunk_limit]]$.
+
+deep (from second moment, mean, powers): So the second moment over the square of the mean tends to $[[deep_second]]$.
+
+leading order (from recursion; gives leading): With the first layer dense and all others masked at density $\rho$, as $n\to\infty$ the nine
+means after $L$ layers tend to `leading`: $h_d\to6$, $m_t\to L$, $m_d\to2L$, $k_t\to L^2$, $k_d\to2L^2$.
+
+first order (from leading order; gives correction): $n$ times what traces and products differ from that tends to `correction`; the means are
+polynomials in $\frac1n$.
+
+wide (from first order, mean): In the readout that adds up to $[[width_constant]]$, where the last mask brings $\frac{1-\rho}\rho$ of the
+diagonals.
+""",
+    globals(),
 )
 
 tangent_fluctuations = Claim(

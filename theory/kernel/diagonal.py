@@ -20,8 +20,8 @@ from sparse_limits.theory.kernel.convergence import (
 )
 from sparse_limits.theory.kernel.dual import DENSITY, DEPTH
 from sparse_limits.theory.kernel.finite_width import WIDTH
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 _h, _m, _k = moments.values, moments.mixed, moments.tangents
 sent_values = sent(_h)
@@ -31,80 +31,40 @@ own_tangents = sent(_k) + 2 * kept(_m) + kept(_h)
 apart_mixed = _m.traces + _h.traces
 apart_tangents = _k.traces + 2 * _m.traces + _h.traces
 
-STEPS = (
-    Step(
-        name="one layer",
-        sentence=r"""The mean of what one layer's edges contribute is that of $x_j^2$ times the probability of the path, over all paths: $\pi_x$, as
-the entries of masks are independent.""",
-        by=Carrier.CLAIM,
-        source="K2",
-        takes=("paths",),
-    ),
-    Step(
-        name="all layers",
-        sentence=r"There are $L+1$ layers: $[[mean]]$.",
-        gives={"mean": mean},
-        uses=("one layer",),
-    ),
-    Step(
-        name="coins",
-        sentence=r"""Turn the signs of each row by independent fair coins: no law changes. A gate is then a fair coin, independent of the weights
-before; where it is open, the sign that it leaves is absorbed by the symmetric weights above. (A neuron with $z=0$ contributes nothing.)""",
-        by=Carrier.RULE,
-        source="same law",
-    ),
-    Step(
-        name="forms",
-        sentence=r"""For a masked row $v_j=M_jw_j$ and symmetric $X$, $Y$ of the layer below, $v^\top Xv\,v^\top Yv/n^2$ has the mean
-$\sigma(h)=[[sent_values]]$ for $X=Y=H$, in units of $\rho^2$, and likewise for other pairs: coordinate after coordinate.""",
-        gives={"sent_values": sent_values},
-    ),
-    Step(
-        name="own gradients",
-        sentence=r"""With $\sum_jM_jX_{jj}$ in place of one form, or of both, it is $o(h)=[[kept_values]]$: the gradients in the row's own weights.""",
-        gives={"kept_values": kept_values},
-    ),
-    Step(
-        name="one row",
-        sentence=r"""Before the gates a row has $z_i^2=v^\top Hv/n$ and $K_{ii}=\frac1n\sum_jM_jH_{jj}+\frac1nv^\top Kv$. The mean of their product is
-$s_m=[[own_mixed]]$, that of the square of $K_{ii}$ is $s_k=[[own_tangents]]$, and $s_h=\sigma(h)$.""",
-        gives={"own_mixed": own_mixed, "own_tangents": own_tangents},
-        uses=("forms", "own gradients"),
-    ),
-    Step(
-        name="two rows",
-        sentence=r"""Two rows are independent, and an entry between them has no gradient of its own: the mean product of two of them is that of
-$\operatorname{tr}XY/n^2$ below.""",
-        by=Carrier.RULE,
-        source="product",
-    ),
-    Step(
-        name="traces apart",
-        sentence=r"""For two rows the mean product of $z_i^2$ and $K_{kk}$ is $t_m=[[apart_mixed]]$, that of $K_{ii}$ and $K_{kk}$ is
-$t_k=[[apart_tangents]]$, and $t_h=h_t$.""",
-        gives={"apart_mixed": apart_mixed, "apart_tangents": apart_tangents},
-        uses=("two rows",),
-    ),
-    Step(
-        name="gates",
-        sentence=r"""A gate multiplies by $\sqrt2$ or $0$: squared twice its mean is $2$, two gates have $1$. Over $N$ rows, and $N(N-1)$ pairs of them,
-the nine means go to those of `step`.""",
-        gives={"step": step},
-        uses=("coins", "one row", "two rows", "traces apart"),
-    ),
-    Step(
-        name="layer after layer",
-        sentence=r"From $H=xx^\top$ and $K=0$ at the inputs the nine means of each layer follow.",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("gates",),
-    ),
-    Step(
-        name="readout",
-        sentence=r"The output is one row without a gate: $E\,\Theta_n^2=s_k=[[readout]]$.",
-        gives={"readout": readout},
-        uses=("one row", "layer after layer"),
-    ),
+STEPS = proof(
+    r"""
+one layer (by K2 for paths): The mean of what one layer's edges contribute is that of $x_j^2$ times the probability of the path, over all
+paths: $\pi_x$, as the entries of masks are independent.
+
+all layers (from one layer): There are $L+1$ layers: $[[mean]]$.
+
+coins (by same law): Turn the signs of each row by independent fair coins: no law changes. A gate is then a fair coin, independent of the
+weights before; where it is open, the sign that it leaves is absorbed by the symmetric weights above. (A neuron with $z=0$ contributes
+nothing.)
+
+forms: For a masked row $v_j=M_jw_j$ and symmetric $X$, $Y$ of the layer below, $v^\top Xv\,v^\top Yv/n^2$ has the mean
+$\sigma(h)=[[sent_values]]$ for $X=Y=H$, in units of $\rho^2$, and likewise for other pairs: coordinate after coordinate.
+
+own gradients: With $\sum_jM_jX_{jj}$ in place of one form, or of both, it is $o(h)=[[kept_values]]$: the gradients in the row's own
+weights.
+
+one row (from forms, own gradients): Before the gates a row has $z_i^2=v^\top Hv/n$ and $K_{ii}=\frac1n\sum_jM_jH_{jj}+\frac1nv^\top Kv$.
+The mean of their product is $s_m=[[own_mixed]]$, that of the square of $K_{ii}$ is $s_k=[[own_tangents]]$, and $s_h=\sigma(h)$.
+
+two rows (by product): Two rows are independent, and an entry between them has no gradient of its own: the mean product of two of them is
+that of $\operatorname{tr}XY/n^2$ below.
+
+traces apart (from two rows): For two rows the mean product of $z_i^2$ and $K_{kk}$ is $t_m=[[apart_mixed]]$, that of $K_{ii}$ and $K_{kk}$
+is $t_k=[[apart_tangents]]$, and $t_h=h_t$.
+
+gates (from coins, one row, two rows, traces apart; gives step): A gate multiplies by $\sqrt2$ or $0$: squared twice its mean is $2$, two
+gates have $1$. Over $N$ rows, and $N(N-1)$ pairs of them, the nine means go to those of `step`.
+
+layer after layer (from gates; by induction): From $H=xx^\top$ and $K=0$ at the inputs the nine means of each layer follow.
+
+readout (from one row, layer after layer): The output is one row without a gate: $E\,\Theta_n^2=s_k=[[readout]]$.
+""",
+    globals(),
 )
 
 tangent_moments = Claim(

@@ -27,8 +27,8 @@ from sparse_limits.theory.kernel.dual import (
     relu,
     tangent,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)
 
@@ -37,108 +37,57 @@ squares = 2 * a * b * J_2.subs(cosine, c / sp.sqrt(a * b)) / sp.pi
 taylor_0 = sp.binomial(2 * k, k) / (sp.pi * 4**k * (2 * k + 1))
 taylor_1 = sp.binomial(2 * k, k) / (sp.pi * 4**k * (2 * k + 1) * (2 * k + 2))
 
-STEPS = (
-    Step(
-        name="Price",
-        sentence=r"""$\partial_cE\,\psi(z)\psi(z')=E\,\psi'(z)\psi'(z')$, since the normal density satisfies $\partial_cp=\partial_z\partial_{z'}p$: for $\psi$ of at
-most polynomial growth, derivatives in the sense of distributions.""",
-        by=Carrier.RULE,
-        source="Price",
-    ),
-    Step(
-        name="no correlation",
-        sentence=r"At $c=0$ the mean of a product is the product of the means.",
-        by=Carrier.RULE,
-        source="product",
-    ),
-    Step(
-        name="gates",
-        sentence=r"""$\ddot\varphi=\sqrt2\,\delta$, so that $\partial_cE\dot\varphi\dot\varphi'=2p(0,0)=\frac1{\pi\sqrt{ab-c^2}}$, and at $c=0$ the mean is
-$\frac12$: $E\dot\varphi\dot\varphi'=[[slope]]$, at $c=r\sqrt{ab}$ $[[kappa_0]]$.""",
-        gives={"slope": relu.slope, "kappa_0": kappa_0},
-        uses=("Price", "no correlation"),
-    ),
-    Step(
-        name="values",
-        sentence=r"""$\partial_cF=\kappa_0$, and $F=\frac{\sqrt{ab}}\pi$ at $c=0$: $F=[[value]]$, which is $\sqrt{ab}$ times $[[kappa_1]]$, and
-$\kappa_1'=\kappa_0$.""",
-        gives={"value": relu.value, "kappa_1": kappa_1},
-        uses=("gates",),
-    ),
-    Step(
-        name="squares",
-        sentence=r"""$\varphi^2$ has the derivative $4z_+=2\sqrt2\,\varphi$, so that $\partial_cE\varphi^2\varphi'^2=8F$, with $ab$ at $c=0$: $[[squares]]$, where
-$J_2=[[J_2]]$ and $J_2'=4\pi\kappa_1$.""",
-        gives={"squares": squares, "J_2": J_2},
-        uses=("values",),
-    ),
-    Step(
-        name="variances",
-        sentence=r"$\partial_aF=[[variance_slope]]$.",
-        gives={"variance_slope": variance_slope},
-        uses=("values",),
-    ),
-    Step(
-        name="series of the gates",
-        sentence=r"""$g=\kappa_0'=\frac1{\pi\sqrt{1-r^2}}$ solves $(1-r^2)g'=rg$: its coefficient of $r^{2k+2}$ is $\frac{2k+1}{2k+2}$ times that of $r^{2k}$, and
-$\frac1\pi$ at $k=0$, odd ones vanish. That of $r^{2k+1}$ in $\kappa_0$ is $[[taylor_0]]$.""",
-        gives={"taylor_0": taylor_0},
-        uses=("gates",),
-    ),
-    Step(
-        name="series of the values",
-        sentence=r"Integrated once more, that of $r^{2k+2}$ in $\kappa_1$ is $[[taylor_1]]$.",
-        gives={"taylor_1": taylor_1},
-        uses=("values", "series of the gates"),
-    ),
-    Step(
-        name="slope of erf",
-        sentence=r"""For erf $\dot\varphi=\frac2{\sqrt\pi}e^{-z^2}$, so that $E\dot\varphi\dot\varphi'=\frac4\pi\det(1+2S)^{-1/2}=[[erf_slope]]$, with $S$ the
-covariance matrix.""",
-        gives={"erf_slope": erf.slope},
-    ),
-    Step(
-        name="erf",
-        sentence=r"$E\varphi\varphi'=[[erf_value]]$: it has that derivative, and is $0$ at $c=0$, as erf is odd.",
-        gives={"erf_value": erf.value},
-        uses=("Price", "no correlation", "slope of erf"),
-    ),
-    Step(
-        name="identity",
-        sentence=r"For $\varphi(z)=z$ the means are $[[linear_slope]]$ and $[[linear_value]]$.",
-        gives={"linear_slope": linear.slope, "linear_value": linear.value},
-        uses=("Price", "no correlation"),
-    ),
-    Step(
-        name="angle",
-        sentence=r"""As $F(a,a,a)=a$, variances stay $1$ from layer to layer, and the covariance goes from $\cos\theta$ to $\kappa_1(\cos\theta)$: the angle from
-$\theta$ to $[[angle_step]]$, by $\sin^2\frac{\theta'}2=\frac{1-\cos\theta'}2$.""",
-        gives={"angle_step": angle_step},
-        uses=("values",),
-    ),
-    Step(
-        name="chain rule",
-        sentence=r"""In wide layers the tangent kernel is that of the readout's own weights, $\kappa_1$, and what the gates pass on from below, $\kappa_0$ times
-$t=\Theta_l$. (The passage to the limit is that of K2 at $W=1$, which rests on *gates* and *values* alone.)""",
-        by=Carrier.RULE,
-        source="chain rule",
-        uses=("gates", "values"),
-    ),
-    Step(
-        name="layer",
-        sentence=r"So $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta_l$.",
-        gives={"ntk_step": ntk_step},
-        uses=("chain rule", "angle"),
-    ),
-    Step(
-        name="depth",
-        sentence=r"""From $\theta_0=\arccos r$ and $\Theta_0=r$ the kernels after $L$ hidden layers are $\cos\theta_L$, `dense_nngp`, and $\Theta_L(r)$, `dense_ntk`.
-At $r=1$ the angle stays $0$, and each layer adds $1$.""",
-        by=Carrier.RULE,
-        source="induction",
-        gives={"dense_nngp": dense_nngp, "dense_ntk": dense_ntk},
-        uses=("angle", "layer"),
-    ),
+STEPS = proof(
+    r"""
+Price (by Price): $\partial_cE\,\psi(z)\psi(z')=E\,\psi'(z)\psi'(z')$, since the normal density satisfies
+$\partial_cp=\partial_z\partial_{z'}p$: for $\psi$ of at most polynomial growth, derivatives in the sense of distributions.
+
+no correlation (by product): At $c=0$ the mean of a product is the product of the means.
+
+gates (from Price, no correlation): $\ddot\varphi=\sqrt2\,\delta$, so that
+$\partial_cE\dot\varphi\dot\varphi'=2p(0,0)=\frac1{\pi\sqrt{ab-c^2}}$, and at $c=0$ the mean is $\frac12$:
+$E\dot\varphi\dot\varphi'=[[slope]]$, at $c=r\sqrt{ab}$ $[[kappa_0]]$.
+
+values (from gates): $\partial_cF=\kappa_0$, and $F=\frac{\sqrt{ab}}\pi$ at $c=0$: $F=[[value]]$, which is $\sqrt{ab}$ times $[[kappa_1]]$,
+and $\kappa_1'=\kappa_0$.
+
+squares (from values): $\varphi^2$ has the derivative $4z_+=2\sqrt2\,\varphi$, so that $\partial_cE\varphi^2\varphi'^2=8F$, with $ab$ at
+$c=0$: $[[squares]]$, where $J_2=[[J_2]]$ and $J_2'=4\pi\kappa_1$.
+
+variances (from values): $\partial_aF=[[variance_slope]]$.
+
+series of the gates (from gates): $g=\kappa_0'=\frac1{\pi\sqrt{1-r^2}}$ solves $(1-r^2)g'=rg$: its coefficient of $r^{2k+2}$ is
+$\frac{2k+1}{2k+2}$ times that of $r^{2k}$, and $\frac1\pi$ at $k=0$, odd ones vanish. That of $r^{2k+1}$ in $\kappa_0$ is $[[taylor_0]]$.
+
+series of the values (from values, series of the gates): Integrated once more, that of $r^{2k+2}$ in $\kappa_1$ is $[[taylor_1]]$.
+
+slope of erf: For erf $\dot\varphi=\frac2{\sqrt\pi}e^{-z^2}$, so that $E\dot\varphi\dot\varphi'=\frac4\pi\det(1+2S)^{-1/2}=[[erf_slope]]$,
+with $S$ the covariance matrix.
+
+erf (from Price, no correlation, slope of erf): $E\varphi\varphi'=[[erf_value]]$: it has that derivative, and is $0$ at $c=0$, as erf is
+odd.
+
+identity (from Price, no correlation): For $\varphi(z)=z$ the means are $[[linear_slope]]$ and $[[linear_value]]$.
+
+angle (from values): As $F(a,a,a)=a$, variances stay $1$ from layer to layer, and the covariance goes from $\cos\theta$ to
+$\kappa_1(\cos\theta)$: the angle from $\theta$ to $[[angle_step]]$, by $\sin^2\frac{\theta'}2=\frac{1-\cos\theta'}2$.
+
+chain rule (from gates, values; by chain rule): In wide layers the tangent kernel is that of the readout's own weights, $\kappa_1$, and what
+the gates pass on from below, $\kappa_0$ times $t=\Theta_l$. (The passage to the limit is that of K2 at $W=1$, which rests on *gates* and
+*values* alone.)
+
+layer (from chain rule, angle): So $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta_l$.
+
+depth (from angle, layer; by induction; gives dense_nngp, dense_ntk): From $\theta_0=\arccos r$ and $\Theta_0=r$ the kernels after $L$
+hidden layers are $\cos\theta_L$, `dense_nngp`, and $\Theta_L(r)$, `dense_ntk`. At $r=1$ the angle stays $0$, and each layer adds $1$.
+""",
+    globals(),
+    slope=relu.slope,
+    value=relu.value,
+    erf_slope=erf.slope,
+    erf_value=erf.value,
+    linear_slope=linear.slope,
+    linear_value=linear.value,
 )
 
 dual_activations = Claim(

@@ -20,8 +20,8 @@ from sparse_limits.theory.kernel.dual import (
     kappa_1,
 )
 from sparse_limits.theory.kernel.fixed_inputs import INPUTS, SHARE, gap, inputs, share
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Reach, Step
 
 agreeing = sp.Symbol("A", integer=True, nonnegative=True)  # inputs where x and x′ of signs ±1 agree
 opposed = sp.Symbol("B", integer=True, nonnegative=True)  # and those where they do not
@@ -61,133 +61,59 @@ HALF_KEPT = tuple(  # signs that agree in three quarters of the places, of which
 )
 NO_ROW = "else no row is so, and the formula is 0 below density 1"  # why no more places are kept than there are
 
-STEPS = (
-    Step(
-        name="kernel of a row",
-        sentence=r"At fixed $d$ the kernel is the mean of $F_\Theta$ at $S_M$, the graphon kernel its value at the mean $S_W$.",
-        by=Carrier.CLAIM,
-        source="K7.1",
-    ),
-    Step(
-        name="cosines",
-        sentence=r"The row kernel at $s(1,1,r)$ is $s\,h(r)$ with $h(r)=[[angular]]$.",
-        gives={"angular": angular},
-        uses=("kernel of a row",),
-    ),
-    Step(
-        name="equal moduli",
-        sentence=r"""Where $|x_j|=|x'_j|$ for all $j$, $S_M=(a,a,c)$, where $a\pm c$ is $\frac2d$ times the sum of the kept $x_j^2$ over the $j$ that agree, or differ. There
-$F_\Theta=[[perspective]]$, and $0$ at $a=0$.""",
-        gives={"perspective": perspective},
-        uses=("cosines",),
-    ),
-    Step(
-        name="convex",
-        sentence=r"""$h''=[[signs_curvature]]$, positive inside $(-1,1)$ since $3-2r^2=1+2(1-r^2)$. As $h$ is continuous, it is strictly convex on
-$[-1,1]$.""",
-        gives={"signs_curvature": signs_curvature},
-        uses=("cosines",),
-    ),
-    Step(
-        name="tangent",
-        sentence=r"""So at any $-1<r<1$, $h$ is nowhere below its tangent there, and a multiple $a$ of $h$ at $c/a$ nowhere below
-$[[support]]$. They are equal only for $c=ra$.""",
-        by=Carrier.RULE,
-        source="convexity",
-        gives={"support": support},
-        uses=("equal moduli", "convex"),
-    ),
-    Step(
-        name="turns",
-        sentence=r"""An input more in a row adds to $c-ra$, with $m=x_j^2/d$, $[[agreeing_turn]]>0$ if it agrees and $[[opposed_turn]]<0$ if not. So if a mask
-entry with $x_j\ne0$ is random, and both kinds can be kept, not all masks have $c=ra$.""",
-        gives={"agreeing_turn": agreeing_turn, "opposed_turn": opposed_turn},
-        uses=("equal moduli",),
-    ),
-    Step(
-        name="lower bound",
-        sentence=r"""The tangent at $r=\frac{e_+-e_-}{e_++e_-}$ is linear in $a$ and $c$: its mean is the value at their means $e_++e_-$ and $e_+-e_-$, the graphon
-kernel $[[modulus_kernel]]$. If $e_+$ or $e_-$ is $0$, $c=\pm a$ in all rows, and $F_\Theta$ is linear.""",
-        gives={"modulus_kernel": modulus_kernel},
-        uses=("tangent", "turns"),
-    ),
-    Step(
-        name="ends",
-        sentence=r"$h(-1)=0$ and $h(1)=2$: the chord over $[-1,1]$ is $[[chord]]$.",
-        gives={"chord": chord},
-        uses=("cosines",),
-    ),
-    Step(
-        name="below the chord",
-        sentence=r"So a row adds at most $[[cap]]$, and just that only if it does not keep inputs of both kinds.",
-        by=Carrier.RULE,
-        source="chords",
-        gives={"cap": cap},
-        uses=("equal moduli", "convex", "ends"),
-    ),
-    Step(
-        name="upper bound",
-        sentence=r"""The mean of that is $[[modulus_bound]]$. A row that keeps one input adds its cap; as all $W_j\to0$ in proportion, two are kept with a probability of
-second order.""",
-        gives={"modulus_bound": modulus_bound},
-        uses=("below the chord",),
-    ),
-    Step(
-        name="roots",
-        sentence=r"The variances of a row have $E\sqrt{ab}\le\sqrt{Ea\,Eb}$.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        uses=("kernel of a row",),
-    ),
-    Step(
-        name="no common input",
-        sentence=r"Without a common coordinate $c=0$, and the row kernel is $[[apart]]$: its mean is at most its value at the means, by *roots*.",
-        gives={"apart": apart},
-        uses=("kernel of a row", "roots"),
-    ),
-    Step(
-        name="expansion",
-        sentence=r"Input $j$ adds $[[gap]]$ to the gap, with $p=W_j$ and $(x,y)=(x_j,x'_j)$, up to $O(d^{-2})$ in all.",
-        by=Carrier.CLAIM,
-        source="K7.1",
-        gives={"gap": gap},
-    ),
-    Step(
-        name="gap of signs",
-        sentence=r"""For signs $S_W=p(1,1,r)$, of the $d$ inputs $d\frac{1+r}2$ agree and $d\frac{1-r}2$ differ, and what they add to the gap is
-$[[signs_gap]]$.""",
-        gives={"signs_gap": signs_gap},
-        uses=("expansion",),
-    ),
-    Step(
-        name="weights",
-        sentence=r"""A row keeps $k$ inputs, $i$ of them agreeing, with a probability that is, times $\frac kd$, $[[signs_weight]]$; then
-$S_M=\frac kd(1,1,\frac{2i-k}k)$.""",
-        gives={"signs_weight": signs_weight},
-        reach=Reach.SIZES,
-        limited="masks are enumerated, which needs the number of inputs; p is free",
-    ),
-    Step(
-        name="mean over masks",
-        sentence=r"So the quenched kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ times these *weights*, $[[signs_quenched]]$.",
-        gives={"signs_quenched": signs_quenched},
-        uses=("weights", "cosines"),
-        reach=Reach.SIZES,
-        limited="masks are enumerated, which needs the number of inputs; p is free",
-    ),
-    Step(
-        name="mean cosine",
-        sentence=r"""The weights have the sum $p$ and the mean cosine $r=[[mean_cosine]]$, that of $S_W$: each kept input adds $\frac1d$ to
-$\frac kd$, and $\pm\frac1d$ to $\frac kd$ times the cosine.""",
-        gives={"mean_cosine": mean_cosine},
-        uses=("weights",),
-    ),
-    Step(
-        name="graphon kernel",
-        sentence=r"For signs and one density $e_\pm=p\frac{1\pm r}2$: between $[[signs_kernel]]$ and $[[signs_bound]]$, with that mean cosine $r$.",
-        gives={"signs_kernel": signs_kernel, "signs_bound": signs_bound},
-        uses=("cosines", "mean cosine", "lower bound", "upper bound"),
-    ),
+STEPS = proof(
+    r"""
+kernel of a row (by K7.1): At fixed $d$ the kernel is the mean of $F_\Theta$ at $S_M$, the graphon kernel its value at the mean $S_W$.
+
+cosines (from kernel of a row): The row kernel at $s(1,1,r)$ is $s\,h(r)$ with $h(r)=[[angular]]$.
+
+equal moduli (from cosines): Where $|x_j|=|x'_j|$ for all $j$, $S_M=(a,a,c)$, where $a\pm c$ is $\frac2d$ times the sum of the kept $x_j^2$
+over the $j$ that agree, or differ. There $F_\Theta=[[perspective]]$, and $0$ at $a=0$.
+
+convex (from cosines): $h''=[[signs_curvature]]$, positive inside $(-1,1)$ since $3-2r^2=1+2(1-r^2)$. As $h$ is continuous, it is strictly
+convex on $[-1,1]$.
+
+tangent (from equal moduli, convex; by convexity): So at any $-1<r<1$, $h$ is nowhere below its tangent there, and a multiple $a$ of $h$ at
+$c/a$ nowhere below $[[support]]$. They are equal only for $c=ra$.
+
+turns (from equal moduli): An input more in a row adds to $c-ra$, with $m=x_j^2/d$, $[[agreeing_turn]]>0$ if it agrees and
+$[[opposed_turn]]<0$ if not. So if a mask entry with $x_j\ne0$ is random, and both kinds can be kept, not all masks have $c=ra$.
+
+lower bound (from tangent, turns): The tangent at $r=\frac{e_+-e_-}{e_++e_-}$ is linear in $a$ and $c$: its mean is the value at their means
+$e_++e_-$ and $e_+-e_-$, the graphon kernel $[[modulus_kernel]]$. If $e_+$ or $e_-$ is $0$, $c=\pm a$ in all rows, and $F_\Theta$ is linear.
+
+ends (from cosines): $h(-1)=0$ and $h(1)=2$: the chord over $[-1,1]$ is $[[chord]]$.
+
+below the chord (from equal moduli, convex, ends; by chords): So a row adds at most $[[cap]]$, and just that only if it does not keep inputs
+of both kinds.
+
+upper bound (from below the chord): The mean of that is $[[modulus_bound]]$. A row that keeps one input adds its cap; as all $W_j\to0$ in
+proportion, two are kept with a probability of second order.
+
+roots (from kernel of a row; by Cauchy–Schwarz): The variances of a row have $E\sqrt{ab}\le\sqrt{Ea\,Eb}$.
+
+no common input (from kernel of a row, roots): Without a common coordinate $c=0$, and the row kernel is $[[apart]]$: its mean is at most its
+value at the means, by *roots*.
+
+expansion (by K7.1): Input $j$ adds $[[gap]]$ to the gap, with $p=W_j$ and $(x,y)=(x_j,x'_j)$, up to $O(d^{-2})$ in all.
+
+gap of signs (from expansion): For signs $S_W=p(1,1,r)$, of the $d$ inputs $d\frac{1+r}2$ agree and $d\frac{1-r}2$ differ, and what they add
+to the gap is $[[signs_gap]]$.
+
+weights (at some sizes: masks are enumerated, which needs the number of inputs; p is free): A row keeps $k$ inputs, $i$ of them agreeing,
+with a probability that is, times $\frac kd$, $[[signs_weight]]$; then $S_M=\frac kd(1,1,\frac{2i-k}k)$.
+
+mean over masks (from weights, cosines; at some sizes: masks are enumerated, which needs the number of inputs; p is free): So the quenched
+kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ times these *weights*, $[[signs_quenched]]$.
+
+mean cosine (from weights): The weights have the sum $p$ and the mean cosine $r=[[mean_cosine]]$, that of $S_W$: each kept input adds
+$\frac1d$ to $\frac kd$, and $\pm\frac1d$ to $\frac kd$ times the cosine.
+
+graphon kernel (from cosines, mean cosine, lower bound, upper bound): For signs and one density $e_\pm=p\frac{1\pm r}2$: between
+$[[signs_kernel]]$ and $[[signs_bound]]$, with that mean cosine $r$.
+""",
+    globals(),
+    gap=gap,
 )
 
 quenched_kernel = Claim(

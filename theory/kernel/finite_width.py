@@ -8,9 +8,9 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DENSITY, J_2, PREACTIVATIONS, a, b, c, cosine, relu
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
-from sparse_limits.theory.steps import Carrier, Step
 
 n = sp.Symbol("n", integer=True, positive=True)  # the width
 q = sp.Symbol("q", positive=True)  # mean square of the inputs, Σ x_j²/d
@@ -50,107 +50,47 @@ row_square = rho**2 * q**2 + rho * (1 - rho) * k
 diagonal_mean = 2 * rho * q
 diagonal_variance = 16 * (rho**2 * q**2 + rho * (1 - rho) * k) - 4 * rho**2 * q**2
 
-STEPS = (
-    Step(
-        name="gradients",
-        sentence=r"""The gradients in the readout weight $\alpha$ and in the kept weights of neuron $i$ give $\Theta_n=\frac1n\sum_iX_i$ with
-$X=\varphi(z)\varphi(z')+\alpha^2\dot\varphi(z)\dot\varphi(z')\,c$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="plane",
-        sentence=r"""$(z,z')$ is normal with variances $a=A^2$, $b=B^2$ and covariance $c=AB\cos\theta$: $z=AR\cos t$ and $z'=BR\cos(t-\theta)$, where
-$R$ is the length of a standard normal vector in the plane and $t$ its direction, independent, $t$ uniform.""",
-        by=Carrier.RULE,
-        source="rotation",
-    ),
-    Step(
-        name="arc",
-        sentence=r"Both gates are open for $|u|<\pi-\theta$, $u=2t-\theta$, and there $X=[[neuron]]$; elsewhere $X=0$.",
-        gives={"neuron": neuron},
-        uses=("gradients", "plane"),
-    ),
-    Step(
-        name="lengths",
-        sentence=r"$E R^2=[[radial_square]]$ and $E R^4=[[radial_fourth]]$, as $R$ has the density $Re^{-R^2/2}$.",
-        gives={"radial_square": radial_square, "radial_fourth": radial_fourth},
-        uses=("plane",),
-    ),
-    Step(
-        name="readout",
-        sentence=r"$E\alpha^2=1$ and $E\alpha^4=[[readout_fourth]]$; $\alpha$ is independent of $R$ and $t$.",
-        gives={"readout_fourth": readout_fourth},
-    ),
-    Step(
-        name="averages",
-        sentence=r"""Over all directions, $1$, $\cos u$ and $\cos^2u$ on the arc have the means $[[arc_length]]$, $[[arc_cosine]]$ and
-$[[arc_square]]$.""",
-        gives={"arc_length": arc_length, "arc_cosine": arc_cosine, "arc_square": arc_square},
-        uses=("arc",),
-    ),
-    Step(
-        name="mean",
-        sentence=r"So $E X=[[mean]]$.",
-        gives={"mean": mean},
-        uses=("arc", "lengths", "readout", "averages"),
-    ),
-    Step(
-        name="squares",
-        sentence=r"The part without $\alpha$ has the mean square $ab\,f(r)$, $f=[[fourth]]$.",
-        gives={"fourth": fourth},
-        uses=("arc", "lengths", "averages"),
-    ),
-    Step(
-        name="second moment",
-        sentence=r"$E X^2=[[second_moment]]$: squares, twice the product, and $c^2\alpha^4$ where both gates are open.",
-        gives={"second_moment": second_moment},
-        uses=("arc", "lengths", "readout", "averages", "squares"),
-    ),
-    Step(
-        name="variance",
-        sentence=r"$\operatorname{Var}X=E X^2-(E X)^2=[[variance]]$.",
-        gives={"variance": variance},
-        uses=("mean", "second moment"),
-    ),
-    Step(
-        name="independent neurons",
-        sentence=r"The $X_i$ are functions of disjoint sets of weights.",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("gradients",),
-    ),
-    Step(
-        name="average",
-        sentence=r"So the variance of $\Theta_n$ is $\frac1n$ times that of $X$, and its root is $[[deviation]]$.",
-        gives={"deviation": deviation},
-        uses=("variance", "independent neurons"),
-    ),
-    Step(
-        name="masks",
-        sentence=r"""A mask replaces $(a,b,c)$ by those of its row. If the rows are iid, so are the $X_i$, and
-$\operatorname{Var}X=E_ME[X^2\mid M]-(E_ME[X\mid M])^2$.""",
-        by=Carrier.RULE,
-        source="tower",
-        uses=("independent neurons",),
-    ),
-    Step(
-        name="equal inputs",
-        sentence=r"At $x=x'$ the moments are $[[equal_mean]]$ and $[[equal_second]]$.",
-        gives={"equal_mean": equal_mean, "equal_second": equal_second},
-        uses=("mean", "second moment"),
-    ),
-    Step(
-        name="row",
-        sentence=r"""$a=\frac1d\sum_jM_jx_j^2$ has the mean $[[row_norm]]$ and the mean square $[[row_square]]$: one coordinate after the other.""",
-        gives={"row_norm": row_norm, "row_square": row_square},
-    ),
-    Step(
-        name="diagonal",
-        sentence=r"So on the diagonal the mean is $[[diagonal_mean]]$ and $n$ times the variance is $[[diagonal_variance]]$.",
-        gives={"diagonal_mean": diagonal_mean, "diagonal_variance": diagonal_variance},
-        uses=("masks", "equal inputs", "row"),
-    ),
+STEPS = proof(
+    r"""
+gradients (by chain rule): The gradients in the readout weight $\alpha$ and in the kept weights of neuron $i$ give
+$\Theta_n=\frac1n\sum_iX_i$ with $X=\varphi(z)\varphi(z')+\alpha^2\dot\varphi(z)\dot\varphi(z')\,c$.
+
+plane (by rotation): $(z,z')$ is normal with variances $a=A^2$, $b=B^2$ and covariance $c=AB\cos\theta$: $z=AR\cos t$ and
+$z'=BR\cos(t-\theta)$, where $R$ is the length of a standard normal vector in the plane and $t$ its direction, independent, $t$ uniform.
+
+arc (from gradients, plane): Both gates are open for $|u|<\pi-\theta$, $u=2t-\theta$, and there $X=[[neuron]]$; elsewhere $X=0$.
+
+lengths (from plane): $E R^2=[[radial_square]]$ and $E R^4=[[radial_fourth]]$, as $R$ has the density $Re^{-R^2/2}$.
+
+readout: $E\alpha^2=1$ and $E\alpha^4=[[readout_fourth]]$; $\alpha$ is independent of $R$ and $t$.
+
+averages (from arc): Over all directions, $1$, $\cos u$ and $\cos^2u$ on the arc have the means $[[arc_length]]$, $[[arc_cosine]]$ and
+$[[arc_square]]$.
+
+mean (from arc, lengths, readout, averages): So $E X=[[mean]]$.
+
+squares (from arc, lengths, averages): The part without $\alpha$ has the mean square $ab\,f(r)$, $f=[[fourth]]$.
+
+second moment (from arc, lengths, readout, averages, squares): $E X^2=[[second_moment]]$: squares, twice the product, and $c^2\alpha^4$
+where both gates are open.
+
+variance (from mean, second moment): $\operatorname{Var}X=E X^2-(E X)^2=[[variance]]$.
+
+independent neurons (from gradients; by independence): The $X_i$ are functions of disjoint sets of weights.
+
+average (from variance, independent neurons): So the variance of $\Theta_n$ is $\frac1n$ times that of $X$, and its root is $[[deviation]]$.
+
+masks (from independent neurons; by tower): A mask replaces $(a,b,c)$ by those of its row. If the rows are iid, so are the $X_i$, and
+$\operatorname{Var}X=E_ME[X^2\mid M]-(E_ME[X\mid M])^2$.
+
+equal inputs (from mean, second moment): At $x=x'$ the moments are $[[equal_mean]]$ and $[[equal_second]]$.
+
+row: $a=\frac1d\sum_jM_jx_j^2$ has the mean $[[row_norm]]$ and the mean square $[[row_square]]$: one coordinate after the other.
+
+diagonal (from masks, equal inputs, row): So on the diagonal the mean is $[[diagonal_mean]]$ and $n$ times the variance is
+$[[diagonal_variance]]$.
+""",
+    globals(),
 )
 
 finite_width_moments = Claim(

@@ -19,8 +19,8 @@ from sparse_limits.theory.kernel.dual import (
     cosine,
     relu,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 share = sp.Symbol("p", positive=True)  # value of the graphon at an input, at most 1
 first, second = sp.symbols("x y", real=True)  # an input's values in x and x′
@@ -59,79 +59,41 @@ SHARE = Quantity(
 )
 INPUTS = Quantity(inputs, "number of inputs", COUNT)
 
-STEPS = (
-    Step(
-        name="wide networks",
-        sentence=r"""Neurons are iid, and what one adds to the tangent kernel has a mean, since the moments of a normal law are finite. As
-$n\to\infty$ the kernel tends to that mean, $E[\varphi\varphi'+\alpha^2\dot\varphi\dot\varphi'\frac1d\sum_jM_jx_jx_j']$, where the readout weight
-$\alpha$ is independent and $E\alpha^2=1$.""",
-        by=Carrier.RULE,
-        source="large numbers",
-    ),
-    Step(
-        name="given a row",
-        sentence=r"""Given $M$ the preactivations are normal with covariance $S_M$, and for these K1 has the mean of either product,
-$F$ and its slope $\partial_cF=\kappa_0$.""",
-        by=Carrier.CLAIM,
-        source="K1",
-        uses=("wide networks",),
-    ),
-    Step(
-        name="row kernel",
-        sentence=r"At $S_M=(a,b,c)$ that is $F+c\,\partial_cF$, $[[row_kernel]]$; a row that keeps none of an input adds $0$.",
-        gives={"row_kernel": row_kernel},
-        uses=("given a row",),
-    ),
-    Step(
-        name="parallel inputs",
-        sentence=r"""For $x'=\lambda x$ the row kernel at $(a,\lambda^2a,\lambda a)$ is $[[parallel]]$ if $\lambda>0$, and else $0$: it is
-linear in $S_M$, and its mean over masks is its value at the mean.""",
-        gives={"parallel": parallel},
-        uses=("row kernel",),
-    ),
-    Step(
-        name="near the mean",
-        sentence=r"""For bounded inputs, $S_M$ leaves a ball around $S_W$ with a probability exponentially small in $d$, as each of its
-coordinates is a mean of independent bounded numbers. As $F_\Theta$ is bounded for bounded inputs, so is its part in the mean.""",
-        by=Carrier.RULE,
-        source="Hoeffding",
-        uses=("row kernel",),
-    ),
-    Step(
-        name="expansion",
-        sentence=r"""The $S_W$ with $a,b\ge s$, $c^2\le(1-\epsilon)ab$ and entries up to $\beta^2$ are a compact set inside $c^2<ab$, where $F_\Theta$ is
-analytic: balls of one radius around them have one bound for the derivatives of order four. In a ball the polynomial of order three errs by
-$O(|S_M-S_W|^4)$.""",
-        by=Carrier.RULE,
-        source="Taylor",
-        uses=("near the mean",),
-    ),
-    Step(
-        name="moments",
-        sentence=r"""$S_M-S_W$ is $\frac1d$ times a sum of $d$ independent bounded vectors of mean $0$. So its covariance is the sum of theirs; its
-third moments are $d^{-3}$ times $d$ bounded terms, its fourth $d^{-4}$ times at most $3d^2$, all $O(d^{-2})$, while the mean of the linear term is $0$.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("expansion",),
-    ),
-    Step(
-        name="covariance of an input",
-        sentence=r"Input $j$ adds $\frac1dM_j\xi_j$ to $S_M$, whose covariance is $[[covariance]]$, by the two values of $M_j$.",
-        gives={"covariance": covariance},
-        uses=("moments",),
-    ),
-    Step(
-        name="Hessian",
-        sentence=r"The second derivatives of the *row kernel* by $a$, $b$, $c$ are $[[hessian]]$.",
-        gives={"hessian": hessian},
-        uses=("row kernel",),
-    ),
-    Step(
-        name="gap",
-        sentence=r"Half the trace of this *Hessian* times the *covariance of an input* is, with $c=r\sqrt{ab}$, $[[gap]]$.",
-        gives={"gap": gap},
-        uses=("covariance of an input", "Hessian"),
-    ),
+STEPS = proof(
+    r"""
+wide networks (by large numbers): Neurons are iid, and what one adds to the tangent kernel has a mean, since the moments of a normal law are
+finite. As $n\to\infty$ the kernel tends to that mean, $E[\varphi\varphi'+\alpha^2\dot\varphi\dot\varphi'\frac1d\sum_jM_jx_jx_j']$, where
+the readout weight $\alpha$ is independent and $E\alpha^2=1$.
+
+given a row (from wide networks; by K1): Given $M$ the preactivations are normal with covariance $S_M$, and for these K1 has the mean of
+either product, $F$ and its slope $\partial_cF=\kappa_0$.
+
+row kernel (from given a row): At $S_M=(a,b,c)$ that is $F+c\,\partial_cF$, $[[row_kernel]]$; a row that keeps none of an input adds $0$.
+
+parallel inputs (from row kernel): For $x'=\lambda x$ the row kernel at $(a,\lambda^2a,\lambda a)$ is $[[parallel]]$ if $\lambda>0$, and
+else $0$: it is linear in $S_M$, and its mean over masks is its value at the mean.
+
+near the mean (from row kernel; by Hoeffding): For bounded inputs, $S_M$ leaves a ball around $S_W$ with a probability exponentially small
+in $d$, as each of its coordinates is a mean of independent bounded numbers. As $F_\Theta$ is bounded for bounded inputs, so is its part in
+the mean.
+
+expansion (from near the mean; by Taylor): The $S_W$ with $a,b\ge s$, $c^2\le(1-\epsilon)ab$ and entries up to $\beta^2$ are a compact set
+inside $c^2<ab$, where $F_\Theta$ is analytic: balls of one radius around them have one bound for the derivatives of order four. In a ball
+the polynomial of order three errs by $O(|S_M-S_W|^4)$.
+
+moments (from expansion; by product): $S_M-S_W$ is $\frac1d$ times a sum of $d$ independent bounded vectors of mean $0$. So its covariance
+is the sum of theirs; its third moments are $d^{-3}$ times $d$ bounded terms, its fourth $d^{-4}$ times at most $3d^2$, all $O(d^{-2})$,
+while the mean of the linear term is $0$.
+
+covariance of an input (from moments): Input $j$ adds $\frac1dM_j\xi_j$ to $S_M$, whose covariance is $[[covariance]]$, by the two values of
+$M_j$.
+
+Hessian (from row kernel): The second derivatives of the *row kernel* by $a$, $b$, $c$ are $[[hessian]]$.
+
+gap (from covariance of an input, Hessian): Half the trace of this *Hessian* times the *covariance of an input* is, with $c=r\sqrt{ab}$,
+$[[gap]]$.
+""",
+    globals(),
 )
 
 kernel_of_masks = Claim(

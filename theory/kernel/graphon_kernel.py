@@ -34,140 +34,80 @@ from sparse_limits.theory.kernel.graphon_recursion import (
     x,
     y,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import u, v
-from sparse_limits.theory.steps import Carrier, Reach, Step
 
 coincidence = sp.Integer(6)
 
-STEPS = (
-    Step(
-        name="edge",
-        sentence=r"""Let $K^{(l)}_{ii'}$ be the product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ in all weights up to layer
-$l$, where $z_i=n^{-1/2}\sum_jM_{ij}\omega_{ij}h_j$. The edge of weight $\omega$ from neuron $j$ adds to $n\,K^{(l)}_{ii}$, where the
-$K^{(l-1)}_{jj'}$ with $j\ne j'$ vanish, $[[edge]]$ with $\Sigma=h_jh'_j$, $\kappa_0=\dot\varphi(z_j)\dot\varphi(z'_j)$ and
-$\Theta=K^{(l-1)}_{jj}$: its own derivative carries the mask and no weight, and every weight below adds its part of $\Theta$.""",
-        gives={"edge": edge},
-    ),
-    Step(
-        name="two rows",
-        sentence=r"""For $i\ne i'$ each term of $K^{(l)}_{ii'}$ has a factor $\omega_{ij}\omega_{i'j}$ of mean $0$, since the weights of two rows are
-independent and centred.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("edge",),
-    ),
-    Step(
-        name="normal pairs",
-        sentence=r"""For normal pairs $(z,z')$ with the covariances $\tilde\Sigma$, the means of $\varphi\varphi'$ and of $\dot\varphi\dot\varphi'$ are
-$F(\tilde\Sigma)$ and $\kappa_0(r)$.""",
-        by=Carrier.CLAIM,
-        source="K1",
-    ),
-    Step(
-        name="wide below",
-        sentence=r"""Keep layer $l-1$ at its width while those below become wide, and let its pairs $(z_j,z'_j)$ tend to independent normal ones and
-$K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then so do the terms of *edge*: gates jump at $0$ alone, where a normal variable of positive
-variance is not, and if its variance is $0$, so is $\Theta^{(\le l-1)}(v_j)$ (by induction and Cauchy–Schwarz), while gates are bounded.""",
-        by=Carrier.RULE,
-        source="continuous mapping",
-        uses=("edge",),
-    ),
-    Step(
-        name="wide layer",
-        sentence=r"""As layer $l-1$ becomes wide, the averages over its neurons, whose terms are then independent with bounded variances, come
-near their means.""",
-        by=Carrier.RULE,
-        source="weak law",
-        uses=("two rows", "wide below"),
-    ),
-    Step(
-        name="positions",
-        sentence=r"""Averages of these means over the positions $v_j$ tend to integrals: $W(u_i,\cdot)$ is continuous almost everywhere, and so are
-$\Sigma$ and $\kappa_0\Theta$, where $\Theta\ne0$.""",
-        by=Carrier.RULE,
-        source="equidistribution",
-        uses=("wide layer", "normal pairs"),
-    ),
-    Step(
-        name="forward",
-        sentence=r"""Given layer $l-1$ and the masks, the pairs $(z_i,z'_i)$ of layer $l$ are independent and normal, with covariances that tend to
-$\tilde\Sigma^{(l)}(u)=[[forward]]$: those of $M_{ij}\omega_{ij}h_j$.""",
-        gives={"forward": forward},
-        uses=("positions",),
-    ),
-    Step(
-        name="tangent step",
-        sentence=r"""The mean of an *edge* over its mask and its weight, integrated over the layer below, is
-$\Theta^{(\le l)}(u)=[[tangent_step]]$.""",
-        gives={"tangent_step": tangent_step},
-        uses=("edge", "positions"),
-    ),
-    Step(
-        name="all layers",
-        sentence=r"""For $l=1$, with inputs below, $\Theta^{(\le1)}=\tilde\Sigma^{(1)}$ is the hypothesis on them. So layer after layer
-$K^{(l)}_{ii'}$ tends to $\delta_{ii'}\Theta^{(\le l)}(u_i)$, and the tangent kernel to $\Theta^{(\le L+1)}$. Nothing above layer $l$ has
-entered: no independence of gradients is assumed.""",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("forward", "tangent step"),
-    ),
-    Step(
-        name="sum over layers",
-        sentence=r"""From the readout down, $\int G^{(l)}\Theta^{(\le l)}$ is what the edges of layer $l$ add by themselves, $[[own_layer]]$, and
-$\int G^{(l-1)}\Theta^{(\le l-1)}$, $G^{(l-1)}$ being $\kappa_0$ times the integral over the layer above, $[[backward]]$ one layer lower. Layer by
-layer $\Theta^{(\le L+1)}$ so is the sum of what all of them add; at the inputs nothing is left.""",
-        gives={"backward": backward, "own_layer": own_layer},
-        uses=("all layers",),
-    ),
-    Step(
-        name="signs",
-        sentence=r"""On the diagonal, flip the signs of row $i$ of $\omega^{(l)}$: that flips $z_i$ and nothing else, and the factor $z_i/|z_i|$ that it puts on
-$h_i$ is absorbed by the symmetric column $i$ of $\omega^{(l+1)}$. So the $\Theta^{(l)}_n(x,x)$ have the law that they would have if the gates
-$\dot\varphi(z_i)/\sqrt2$ were fair coins, independent of each other and of the weights.""",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("edge",),
-    ),
-    Step(
-        name="paths",
-        sentence=r"""Then $\Theta^{(l)}_n=n^{-1}\sum M_{ij}g_i^2h_j^2$ is a mean over pairs of paths, and two that are not the same have a centred
-weight: what is left of its mean is $x_j^2$ times the probability that a path is kept, whatever $l$ is.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("signs",),
-    ),
-    Step(
-        name="shared neurons",
-        sentence=r"""In its square the paths are paired in $h_j^4$ and $h_j^2h_k^2$. As $h_j=\dot\varphi_jz_j$ with $z_j$ normal given the layer below,
-a neuron on two paths gives $E\dot\varphi^4$ times the fourth moment of a normal number, over the square of its variance: $[[coincidence]]$. From above $g$ does the same.""",
-        gives={"coincidence": coincidence},
-        uses=("paths",),
-    ),
-    Step(
-        name="one hidden layer",
-        sentence=r"""If $M\omega$ is $\sqrt W\omega$, then given $u_i$ the pair $(z_i,z'_i)$ is normal with the covariances $\tilde\Sigma^{(1)}(u_i)$ at every $d$, and the
-readout has mean square $1$. So a neuron has the mean of the limit given $u_i$, and $\Theta_n$ that over $u_i$.""",
-        by=Carrier.RULE,
-        source="tower",
-        uses=("edge", "normal pairs"),
-    ),
-    Step(
-        name="example with one hidden layer",
-        sentence=r"""There are the terms $\int\tilde\Sigma^{(1)}\kappa_0\,du$ and $\int F(\tilde\Sigma^{(1)})\,du$, with the sum $[[one_hidden]]$: powers of
-$u$ by themselves have single integrals.""",
-        gives={"one_hidden": one_hidden.total, "one_hidden_terms": one_hidden.terms},
-        uses=("sum over layers", "one hidden layer"),
-    ),
-    Step(
-        name="example with two hidden layers",
-        sentence=r"""With $W^{(2)}=1-\frac{uv}2$ and $W^{(3)}=v$ the recursion gives `two_hidden`, the sum of `two_hidden_terms`: in each integral
-over a product of functions of one position the factors separate.""",
-        gives={"two_hidden": two_hidden.total, "two_hidden_terms": two_hidden.terms},
-        uses=("sum over layers",),
-        reach=Reach.POINTS,
-        limited="an example: one graphon and one pair of inputs",
-    ),
+STEPS = proof(
+    r"""
+edge: Let $K^{(l)}_{ii'}$ be the product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ in all weights up to layer $l$, where
+$z_i=n^{-1/2}\sum_jM_{ij}\omega_{ij}h_j$. The edge of weight $\omega$ from neuron $j$ adds to $n\,K^{(l)}_{ii}$, where the $K^{(l-1)}_{jj'}$
+with $j\ne j'$ vanish, $[[edge]]$ with $\Sigma=h_jh'_j$, $\kappa_0=\dot\varphi(z_j)\dot\varphi(z'_j)$ and $\Theta=K^{(l-1)}_{jj}$: its own
+derivative carries the mask and no weight, and every weight below adds its part of $\Theta$.
+
+two rows (from edge; by product): For $i\ne i'$ each term of $K^{(l)}_{ii'}$ has a factor $\omega_{ij}\omega_{i'j}$ of mean $0$, since the
+weights of two rows are independent and centred.
+
+normal pairs (by K1): For normal pairs $(z,z')$ with the covariances $\tilde\Sigma$, the means of $\varphi\varphi'$ and of
+$\dot\varphi\dot\varphi'$ are $F(\tilde\Sigma)$ and $\kappa_0(r)$.
+
+wide below (from edge; by continuous mapping): Keep layer $l-1$ at its width while those below become wide, and let its pairs $(z_j,z'_j)$
+tend to independent normal ones and $K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then so do the terms of *edge*: gates jump
+at $0$ alone, where a normal variable of positive variance is not, and if its variance is $0$, so is $\Theta^{(\le l-1)}(v_j)$ (by induction
+and Cauchy–Schwarz), while gates are bounded.
+
+wide layer (from two rows, wide below; by weak law): As layer $l-1$ becomes wide, the averages over its neurons, whose terms are then
+independent with bounded variances, come near their means.
+
+positions (from wide layer, normal pairs; by equidistribution): Averages of these means over the positions $v_j$ tend to integrals:
+$W(u_i,\cdot)$ is continuous almost everywhere, and so are $\Sigma$ and $\kappa_0\Theta$, where $\Theta\ne0$.
+
+forward (from positions): Given layer $l-1$ and the masks, the pairs $(z_i,z'_i)$ of layer $l$ are independent and normal, with covariances
+that tend to $\tilde\Sigma^{(l)}(u)=[[forward]]$: those of $M_{ij}\omega_{ij}h_j$.
+
+tangent step (from edge, positions): The mean of an *edge* over its mask and its weight, integrated over the layer below, is $\Theta^{(\le
+l)}(u)=[[tangent_step]]$.
+
+all layers (from forward, tangent step; by induction): For $l=1$, with inputs below, $\Theta^{(\le1)}=\tilde\Sigma^{(1)}$ is the hypothesis
+on them. So layer after layer $K^{(l)}_{ii'}$ tends to $\delta_{ii'}\Theta^{(\le l)}(u_i)$, and the tangent kernel to $\Theta^{(\le L+1)}$.
+Nothing above layer $l$ has entered: no independence of gradients is assumed.
+
+sum over layers (from all layers; gives backward, own_layer): From the readout down, $\int G^{(l)}\Theta^{(\le l)}$ is what the edges of
+layer $l$ add by themselves, $[[own_layer]]$, and $\int G^{(l-1)}\Theta^{(\le l-1)}$, $G^{(l-1)}$ being $\kappa_0$ times the integral over
+the layer above, $[[backward]]$ one layer lower. Layer by layer $\Theta^{(\le L+1)}$ so is the sum of what all of them add; at the inputs
+nothing is left.
+
+signs (from edge; by same law): On the diagonal, flip the signs of row $i$ of $\omega^{(l)}$: that flips $z_i$ and nothing else, and the
+factor $z_i/|z_i|$ that it puts on $h_i$ is absorbed by the symmetric column $i$ of $\omega^{(l+1)}$. So the $\Theta^{(l)}_n(x,x)$ have the
+law that they would have if the gates $\dot\varphi(z_i)/\sqrt2$ were fair coins, independent of each other and of the weights.
+
+paths (from signs; by product): Then $\Theta^{(l)}_n=n^{-1}\sum M_{ij}g_i^2h_j^2$ is a mean over pairs of paths, and two that are not the
+same have a centred weight: what is left of its mean is $x_j^2$ times the probability that a path is kept, whatever $l$ is.
+
+shared neurons (from paths): In its square the paths are paired in $h_j^4$ and $h_j^2h_k^2$. As $h_j=\dot\varphi_jz_j$ with $z_j$ normal
+given the layer below, a neuron on two paths gives $E\dot\varphi^4$ times the fourth moment of a normal number, over the square of its
+variance: $[[coincidence]]$. From above $g$ does the same.
+
+one hidden layer (from edge, normal pairs; by tower): If $M\omega$ is $\sqrt W\omega$, then given $u_i$ the pair $(z_i,z'_i)$ is normal with
+the covariances $\tilde\Sigma^{(1)}(u_i)$ at every $d$, and the readout has mean square $1$. So a neuron has the mean of the limit given
+$u_i$, and $\Theta_n$ that over $u_i$.
+
+example with one hidden layer (from sum over layers, one hidden layer; gives one_hidden, one_hidden_terms): There are the terms
+$\int\tilde\Sigma^{(1)}\kappa_0\,du$ and $\int F(\tilde\Sigma^{(1)})\,du$, with the sum $[[one_hidden]]$: powers of $u$ by themselves have
+single integrals.
+
+example with two hidden layers (from sum over layers; gives two_hidden, two_hidden_terms; at some points: an example: one graphon and one
+pair of inputs): With $W^{(2)}=1-\frac{uv}2$ and $W^{(3)}=v$ the recursion gives `two_hidden`, the sum of `two_hidden_terms`: in each
+integral over a product of functions of one position the factors separate.
+""",
+    globals(),
+    edge=edge,
+    one_hidden=one_hidden.total,
+    one_hidden_terms=one_hidden.terms,
+    two_hidden=two_hidden.total,
+    two_hidden_terms=two_hidden.terms,
 )
 
 graphon_tangent_kernel = Claim(

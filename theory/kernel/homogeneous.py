@@ -6,9 +6,9 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DEPTH, PREACTIVATIONS, dense_ntk, depth, relu
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
-from sparse_limits.theory.steps import Carrier, Step
 
 layer = sp.Symbol("l", integer=True, nonnegative=True)  # its place, from 1 to L + 1; 0 for the inputs
 
@@ -22,67 +22,35 @@ output_scale = rho ** ((depth + 1) / 2)
 weights_trained = rho**depth
 kernel = ratio * dense_ntk
 
-STEPS = (
-    Step(
-        name="scaled covariances",
-        sentence=r"At $\rho$ times the variances and the covariance, $F$ is $[[scaled_value]]$, and its slope is as before, $[[scaled_slope]]$.",
-        gives={"scaled_value": scaled_value, "scaled_slope": scaled_slope},
-    ),
-    Step(
-        name="recursion",
-        sentence=r"""With $W^{(l)}=\rho$ the recursion is $\tilde\Sigma^{(l)}=\rho\,\Sigma^{(l-1)}$,
-$G^{(l)}=\rho\,\kappa_0G^{(l+1)}$ and $\Theta^{(l)}=\rho\,G^{(l)}\Sigma^{(l-1)}$.""",
-        by=Carrier.CLAIM,
-        source="K2",
-        takes=("forward", "backward", "own_layer"),
-    ),
-    Step(
-        name="forward",
-        sentence=r"So $\Sigma^{(l)}$ is $[[covariance_scale]]$ times that of the dense network: each layer brings the factor of its density.",
-        gives={"covariance_scale": covariance_scale},
-        uses=("scaled covariances", "recursion"),
-    ),
-    Step(
-        name="backward",
-        sentence=r"""$G^{(l)}$ is $[[gradient_scale]]$ times that of the dense network: $G^{(L+1)}=1$, and each layer above $l$ brings the factor
-of its density, while the slopes stay.""",
-        gives={"gradient_scale": gradient_scale},
-        uses=("scaled covariances", "recursion"),
-    ),
-    Step(
-        name="own layer",
-        sentence=r"""With the factor $\rho$ of its own, layer $l$ contributes $[[ratio]]$ times what it does in the dense network, whatever $l$ is: the
-densities of all layers, once each, also if they differ.""",
-        gives={"ratio": ratio},
-        uses=("recursion", "forward", "backward"),
-    ),
-    Step(
-        name="dense readout",
-        sentence=r"With density $1$ in layer $L+1$ alone, one factor is missing everywhere: $[[readout_dense]]$.",
-        gives={"readout_dense": readout_dense},
-        uses=("forward", "backward", "own layer"),
-    ),
-    Step(
-        name="scaled weights",
-        sentence=r"""Weights $\sqrt\rho\,w$ with $w$ standard, in $L+1$ layers, give the dense network's output times $[[output_scale]]$, since
-$\varphi(cz)=c\,\varphi(z)$ for $c>0$.""",
-        gives={"output_scale": output_scale},
-    ),
-    Step(
-        name="all weights trained",
-        sentence=r"""Derivatives in $\sqrt\rho\,w$ are those in $w$ over $\sqrt\rho$: the sum of their squares is that factor squared over $\rho$, times
-the dense kernel, $[[weights_trained]]$, network by network.""",
-        gives={"weights_trained": weights_trained},
-        uses=("scaled weights",),
-    ),
-    Step(
-        name="dense kernel",
-        sentence=r"At unit norms the dense kernel is $\Theta_L(r)$, so that with one density the kernel is $[[kernel]]$.",
-        by=Carrier.CLAIM,
-        source="K1",
-        gives={"kernel": kernel},
-        uses=("own layer",),
-    ),
+STEPS = proof(
+    r"""
+scaled covariances: At $\rho$ times the variances and the covariance, $F$ is $[[scaled_value]]$, and its slope is as before,
+$[[scaled_slope]]$.
+
+recursion (by K2 for forward, backward, own_layer): With $W^{(l)}=\rho$ the recursion is $\tilde\Sigma^{(l)}=\rho\,\Sigma^{(l-1)}$,
+$G^{(l)}=\rho\,\kappa_0G^{(l+1)}$ and $\Theta^{(l)}=\rho\,G^{(l)}\Sigma^{(l-1)}$.
+
+forward (from scaled covariances, recursion): So $\Sigma^{(l)}$ is $[[covariance_scale]]$ times that of the dense network: each layer brings
+the factor of its density.
+
+backward (from scaled covariances, recursion): $G^{(l)}$ is $[[gradient_scale]]$ times that of the dense network: $G^{(L+1)}=1$, and each
+layer above $l$ brings the factor of its density, while the slopes stay.
+
+own layer (from recursion, forward, backward): With the factor $\rho$ of its own, layer $l$ contributes $[[ratio]]$ times what it does in
+the dense network, whatever $l$ is: the densities of all layers, once each, also if they differ.
+
+dense readout (from forward, backward, own layer): With density $1$ in layer $L+1$ alone, one factor is missing everywhere:
+$[[readout_dense]]$.
+
+scaled weights: Weights $\sqrt\rho\,w$ with $w$ standard, in $L+1$ layers, give the dense network's output times $[[output_scale]]$, since
+$\varphi(cz)=c\,\varphi(z)$ for $c>0$.
+
+all weights trained (from scaled weights): Derivatives in $\sqrt\rho\,w$ are those in $w$ over $\sqrt\rho$: the sum of their squares is that
+factor squared over $\rho$, times the dense kernel, $[[weights_trained]]$, network by network.
+
+dense kernel (from own layer; by K1): At unit norms the dense kernel is $\Theta_L(r)$, so that with one density the kernel is $[[kernel]]$.
+""",
+    globals(),
 )
 
 homogeneous_constants = Claim(

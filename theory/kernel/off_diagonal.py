@@ -37,9 +37,9 @@ from sparse_limits.theory.kernel.convergence import (
 from sparse_limits.theory.kernel.dual import COSINE, DENSITY, a, b, c, cosine, kappa_0, kappa_1
 from sparse_limits.theory.kernel.finite_width import WIDTH, deviation, fourth, n
 from sparse_limits.theory.kernel.width_one import kernel_distance, one_neuron, tangents_distance, values_distance
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho
-from sparse_limits.theory.steps import Carrier, Step
 
 mask_variance = scatter * moments.values.diagonal / n
 curvature = cosine / (sp.pi * sp.sqrt(1 - cosine**2) ** 3)
@@ -68,144 +68,71 @@ PAIR_OF_LAYERS = (
     "dense layers, the first of one neuron, whose second moments have a closed form, beside inputs of the cosine $c$"
 )
 
-STEPS = (
-    Step(
-        name="rows",
-        sentence=r"""Write $\|\cdot\|$ for the root mean square, $S=\frac1nh\cdot h'$, $\tau=\frac1n\operatorname{tr}K(x,x')$ in units of their path density,
-$e=\|S-r\|$, $f=\|\tau-(T-r)\|$. Given a layer, the rows of the next are iid.""",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="mask of a row",
-        sentence=r"$\frac1{n\rho}\sum_jM_jy_j$ differs from $\frac1n\sum_jy_j$ by the variance $[[mask_variance]]$, $h_d=\frac1n\sum_jy_j^2$.",
-        gives={"mask_variance": mask_variance},
-    ),
-    Step(
-        name="diagonal moments",
-        sentence=r"""Moments at $x,x'$ are at most those on the diagonal: $(h_jh'_j)^2$, $K_{jj}^2$ and $\|JJ'^\top\|_F^2\le\|J^\top J\|_F\|J'^\top J'\|_F$.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-    ),
-    Step(
-        name="products of a row",
-        sentence=r"So a row's own $S_i$ is $[[row_value]]$ away from $r$ at most, and its $\tau_i$ from $T-r$ by $[[row_tangent]]$.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"row_value": row_value, "row_tangent": row_tangent},
-        uses=("rows", "mask of a row", "diagonal moments"),
-    ),
-    Step(
-        name="second moments",
-        sentence=r"The norms $a^2$, $b^2$ of a masked row, over $n\rho$, have the mean $1$ and the mean square $o(h)$.",
-        by=Carrier.CLAIM,
-        source="K13.1",
-        takes=("kept_values",),
-    ),
-    Step(
-        name="norms of a row",
-        sentence=r"""$|ab-1|\le\max(|a^2-1|,|b^2-1|)$, whose mean square is at most the sum of both: $\|ab-1\|\le[[row_norm]]$.""",
-        gives={"row_norm": row_norm},
-        uses=("second moments",),
-    ),
-    Step(
-        name="tangents of a row",
-        sentence=r"The rest of $K$ that a mask $M$ leaves has $\|MKM\|_F/(n\rho)$ of root mean square $[[row_frobenius]]$ at most.",
-        gives={"row_frobenius": row_frobenius},
-        uses=("diagonal moments",),
-    ),
-    Step(
-        name="curvature",
-        sentence=r"$\kappa_0''=[[curvature]]$, which is nowhere negative on $[0,1)$; and $\kappa_0-\frac12$ is odd.",
-        gives={"curvature": curvature},
-    ),
-    Step(
-        name="steepest chord",
-        sentence=r"""From $r\in[0,1)$ to $1$, $\kappa_0$ has the chord $g=[[chord]]$, and no chord from $r$ is steeper: to the right
-by convexity; to the left of $r$, on both sides of $0$, slopes are at most that of the chord from $0$ to $1$, which is at most $g$.""",
-        by=Carrier.RULE,
-        source="chords",
-        gives={"chord": chord},
-        uses=("curvature",),
-    ),
-    Step(
-        name="cusp",
-        sentence=r"As $r\to1$, $(1-r)g^2\to[[cusp]]$.",
-        gives={"cusp": cusp},
-        uses=("steepest chord",),
-    ),
-    Step(
-        name="error of the gates",
-        sentence=r"""With $s=S_i/(ab)$, $\Delta=\kappa_0(s)-\kappa_0(r)$ is $ab\,\Delta+(1-ab)\Delta$, and $|\Delta|\le1$: it is at most
-$g|S_i-r|+gr|ab-1|+|ab-1|$, so $\|\Delta\|\le[[gate_error]]$.""",
-        gives={"gate_error": gate_error},
-        uses=("products of a row", "norms of a row", "steepest chord"),
-    ),
-    Step(
-        name="gates and weights",
-        sentence=r"""In the plane of the masked $h$, $h'$, $E\,\dot\varphi\dot\varphi'(ww^\top-I)$ is traceless, of Frobenius norm $[[gate_shift]]$.""",
-        gives={"gate_shift": gate_shift},
-        uses=("rows",),
-    ),
-    Step(
-        name="largest shift",
-        sentence=r"That is at most $[[steepest_shift]]$.",
-        gives={"steepest_shift": steepest_shift},
-        uses=("gates and weights",),
-    ),
-    Step(
-        name="dual activations",
-        sentence=r"Given the layer, the means of $\varphi\varphi'$ and $\dot\varphi\dot\varphi'$ are $ab\,\kappa_1(s)$ and $\kappa_0(s)$; $0\le\kappa_1'=\kappa_0\le1$.",
-        by=Carrier.CLAIM,
-        source="K1",
-    ),
-    Step(
-        name="values",
-        sentence=r"""With a slope $g'\in[0,1]$ of $\kappa_1$, $ab\,\kappa_1(s)$ is $\kappa_1(r)+(ab-1)(\kappa_1(r)-g'r)+g'(S_i-r)$, and $0\le\kappa_1(r)-g'r\le1$.
-The mean of $N$ rows, each with a mean square of at most the next $h_d$, adds its fluctuation: $[[value_step]]$.""",
-        gives={"value_step": value_step},
-        uses=("rows", "diagonal moments", "products of a row", "norms of a row", "dual activations"),
-    ),
-    Step(
-        name="tangents",
-        sentence=r"""Of $\dot\varphi\dot\varphi'(S_i+\frac1nv^\top Kv)$ the conditional mean is $\kappa_0(s)(S_i+\tau_i)$ and what gates and weights bring; it
-differs from $\kappa_0(r)T$ by $\kappa_0(s)(S_i+\tau_i-T)+T\Delta$ and that. With the fluctuation of $N$ rows: $[[tangent_step]]$.""",
-        gives={"tangent_step": tangent_step},
-        uses=(
-            "rows",
-            "diagonal moments",
-            "products of a row",
-            "tangents of a row",
-            "error of the gates",
-            "largest shift",
-            "dual activations",
-        ),
-    ),
-    Step(
-        name="first layer",
-        sentence=r"The first layer is dense and its rows are exact: only the fluctuation is left, $e=[[first_value]]$ and $f=[[first_tangent]]$.",
-        gives={"first_value": first_value, "first_tangent": first_tangent},
-        uses=("rows", "diagonal moments"),
-    ),
-    Step(
-        name="all layers",
-        sentence=r"So the errors of the last hidden layer follow; $r_1=\kappa_1(r_0)\ge0$.",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("first layer", "values", "tangents"),
-    ),
-    Step(
-        name="readout",
-        sentence=r"""Given all else $\frac1nv^\top Kv$ has the variance $\frac2{n^2}\|MKM\|_F^2$ at most, and $S+\tau$ the error of one row: $B=[[bound]]$.""",
-        gives={"bound": bound},
-        uses=("products of a row", "tangents of a row", "all layers"),
-    ),
-    Step(
-        name="two layers",
-        sentence=r"For dense layers and $L=2$ that is $[[depth_two]]$.",
-        gives={"depth_two": depth_two},
-        uses=("first layer", "values", "tangents", "readout"),
-    ),
+STEPS = proof(
+    r"""
+rows (by independence): Write $\|\cdot\|$ for the root mean square, $S=\frac1nh\cdot h'$, $\tau=\frac1n\operatorname{tr}K(x,x')$ in units of
+their path density, $e=\|S-r\|$, $f=\|\tau-(T-r)\|$. Given a layer, the rows of the next are iid.
+
+mask of a row: $\frac1{n\rho}\sum_jM_jy_j$ differs from $\frac1n\sum_jy_j$ by the variance $[[mask_variance]]$, $h_d=\frac1n\sum_jy_j^2$.
+
+diagonal moments (by Cauchy–Schwarz): Moments at $x,x'$ are at most those on the diagonal: $(h_jh'_j)^2$, $K_{jj}^2$ and
+$\|JJ'^\top\|_F^2\le\|J^\top J\|_F\|J'^\top J'\|_F$.
+
+products of a row (from rows, mask of a row, diagonal moments; by triangle inequality): So a row's own $S_i$ is $[[row_value]]$ away from
+$r$ at most, and its $\tau_i$ from $T-r$ by $[[row_tangent]]$.
+
+second moments (by K13.1 for kept_values): The norms $a^2$, $b^2$ of a masked row, over $n\rho$, have the mean $1$ and the mean square
+$o(h)$.
+
+norms of a row (from second moments): $|ab-1|\le\max(|a^2-1|,|b^2-1|)$, whose mean square is at most the sum of both:
+$\|ab-1\|\le[[row_norm]]$.
+
+tangents of a row (from diagonal moments): The rest of $K$ that a mask $M$ leaves has $\|MKM\|_F/(n\rho)$ of root mean square
+$[[row_frobenius]]$ at most.
+
+curvature: $\kappa_0''=[[curvature]]$, which is nowhere negative on $[0,1)$; and $\kappa_0-\frac12$ is odd.
+
+steepest chord (from curvature; by chords): From $r\in[0,1)$ to $1$, $\kappa_0$ has the chord $g=[[chord]]$, and no chord from $r$ is
+steeper: to the right by convexity; to the left of $r$, on both sides of $0$, slopes are at most that of the chord from $0$ to $1$, which is
+at most $g$.
+
+cusp (from steepest chord): As $r\to1$, $(1-r)g^2\to[[cusp]]$.
+
+error of the gates (from products of a row, norms of a row, steepest chord): With $s=S_i/(ab)$, $\Delta=\kappa_0(s)-\kappa_0(r)$ is
+$ab\,\Delta+(1-ab)\Delta$, and $|\Delta|\le1$: it is at most $g|S_i-r|+gr|ab-1|+|ab-1|$, so $\|\Delta\|\le[[gate_error]]$.
+
+gates and weights (from rows): In the plane of the masked $h$, $h'$, $E\,\dot\varphi\dot\varphi'(ww^\top-I)$ is traceless, of Frobenius norm
+$[[gate_shift]]$.
+
+largest shift (from gates and weights): That is at most $[[steepest_shift]]$.
+
+dual activations (by K1): Given the layer, the means of $\varphi\varphi'$ and $\dot\varphi\dot\varphi'$ are $ab\,\kappa_1(s)$ and
+$\kappa_0(s)$; $0\le\kappa_1'=\kappa_0\le1$.
+
+values (from rows, diagonal moments, products of a row, norms of a row, dual activations): With a slope $g'\in[0,1]$ of $\kappa_1$,
+$ab\,\kappa_1(s)$ is $\kappa_1(r)+(ab-1)(\kappa_1(r)-g'r)+g'(S_i-r)$, and $0\le\kappa_1(r)-g'r\le1$. The mean of $N$ rows, each with a mean
+square of at most the next $h_d$, adds its fluctuation: $[[value_step]]$.
+
+tangents (from rows, diagonal moments, products of a row, tangents of a row, error of the gates, largest shift, dual activations): Of
+$\dot\varphi\dot\varphi'(S_i+\frac1nv^\top Kv)$ the conditional mean is $\kappa_0(s)(S_i+\tau_i)$ and what gates and weights bring; it
+differs from $\kappa_0(r)T$ by $\kappa_0(s)(S_i+\tau_i-T)+T\Delta$ and that. With the fluctuation of $N$ rows: $[[tangent_step]]$.
+
+first layer (from rows, diagonal moments): The first layer is dense and its rows are exact: only the fluctuation is left,
+$e=[[first_value]]$ and $f=[[first_tangent]]$.
+
+all layers (from first layer, values, tangents; by induction): So the errors of the last hidden layer follow; $r_1=\kappa_1(r_0)\ge0$.
+
+readout (from products of a row, tangents of a row, all layers): Given all else $\frac1nv^\top Kv$ has the variance $\frac2{n^2}\|MKM\|_F^2$
+at most, and $S+\tau$ the error of one row: $B=[[bound]]$.
+
+two layers (from first layer, values, tangents, readout): For dense layers and $L=2$ that is $[[depth_two]]$.
+""",
+    globals(),
+    row_value=row_value,
+    row_tangent=row_tangent,
+    row_norm=row_norm,
+    row_frobenius=row_frobenius,
+    gate_error=gate_error,
 )
 
 tangent_convergence = Claim(

@@ -7,10 +7,10 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DENSITY, DEPTH, PREACTIVATIONS, depth, relu
 from sparse_limits.theory.kernel.graphon_recursion import covariance, gate, tangent
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.saliency.model import v
-from sparse_limits.theory.steps import Carrier, Step
 
 own = sp.Symbol("s_W", real=True)  # S_W(x, x′) of a neuron: the covariance over the edges that carry a gradient
 shares = sp.symbols("W_1:4", positive=True)  # P(M = 1) of the edges of a path through two hidden layers
@@ -29,104 +29,51 @@ row_kernel = own * relu.slope + relu.value
 path_weight = sum(share * sp.prod(energies) / energy for share, energy in zip(shares, energies, strict=True))
 homogeneous = density * second_moment**depth
 
-STEPS = (
-    Step(
-        name="edge",
-        sentence=r"""An edge from $v$ adds $M(\Sigma+\omega^2\kappa_0\Theta)$ to the tangent kernel of its row (K2). Its mean, with $W_1=E[M]$ and
-$Q_1=E[M\omega^2]$, is $[[edge_mean]]$: the mask alone where the gradient arises, and the kept weight where it is passed on.""",
-        gives={"edge_mean": edge_mean},
-    ),
-    Step(
-        name="central limit",
-        sentence=r"""As $M$ depends on $|\omega|$ alone, $M\omega$ is centred, of variance $Q$, and has a finite fourth moment. It is not normal, but
-sums over a wide layer below, or over many inputs, become so: there the fourth moments of the terms add up to $O(1/n)$.""",
-        by=Carrier.RULE,
-        source="central limit",
-    ),
-    Step(
-        name="limit",
-        sentence=r"""Else the passage to the limit is that of K2, which asks of masks and weights only that edges are independent and centred: with
-$Q$ for $W$ in $\tilde\Sigma$ and $G$, and $W$ in the layer's own term.""",
-        by=Carrier.CLAIM,
-        source="K2",
-        takes=("forward", "backward", "own_layer"),
-        uses=("edge", "central limit"),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"$|\omega|>t$ has the probability $\rho$ at $t=[[threshold]]$.",
-        gives={"threshold": threshold},
-    ),
-    Step(
-        name="slope",
-        sentence=r"""As $t$ grows, $q=2\int_t^\infty\omega^2\phi\,d\omega$ and $\rho=2\int_t^\infty\phi\,d\omega$ fall at the rates $2t^2\phi(t)$ and
-$2\phi(t)$: $q'(\rho)=[[slope]]$.""",
-        gives={"slope": slope},
-        uses=("threshold",),
-    ),
-    Step(
-        name="energy",
-        sentence=r"By parts $q(\rho)=[[second_moment]]$, which is $1$ at $\rho=1$.",
-        gives={"second_moment": second_moment},
-        uses=("slope",),
-    ),
-    Step(
-        name="concave",
-        sentence=r"The slope falls as $\rho$ grows: $q''(\rho)=[[curvature]]$, with $t\ge0$.",
-        gives={"curvature": curvature},
-        uses=("slope",),
-    ),
-    Step(
-        name="excess",
-        sentence=r"""$q(\rho)-\rho(1+t^2)=[[excess]]$. Over $t$ that is $2\phi(t)-t\rho$, which falls in $t$ at the rate $\rho$, to $0$ at infinity:
-it is never negative.""",
-        gives={"excess": excess},
-        uses=("threshold", "energy"),
-    ),
-    Step(
-        name="normal pairs",
-        sentence=r"For normal pairs with the covariances $S_Q$, $E\varphi\varphi'=F(S_Q)$ and $E\dot\varphi\dot\varphi'=\kappa_0(r)=\partial_cF$.",
-        by=Carrier.CLAIM,
-        source="K1",
-        uses=("limit",),
-    ),
-    Step(
-        name="row kernel",
-        sentence=r"""With one hidden layer and a dense readout a neuron adds the first to the readout's term and $s_W$ times the second to that of the
-first layer: $[[row_kernel]]$.""",
-        gives={"row_kernel": row_kernel},
-        uses=("normal pairs",),
-    ),
-    Step(
-        name="signs",
-        sentence=r"""On the diagonal, write $\omega_i=s_i\tilde\omega_i$ for row $i$, with $s_i$ the sign of $z_i$. Rows of opposite weights
-have one law and the same masks: signs are fair coins, also given these, so that the gate $\frac{1+s_i}2$ is one, independent of $\tilde\omega_i$ and the layers before; the signs that $\tilde\omega_i$ lacks are those
-of column $i$ above, whose law they do not change. (A neuron with $z_i=0$ is on no open path.)""",
-        by=Carrier.RULE,
-        source="same law",
-    ),
-    Step(
-        name="one path",
-        sentence=r"""So two different paths have a mean product $0$, and on one path each gate gives $\sqrt2^2\cdot\frac12=1$, in the mean, independent of
-the edges.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("signs",),
-    ),
-    Step(
-        name="path weight",
-        sentence=r"""Of the product of a path's $M\omega$ the squares of the derivatives in its weights have the mean $[[path_weight]]$ for $L=2$: an edge
-gives $Q$, the one that is derived $E[M]=W$.""",
-        gives={"path_weight": path_weight},
-        uses=("one path",),
-    ),
-    Step(
-        name="constant graphons",
-        sentence=r"""With all $W=\rho$ and $Q=q(\rho)$ each of the $L+1$ terms has one factor $\rho$ and $L$ factors $q$, below and above it:
-$[[homogeneous]]$ times the dense kernel.""",
-        gives={"homogeneous": homogeneous},
-        uses=("limit", "energy", "path weight"),
-    ),
+STEPS = proof(
+    r"""
+edge: An edge from $v$ adds $M(\Sigma+\omega^2\kappa_0\Theta)$ to the tangent kernel of its row (K2). Its mean, with $W_1=E[M]$ and
+$Q_1=E[M\omega^2]$, is $[[edge_mean]]$: the mask alone where the gradient arises, and the kept weight where it is passed on.
+
+central limit (by central limit): As $M$ depends on $|\omega|$ alone, $M\omega$ is centred, of variance $Q$, and has a finite fourth moment.
+It is not normal, but sums over a wide layer below, or over many inputs, become so: there the fourth moments of the terms add up to
+$O(1/n)$.
+
+limit (from edge, central limit; by K2 for forward, backward, own_layer): Else the passage to the limit is that of K2, which asks of masks
+and weights only that edges are independent and centred: with $Q$ for $W$ in $\tilde\Sigma$ and $G$, and $W$ in the layer's own term.
+
+threshold: $|\omega|>t$ has the probability $\rho$ at $t=[[threshold]]$.
+
+slope (from threshold): As $t$ grows, $q=2\int_t^\infty\omega^2\phi\,d\omega$ and $\rho=2\int_t^\infty\phi\,d\omega$ fall at the rates
+$2t^2\phi(t)$ and $2\phi(t)$: $q'(\rho)=[[slope]]$.
+
+energy (from slope): By parts $q(\rho)=[[second_moment]]$, which is $1$ at $\rho=1$.
+
+concave (from slope): The slope falls as $\rho$ grows: $q''(\rho)=[[curvature]]$, with $t\ge0$.
+
+excess (from threshold, energy): $q(\rho)-\rho(1+t^2)=[[excess]]$. Over $t$ that is $2\phi(t)-t\rho$, which falls in $t$ at the rate $\rho$,
+to $0$ at infinity: it is never negative.
+
+normal pairs (from limit; by K1): For normal pairs with the covariances $S_Q$, $E\varphi\varphi'=F(S_Q)$ and
+$E\dot\varphi\dot\varphi'=\kappa_0(r)=\partial_cF$.
+
+row kernel (from normal pairs): With one hidden layer and a dense readout a neuron adds the first to the readout's term and $s_W$ times the
+second to that of the first layer: $[[row_kernel]]$.
+
+signs (by same law): On the diagonal, write $\omega_i=s_i\tilde\omega_i$ for row $i$, with $s_i$ the sign of $z_i$. Rows of opposite weights
+have one law and the same masks: signs are fair coins, also given these, so that the gate $\frac{1+s_i}2$ is one, independent of
+$\tilde\omega_i$ and the layers before; the signs that $\tilde\omega_i$ lacks are those of column $i$ above, whose law they do not change.
+(A neuron with $z_i=0$ is on no open path.)
+
+one path (from signs; by product): So two different paths have a mean product $0$, and on one path each gate gives $\sqrt2^2\cdot\frac12=1$,
+in the mean, independent of the edges.
+
+path weight (from one path): Of the product of a path's $M\omega$ the squares of the derivatives in its weights have the mean
+$[[path_weight]]$ for $L=2$: an edge gives $Q$, the one that is derived $E[M]=W$.
+
+constant graphons (from limit, energy, path weight): With all $W=\rho$ and $Q=q(\rho)$ each of the $L+1$ terms has one factor $\rho$ and $L$
+factors $q$, below and above it: $[[homogeneous]]$ times the dense kernel.
+""",
+    globals(),
 )
 
 second_moment_graphon = Claim(

@@ -9,9 +9,9 @@ from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
 from sparse_limits.theory.kernel.second_moment import OWN, own
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import half_normal, product_survival, t
 
 s = sp.Symbol("s", positive=True)  # threshold over the column's profile, τ/φ
@@ -36,112 +36,54 @@ energy_high = 1 + 1 / s
 
 row_kernel = alpha**2 * own * relu.slope + relu.value
 
-STEPS = (
-    Step(
-        name="entry",
-        sentence=r"Given $|a|=\alpha$ an entry is kept where $|w|>s/\alpha$, with probability $[[graphon]]$.",
-        gives={"graphon": graphon},
-    ),
-    Step(
-        name="entry energy",
-        sentence=r"$E[Mw^2]$ falls in $s$ at the rate at which the share does, times $s^2/\alpha^2$, and is $1$ at $s=0$: $[[entry_energy]]$.",
-        gives={"entry_energy": entry_energy},
-        uses=("entry",),
-    ),
-    Step(
-        name="product",
-        sentence=r"The density of $|aw|$ at $s$ is $\frac2\pi K_0(s)$, as $P(|aw|>s)$ is $H(s)=1-s\,[K_0\mathbf L_{-1}+K_1\mathbf L_0](s)$.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("column_density", "noise_density"),
-    ),
-    Step(
-        name="Bessel integral",
-        sentence=r"$K_0(s)=\int_0^\infty e^{-s\cosh x}dx$.",
-        by=Carrier.CITED,
-        source=BESSEL_INTEGRAL,
-    ),
-    Step(
-        name="share",
-        sentence=r"""So $P(|aw|>s)=[[r]]$: with $\cosh x=1+2\sinh^2\frac x2$ that is $\frac2\pi\int e^{-s\cosh x}\frac{dx}{\cosh x}$, whose derivative is
-$-\frac2\pi K_0$, and it vanishes at infinity.""",
-        gives={"r": r},
-        uses=("product", "Bessel integral"),
-    ),
-    Step(
-        name="two means",
-        sentence=r"""The score is symmetric in $a$ and $w$, so that $E[a^2M]=E[w^2M]$. On the diagonal, by K4, these are the parts of an input in the
-first-layer and in the readout term: $E\,\Theta_n(x,x)$ is twice the mean of $x_j^2$ times either.""",
-        by=Carrier.RULE,
-        source="same law",
-    ),
-    Step(
-        name="energy rate",
-        sentence=r"""$E[a^2;|aw|>s]$ falls at the rate $\frac2\pi\int_0^\infty a\,e^{-(a^2+s^2/a^2)/2}da$; put $a=\sqrt s\,e^{x/2}$, and take $x$ and $-x$
-together: it is $\frac2\pi s\int_0^\infty\cosh x\,e^{-s\cosh x}dx=-\frac2\pi sK_0'=[[energy_rate]]$.""",
-        gives={"energy_rate": energy_rate},
-        uses=("two means", "Bessel integral"),
-    ),
-    Step(
-        name="energy",
-        sentence=r"Hence $R_2=[[R_2]]$: that falls at the same rate, as $(sK_0)'=K_0-sK_1$, and both vanish at infinity.",
-        gives={"R_2": R_2},
-        uses=("share", "energy rate"),
-    ),
-    Step(
-        name="slope",
-        sentence=r"The quotient of the two rates is $dR_2/dr=[[slope]]$.",
-        gives={"slope": slope},
-        uses=("share", "energy rate"),
-    ),
-    Step(
-        name="given the readout",
-        sentence=r"""Given $a$ the entries of a row are independent, and the mask depends on $|w|$ alone: off the diagonal, as $d\to\infty$, the
-preactivations become normal with the covariances $S_Q$.""",
-        by=Carrier.CLAIM,
-        source="K4",
-        takes=("row_kernel",),
-        uses=("entry energy",),
-    ),
-    Step(
-        name="row kernel",
-        sentence=r"""So a neuron contributes the mean of $\varphi\varphi'+\alpha^2\dot\varphi\dot\varphi's_W$, which by K1 is $F+\alpha^2s_W\,\partial_cF$,
-$[[row_kernel]]$.""",
-        gives={"row_kernel": row_kernel},
-        uses=("given the readout",),
-    ),
-    Step(
-        name="factors",
-        sentence=r"""With $y=\sinh\frac x2$ both integrals become Gaussian ones: $r=\frac4\pi e^{-s}\int_0^\infty e^{-2sy^2}f\,dy$ with $f=[[share_factor]]$, and
-$K_0=2e^{-s}\int_0^\infty e^{-2sy^2}f\,dy$ with $f=[[energy_factor]]$.""",
-        gives={"share_factor": share_factor, "energy_factor": energy_factor},
-        uses=("share", "Bessel integral"),
-    ),
-    Step(
-        name="tail",
-        sentence=r"As its $f\le1$, $r$ is at most $[[tail]]$.",
-        gives={"tail": tail},
-        uses=("factors",),
-    ),
-    Step(
-        name="share below its tail",
-        sentence=r"As $f\ge1-\frac52y^2$, it is at least $[[share_low]]$ times that: $y^2$ has the mean $\frac1{4s}$ under $e^{-2sy^2}$.",
-        gives={"share_low": share_low},
-        uses=("factors", "tail"),
-    ),
-    Step(
-        name="energy tail",
-        sentence=r"Likewise $\frac2\pi sK_0$ is at most $[[energy_tail]]$, and at least $1-\frac1{8s}$ times that, as its $f\ge1-\frac12y^2$.",
-        gives={"energy_tail": energy_tail},
-        uses=("factors",),
-    ),
-    Step(
-        name="energy at its tail",
-        sentence=r"""The tail of $r$ is $\frac1s$ times that of the energy. So $R_2$ over its tail lies between $[[energy_low]]$ and $[[energy_high]]$, and
-both quotients tend to $1$.""",
-        gives={"energy_low": energy_low, "energy_high": energy_high},
-        uses=("energy", "tail", "share below its tail", "energy tail"),
-    ),
+STEPS = proof(
+    r"""
+entry: Given $|a|=\alpha$ an entry is kept where $|w|>s/\alpha$, with probability $[[graphon]]$.
+
+entry energy (from entry): $E[Mw^2]$ falls in $s$ at the rate at which the share does, times $s^2/\alpha^2$, and is $1$ at $s=0$:
+$[[entry_energy]]$.
+
+product (by S4 for column_density, noise_density): The density of $|aw|$ at $s$ is $\frac2\pi K_0(s)$, as $P(|aw|>s)$ is
+$H(s)=1-s\,[K_0\mathbf L_{-1}+K_1\mathbf L_0](s)$.
+
+Bessel integral (by BESSEL_INTEGRAL): $K_0(s)=\int_0^\infty e^{-s\cosh x}dx$.
+
+share (from product, Bessel integral): So $P(|aw|>s)=[[r]]$: with $\cosh x=1+2\sinh^2\frac x2$ that is $\frac2\pi\int e^{-s\cosh
+x}\frac{dx}{\cosh x}$, whose derivative is $-\frac2\pi K_0$, and it vanishes at infinity.
+
+two means (by same law): The score is symmetric in $a$ and $w$, so that $E[a^2M]=E[w^2M]$. On the diagonal, by K4, these are the parts of an
+input in the first-layer and in the readout term: $E\,\Theta_n(x,x)$ is twice the mean of $x_j^2$ times either.
+
+energy rate (from two means, Bessel integral): $E[a^2;|aw|>s]$ falls at the rate $\frac2\pi\int_0^\infty a\,e^{-(a^2+s^2/a^2)/2}da$; put
+$a=\sqrt s\,e^{x/2}$, and take $x$ and $-x$ together: it is $\frac2\pi s\int_0^\infty\cosh x\,e^{-s\cosh x}dx=-\frac2\pi
+sK_0'=[[energy_rate]]$.
+
+energy (from share, energy rate): Hence $R_2=[[R_2]]$: that falls at the same rate, as $(sK_0)'=K_0-sK_1$, and both vanish at infinity.
+
+slope (from share, energy rate): The quotient of the two rates is $dR_2/dr=[[slope]]$.
+
+given the readout (from entry energy; by K4 for row_kernel): Given $a$ the entries of a row are independent, and the mask depends on $|w|$
+alone: off the diagonal, as $d\to\infty$, the preactivations become normal with the covariances $S_Q$.
+
+row kernel (from given the readout): So a neuron contributes the mean of $\varphi\varphi'+\alpha^2\dot\varphi\dot\varphi's_W$, which by K1
+is $F+\alpha^2s_W\,\partial_cF$, $[[row_kernel]]$.
+
+factors (from share, Bessel integral): With $y=\sinh\frac x2$ both integrals become Gaussian ones: $r=\frac4\pi e^{-s}\int_0^\infty
+e^{-2sy^2}f\,dy$ with $f=[[share_factor]]$, and $K_0=2e^{-s}\int_0^\infty e^{-2sy^2}f\,dy$ with $f=[[energy_factor]]$.
+
+tail (from factors): As its $f\le1$, $r$ is at most $[[tail]]$.
+
+share below its tail (from factors, tail): As $f\ge1-\frac52y^2$, it is at least $[[share_low]]$ times that: $y^2$ has the mean $\frac1{4s}$
+under $e^{-2sy^2}$.
+
+energy tail (from factors): Likewise $\frac2\pi sK_0$ is at most $[[energy_tail]]$, and at least $1-\frac1{8s}$ times that, as its
+$f\ge1-\frac12y^2$.
+
+energy at its tail (from energy, tail, share below its tail, energy tail): The tail of $r$ is $\frac1s$ times that of the energy. So $R_2$
+over its tail lies between $[[energy_low]]$ and $[[energy_high]]$, and both quotients tend to $1$.
+""",
+    globals(),
+    BESSEL_INTEGRAL=BESSEL_INTEGRAL,
 )
 
 snip_laws = Claim(

@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel.dual import COSINE, cosine, kappa_0, kappa_1
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, positive=True)  # inputs kept, equally
 ell = sp.Symbol("ell", integer=True, nonnegative=True)  # degree of a spherical harmonic
@@ -71,192 +71,85 @@ wallis = sp.pi * sp.gamma(half_degree + 1) ** 2 / (2 * sp.gamma(half_degree + HA
 space = ell**3 * (ell**2 + ell + 4) / (2 * (ell - 1) ** 2 * (ell + 1) * (ell + 2) ** 2)
 two_more = k**2 * ell**2 * (ell * (ell + k) + k + 3) / ((ell + k + 1) ** 2 * (ell * (ell + k - 2) + k + 1))
 
-STEPS = (
-    Step(
-        name="neurons",
-        sentence=r"A neuron adds $F(S)+s\,\kappa_0$ to the kernel, with $s$ the covariance in $S=W(u)\frac1d(|x|^2,|x'|^2,x\cdot x')$.",
-        by=Carrier.CLAIM,
-        source="K4",
-        takes=("row_kernel",),
-    ),
-    Step(
-        name="row kernel",
-        sentence=r"With $w=W(u)/d$, at the lengths $m$ and $m'$ and the cosine $r$, that is $[[row_kernel]]$.",
-        gives={"row_kernel": row_kernel},
-        uses=("neurons",),
-    ),
-    Step(
-        name="radii",
-        sentence=r"""Length and direction of an isotropic $x$ are independent. So $|x|\,Y(x/|x|)$ has $\frac gdE|x|^2$ times the eigenvalue of
-$\cos\theta\,\kappa_0+\kappa_1$ on the sphere at $Y$, and what is orthogonal to such functions has $0$.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("row kernel",),
-    ),
-    Step(
-        name="normal weights",
-        sentence=r"""For unit vectors and standard normal $z$ in $\mathbb R^k$, $\kappa_1=2E(z\cdot x)_+(z\cdot x')_+$ and
-$\kappa_0=2P(z\cdot x>0,z\cdot x'>0)$.""",
-        by=Carrier.CLAIM,
-        source="K1",
-    ),
-    Step(
-        name="directions",
-        sentence=r"""Length and direction $e$ of $z$ are independent, and $E|z|^2=k$: $\kappa_1=2k\,E(e\cdot x)_+(e\cdot x')_+$, and
-$\kappa_0=2E1\{e\cdot x>0\}1\{e\cdot x'>0\}$.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("normal weights",),
-    ),
-    Step(
-        name="Funk and Hecke",
-        sentence=r"""On harmonics of degree $\ell$ a function $f(e\cdot x)$ has the eigenvalue $E[f(r)P_\ell(r)]$, $r$ of a density
-$\propto(1-r^2)^{(k-3)/2}$, where $P_0=1$, $P_1=r$ and $P_{\ell+1}=[[next_harmonic]]$ with $P$, $P_-$ in it for $P_\ell$, $P_{\ell-1}$.""",
-        by=Carrier.CITED,
-        source="Müller, Spherical Harmonics (1966): the Funk–Hecke formula, and the recursion of the Legendre polynomials in k dimensions",
-        gives={"next_harmonic": next_harmonic},
-    ),
-    Step(
-        name="squares",
-        sentence=r"""With $b_\ell$, $c_\ell$ for $r_+$ and $1\{r>0\}$, $\kappa_1$ and $\kappa_0$ are such operators applied twice: their eigenvalues are
-$2kb_\ell^2$ and $2c_\ell^2$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("directions", "Funk and Hecke"),
-    ),
-    Step(
-        name="derivatives",
-        sentence=r"""By induction in $\ell\ge1$, $(1-r^2)P_\ell'$ is $[[slope]]$, and $(1-r^2)P_{\ell-1}'$ is $[[slope_before]]$: the recursion takes one pair to
-the next.""",
-        gives={"slope": slope, "slope_before": slope_before},
-        uses=("Funk and Hecke",),
-    ),
-    Step(
-        name="equation",
-        sentence=r"So $(1-r^2)P_\ell''-(k-1)rP_\ell'+\nu P_\ell=0$ with $\nu=[[bend]]$.",
-        gives={"bend": bend},
-        uses=("derivatives",),
-    ),
-    Step(
-        name="primitives",
-        sentence=r"""With $P'$ for $P_\ell'$, $(1-r^2)^{(k-3)/2}P_\ell$ has the primitive $[[gate_primitive]]$, and $r$ times it
-$[[ramp_primitive]]$, for $\ell\ge1$ and $\ell\ne1$: both are $0$ at $r=1$.""",
-        gives={"gate_primitive": gate_primitive, "ramp_primitive": ramp_primitive},
-        uses=("equation",),
-    ),
-    Step(
-        name="mass",
-        sentence=r"The density of $r$ is $[[mass]]$ times $(1-r^2)^{(k-3)/2}$.",
-        gives={"mass": mass},
-    ),
-    Step(
-        name="centre",
-        sentence=r"At $0$, $P_{2j}$ is $[[centre]]$ and $P_{2j+1}$ is $0$.",
-        gives={"centre": centre},
-        uses=("Funk and Hecke",),
-    ),
-    Step(
-        name="coefficients",
-        sentence=r"""From $0$ to $1$ the *primitives* give $b_{2j}=[[ramp_coefficient]]$ and $c_{2j+1}=[[gate_coefficient]]$; the others vanish but
-$b_1$ and $c_0=\frac12$.""",
-        gives={"ramp_coefficient": ramp_coefficient, "gate_coefficient": gate_coefficient},
-        uses=("derivatives", "primitives", "mass", "centre"),
-    ),
-    Step(
-        name="first ramp",
-        sentence=r"$b_1$ is half of the mean of $r^2$, $[[first_ramp]]$: the $k$ coordinates have squares of sum $1$.",
-        gives={"first_ramp": first_ramp},
-    ),
-    Step(
-        name="times the cosine",
-        sentence=r"""By the recursion $rP_\ell$ is $[[raised]]$ times $P_{\ell+1}$ and $[[lowered]]$ times $P_{\ell-1}$; so the eigenvalues of
-$\cos\theta\,\kappa_0$ are these means of those of $\kappa_0$ (at $\ell=0$ that of degree 1).""",
-        gives={"raised": raised, "lowered": lowered},
-        uses=("Funk and Hecke",),
-    ),
-    Step(
-        name="two points",
-        sentence=r"For $k=1$ the kernel is $2$ on the diagonal and $0$ off it; halved, as each point has the weight $\frac12$, $[[two_points]]$: eigenvalue $1$ at both degrees.",
-        gives={"two_points": two_points},
-    ),
-    Step(
-        name="eigenvalues",
-        sentence=r"Together the eigenvalue at degree $\ell$ is $[[sphere_eigenvalue]]$.",
-        gives={"sphere_eigenvalue": sphere_eigenvalue},
-        uses=("radii", "squares", "coefficients", "first ramp", "times the cosine", "two points"),
-    ),
-    Step(
-        name="monomials",
-        sentence=r"There are $[[monomials]]$ monomials of degree $\ell$: those without the last variable, and those with it.",
-        gives={"monomials": monomials},
-    ),
-    Step(
-        name="polynomials",
-        sentence=r"On the sphere homogeneous polynomials of degree $\ell$ are those of degree $\ell-2$ and the harmonics of degree $\ell$.",
-        by=Carrier.CITED,
-        source="Müller, Spherical Harmonics (1966): each homogeneous polynomial of degree ℓ is one sum of a harmonic one and of |x|² times one of degree ℓ − 2",
-    ),
-    Step(
-        name="multiplicity",
-        sentence=r"So the harmonics of degree $\ell$ are a space of dimension $[[multiplicity]]$.",
-        gives={"multiplicity": multiplicity},
-        uses=("monomials", "polynomials"),
-    ),
-    Step(
-        name="fall",
-        sentence=r"From an even degree $\ell$ to $\ell+2$ the eigenvalue takes the factor $[[fall_ratio]]<1$.",
-        gives={"fall_ratio": fall_ratio},
-        uses=("eigenvalues",),
-    ),
-    Step(
-        name="plane",
-        sentence=r"For $k=2$ and even $\ell$, $\lambda_\ell\ell^2=[[plane]]$.",
-        gives={"plane": plane},
-        uses=("eigenvalues",),
-    ),
-    Step(
-        name="partial products",
-        sentence=r"The product of $\frac{4i^2}{4i^2-1}$ up to $i=j$ is $[[wallis]]$.",
-        gives={"wallis": wallis},
-    ),
-    Step(
-        name="space",
-        sentence=r"For $k=3$ and $\ell=2j$, $\lambda_\ell\ell^3$ times that product is $[[space]]$.",
-        gives={"space": space},
-        uses=("eigenvalues", "partial products"),
-    ),
-    Step(
-        name="Wallis",
-        sentence=r"The product tends to $\frac\pi2$.",
-        by=Carrier.RULE,
-        source="Wallis",
-        uses=("partial products",),
-    ),
-    Step(
-        name="two inputs more",
-        sentence=r"From $k$ to $k+2$, $\lambda_\ell\ell^k$ takes the factor $[[two_more]]$.",
-        gives={"two_more": two_more},
-        uses=("eigenvalues",),
-    ),
-    Step(
-        name="large degrees",
-        sentence=r"So over even $\ell$, by induction in $k$, $\lambda_\ell\ell^k\to[[constant]]$: at $2$, at $3$, and with the factor $k^2$ from $k$ to $k+2$.",
-        gives={"constant": constant},
-        uses=("plane", "space", "Wallis", "two inputs more"),
-    ),
-    Step(
-        name="ranks",
-        sentence=r"""The even degrees up to $\ell$ have together as many eigenvalues as there are *monomials* of degree $\ell$: a number of the order of $\ell$ to the
-$[[rank_power]]$.""",
-        gives={"rank_power": rank_power},
-        uses=("monomials", "multiplicity"),
-    ),
-    Step(
-        name="decay",
-        sentence=r"In descending order the even degrees come one after another, so that the eigenvalue falls in the rank with the exponent $[[exponent]]$.",
-        gives={"exponent": exponent},
-        uses=("fall", "large degrees", "ranks"),
-    ),
+STEPS = proof(
+    r"""
+neurons (by K4 for row_kernel): A neuron adds $F(S)+s\,\kappa_0$ to the kernel, with $s$ the covariance in
+$S=W(u)\frac1d(|x|^2,|x'|^2,x\cdot x')$.
+
+row kernel (from neurons): With $w=W(u)/d$, at the lengths $m$ and $m'$ and the cosine $r$, that is $[[row_kernel]]$.
+
+radii (from row kernel; by product): Length and direction of an isotropic $x$ are independent. So $|x|\,Y(x/|x|)$ has $\frac gdE|x|^2$ times
+the eigenvalue of $\cos\theta\,\kappa_0+\kappa_1$ on the sphere at $Y$, and what is orthogonal to such functions has $0$.
+
+normal weights (by K1): For unit vectors and standard normal $z$ in $\mathbb R^k$, $\kappa_1=2E(z\cdot x)_+(z\cdot x')_+$ and
+$\kappa_0=2P(z\cdot x>0,z\cdot x'>0)$.
+
+directions (from normal weights; by product): Length and direction $e$ of $z$ are independent, and $E|z|^2=k$: $\kappa_1=2k\,E(e\cdot
+x)_+(e\cdot x')_+$, and $\kappa_0=2E1\{e\cdot x>0\}1\{e\cdot x'>0\}$.
+
+Funk and Hecke (cited: Müller, Spherical Harmonics (1966): the Funk–Hecke formula, and the recursion of the Legendre polynomials in k
+dimensions): On harmonics of degree $\ell$ a function $f(e\cdot x)$ has the eigenvalue $E[f(r)P_\ell(r)]$, $r$ of a density
+$\propto(1-r^2)^{(k-3)/2}$, where $P_0=1$, $P_1=r$ and $P_{\ell+1}=[[next_harmonic]]$ with $P$, $P_-$ in it for $P_\ell$, $P_{\ell-1}$.
+
+squares (from directions, Funk and Hecke; by Fubini): With $b_\ell$, $c_\ell$ for $r_+$ and $1\{r>0\}$, $\kappa_1$ and $\kappa_0$ are such
+operators applied twice: their eigenvalues are $2kb_\ell^2$ and $2c_\ell^2$.
+
+derivatives (from Funk and Hecke): By induction in $\ell\ge1$, $(1-r^2)P_\ell'$ is $[[slope]]$, and $(1-r^2)P_{\ell-1}'$ is
+$[[slope_before]]$: the recursion takes one pair to the next.
+
+equation (from derivatives): So $(1-r^2)P_\ell''-(k-1)rP_\ell'+\nu P_\ell=0$ with $\nu=[[bend]]$.
+
+primitives (from equation): With $P'$ for $P_\ell'$, $(1-r^2)^{(k-3)/2}P_\ell$ has the primitive $[[gate_primitive]]$, and $r$ times it
+$[[ramp_primitive]]$, for $\ell\ge1$ and $\ell\ne1$: both are $0$ at $r=1$.
+
+mass: The density of $r$ is $[[mass]]$ times $(1-r^2)^{(k-3)/2}$.
+
+centre (from Funk and Hecke): At $0$, $P_{2j}$ is $[[centre]]$ and $P_{2j+1}$ is $0$.
+
+coefficients (from derivatives, primitives, mass, centre): From $0$ to $1$ the *primitives* give $b_{2j}=[[ramp_coefficient]]$ and
+$c_{2j+1}=[[gate_coefficient]]$; the others vanish but $b_1$ and $c_0=\frac12$.
+
+first ramp: $b_1$ is half of the mean of $r^2$, $[[first_ramp]]$: the $k$ coordinates have squares of sum $1$.
+
+times the cosine (from Funk and Hecke): By the recursion $rP_\ell$ is $[[raised]]$ times $P_{\ell+1}$ and $[[lowered]]$ times $P_{\ell-1}$;
+so the eigenvalues of $\cos\theta\,\kappa_0$ are these means of those of $\kappa_0$ (at $\ell=0$ that of degree 1).
+
+two points: For $k=1$ the kernel is $2$ on the diagonal and $0$ off it; halved, as each point has the weight $\frac12$, $[[two_points]]$:
+eigenvalue $1$ at both degrees.
+
+eigenvalues (from radii, squares, coefficients, first ramp, times the cosine, two points): Together the eigenvalue at degree $\ell$ is
+$[[sphere_eigenvalue]]$.
+
+monomials: There are $[[monomials]]$ monomials of degree $\ell$: those without the last variable, and those with it.
+
+polynomials (cited: Müller, Spherical Harmonics (1966): each homogeneous polynomial of degree ℓ is one sum of a harmonic one and of |x|²
+times one of degree ℓ − 2): On the sphere homogeneous polynomials of degree $\ell$ are those of degree $\ell-2$ and the harmonics of degree
+$\ell$.
+
+multiplicity (from monomials, polynomials): So the harmonics of degree $\ell$ are a space of dimension $[[multiplicity]]$.
+
+fall (from eigenvalues): From an even degree $\ell$ to $\ell+2$ the eigenvalue takes the factor $[[fall_ratio]]<1$.
+
+plane (from eigenvalues): For $k=2$ and even $\ell$, $\lambda_\ell\ell^2=[[plane]]$.
+
+partial products: The product of $\frac{4i^2}{4i^2-1}$ up to $i=j$ is $[[wallis]]$.
+
+space (from eigenvalues, partial products): For $k=3$ and $\ell=2j$, $\lambda_\ell\ell^3$ times that product is $[[space]]$.
+
+Wallis (from partial products; by Wallis): The product tends to $\frac\pi2$.
+
+two inputs more (from eigenvalues): From $k$ to $k+2$, $\lambda_\ell\ell^k$ takes the factor $[[two_more]]$.
+
+large degrees (from plane, space, Wallis, two inputs more): So over even $\ell$, by induction in $k$, $\lambda_\ell\ell^k\to[[constant]]$:
+at $2$, at $3$, and with the factor $k^2$ from $k$ to $k+2$.
+
+ranks (from monomials, multiplicity): The even degrees up to $\ell$ have together as many eigenvalues as there are *monomials* of degree
+$\ell$: a number of the order of $\ell$ to the $[[rank_power]]$.
+
+decay (from fall, large degrees, ranks): In descending order the even degrees come one after another, so that the eigenvalue falls in the
+rank with the exponent $[[exponent]]$.
+""",
+    globals(),
 )
 
 KEPT = Quantity(k, "number of inputs kept, all of equal weight", COUNT, drawn=(2, 8))

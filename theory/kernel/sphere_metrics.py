@@ -7,8 +7,8 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel import circle
 from sparse_limits.theory.kernel.sphere import HALF_DEGREE, KEPT, half_degree, k, wallis
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
-from sparse_limits.theory.steps import Carrier, Step
 
 _gammas = (sp.gamma(k / sp.Integer(2)) / sp.gamma((k + 1) / sp.Integer(2))) ** 2
 first = (k + 1) * _gammas / (2 * sp.pi)
@@ -30,89 +30,42 @@ limit = 1 / sp.pi
 ratio_fall = (k + 1) ** 5 * (k + 4) / (k**2 * (k + 2) ** 3 * (k + 3))
 ratio_rise = (k + 1) ** 4 * (k + 4) / (k * (k + 2) ** 4)
 
-STEPS = (
-    Step(
-        name="list",
-        sentence=r"The eigenvalues are $\lambda_0$ once, $\lambda_1=\frac1k$ $k$ times, and those of even $\ell\ge2$, which fall from $\lambda_0$ on; for $k=1$ they are $1$ and $1$.",
-        by=Carrier.CLAIM,
-        source="K11.2",
-        takes=("sphere_eigenvalue", "multiplicity", "fall_ratio"),
-    ),
-    Step(
-        name="first",
-        sentence=r"$\lambda_0=[[first]]$, which is $1$ at $k=1$.",
-        gives={"first": first},
-        uses=("list",),
-    ),
-    Step(
-        name="neighbours",
-        sentence=r"$\lambda_0$ at $k$ times $\lambda_0$ at $k+1$ is $[[neighbours]]$: the Gamma functions cancel.",
-        gives={"neighbours": neighbours},
-        uses=("first",),
-    ),
-    Step(
-        name="two apart",
-        sentence=r"So $\lambda_0$ at $k$ is $[[two_apart]]$ times that at $k+2$.",
-        gives={"two_apart": two_apart},
-        uses=("neighbours",),
-    ),
-    Step(
-        name="odd numbers",
-        sentence=r"At $k=2j+1$, $\lambda_0=[[odd_first]]$, where the product of $\frac{4i^2}{4i^2-1}$ up to $i=j$ is below the line.",
-        gives={"odd_first": odd_first},
-        uses=("first",),
-    ),
-    Step(
-        name="Wallis",
-        sentence=r"That product tends to $\frac\pi2$.",
-        by=Carrier.RULE,
-        source="Wallis",
-    ),
-    Step(
-        name="limit",
-        sentence=r"Over odd $k$, hence by *neighbours* over all, $\lambda_0\to[[limit]]$.",
-        gives={"limit": limit},
-        uses=("neighbours", "odd numbers", "Wallis"),
-    ),
-    Step(
-        name="falls",
-        sentence=r"""The ratio of $\lambda_0$ at $k$ to that at $k+1$ tends to $1$, and at $k$ is $[[ratio_fall]]>1$ times what it is at $k+2$. So it is above $1$:
-$\lambda_0$ falls.""",
-        gives={"ratio_fall": ratio_fall},
-        uses=("two apart", "limit"),
-    ),
-    Step(
-        name="rises",
-        sentence=r"""Likewise the ratio of $k\lambda_0$ at $k$ to that at $k+1$ tends to $1$, and is $[[ratio_rise]]<1$ times what it is at $k+2$. So it is below $1$:
-$k\lambda_0$ rises.""",
-        gives={"ratio_rise": ratio_rise},
-        uses=("falls",),
-    ),
-    Step(
-        name="second even degree",
-        sentence=r"$\lambda_2=[[second_even]]\le\frac1k\le\lambda_0$: as $\lambda_0$ falls it is at most $1$, and as $k\lambda_0$ rises it is at least $1$.",
-        gives={"second_even": second_even},
-        uses=("list", "first", "falls", "rises"),
-    ),
-    Step(
-        name="trace",
-        sentence=r"The sum of the eigenvalues is the mean of the kernel at equal inputs, $\kappa_0+\kappa_1=2$.",
-        by=Carrier.RULE,
-        source="trace",
-    ),
-    Step(
-        name="ratios",
-        sentence=r"So in descending order $\mathrm{tr}/\lambda_{(1)}=[[trace_ratio]]$ and $\lambda_{(1)}/\lambda_{(2)}$ is $[[gap_ratio]]$.",
-        gives={"trace_ratio": trace_ratio, "gap_ratio": gap_ratio},
-        uses=("first", "second even degree", "trace"),
-    ),
-    Step(
-        name="five largest",
-        sentence=r"""From $k=4$ on the five largest are $\lambda_0$ and four times $\frac1k$, and their sum falls, as both do. Below there are others of
-$\ell=2$: $[[top_energy]]$. One by one, at $k=1,\dots,4$ that is $[[few_inputs]]$, and falls too.""",
-        gives={"top_energy": top_energy, "few_inputs": few_inputs},
-        uses=("falls", "second even degree", "trace"),
-    ),
+STEPS = proof(
+    r"""
+list (by K11.2 for sphere_eigenvalue, multiplicity, fall_ratio): The eigenvalues are $\lambda_0$ once, $\lambda_1=\frac1k$ $k$ times, and
+those of even $\ell\ge2$, which fall from $\lambda_0$ on; for $k=1$ they are $1$ and $1$.
+
+first (from list): $\lambda_0=[[first]]$, which is $1$ at $k=1$.
+
+neighbours (from first): $\lambda_0$ at $k$ times $\lambda_0$ at $k+1$ is $[[neighbours]]$: the Gamma functions cancel.
+
+two apart (from neighbours): So $\lambda_0$ at $k$ is $[[two_apart]]$ times that at $k+2$.
+
+odd numbers (from first): At $k=2j+1$, $\lambda_0=[[odd_first]]$, where the product of $\frac{4i^2}{4i^2-1}$ up to $i=j$ is below the line.
+
+Wallis (by Wallis): That product tends to $\frac\pi2$.
+
+limit (from neighbours, odd numbers, Wallis): Over odd $k$, hence by *neighbours* over all, $\lambda_0\to[[limit]]$.
+
+falls (from two apart, limit): The ratio of $\lambda_0$ at $k$ to that at $k+1$ tends to $1$, and at $k$ is $[[ratio_fall]]>1$ times what it
+is at $k+2$. So it is above $1$: $\lambda_0$ falls.
+
+rises (from falls): Likewise the ratio of $k\lambda_0$ at $k$ to that at $k+1$ tends to $1$, and is $[[ratio_rise]]<1$ times what it is at
+$k+2$. So it is below $1$: $k\lambda_0$ rises.
+
+second even degree (from list, first, falls, rises): $\lambda_2=[[second_even]]\le\frac1k\le\lambda_0$: as $\lambda_0$ falls it is at most
+$1$, and as $k\lambda_0$ rises it is at least $1$.
+
+trace (by trace): The sum of the eigenvalues is the mean of the kernel at equal inputs, $\kappa_0+\kappa_1=2$.
+
+ratios (from first, second even degree, trace): So in descending order $\mathrm{tr}/\lambda_{(1)}=[[trace_ratio]]$ and
+$\lambda_{(1)}/\lambda_{(2)}$ is $[[gap_ratio]]$.
+
+five largest (from falls, second even degree, trace): From $k=4$ on the five largest are $\lambda_0$ and four times $\frac1k$, and their sum
+falls, as both do. Below there are others of $\ell=2$: $[[top_energy]]$. One by one, at $k=1,\dots,4$ that is $[[few_inputs]]$, and falls
+too.
+""",
+    globals(),
 )
 
 sphere_metrics = Claim(

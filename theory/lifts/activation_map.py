@@ -10,8 +10,8 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 w, y = sp.symbols("w y", real=True)
 w01, w02, w12, w13, w23, w34 = sp.symbols("w_01 w_02 w_12 w_13 w_23 w_34", real=True)
@@ -35,53 +35,28 @@ diamond = (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3"))
 diamond_sum = w01 * w13 + w02 * w23
 edge_map = w * y
 
-STEPS = (
-    Step(
-        name="graphs",
-        sentence=r"Two graphs, by their edges: $[[graph]]$ and the diamond $[[diamond]]$, both with the input $0$.",
-        by=Carrier.DEFINED,
-        gives={"graph": graph, "diamond": diamond},
-    ),
-    Step(
-        name="order",
-        sentence=r"The vertices have an order in which all edges lead forward; it may begin with the inputs, since no edge leads into them.",
-        by=Carrier.RULE,
-        source="topological order",
-    ),
-    Step(
-        name="one solution",
-        sentence=r"""Along such an order the values at the in-neighbours of $v$ are there before $y_v$, and the equation at $v$ determines it: there is exactly one family. The
-equations do not mention the order, so that all orders give this one.""",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("order",),
-    ),
-    Step(
-        name="linear edges",
-        sentence=r"""In the linear case $M(w,y)=[[edge_map]]$ takes sums in $y$ to sums, $1$ to $w$, and the product of the weights of a path to that of the path with one edge
-more.""",
-        gives={"edge_map": edge_map},
-    ),
-    Step(
-        name="paths",
-        sentence=r"""Let $p_v$ be the sum over all paths from $i$ to $v$; $p_i=1$, for the empty path alone. The paths to $v\ne i$ are those to an in-neighbour $u$ with the edge $(u,v)$ behind
-them, so that $p_v=\sum_uM(w_{(u,v)},p_u)$: $p$ is the one solution.""",
-        by=Carrier.RULE,
-        source="fibres",
-        uses=("one solution", "linear edges"),
-    ),
-    Step(
-        name="first graph",
-        sentence=r"Three paths lead from $0$ to $4$ on the first graph: $y_4=[[path_sum]]$.",
-        gives={"path_sum": path_sum},
-        uses=("graphs", "paths"),
-    ),
-    Step(
-        name="both orders",
-        sentence=r"On the diamond $1$ may come before $2$ or behind it; by both orders $y_3=[[diamond_sum]]$.",
-        gives={"diamond_sum": diamond_sum},
-        uses=("graphs", "paths"),
-    ),
+STEPS = proof(
+    r"""
+graphs (a definition): Two graphs, by their edges: $[[graph]]$ and the diamond $[[diamond]]$, both with the input $0$.
+
+order (by topological order): The vertices have an order in which all edges lead forward; it may begin with the inputs, since no edge leads
+into them.
+
+one solution (from order; by induction): Along such an order the values at the in-neighbours of $v$ are there before $y_v$, and the equation
+at $v$ determines it: there is exactly one family. The equations do not mention the order, so that all orders give this one.
+
+linear edges: In the linear case $M(w,y)=[[edge_map]]$ takes sums in $y$ to sums, $1$ to $w$, and the product of the weights of a path to
+that of the path with one edge more.
+
+paths (from one solution, linear edges; by fibres): Let $p_v$ be the sum over all paths from $i$ to $v$; $p_i=1$, for the empty path alone.
+The paths to $v\ne i$ are those to an in-neighbour $u$ with the edge $(u,v)$ behind them, so that $p_v=\sum_uM(w_{(u,v)},p_u)$: $p$ is the
+one solution.
+
+first graph (from graphs, paths): Three paths lead from $0$ to $4$ on the first graph: $y_4=[[path_sum]]$.
+
+both orders (from graphs, paths): On the diamond $1$ may come before $2$ or behind it; by both orders $y_3=[[diamond_sum]]$.
+""",
+    globals(),
 )
 
 path_sums = Claim(

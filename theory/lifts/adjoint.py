@@ -9,8 +9,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.bundle import Bundle, Point, entries
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 OVER: dict[Point, Point] = {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 2}  # π: U → V
 ABOVE: dict[Point, Point] = {0: 0, 1: 2, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4}  # ρ: X → U; nothing lies over 1 and 5
@@ -51,44 +51,25 @@ pushed = written(Y.push(OVER, t))
 pushed_twice = written(Y.push(OVER, pulled_bundle.push(ABOVE, r)))
 squared_norm = sum(fibre_sizes[v] * entry**2 for v in s for entry in s[v])
 
-STEPS = (
-    Step(
-        name="pullback",
-        sentence=r"For $\pi=(0,0,0,1,1,2)$ the pullback of $s$ is, point by point, $[[pulled]]$.",
-        by=Carrier.DEFINED,
-        gives={"pulled": pulled},
-    ),
-    Step(
-        name="sums by fibres",
-        sentence=r"A sum over $U$ is the sum over $v\in V$ of those over $\pi^{-1}(v)$; empty fibres add $0$.",
-        by=Carrier.RULE,
-        source="fibres",
-    ),
-    Step(
-        name="adjoint",
-        sentence=r"""(b) $\sum_u\langle s_{\pi(u)},t_u\rangle=\sum_v\sum_{\pi(u)=v}\langle s_v,t_u\rangle=\sum_v\langle s_v,(\pi_!t)_v\rangle$. As this is so for all $s$, it determines
-$\pi_!t$: for the $\pi$ above it is $[[pushed]]$.""",
-        gives={"pushed": pushed},
-        uses=("pullback", "sums by fibres"),
-    ),
-    Step(
-        name="composition",
-        sentence=r"""(a) $s_{\pi(\rho(x))}$ is both pullbacks at $x$. Both fibre sums are adjoint to it; or, the fibre of $\pi\rho$ over $v$ is the union of the fibres of $\rho$ over the points
-of $\pi^{-1}(v)$. For $\rho=(0,2,2,3,4,4,4)$ both are $[[pushed_twice]]$.""",
-        gives={"pushed_twice": pushed_twice},
-        uses=("adjoint",),
-    ),
-    Step(
-        name="multiplicity",
-        sentence=r"(c) The sum $(\pi_!\pi^*s)_v$ has $m$ equal terms $s_v$: it is $[[multiplicity]]\,s_v$, which is $0$ over an empty fibre.",
-        gives={"multiplicity": m},
-    ),
-    Step(
-        name="length",
-        sentence=r"With $t=\pi^*s$ in (b), $\|\pi^*s\|^2=\sum_v\langle s_v,(\pi_!\pi^*s)_v\rangle$, for the $\pi$ above $[[squared_norm]]$.",
-        gives={"squared_norm": squared_norm},
-        uses=("adjoint", "multiplicity"),
-    ),
+STEPS = proof(
+    r"""
+pullback (a definition): For $\pi=(0,0,0,1,1,2)$ the pullback of $s$ is, point by point, $[[pulled]]$.
+
+sums by fibres (by fibres): A sum over $U$ is the sum over $v\in V$ of those over $\pi^{-1}(v)$; empty fibres add $0$.
+
+adjoint (from pullback, sums by fibres): (b) $\sum_u\langle s_{\pi(u)},t_u\rangle=\sum_v\sum_{\pi(u)=v}\langle s_v,t_u\rangle=\sum_v\langle
+s_v,(\pi_!t)_v\rangle$. As this is so for all $s$, it determines $\pi_!t$: for the $\pi$ above it is $[[pushed]]$.
+
+composition (from adjoint): (a) $s_{\pi(\rho(x))}$ is both pullbacks at $x$. Both fibre sums are adjoint to it; or, the fibre of $\pi\rho$
+over $v$ is the union of the fibres of $\rho$ over the points of $\pi^{-1}(v)$. For $\rho=(0,2,2,3,4,4,4)$ both are $[[pushed_twice]]$.
+
+multiplicity: (c) The sum $(\pi_!\pi^*s)_v$ has $m$ equal terms $s_v$: it is $[[multiplicity]]\,s_v$, which is $0$ over an empty fibre.
+
+length (from adjoint, multiplicity): With $t=\pi^*s$ in (b), $\|\pi^*s\|^2=\sum_v\langle s_v,(\pi_!\pi^*s)_v\rangle$, for the $\pi$ above
+$[[squared_norm]]$.
+""",
+    globals(),
+    multiplicity=m,
 )
 
 adjunction = Claim(

@@ -48,8 +48,8 @@ from sparse_limits.theory.lifts.degrees import WIDTH, lam, n
 from sparse_limits.theory.lifts.perceptrons import n_1
 from sparse_limits.theory.lifts.random_lifts import mean_edges
 from sparse_limits.theory.lifts.readout import TRAINED, T
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 largest_moment = R_x**2
 children_lipschitz = tree_lipschitz.subs(r, children)
@@ -73,82 +73,44 @@ TIMED = tuple(
 )
 NEAR_ZERO = "units of one input near $0$, where they are almost linear"
 
-STEPS = (
-    Step(
-        name="moments",
-        sentence=r"For every $D$ on the ball no eigenvalue of $E_D\,xx^\top$ is more than $E_D\|x\|^2\le[[largest_moment]]$, the trace.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        gives={"largest_moment": largest_moment},
-    ),
-    Step(
-        name="units of one layer",
-        sentence=r"A unit $\tanh(w\cdot x)$ has the constant $[[layer_lipschitz]]$, $\mu$ the largest of these.",
-        by=Carrier.CLAIM,
-        source="L16.3",
-        gives={"layer_lipschitz": layer_lipschitz},
-    ),
-    Step(
-        name="trees",
-        sentence=r"A unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ with $c$ children of one input each has $[[children_lipschitz]]$ for $|x_i|\le1$: so its gradient is bounded at each $x$, whatever $D$ is.",
-        by=Carrier.CLAIM,
-        source="L16.3",
-        gives={"children_lipschitz": children_lipschitz},
-    ),
-    Step(
-        name="bounds of each law",
-        sentence=r"""Given edges and weights at the start, with $M$ isolated copies of each unit, the flow for $D$ has a loss of at most $[[isolated_bound]]$, and for exact copies of a witness that is exact $[[best_loss]]$, if $\Lambda$ is valid at the radius $[[radius]]$. Of $D$ there is in this only $\varepsilon_w$, the
-loss of the witness, and $\Lambda$.""",
-        by=Carrier.CLAIM,
-        source="L16.2",
-        gives={"isolated_bound": isolated_bound, "best_loss": best_loss, "radius": radius},
-    ),
-    Step(
-        name="one layer",
-        sentence=r"With one hidden layer and a witness that reproduces the target, for every such $D$, it is at most $[[uniform_loss]]$.",
-        gives={"uniform_loss": uniform_loss},
-        uses=("moments", "units of one layer", "bounds of each law"),
-    ),
-    Step(
-        name="two layers",
-        sentence=r"With two hidden layers and a witness that reproduces the target it is at most $[[tree_loss]]$, where $\rho$ is at least the radius.",
-        gives={"tree_loss": tree_loss},
-        uses=("trees", "bounds of each law"),
-    ),
-    Step(
-        name="other targets",
-        sentence=r"If the witness has the loss $\varepsilon_w$ for $D$, exact copies ($\rho_0=0$) give at most $[[noisy_loss]]$ with one hidden layer.",
-        gives={"noisy_loss": noisy_loss},
-        uses=("moments", "units of one layer", "bounds of each law"),
-    ),
-    Step(
-        name="copies needed",
-        sentence=r"The first is at most $\varepsilon$ from $M=[[copies_needed]]$ on.",
-        gives={"copies_needed": copies_needed},
-        uses=("one layer",),
-    ),
-    Step(
-        name="one event",
-        sentence=r"""That each unit has $M$ copies, or isolated ones, is an event of edges and weights at the start, which no data enter. With one hidden layer it has a probability of at least $1-\delta$ from
-$[[uniform_size]]$ on. On it the bounds hold for all $D$.""",
-        by=Carrier.CLAIM,
-        source="L17.1",
-        gives={"uniform_size": uniform_size},
-        uses=("copies needed",),
-    ),
-    Step(
-        name="edges",
-        sentence=r"Above the edge from $d$ inputs to $n$ vertices lie $[[mean_edges]]$ edges in the mean, for $n_1=n$ and $\lambda=p_0d$.",
-        by=Carrier.CLAIM,
-        source="L20",
-        gives={"mean_edges": mean_edges},
-    ),
-    Step(
-        name="parameters",
-        sentence=r"With the readout these are $[[parameters]]$ parameters: as many as that, whatever the number of samples is.",
-        gives={"parameters": parameters},
-        uses=("edges",),
-    ),
+STEPS = proof(
+    r"""
+moments (by monotonicity): For every $D$ on the ball no eigenvalue of $E_D\,xx^\top$ is more than $E_D\|x\|^2\le[[largest_moment]]$, the
+trace.
+
+units of one layer (by L16.3): A unit $\tanh(w\cdot x)$ has the constant $[[layer_lipschitz]]$, $\mu$ the largest of these.
+
+trees (by L16.3): A unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ with $c$ children of one input each has $[[children_lipschitz]]$ for
+$|x_i|\le1$: so its gradient is bounded at each $x$, whatever $D$ is.
+
+bounds of each law (by L16.2): Given edges and weights at the start, with $M$ isolated copies of each unit, the flow for $D$ has a loss of
+at most $[[isolated_bound]]$, and for exact copies of a witness that is exact $[[best_loss]]$, if $\Lambda$ is valid at the radius
+$[[radius]]$. Of $D$ there is in this only $\varepsilon_w$, the loss of the witness, and $\Lambda$.
+
+one layer (from moments, units of one layer, bounds of each law): With one hidden layer and a witness that reproduces the target, for every
+such $D$, it is at most $[[uniform_loss]]$.
+
+two layers (from trees, bounds of each law): With two hidden layers and a witness that reproduces the target it is at most $[[tree_loss]]$,
+where $\rho$ is at least the radius.
+
+other targets (from moments, units of one layer, bounds of each law): If the witness has the loss $\varepsilon_w$ for $D$, exact copies
+($\rho_0=0$) give at most $[[noisy_loss]]$ with one hidden layer.
+
+copies needed (from one layer): The first is at most $\varepsilon$ from $M=[[copies_needed]]$ on.
+
+one event (from copies needed; by L17.1): That each unit has $M$ copies, or isolated ones, is an event of edges and weights at the start,
+which no data enter. With one hidden layer it has a probability of at least $1-\delta$ from $[[uniform_size]]$ on. On it the bounds hold for
+all $D$.
+
+edges (by L20): Above the edge from $d$ inputs to $n$ vertices lie $[[mean_edges]]$ edges in the mean, for $n_1=n$ and $\lambda=p_0d$.
+
+parameters (from edges): With the readout these are $[[parameters]]$ parameters: as many as that, whatever the number of samples is.
+""",
+    globals(),
+    layer_lipschitz=layer_lipschitz,
+    isolated_bound=isolated_bound,
+    best_loss=best_loss,
+    mean_edges=mean_edges,
 )
 
 any_data = Claim(

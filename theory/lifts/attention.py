@@ -15,8 +15,8 @@ from sparse_limits.theory.lifts.degrees import DEGREE, lam
 from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.maps import SUM, Bilinear, Skip
 from sparse_limits.theory.lifts.module import PerceptronModule, Vertex
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 C, d = sp.symbols("C d", positive=True, integer=True)
 h = sp.Symbol("h", nonnegative=True, integer=True)
@@ -114,48 +114,28 @@ weights = h * C * 3 * d + h * d * C
 excess = X * (sp.ones(3, 3) - sp.eye(3))
 identity_skips = sp.Piecewise((skip_probability**C * (1 - skip_probability) ** (C * (C - 1)), lam <= C))
 
-STEPS = (
-    Step(
-        name="activations",
-        sentence=r"The graph $x\to a\to o$ with the skip is acyclic, and so is what lies above it: the lift has exactly one family of activations.",
-        by=Carrier.CLAIM,
-        source="L2",
-    ),
-    Step(
-        name="queries, keys and values",
-        sentence=r"""The sum over the copies of $x$ of the rank-one terms $x_cw_c^\top$ is $XQ_h$ for the first of three factors, with $w_c$ as row $c$ of $Q_h$, and so on for the others: each map is linear, and so is
-its sum over the fibre.""",
-        by=Carrier.RULE,
-        source="fibres",
-        uses=("activations",),
-    ),
-    Step(
-        name="block",
-        sentence=r"""Then $\sigma_a$ is applied, and into $o_c$ go the sum over heads of column $c$ of their outputs times $O_h$, and the one skip $x_c$. That is residual attention; for two tokens, two channels and one head of width two it
-is so for all weights and inputs. An order of the tokens goes along: it moves the rows of $q,k,v$, and the rows and columns of the scores.""",
-        gives={"block": block},
-        uses=("queries, keys and values",),
-    ),
-    Step(
-        name="weights",
-        sentence=r"Each of $h$ copies of $a$ has $3d$ weights for each channel in and $d$ for each channel out, and skips have none: $[[weights]]$.",
-        gives={"weights": weights},
-        uses=("block",),
-    ),
-    Step(
-        name="full skips",
-        sentence=r"The full lift puts $\sum_{c'}x_{c'}$ into $o_c$ in place of $x_c$: for three channels and two tokens $[[excess]]$ too much.",
-        gives={"excess": excess},
-        uses=("block",),
-    ),
-    Step(
-        name="sampled skips",
-        sentence=r"""The skips are the identity if, of the $C^2$ independent edges above $(x,o)$, the $C$ diagonal ones are there and the $C(C-1)$ others are not: with probability
-$[[identity_skips]]$.""",
-        by=Carrier.RULE,
-        source="independence",
-        gives={"identity_skips": identity_skips},
-    ),
+STEPS = proof(
+    r"""
+activations (by L2): The graph $x\to a\to o$ with the skip is acyclic, and so is what lies above it: the lift has exactly one family of
+activations.
+
+queries, keys and values (from activations; by fibres): The sum over the copies of $x$ of the rank-one terms $x_cw_c^\top$ is $XQ_h$ for the
+first of three factors, with $w_c$ as row $c$ of $Q_h$, and so on for the others: each map is linear, and so is its sum over the fibre.
+
+block (from queries, keys and values; gives block): Then $\sigma_a$ is applied, and into $o_c$ go the sum over heads of column $c$ of their
+outputs times $O_h$, and the one skip $x_c$. That is residual attention; for two tokens, two channels and one head of width two it is so for
+all weights and inputs. An order of the tokens goes along: it moves the rows of $q,k,v$, and the rows and columns of the scores.
+
+weights (from block): Each of $h$ copies of $a$ has $3d$ weights for each channel in and $d$ for each channel out, and skips have none:
+$[[weights]]$.
+
+full skips (from block): The full lift puts $\sum_{c'}x_{c'}$ into $o_c$ in place of $x_c$: for three channels and two tokens $[[excess]]$
+too much.
+
+sampled skips (by independence): The skips are the identity if, of the $C^2$ independent edges above $(x,o)$, the $C$ diagonal ones are
+there and the $C(C-1)$ others are not: with probability $[[identity_skips]]$.
+""",
+    globals(),
 )
 
 attention_blocks = Claim(

@@ -46,8 +46,8 @@ from sparse_limits.theory.lifts.copies_of_one_unit import (
 from sparse_limits.theory.lifts.copy_examples import pattern_chance
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0
 from sparse_limits.theory.lifts.linear_copies import distance_at
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 R_x = sp.Symbol("R_x", positive=True)  # the length of a token
 b_w = sp.Symbol("b_w", nonnegative=True)  # the length of the longest of Q*, K* and V*
@@ -102,126 +102,63 @@ MOVING = {
 }
 ALONE = "heads of width one that hear one channel, of inputs of one token, where they are $V$ times the token"
 
-STEPS = (
-    Step(
-        name="shares",
-        sentence=r"Of two tokens with the scores $s_1$ and $s_2$, beside others whose exponentials add up to $y$, softmax gives $[[own_share]]$ to the first, $[[other_share]]$ to the second.",
-        by=Carrier.DEFINED,
-        gives={"own_share": own_share, "other_share": other_share},
-    ),
-    Step(
-        name="slopes",
-        sentence=r"The share of the first has the derivatives $[[own_slope]]$ and $[[other_slope]]$ in these scores.",
-        gives={"own_slope": own_slope, "other_slope": other_slope},
-        uses=("shares",),
-    ),
-    Step(
-        name="covariance",
-        sentence=r"So if the scores change at the rates $g_j$, $\sum_jp_jx_j$ changes at the rate $\sum_jp_jx_j(g_j-\sum_ip_ig_i)$: the covariance of $x$ and $g$ under the shares $p$.",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("slopes",),
-    ),
-    Step(
-        name="mean token",
-        sentence=r"""For $g_j=x_j\cdot v$, $\|v\|=\gamma$, no variance of $x\cdot u$, $\|u\|=1$, is more than $R_x^2$, nor that of $g$ more than $R_x^2\gamma^2$: the mean token changes at a rate of at most
-$[[mean_change]]$, whatever the number of tokens is.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"mean_change": mean_change},
-        uses=("covariance",),
-    ),
-    Step(
-        name="scores",
-        sentence=r"""The scores of the row $t$ are $x_j\cdot KQ^\top x_t/\sqrt d$. If $Q$ and $K$ change at the rates $\delta_Q$ and $\delta_K$ on the ball, where neither is longer than $b_w+\rho$, the vector that
-$x_j$ is multiplied with changes at a rate of at most $[[score_change]]$.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"score_change": score_change},
-    ),
-    Step(
-        name="rows",
-        sentence=r"The row is the mean token times $V$: it changes at a rate of at most $[[row_change]]$, as no mean of tokens is longer than $R_x$.",
-        gives={"row_change": row_change},
-        uses=("mean token", "scores"),
-    ),
-    Step(
-        name="one head",
-        sentence=r"That is no more than $[[head_lipschitz]]$ times $\sqrt{\delta_Q^2+\delta_K^2+\delta_V^2}$, and is that much for some $\delta_Q,\delta_K,\delta_V$.",
-        gives={"head_lipschitz": head_lipschitz},
-        uses=("rows",),
-    ),
-    Step(
-        name="along a segment",
-        sentence=r"The ball is convex: for each input a row changes by no more than that times the distance of the weights, and so do its products with a readout as long as $1$, in the mean over $D$.",
-        by=Carrier.RULE,
-        source="integration",
-        uses=("one head",),
-    ),
-    Step(
-        name="pooling",
-        sentence=r"The square of a mean over rows is at most the mean of the squares: the same constant serves the mean of all rows.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("along a segment",),
-    ),
-    Step(
-        name="all entries",
-        sentence=r"With a readout for each entry of $N_t$ rows the squares of the rows add up: $\Lambda=[[entry_lipschitz]]$.",
-        gives={"entry_lipschitz": entry_lipschitz},
-        uses=("along a segment", "one head"),
-    ),
-    Step(
-        name="heard channels",
-        sentence=r"A head hears just the $s$ channels of another with probability $[[heard]]$: an edge is a row of $Q$, $K$ and $V$.",
-        by=Carrier.CLAIM,
-        source="L16.3",
-        gives={"heard": heard},
-    ),
-    Step(
-        name="changes of sign",
-        sentence=r"""A sign that column $i$ of both $Q$ and $K$ changes leaves the head as it is, and one of a column of $V$ is absorbed by the readout: of $2^{3ds}$ matrices of signs $2^{2d}$ are those of the head up to such signs, with probability
-$[[alike]]$.""",
-        gives={"alike": alike},
-    ),
-    Step(
-        name="chance of a copy",
-        sentence=r"Together $[[head_copy]]$ for copies up to such signs; other orders of the $d$ columns may give more.",
-        gives={"head_copy": head_copy},
-        uses=("heard channels", "changes of sign"),
-    ),
-    Step(
-        name="bound",
-        sentence=r"With $M$ exact copies of each head, whose cells are isolated, the loss comes down to at most $[[best_loss]]$, if the constant is valid at the radius $[[radius]]$.",
-        by=Carrier.CLAIM,
-        source="L21.1",
-        gives={"best_loss": best_loss, "radius": radius},
-    ),
-    Step(
-        name="length of signs",
-        sentence=r"The $sd$ signs of each of $Q$, $K$ and $V$ of a head of the witness make it as long as $[[sign_length]]$.",
-        gives={"sign_length": sign_length},
-    ),
-    Step(
-        name="loss",
-        sentence=r"It grows with the radius, so that it is enough if this is at most $\rho$: $[[head_loss]]$, for $b_w=[[sign_length]]$.",
-        gives={"head_loss": head_loss},
-        uses=("bound", "one head", "pooling", "length of signs"),
-    ),
-    Step(
-        name="copies needed",
-        sentence=r"The loss is at most $\varepsilon$ from $M=[[copies_for_loss]]$ on, and the radius at most $\rho$ from $M=[[copies_for_radius]]$ on.",
-        gives={"copies_for_loss": copies_for_loss, "copies_for_radius": copies_for_radius},
-        uses=("loss",),
-    ),
-    Step(
-        name="size",
-        sentence=r"$n$ heads hold so many copies of each of $r$ heads with probability $1-\delta$ from $[[head_size]]$ on.",
-        by=Carrier.CLAIM,
-        source="L21.1",
-        gives={"head_size": head_size},
-        uses=("copies needed", "chance of a copy"),
-    ),
+STEPS = proof(
+    r"""
+shares (a definition): Of two tokens with the scores $s_1$ and $s_2$, beside others whose exponentials add up to $y$, softmax gives
+$[[own_share]]$ to the first, $[[other_share]]$ to the second.
+
+slopes (from shares): The share of the first has the derivatives $[[own_slope]]$ and $[[other_slope]]$ in these scores.
+
+covariance (from slopes; by linearity): So if the scores change at the rates $g_j$, $\sum_jp_jx_j$ changes at the rate
+$\sum_jp_jx_j(g_j-\sum_ip_ig_i)$: the covariance of $x$ and $g$ under the shares $p$.
+
+mean token (from covariance; by Cauchy–Schwarz): For $g_j=x_j\cdot v$, $\|v\|=\gamma$, no variance of $x\cdot u$, $\|u\|=1$, is more than
+$R_x^2$, nor that of $g$ more than $R_x^2\gamma^2$: the mean token changes at a rate of at most $[[mean_change]]$, whatever the number of
+tokens is.
+
+scores (by triangle inequality): The scores of the row $t$ are $x_j\cdot KQ^\top x_t/\sqrt d$. If $Q$ and $K$ change at the rates $\delta_Q$
+and $\delta_K$ on the ball, where neither is longer than $b_w+\rho$, the vector that $x_j$ is multiplied with changes at a rate of at most
+$[[score_change]]$.
+
+rows (from mean token, scores): The row is the mean token times $V$: it changes at a rate of at most $[[row_change]]$, as no mean of tokens
+is longer than $R_x$.
+
+one head (from rows): That is no more than $[[head_lipschitz]]$ times $\sqrt{\delta_Q^2+\delta_K^2+\delta_V^2}$, and is that much for some
+$\delta_Q,\delta_K,\delta_V$.
+
+along a segment (from one head; by integration): The ball is convex: for each input a row changes by no more than that times the distance of
+the weights, and so do its products with a readout as long as $1$, in the mean over $D$.
+
+pooling (from along a segment; by Jensen): The square of a mean over rows is at most the mean of the squares: the same constant serves the
+mean of all rows.
+
+all entries (from along a segment, one head): With a readout for each entry of $N_t$ rows the squares of the rows add up:
+$\Lambda=[[entry_lipschitz]]$.
+
+heard channels (by L16.3): A head hears just the $s$ channels of another with probability $[[heard]]$: an edge is a row of $Q$, $K$ and $V$.
+
+changes of sign: A sign that column $i$ of both $Q$ and $K$ changes leaves the head as it is, and one of a column of $V$ is absorbed by the
+readout: of $2^{3ds}$ matrices of signs $2^{2d}$ are those of the head up to such signs, with probability $[[alike]]$.
+
+chance of a copy (from heard channels, changes of sign): Together $[[head_copy]]$ for copies up to such signs; other orders of the $d$
+columns may give more.
+
+bound (by L21.1): With $M$ exact copies of each head, whose cells are isolated, the loss comes down to at most $[[best_loss]]$, if the
+constant is valid at the radius $[[radius]]$.
+
+length of signs: The $sd$ signs of each of $Q$, $K$ and $V$ of a head of the witness make it as long as $[[sign_length]]$.
+
+loss (from bound, one head, pooling, length of signs): It grows with the radius, so that it is enough if this is at most $\rho$:
+$[[head_loss]]$, for $b_w=[[sign_length]]$.
+
+copies needed (from loss): The loss is at most $\varepsilon$ from $M=[[copies_for_loss]]$ on, and the radius at most $\rho$ from
+$M=[[copies_for_radius]]$ on.
+
+size (from copies needed, chance of a copy; by L21.1): $n$ heads hold so many copies of each of $r$ heads with probability $1-\delta$ from
+$[[head_size]]$ on.
+""",
+    globals(),
+    best_loss=best_loss,
 )
 
 copied_heads = Claim(

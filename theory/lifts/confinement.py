@@ -12,8 +12,8 @@ from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.lifts.degrees import PROBABILITY
 from sparse_limits.theory.lifts.path_length import growing_length, growing_rate, length
 from sparse_limits.theory.lifts.tangent import CONVEX, FLOW, PARAMETER, REACHED, STEP, epsilon, kappa, x
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 B = sp.Symbol("B", nonnegative=True)  # a bound of the loss at the start, likely
 epsilon_0 = sp.Symbol("epsilon_0", nonnegative=True)  # the loss that is approached
@@ -36,101 +36,46 @@ standstill = 1 + sp.exp(-x)  # a loss that stays above 1
 low_loss = epsilon * sp.exp(z / epsilon - 1)  # of outputs below ε
 standstill_radius = 1 + (1 - epsilon) * sp.exp(x)
 
-STEPS = (
-    Step(
-        name="continuity",
-        sentence=r"$\nabla L=dF^*\nabla\ell(F)$ is continuous, and $\dot L=-\|\nabla L\|^2$, so that $0\le L\le L_0$.",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="bounded path",
-        sentence=r"Up to the time $t$ the path is no longer than $\sqrt{t(L_0-L)}\le\sqrt{tL_0}$.",
-        by=Carrier.CLAIM,
-        source="L14.1",
-        uses=("continuity",),
-    ),
-    Step(
-        name="all times",
-        sentence=r"So the flow exists for all times, and $L$, which never grows, has a limit.",
-        by=Carrier.RULE,
-        source="continuation",
-        uses=("continuity", "bounded path"),
-    ),
-    Step(
-        name="between",
-        sentence=r"For $\varepsilon>\varepsilon_0$ take $\varepsilon'=[[middle]]$, and $\kappa$ for this $\varepsilon'$.",
-        by=Carrier.DEFINED,
-        gives={"middle": middle},
-    ),
-    Step(
-        name="growing tangents",
-        sentence=r"""Let $L_0\le B$. As long as $\theta\in A(\kappa+\|\theta-\theta_0\|,\varepsilon')$, the path down to $\varepsilon<L_0$ is no longer
-than $\kappa\bigl(\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}-1\bigr)$, and it is done in finite time, as the rate tends to
-$\varepsilon'<\varepsilon$.""",
-        by=Carrier.CLAIM,
-        source="L14.2",
-    ),
-    Step(
-        name="path",
-        sentence=r"With *between* and $B$ for $L_0$ that is $[[longest_path]]$.",
-        gives={"longest_path": longest_path},
-        uses=("between", "growing tangents"),
-    ),
-    Step(
-        name="confinement",
-        sentence=r"""Let the tangents be known in a ball about $\theta_0$, of a radius above the bound of the path. To leave it while
-$L>\varepsilon$ the flow would have a path of that radius inside it, which is too long.""",
-        by=Carrier.RULE,
-        source="intermediate value",
-    ),
-    Step(
-        name="radius",
-        sentence=r"The radius $[[pac_radius]]$ is enough: $1$ more than *path*, and any for $L_0\le\varepsilon$, where nothing is to be done.",
-        gives={"pac_radius": pac_radius},
-        uses=("path", "confinement"),
-    ),
-    Step(
-        name="both events",
-        sentence=r"""The bound of $L_0$ and the tangents in that ball fail with probability at most $\delta_1+\delta_2$. So
-$P(\lim L\le\varepsilon)\ge[[probability]]$.""",
-        by=Carrier.RULE,
-        source="union bound",
-        gives={"probability": probability},
-        uses=("all times", "radius"),
-    ),
-    Step(
-        name="fixed tangents",
-        sentence=r"""If $\theta\in A(\kappa(c),\varepsilon')$ in the ball of radius $c$, the path is there no longer than
-$\kappa(c)\ln\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}$.""",
-        by=Carrier.CLAIM,
-        source="L14.1",
-    ),
-    Step(
-        name="radius by constants of balls",
-        sentence=r"With *between* and $B$ for $L_0$ that is $[[needed_radius]]$: it is enough if some $c$ is above it.",
-        gives={"needed_radius": needed_radius},
-        uses=("between", "fixed tangents", "confinement", "all times"),
-    ),
-    Step(
-        name="example",
-        sentence=r"$F(x)=[[standstill]]$ is above $1$ for every $x$, and falls with $x$.",
-        by=Carrier.DEFINED,
-        gives={"standstill": standstill},
-    ),
-    Step(
-        name="loss of low outputs",
-        sentence=r"""$\ell(z)=z$ for $z\ge\varepsilon$ and $[[low_loss]]$ below is positive and convex: at $\varepsilon$ both have the value
-$\varepsilon$ and the slope $1$, which is the largest of the second.""",
-        gives={"low_loss": low_loss},
-    ),
-    Step(
-        name="step of the example",
-        sentence=r"""The shortest tangent step that reaches $\varepsilon$ is $[[standstill_radius]]$ long, $L-\varepsilon$ over the slope. It does
-not fall with $x$: its largest length on a ball is that at its end.""",
-        gives={"standstill_radius": standstill_radius},
-        uses=("example", "loss of low outputs"),
-    ),
+STEPS = proof(
+    r"""
+continuity (by chain rule): $\nabla L=dF^*\nabla\ell(F)$ is continuous, and $\dot L=-\|\nabla L\|^2$, so that $0\le L\le L_0$.
+
+bounded path (from continuity; by L14.1): Up to the time $t$ the path is no longer than $\sqrt{t(L_0-L)}\le\sqrt{tL_0}$.
+
+all times (from continuity, bounded path; by continuation): So the flow exists for all times, and $L$, which never grows, has a limit.
+
+between (a definition): For $\varepsilon>\varepsilon_0$ take $\varepsilon'=[[middle]]$, and $\kappa$ for this $\varepsilon'$.
+
+growing tangents (by L14.2): Let $L_0\le B$. As long as $\theta\in A(\kappa+\|\theta-\theta_0\|,\varepsilon')$, the path down to
+$\varepsilon<L_0$ is no longer than $\kappa\bigl(\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}-1\bigr)$, and it is done in finite time,
+as the rate tends to $\varepsilon'<\varepsilon$.
+
+path (from between, growing tangents): With *between* and $B$ for $L_0$ that is $[[longest_path]]$.
+
+confinement (by intermediate value): Let the tangents be known in a ball about $\theta_0$, of a radius above the bound of the path. To leave
+it while $L>\varepsilon$ the flow would have a path of that radius inside it, which is too long.
+
+radius (from path, confinement): The radius $[[pac_radius]]$ is enough: $1$ more than *path*, and any for $L_0\le\varepsilon$, where nothing
+is to be done.
+
+both events (from all times, radius; by union bound): The bound of $L_0$ and the tangents in that ball fail with probability at most
+$\delta_1+\delta_2$. So $P(\lim L\le\varepsilon)\ge[[probability]]$.
+
+fixed tangents (by L14.1): If $\theta\in A(\kappa(c),\varepsilon')$ in the ball of radius $c$, the path is there no longer than
+$\kappa(c)\ln\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}$.
+
+radius by constants of balls (from between, fixed tangents, confinement, all times): With *between* and $B$ for $L_0$ that is
+$[[needed_radius]]$: it is enough if some $c$ is above it.
+
+example (a definition): $F(x)=[[standstill]]$ is above $1$ for every $x$, and falls with $x$.
+
+loss of low outputs: $\ell(z)=z$ for $z\ge\varepsilon$ and $[[low_loss]]$ below is positive and convex: at $\varepsilon$ both have the value
+$\varepsilon$ and the slope $1$, which is the largest of the second.
+
+step of the example (from example, loss of low outputs): The shortest tangent step that reaches $\varepsilon$ is $[[standstill_radius]]$
+long, $L-\varepsilon$ over the slope. It does not fall with $x$: its largest length on a ball is that at its end.
+""",
+    globals(),
 )
 
 confined_flow = Claim(

@@ -14,8 +14,8 @@ from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
 from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS, binomial_below, chernoff, m, q, r
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure allowed
 F = sp.Symbol("F", nonnegative=True)
@@ -50,77 +50,32 @@ size = guaranteed(smallest(failure), M >= 1, q > 0)
 mean_size, tail_size = 2 * M / q, 8 * sp.log(r / delta) / q
 chernoff_size = guaranteed(sp.Max(sp.ceiling(mean_size), sp.ceiling(tail_size)), M >= 1, q > 0)
 
-STEPS = (
-    Step(
-        name="enough copies",
-        sentence=r"""Where each unit has $M$ copies, $L(t)\le B(M)$ for all $t\ge T$ with (B1): the cells of different vertices of one hidden layer are
-disjoint, and no vertex copies two units.""",
-        by=Carrier.CLAIM,
-        source="L16.1",
-    ),
-    Step(
-        name="isolated cells",
-        sentence=r"The cells of one hidden layer are isolated, so that $B(M)$ may be that of (B2) too.",
-        by=Carrier.CLAIM,
-        source="L16.2",
-        uses=("enough copies",),
-    ),
-    Step(
-        name="number of copies",
-        sentence=r"The number of copies of a unit is binomial, of $n$ trials and a chance $q_j\ge q$.",
-        by=Carrier.CLAIM,
-        source="L11.1",
-    ),
-    Step(
-        name="least chance",
-        sentence=r"It is less than $M$ with a probability of at most $P(\mathrm{Bin}(n,q)<M)$.",
-        by=Carrier.RULE,
-        source="coupling",
-        uses=("number of copies",),
-    ),
-    Step(
-        name="all units",
-        sentence=r"One of $r$ units has fewer than $M$ copies with a probability of at most $[[failure]]$.",
-        by=Carrier.RULE,
-        source="union bound",
-        gives={"failure": failure},
-        uses=("isolated cells", "least chance"),
-    ),
-    Step(
-        name="more vertices",
-        sentence=r"More vertices hold no fewer copies: the bound does not grow with $n$.",
-        by=Carrier.RULE,
-        source="coupling",
-        uses=("all units",),
-    ),
-    Step(
-        name="smallest size",
-        sentence=r"So it is at most $\delta$ from $[[size]]$ on.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        gives={"size": size},
-        uses=("more vertices",),
-    ),
-    Step(
-        name="half the mean",
-        sentence=r"If $M\le\frac{nq}2$, $P(\mathrm{Bin}(n,q)<M)\le P(\mathrm{Bin}(n,q)<\frac{nq}2)\le e^{-nq/8}$: the bound is at most $[[chernoff_failure]]$.",
-        by=Carrier.CLAIM,
-        source="L11.1",
-        gives={"chernoff_failure": chernoff_failure},
-        uses=("all units",),
-    ),
-    Step(
-        name="both conditions",
-        sentence=r"""$M\le\frac{nq}2$ from $n=[[mean_size]]$ on, and $re^{-nq/8}\le\delta$ from $n=[[tail_size]]$ on.""",
-        gives={"mean_size": mean_size, "tail_size": tail_size},
-        uses=("half the mean",),
-    ),
-    Step(
-        name="size by Chernoff",
-        sentence=r"So the bound is at most $\delta$ from $[[chernoff_size]]$ on, the larger of the two, rounded up.",
-        gives={"chernoff_size": chernoff_size},
-        uses=("both conditions",),
-    ),
+STEPS = proof(
+    r"""
+enough copies (by L16.1): Where each unit has $M$ copies, $L(t)\le B(M)$ for all $t\ge T$ with (B1): the cells of different vertices of one
+hidden layer are disjoint, and no vertex copies two units.
+
+isolated cells (from enough copies; by L16.2): The cells of one hidden layer are isolated, so that $B(M)$ may be that of (B2) too.
+
+number of copies (by L11.1): The number of copies of a unit is binomial, of $n$ trials and a chance $q_j\ge q$.
+
+least chance (from number of copies; by coupling): It is less than $M$ with a probability of at most $P(\mathrm{Bin}(n,q)<M)$.
+
+all units (from isolated cells, least chance; by union bound): One of $r$ units has fewer than $M$ copies with a probability of at most
+$[[failure]]$.
+
+more vertices (from all units; by coupling): More vertices hold no fewer copies: the bound does not grow with $n$.
+
+smallest size (from more vertices; by monotonicity): So it is at most $\delta$ from $[[size]]$ on.
+
+half the mean (from all units; by L11.1): If $M\le\frac{nq}2$, $P(\mathrm{Bin}(n,q)<M)\le P(\mathrm{Bin}(n,q)<\frac{nq}2)\le e^{-nq/8}$: the
+bound is at most $[[chernoff_failure]]$.
+
+both conditions (from half the mean): $M\le\frac{nq}2$ from $n=[[mean_size]]$ on, and $re^{-nq/8}\le\delta$ from $n=[[tail_size]]$ on.
+
+size by Chernoff (from both conditions): So the bound is at most $\delta$ from $[[chernoff_size]]$ on, the larger of the two, rounded up.
+""",
+    globals(),
 )
 
 one_layer_convergence = Claim(

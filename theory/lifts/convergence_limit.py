@@ -30,9 +30,9 @@ from sparse_limits.theory.lifts.copies import (
 )
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0
 from sparse_limits.theory.lifts.tangent import L_0, START
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.steps import Carrier, Step
 
 nu = sp.Symbol("nu", nonnegative=True)  # ‖w*‖²
 x = sp.Symbol("x", nonnegative=True)  # ‖w‖
@@ -66,151 +66,70 @@ radial_density = (
 gaussian_ball = sp.Integral(radial_density, (x, 0, rho_0))
 gaussian_copy = Let(p_0**dimension * (1 - p_0) ** (inputs - dimension) * P, [(P, gaussian_ball)])
 
-STEPS = (
-    Step(
-        name="trees",
-        sentence=r"A witness with two hidden layers is unfolded to trees with the same function.",
-        by=Carrier.CLAIM,
-        source="L10.1",
-    ),
-    Step(
-        name="different types",
-        sentence=r"""Change its weights so little that its loss $\varepsilon_w$ stays below $\varepsilon$, and that all its units with one layer, and all children, differ: their
-neighbourhoods are then disjoint, if they are small enough. The loss is a continuous function of the weights, as $\sigma'$ is bounded and $E_D\|x\|^2<\infty$.""",
-        by=Carrier.RULE,
-        source="dominated convergence",
-        uses=("trees",),
-    ),
-    Step(
-        name="finite constants",
-        sentence=r"""As $\sigma'$ is bounded and $E_D\|x\|^2<\infty$, the derivatives of a unit in its weights have bounded norms in $L^2(D)$ on each ball of weights: $\Lambda$ is
-finite.""",
-        by=Carrier.RULE,
-        source="integration",
-    ),
-    Step(
-        name="small neighbourhoods",
-        sentence=r"""$[[approximation_loss]]$ tends to $\varepsilon_w$ as $\rho_0,\rho\to0$, and so is below $\varepsilon$ for some: $\Lambda$ does not grow as they become
-smaller.""",
-        gives={"approximation_loss": approximation_loss},
-        uses=("different types", "finite constants"),
-    ),
-    Step(
-        name="flow",
-        sentence=r"""As $\sigma'$ and $\sigma''$ are bounded and $E_D\|x\|^4<\infty$, the second derivatives of the output in the weights have norms in $L^2(D)$ that are bounded on each ball of weights:
-$\nabla L$ is locally Lipschitz, and one flow starts at each point.""",
-        by=Carrier.RULE,
-        source="flows",
-    ),
-    Step(
-        name="all times",
-        sentence=r"""By the time $T$ the weights have moved by no more than $\sqrt{TL_0}$, as $\int_0^T\|\dot\theta\|^2\le L_0$: the flow goes on for all times.""",
-        by=Carrier.RULE,
-        source="continuation",
-        uses=("flow",),
-    ),
-    Step(
-        name="bound of the loss",
-        sentence=r"At the longest time of (B1) the bound is $[[approximation_loss]]$ and $[[residual]]$.",
-        by=Carrier.CLAIM,
-        source="L16.1",
-        gives={"residual": residual},
-        uses=("small neighbourhoods", "all times"),
-    ),
-    Step(
-        name="positive chances",
-        sentence=r"Laws of full support give neighbourhoods positive probabilities $q$ and $\omega$, and $0<p_0<1$ does to each pattern of inputs.",
-        by=Carrier.RULE,
-        source="positivity",
-    ),
-    Step(
-        name="one layer",
-        sentence=r"With one hidden layer there are $M$ copies of each unit except with a probability that tends to $0$ as $n\to\infty$.",
-        by=Carrier.CLAIM,
-        source="L17.1",
-        uses=("positive chances",),
-    ),
-    Step(
-        name="two layers",
-        sentence=r"""With two hidden layers let $M'_j$ be the number of isolated copies of the unit $j$, of mean $\mu_j$ and variance $V_j$. As $\lambda,q,\omega>0$, $\mu_j/n$ has
-a positive limit, and $V_j$ is at most of the order $n$.""",
-        by=Carrier.CLAIM,
-        source="L11.3",
-        takes=("copies_rate", "isolated_rate", "variance_rate"),
-        uses=("positive chances",),
-    ),
-    Step(
-        name="one unit",
-        sentence=r"""There are fewer than $M$ isolated copies of the unit $j$ with a probability of at most $V_j/(V_j+(\mu_j-M+1)^2)$ where $\mu_j>M-1$, which tends to
-$0$ as $n\to\infty$.""",
-        by=Carrier.CLAIM,
-        source="L11.4",
-        takes=("cantelli",),
-        uses=("two layers",),
-    ),
-    Step(
-        name="failure",
-        sentence=r"""One of the units has fewer than $M$ isolated copies with a probability of at most the sum of $V_j/(V_j+(\mu_j-M+1)^2)$ over all of them, which tends to $0$.
-The cells of isolated copies are disjoint: no other root hears their children.""",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("one unit",),
-    ),
-    Step(
-        name="copies needed",
-        sentence=r"""So from some $n_0$ on each unit has at least $[[copies_needed]]$ copies with probability $1-\delta$. Then the bound of the loss is at most
-$\varepsilon$.""",
-        gives={"copies_needed": copies_needed},
-        uses=("bound of the loss", "one layer", "failure"),
-    ),
-    Step(
-        name="even moments",
-        sentence=r"""For a unit vector with the angle $\theta$ to a fixed one, uniform on the sphere, the mean of $\cos^{2j}\theta$ is $[[even_moment]]$: the measure is
-$\sin^{s-2}\theta\,d\theta$, up to a constant; integrate by parts. In one dimension $\cos\theta=\pm1$.""",
-        gives={"even_moment": even_moment},
-    ),
-    Step(
-        name="series",
-        sentence=r"""So $e^{x\sqrt\nu\cos\theta}$ has the mean ${}_0F_1(;\frac s2;\frac{\nu x^2}4)$, of the terms $[[series_term]]$; odd powers have the mean $0$.""",
-        gives={"series_term": series_term},
-        uses=("even moments",),
-    ),
-    Step(
-        name="sphere",
-        sentence=r"The unit sphere in $s$ dimensions has the measure $[[surface]]$, as the normal law has the mass $1$.",
-        gives={"surface": surface},
-    ),
-    Step(
-        name="radius",
-        sentence=r"""For $w$ normal about $w^*$, $\|w^*\|^2=\nu$, the density of $\|w\|$ is $[[radial_density]]$: the integral of
-$(2\pi)^{-s/2}e^{-(x^2+\nu)/2+x\sqrt\nu\cos\theta}$ over a sphere of the radius $x$.""",
-        gives={"radial_density": radial_density},
-        uses=("series", "sphere"),
-    ),
-    Step(
-        name="ball",
-        sentence=r"By the symmetry of the normal law $P(\|w-w^*\|\le\rho_0)$ for a standard normal $w$ is that integrated up to $\rho_0$, $[[gaussian_ball]]$.",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"gaussian_ball": gaussian_ball},
-        uses=("radius",),
-    ),
-    Step(
-        name="change of sign",
-        sentence=r"""If $\sigma$ is odd, weights near $-w^*$ give a copy up to its sign. That ball has the same chance, and no point in common with the other if $\rho_0<\sqrt\nu$: both together have
-twice the chance.""",
-        by=Carrier.RULE,
-        source="additivity",
-        uses=("ball",),
-    ),
-    Step(
-        name="vertex",
-        sentence=r"Its pattern is independent of that: the vertex copies the unit, signs not changed, with probability $[[gaussian_copy]]$.",
-        by=Carrier.RULE,
-        source="product",
-        gives={"gaussian_copy": gaussian_copy},
-        uses=("ball", "change of sign"),
-    ),
+STEPS = proof(
+    r"""
+trees (by L10.1): A witness with two hidden layers is unfolded to trees with the same function.
+
+different types (from trees; by dominated convergence): Change its weights so little that its loss $\varepsilon_w$ stays below
+$\varepsilon$, and that all its units with one layer, and all children, differ: their neighbourhoods are then disjoint, if they are small
+enough. The loss is a continuous function of the weights, as $\sigma'$ is bounded and $E_D\|x\|^2<\infty$.
+
+finite constants (by integration): As $\sigma'$ is bounded and $E_D\|x\|^2<\infty$, the derivatives of a unit in its weights have bounded
+norms in $L^2(D)$ on each ball of weights: $\Lambda$ is finite.
+
+small neighbourhoods (from different types, finite constants): $[[approximation_loss]]$ tends to $\varepsilon_w$ as $\rho_0,\rho\to0$, and
+so is below $\varepsilon$ for some: $\Lambda$ does not grow as they become smaller.
+
+flow (by flows): As $\sigma'$ and $\sigma''$ are bounded and $E_D\|x\|^4<\infty$, the second derivatives of the output in the weights have
+norms in $L^2(D)$ that are bounded on each ball of weights: $\nabla L$ is locally Lipschitz, and one flow starts at each point.
+
+all times (from flow; by continuation): By the time $T$ the weights have moved by no more than $\sqrt{TL_0}$, as
+$\int_0^T\|\dot\theta\|^2\le L_0$: the flow goes on for all times.
+
+bound of the loss (from small neighbourhoods, all times; by L16.1): At the longest time of (B1) the bound is $[[approximation_loss]]$ and
+$[[residual]]$.
+
+positive chances (by positivity): Laws of full support give neighbourhoods positive probabilities $q$ and $\omega$, and $0<p_0<1$ does to
+each pattern of inputs.
+
+one layer (from positive chances; by L17.1): With one hidden layer there are $M$ copies of each unit except with a probability that tends to
+$0$ as $n\to\infty$.
+
+two layers (from positive chances; by L11.3 for copies_rate, isolated_rate, variance_rate): With two hidden layers let $M'_j$ be the number
+of isolated copies of the unit $j$, of mean $\mu_j$ and variance $V_j$. As $\lambda,q,\omega>0$, $\mu_j/n$ has a positive limit, and $V_j$
+is at most of the order $n$.
+
+one unit (from two layers; by L11.4 for cantelli): There are fewer than $M$ isolated copies of the unit $j$ with a probability of at most
+$V_j/(V_j+(\mu_j-M+1)^2)$ where $\mu_j>M-1$, which tends to $0$ as $n\to\infty$.
+
+failure (from one unit; by union bound): One of the units has fewer than $M$ isolated copies with a probability of at most the sum of
+$V_j/(V_j+(\mu_j-M+1)^2)$ over all of them, which tends to $0$. The cells of isolated copies are disjoint: no other root hears their
+children.
+
+copies needed (from bound of the loss, one layer, failure): So from some $n_0$ on each unit has at least $[[copies_needed]]$ copies with
+probability $1-\delta$. Then the bound of the loss is at most $\varepsilon$.
+
+even moments: For a unit vector with the angle $\theta$ to a fixed one, uniform on the sphere, the mean of $\cos^{2j}\theta$ is
+$[[even_moment]]$: the measure is $\sin^{s-2}\theta\,d\theta$, up to a constant; integrate by parts. In one dimension $\cos\theta=\pm1$.
+
+series (from even moments): So $e^{x\sqrt\nu\cos\theta}$ has the mean ${}_0F_1(;\frac s2;\frac{\nu x^2}4)$, of the terms $[[series_term]]$;
+odd powers have the mean $0$.
+
+sphere: The unit sphere in $s$ dimensions has the measure $[[surface]]$, as the normal law has the mass $1$.
+
+radius (from series, sphere): For $w$ normal about $w^*$, $\|w^*\|^2=\nu$, the density of $\|w\|$ is $[[radial_density]]$: the integral of
+$(2\pi)^{-s/2}e^{-(x^2+\nu)/2+x\sqrt\nu\cos\theta}$ over a sphere of the radius $x$.
+
+ball (from radius; by additivity): By the symmetry of the normal law $P(\|w-w^*\|\le\rho_0)$ for a standard normal $w$ is that integrated up
+to $\rho_0$, $[[gaussian_ball]]$.
+
+change of sign (from ball; by additivity): If $\sigma$ is odd, weights near $-w^*$ give a copy up to its sign. That ball has the same
+chance, and no point in common with the other if $\rho_0<\sqrt\nu$: both together have twice the chance.
+
+vertex (from ball, change of sign; by product): Its pattern is independent of that: the vertex copies the unit, signs not changed, with
+probability $[[gaussian_copy]]$.
+""",
+    globals(),
 )
 
 pac_convergence = Claim(

@@ -17,8 +17,8 @@ from sparse_limits.theory.lifts.coverage import REGION, m, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
 from sparse_limits.theory.lifts.isolated import isolated_at_least, isolated_mean, isolated_variance
 from sparse_limits.theory.lifts.isolated_tails import V, cantelli, increasing_from, mu, poisson_degree
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 HALF = sp.Rational(1, 2)
 
@@ -53,69 +53,32 @@ TWO_LAYER_SIZES = {
 }
 two_layer_size, cantelli_size = TWO_LAYER_SIZES.values()
 
-STEPS = (
-    Step(
-        name="enough copies",
-        sentence=r"""Where each unit has $M$ isolated copies, $L(t)\le B(M)$ for all $t\ge T$ with (B1): the cells of isolated copies are disjoint from all others.""",
-        by=Carrier.CLAIM,
-        source="L16.1",
-    ),
-    Step(
-        name="isolated cells",
-        sentence=r"As these copies are isolated, $B(M)$ may be that of (B2) too.",
-        by=Carrier.CLAIM,
-        source="L16.2",
-        uses=("enough copies",),
-    ),
-    Step(
-        name="isolated copies",
-        sentence=r"The law of the number $M'$ of isolated copies of a unit is known at every width.",
-        by=Carrier.CLAIM,
-        source="L11.2",
-    ),
-    Step(
-        name="all units",
-        sentence=r"One of $r$ units has fewer than $M$ of them with a probability of at most $[[two_layer_failure]]$.",
-        by=Carrier.RULE,
-        source="union bound",
-        gives={"two_layer_failure": two_layer_failure},
-        uses=("isolated cells", "isolated copies"),
-    ),
-    Step(
-        name="exact size",
-        sentence=r"""$[[two_layer_size]]$ stands for the number that is found by doubling the step, from the first number in it on, until $\delta$ is kept, and then by
-halving: there $\delta$ is kept, and one below it is not, unless the search starts there.""",
-        by=Carrier.DEFINED,
-        gives={"two_layer_size": two_layer_size},
-        uses=("all units",),
-    ),
-    Step(
-        name="lower tail",
-        sentence=r"""With the mean $\mu$ of $M'$, and $V=\mu$ for $\lambda\le[[sparse_degree]]$, else $V=\mathrm{Var}M'$, the bound is at most $[[cantelli_failure]]$ where
-$\mu>M-1$.""",
-        by=Carrier.CLAIM,
-        source="L11.4",
-        takes=("factorial moments", "cantelli"),
-        gives={"sparse_degree": sparse_degree, "cantelli_failure": cantelli_failure},
-        uses=("all units",),
-    ),
-    Step(
-        name="wider lifts",
-        sentence=r"For $\lambda\le[[sparse_degree]]$ that does not grow with $n$ from $\max(c,[[rising_from]])$ on, and $\mu$ does not fall.",
-        by=Carrier.CLAIM,
-        source="L11.4",
-        takes=("increasing_from", "lower_tail"),
-        gives={"rising_from": rising_from},
-        uses=("lower tail",),
-    ),
-    Step(
-        name="size by the mean",
-        sentence=r"So for these $\lambda$ it is at most $\delta$ from $[[cantelli_size]]$ on, for others at this number.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        gives={"cantelli_size": cantelli_size},
-        uses=("wider lifts",),
-    ),
+STEPS = proof(
+    r"""
+enough copies (by L16.1): Where each unit has $M$ isolated copies, $L(t)\le B(M)$ for all $t\ge T$ with (B1): the cells of isolated copies
+are disjoint from all others.
+
+isolated cells (from enough copies; by L16.2): As these copies are isolated, $B(M)$ may be that of (B2) too.
+
+isolated copies (by L11.2): The law of the number $M'$ of isolated copies of a unit is known at every width.
+
+all units (from isolated cells, isolated copies; by union bound): One of $r$ units has fewer than $M$ of them with a probability of at most
+$[[two_layer_failure]]$.
+
+exact size (from all units; a definition): $[[two_layer_size]]$ stands for the number that is found by doubling the step, from the first
+number in it on, until $\delta$ is kept, and then by halving: there $\delta$ is kept, and one below it is not, unless the search starts
+there.
+
+lower tail (from all units; by L11.4 for factorial moments, cantelli): With the mean $\mu$ of $M'$, and $V=\mu$ for
+$\lambda\le[[sparse_degree]]$, else $V=\mathrm{Var}M'$, the bound is at most $[[cantelli_failure]]$ where $\mu>M-1$.
+
+wider lifts (from lower tail; by L11.4 for increasing_from, lower_tail): For $\lambda\le[[sparse_degree]]$ that does not grow with $n$ from
+$\max(c,[[rising_from]])$ on, and $\mu$ does not fall.
+
+size by the mean (from wider lifts; by monotonicity): So for these $\lambda$ it is at most $\delta$ from $[[cantelli_size]]$ on, for others
+at this number.
+""",
+    globals(),
 )
 
 two_layer_convergence = Claim(

@@ -12,8 +12,8 @@ from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import PRODUCT, Bilinear, Pointwise
 from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 H, k = sp.symbols("H k", positive=True, integer=True)
 C_i, C_o = sp.symbols("C_i C_o", nonnegative=True, integer=True)
@@ -87,58 +87,34 @@ pixel_edges = C_i * C_o * k * H
 cut = k - 1
 padding_errors = (m - 1) * (k - 1) * C_o
 
-STEPS = (
-    Step(
-        name="shifts",
-        sentence=r"Each $M(w,\cdot)$ is a sum of multiples of cyclic shifts, which commute with shifts, and so does $\sigma$, which looks at one pixel.",
-        by=Carrier.RULE,
-        source="composition",
-    ),
-    Step(
-        name="channels",
-        sentence=r"""The activation of copy $j$ of $y$ is $\sigma\big(\sum_i\sum_aw_{jia}\,x_{i,p+a}\big)$ at $p$, the sum over all copies of $x$: that is the cyclic convolution with these channels, and it commutes with
-shifts.""",
-        gives={"channels": channels},
-        uses=("shifts",),
-    ),
-    Step(
-        name="numbers",
-        sentence=r"""Every pair of an input and an output channel has one kernel of $k$ weights, and in the graph of pixels $k$ edges into each of $H$ pixels: $[[weights]]$ weights,
-$[[pixel_edges]]$ edges.""",
-        gives={"weights": weights, "pixel_edges": pixel_edges},
-        uses=("channels",),
-    ),
-    Step(
-        name="in-fibration",
-        sentence=r"""$\mathbb Z_{mH}\to\mathbb Z_H$ is an in-fibration of the graph of pixels: into $p$ lead edges from $p,\dots,p+k-1$, which lie over different pixels as $k\le H$. Its weights are pulled back, so that
-L3(a) applies.""",
-        by=Carrier.CLAIM,
-        source="L3",
-    ),
-    Step(
-        name="repetition",
-        sentence=r"So a signal of period $H$ gives the $m$-fold repetition of the output on $\mathbb Z_H$. For $m=2$, $H=3$, $k=2$ that is so for all weights and $\sigma$.",
-        gives={"cover": cover},
-        uses=("in-fibration",),
-    ),
-    Step(
-        name="cut",
-        sentence=r"Zeros beyond the end take terms from the pixels $p$ with $p+k-1\ge H$ of a signal of $H$ pixels, the last $[[cut]]$, and from no others.",
-        gives={"cut": cut},
-    ),
-    Step(
-        name="positive terms",
-        sentence=r"Where positive terms are missing the sum is smaller, and $\sigma$ of it too: no two such outputs are equal by accident.",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="seams",
-        sentence=r"""The repetition of a padded output lacks terms there in each of the $m$ periods, the output on $\mathbb Z_{mH}$ in the last one alone: in each output channel their terms
-differ at each of these pixels but those of the last period, which are $[[padding_errors]]$ together.""",
-        gives={"padding_errors": padding_errors},
-        uses=("repetition", "cut", "positive terms"),
-    ),
+STEPS = proof(
+    r"""
+shifts (by composition): Each $M(w,\cdot)$ is a sum of multiples of cyclic shifts, which commute with shifts, and so does $\sigma$, which
+looks at one pixel.
+
+channels (from shifts; gives channels): The activation of copy $j$ of $y$ is $\sigma\big(\sum_i\sum_aw_{jia}\,x_{i,p+a}\big)$ at $p$, the
+sum over all copies of $x$: that is the cyclic convolution with these channels, and it commutes with shifts.
+
+numbers (from channels): Every pair of an input and an output channel has one kernel of $k$ weights, and in the graph of pixels $k$ edges
+into each of $H$ pixels: $[[weights]]$ weights, $[[pixel_edges]]$ edges.
+
+in-fibration (by L3): $\mathbb Z_{mH}\to\mathbb Z_H$ is an in-fibration of the graph of pixels: into $p$ lead edges from $p,\dots,p+k-1$,
+which lie over different pixels as $k\le H$. Its weights are pulled back, so that L3(a) applies.
+
+repetition (from in-fibration; gives cover): So a signal of period $H$ gives the $m$-fold repetition of the output on $\mathbb Z_H$. For
+$m=2$, $H=3$, $k=2$ that is so for all weights and $\sigma$.
+
+cut: Zeros beyond the end take terms from the pixels $p$ with $p+k-1\ge H$ of a signal of $H$ pixels, the last $[[cut]]$, and from no
+others.
+
+positive terms (by monotonicity): Where positive terms are missing the sum is smaller, and $\sigma$ of it too: no two such outputs are equal
+by accident.
+
+seams (from repetition, cut, positive terms): The repetition of a padded output lacks terms there in each of the $m$ periods, the output on
+$\mathbb Z_{mH}$ in the last one alone: in each output channel their terms differ at each of these pixels but those of the last period,
+which are $[[padding_errors]]$ together.
+""",
+    globals(),
 )
 
 lifted_convolutions = Claim(

@@ -34,8 +34,8 @@ from sparse_limits.theory.lifts.copies_of_one_unit import (
 )
 from sparse_limits.theory.lifts.copy_examples import agreement, layer_lipschitz, mu, pattern_chance
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0, q
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 nu = sp.Symbol("nu", positive=True)  # the largest eigenvalue of the second moments of a pixel
 
@@ -71,101 +71,47 @@ EXACT = Hypothesis("the curve is a solution of the flow itself, from a readout 0
 SIGNS = Hypothesis("edges and weights are independent, weights fair signs; the weights of the witness are signs")
 FINITE = Hypothesis("the witness reproduces the target, and the types of different units are disjoint")
 
-STEPS = (
-    Step(
-        name="a pixel",
-        sentence=r"""At the pixel $p$ a filter on the channels $S$ is $\tanh(w\cdot z_p)$, $z_p$ the window of $k|S|$ numbers $x_{c,p+a}$. With $p$ uniform, part of $D$, its constant is $[[layer_lipschitz]]$, $\mu$ the largest
-eigenvalue of $E\,z_pz_p^\top$.""",
-        by=Carrier.CLAIM,
-        source="L16.3",
-        gives={"layer_lipschitz": layer_lipschitz},
-    ),
-    Step(
-        name="window",
-        sentence=r"""$(w\cdot z_p)^2=(\sum_{a<k}w_a\cdot x_{p+a})^2\le k\sum_{a<k}(w_a\cdot x_{p+a})^2$.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-    ),
-    Step(
-        name="shifts",
-        sentence=r"""The mean over all $p$ of $(w_a\cdot x_{p+a})^2$ is that of $(w_a\cdot x_p)^2$ for each $a$, as $p\mapsto p+a$ takes each pixel of the cycle once. It is at most $\nu\|w_a\|^2$, $\nu$ the largest eigenvalue of the
-second moments of the channels $S$ of a pixel.""",
-        by=Carrier.RULE,
-        source="Rayleigh",
-        uses=("window",),
-    ),
-    Step(
-        name="eigenvalue of a window",
-        sentence=r"So $\mu\le[[window_eigenvalue]]$. A constant signal along the eigenvector, and $w$ along it, the same for all $a$, attain that.",
-        gives={"window_eigenvalue": window_eigenvalue},
-        uses=("shifts",),
-    ),
-    Step(
-        name="one filter",
-        sentence=r"$\Lambda=[[filter_lipschitz]]$ at a pixel.",
-        gives={"filter_lipschitz": filter_lipschitz},
-        uses=("a pixel", "eigenvalue of a window"),
-    ),
-    Step(
-        name="pooling",
-        sentence=r"The square of a mean over pixels is at most the mean of the squares: the same constant serves the filter with its pixels averaged.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("one filter",),
-    ),
-    Step(
-        name="all pixels",
-        sentence=r"""With a readout for each of $H$ pixels $(\sum_pa_p\Delta_p)^2\le\|a\|^2\sum_p\Delta_p^2$, of mean at most $H\|a\|^2[[filter_lipschitz]]^2\|w-w'\|^2$: $\Lambda=[[entry_lipschitz]]$.""",
-        gives={"entry_lipschitz": entry_lipschitz},
-        uses=("one filter",),
-    ),
-    Step(
-        name="heard channels",
-        sentence=r"A copy hears just the $s$ channels of a filter with probability $[[heard]]$: an edge is a whole kernel.",
-        by=Carrier.CLAIM,
-        source="L16.3",
-        gives={"heard": heard},
-    ),
-    Step(
-        name="equal kernels",
-        sentence=r"Its $ks$ signs are those of the filter, or all are not, with probability $[[alike]]$.",
-        by=Carrier.CLAIM,
-        source="L16.3",
-        gives={"alike": alike},
-    ),
-    Step(
-        name="chance of a copy",
-        sentence=r"Together $[[filter_copy]]$ for the weights of the filter or their negatives, whose sign the readout absorbs.",
-        gives={"filter_copy": filter_copy},
-        uses=("heard channels", "equal kernels"),
-    ),
-    Step(
-        name="bound",
-        sentence=r"With $M$ copies of each filter, whose cells are isolated, the loss comes down to at most $[[best_loss]]$: the constant is the same on every ball.",
-        by=Carrier.CLAIM,
-        source="L21.1",
-        gives={"best_loss": best_loss},
-    ),
-    Step(
-        name="loss",
-        sentence=r"That is $[[filter_loss]]$.",
-        gives={"filter_loss": filter_loss},
-        uses=("bound", "one filter", "pooling"),
-    ),
-    Step(
-        name="copies needed",
-        sentence=r"It is at most $\varepsilon$ from $M=[[copies_needed]]$ on.",
-        gives={"copies_needed": copies_needed},
-        uses=("loss",),
-    ),
-    Step(
-        name="size",
-        sentence=r"$n$ output channels hold so many copies of each of $r$ filters with probability $1-\delta$ from $[[filter_size]]$ on.",
-        by=Carrier.CLAIM,
-        source="L21.1",
-        gives={"filter_size": filter_size},
-        uses=("copies needed", "chance of a copy"),
-    ),
+STEPS = proof(
+    r"""
+a pixel (by L16.3): At the pixel $p$ a filter on the channels $S$ is $\tanh(w\cdot z_p)$, $z_p$ the window of $k|S|$ numbers $x_{c,p+a}$.
+With $p$ uniform, part of $D$, its constant is $[[layer_lipschitz]]$, $\mu$ the largest eigenvalue of $E\,z_pz_p^\top$.
+
+window (by Cauchy–Schwarz): $(w\cdot z_p)^2=(\sum_{a<k}w_a\cdot x_{p+a})^2\le k\sum_{a<k}(w_a\cdot x_{p+a})^2$.
+
+shifts (from window; by Rayleigh): The mean over all $p$ of $(w_a\cdot x_{p+a})^2$ is that of $(w_a\cdot x_p)^2$ for each $a$, as $p\mapsto
+p+a$ takes each pixel of the cycle once. It is at most $\nu\|w_a\|^2$, $\nu$ the largest eigenvalue of the second moments of the channels
+$S$ of a pixel.
+
+eigenvalue of a window (from shifts): So $\mu\le[[window_eigenvalue]]$. A constant signal along the eigenvector, and $w$ along it, the same
+for all $a$, attain that.
+
+one filter (from a pixel, eigenvalue of a window): $\Lambda=[[filter_lipschitz]]$ at a pixel.
+
+pooling (from one filter; by Jensen): The square of a mean over pixels is at most the mean of the squares: the same constant serves the
+filter with its pixels averaged.
+
+all pixels (from one filter): With a readout for each of $H$ pixels $(\sum_pa_p\Delta_p)^2\le\|a\|^2\sum_p\Delta_p^2$, of mean at most
+$H\|a\|^2[[filter_lipschitz]]^2\|w-w'\|^2$: $\Lambda=[[entry_lipschitz]]$.
+
+heard channels (by L16.3): A copy hears just the $s$ channels of a filter with probability $[[heard]]$: an edge is a whole kernel.
+
+equal kernels (by L16.3): Its $ks$ signs are those of the filter, or all are not, with probability $[[alike]]$.
+
+chance of a copy (from heard channels, equal kernels): Together $[[filter_copy]]$ for the weights of the filter or their negatives, whose
+sign the readout absorbs.
+
+bound (by L21.1): With $M$ copies of each filter, whose cells are isolated, the loss comes down to at most $[[best_loss]]$: the constant is
+the same on every ball.
+
+loss (from bound, one filter, pooling): That is $[[filter_loss]]$.
+
+copies needed (from loss): It is at most $\varepsilon$ from $M=[[copies_needed]]$ on.
+
+size (from copies needed, chance of a copy; by L21.1): $n$ output channels hold so many copies of each of $r$ filters with probability
+$1-\delta$ from $[[filter_size]]$ on.
+""",
+    globals(),
+    layer_lipschitz=layer_lipschitz,
 )
 
 copied_filters = Claim(

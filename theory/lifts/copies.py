@@ -12,6 +12,7 @@ from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.lifts.coverage import r
 from sparse_limits.theory.lifts.readout import TRAINED, Delta, T, moving_bound
 from sparse_limits.theory.lifts.tangent import L_0, START, epsilon
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -130,93 +131,51 @@ COMPARISON = Step(
     gives={"moving_bound": moving_bound},
 )
 
-COPY_STEPS = (
-    Step(
-        name="paths",
-        sentence=r"""A cell that has moved by more than $\rho$ before the time $T$ has $\rho^2<T\int_0^T\|\dot\theta_i\|^2$: $N$ such cells have
-together a $\sum_i\int_0^T\|\dot\theta_i\|^2$ of at least $[[spent]]$.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"spent": spent},
-    ),
-    Step(
-        name="energy",
-        sentence=r"$\dot L=-\|\dot\theta\|^2$: $L$ never grows, and disjoint cells have together no more than $\int_0^T\|\dot\theta\|^2=L_0-L(T)\le L_0$.",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="moved cells",
-        sentence=r"So no more than $[[moved_cells]]$ cells move so far.",
-        gives=given(FIRST, "moved_cells"),
-        uses=("paths", "energy"),
-    ),
-    Step(
-        name="longest time",
-        sentence=r"These are at most $M/2$ up to $T=[[longest_time]]$. Then each unit keeps at least $M/2$ *survivors*.",
-        gives=given(FIRST, "longest_time"),
-        uses=("moved cells",),
-    ),
-    Step(
-        name="survivors",
-        sentence=r"Up to $T$ these stay within $\rho_0+\rho$ of $\theta^*_j$: changes of signs keep distances.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        uses=("longest time",),
-    ),
-    Step(
-        name="copies",
-        sentence=r"A terminal with the backward closure of the unit $j$ computes $\phi_i=\phi_j(\theta_i)$, and $\pm\phi_j$ of the weights with changed signs.",
-        by=Carrier.CLAIM,
-        source="L3",
-    ),
-    Step(
-        name="another readout",
-        sentence=r"""With $\bar a_i=\pm a^*_j/m$ on $m$ survivors of each unit, $\|\sum_i\bar a_i\phi_i-f^*\|\le[[comparison_error]]$: the witness misses by
-$\sqrt{2\varepsilon_w}$, and each survivor of a unit its share of that by $\Lambda(\rho_0+\rho)$.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"comparison_error": comparison_error},
-        uses=("survivors", "copies"),
-    ),
-    Step(
-        name="loss of the other readout",
-        sentence=r"Its loss is at most $\varepsilon=[[approximation_loss]]$.",
-        gives=given(FIRST, "approximation_loss"),
-        uses=("another readout",),
-    ),
-    Step(
-        name="squares",
-        sentence=r"Its square is $\|\bar a\|^2=[[survivor_square]]$: $m$ times that of $a^*/m$.",
-        gives={"survivor_square": survivor_square},
-        uses=("another readout",),
-    ),
-    Step(
-        name="half of the copies",
-        sentence=r"As $m\ge M/2$, that is at most $[[squared_readout]]$.",
-        gives=given(FIRST, "squared_readout"),
-        uses=("longest time", "squares"),
-    ),
-    COMPARISON,
-    Step(
-        name="bound",
-        sentence=r"For $\Delta^2=\|\bar a\|^2$, as $a(0)=0$, this is the bound, which holds from $T$ on, as $L$ never grows: $[[bound]]$.",
-        gives=given(FIRST, "bound"),
-        uses=("energy", "longest time", "loss of the other readout", "half of the copies", "comparison"),
-    ),
-    Step(
-        name="exact copies",
-        sentence=r"The bound falls with $T$. At the longest time, for $\varepsilon_w=\rho_0=0$, it is $[[along]]$.",
-        gives={"along": along},
-        uses=("longest time", "bound"),
-    ),
-    Step(
-        name="best choice",
-        sentence=r"""That exceeds $[[B1]]$ by half of the square of $\Lambda A_1\rho-2\sqrt{L_0}A_2/M\rho$, which is $0$ at $\rho=[[rho1]]$, where the longest
-time is $[[T1]]$.""",
-        gives=given(FIRST, "B1", "T1", "rho1"),
-        uses=("exact copies",),
-    ),
+COPY_STEPS = proof(
+    r"""
+paths (by Cauchy–Schwarz): A cell that has moved by more than $\rho$ before the time $T$ has $\rho^2<T\int_0^T\|\dot\theta_i\|^2$: $N$ such
+cells have together a $\sum_i\int_0^T\|\dot\theta_i\|^2$ of at least $[[spent]]$.
+
+energy (by chain rule): $\dot L=-\|\dot\theta\|^2$: $L$ never grows, and disjoint cells have together no more than
+$\int_0^T\|\dot\theta\|^2=L_0-L(T)\le L_0$.
+
+moved cells (from paths, energy): So no more than $[[moved_cells]]$ cells move so far.
+
+longest time (from moved cells): These are at most $M/2$ up to $T=[[longest_time]]$. Then each unit keeps at least $M/2$ *survivors*.
+
+survivors (from longest time; by triangle inequality): Up to $T$ these stay within $\rho_0+\rho$ of $\theta^*_j$: changes of signs keep
+distances.
+
+copies (by L3): A terminal with the backward closure of the unit $j$ computes $\phi_i=\phi_j(\theta_i)$, and $\pm\phi_j$ of the weights with
+changed signs.
+
+another readout (from survivors, copies; by triangle inequality): With $\bar a_i=\pm a^*_j/m$ on $m$ survivors of each unit, $\|\sum_i\bar
+a_i\phi_i-f^*\|\le[[comparison_error]]$: the witness misses by $\sqrt{2\varepsilon_w}$, and each survivor of a unit its share of that by
+$\Lambda(\rho_0+\rho)$.
+
+loss of the other readout (from another readout): Its loss is at most $\varepsilon=[[approximation_loss]]$.
+
+squares (from another readout): Its square is $\|\bar a\|^2=[[survivor_square]]$: $m$ times that of $a^*/m$.
+
+half of the copies (from longest time, squares): As $m\ge M/2$, that is at most $[[squared_readout]]$.
+
+[[COMPARISON]]
+
+bound (from energy, longest time, loss of the other readout, half of the copies, comparison): For $\Delta^2=\|\bar a\|^2$, as $a(0)=0$, this
+is the bound, which holds from $T$ on, as $L$ never grows: $[[bound]]$.
+
+exact copies (from longest time, bound): The bound falls with $T$. At the longest time, for $\varepsilon_w=\rho_0=0$, it is $[[along]]$.
+
+best choice (from exact copies; gives B1, T1, rho1): That exceeds $[[B1]]$ by half of the square of $\Lambda A_1\rho-2\sqrt{L_0}A_2/M\rho$,
+which is $0$ at $\rho=[[rho1]]$, where the longest time is $[[T1]]$.
+""",
+    globals(),
+    **given(FIRST, "moved_cells"),
+    **given(FIRST, "longest_time"),
+    **given(FIRST, "approximation_loss"),
+    **given(FIRST, "squared_readout"),
+    **given(FIRST, "bound"),
+    **given(FIRST, "B1", "T1", "rho1"),
 )
 
 NETWORK = (

@@ -8,8 +8,8 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 z = sp.Symbol("z", real=True)  # what a unit adds up
 x, v, w, y = sp.symbols(
@@ -29,79 +29,36 @@ pattern_chance = p_0**signs * (1 - p_0) ** (inputs - signs)
 agreement = 2 / 2**signs
 sign_copy = 2 * p_0**signs * (1 - p_0) ** (inputs - signs) / 2**signs
 
-STEPS = (
-    Step(
-        name="slope",
-        sentence=r"The slope of $\tanh z$ is $[[slope]]$, from $0$ to $1$.",
-        gives={"slope": slope},
-    ),
-    Step(
-        name="small changes",
-        sentence=r"So $|\tanh z-\tanh z'|\le|z-z'|$.",
-        by=Carrier.RULE,
-        source="integration",
-        uses=("slope",),
-    ),
-    Step(
-        name="one layer",
-        sentence=r"""$\|\tanh(w\cdot x)-\tanh(w'\cdot x)\|_D^2\le E_D((w-w')\cdot x)^2$, which is at most $[[layer_square]]$ for $\|w-w'\|=\delta$.""",
-        by=Carrier.RULE,
-        source="Rayleigh",
-        gives={"layer_square": layer_square},
-        uses=("small changes",),
-    ),
-    Step(
-        name="constant of one layer",
-        sentence=r"This is the square of $[[layer_lipschitz]]$ times the distance.",
-        gives={"layer_lipschitz": layer_lipschitz},
-        uses=("one layer",),
-    ),
-    Step(
-        name="partial derivatives",
-        sentence=r"""In a child with the weights $v$ and $w$ and the input $x$, where all other children add $y$, the unit has the
-derivative $[[by_upper]]$ in $v$ and $[[by_lower]]$ in $w$.""",
-        gives={"by_upper": by_upper, "by_lower": by_lower},
-        uses=("slope",),
-    ),
-    Step(
-        name="one child",
-        sentence=r"""$|\tanh|\le1$, no slope is more than $1$, $|x|\le1$, and $|v|\le1+\rho$ on the ball: the squares of both add up to at most
-$[[child_square]]$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        gives={"child_square": child_square},
-        uses=("slope", "partial derivatives"),
-    ),
-    Step(
-        name="along a segment",
-        sentence=r"""The gradient is no longer than the root of $r$ of these. The ball is convex: for each $x$ the unit changes by no more than that times the
-distance of the weights, and so it does in the mean over $D$.""",
-        by=Carrier.RULE,
-        source="integration",
-        uses=("one child",),
-    ),
-    Step(
-        name="constant of a tree",
-        sentence=r"This is $\Lambda=[[tree_lipschitz]]$.",
-        gives={"tree_lipschitz": tree_lipschitz},
-        uses=("one child", "along a segment"),
-    ),
-    Step(
-        name="pattern",
-        sentence=r"A vertex has just the $s$ inputs of a unit with probability $[[pattern_chance]]$: each is there with $p_0$, each other one is not.",
-        gives={"pattern_chance": pattern_chance},
-    ),
-    Step(
-        name="agreement",
-        sentence=r"Of $s$ fair signs all are those of the unit, or all are not, with probability $[[agreement]]$: one more halves it.",
-        gives={"agreement": agreement},
-    ),
-    Step(
-        name="sign copies",
-        sentence=r"""$-w$ for $w$ turns $\tanh(w\cdot x)$ into its negative, which the readout absorbs. Signs are independent of edges: $[[sign_copy]]$.""",
-        gives={"sign_copy": sign_copy},
-        uses=("pattern", "agreement"),
-    ),
+STEPS = proof(
+    r"""
+slope: The slope of $\tanh z$ is $[[slope]]$, from $0$ to $1$.
+
+small changes (from slope; by integration): So $|\tanh z-\tanh z'|\le|z-z'|$.
+
+one layer (from small changes; by Rayleigh): $\|\tanh(w\cdot x)-\tanh(w'\cdot x)\|_D^2\le E_D((w-w')\cdot x)^2$, which is at most
+$[[layer_square]]$ for $\|w-w'\|=\delta$.
+
+constant of one layer (from one layer): This is the square of $[[layer_lipschitz]]$ times the distance.
+
+partial derivatives (from slope): In a child with the weights $v$ and $w$ and the input $x$, where all other children add $y$, the unit has
+the derivative $[[by_upper]]$ in $v$ and $[[by_lower]]$ in $w$.
+
+one child (from slope, partial derivatives; by monotonicity): $|\tanh|\le1$, no slope is more than $1$, $|x|\le1$, and $|v|\le1+\rho$ on the
+ball: the squares of both add up to at most $[[child_square]]$.
+
+along a segment (from one child; by integration): The gradient is no longer than the root of $r$ of these. The ball is convex: for each $x$
+the unit changes by no more than that times the distance of the weights, and so it does in the mean over $D$.
+
+constant of a tree (from one child, along a segment): This is $\Lambda=[[tree_lipschitz]]$.
+
+pattern: A vertex has just the $s$ inputs of a unit with probability $[[pattern_chance]]$: each is there with $p_0$, each other one is not.
+
+agreement: Of $s$ fair signs all are those of the unit, or all are not, with probability $[[agreement]]$: one more halves it.
+
+sign copies (from pattern, agreement): $-w$ for $w$ turns $\tanh(w\cdot x)$ into its negative, which the readout absorbs. Signs are
+independent of edges: $[[sign_copy]]$.
+""",
+    globals(),
 )
 
 copied_units = Claim(

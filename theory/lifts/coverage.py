@@ -10,8 +10,8 @@ from sparse_limits.theory.expressivity import symbols as wired
 from sparse_limits.theory.expressivity.wired_counts import usual_bound
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 inputs = sp.Symbol("d", nonnegative=True, integer=True)
 pattern = sp.Symbol("s", nonnegative=True, integer=True)  # |S|
@@ -88,97 +88,41 @@ type_series = covering(q)
 generating_function = sp.exp((1 - q_1 - q_2) * z) * covering(q_1) * covering(q_2)
 one_missing = (1 - q) ** n
 
-STEPS = (
-    Step(
-        name="one type",
-        sentence=r"""A vertex is of a type with probability $[[type_probability]]$: an input more is in the pattern, and there with probability
-$p_0$, or not in it, and absent with probability $1-p_0$. Without inputs the weights alone decide.""",
-        gives={"type_probability": type_probability},
-    ),
-    Step(
-        name="vertices",
-        sentence=r"Each vertex has edges and weights of its own, so that the $n$ vertices are independent.",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="number of copies",
-        sentence=r"So $P(M=m)=[[copies_law]]$: one vertex more raises $M$ by one with probability $q$, and else leaves it.",
-        gives={"copies_law": copies_law},
-        uses=("one type", "vertices"),
-    ),
-    Step(
-        name="fewer copies",
-        sentence=r"$P(M<m)=[[binomial_below]]$, a sum of these.",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"binomial_below": binomial_below},
-        uses=("number of copies",),
-    ),
-    Step(
-        name="half the mean",
-        sentence=r"$P(M<\frac{nq}2)\le[[chernoff]]$: the bound of E2 for one input and the probability $q$.",
-        by=Carrier.CLAIM,
-        source="E2",
-        gives={"chernoff": chernoff},
-        uses=("number of copies",),
-    ),
-    Step(
-        name="two types",
-        sentence=r"""$P(N_1,N_2)=[[counts_law]]$: one vertex more raises one of the counts, with probabilities $q_1$ and $q_2$, or none; not
-both, as the types are disjoint.""",
-        gives={"counts_law": counts_law},
-        uses=("vertices",),
-    ),
-    Step(
-        name="both covered",
-        sentence=r"""The probability of $m$ or more copies of each is $[[both_covered]]$: $1$ less those that the first, and that the second type
-has fewer, and with what is then taken off twice.""",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"both_covered": both_covered},
-        uses=("fewer copies", "two types"),
-    ),
-    Step(
-        name="series of a type",
-        sentence=r"$[[type_series]]$ has the terms $\frac{(qz)^i}{i!}$ with $i\ge m$ of the exponential series.",
-        gives={"type_series": type_series},
-    ),
-    Step(
-        name="generating function",
-        sentence=r"""$P(N_1,N_2)\frac{z^n}{n!}$ is the product of $\frac{(q_1z)^{N_1}}{N_1!}$, $\frac{(q_2z)^{N_2}}{N_2!}$ and a term of
-$e^{(1-q_1-q_2)z}$. The sum over $n$ and over all counts from $m$ on is $[[generating_function]]$.""",
-        gives={"generating_function": generating_function},
-        uses=("two types", "series of a type"),
-    ),
-    Step(
-        name="all types",
-        sentence=r"""All of $r$ types are present with probability $[[all_covered]]$: the first of $n+1$ vertices is of none of them, with probability
-$1-rq$, or of one, and then the others cover the other $r-1$. Without vertices the sum is $0$.""",
-        gives={"all_covered": all_covered},
-        uses=("vertices",),
-    ),
-    Step(
-        name="one missing",
-        sentence=r"A given type is missing with probability $[[one_missing]]$.",
-        gives={"one_missing": one_missing},
-        uses=("number of copies",),
-    ),
-    Step(
-        name="decay",
-        sentence=r"That is at most $e^{-nq}$.",
-        by=Carrier.RULE,
-        source="exponential",
-        uses=("one missing",),
-    ),
-    Step(
-        name="union",
-        sentence=r"So all are present with probability at least $[[union_bound]]$.",
-        by=Carrier.RULE,
-        source="union bound",
-        gives={"union_bound": union_bound},
-        uses=("decay",),
-    ),
+STEPS = proof(
+    r"""
+one type: A vertex is of a type with probability $[[type_probability]]$: an input more is in the pattern, and there with probability $p_0$,
+or not in it, and absent with probability $1-p_0$. Without inputs the weights alone decide.
+
+vertices (by independence): Each vertex has edges and weights of its own, so that the $n$ vertices are independent.
+
+number of copies (from one type, vertices): So $P(M=m)=[[copies_law]]$: one vertex more raises $M$ by one with probability $q$, and else
+leaves it.
+
+fewer copies (from number of copies; by additivity): $P(M<m)=[[binomial_below]]$, a sum of these.
+
+half the mean (from number of copies; by E2): $P(M<\frac{nq}2)\le[[chernoff]]$: the bound of E2 for one input and the probability $q$.
+
+two types (from vertices): $P(N_1,N_2)=[[counts_law]]$: one vertex more raises one of the counts, with probabilities $q_1$ and $q_2$, or
+none; not both, as the types are disjoint.
+
+both covered (from fewer copies, two types; by additivity): The probability of $m$ or more copies of each is $[[both_covered]]$: $1$ less
+those that the first, and that the second type has fewer, and with what is then taken off twice.
+
+series of a type: $[[type_series]]$ has the terms $\frac{(qz)^i}{i!}$ with $i\ge m$ of the exponential series.
+
+generating function (from two types, series of a type): $P(N_1,N_2)\frac{z^n}{n!}$ is the product of $\frac{(q_1z)^{N_1}}{N_1!}$,
+$\frac{(q_2z)^{N_2}}{N_2!}$ and a term of $e^{(1-q_1-q_2)z}$. The sum over $n$ and over all counts from $m$ on is $[[generating_function]]$.
+
+all types (from vertices): All of $r$ types are present with probability $[[all_covered]]$: the first of $n+1$ vertices is of none of them,
+with probability $1-rq$, or of one, and then the others cover the other $r-1$. Without vertices the sum is $0$.
+
+one missing (from number of copies): A given type is missing with probability $[[one_missing]]$.
+
+decay (from one missing; by exponential): That is at most $e^{-nq}$.
+
+union (from decay; by union bound): So all are present with probability at least $[[union_bound]]$.
+""",
+    globals(),
 )
 
 copies_in_one_layer = Claim(

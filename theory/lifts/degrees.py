@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 n = sp.Symbol("n", integer=True, positive=True)  # copies of a vertex
 lam = sp.Symbol("lambda", nonnegative=True)  # expected degree
@@ -30,39 +30,21 @@ degree_law = sampled(binomial_law(n, lam / n, k))
 degree_zero = sampled((1 - lam / n) ** n)
 variance = sampled(lam * (1 - lam / n))
 
-STEPS = (
-    Step(
-        name="edges",
-        sentence=r"""The edges into one vertex are independent, each there with probability $p=\lambda/n$. With $n+1$ copies, $X=k+1$ if $X$ was $k+1$ without the
-last edge, and that is not there, or $k$, and it is.""",
-        by=Carrier.RULE,
-        source="product",
-    ),
-    Step(
-        name="law",
-        sentence=r"So from one copy on $P(X=k)=[[degree_law]]$ for $k\le n$.",
-        gives={"degree_law": degree_law},
-        uses=("edges",),
-    ),
-    Step(
-        name="no edge",
-        sentence=r"At $k=0$ that is $[[degree_zero]]$.",
-        gives={"degree_zero": degree_zero},
-        uses=("law",),
-    ),
-    Step(
-        name="products of edges",
-        sentence=r"""$X$ is a sum of independent numbers, $0$ or $1$. The mean of a product of two of these, each less its mean, is $0$: one edge more adds $p$ to
-the mean, and $p(1-p)$ to the variance.""",
-        by=Carrier.RULE,
-        source="product",
-    ),
-    Step(
-        name="variance",
-        sentence=r"So the mean is $\lambda$, and the variance $[[variance]]$.",
-        gives={"variance": variance},
-        uses=("products of edges",),
-    ),
+STEPS = proof(
+    r"""
+edges (by product): The edges into one vertex are independent, each there with probability $p=\lambda/n$. With $n+1$ copies, $X=k+1$ if $X$
+was $k+1$ without the last edge, and that is not there, or $k$, and it is.
+
+law (from edges): So from one copy on $P(X=k)=[[degree_law]]$ for $k\le n$.
+
+no edge (from law): At $k=0$ that is $[[degree_zero]]$.
+
+products of edges (by product): $X$ is a sum of independent numbers, $0$ or $1$. The mean of a product of two of these, each less its mean,
+is $0$: one edge more adds $p$ to the mean, and $p(1-p)$ to the variance.
+
+variance (from products of edges): So the mean is $\lambda$, and the variance $[[variance]]$.
+""",
+    globals(),
 )
 
 binomial_degrees = Claim(

@@ -10,8 +10,8 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 DIAMOND = (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3"))
 x, w01, w02, w13, w23, c = sp.symbols("x w_01 w_02 w_13 w_23 c", real=True)
@@ -64,55 +64,38 @@ base_weight, rest = sp.symbols("w_B r", real=True)  # w_B(b, πv) and the sum of
 
 completing_weight = base_weight - rest
 
-STEPS = (
-    Step(
-        name="order",
-        sentence=r"$B$ has an order of its vertices in which all edges lead forward; above it the vertices of $G$ are computed, those over inputs having their values.",
-        by=Carrier.RULE,
-        source="topological order",
-    ),
-    Step(
-        name="pre-activations",
-        sentence=r"""Suppose that $y_u=y_B(\pi u)$ for all in-neighbours $u$ of $v$. Then the pre-activation of $v$ above $b$ is $\sum_uM(w_{(u,v)},y_B(b))$, the sum over the
-in-neighbours above $b$; if all of these are those of $B$ at $\pi v$, then $y_v=y_B(\pi v)$.""",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("order",),
-    ),
-    Step(
-        name="one term",
-        sentence=r"""(a) Along an in-fibration the sum has the one term $M(w_B(b,\pi v),y_B(b))$, whatever $M$ is. So it is above the diamond, for all maps: $G$ has the vertices 1a, 1b, 1c, 2a, 2b,
-3a, 3b, the edges 1a→3a, 2b→3a, 1a→3b, 2a→3b, and all edges from the input into 1·, 2·.""",
-        gives={"fibration": diamond_fibration},
-        uses=("pre-activations",),
-    ),
-    Step(
-        name="sum of weights",
-        sentence=r"""(b) If $M$ is linear in the weight, the sum is $M(\sum_uw_{(u,v)},y_B(b))$, and $0=M(0,y_B(b))$ if it is empty. It is that of $B$ if the weights add up to
-$w_B(b,\pi v)$, which with the sum $r$ of the others makes one of them $[[completing_weight]]$.""",
-        gives={"completing_weight": completing_weight},
-        uses=("pre-activations",),
-    ),
-    Step(
-        name="split weight",
-        sentence=r"So it is above the diamond, for all maps $w\cdot m(y)$, if $w_{13}$ is split into $c$ on 1a→3a and $w_{13}-c$ on 1b→3a, for every $c$; that is no in-fibration.",
-        gives={"split": diamond_split},
-        uses=("sum of weights",),
-    ),
-    Step(
-        name="lifts compose",
-        sentence=r"""(c) An edge of the upper graph has an edge of $G$ below it, and that one an edge of $B$. The fibres of the composition over $b$ are unions of fibres over vertices of $G$ above $b$:
-its sums are the sums of sums by which $G$ acts as a module, so that both have the same activations.""",
-        by=Carrier.RULE,
-        source="fibres",
-    ),
-    Step(
-        name="in-fibrations compose",
-        sentence=r"""For $v$ over $u$ in $G$, each edge of $B$ into $\pi u$ has exactly one edge of $G$ into $u$ above it, and that one exactly one edge into $v$; every edge into $v$ above the edge of $B$
-arises so. A cover of the $G$ of (a) with two sheets, between which three edges cross, is an example.""",
-        gives={"cover": diamond_cover},
-        uses=("one term", "lifts compose"),
-    ),
+STEPS = proof(
+    r"""
+order (by topological order): $B$ has an order of its vertices in which all edges lead forward; above it the vertices of $G$ are computed,
+those over inputs having their values.
+
+pre-activations (from order; by induction): Suppose that $y_u=y_B(\pi u)$ for all in-neighbours $u$ of $v$. Then the pre-activation of $v$
+above $b$ is $\sum_uM(w_{(u,v)},y_B(b))$, the sum over the in-neighbours above $b$; if all of these are those of $B$ at $\pi v$, then
+$y_v=y_B(\pi v)$.
+
+one term (from pre-activations; gives fibration): (a) Along an in-fibration the sum has the one term $M(w_B(b,\pi v),y_B(b))$, whatever $M$
+is. So it is above the diamond, for all maps: $G$ has the vertices 1a, 1b, 1c, 2a, 2b, 3a, 3b, the edges 1a→3a, 2b→3a, 1a→3b, 2a→3b, and all
+edges from the input into 1·, 2·.
+
+sum of weights (from pre-activations): (b) If $M$ is linear in the weight, the sum is $M(\sum_uw_{(u,v)},y_B(b))$, and $0=M(0,y_B(b))$ if it
+is empty. It is that of $B$ if the weights add up to $w_B(b,\pi v)$, which with the sum $r$ of the others makes one of them
+$[[completing_weight]]$.
+
+split weight (from sum of weights; gives split): So it is above the diamond, for all maps $w\cdot m(y)$, if $w_{13}$ is split into $c$ on
+1a→3a and $w_{13}-c$ on 1b→3a, for every $c$; that is no in-fibration.
+
+lifts compose (by fibres): (c) An edge of the upper graph has an edge of $G$ below it, and that one an edge of $B$. The fibres of the
+composition over $b$ are unions of fibres over vertices of $G$ above $b$: its sums are the sums of sums by which $G$ acts as a module, so
+that both have the same activations.
+
+in-fibrations compose (from one term, lifts compose; gives cover): For $v$ over $u$ in $G$, each edge of $B$ into $\pi u$ has exactly one
+edge of $G$ into $u$ above it, and that one exactly one edge into $v$; every edge into $v$ above the edge of $B$ arises so. A cover of the
+$G$ of (a) with two sheets, between which three edges cross, is an example.
+""",
+    globals(),
+    fibration=diamond_fibration,
+    split=diamond_split,
+    cover=diamond_cover,
 )
 
 fibration_lemma = Claim(

@@ -14,8 +14,8 @@ from sparse_limits.theory.lifts.fibration import DIAMOND, DIAMOND_WEIGHTS, diamo
 from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import PRODUCT, Pointwise
 from sparse_limits.theory.lifts.module import PerceptronModule, Vertex
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 a, f = sp.symbols("a f", real=True)  # the readout of one of two terminals, and the target
 w1, w2 = sp.symbols("w_1 w_2", real=True)
@@ -88,68 +88,36 @@ shares = {
     ("2a", "3b"): 1 - a,
 }
 
-STEPS = (
-    Step(
-        name="tied weights",
-        sentence=r"""$\pi^*$ is linear, so that $\langle\nabla\mathcal L_B(w),h\rangle=\langle\nabla\mathcal L_G(\pi^*w),\pi^*h\rangle$ for all sections $h$ over the edges of
-$B$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="adjoint",
-        sentence=r"The right side is $\langle\pi_!\nabla\mathcal L_G(\pi^*w),h\rangle$ by L1(b). As $h$ is any, $\nabla\mathcal L_B(w)=\pi_!\nabla\mathcal L_G(\pi^*w)$.",
-        by=Carrier.CLAIM,
-        source="L1",
-        uses=("tied weights",),
-    ),
-    Step(
-        name="automorphisms",
-        sentence=r"""An automorphism $g$ over $B$ acts on sections by an orthogonal map that permutes entries. From $\mathcal L_G\circ g=\mathcal L_G$ follows
-$\nabla\mathcal L_G(g\theta)=g\nabla\mathcal L_G(\theta)$; and $g$ fixes tied weights, so that it fixes the gradient there.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="orbits",
-        sentence=r"So at tied weights the gradient is constant on the orbits of the edges. Where these are the edge fibres, it is tied.",
-        by=Carrier.RULE,
-        source="orbits",
-        uses=("automorphisms",),
-    ),
-    Step(
-        name="flow",
-        sentence=r"Then the velocity at tied weights is tied: as $\nabla\mathcal L_G$ is locally Lipschitz, the gradient flow from such weights stays among them.",
-        by=Carrier.RULE,
-        source="flows",
-        uses=("orbits",),
-    ),
-    Step(
-        name="full lift",
-        sentence=r"""The three hidden copies of the full lift of $0\to1\to2$ may be permuted, which is transitive on both edge fibres and keeps the output. At tied weights its gradient is tied, whatever they
-are.""",
-        gives={"symmetric": symmetric},
-        uses=("flow",),
-    ),
-    Step(
-        name="fibration",
-        sentence=r"The $G$ above the diamond is an in-fibration, so that at tied weights $y_{3a}$ and $y_{3b}$ are both $y_3$, and $\mathcal L_B=\frac12(y_3-f)^2$.",
-        by=Carrier.CLAIM,
-        source="L3",
-    ),
-    Step(
-        name="gradient of the base",
-        sentence=r"Differentiated, that is $[[gradient_01]]$ by $w_{01}$ and $[[gradient_13]]$ by $w_{13}$.",
-        gives={"gradient_01": gradient_01, "gradient_13": gradient_13},
-        uses=("fibration",),
-    ),
-    Step(
-        name="shares",
-        sentence=r"""Of these, and of those of $0\to2$ and $2\to3$, the edges of $G$ have the shares $[[shares]]$: those of a fibre add up to $1$, but they are not equal, so that the gradient at tied weights is not
-tied.""",
-        gives={"shares": shares},
-        uses=("adjoint", "gradient of the base"),
-    ),
+STEPS = proof(
+    r"""
+tied weights (by chain rule): $\pi^*$ is linear, so that $\langle\nabla\mathcal L_B(w),h\rangle=\langle\nabla\mathcal
+L_G(\pi^*w),\pi^*h\rangle$ for all sections $h$ over the edges of $B$.
+
+adjoint (from tied weights; by L1): The right side is $\langle\pi_!\nabla\mathcal L_G(\pi^*w),h\rangle$ by L1(b). As $h$ is any,
+$\nabla\mathcal L_B(w)=\pi_!\nabla\mathcal L_G(\pi^*w)$.
+
+automorphisms (by chain rule): An automorphism $g$ over $B$ acts on sections by an orthogonal map that permutes entries. From $\mathcal
+L_G\circ g=\mathcal L_G$ follows $\nabla\mathcal L_G(g\theta)=g\nabla\mathcal L_G(\theta)$; and $g$ fixes tied weights, so that it fixes the
+gradient there.
+
+orbits (from automorphisms; by orbits): So at tied weights the gradient is constant on the orbits of the edges. Where these are the edge
+fibres, it is tied.
+
+flow (from orbits; by flows): Then the velocity at tied weights is tied: as $\nabla\mathcal L_G$ is locally Lipschitz, the gradient flow
+from such weights stays among them.
+
+full lift (from flow; gives symmetric): The three hidden copies of the full lift of $0\to1\to2$ may be permuted, which is transitive on both
+edge fibres and keeps the output. At tied weights its gradient is tied, whatever they are.
+
+fibration (by L3): The $G$ above the diamond is an in-fibration, so that at tied weights $y_{3a}$ and $y_{3b}$ are both $y_3$, and $\mathcal
+L_B=\frac12(y_3-f)^2$.
+
+gradient of the base (from fibration): Differentiated, that is $[[gradient_01]]$ by $w_{01}$ and $[[gradient_13]]$ by $w_{13}$.
+
+shares (from adjoint, gradient of the base): Of these, and of those of $0\to2$ and $2\to3$, the edges of $G$ have the shares $[[shares]]$:
+those of a fibre add up to $1$, but they are not equal, so that the gradient at tied weights is not tied.
+""",
+    globals(),
 )
 
 pushed_gradients = Claim(

@@ -30,8 +30,8 @@ from sparse_limits.theory.lifts.coverage import (
     trinomial,
 )
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 edge = lam / n
 matching = omega * q**r
@@ -66,103 +66,49 @@ some_copy = sp.Piecewise(
     (0, sp.Or(n < 2, omega * q_1 * q_2 * lam <= 0, sp.And(sp.Eq(lam, n), n > 2))), (1 - none, lam <= n)
 )
 
-STEPS = (
-    Step(
-        name="places",
-        sentence=r"""A root, and a vertex of the first layer for each of its $r$ children, all of them distinct, in the order of their types: there are
-$[[places]]$ such choices.""",
-        gives={"places": places},
-    ),
-    Step(
-        name="one place",
-        sentence=r"""There is a copy with probability $[[cell_chance]]$: the root hears these $r$ vertices and none of the others, they have their types, and the top
-weights are right.""",
-        gives={"cell_chance": cell_chance},
-    ),
-    Step(
-        name="copies",
-        sentence=r"So $EM=[[expected_copies]]$, the sum over all choices; there is none if $r>n$.",
-        gives={"expected_copies": expected_copies},
-        uses=("places", "one place"),
-    ),
-    Step(
-        name="isolation",
-        sentence=r"The other $n-1$ roots hear none of the $r$ children with probability $[[isolation]]$, and all these edges are new.",
-        gives={"isolation": isolation},
-    ),
-    Step(
-        name="isolated copies",
-        sentence=r"So $EM'=[[isolated_mean]]$.",
-        gives={"isolated_mean": isolated_mean},
-        uses=("copies", "isolation"),
-    ),
-    Step(
-        name="several places",
-        sentence=r"""Isolated copies have no child in common. There are $[[tuples]]$ choices of $k$ distinct roots and their children: a further root is one of $n-k$,
-and its children are $r$ of the other $n-rk$ vertices.""",
-        gives={"tuples": tuples},
-    ),
-    Step(
-        name="all at once",
-        sentence=r"""Of the $rkn$ edges out of these children $rk$ are there, and each root misses the other $n-rk$ vertices: they are all isolated copies with
-probability $[[tuple_chance]]$.""",
-        gives={"tuple_chance": tuple_chance},
-        uses=("one place", "isolation"),
-    ),
-    Step(
-        name="factorial moments",
-        sentence=r"$(M')_k$ counts the lists of $k$ distinct isolated copies, so that $E(M')_k=[[factorial_moment]]$.",
-        gives={"factorial_moment": factorial_moment},
-        uses=("several places", "all at once"),
-    ),
-    Step(
-        name="variance",
-        sentence=r"As $x^2=(x)_2+x$, $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$.",
-        gives={"isolated_variance": isolated_variance},
-        uses=("isolated copies", "factorial moments"),
-    ),
-    Step(
-        name="weights of a tail",
-        sentence=r"""For whole numbers $x\ge m\ge1$ the sum of $[[tail_weight]]\binom xi$ over $i$ from $m$ to $x$ is $1$: it is $1$ at $x=m$, and does not change from
-$x$ to $x+1$, as what is added telescopes. For $x<m$ there is nothing to add up.""",
-        gives={"tail_weight": tail_weight},
-    ),
-    Step(
-        name="tail",
-        sentence=r"So $P(M'\ge m)=[[isolated_at_least]]$, the mean of that at $x=M'$, as $E\binom{M'}i=E(M')_i/i!$.",
-        by=Carrier.RULE,
-        source="linearity",
-        gives={"isolated_at_least": isolated_at_least},
-        uses=("factorial moments", "weights of a tail"),
-    ),
-    Step(
-        name="two children",
-        sentence=r"""Let $N_1$ and $N_2$ vertices have the types of two children. A root has $N_1N_2$ choices of them, which exclude each other; it is a copy with
-probability $[[copy_chance]]$.""",
-        gives={"copy_chance": copy_chance},
-        uses=("one place",),
-    ),
-    Step(
-        name="roots",
-        sentence=r"The roots have edges and top weights of their own. So, given $N_1$ and $N_2$, $M$ is binomial of $n$ trials and this chance.",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("two children",),
-    ),
-    Step(
-        name="counts",
-        sentence=r"$N_1$ and $N_2$ have the multinomial law.",
-        by=Carrier.CLAIM,
-        source="L11.1",
-    ),
-    Step(
-        name="some copy",
-        sentence=r"$P(M\ge1)=[[some_copy]]$, $1$ less the mean over this law of the probability that no root is a copy.",
-        by=Carrier.RULE,
-        source="tower",
-        gives={"some_copy": some_copy},
-        uses=("roots", "counts"),
-    ),
+STEPS = proof(
+    r"""
+places: A root, and a vertex of the first layer for each of its $r$ children, all of them distinct, in the order of their types: there are
+$[[places]]$ such choices.
+
+one place: There is a copy with probability $[[cell_chance]]$: the root hears these $r$ vertices and none of the others, they have their
+types, and the top weights are right.
+
+copies (from places, one place): So $EM=[[expected_copies]]$, the sum over all choices; there is none if $r>n$.
+
+isolation: The other $n-1$ roots hear none of the $r$ children with probability $[[isolation]]$, and all these edges are new.
+
+isolated copies (from copies, isolation): So $EM'=[[isolated_mean]]$.
+
+several places: Isolated copies have no child in common. There are $[[tuples]]$ choices of $k$ distinct roots and their children: a further
+root is one of $n-k$, and its children are $r$ of the other $n-rk$ vertices.
+
+all at once (from one place, isolation): Of the $rkn$ edges out of these children $rk$ are there, and each root misses the other $n-rk$
+vertices: they are all isolated copies with probability $[[tuple_chance]]$.
+
+factorial moments (from several places, all at once): $(M')_k$ counts the lists of $k$ distinct isolated copies, so that
+$E(M')_k=[[factorial_moment]]$.
+
+variance (from isolated copies, factorial moments; gives isolated_variance): As $x^2=(x)_2+x$, $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$.
+
+weights of a tail: For whole numbers $x\ge m\ge1$ the sum of $[[tail_weight]]\binom xi$ over $i$ from $m$ to $x$ is $1$: it is $1$ at $x=m$,
+and does not change from $x$ to $x+1$, as what is added telescopes. For $x<m$ there is nothing to add up.
+
+tail (from factorial moments, weights of a tail; by linearity): So $P(M'\ge m)=[[isolated_at_least]]$, the mean of that at $x=M'$, as
+$E\binom{M'}i=E(M')_i/i!$.
+
+two children (from one place): Let $N_1$ and $N_2$ vertices have the types of two children. A root has $N_1N_2$ choices of them, which
+exclude each other; it is a copy with probability $[[copy_chance]]$.
+
+roots (from two children; by independence): The roots have edges and top weights of their own. So, given $N_1$ and $N_2$, $M$ is binomial of
+$n$ trials and this chance.
+
+counts (by L11.1): $N_1$ and $N_2$ have the multinomial law.
+
+some copy (from roots, counts; by tower): $P(M\ge1)=[[some_copy]]$, $1$ less the mean over this law of the probability that no root is a
+copy.
+""",
+    globals(),
 )
 
 isolated_cells = Claim(

@@ -36,9 +36,9 @@ from sparse_limits.theory.lifts.copies import (
 )
 from sparse_limits.theory.lifts.readout import T
 from sparse_limits.theory.lifts.tangent import LOSS, L, epsilon
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.steps import Carrier, Step
 
 b = sp.Symbol("b", nonnegative=True)  # ‖ā‖²
 c = sp.Symbol("c", positive=True)  # the time for each copy
@@ -73,107 +73,57 @@ SECOND = {
     "rho2_best": per_copy(isolated_best_radius),
 }
 
-ISOLATED_STEPS = (
-    Step(
-        name="survivors",
-        sentence=r"""If at most $M/2$ cells leave their balls of radius $\rho$ up to some time, a readout $\bar a$ on survivors, $b=\|\bar a\|^2\le[[squared_readout]]$,
-has until then a loss of at most $\varepsilon=[[approximation_loss]]$.""",
-        by=Carrier.CLAIM,
-        source="L16.1",
-        gives=given(FIRST, "squared_readout", "approximation_loss"),
-    ),
-    Step(
-        name="late losses",
-        sentence=r"""$\dot L=-\|\nabla L\|^2\le0$: if $L<\varepsilon$ at some time up to $T$, it is from then on, and nothing is left to prove. So let
-$L\ge\varepsilon$ up to $T$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="distance",
-        sentence=r"Then $\frac d{dt}\frac12\|a-\bar a\|^2=-\langle\nabla_aL,a-\bar a\rangle\le\varepsilon-L\le0$, for $L$ is convex in $a$.",
-        by=Carrier.RULE,
-        source="convexity",
-        uses=("survivors", "late losses"),
-    ),
-    Step(
-        name="readout",
-        sentence=r"So $\|a-\bar a\|\le\|\bar a\|$, and $\|a\|^2\le[[readout_square]]$.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"readout_square": readout_square},
-        uses=("distance",),
-    ),
-    Step(
-        name="integrated loss",
-        sentence=r"And $\int_0^TL\le[[integrated_loss]]$, for any time $T$ so far.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"integrated_loss": integrated_loss},
-        uses=("distance",),
-    ),
-    Step(
-        name="speeds",
-        sentence=r"""In its ball an isolated cell has $\dot\theta_i=-a_i\langle F-f^*,\partial\phi_i\rangle$, so that $\|\dot\theta_i\|^2$ is at most $a_i^2$ times
-$[[square_speed]]$, as $\|F-f^*\|^2=2L$.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"square_speed": square_speed},
-    ),
-    Step(
-        name="paths",
-        sentence=r"$\|\theta_i-\theta_i(0)\|^2\le T\int_0^T\|\dot\theta_i\|^2$ up to $T$, cells stopped where they leave their balls.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-    ),
-    Step(
-        name="moved cells",
-        sentence=r"The squares of these distances thus add up to no more than $\rho^2[[isolated_moved_cells]]$, which grows with $T$.",
-        gives=given(SECOND, "isolated_moved_cells"),
-        uses=("survivors", "readout", "integrated loss", "speeds", "paths"),
-    ),
-    Step(
-        name="few cells leave",
-        sentence=r"""Let *moved cells* be at most $M/2$ at $T$, and $\tau$ the infimum of the times by which more than $M/2$ cells have left. By $\tau$ at most
-$M/2$ have, as a cell outside was outside just before, and more than $M/2$ were at the distance $\rho$: their squares add up to more than
-$M\rho^2/2$. So $\tau>T$.""",
-        by=Carrier.RULE,
-        source="intermediate value",
-        uses=("moved cells",),
-    ),
-    Step(
-        name="longest time",
-        sentence=r"*moved cells* are $M/2$ at the positive root of a quadratic equation, $T=[[isolated_longest_time]]$.",
-        gives=given(SECOND, "isolated_longest_time"),
-        uses=("moved cells",),
-    ),
-    COMPARISON,
-    Step(
-        name="bound",
-        sentence=r"With $\Delta^2=b$: $[[isolated_bound]]$, from $T$ on.",
-        gives=given(SECOND, "isolated_bound"),
-        uses=("survivors", "late losses", "few cells leave", "longest time", "comparison"),
-    ),
-    Step(
-        name="times of exact copies",
-        sentence=r"""For $\varepsilon_w=\rho_0=0$ and $T=cM$ let $\xi=[[load]]$. *moved cells* are $M/2$ at $\rho^2=[[radius_square]]$, if $\xi<1$, and the bound is
-$[[isolated_along]]$.""",
-        gives={"load": load, "radius_square": radius_square, "isolated_along": isolated_along},
-        uses=("moved cells", "bound"),
-    ),
-    Step(
-        name="convenient choice",
-        sentence=r"$\xi=\frac12$ at $T=[[T2]]$: the radius is $[[rho2]]$, the bound $[[B2]]$.",
-        gives=given(SECOND, "B2", "T2", "rho2"),
-        uses=("times of exact copies",),
-    ),
-    Step(
-        name="best choice",
-        sentence=r"""$c(1-\xi)$ is largest at $\xi=\frac13$, where $T=[[T2_best]]$: elsewhere it is less by a multiple of a square. The radius is $[[rho2_best]]$, the
-bound $[[B2_best]]$.""",
-        gives=given(SECOND, "B2_best", "T2_best", "rho2_best"),
-        uses=("times of exact copies",),
-    ),
+ISOLATED_STEPS = proof(
+    r"""
+survivors (by L16.1): If at most $M/2$ cells leave their balls of radius $\rho$ up to some time, a readout $\bar a$ on survivors, $b=\|\bar
+a\|^2\le[[squared_readout]]$, has until then a loss of at most $\varepsilon=[[approximation_loss]]$.
+
+late losses (by chain rule): $\dot L=-\|\nabla L\|^2\le0$: if $L<\varepsilon$ at some time up to $T$, it is from then on, and nothing is
+left to prove. So let $L\ge\varepsilon$ up to $T$.
+
+distance (from survivors, late losses; by convexity): Then $\frac d{dt}\frac12\|a-\bar a\|^2=-\langle\nabla_aL,a-\bar
+a\rangle\le\varepsilon-L\le0$, for $L$ is convex in $a$.
+
+readout (from distance; by triangle inequality): So $\|a-\bar a\|\le\|\bar a\|$, and $\|a\|^2\le[[readout_square]]$.
+
+integrated loss (from distance; by integration): And $\int_0^TL\le[[integrated_loss]]$, for any time $T$ so far.
+
+speeds (by Cauchy–Schwarz): In its ball an isolated cell has $\dot\theta_i=-a_i\langle F-f^*,\partial\phi_i\rangle$, so that
+$\|\dot\theta_i\|^2$ is at most $a_i^2$ times $[[square_speed]]$, as $\|F-f^*\|^2=2L$.
+
+paths (by Cauchy–Schwarz): $\|\theta_i-\theta_i(0)\|^2\le T\int_0^T\|\dot\theta_i\|^2$ up to $T$, cells stopped where they leave their
+balls.
+
+moved cells (from survivors, readout, integrated loss, speeds, paths): The squares of these distances thus add up to no more than
+$\rho^2[[isolated_moved_cells]]$, which grows with $T$.
+
+few cells leave (from moved cells; by intermediate value): Let *moved cells* be at most $M/2$ at $T$, and $\tau$ the infimum of the times by
+which more than $M/2$ cells have left. By $\tau$ at most $M/2$ have, as a cell outside was outside just before, and more than $M/2$ were at
+the distance $\rho$: their squares add up to more than $M\rho^2/2$. So $\tau>T$.
+
+longest time (from moved cells): *moved cells* are $M/2$ at the positive root of a quadratic equation, $T=[[isolated_longest_time]]$.
+
+[[COMPARISON]]
+
+bound (from survivors, late losses, few cells leave, longest time, comparison): With $\Delta^2=b$: $[[isolated_bound]]$, from $T$ on.
+
+times of exact copies (from moved cells, bound): For $\varepsilon_w=\rho_0=0$ and $T=cM$ let $\xi=[[load]]$. *moved cells* are $M/2$ at
+$\rho^2=[[radius_square]]$, if $\xi<1$, and the bound is $[[isolated_along]]$.
+
+convenient choice (from times of exact copies; gives B2, T2, rho2): $\xi=\frac12$ at $T=[[T2]]$: the radius is $[[rho2]]$, the bound
+$[[B2]]$.
+
+best choice (from times of exact copies; gives B2_best, T2_best, rho2_best): $c(1-\xi)$ is largest at $\xi=\frac13$, where $T=[[T2_best]]$:
+elsewhere it is less by a multiple of a square. The radius is $[[rho2_best]]$, the bound $[[B2_best]]$.
+""",
+    globals(),
+    COMPARISON=COMPARISON,
+    **given(FIRST, "squared_readout", "approximation_loss"),
+    **given(SECOND, "isolated_moved_cells"),
+    **given(SECOND, "isolated_longest_time"),
+    **given(SECOND, "isolated_bound"),
+    **given(SECOND, "B2", "T2", "rho2"),
+    **given(SECOND, "B2_best", "T2_best", "rho2_best"),
 )
 
 isolated_copy_bounds = Claim(

@@ -12,8 +12,8 @@ from sparse_limits.theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, 
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
 from sparse_limits.theory.lifts.isolated import ORDER, factorial_moment, isolated_at_least, isolated_mean
 from sparse_limits.theory.lifts.wide_lifts import dispersion, isolated_rate
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 mu = sp.Symbol("mu", positive=True)  # EM'
 V = sp.Symbol("V", nonnegative=True)  # Var M'
@@ -51,163 +51,68 @@ def _at(width: int, count: int) -> dict[sp.Symbol, sp.Expr]:
     return {**at, m: sp.Integer(count), mu: valued(isolated_mean, at)}
 
 
-STEPS = (
-    Step(
-        name="exact moments",
-        sentence=r"$E(M')_k$ is known at every width; it is $0$ if $rk>n$, and then there is nothing to show.",
-        by=Carrier.CLAIM,
-        source="L11.2",
-    ),
-    Step(
-        name="one copy more",
-        sentence=r"For $r(k+1)\le n$ and $0<\lambda<n$, $E(M')_{k+1}=E(M')_k\,EM'\,[[growth]]$.",
-        gives={"growth": growth},
-        uses=("exact moments",),
-    ),
-    Step(
-        name="factors",
-        sentence=r"""$(n-rk)_r/(n)_r$ is the product of the numbers $[[child_factor]]$ for $i=0,\dots,r-1$, each of which is at most $[[child_bound]]$, its value at
-$i=0$.""",
-        gives={"child_factor": child_factor, "child_bound": child_bound},
-    ),
-    Step(
-        name="one factor more",
-        sentence=r"$(1-y)(1-ky)$ is $1-(k+1)y$ and $[[bernoulli_gap]]$ more.",
-        gives={"bernoulli_gap": bernoulli_gap},
-    ),
-    Step(
-        name="Bernoulli",
-        sentence=r"So $1-ky\le(1-y)^k$ for $0\le y\le1$.",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("one factor more",),
-    ),
-    Step(
-        name="one base",
-        sentence=r"With $y=\frac1n$ and $y=\frac rn$ what *one copy more* has beside $E(M')_k\,EM'$ is at most the $k$-th power of $[[base]]$.",
-        gives={"base": base},
-        uses=("one copy more", "factors", "Bernoulli"),
-    ),
-    Step(
-        name="mean of the factors",
-        sentence=r"$1-\frac1n$, $r$ times $1-\frac rn$ and $r-1$ times $1$ have the mean $[[mean_factor]]$.",
-        gives={"mean_factor": mean_factor},
-        uses=("one base",),
-    ),
-    Step(
-        name="product of the factors",
-        sentence=r"As the logarithm is concave, their product is at most the $2r$-th power of the mean.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("mean of the factors",),
-    ),
-    Step(
-        name="wide spread",
-        sentence=r"$\mathrm{Var}M'/EM'$ tends to $[[dispersion]]$, unless the limit of $EM'/n$ is $0$.",
-        by=Carrier.CLAIM,
-        source="L11.3",
-        takes=("dispersion",),
-        gives={"dispersion": dispersion},
-    ),
-    Step(
-        name="sparse enough",
-        sentence=r"""The mean is at most $1-\frac\lambda n$, and then the base at most $1$, if and only if $\lambda\le[[poisson_degree]]$. For larger $\lambda$
-the limit of $\mathrm{Var}M'/EM'$ exceeds $1$, by $2r$ times the limit of $EM'/n$ times what $\lambda$ is more: $\mathrm{Var}M'>EM'$ in all lifts that are wide
-enough, unless the limit of $EM'/n$ is $0$.""",
-        gives={"poisson_degree": poisson_degree},
-        uses=("product of the factors", "wide spread"),
-    ),
-    Step(
-        name="factorial moments",
-        sentence=r"""So $E(M')_k\le(EM')^k$ for all $k$; if $\lambda=0$ or $\lambda=n$, $M'$ is $0$, or $n=1$ and $(M')_2=0$. At $k=2$ that is
-$\mathrm{Var}M'\le EM'$.""",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("one base", "sparse enough"),
-    ),
-    Step(
-        name="powers",
-        sentence=r"$(1+s)^m$ is the sum of $[[power_term]]$ over $x\ge0$, for whole numbers $m\ge0$.",
-        gives={"power_term": power_term},
-    ),
-    Step(
-        name="generating function",
-        sentence=r"So $E(1+s)^{M'}=\sum_k\frac{s^k}{k!}E(M')_k\le\sum_k\frac{(s\mu)^k}{k!}=[[generating_bound]]$ for $s\ge0$ and $\mu=EM'$.",
-        by=Carrier.RULE,
-        source="linearity",
-        gives={"generating_bound": generating_bound},
-        uses=("factorial moments", "powers"),
-    ),
-    Step(
-        name="exponential moment",
-        sentence=r"$P(M'\ge m)\le P((1+s)^{M'}\ge(1+s)^m)\le[[tilted]]$.",
-        by=Carrier.RULE,
-        source="Markov",
-        gives={"tilted": tilted},
-        uses=("generating function",),
-    ),
-    Step(
-        name="upper tail",
-        sentence=r"It is the least at $1+s=\frac m\mu$, from $m=\mu$ on: $[[upper_tail]]$.",
-        gives={"upper_tail": upper_tail},
-        uses=("exponential moment",),
-    ),
-    Step(
-        name="shifted square",
-        sentence=r"For $M'$ of variance $V$, $P(\mu-M'\ge t)\le P((\mu-M'+u)^2\ge(t+u)^2)\le[[shifted]]$ for $t>0$ and $u\ge0$.",
-        by=Carrier.RULE,
-        source="Markov",
-        gives={"shifted": shifted},
-    ),
-    Step(
-        name="Cantelli",
-        sentence=r"At $u=V/t$, the best, and $t=\mu-(m-1)$ that is $P(M'\le m-1)\le[[cantelli]]$.",
-        gives={"cantelli": cantelli},
-        uses=("shifted square",),
-    ),
-    Step(
-        name="lower tail",
-        sentence=r"It grows with $V$, which is at most $\mu$: $P(M'<m)\le[[lower_tail]]$.",
-        gives={"lower_tail": lower_tail},
-        uses=("factorial moments", "Cantelli"),
-    ),
-    Step(
-        name="logarithm",
-        sentence=r"$\ln EM'$ is $[[root_part]]$, $\ln(1-\frac in)$ for all $i<r$, and what does not depend on $n$.",
-        gives={"root_part": root_part},
-        uses=("exact moments",),
-    ),
-    Step(
-        name="children",
-        sentence=r"The terms for $i<r$ have the derivatives $[[child_slope]]\ge0$ in $n$.",
-        gives={"child_slope": child_slope},
-        uses=("logarithm",),
-    ),
-    Step(
-        name="bracket",
-        sentence=r"$\ln(1-x)+\frac x{1-x}\ge0$ for $0\le x<1$: put $-\ln(1-x)$ into $1+z\le e^z$.",
-        by=Carrier.RULE,
-        source="exponential",
-    ),
-    Step(
-        name="root",
-        sentence=r"$\ln n+((r+1)n-2r)\ln(1-\frac\lambda n)$ has the derivative $[[root_slope]]$, and $r+1$ times that bracket, at $x=\frac\lambda n$, more.",
-        gives={"root_slope": root_slope},
-        uses=("logarithm", "bracket"),
-    ),
-    Step(
-        name="falling bounds",
-        sentence=r"""$\mu$ over the bound of the *lower tail*, less $\mu$, is $(\mu-m+1)^2$, and over $\mu$ that has the derivative $[[quotient_slope]]$, which is not negative for
-$\mu\ge m-1\ge0$: the bound falls as $\mu$ grows.""",
-        gives={"quotient_slope": quotient_slope},
-        uses=("lower tail",),
-    ),
-    Step(
-        name="increasing means",
-        sentence=r"So for $n\ge[[increasing_from]]$, $n\ge r$, $EM'$ does not fall as $n$ grows, and the bound of the *lower tail* does not grow.",
-        gives={"increasing_from": increasing_from},
-        uses=("children", "root", "falling bounds"),
-    ),
+STEPS = proof(
+    r"""
+exact moments (by L11.2): $E(M')_k$ is known at every width; it is $0$ if $rk>n$, and then there is nothing to show.
+
+one copy more (from exact moments): For $r(k+1)\le n$ and $0<\lambda<n$, $E(M')_{k+1}=E(M')_k\,EM'\,[[growth]]$.
+
+factors: $(n-rk)_r/(n)_r$ is the product of the numbers $[[child_factor]]$ for $i=0,\dots,r-1$, each of which is at most $[[child_bound]]$,
+its value at $i=0$.
+
+one factor more: $(1-y)(1-ky)$ is $1-(k+1)y$ and $[[bernoulli_gap]]$ more.
+
+Bernoulli (from one factor more; by induction): So $1-ky\le(1-y)^k$ for $0\le y\le1$.
+
+one base (from one copy more, factors, Bernoulli): With $y=\frac1n$ and $y=\frac rn$ what *one copy more* has beside $E(M')_k\,EM'$ is at
+most the $k$-th power of $[[base]]$.
+
+mean of the factors (from one base): $1-\frac1n$, $r$ times $1-\frac rn$ and $r-1$ times $1$ have the mean $[[mean_factor]]$.
+
+product of the factors (from mean of the factors; by Jensen): As the logarithm is concave, their product is at most the $2r$-th power of the
+mean.
+
+wide spread (by L11.3 for dispersion): $\mathrm{Var}M'/EM'$ tends to $[[dispersion]]$, unless the limit of $EM'/n$ is $0$.
+
+sparse enough (from product of the factors, wide spread): The mean is at most $1-\frac\lambda n$, and then the base at most $1$, if and only
+if $\lambda\le[[poisson_degree]]$. For larger $\lambda$ the limit of $\mathrm{Var}M'/EM'$ exceeds $1$, by $2r$ times the limit of $EM'/n$
+times what $\lambda$ is more: $\mathrm{Var}M'>EM'$ in all lifts that are wide enough, unless the limit of $EM'/n$ is $0$.
+
+factorial moments (from one base, sparse enough; by induction): So $E(M')_k\le(EM')^k$ for all $k$; if $\lambda=0$ or $\lambda=n$, $M'$ is
+$0$, or $n=1$ and $(M')_2=0$. At $k=2$ that is $\mathrm{Var}M'\le EM'$.
+
+powers: $(1+s)^m$ is the sum of $[[power_term]]$ over $x\ge0$, for whole numbers $m\ge0$.
+
+generating function (from factorial moments, powers; by linearity): So
+$E(1+s)^{M'}=\sum_k\frac{s^k}{k!}E(M')_k\le\sum_k\frac{(s\mu)^k}{k!}=[[generating_bound]]$ for $s\ge0$ and $\mu=EM'$.
+
+exponential moment (from generating function; by Markov): $P(M'\ge m)\le P((1+s)^{M'}\ge(1+s)^m)\le[[tilted]]$.
+
+upper tail (from exponential moment): It is the least at $1+s=\frac m\mu$, from $m=\mu$ on: $[[upper_tail]]$.
+
+shifted square (by Markov): For $M'$ of variance $V$, $P(\mu-M'\ge t)\le P((\mu-M'+u)^2\ge(t+u)^2)\le[[shifted]]$ for $t>0$ and $u\ge0$.
+
+Cantelli (from shifted square): At $u=V/t$, the best, and $t=\mu-(m-1)$ that is $P(M'\le m-1)\le[[cantelli]]$.
+
+lower tail (from factorial moments, Cantelli): It grows with $V$, which is at most $\mu$: $P(M'<m)\le[[lower_tail]]$.
+
+logarithm (from exact moments): $\ln EM'$ is $[[root_part]]$, $\ln(1-\frac in)$ for all $i<r$, and what does not depend on $n$.
+
+children (from logarithm): The terms for $i<r$ have the derivatives $[[child_slope]]\ge0$ in $n$.
+
+bracket (by exponential): $\ln(1-x)+\frac x{1-x}\ge0$ for $0\le x<1$: put $-\ln(1-x)$ into $1+z\le e^z$.
+
+root (from logarithm, bracket): $\ln n+((r+1)n-2r)\ln(1-\frac\lambda n)$ has the derivative $[[root_slope]]$, and $r+1$ times that bracket,
+at $x=\frac\lambda n$, more.
+
+falling bounds (from lower tail): $\mu$ over the bound of the *lower tail*, less $\mu$, is $(\mu-m+1)^2$, and over $\mu$ that has the
+derivative $[[quotient_slope]]$, which is not negative for $\mu\ge m-1\ge0$: the bound falls as $\mu$ grows.
+
+increasing means (from children, root, falling bounds): So for $n\ge[[increasing_from]]$, $n\ge r$, $EM'$ does not fall as $n$ grows, and
+the bound of the *lower tail* does not grow.
+""",
+    globals(),
+    dispersion=dispersion,
 )
 
 poisson_tails = Claim(

@@ -29,8 +29,8 @@ from sparse_limits.theory.lifts.tangent import (
     to_reach,
     x,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 s = sp.Symbol("s", nonnegative=True)  # the length of the path so far
 WALKED = Quantity(s, "length of the path so far", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
@@ -52,61 +52,29 @@ growing_example = epsilon + _above * kappa / (kappa + x)
 growing_slope = _above * kappa / (kappa + x) ** 2
 growing_position = (kappa**3 + 3 * kappa * _above * t) ** sp.Rational(1, 3) - kappa
 
-LENGTH_STEPS = (
-    Step(
-        name="gradient",
-        sentence=r"As long as $L>\eta>\varepsilon$, $\|\nabla L\|\ge(L-\varepsilon)/\kappa$.",
-        by=Carrier.CLAIM,
-        source="L12",
-    ),
-    Step(
-        name="path",
-        sentence=r"""$\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$: the path grows by $1/\|\nabla L\|$ for each unit by
-which the loss falls.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="path and loss",
-        sentence=r"That is at most $[[path_per_loss]]$.",
-        gives={"path_per_loss": path_per_loss},
-        uses=("gradient", "path"),
-    ),
-    Step(
-        name="sum of the path",
-        sentence=r"So the path down to $\eta$ is at most the integral of *path and loss* from $\eta$ to $L_0$.",
-        by=Carrier.RULE,
-        source="integration",
-        uses=("path and loss",),
-    ),
-    Step(
-        name="example",
-        sentence=r"For $\ell(z)=z$, one parameter $x$ and $F(x)=[[example_loss]]$, *gradient* is an equality.",
-        by=Carrier.CLAIM,
-        source="L12",
-        gives={"example_loss": example_loss},
-    ),
-    Step(
-        name="length",
-        sentence=r"The integral is $[[length]]$, which the example attains: its path down to the loss at $x$ is $x$.",
-        gives={"length": length},
-        uses=("sum of the path", "example"),
-    ),
-    Step(
-        name="energy",
-        sentence=r"$\int_0^t\|\dot\theta\|^2=L_0-L$, as $\dot L=-\|\dot\theta\|^2$.",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="energy and length",
-        sentence=r"""So $\int_0^t\|\dot\theta\|\le[[energy_length]]$, the root of $t$ times the *energy*, with equality if and only if the speed is
-constant, as for a loss of constant slope.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"energy_length": energy_length},
-        uses=("energy",),
-    ),
+LENGTH_STEPS = proof(
+    r"""
+gradient (by L12): As long as $L>\eta>\varepsilon$, $\|\nabla L\|\ge(L-\varepsilon)/\kappa$.
+
+path (by chain rule): $\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$: the path grows by $1/\|\nabla L\|$ for each unit by which
+the loss falls.
+
+path and loss (from gradient, path): That is at most $[[path_per_loss]]$.
+
+sum of the path (from path and loss; by integration): So the path down to $\eta$ is at most the integral of *path and loss* from $\eta$ to
+$L_0$.
+
+example (by L12): For $\ell(z)=z$, one parameter $x$ and $F(x)=[[example_loss]]$, *gradient* is an equality.
+
+length (from sum of the path, example): The integral is $[[length]]$, which the example attains: its path down to the loss at $x$ is $x$.
+
+energy (by chain rule): $\int_0^t\|\dot\theta\|^2=L_0-L$, as $\dot L=-\|\dot\theta\|^2$.
+
+energy and length (from energy; by Cauchy–Schwarz): So $\int_0^t\|\dot\theta\|\le[[energy_length]]$, the root of $t$ times the *energy*,
+with equality if and only if the speed is constant, as for a loss of constant slope.
+""",
+    globals(),
+    example_loss=example_loss,
 )
 
 travelled_length = Claim(
@@ -137,99 +105,40 @@ $$[[length]]$$
     ),
 )
 
-GROWING_STEPS = (
-    Step(
-        name="distance",
-        sentence=r"After a path of length $s$, $\|\theta-\theta_0\|\le s$.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-    ),
-    Step(
-        name="gradient",
-        sentence=r"So $\theta\in A(\kappa+s,\varepsilon)$, and $\|\nabla L\|\ge[[growing_bound]]$ as long as $L>\varepsilon$.",
-        by=Carrier.CLAIM,
-        source="L12",
-        gives={"growing_bound": growing_bound},
-        uses=("distance",),
-    ),
-    Step(
-        name="path",
-        sentence=r"""$\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$, so that $dL/ds=-\|\nabla L\|$. The loss never grows: let
-$L>\varepsilon$, else there is nothing to show.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="product",
-        sentence=r"$[[kept_product]]$ has a derivative by $s$ of at most $0$, which is that for $dL/ds$ at its bound.",
-        gives={"kept_product": kept_product},
-        uses=("gradient", "path"),
-    ),
-    Step(
-        name="no growth",
-        sentence=r"So it is at most what it was at $s=0$, $L=L_0$.",
-        by=Carrier.RULE,
-        source="integration",
-        uses=("product",),
-    ),
-    Step(
-        name="loss",
-        sentence=r"Solved for $L$, this is $L\le[[growing_loss]]$; in the first case the loss has not grown.",
-        gives={"growing_loss": growing_loss},
-        uses=("no growth",),
-    ),
-    Step(
-        name="length",
-        sentence=r"Solved for $s$ at $L=\eta$, it is $s\le[[growing_length]]$.",
-        gives={"growing_length": growing_length},
-        uses=("no growth",),
-    ),
-    Step(
-        name="fall",
-        sentence=r"At the length that *length* allows for the loss $L$, *gradient* gives $\dot L\le-[[growing_fall]]$.",
-        gives={"growing_fall": growing_fall},
-        uses=("gradient", "path", "length"),
-    ),
-    Step(
-        name="reciprocal",
-        sentence=r"So the derivative of $(L-\varepsilon)^{-3}$ is at least $[[cubic_gain]]$.",
-        gives={"cubic_gain": cubic_gain},
-        uses=("fall",),
-    ),
-    Step(
-        name="integral",
-        sentence=r"Hence $(L-\varepsilon)^{-3}\ge[[inverse_cube]]$.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"inverse_cube": inverse_cube},
-        uses=("reciprocal",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"Solved for $L$, this is $L\le[[growing_rate]]$.",
-        gives={"growing_rate": growing_rate},
-        uses=("integral",),
-    ),
-    Step(
-        name="example",
-        sentence=r"Let $\ell(z)=z$ and, for one parameter $x$, $F(x)=[[growing_example]]$.",
-        by=Carrier.DEFINED,
-        gives={"growing_example": growing_example},
-    ),
-    Step(
-        name="slope",
-        sentence=r"""There $\|\nabla L\|=[[growing_slope]]$, which is the bound of *gradient* at $s=x$: the tangent step $u=\kappa+x$ comes
-down to $\varepsilon$ exactly.""",
-        gives={"growing_slope": growing_slope},
-        uses=("gradient", "example"),
-    ),
-    Step(
-        name="flow",
-        sentence=r"""Its flow from $0$ goes one way only, $x(t)=[[growing_position]]$ being the length of its path: *loss*, *length* and *rate*
-are equalities.""",
-        gives={"growing_position": growing_position},
-        uses=("slope", "loss", "length", "rate"),
-    ),
+GROWING_STEPS = proof(
+    r"""
+distance (by triangle inequality): After a path of length $s$, $\|\theta-\theta_0\|\le s$.
+
+gradient (from distance; by L12): So $\theta\in A(\kappa+s,\varepsilon)$, and $\|\nabla L\|\ge[[growing_bound]]$ as long as $L>\varepsilon$.
+
+path (by chain rule): $\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$, so that $dL/ds=-\|\nabla L\|$. The loss never grows: let
+$L>\varepsilon$, else there is nothing to show.
+
+product (from gradient, path): $[[kept_product]]$ has a derivative by $s$ of at most $0$, which is that for $dL/ds$ at its bound.
+
+no growth (from product; by integration): So it is at most what it was at $s=0$, $L=L_0$.
+
+loss (from no growth): Solved for $L$, this is $L\le[[growing_loss]]$; in the first case the loss has not grown.
+
+length (from no growth): Solved for $s$ at $L=\eta$, it is $s\le[[growing_length]]$.
+
+fall (from gradient, path, length): At the length that *length* allows for the loss $L$, *gradient* gives $\dot L\le-[[growing_fall]]$.
+
+reciprocal (from fall): So the derivative of $(L-\varepsilon)^{-3}$ is at least $[[cubic_gain]]$.
+
+integral (from reciprocal; by integration): Hence $(L-\varepsilon)^{-3}\ge[[inverse_cube]]$.
+
+rate (from integral): Solved for $L$, this is $L\le[[growing_rate]]$.
+
+example (a definition): Let $\ell(z)=z$ and, for one parameter $x$, $F(x)=[[growing_example]]$.
+
+slope (from gradient, example): There $\|\nabla L\|=[[growing_slope]]$, which is the bound of *gradient* at $s=x$: the tangent step
+$u=\kappa+x$ comes down to $\varepsilon$ exactly.
+
+flow (from slope, loss, length, rate): Its flow from $0$ goes one way only, $x(t)=[[growing_position]]$ being the length of its path:
+*loss*, *length* and *rate* are equalities.
+""",
+    globals(),
 )
 
 growing_tangents = Claim(

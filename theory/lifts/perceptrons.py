@@ -14,8 +14,8 @@ from sparse_limits.theory.lifts.bundle import entries, shape_of
 from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import PRODUCT, Pointwise, identity
 from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 n_0, n_1, n_2, n_3 = sp.symbols("n_0 n_1 n_2 n_3", nonnegative=True, integer=True)
 
@@ -78,39 +78,22 @@ masked = perceptron_lift(
 averaged = perceptron_lift(activation, [matrix / matrix.cols for matrix in matrices])
 weights = n_0 * n_1 + n_1 * n_2 + n_2 * n_3
 
-STEPS = (
-    Step(
-        name="activations",
-        sentence=r"The path is acyclic, and so is what lies above it: the lift has exactly one family of activations.",
-        by=Carrier.CLAIM,
-        source="L2",
-    ),
-    Step(
-        name="layers",
-        sentence=r"""That of copy $i$ of $l$ is $\sigma_l\big(\sum_jW_l[i,j]\,y_j\big)$, the sum over the copies of $l-1$, which is entry $i$ of $\sigma_l(W_ly)$. So the lift with these weights is the
-perceptron, layer by layer.""",
-        gives={"perceptron": perceptron},
-        uses=("activations",),
-    ),
-    Step(
-        name="numbers of weights",
-        sentence=r"Above $(l-1,l)$ lie $n_{l-1}n_l$ edges, each with one weight; for $\ell=3$ these are $[[weights]]$.",
-        gives={"weights": weights},
-        uses=("layers",),
-    ),
-    Step(
-        name="masks",
-        sentence=r"""An edge that is absent adds nothing to the sum, and an edge of weight $0$ adds $0\cdot y_j=0$: with a letter, $0$ or $1$, before each weight the lift is the perceptron of the products of these matrices
-entry by entry.""",
-        gives={"masked": masked},
-        uses=("layers",),
-    ),
-    Step(
-        name="means",
-        sentence=r"A mean over the copies of $l-1$ is their sum divided by $n_{l-1}$: it makes of the perceptron that of the weights $W_l/n_{l-1}$.",
-        gives={"averaged": averaged},
-        uses=("layers",),
-    ),
+STEPS = proof(
+    r"""
+activations (by L2): The path is acyclic, and so is what lies above it: the lift has exactly one family of activations.
+
+layers (from activations; gives perceptron): That of copy $i$ of $l$ is $\sigma_l\big(\sum_jW_l[i,j]\,y_j\big)$, the sum over the copies of
+$l-1$, which is entry $i$ of $\sigma_l(W_ly)$. So the lift with these weights is the perceptron, layer by layer.
+
+numbers of weights (from layers): Above $(l-1,l)$ lie $n_{l-1}n_l$ edges, each with one weight; for $\ell=3$ these are $[[weights]]$.
+
+masks (from layers; gives masked): An edge that is absent adds nothing to the sum, and an edge of weight $0$ adds $0\cdot y_j=0$: with a
+letter, $0$ or $1$, before each weight the lift is the perceptron of the products of these matrices entry by entry.
+
+means (from layers; gives averaged): A mean over the copies of $l-1$ is their sum divided by $n_{l-1}$: it makes of the perceptron that of
+the weights $W_l/n_{l-1}$.
+""",
+    globals(),
 )
 
 perceptron_lifts = Claim(

@@ -19,8 +19,8 @@ from sparse_limits.theory.lifts.degrees import (
     n,
     sampled,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 i, j = sp.symbols("i j", integer=True, positive=True)
 l = sp.Symbol("l", integer=True, nonnegative=True)  # noqa: E741
@@ -48,155 +48,69 @@ first_order = (k - (k - lam) ** 2) / 2
 last_below = sp.floor(lam + (1 + sp.sqrt(4 * lam + 1)) / 2)  # beyond it (k − λ)² exceeds k
 order = sp.Sum(sp.Max(0, k - (k - lam) ** 2) * poisson_law, (k, 1, last_below)) / 2
 
-STEPS = (
-    Step(
-        name="Poisson",
-        sentence=r"Let $\pi_k=[[poisson_law]]$ be the Poisson probabilities, $F(k)$ their sums from $0$ to $k$, and $p=\lambda/n$.",
-        by=Carrier.DEFINED,
-        gives={"poisson_law": poisson_law},
-    ),
-    Step(
-        name="no edge",
-        sentence=r"$P(X=0)=(1-p)^n\le e^{-\lambda}=\pi_0$, and $P(X=k)=0$ for $k>n$.",
-        by=Carrier.RULE,
-        source="exponential",
-    ),
-    Step(
-        name="distance",
-        sentence=r"""The differences of two laws add up to $0$: the positive ones are half of all moduli, their distance. Here they are among
-$1,\dots,n$, so that it is $[[variation_distance]]$.""",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"variation_distance": variation_distance},
-        uses=("Poisson", "no edge"),
-    ),
-    Step(
-        name="Stein's equation",
-        sentence=r"""For a set $A$ let $f_A$ solve $\lambda f_A(i+1)-if_A(i)=\mathbf1_A(i)-\pi(A)$ for all $i\ge0$, from $i=0$ on. The mean over $X$ is
-$P(X\in A)-\pi(A)=E[\lambda f_A(X+1)-Xf_A(X)]$.""",
-        by=Carrier.RULE,
-        source="linearity",
-    ),
-    Step(
-        name="one edge",
-        sentence=r"""With $X_s$ the number of all edges but the $s$-th, $u=Ef_A(X_s+1)$ and $v=Ef_A(X_s+2)$: the part
-$pEf_A(X+1)-EI_sf_A(X)$ of the edge $I_s$, which is independent of $X_s$, is $[[edge_term]]$.""",
-        gives={"edge_term": edge_term},
-        uses=("Stein's equation",),
-    ),
-    Step(
-        name="one point",
-        sentence=r"""With $F=F(i-1)$, the solution for $A=\{j\}$ is $f_j(i)=[[up_to]]$ for $1\le i\le j$ and $[[beyond]]$ for $i>j$.""",
-        gives={"up_to": up_to, "beyond": beyond},
-        uses=("Poisson", "Stein's equation"),
-    ),
-    Step(
-        name="neighbours",
-        sentence=r"""From $i$ to $i+1$ the terms $\pi_{i-1-l}/i\pi_i$ of $F(i-1)/i\pi_i$ grow by the factor $[[lower_ratio]]\ge1$, and the terms $\pi_{i+l}/i\pi_i$
-of $(1-F(i-1))/i\pi_i$ by $[[upper_ratio]]\le1$.""",
-        gives={"lower_ratio": lower_ratio, "upper_ratio": upper_ratio},
-        uses=("Poisson",),
-    ),
-    Step(
-        name="jump",
-        sentence=r"""So $f_j$ falls for $1\le i\le j$ and for $i>j$: it grows nowhere but from $j$ to $j+1$, by $[[jump]]$ with
-$F=F(j-1)$ (for $j=0$ nowhere).""",
-        gives={"jump": jump},
-        uses=("one point", "neighbours"),
-    ),
-    Step(
-        name="sum below",
-        sentence=r"""$\pi_{j-1}=[[lower_term]]$, so that $\frac{F(j-1)}j=\sum_{i=1}^j\frac ij\frac{\pi_i}\lambda\le\frac{F(j)-\pi_0}\lambda$, with equality for $j=1$.""",
-        gives={"lower_term": lower_term},
-        uses=("Poisson",),
-    ),
-    Step(
-        name="largest jump",
-        sentence=r"Then the jump is at most $[[largest_jump]]$.",
-        gives={"largest_jump": largest_jump},
-        uses=("jump", "sum below"),
-    ),
-    Step(
-        name="all sets",
-        sentence=r"""$f_A=\sum_{j\in A}f_j$, so that at any place one term at most grows, and $f_A$ by no more than that; as $f_{A^c}=-f_A$, it falls by no more
-either.""",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("one point", "largest jump"),
-    ),
-    Step(
-        name="Barbour–Hall",
-        sentence=r"$|P(X\in A)-\pi(A)|$ is at most $n$ times *one edge* with this for $v-u$, $[[bound]]$.",
-        gives={"bound": bound},
-        uses=("one edge", "largest jump", "all sets"),
-    ),
-    Step(
-        name="pair",
-        sentence=r"""Of $\mathrm{Ber}(p)$ and $\mathrm{Poi}(p)$ the first has more at $1$ only, by $[[edge_distance]]$: at $0$ it has $1-p\le e^{-p}$.""",
-        gives={"edge_distance": edge_distance},
-        uses=("Poisson",),
-    ),
-    Step(
-        name="edge by edge",
-        sentence=r"""Couple each edge with a Poisson number so that they differ no more often. The Poisson numbers add up to one of mean $\lambda$, and the sums differ only if
-some pair does.""",
-        by=Carrier.RULE,
-        source="maximal coupling",
-        uses=("pair",),
-    ),
-    Step(
-        name="powers",
-        sentence=r"""$1-q^n$ is $1-q$ times a sum of $n$ powers of $q=e^{-\lambda/n}$, none above $1$: $1-e^{-\lambda}\le n(1-e^{-\lambda/n})$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="coupling",
-        sentence=r"So the distance is at most $n$ times that of a pair, $[[coupled_bound]]$, which is no less than *Barbour–Hall*, by *powers*.",
-        gives={"coupled_bound": coupled_bound},
-        uses=("Barbour–Hall", "edge by edge", "powers"),
-    ),
-    Step(
-        name="Le Cam",
-        sentence=r"As $1-e^{-x}\le x$ this is at most $[[le_cam_bound]]$.",
-        by=Carrier.RULE,
-        source="exponential",
-        gives={"le_cam_bound": le_cam_bound},
-        uses=("coupling",),
-    ),
-    Step(
-        name="first order",
-        sentence=r"For fixed $k$, $n(P(X=k)/\pi_k-1)$ tends to $[[first_order]]$.",
-        gives={"first_order": first_order},
-        uses=("Poisson",),
-    ),
-    Step(
-        name="bound of the terms",
-        sentence=r"""$(n)_k\le n^k$ and $(1-p)^{n-k}\le e^{-\lambda+\lambda k/n}$, so that
-$n(P(X=k)-\pi_k)\le n\pi_k(e^{\lambda k/n}-1)\le\lambda e^\lambda k\pi_k$ for $k\le n$.""",
-        by=Carrier.RULE,
-        source="exponential",
-        uses=("Poisson",),
-    ),
-    Step(
-        name="limit",
-        sentence=r"""The sum of these over $k$ is finite: $n\,d_{TV}$ tends to the sum of the positive parts of *first order* times $\pi_k$.""",
-        by=Carrier.RULE,
-        source="dominated convergence",
-        uses=("distance", "first order", "bound of the terms"),
-    ),
-    Step(
-        name="half",
-        sentence=r"""As $E(N-\lambda)^2=EN$ for $N\sim\mathrm{Poi}(\lambda)$, the mean of the positive part of $N-(N-\lambda)^2$ is half of that of its modulus.""",
-        by=Carrier.RULE,
-        source="linearity",
-    ),
-    Step(
-        name="order",
-        sentence=r"""$k$ exceeds $(k-\lambda)^2$ between the roots $\lambda+\frac12\pm\frac12\sqrt{4\lambda+1}$ only, and not at $0$: the limit is $[[order]]$.""",
-        gives={"order": order},
-        uses=("limit", "half"),
-    ),
+STEPS = proof(
+    r"""
+Poisson (a definition): Let $\pi_k=[[poisson_law]]$ be the Poisson probabilities, $F(k)$ their sums from $0$ to $k$, and $p=\lambda/n$.
+
+no edge (by exponential): $P(X=0)=(1-p)^n\le e^{-\lambda}=\pi_0$, and $P(X=k)=0$ for $k>n$.
+
+distance (from Poisson, no edge; by additivity): The differences of two laws add up to $0$: the positive ones are half of all moduli, their
+distance. Here they are among $1,\dots,n$, so that it is $[[variation_distance]]$.
+
+Stein's equation (by linearity): For a set $A$ let $f_A$ solve $\lambda f_A(i+1)-if_A(i)=\mathbf1_A(i)-\pi(A)$ for all $i\ge0$, from $i=0$
+on. The mean over $X$ is $P(X\in A)-\pi(A)=E[\lambda f_A(X+1)-Xf_A(X)]$.
+
+one edge (from Stein's equation): With $X_s$ the number of all edges but the $s$-th, $u=Ef_A(X_s+1)$ and $v=Ef_A(X_s+2)$: the part
+$pEf_A(X+1)-EI_sf_A(X)$ of the edge $I_s$, which is independent of $X_s$, is $[[edge_term]]$.
+
+one point (from Poisson, Stein's equation): With $F=F(i-1)$, the solution for $A=\{j\}$ is $f_j(i)=[[up_to]]$ for $1\le i\le j$ and
+$[[beyond]]$ for $i>j$.
+
+neighbours (from Poisson): From $i$ to $i+1$ the terms $\pi_{i-1-l}/i\pi_i$ of $F(i-1)/i\pi_i$ grow by the factor $[[lower_ratio]]\ge1$, and
+the terms $\pi_{i+l}/i\pi_i$ of $(1-F(i-1))/i\pi_i$ by $[[upper_ratio]]\le1$.
+
+jump (from one point, neighbours): So $f_j$ falls for $1\le i\le j$ and for $i>j$: it grows nowhere but from $j$ to $j+1$, by $[[jump]]$
+with $F=F(j-1)$ (for $j=0$ nowhere).
+
+sum below (from Poisson): $\pi_{j-1}=[[lower_term]]$, so that $\frac{F(j-1)}j=\sum_{i=1}^j\frac
+ij\frac{\pi_i}\lambda\le\frac{F(j)-\pi_0}\lambda$, with equality for $j=1$.
+
+largest jump (from jump, sum below): Then the jump is at most $[[largest_jump]]$.
+
+all sets (from one point, largest jump; by linearity): $f_A=\sum_{j\in A}f_j$, so that at any place one term at most grows, and $f_A$ by no
+more than that; as $f_{A^c}=-f_A$, it falls by no more either.
+
+Barbour–Hall (from one edge, largest jump, all sets): $|P(X\in A)-\pi(A)|$ is at most $n$ times *one edge* with this for $v-u$, $[[bound]]$.
+
+pair (from Poisson): Of $\mathrm{Ber}(p)$ and $\mathrm{Poi}(p)$ the first has more at $1$ only, by $[[edge_distance]]$: at $0$ it has
+$1-p\le e^{-p}$.
+
+edge by edge (from pair; by maximal coupling): Couple each edge with a Poisson number so that they differ no more often. The Poisson numbers
+add up to one of mean $\lambda$, and the sums differ only if some pair does.
+
+powers (by monotonicity): $1-q^n$ is $1-q$ times a sum of $n$ powers of $q=e^{-\lambda/n}$, none above $1$: $1-e^{-\lambda}\le
+n(1-e^{-\lambda/n})$.
+
+coupling (from Barbour–Hall, edge by edge, powers): So the distance is at most $n$ times that of a pair, $[[coupled_bound]]$, which is no
+less than *Barbour–Hall*, by *powers*.
+
+Le Cam (from coupling; by exponential): As $1-e^{-x}\le x$ this is at most $[[le_cam_bound]]$.
+
+first order (from Poisson): For fixed $k$, $n(P(X=k)/\pi_k-1)$ tends to $[[first_order]]$.
+
+bound of the terms (from Poisson; by exponential): $(n)_k\le n^k$ and $(1-p)^{n-k}\le e^{-\lambda+\lambda k/n}$, so that $n(P(X=k)-\pi_k)\le
+n\pi_k(e^{\lambda k/n}-1)\le\lambda e^\lambda k\pi_k$ for $k\le n$.
+
+limit (from distance, first order, bound of the terms; by dominated convergence): The sum of these over $k$ is finite: $n\,d_{TV}$ tends to
+the sum of the positive parts of *first order* times $\pi_k$.
+
+half (by linearity): As $E(N-\lambda)^2=EN$ for $N\sim\mathrm{Poi}(\lambda)$, the mean of the positive part of $N-(N-\lambda)^2$ is half of
+that of its modulus.
+
+order (from limit, half): $k$ exceeds $(k-\lambda)^2$ between the roots $\lambda+\frac12\pm\frac12\sqrt{4\lambda+1}$ only, and not at $0$:
+the limit is $[[order]]$.
+""",
+    globals(),
 )
 
 poisson_distance = Claim(

@@ -9,8 +9,8 @@ from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.lifts.coverage import REGION, m, omega
 from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, lam, n, sampled, variance
 from sparse_limits.theory.lifts.perceptrons import n_1
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 N_e = sp.Symbol("N_e", nonnegative=True, integer=True)  # edges above one edge of the base
 EDGES = sp.symbols(
@@ -37,89 +37,51 @@ edges_variance = sampled(n_1 * lam * (1 - lam / n))
 pruned_degree = p * lam
 part_degree = m * lam / n
 
-STEPS = (
-    Step(
-        name="pairs",
-        sentence=r"""Above $e=(u,v)$ lie $[[pairs]]$ pairs of a copy of $u$ and a copy of $v$. Each is an edge with probability $\min(1,\lambda/n)$, which is $[[chance]]$ for
-$\lambda\le n$, whatever the other pairs and all weights are.""",
-        by=Carrier.DEFINED,
-        gives={"pairs": pairs, "chance": chance},
-    ),
-    Step(
-        name="outcomes",
-        sentence=r"""Whatever the outcome, an edge leads from a copy of $u$ to a copy of $v$ for an edge $(u,v)$ of $B$ and has a weight in $W_{(u,v)}$. Directed cycles would lie over directed cycles of $B$,
-which has none: it is a lift, and has exactly one family of activations.""",
-        by=Carrier.CLAIM,
-        source="L2",
-        uses=("pairs",),
-    ),
-    Step(
-        name="one graph",
-        sentence=r"The pairs are independent: a lift with $N_e$ edges above $e$ has there the probability $[[graph_probability]]$, one factor for each pair: the number of edges above each $e$ decides, which permutations of fibres keep where all edges are sampled.",
-        gives={"graph_probability": graph_probability},
-        uses=("pairs", "outcomes"),
-    ),
-    Step(
-        name="permuted copies",
-        sentence=r"""For two copies of $u$ and two of $v$ let $e_{ij}$ be $1$ if copy $i$ of $u$ is joined to copy $j$ of $v$, else $0$. A graph has the probability $[[two_law]]$ if its edges are sampled,
-which no permutation of a fibre changes. It has $[[skip_law]]$ if copies of one number are joined and no others, which a permutation keeps that acts alike on both fibres, and no permutation of one of them alone.""",
-        gives={"two_law": two_law, "skip_law": skip_law},
-        uses=("one graph",),
-    ),
-    Step(
-        name="weights of edges",
-        sentence=r"""Weights are independent of edges and of one another: it is that lift, and its weights above $e$ are in given sets of probability $\omega$ each, with the probability of
-the lift times $\omega^{N_e}$.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("one graph",),
-    ),
-    Step(
-        name="masked weights",
-        sentence=r"""A masked weight is $0$, and $M(0,\cdot)=0$: in the sum over a fibre the edges that are masked add up to $0$, and the full lift with masked weights computes what the lift of the others
-does (for perceptrons see L5).""",
-        by=Carrier.RULE,
-        source="fibres",
-    ),
-    Step(
-        name="pruned full lift",
-        sentence=r"""Draw weights for all pairs, which is the full lift, then the mask. The mask is the graph; the weights that it keeps are independent, of their laws, and the others are in any sets with probability
-$1$: both lifts have the joint law $[[joint_law]]$.""",
-        gives={"joint_law": joint_law},
-        uses=("weights of edges", "masked weights", "one graph"),
-    ),
-    Step(
-        name="number of edges",
-        sentence=r"So many graphs as there are sets of $N_e$ pairs have this probability: there are $N_e$ edges with probability $[[edges_law]]$.",
-        gives={"edges_law": edges_law},
-        uses=("one graph",),
-    ),
-    Step(
-        name="one vertex",
-        sentence=r"Into each copy of $v$ lead $\lambda$ edges in the mean, with the variance $[[variance]]$, independently of all other copies.",
-        by=Carrier.CLAIM,
-        source="L8.1",
-        gives={"variance": variance},
-    ),
-    Step(
-        name="all vertices",
-        sentence=r"Above $e$ that is $[[mean_edges]]$ in the mean, with the variance $[[edges_variance]]$: $n_1$ times that of one vertex.",
-        gives={"mean_edges": mean_edges, "edges_variance": edges_variance},
-        uses=("one vertex",),
-    ),
-    Step(
-        name="pruned again",
-        sentence=r"""If each edge outlives another pruning with probability $p$, independently, a pair is an edge with the probability $p\lambda/n$ that belongs to $[[pruned_degree]]$: else
-it was absent, or was there and is pruned.""",
-        gives={"pruned_degree": pruned_degree},
-        uses=("pairs",),
-    ),
-    Step(
-        name="part",
-        sentence=r"On $m$ of the copies of $u$ and any of the copies of $v$ the pairs keep their chances: that of the degree $[[part_degree]]$ for $m$ copies. For $m=0$ there are no pairs.",
-        gives={"part_degree": part_degree},
-        uses=("pairs",),
-    ),
+STEPS = proof(
+    r"""
+pairs (a definition): Above $e=(u,v)$ lie $[[pairs]]$ pairs of a copy of $u$ and a copy of $v$. Each is an edge with probability
+$\min(1,\lambda/n)$, which is $[[chance]]$ for $\lambda\le n$, whatever the other pairs and all weights are.
+
+outcomes (from pairs; by L2): Whatever the outcome, an edge leads from a copy of $u$ to a copy of $v$ for an edge $(u,v)$ of $B$ and has a
+weight in $W_{(u,v)}$. Directed cycles would lie over directed cycles of $B$, which has none: it is a lift, and has exactly one family of
+activations.
+
+one graph (from pairs, outcomes): The pairs are independent: a lift with $N_e$ edges above $e$ has there the probability
+$[[graph_probability]]$, one factor for each pair: the number of edges above each $e$ decides, which permutations of fibres keep where all
+edges are sampled.
+
+permuted copies (from one graph): For two copies of $u$ and two of $v$ let $e_{ij}$ be $1$ if copy $i$ of $u$ is joined to copy $j$ of $v$,
+else $0$. A graph has the probability $[[two_law]]$ if its edges are sampled, which no permutation of a fibre changes. It has $[[skip_law]]$
+if copies of one number are joined and no others, which a permutation keeps that acts alike on both fibres, and no permutation of one of
+them alone.
+
+weights of edges (from one graph; by product): Weights are independent of edges and of one another: it is that lift, and its weights above
+$e$ are in given sets of probability $\omega$ each, with the probability of the lift times $\omega^{N_e}$.
+
+masked weights (by fibres): A masked weight is $0$, and $M(0,\cdot)=0$: in the sum over a fibre the edges that are masked add up to $0$, and
+the full lift with masked weights computes what the lift of the others does (for perceptrons see L5).
+
+pruned full lift (from weights of edges, masked weights, one graph): Draw weights for all pairs, which is the full lift, then the mask. The
+mask is the graph; the weights that it keeps are independent, of their laws, and the others are in any sets with probability $1$: both lifts
+have the joint law $[[joint_law]]$.
+
+number of edges (from one graph): So many graphs as there are sets of $N_e$ pairs have this probability: there are $N_e$ edges with
+probability $[[edges_law]]$.
+
+one vertex (by L8.1): Into each copy of $v$ lead $\lambda$ edges in the mean, with the variance $[[variance]]$, independently of all other
+copies.
+
+all vertices (from one vertex): Above $e$ that is $[[mean_edges]]$ in the mean, with the variance $[[edges_variance]]$: $n_1$ times that of
+one vertex.
+
+pruned again (from pairs): If each edge outlives another pruning with probability $p$, independently, a pair is an edge with the probability
+$p\lambda/n$ that belongs to $[[pruned_degree]]$: else it was absent, or was there and is pruned.
+
+part (from pairs): On $m$ of the copies of $u$ and any of the copies of $v$ the pairs keep their chances: that of the degree
+$[[part_degree]]$ for $m$ copies. For $m=0$ there are no pairs.
+""",
+    globals(),
+    variance=variance,
 )
 
 random_sparse_lifts = Claim(

@@ -7,8 +7,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.tangent import LOSS, SLOPE, TIME, L, epsilon, g, t
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 Delta = sp.Symbol("Delta", nonnegative=True)  # the distance of the two readouts
 T = sp.Symbol("T", positive=True)  # the time
@@ -35,149 +35,64 @@ mode_loss = mu * Delta**2 * sp.exp(-2 * mu * T) / 2
 worst_eigenvalue = 1 / (2 * T)
 interpolating_bound = Delta**2 / (4 * sp.E * T)
 
-STEPS = (
-    Step(
-        name="distance",
-        sentence=r"""For $R(t)=\|a(t)-\bar a\|$, $\frac d{dt}\frac{R^2}2=-\langle\nabla_aL,a-\bar a\rangle$; and $\dot L=-\|\nabla_aL\|^2$ if the
-features stand still.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="tangent",
-        sentence=r"$L$ is convex in $a$: $\langle\nabla_aL,a-\bar a\rangle\ge L(t)-\ell(\sum_i\bar a_i\phi_i(t))\ge L(t)-\varepsilon$.",
-        by=Carrier.RULE,
-        source="convexity",
-    ),
-    Step(
-        name="payment",
-        sentence=r"If $L$ never grows, $\frac12\Delta^2\ge[[paid]]$ with $L=L(T)$.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"paid": paid},
-        uses=("distance", "tangent"),
-    ),
-    Step(
-        name="standing output",
-        sentence=r"""One feature $\phi=k/a$, $\bar a=0$: the output $k$ stands still. With $h=k\ell'(k)>0$, $\dot a=-h/a$ from $\Delta$ on,
-$a=[[standing_readout]]$, up to the time $[[standstill_end]]$, when $a$ vanishes.""",
-        gives={"standing_readout": standing_readout, "standstill_end": standstill_end},
-    ),
-    Step(
-        name="moving features",
-        sentence=r"""*payment* is $L\le[[moving_bound]]$. *standing output* with $\ell(f)=f+\varepsilon$ comes as near to it as one likes, before the time
-$T$ at which $a$ would vanish.""",
-        gives={"moving_bound": moving_bound},
-        uses=("payment", "standing output"),
-    ),
-    Step(
-        name="residuals",
-        sentence=r"""For the square loss let $\rho$ and $\bar\rho$ be the residuals of $a$ and $\bar a$:
-$\langle\nabla_aL,a-\bar a\rangle=\langle\rho,\rho-\bar\rho\rangle\ge[[least_product]]$, since $\|\rho\|^2=2L$ and $\|\bar\rho\|^2\le2\varepsilon$.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"least_product": least_product},
-    ),
-    Step(
-        name="slope",
-        sentence=r"""For $L\ge\varepsilon$ this grows with $L$, at the rate $[[product_slope]]\ge1$: it is least at $L(T)$. (If $L(T)<\varepsilon$ there
-is nothing to show.)""",
-        gives={"product_slope": product_slope},
-        uses=("residuals",),
-    ),
-    Step(
-        name="payment of the square loss",
-        sentence=r"So $\frac12\Delta^2$ is at least $T$ times *residuals* at $L=L(T)$.",
-        by=Carrier.RULE,
-        source="integration",
-        uses=("distance", "slope"),
-    ),
-    Step(
-        name="square loss",
-        sentence=r"""This is quadratic in $\sqrt L$: $L\le[[square_bound]]$. *standing output* with $f^*=-\sqrt{2\varepsilon}$ comes as near to it as one likes.""",
-        gives={"square_bound": square_bound},
-        uses=("residuals", "payment of the square loss", "standing output"),
-    ),
-    Step(
-        name="speeds fall",
-        sentence=r"""If the features do not move, $a(t)$ and $a(t+s)$, $s>0$, are two flows of one convex function: their distance does not grow, nor does
-$\|\nabla L\|=\|\dot a\|$.""",
-        by=Carrier.RULE,
-        source="contraction",
-    ),
-    Step(
-        name="earlier losses",
-        sentence=r"With $g=\|\nabla L\|$ at the time $T$, $L(t)\ge[[loss_before]]$.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"loss_before": loss_before},
-        uses=("distance", "speeds fall"),
-    ),
-    Step(
-        name="payment of features that stand still",
-        sentence=r"So $\frac12\Delta^2\ge[[fixed_paid]]$, with $R=R(T)$.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"fixed_paid": fixed_paid},
-        uses=("distance", "tangent", "earlier losses"),
-    ),
-    Step(
-        name="slope and distance",
-        sentence=r"$L-\varepsilon\le\langle\nabla L,a-\bar a\rangle\le gR$.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        uses=("tangent",),
-    ),
-    Step(
-        name="two payments",
-        sentence=r"Hence $\frac12\Delta^2\ge[[doubled]]$: *payment of features that stand still* is $T(L-\varepsilon)+TgR$ and half the square of $Tg-R$ more, and $gR\ge L-\varepsilon$.",
-        gives={"doubled": doubled},
-        uses=("payment of features that stand still", "slope and distance"),
-    ),
-    Step(
-        name="linear loss",
-        sentence=r"""For $\ell(f)=-f$, up to a constant, and one feature of norm $g$, $\dot a=g$: beside $\bar a=a(0)+\Delta$ the loss exceeds $\varepsilon$ at the time $T$ by
-$[[linear_excess]]$.""",
-        gives={"linear_excess": linear_excess},
-    ),
-    Step(
-        name="features that stand still",
-        sentence=r"So $L\le[[fixed_bound]]$, which *linear loss* attains for $g=\Delta/2T$.",
-        gives={"fixed_bound": fixed_bound},
-        uses=("two payments", "linear loss"),
-    ),
-    Step(
-        name="eigenbasis",
-        sentence=r"""For the square loss and $\varepsilon=0$, $c=a-\bar a$ has $\dot c=-\Gamma c$ and $L=\frac12\langle c,\Gamma c\rangle$ with the Gram matrix $\Gamma$ of the
-features: in a basis of eigenvectors every coordinate goes its own way.""",
-        by=Carrier.RULE,
-        source="spectral theorem",
-    ),
-    Step(
-        name="one mode",
-        sentence=r"Of $\Delta$ at an eigenvalue $\mu$ there is left $[[mode_error]]$, with the loss $[[mode_loss]]$.",
-        gives={"mode_error": mode_error, "mode_loss": mode_loss},
-        uses=("eigenbasis",),
-    ),
-    Step(
-        name="worst mode",
-        sentence=r"Of all $\mu$, $[[worst_eigenvalue]]$ leaves most: the loss of a mode grows with $\mu$ before, and falls after it.",
-        gives={"worst_eigenvalue": worst_eigenvalue},
-        uses=("one mode",),
-    ),
-    Step(
-        name="average of modes",
-        sentence=r"$L(T)$ is an average of the losses of one mode, with the weights $c_i(0)^2/\Delta^2$: at most the largest of them.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("one mode",),
-    ),
-    Step(
-        name="all modes",
-        sentence=r"So $L(T)\le[[interpolating_bound]]$, the loss of the *worst mode*.",
-        gives={"interpolating_bound": interpolating_bound},
-        uses=("worst mode", "average of modes"),
-    ),
+STEPS = proof(
+    r"""
+distance (by chain rule): For $R(t)=\|a(t)-\bar a\|$, $\frac d{dt}\frac{R^2}2=-\langle\nabla_aL,a-\bar a\rangle$; and $\dot
+L=-\|\nabla_aL\|^2$ if the features stand still.
+
+tangent (by convexity): $L$ is convex in $a$: $\langle\nabla_aL,a-\bar a\rangle\ge L(t)-\ell(\sum_i\bar a_i\phi_i(t))\ge L(t)-\varepsilon$.
+
+payment (from distance, tangent; by integration): If $L$ never grows, $\frac12\Delta^2\ge[[paid]]$ with $L=L(T)$.
+
+standing output: One feature $\phi=k/a$, $\bar a=0$: the output $k$ stands still. With $h=k\ell'(k)>0$, $\dot a=-h/a$ from $\Delta$ on,
+$a=[[standing_readout]]$, up to the time $[[standstill_end]]$, when $a$ vanishes.
+
+moving features (from payment, standing output): *payment* is $L\le[[moving_bound]]$. *standing output* with $\ell(f)=f+\varepsilon$ comes
+as near to it as one likes, before the time $T$ at which $a$ would vanish.
+
+residuals (by Cauchy–Schwarz): For the square loss let $\rho$ and $\bar\rho$ be the residuals of $a$ and $\bar a$: $\langle\nabla_aL,a-\bar
+a\rangle=\langle\rho,\rho-\bar\rho\rangle\ge[[least_product]]$, since $\|\rho\|^2=2L$ and $\|\bar\rho\|^2\le2\varepsilon$.
+
+slope (from residuals): For $L\ge\varepsilon$ this grows with $L$, at the rate $[[product_slope]]\ge1$: it is least at $L(T)$. (If
+$L(T)<\varepsilon$ there is nothing to show.)
+
+payment of the square loss (from distance, slope; by integration): So $\frac12\Delta^2$ is at least $T$ times *residuals* at $L=L(T)$.
+
+square loss (from residuals, payment of the square loss, standing output): This is quadratic in $\sqrt L$: $L\le[[square_bound]]$. *standing
+output* with $f^*=-\sqrt{2\varepsilon}$ comes as near to it as one likes.
+
+speeds fall (by contraction): If the features do not move, $a(t)$ and $a(t+s)$, $s>0$, are two flows of one convex function: their distance
+does not grow, nor does $\|\nabla L\|=\|\dot a\|$.
+
+earlier losses (from distance, speeds fall; by integration): With $g=\|\nabla L\|$ at the time $T$, $L(t)\ge[[loss_before]]$.
+
+payment of features that stand still (from distance, tangent, earlier losses; by integration): So $\frac12\Delta^2\ge[[fixed_paid]]$, with
+$R=R(T)$.
+
+slope and distance (from tangent; by Cauchy–Schwarz): $L-\varepsilon\le\langle\nabla L,a-\bar a\rangle\le gR$.
+
+two payments (from payment of features that stand still, slope and distance): Hence $\frac12\Delta^2\ge[[doubled]]$: *payment of features
+that stand still* is $T(L-\varepsilon)+TgR$ and half the square of $Tg-R$ more, and $gR\ge L-\varepsilon$.
+
+linear loss: For $\ell(f)=-f$, up to a constant, and one feature of norm $g$, $\dot a=g$: beside $\bar a=a(0)+\Delta$ the loss exceeds
+$\varepsilon$ at the time $T$ by $[[linear_excess]]$.
+
+features that stand still (from two payments, linear loss): So $L\le[[fixed_bound]]$, which *linear loss* attains for $g=\Delta/2T$.
+
+eigenbasis (by spectral theorem): For the square loss and $\varepsilon=0$, $c=a-\bar a$ has $\dot c=-\Gamma c$ and $L=\frac12\langle
+c,\Gamma c\rangle$ with the Gram matrix $\Gamma$ of the features: in a basis of eigenvectors every coordinate goes its own way.
+
+one mode (from eigenbasis): Of $\Delta$ at an eigenvalue $\mu$ there is left $[[mode_error]]$, with the loss $[[mode_loss]]$.
+
+worst mode (from one mode): Of all $\mu$, $[[worst_eigenvalue]]$ leaves most: the loss of a mode grows with $\mu$ before, and falls after
+it.
+
+average of modes (from one mode; by monotonicity): $L(T)$ is an average of the losses of one mode, with the weights $c_i(0)^2/\Delta^2$: at
+most the largest of them.
+
+all modes (from worst mode, average of modes): So $L(T)\le[[interpolating_bound]]$, the loss of the *worst mode*.
+""",
+    globals(),
 )
 
 readout_comparison = Claim(

@@ -7,8 +7,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 kappa = sp.Symbol("kappa", positive=True)  # how long a tangent step may be
 epsilon = sp.Symbol("epsilon", nonnegative=True)  # the loss that it reaches
@@ -72,103 +72,48 @@ def descent(*needed_by: str) -> Hypothesis:
     )
 
 
-GRADIENT_STEPS = (
-    Step(
-        name="tangent",
-        sentence=r"For the $u$ of $A(\kappa,\varepsilon)$, $\varepsilon\ge\ell(F+dF\,u)\ge\ell(F)+\langle\nabla\ell(F),dF\,u\rangle$.",
-        by=Carrier.RULE,
-        source="convexity",
-    ),
-    Step(
-        name="pulled back",
-        sentence=r"$\langle\nabla\ell(F),dF\,u\rangle=\langle\nabla L,u\rangle$ and $\dot L=-\|\nabla L\|^2$.",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="length",
-        sentence=r"With $g=\|\nabla L\|$, the tangent step reaches no less than $[[least_reached]]$.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"least_reached": least_reached},
-        uses=("tangent", "pulled back"),
-    ),
-    Step(
-        name="gradient",
-        sentence=r"That is at most $\varepsilon$ only if $g\ge[[gradient_bound]]$; with $\kappa=0$ there would be no such $g$ for $L>\varepsilon$.",
-        gives={"gradient_bound": gradient_bound},
-        uses=("length",),
-    ),
+GRADIENT_STEPS = proof(
+    r"""
+tangent (by convexity): For the $u$ of $A(\kappa,\varepsilon)$, $\varepsilon\ge\ell(F+dF\,u)\ge\ell(F)+\langle\nabla\ell(F),dF\,u\rangle$.
+
+pulled back (by chain rule): $\langle\nabla\ell(F),dF\,u\rangle=\langle\nabla L,u\rangle$ and $\dot L=-\|\nabla L\|^2$.
+
+length (from tangent, pulled back; by Cauchy–Schwarz): With $g=\|\nabla L\|$, the tangent step reaches no less than $[[least_reached]]$.
+
+gradient (from length): That is at most $\varepsilon$ only if $g\ge[[gradient_bound]]$; with $\kappa=0$ there would be no such $g$ for
+$L>\varepsilon$.
+""",
+    globals(),
 )
 
-STEPS = (
-    *GRADIENT_STEPS,
-    Step(
-        name="descent",
-        sentence=r"""By *pulled back* the loss never grows: once it is at most $\varepsilon$, it stays so, and below all that is claimed. Else let
-$y=L-\varepsilon>0$ on $[0,t]$.""",
-        by=Carrier.RULE,
-        source="integration",
-        uses=("pulled back",),
-    ),
-    Step(
-        name="fall",
-        sentence=r"$\dot y=-g^2\le-[[fall]]$.",
-        gives={"fall": fall},
-        uses=("gradient", "descent"),
-    ),
-    Step(
-        name="reciprocal",
-        sentence=r"So the derivative of $\frac1y$, which is $-\dot y/y^2$, is at least $[[gain]]$.",
-        gives={"gain": gain},
-        uses=("fall",),
-    ),
-    Step(
-        name="integral",
-        sentence=r"Hence $\frac1y\ge[[inverse]]$, with equality if $\dot y$ is always equal to its bound.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"inverse": inverse},
-        uses=("reciprocal",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"Solved for $L$, this is $L\le[[rate]]$; in the first case the loss has not grown.",
-        gives={"rate": rate},
-        uses=("descent", "integral"),
-    ),
-    Step(
-        name="simple rate",
-        sentence=r"It is at most $[[simple_rate]]$, its limit for $L_0\to\infty$.",
-        gives={"simple_rate": simple_rate},
-        uses=("rate",),
-    ),
-    Step(
-        name="time",
-        sentence=r"The rate is $\eta$ at the time $[[hitting_time]]$.",
-        gives={"hitting_time": hitting_time},
-        uses=("rate",),
-    ),
-    Step(
-        name="example",
-        sentence=r"Let $\ell(z)=z$ and, for one parameter $x$, $F(x)=[[example_loss]]$.",
-        by=Carrier.DEFINED,
-        gives={"example_loss": example_loss},
-    ),
-    Step(
-        name="slope",
-        sentence=r"""There $g=[[example_slope]]$, which is the bound of *gradient*: the tangent step $u=\kappa$ comes down to $\varepsilon$
-exactly.""",
-        gives={"example_slope": example_slope},
-        uses=("gradient", "example"),
-    ),
-    Step(
-        name="flow",
-        sentence=r"""So all inequalities are equalities along its flow, which is $x(t)=[[example_position]]$: the loss there is the *rate*, and $\eta$
-at the *time*.""",
-        gives={"example_position": example_position},
-        uses=("slope", "rate", "time"),
-    ),
+STEPS = proof(
+    r"""
+[[GRADIENT_STEPS]]
+
+descent (from pulled back; by integration): By *pulled back* the loss never grows: once it is at most $\varepsilon$, it stays so, and below
+all that is claimed. Else let $y=L-\varepsilon>0$ on $[0,t]$.
+
+fall (from gradient, descent): $\dot y=-g^2\le-[[fall]]$.
+
+reciprocal (from fall): So the derivative of $\frac1y$, which is $-\dot y/y^2$, is at least $[[gain]]$.
+
+integral (from reciprocal; by integration): Hence $\frac1y\ge[[inverse]]$, with equality if $\dot y$ is always equal to its bound.
+
+rate (from descent, integral): Solved for $L$, this is $L\le[[rate]]$; in the first case the loss has not grown.
+
+simple rate (from rate): It is at most $[[simple_rate]]$, its limit for $L_0\to\infty$.
+
+time (from rate): The rate is $\eta$ at the time $[[hitting_time]]$.
+
+example (a definition): Let $\ell(z)=z$ and, for one parameter $x$, $F(x)=[[example_loss]]$.
+
+slope (from gradient, example): There $g=[[example_slope]]$, which is the bound of *gradient*: the tangent step $u=\kappa$ comes down to
+$\varepsilon$ exactly.
+
+flow (from slope, rate, time): So all inequalities are equalities along its flow, which is $x(t)=[[example_position]]$: the loss there is
+the *rate*, and $\eta$ at the *time*.
+""",
+    globals(),
 )
 
 tangent_rate = Claim(

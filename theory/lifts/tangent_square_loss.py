@@ -31,8 +31,8 @@ from sparse_limits.theory.lifts.tangent import (
     t,
     x,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
-from sparse_limits.theory.steps import Carrier, Step
 
 _start, _goal, _floor, _now = sp.sqrt(L_0), sp.sqrt(eta), sp.sqrt(epsilon), sp.sqrt(L)
 residual, reached_residual = sp.sqrt(2 * L), sp.sqrt(2 * epsilon)
@@ -67,145 +67,58 @@ output = sp.sqrt(2) * (_floor + (_start - _floor) * sp.exp(-x / kappa))
 output_slope = sp.sqrt(2) * (_start - _floor) * sp.exp(-x / kappa) / kappa
 square_example = (_floor + (_start - _floor) * sp.exp(-x / kappa)) ** 2
 
-STEPS = (
-    Step(
-        name="residual",
-        sentence=r"""$\rho=F-f^*$ has the norm $[[residual]]$. With the $u$ of $A(\kappa,\varepsilon)$, $\rho+dF\,u$ has at most the norm
-$[[reached_residual]]$.""",
-        by=Carrier.DEFINED,
-        gives={"residual": residual, "reached_residual": reached_residual},
-    ),
-    Step(
-        name="most",
-        sentence=r"So $\langle\rho,\rho+dF\,u\rangle\le[[most_product]]$.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"most_product": most_product},
-        uses=("residual",),
-    ),
-    Step(
-        name="pulled back",
-        sentence=r"$\langle\rho,dF\,u\rangle=\langle\nabla L,u\rangle$, and $\dot L=-\|\nabla L\|^2$.",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="least",
-        sentence=r"With $g=\|\nabla L\|$, $\langle\rho,\rho+dF\,u\rangle=\|\rho\|^2+\langle\nabla L,u\rangle\ge[[least_product]]$.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"least_product": least_product},
-        uses=("residual", "pulled back"),
-    ),
-    Step(
-        name="gradient",
-        sentence=r"The least is at most the most only if $g\ge[[square_gradient_bound]]$.",
-        gives={"square_gradient_bound": square_gradient_bound},
-        uses=("most", "least"),
-    ),
-    Step(
-        name="faster",
-        sentence=r"That is more by $[[faster]]$ than the bound of L12, $(L-\varepsilon)/\kappa$.",
-        gives={"faster": faster},
-        uses=("gradient",),
-    ),
-    Step(
-        name="descent",
-        sentence=r"""By *pulled back* the loss never grows: once it is at most $\varepsilon$, it stays so, and below all that is claimed. Else let
-$\sqrt L>\sqrt\varepsilon$ on $[0,t]$.""",
-        by=Carrier.RULE,
-        source="integration",
-        uses=("pulled back",),
-    ),
-    Step(
-        name="fall of the root",
-        sentence=r"The derivative of $\sqrt L$ is $-g^2/2\sqrt L\le-[[root_fall]]$.",
-        gives={"root_fall": root_fall},
-        uses=("gradient", "descent"),
-    ),
-    Step(
-        name="third power",
-        sentence=r"This is at most $-[[cubic_fall]]$, with equality only for $\varepsilon=0$.",
-        gives={"cubic_fall": cubic_fall},
-        uses=("fall of the root",),
-    ),
-    Step(
-        name="reciprocal",
-        sentence=r"So the derivative of $(\sqrt L-\sqrt\varepsilon)^{-2}$ is at least $[[square_gain]]$.",
-        gives={"square_gain": square_gain},
-        uses=("third power",),
-    ),
-    Step(
-        name="integral",
-        sentence=r"Hence $(\sqrt L-\sqrt\varepsilon)^{-2}\ge[[inverse_square]]$.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"inverse_square": inverse_square},
-        uses=("reciprocal",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"Solved for $L$, this is $L\le[[square_rate]]$; in the first case the loss has not grown.",
-        gives={"square_rate": square_rate},
-        uses=("descent", "integral"),
-    ),
-    Step(
-        name="first fall",
-        sentence=r"At $t=0$ this rate falls by $[[first_fall]]$ in a unit of time.",
-        gives={"first_fall": first_fall},
-        uses=("rate",),
-    ),
-    Step(
-        name="crossover",
-        sentence=r"The rate of L12 falls by $(L_0-\varepsilon)^2/\kappa^2$ there: by less if and only if $\sqrt{L_0/\varepsilon}>[[crossover]]$.",
-        gives={"crossover": crossover},
-        uses=("first fall",),
-    ),
-    Step(
-        name="end",
-        sentence=r"In the end the rate exceeds $\varepsilon$ by $[[approach]]/\sqrt t$, to first order.",
-        gives={"approach": approach},
-        uses=("rate",),
-    ),
-    Step(
-        name="integral over the loss",
-        sentence=r"""The time down to $\eta$ is the integral of $1/g^2$ from $\eta$ to $L_0$, at most that with the bound of $g$. This is no
-longer than in L12, by *faster*, nor than the rate takes, by *third power*.""",
-        by=Carrier.RULE,
-        source="integration",
-        uses=("faster", "descent", "third power", "rate"),
-    ),
-    Step(
-        name="time",
-        sentence=r"It is $[[square_hitting_time]]$.",
-        gives={"square_hitting_time": square_hitting_time},
-        uses=("gradient", "integral over the loss"),
-    ),
-    Step(
-        name="too much",
-        sentence=r"$2(L-\varepsilon)/\kappa$ exceeds the bound of *gradient* by $[[too_much]]$, which is positive for $L>\varepsilon>0$.",
-        gives={"too_much": too_much},
-        uses=("gradient",),
-    ),
-    Step(
-        name="example",
-        sentence=r"On one data point, with $f^*=0$ and one parameter $x$, let $F(x)=[[output]]$.",
-        by=Carrier.DEFINED,
-        gives={"output": output},
-    ),
-    Step(
-        name="slope",
-        sentence=r"$-F'(x)=[[output_slope]]$, so that the tangent step $u=\kappa$ comes down to $\sqrt{2\varepsilon}$ exactly.",
-        gives={"output_slope": output_slope},
-        uses=("example",),
-    ),
-    Step(
-        name="attained",
-        sentence=r"""Its loss $\frac12F^2=[[square_example]]$ has the slope $-FF'$, which is the bound of *gradient*, so that $2(L-\varepsilon)/\kappa$
-is none: the flow takes the *time* and, for $\varepsilon=0$, has the *rate*.""",
-        gives={"square_example": square_example},
-        uses=("slope", "gradient", "time", "rate", "too much"),
-    ),
+STEPS = proof(
+    r"""
+residual (a definition): $\rho=F-f^*$ has the norm $[[residual]]$. With the $u$ of $A(\kappa,\varepsilon)$, $\rho+dF\,u$ has at most the
+norm $[[reached_residual]]$.
+
+most (from residual; by Cauchy–Schwarz): So $\langle\rho,\rho+dF\,u\rangle\le[[most_product]]$.
+
+pulled back (by chain rule): $\langle\rho,dF\,u\rangle=\langle\nabla L,u\rangle$, and $\dot L=-\|\nabla L\|^2$.
+
+least (from residual, pulled back; by Cauchy–Schwarz): With $g=\|\nabla L\|$, $\langle\rho,\rho+dF\,u\rangle=\|\rho\|^2+\langle\nabla
+L,u\rangle\ge[[least_product]]$.
+
+gradient (from most, least): The least is at most the most only if $g\ge[[square_gradient_bound]]$.
+
+faster (from gradient): That is more by $[[faster]]$ than the bound of L12, $(L-\varepsilon)/\kappa$.
+
+descent (from pulled back; by integration): By *pulled back* the loss never grows: once it is at most $\varepsilon$, it stays so, and below
+all that is claimed. Else let $\sqrt L>\sqrt\varepsilon$ on $[0,t]$.
+
+fall of the root (from gradient, descent): The derivative of $\sqrt L$ is $-g^2/2\sqrt L\le-[[root_fall]]$.
+
+third power (from fall of the root): This is at most $-[[cubic_fall]]$, with equality only for $\varepsilon=0$.
+
+reciprocal (from third power): So the derivative of $(\sqrt L-\sqrt\varepsilon)^{-2}$ is at least $[[square_gain]]$.
+
+integral (from reciprocal; by integration): Hence $(\sqrt L-\sqrt\varepsilon)^{-2}\ge[[inverse_square]]$.
+
+rate (from descent, integral): Solved for $L$, this is $L\le[[square_rate]]$; in the first case the loss has not grown.
+
+first fall (from rate): At $t=0$ this rate falls by $[[first_fall]]$ in a unit of time.
+
+crossover (from first fall): The rate of L12 falls by $(L_0-\varepsilon)^2/\kappa^2$ there: by less if and only if
+$\sqrt{L_0/\varepsilon}>[[crossover]]$.
+
+end (from rate): In the end the rate exceeds $\varepsilon$ by $[[approach]]/\sqrt t$, to first order.
+
+integral over the loss (from faster, descent, third power, rate; by integration): The time down to $\eta$ is the integral of $1/g^2$ from
+$\eta$ to $L_0$, at most that with the bound of $g$. This is no longer than in L12, by *faster*, nor than the rate takes, by *third power*.
+
+time (from gradient, integral over the loss): It is $[[square_hitting_time]]$.
+
+too much (from gradient): $2(L-\varepsilon)/\kappa$ exceeds the bound of *gradient* by $[[too_much]]$, which is positive for
+$L>\varepsilon>0$.
+
+example (a definition): On one data point, with $f^*=0$ and one parameter $x$, let $F(x)=[[output]]$.
+
+slope (from example): $-F'(x)=[[output_slope]]$, so that the tangent step $u=\kappa$ comes down to $\sqrt{2\varepsilon}$ exactly.
+
+attained (from slope, gradient, time, rate, too much): Its loss $\frac12F^2=[[square_example]]$ has the slope $-FF'$, which is the bound of
+*gradient*, so that $2(L-\varepsilon)/\kappa$ is none: the flow takes the *time* and, for $\varepsilon=0$, has the *rate*.
+""",
+    globals(),
 )
 
 square_loss_rate = Claim(

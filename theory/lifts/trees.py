@@ -8,8 +8,8 @@ from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.transfer import Transfer
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n, sampled
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 K = sp.Symbol("K", integer=True, nonnegative=True)  # sampled layers
 j = sp.Symbol("j", integer=True, nonnegative=True)
@@ -39,122 +39,56 @@ at_least_one = X - X * (X - 1) / 2
 union_bound = over_lassos(lasso.subs({w: lam ** (s + 2 * a), c: a - 1}) / 2)
 limit = over_lassos(lam ** (s + 2 * a) / 2)
 
-STEPS = (
-    Step(
-        name="vertices of a layer",
-        sentence=r"""The vertices of the next layer have disjoint sets of edges to the $k$ reached, those of different layers too: they are reached independently.""",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="one vertex",
-        sentence=r"One of them has no edge to the $k$ with probability $[[none]]$, and just one with probability $[[once]]$.",
-        gives={"none": none, "once": once},
-    ),
-    Step(
-        name="no collision",
-        sentence=r"So none of the $n$ has more than one with probability $[[no_collision]]$.",
-        gives={"no_collision": no_collision},
-        uses=("vertices of a layer", "one vertex"),
-    ),
-    Step(
-        name="share",
-        sentence=r"Given that, each has one with probability $[[parent_share]]$, independently.",
-        gives={"parent_share": parent_share},
-        uses=("vertices of a layer", "one vertex"),
-    ),
-    Step(
-        name="transition",
-        sentence=r"No vertex of the layer is reached twice, and $j$ are reached, with probability $Q_{k,j}=[[transition]]$.",
-        gives={"transition": transition},
-        uses=("no collision", "share"),
-    ),
-    Step(
-        name="layers",
-        sentence=r"""From one vertex through $K$ layers these are multiplied, and summed over the numbers reached between: $P(T_K)$ is
-$[[tree_probability]]$.""",
-        by=Carrier.RULE,
-        source="tower",
-        gives={"tree_probability": tree_probability},
-        uses=("vertices of a layer", "transition"),
-    ),
-    Step(
-        name="one order",
-        sentence=r"""Let a vertex $v$ be reached by two distinct walks, cut off behind their common ending, so that their last edges differ: neither is used up, as no
-walk is closed. Both meet their common vertices in one order.""",
-        by=Carrier.RULE,
-        source="topological order",
-    ),
-    Step(
-        name="common vertices",
-        sentence=r"""From the last of these before $v$ the walks are disjoint up to $v$. Let the second begin as the first does: this is a lift of a lasso with disjoint
-branches, not both of one edge, as their last edges differ.""",
-        by=Carrier.RULE,
-        source="last one",
-        uses=("one order",),
-    ),
-    Step(
-        name="placements",
-        sentence=r"""A lift with $m$ edges has $m-1$ vertices besides the root, $2c$ of them in pairs above one base vertex: the stem and the branches share no other.
-There are $[[placements]]$ choices.""",
-        gives={"placements": placements},
-        uses=("common vertices",),
-    ),
-    Step(
-        name="lasso",
-        sentence=r"""Each is there with probability $wn^{-m}$, so that $[[lasso]]$ are expected. If the branches are the same walk, each subgraph is counted twice.""",
-        gives={"lasso": lasso},
-        uses=("placements",),
-    ),
-    Step(
-        name="expected number",
-        sentence=r"The probability that some lift of a lasso is there is at most the expected number of these.",
-        by=Carrier.RULE,
-        source="Markov",
-        uses=("common vertices", "lasso"),
-    ),
-    Step(
-        name="path",
-        sentence=r"""A lasso of the path has a stem of length $s$ and twice one walk of length $a\ge2$, $s+a\le K$, $w=\lambda^{s+2a}$, $c=a-1$: in sum, halved, these are
-$[[union_bound]]$.""",
-        gives={"union_bound": union_bound},
-        uses=("lasso", "expected number"),
-    ),
-    Step(
-        name="Bonferroni",
-        sentence=r"If $X$ lifts of lassos are there, $[[at_least_one]]$ is at most $1$, and $0$ for $X=0$: its mean is at most $P(X\ge1)$.",
-        gives={"at_least_one": at_least_one},
-    ),
-    Step(
-        name="one cycle",
-        sentence=r"""A lift of a lasso has as many edges as vertices, and so one cycle. In a connected graph with one independent cycle there is no other cycle, and one path to
-it from the root: no other lift of a lasso.""",
-        by=Carrier.RULE,
-        source="cycle rank",
-        uses=("common vertices", "placements"),
-    ),
-    Step(
-        name="two cycles",
-        sentence=r"The union of two that differ is connected, and so has two independent cycles or more: with $V$ vertices, at least $V+1$ edges.",
-        by=Carrier.RULE,
-        source="cycle rank",
-        uses=("one cycle",),
-    ),
-    Step(
-        name="pairs",
-        sentence=r"""Each of finitely many shapes of such unions has at most $n^{V-1}$ choices of its vertices besides the root, each there with probability $O(n^{-V-1})$: the mean number
-of pairs is $O(n^{-2})$.""",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("two cycles",),
-    ),
-    Step(
-        name="limit",
-        sentence=r"""So $n$ times the probability lies between $nEX-O(1/n)$ and $nEX$, and $n$ times *lasso* grows to $w$: for the path it tends to
-$[[limit]]$.""",
-        gives={"limit": limit},
-        uses=("expected number", "path", "Bonferroni", "pairs"),
-    ),
+STEPS = proof(
+    r"""
+vertices of a layer (by independence): The vertices of the next layer have disjoint sets of edges to the $k$ reached, those of different
+layers too: they are reached independently.
+
+one vertex: One of them has no edge to the $k$ with probability $[[none]]$, and just one with probability $[[once]]$.
+
+no collision (from vertices of a layer, one vertex): So none of the $n$ has more than one with probability $[[no_collision]]$.
+
+share (from vertices of a layer, one vertex): Given that, each has one with probability $[[parent_share]]$, independently.
+
+transition (from no collision, share): No vertex of the layer is reached twice, and $j$ are reached, with probability
+$Q_{k,j}=[[transition]]$.
+
+layers (from vertices of a layer, transition; by tower): From one vertex through $K$ layers these are multiplied, and summed over the
+numbers reached between: $P(T_K)$ is $[[tree_probability]]$.
+
+one order (by topological order): Let a vertex $v$ be reached by two distinct walks, cut off behind their common ending, so that their last
+edges differ: neither is used up, as no walk is closed. Both meet their common vertices in one order.
+
+common vertices (from one order; by last one): From the last of these before $v$ the walks are disjoint up to $v$. Let the second begin as
+the first does: this is a lift of a lasso with disjoint branches, not both of one edge, as their last edges differ.
+
+placements (from common vertices): A lift with $m$ edges has $m-1$ vertices besides the root, $2c$ of them in pairs above one base vertex:
+the stem and the branches share no other. There are $[[placements]]$ choices.
+
+lasso (from placements): Each is there with probability $wn^{-m}$, so that $[[lasso]]$ are expected. If the branches are the same walk, each
+subgraph is counted twice.
+
+expected number (from common vertices, lasso; by Markov): The probability that some lift of a lasso is there is at most the expected number
+of these.
+
+path (from lasso, expected number): A lasso of the path has a stem of length $s$ and twice one walk of length $a\ge2$, $s+a\le K$,
+$w=\lambda^{s+2a}$, $c=a-1$: in sum, halved, these are $[[union_bound]]$.
+
+Bonferroni: If $X$ lifts of lassos are there, $[[at_least_one]]$ is at most $1$, and $0$ for $X=0$: its mean is at most $P(X\ge1)$.
+
+one cycle (from common vertices, placements; by cycle rank): A lift of a lasso has as many edges as vertices, and so one cycle. In a
+connected graph with one independent cycle there is no other cycle, and one path to it from the root: no other lift of a lasso.
+
+two cycles (from one cycle; by cycle rank): The union of two that differ is connected, and so has two independent cycles or more: with $V$
+vertices, at least $V+1$ edges.
+
+pairs (from two cycles; by linearity): Each of finitely many shapes of such unions has at most $n^{V-1}$ choices of its vertices besides the
+root, each there with probability $O(n^{-V-1})$: the mean number of pairs is $O(n^{-2})$.
+
+limit (from expected number, path, Bonferroni, pairs): So $n$ times the probability lies between $nEX-O(1/n)$ and $nEX$, and $n$ times
+*lasso* grows to $w$: for the path it tends to $[[limit]]$.
+""",
+    globals(),
 )
 
 local_trees = Claim(

@@ -12,8 +12,8 @@ from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, SPARSE, WIDT
 from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 p = sp.Symbol("p", nonnegative=True)
 h, h_1, h_2, h_3 = sp.symbols("h h_1 h_2 h_3", nonnegative=True, integer=True)
@@ -70,33 +70,21 @@ skipping = Lift.identity(free_module(SKIPPING), skipping_weights)
 unfolding = skipping.unfold("4")
 sparse_tree, sparse_diamond = sparse(tree), sparse(diamond)
 
-UNFOLDING_STEPS = (
-    Step(
-        name="edges into a walk",
-        sentence=r"""The edges into a walk $P$ that begins at $v$ come from the walks $(u,P)$ for the edges $(u,v)$ of the module. The first edge of $(u,P)$ is $(u,v)$, so
-that different edges into $v$ have different ones: over each lies one.""",
-        by=Carrier.RULE,
-        source="injectivity",
-    ),
-    Step(
-        name="one way on",
-        sentence=r"""$(u,P)$ leads to $P$ and to nothing else. By the length of the walk, every vertex but the inputs comes to $t$ by one way: a tree.""",
-        by=Carrier.RULE,
-        source="induction",
-    ),
-    Step(
-        name="in-fibration",
-        sentence=r"So the unfolding is an in-fibration, and its activation at a walk is that of the module at the first vertex of the walk.",
-        by=Carrier.CLAIM,
-        source="L3",
-        uses=("edges into a walk",),
-    ),
-    Step(
-        name="example",
-        sentence=r"Four layers with all edges that skip some, but that from the input to the last, unfold at the last to $[[unfolding]]$.",
-        gives={"unfolding": unfolding},
-        uses=("one way on", "in-fibration"),
-    ),
+UNFOLDING_STEPS = proof(
+    r"""
+edges into a walk (by injectivity): The edges into a walk $P$ that begins at $v$ come from the walks $(u,P)$ for the edges $(u,v)$ of the
+module. The first edge of $(u,P)$ is $(u,v)$, so that different edges into $v$ have different ones: over each lies one.
+
+one way on (by induction): $(u,P)$ leads to $P$ and to nothing else. By the length of the walk, every vertex but the inputs comes to $t$ by
+one way: a tree.
+
+in-fibration (from edges into a walk; by L3): So the unfolding is an in-fibration, and its activation at a walk is that of the module at the
+first vertex of the walk.
+
+example (from one way on, in-fibration): Four layers with all edges that skip some, but that from the input to the last, unfold at the last
+to $[[unfolding]]$.
+""",
+    globals(),
 )
 
 unfolded_module = Claim(
@@ -118,63 +106,30 @@ inputs; so by L3 it computes the same at $t$, for all maps $M$ and $\sigma$: any
     expressions={"unfolding": unfolding},
 )
 
-COUNTING_STEPS = (
-    Step(
-        name="one fibre",
-        sentence=r"$h$ vertices above one vertex of the base have $[[placements]]$ injective maps into $n$.",
-        gives={"placements": placements},
-    ),
-    Step(
-        name="one map",
-        sentence=r"""An injective map over $B$ takes different edges to different edges: it is a morphism with probability $[[chance]]$.""",
-        by=Carrier.RULE,
-        source="product",
-        gives={"chance": chance},
-    ),
-    Step(
-        name="all maps",
-        sentence=r"For three vertices of the base the maps in number times that are $[[expected_morphisms]]$, the expected number.",
-        gives={"expected_morphisms": expected_morphisms},
-        uses=("one fibre", "one map"),
-    ),
-    Step(
-        name="next vertex",
-        sentence=r"$(n)_h/n^h$ is a product of factors such as $[[next_share]]$, which tend to $1$.",
-        gives={"next_share": next_share},
-        uses=("one fibre",),
-    ),
-    Step(
-        name="leading term",
-        sentence=r"So with $n^h$ for $(n)_h$, $V=\sum_bh_b$ and $p=\lambda/n$ the expected number is $[[leading]]$, but for a factor that tends to $1$.",
-        gives={"leading": leading},
-        uses=("all maps", "next vertex"),
-    ),
-    Step(
-        name="growth",
-        sentence=r"""The graph of the $V$ vertices has $E=V-c+\beta$: the power of $n$ is $[[growth]]$, $1$ for a tree, and at most $0$ if it is connected and has a cycle.""",
-        by=Carrier.RULE,
-        source="cycle rank",
-        gives={"growth": growth},
-        uses=("leading term",),
-    ),
-    Step(
-        name="tree",
-        sentence=r"The tree has two vertices above $1$, two above $2$ and one above $3$, and four edges: $[[tree]]$.",
-        gives={"tree": tree},
-        uses=("all maps",),
-    ),
-    Step(
-        name="diamond",
-        sentence=r"The diamond has one vertex above $1$, two above $2$, one above $3$, and four edges: $[[diamond]]$.",
-        gives={"diamond": diamond},
-        uses=("all maps",),
-    ),
-    Step(
-        name="sparse lifts",
-        sentence=r"At $p=\lambda/n$ these are $[[sparse_tree]]$ and $[[sparse_diamond]]$.",
-        gives={"sparse_tree": sparse_tree, "sparse_diamond": sparse_diamond},
-        uses=("tree", "diamond"),
-    ),
+COUNTING_STEPS = proof(
+    r"""
+one fibre: $h$ vertices above one vertex of the base have $[[placements]]$ injective maps into $n$.
+
+one map (by product): An injective map over $B$ takes different edges to different edges: it is a morphism with probability $[[chance]]$.
+
+all maps (from one fibre, one map): For three vertices of the base the maps in number times that are $[[expected_morphisms]]$, the expected
+number.
+
+next vertex (from one fibre): $(n)_h/n^h$ is a product of factors such as $[[next_share]]$, which tend to $1$.
+
+leading term (from all maps, next vertex): So with $n^h$ for $(n)_h$, $V=\sum_bh_b$ and $p=\lambda/n$ the expected number is $[[leading]]$,
+but for a factor that tends to $1$.
+
+growth (from leading term; by cycle rank): The graph of the $V$ vertices has $E=V-c+\beta$: the power of $n$ is $[[growth]]$, $1$ for a
+tree, and at most $0$ if it is connected and has a cycle.
+
+tree (from all maps): The tree has two vertices above $1$, two above $2$ and one above $3$, and four edges: $[[tree]]$.
+
+diamond (from all maps): The diamond has one vertex above $1$, two above $2$, one above $3$, and four edges: $[[diamond]]$.
+
+sparse lifts (from tree, diamond): At $p=\lambda/n$ these are $[[sparse_tree]]$ and $[[sparse_diamond]]$.
+""",
+    globals(),
 )
 
 tree_witnesses = Claim(

@@ -27,100 +27,62 @@ from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS
 from sparse_limits.theory.lifts.isolated_copies import ISOLATED_LINEAR_COPIES, SECOND, square_speed
 from sparse_limits.theory.lifts.readout import moving_bound
 from sparse_limits.theory.lifts.tangent import L_0, LOSS, START
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 READOUTS = sp.symbols("a_11 a_12 a_21 a_22", real=True)
 _lengths = [sp.sqrt(one**2 + two**2) for one, two in (READOUTS[:2], READOUTS[2:])]
 first_norm = _lengths[0] + _lengths[1]
 second_norm = sp.sqrt(sum(readout**2 for readout in READOUTS))
 
-STEPS = (
-    Step(
-        name="norms",
-        sentence=r"For two units with two features each, $A_1=[[first_norm]]$ and $A_2=[[second_norm]]$.",
-        by=Carrier.DEFINED,
-        gives={"first_norm": first_norm, "second_norm": second_norm},
-    ),
-    Step(
-        name="survivors",
-        sentence=r"""The cells that leave their balls are counted by the energy, in which no readout is: as long as at most $\frac M2$ have, $m\ge\frac M2$ copies of each unit survive, with weights
-within $\rho_0+\rho$ of $\theta^*_j$ after an isometry, which keeps distances. So it is up to $T=[[longest_time]]$.""",
-        by=Carrier.CLAIM,
-        source="L16.1",
-        gives=given(FIRST, "longest_time"),
-    ),
-    Step(
-        name="another readout",
-        sentence=r"""Give $\bar a_i=U^\top a^*_j/m$ to $m$ survivors of each unit, where $\Phi_i$ is $\Phi_jU$ of the moved weights, $U$ orthogonal. The witness misses $f^*$ by $\sqrt{2\varepsilon_w}$, and each survivor its share of $\Phi_j(\theta^*_j)a^*_j$ by
-$\Lambda(\rho_0+\rho)\|a^*_j\|/m$: together by at most $[[comparison_error]]$.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"comparison_error": comparison_error},
-        uses=("norms", "survivors"),
-    ),
-    Step(
-        name="loss of the other readout",
-        sentence=r"Its loss is at most $\varepsilon=[[approximation_loss]]$.",
-        gives=given(FIRST, "approximation_loss"),
-        uses=("another readout", "norms"),
-    ),
-    Step(
-        name="squares",
-        sentence=r"An orthogonal map keeps lengths: $\|\bar a\|^2=[[survivor_square]]$.",
-        gives={"survivor_square": survivor_square},
-        uses=("another readout", "norms"),
-    ),
-    Step(
-        name="speeds",
-        sentence=r"""In its ball an isolated cell has $\dot\theta_i=-\langle F-f^*,\partial\Phi_i\,a_i\rangle$, so that $\|\dot\theta_i\|^2$ is at most $\|a_i\|^2$ times $[[square_speed]]$, as no derivative of $\Phi_ia_i$ is longer than
-$\Lambda\|a_i\|$.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"square_speed": square_speed},
-    ),
-    Step(
-        name="comparison",
-        sentence=r"All entries of all $a_i$ together are one readout, of the entries of all $\Phi_i$: compared with one that keeps the loss $\varepsilon$, at the distance $\Delta$, it has $L(T)\le[[moving_bound]]$.",
-        by=Carrier.CLAIM,
-        source="L15",
-        gives={"moving_bound": moving_bound},
-    ),
-    Step(
-        name="first bound",
-        sentence=r"With $\Delta^2=\|\bar a\|^2$ at $m=\frac M2$: $[[bound]]$.",
-        gives=given(FIRST, "bound"),
-        uses=("survivors", "loss of the other readout", "squares", "comparison"),
-    ),
-    Step(
-        name="slow cells",
-        sentence=r"With these speeds, and $\|a\|^2\le4\|\bar a\|^2$ as there, at most half of the copies leave their balls up to $T=[[isolated_longest_time]]$.",
-        by=Carrier.CLAIM,
-        source="L16.2",
-        gives=given(SECOND, "isolated_longest_time"),
-        uses=("loss of the other readout", "squares", "speeds"),
-    ),
-    Step(
-        name="second bound",
-        sentence=r"Up to that time the same comparison gives $[[isolated_bound]]$.",
-        gives=given(SECOND, "isolated_bound"),
-        uses=("slow cells", "loss of the other readout", "squares", "comparison"),
-    ),
-    Step(
-        name="number of copies",
-        sentence=r"""A random sparse lift with one layer of $n$ terminals draws edges and weights for each terminal, a vertex of L11.1 whatever its features are: fewer than $M\le\frac{nq}2$ of them copy
-a unit with a probability of at most $e^{-nq/8}$, if each does with a probability of at least $q$. The cells of terminals are disjoint and isolated.""",
-        by=Carrier.CLAIM,
-        source="L11.1",
-    ),
-    Step(
-        name="size",
-        sentence=r"So, as for units with one feature, all $r$ of them have $M$ copies with probability $1-\delta$ from $n=[[size]]$ on.",
-        by=Carrier.CLAIM,
-        source="L17.1",
-        gives={"size": chernoff_size},
-        uses=("number of copies",),
-    ),
+STEPS = proof(
+    r"""
+norms (a definition): For two units with two features each, $A_1=[[first_norm]]$ and $A_2=[[second_norm]]$.
+
+survivors (by L16.1): The cells that leave their balls are counted by the energy, in which no readout is: as long as at most $\frac M2$
+have, $m\ge\frac M2$ copies of each unit survive, with weights within $\rho_0+\rho$ of $\theta^*_j$ after an isometry, which keeps
+distances. So it is up to $T=[[longest_time]]$.
+
+another readout (from norms, survivors; by triangle inequality): Give $\bar a_i=U^\top a^*_j/m$ to $m$ survivors of each unit, where
+$\Phi_i$ is $\Phi_jU$ of the moved weights, $U$ orthogonal. The witness misses $f^*$ by $\sqrt{2\varepsilon_w}$, and each survivor its share
+of $\Phi_j(\theta^*_j)a^*_j$ by $\Lambda(\rho_0+\rho)\|a^*_j\|/m$: together by at most $[[comparison_error]]$.
+
+loss of the other readout (from another readout, norms): Its loss is at most $\varepsilon=[[approximation_loss]]$.
+
+squares (from another readout, norms): An orthogonal map keeps lengths: $\|\bar a\|^2=[[survivor_square]]$.
+
+speeds (by Cauchy–Schwarz): In its ball an isolated cell has $\dot\theta_i=-\langle F-f^*,\partial\Phi_i\,a_i\rangle$, so that
+$\|\dot\theta_i\|^2$ is at most $\|a_i\|^2$ times $[[square_speed]]$, as no derivative of $\Phi_ia_i$ is longer than $\Lambda\|a_i\|$.
+
+comparison (by L15): All entries of all $a_i$ together are one readout, of the entries of all $\Phi_i$: compared with one that keeps the
+loss $\varepsilon$, at the distance $\Delta$, it has $L(T)\le[[moving_bound]]$.
+
+first bound (from survivors, loss of the other readout, squares, comparison): With $\Delta^2=\|\bar a\|^2$ at $m=\frac M2$: $[[bound]]$.
+
+slow cells (from loss of the other readout, squares, speeds; by L16.2): With these speeds, and $\|a\|^2\le4\|\bar a\|^2$ as there, at most
+half of the copies leave their balls up to $T=[[isolated_longest_time]]$.
+
+second bound (from slow cells, loss of the other readout, squares, comparison): Up to that time the same comparison gives
+$[[isolated_bound]]$.
+
+number of copies (by L11.1): A random sparse lift with one layer of $n$ terminals draws edges and weights for each terminal, a vertex of
+L11.1 whatever its features are: fewer than $M\le\frac{nq}2$ of them copy a unit with a probability of at most $e^{-nq/8}$, if each does
+with a probability of at least $q$. The cells of terminals are disjoint and isolated.
+
+size (from number of copies; by L17.1): So, as for units with one feature, all $r$ of them have $M$ copies with probability $1-\delta$ from
+$n=[[size]]$ on.
+""",
+    globals(),
+    comparison_error=comparison_error,
+    survivor_square=survivor_square,
+    square_speed=square_speed,
+    moving_bound=moving_bound,
+    size=chernoff_size,
+    **given(FIRST, "longest_time"),
+    **given(FIRST, "approximation_loss"),
+    **given(FIRST, "bound"),
+    **given(SECOND, "isolated_longest_time"),
+    **given(SECOND, "isolated_bound"),
 )
 
 vector_copies = Claim(

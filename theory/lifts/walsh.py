@@ -12,8 +12,8 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, p_0
 from sparse_limits.theory.lifts.degrees import n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 Item = TypeVar("Item")
 
@@ -87,54 +87,29 @@ coverage_two = (
     1 - (1 - p_0**s_1) ** n - (1 - p_0**s_2) ** n + (1 - p_0**s_1 - p_0**s_2 + p_0 ** (s_1 + s_2 - shared)) ** n
 )
 
-NO_COVER_STEPS = (
-    Step(
-        name="one input",
-        sentence=r"A function of an input $x=\pm1$, with the values $g_1$ at $1$ and $g_2$ at $-1$, is $[[split]]$.",
-        gives={"split": split},
-    ),
-    Step(
-        name="functions of some inputs",
-        sentence=r"One input after the other: a function of the inputs in $U$ is a combination of the characters $\chi_S=\prod_{i\in S}x_i$ with $S\subseteq U$.",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("one input",),
-    ),
-    Step(
-        name="powers of an input",
-        sentence=r"In $\chi_S\chi_{S'}$ an input has the exponent $h$, the number of the two sets to which it belongs: $E x_i^h=[[input_moment]]$.",
-        gives={"input_moment": input_moment},
-    ),
-    Step(
-        name="characters",
-        sentence=r"Inputs are independent: $E\chi_S\chi_{S'}$ is the product of these, $1$ for $S=S'$ and $0$ for all other pairs.",
-        by=Carrier.RULE,
-        source="product",
-        uses=("powers of an input",),
-    ),
-    Step(
-        name="networks",
-        sentence=r"""$\hat F(S)$ is the sum of the coefficients at $S$ of the functions that $F$ adds up, each of which has none but at subsets of
-its inputs, whatever its weights: $\hat F(S)=0$ for $S\notin\mathcal S$.""",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("functions of some inputs", "characters"),
-    ),
-    Step(
-        name="sum over sets",
-        sentence=r"$L=\frac12E(F-f^*)^2$ is the sum over all $S$ of $[[share]]$ with $F_S=\hat F(S)$ and $f_S=\hat f^*(S)$.",
-        by=Carrier.RULE,
-        source="Parseval",
-        gives={"share": share},
-        uses=("functions of some inputs", "characters"),
-    ),
-    Step(
-        name="missing sets",
-        sentence=r"""For $S\notin\mathcal S$ that is $[[missing]]$. For all other $S$ it is not negative, and $0$ if $F_S=f_S$, which is so for the
-projection $F=\sum_{S\in\mathcal S}\hat f^*(S)\chi_S$.""",
-        gives={"missing": missing},
-        uses=("networks", "sum over sets"),
-    ),
+NO_COVER_STEPS = proof(
+    r"""
+one input: A function of an input $x=\pm1$, with the values $g_1$ at $1$ and $g_2$ at $-1$, is $[[split]]$.
+
+functions of some inputs (from one input; by induction): One input after the other: a function of the inputs in $U$ is a combination of the
+characters $\chi_S=\prod_{i\in S}x_i$ with $S\subseteq U$.
+
+powers of an input: In $\chi_S\chi_{S'}$ an input has the exponent $h$, the number of the two sets to which it belongs: $E
+x_i^h=[[input_moment]]$.
+
+characters (from powers of an input; by product): Inputs are independent: $E\chi_S\chi_{S'}$ is the product of these, $1$ for $S=S'$ and $0$
+for all other pairs.
+
+networks (from functions of some inputs, characters; by linearity): $\hat F(S)$ is the sum of the coefficients at $S$ of the functions that
+$F$ adds up, each of which has none but at subsets of its inputs, whatever its weights: $\hat F(S)=0$ for $S\notin\mathcal S$.
+
+sum over sets (from functions of some inputs, characters; by Parseval): $L=\frac12E(F-f^*)^2$ is the sum over all $S$ of $[[share]]$ with
+$F_S=\hat F(S)$ and $f_S=\hat f^*(S)$.
+
+missing sets (from networks, sum over sets): For $S\notin\mathcal S$ that is $[[missing]]$. For all other $S$ it is not negative, and $0$ if
+$F_S=f_S$, which is so for the projection $F=\sum_{S\in\mathcal S}\hat f^*(S)\chi_S$.
+""",
+    globals(),
 )
 
 no_cover = Claim(
@@ -176,66 +151,35 @@ with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$: no bett
     ),
 )
 
-COVERAGE_STEPS = (
-    Step(
-        name="needed sets",
-        sentence=r"The sets inside masks are a family $\mathcal S$: if $S$ lies in no mask, $L\ge\frac12\hat f^*(S)^2$ at all times, which is more than $\eta$ if $S$ is needed.",
-        by=Carrier.CLAIM,
-        source="L18.1",
-    ),
-    Step(
-        name="events",
-        sentence=r"""So where $L\le\eta$ at some time, all needed sets are covered: this is at least as probable. A set inside another one is
-covered with it, so that the maximal ones suffice.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("needed sets",),
-    ),
-    Step(
-        name="one mask",
-        sentence=r"A mask holds all of $s$ inputs with probability $[[kept]]$: one input more is kept with probability $p_0$.",
-        gives={"kept": kept},
-    ),
-    Step(
-        name="none in a mask",
-        sentence=r"""So a mask holds none of the sets in $J$ with probability $1-\sum_{\emptyset\ne I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}$.""",
-        by=Carrier.RULE,
-        source="inclusion and exclusion",
-        uses=("one mask",),
-    ),
-    Step(
-        name="none in any mask",
-        sentence=r"Masks are independent: $n$ of them hold none of the sets in $J$ with the $n$th power of that.",
-        by=Carrier.RULE,
-        source="product",
-        uses=("none in a mask",),
-    ),
-    Step(
-        name="all sets",
-        sentence=r"That no needed set is held by no mask has the probability of the statement, the sum of $(-1)^{|J|}$ times these.",
-        by=Carrier.RULE,
-        source="inclusion and exclusion",
-        uses=("none in any mask",),
-    ),
-    Step(
-        name="one set",
-        sentence=r"For one set that is $[[coverage_one]]$: a unit more covers it, where the others do not, with probability $p_0^s$.",
-        gives={"coverage_one": coverage_one},
-        uses=("events", "one mask", "all sets"),
-    ),
-    Step(
-        name="two sets in a mask",
-        sentence=r"""Two sets have $[[union]]$ inputs together. A mask holds neither with probability $[[both_missed]]$: it lacks a shared input, or one
-of those of each alone.""",
-        gives={"union": union, "both_missed": both_missed},
-        uses=("one mask",),
-    ),
-    Step(
-        name="two sets",
-        sentence=r"For two sets it is $[[coverage_two]]$: a unit more covers what the others lack, one of them or both.",
-        gives={"coverage_two": coverage_two},
-        uses=("events", "all sets", "two sets in a mask"),
-    ),
+COVERAGE_STEPS = proof(
+    r"""
+needed sets (by L18.1): The sets inside masks are a family $\mathcal S$: if $S$ lies in no mask, $L\ge\frac12\hat f^*(S)^2$ at all times,
+which is more than $\eta$ if $S$ is needed.
+
+events (from needed sets; by monotonicity): So where $L\le\eta$ at some time, all needed sets are covered: this is at least as probable. A
+set inside another one is covered with it, so that the maximal ones suffice.
+
+one mask: A mask holds all of $s$ inputs with probability $[[kept]]$: one input more is kept with probability $p_0$.
+
+none in a mask (from one mask; by inclusion and exclusion): So a mask holds none of the sets in $J$ with probability $1-\sum_{\emptyset\ne
+I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}$.
+
+none in any mask (from none in a mask; by product): Masks are independent: $n$ of them hold none of the sets in $J$ with the $n$th power of
+that.
+
+all sets (from none in any mask; by inclusion and exclusion): That no needed set is held by no mask has the probability of the statement,
+the sum of $(-1)^{|J|}$ times these.
+
+one set (from events, one mask, all sets): For one set that is $[[coverage_one]]$: a unit more covers it, where the others do not, with
+probability $p_0^s$.
+
+two sets in a mask (from one mask): Two sets have $[[union]]$ inputs together. A mask holds neither with probability $[[both_missed]]$: it
+lacks a shared input, or one of those of each alone.
+
+two sets (from events, all sets, two sets in a mask): For two sets it is $[[coverage_two]]$: a unit more covers what the others lack, one of
+them or both.
+""",
+    globals(),
 )
 
 mask_coverage = Claim(
@@ -262,74 +206,37 @@ For one set of size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ wit
     expressions={"coverage_one": coverage_one, "coverage_two": coverage_two},
 )
 
-TARGET_STEPS = (
-    Step(
-        name="patterns",
-        sentence=r"""Of the points of $\{\pm1\}^k$ some have $j$ inputs $-1$, of which $i$ lie in a set $S$ of $s$: their number times $\chi_S=(-1)^i$ is
-$[[pattern]]$. One more input is $1$ or $-1$, inside $S$ or outside.""",
-        gives={"pattern": pattern},
-    ),
-    Step(
-        name="opposite points",
-        sentence=r"""$x\to-x$ turns $j$ into $k-j$, $i$ into $s-i$, $\tanh$ into $-\tanh$ and $\chi_S$ into $(-1)^s\chi_S$: points and their opposites have
-the share $[[pair]]$ of $E\tanh(x_1+\dots+x_k)\chi_S$.""",
-        gives={"pair": pair},
-        uses=("patterns",),
-    ),
-    Step(
-        name="coefficient",
-        sentence=r"The sum of these over all $i$, and all $j<k/2$ (there is none at $k/2$, where $\tanh$ is $0$), is $[[coefficient]]$.",
-        gives={"coefficient": coefficient},
-        uses=("opposite points",),
-    ),
-    Step(name="target", sentence=r"$f^*=[[target]]$.", by=Carrier.DEFINED, gives={"target": target}),
-    Step(
-        name="coefficients of the target",
-        sentence=r"""For $k=3$ the coefficients are $[[linear]]$ at one input, $[[cubic]]$ at all three, and $0$ at even sets. $-x_5$ for $x_5$, and
-$-$ before the second unit, turn signs; the coefficients of $x_3$ cancel.""",
-        gives={"linear": linear, "cubic": cubic},
-        uses=("coefficient", "target"),
-    ),
-    Step(
-        name="zero network",
-        sentence=r"The zero network lacks all: its loss is $[[initial_loss]]$.",
-        gives={"initial_loss": initial_loss},
-        uses=("coefficients of the target",),
-    ),
-    Step(
-        name="missing sets",
-        sentence=r"A set that no unit sees costs $[[missing]]$.",
-        by=Carrier.CLAIM,
-        source="L18.1",
-        gives={"missing": missing},
-    ),
-    Step(
-        name="losses",
-        sentence=r"""One triple that lacks costs $[[one_missing]]$; $x_1$, in its own set and in one triple, $[[without_x_1]]$; $x_3$, in both triples alone,
-$[[without_x_3]]$.""",
-        gives={"one_missing": one_missing, "without_x_1": without_x_1, "without_x_3": without_x_3},
-        uses=("coefficients of the target", "missing sets"),
-    ),
-    Step(
-        name="four units",
-        sentence=r"""Both triples cost $[[both_missing]]$. Four units of one input each, $a\tanh x_i$ with $a\tanh1=\pm[[linear]]$, fit all the rest: $\tanh x_i=x_i\tanh1$ for
-$x_i=\pm1$.""",
-        gives={"both_missing": both_missing},
-        uses=("coefficients of the target", "missing sets"),
-    ),
-    Step(
-        name="two sets",
-        sentence=r"Sets of $s_1$ and $s_2$ inputs, of which $s_{12}$ shared, are covered with probability $[[coverage_two]]$.",
-        by=Carrier.CLAIM,
-        source="L18.2",
-        gives={"coverage_two": coverage_two},
-    ),
-    Step(
-        name="two triples",
-        sentence=r"The triples share $x_3$: $[[coverage]]$.",
-        gives={"coverage": coverage},
-        uses=("two sets",),
-    ),
+TARGET_STEPS = proof(
+    r"""
+patterns: Of the points of $\{\pm1\}^k$ some have $j$ inputs $-1$, of which $i$ lie in a set $S$ of $s$: their number times $\chi_S=(-1)^i$
+is $[[pattern]]$. One more input is $1$ or $-1$, inside $S$ or outside.
+
+opposite points (from patterns): $x\to-x$ turns $j$ into $k-j$, $i$ into $s-i$, $\tanh$ into $-\tanh$ and $\chi_S$ into $(-1)^s\chi_S$:
+points and their opposites have the share $[[pair]]$ of $E\tanh(x_1+\dots+x_k)\chi_S$.
+
+coefficient (from opposite points): The sum of these over all $i$, and all $j<k/2$ (there is none at $k/2$, where $\tanh$ is $0$), is
+$[[coefficient]]$.
+
+target (a definition): $f^*=[[target]]$.
+
+coefficients of the target (from coefficient, target): For $k=3$ the coefficients are $[[linear]]$ at one input, $[[cubic]]$ at all three,
+and $0$ at even sets. $-x_5$ for $x_5$, and $-$ before the second unit, turn signs; the coefficients of $x_3$ cancel.
+
+zero network (from coefficients of the target): The zero network lacks all: its loss is $[[initial_loss]]$.
+
+missing sets (by L18.1): A set that no unit sees costs $[[missing]]$.
+
+losses (from coefficients of the target, missing sets): One triple that lacks costs $[[one_missing]]$; $x_1$, in its own set and in one
+triple, $[[without_x_1]]$; $x_3$, in both triples alone, $[[without_x_3]]$.
+
+four units (from coefficients of the target, missing sets): Both triples cost $[[both_missing]]$. Four units of one input each, $a\tanh x_i$
+with $a\tanh1=\pm[[linear]]$, fit all the rest: $\tanh x_i=x_i\tanh1$ for $x_i=\pm1$.
+
+two sets (by L18.2): Sets of $s_1$ and $s_2$ inputs, of which $s_{12}$ shared, are covered with probability $[[coverage_two]]$.
+
+two triples (from two sets): The triples share $x_3$: $[[coverage]]$.
+""",
+    globals(),
 )
 
 cube_example = Claim(

@@ -9,8 +9,8 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.coverage import ALL_DISJOINT, DISJOINT, REGION, TYPE, TYPES, i, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
 from sparse_limits.theory.lifts.isolated import expected_copies, factorial_moment, isolated_mean, isolated_variance
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 copies_rate = omega * lam**r * sp.exp(-lam) * q**r
 isolated_rate = omega * lam**r * sp.exp(-lam * (1 + r)) * q**r
@@ -31,121 +31,59 @@ most_above = 2 * r ** (1 - r) * sp.exp(-1 - r)
 change_of_root = 1 + 6 * lam + 4 * lam**2
 efron_stein = n * (1 + 3 * lam + 2 * lam**2)
 
-STEPS = (
-    Step(
-        name="exact means",
-        sentence=r"$EM$, $EM'$ and $E(M')_2$ are known at every width.",
-        by=Carrier.CLAIM,
-        source="L11.2",
-    ),
-    Step(
-        name="rates",
-        sentence=r"""$EM/n\to[[copies_rate]]$ and $EM'/n\to[[isolated_rate]]$: for $r=1$, and one child more multiplies $EM$ and $EM'$ by numbers that
-tend to $\lambda q$ and to $\lambda qe^{-\lambda}$.""",
-        gives={"copies_rate": copies_rate, "isolated_rate": isolated_rate},
-        uses=("exact means",),
-    ),
-    Step(
-        name="best degree",
-        sentence=r"The logarithm of the second rate has the derivative $\frac r\lambda-1-r$, which falls, and is $0$ at $\lambda=[[best_lambda]]$.",
-        gives={"best_lambda": best_lambda},
-        uses=("rates",),
-    ),
-    Step(
-        name="two of them",
-        sentence=r"$E(M')_2=(EM')^2\,[[pair_ratio]]$, for $2r\le n$, $n\ge2$ and $0<\lambda<n$.",
-        gives={"pair_ratio": pair_ratio},
-        uses=("exact means",),
-    ),
-    Step(
-        name="factors",
-        sentence=r"$(n-r)_r/(n)_r$ is the product of the numbers $[[factor]]$ for $i=0,\dots,r-1$.",
-        gives={"factor": factor},
-    ),
-    Step(
-        name="first order",
-        sentence=r"""So the factor of $(EM')^2$ is $1+\frac cn+O(n^{-2})$ with $c=[[excess]]$: each of the $r$ numbers is $1-\frac rn$ in first
-order.""",
-        gives={"excess": excess},
-        uses=("two of them", "factors"),
-    ),
-    Step(
-        name="variance",
-        sentence=r"""$\mathrm{Var}M'/n=EM'/n+(EM'/n)^2\,n(\frac{E(M')_2}{(EM')^2}-1)$ tends to $[[variance_rate]]$, which is $\mu+c\mu^2$ for the rate $\mu$ of
-isolated copies.""",
-        gives={"variance_rate": variance_rate},
-        uses=("rates", "first order"),
-    ),
-    Step(
-        name="dispersion",
-        sentence=r"So $\mathrm{Var}M'/EM'\to[[dispersion]]$ if $\mu>0$.",
-        gives={"dispersion": dispersion},
-        uses=("variance",),
-    ),
-    Step(
-        name="one child",
-        sentence=r"""For $r=1$ and $\omega q=1$ its derivative is $[[slope]]$: it falls from $1$, at $\lambda=0$, to the first place where that is $0$, rises
-to the second, and falls back to $1$.""",
-        gives={"slope": slope},
-        uses=("dispersion",),
-    ),
-    Step(
-        name="more children",
-        sentence=r"""For disjoint types $\sum q_i\le1$, so that the product of the $q_i$ is at most $r^{-r}$ (the logarithm is concave), and $\omega\le1$.""",
-        by=Carrier.RULE,
-        source="Jensen",
-    ),
-    Step(
-        name="largest differences",
-        sentence=r"""So $(1+r^2)\mu\le[[most_below]]$, attained at the best degree, and $2r\lambda\mu\le[[most_above]]$, attained at $\lambda=1$; by these the
-dispersion can be below $1$, or above it.""",
-        gives={"most_below": most_below, "most_above": most_above},
-        uses=("rates", "best degree", "dispersion", "more children"),
-    ),
-    Step(
-        name="extremes",
-        sentence=r"""Both fall as $r$ grows, and at $r=2$ are less than what one child has: the least and the largest value are
-$[[least_dispersion]]$ and $[[most_dispersion]]$, of one child. Both are positive: if $\mu>0$, $\mathrm{Var}M'$ is of the order $n$. If $\omega q<1$, its difference from $1$ is only a share of that.""",
-        gives={"least_dispersion": least_dispersion, "most_dispersion": most_dispersion},
-        uses=("one child", "largest differences"),
-    ),
-    Step(
-        name="one piece anew",
-        sentence=r"""The lift consists of $2n$ independent pieces: the edges from the inputs to a vertex of the first layer, or the edges into a root, each with
-their weights. $\mathrm{Var}M'\le\frac12\sum E\Delta^2$, where $\Delta$ is the change of $M'$ if one piece is drawn anew.""",
-        by=Carrier.CITED,
-        source=(
-            "Steele, Ann. Statist. 14 (1986) 753, without the symmetry that Efron and Stein asked for: the variance of a function of independent variables "
-            "of one law (pieces of different laws are functions of such) is at most half the sum of the mean squares of its changes, one variable being drawn anew"
-        ),
-    ),
-    Step(
-        name="a vertex anew",
-        sentence=r"A vertex of the first layer is in at most one isolated cell, and no other changes: $|\Delta|\le1$.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        uses=("one piece anew",),
-    ),
-    Step(
-        name="a root anew",
-        sentence=r"""A root that hears $A'$ in place of $A$ changes its own cell and, for each vertex of $A\cup A'$, at most the one other cell that
-contains it while the root does not: $|\Delta|\le1+|A|+|A'|$.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        uses=("one piece anew",),
-    ),
-    Step(
-        name="mean square",
-        sentence=r"$|A|$ and $|A'|$ are independent and binomial, so that the mean square of this is at most $[[change_of_root]]$.",
-        gives={"change_of_root": change_of_root},
-        uses=("a root anew",),
-    ),
-    Step(
-        name="all pieces",
-        sentence=r"Half the sum over $n$ vertices and $n$ roots is $[[efron_stein]]$.",
-        gives={"efron_stein": efron_stein},
-        uses=("a vertex anew", "mean square"),
-    ),
+STEPS = proof(
+    r"""
+exact means (by L11.2): $EM$, $EM'$ and $E(M')_2$ are known at every width.
+
+rates (from exact means): $EM/n\to[[copies_rate]]$ and $EM'/n\to[[isolated_rate]]$: for $r=1$, and one child more multiplies $EM$ and $EM'$
+by numbers that tend to $\lambda q$ and to $\lambda qe^{-\lambda}$.
+
+best degree (from rates): The logarithm of the second rate has the derivative $\frac r\lambda-1-r$, which falls, and is $0$ at
+$\lambda=[[best_lambda]]$.
+
+two of them (from exact means): $E(M')_2=(EM')^2\,[[pair_ratio]]$, for $2r\le n$, $n\ge2$ and $0<\lambda<n$.
+
+factors: $(n-r)_r/(n)_r$ is the product of the numbers $[[factor]]$ for $i=0,\dots,r-1$.
+
+first order (from two of them, factors): So the factor of $(EM')^2$ is $1+\frac cn+O(n^{-2})$ with $c=[[excess]]$: each of the $r$ numbers
+is $1-\frac rn$ in first order.
+
+variance (from rates, first order): $\mathrm{Var}M'/n=EM'/n+(EM'/n)^2\,n(\frac{E(M')_2}{(EM')^2}-1)$ tends to $[[variance_rate]]$, which is
+$\mu+c\mu^2$ for the rate $\mu$ of isolated copies.
+
+dispersion (from variance): So $\mathrm{Var}M'/EM'\to[[dispersion]]$ if $\mu>0$.
+
+one child (from dispersion): For $r=1$ and $\omega q=1$ its derivative is $[[slope]]$: it falls from $1$, at $\lambda=0$, to the first place
+where that is $0$, rises to the second, and falls back to $1$.
+
+more children (by Jensen): For disjoint types $\sum q_i\le1$, so that the product of the $q_i$ is at most $r^{-r}$ (the logarithm is
+concave), and $\omega\le1$.
+
+largest differences (from rates, best degree, dispersion, more children): So $(1+r^2)\mu\le[[most_below]]$, attained at the best degree, and
+$2r\lambda\mu\le[[most_above]]$, attained at $\lambda=1$; by these the dispersion can be below $1$, or above it.
+
+extremes (from one child, largest differences): Both fall as $r$ grows, and at $r=2$ are less than what one child has: the least and the
+largest value are $[[least_dispersion]]$ and $[[most_dispersion]]$, of one child. Both are positive: if $\mu>0$, $\mathrm{Var}M'$ is of the
+order $n$. If $\omega q<1$, its difference from $1$ is only a share of that.
+
+one piece anew (cited: Steele, Ann. Statist. 14 (1986) 753, without the symmetry that Efron and Stein asked for: the variance of a function
+of independent variables of one law (pieces of different laws are functions of such) is at most half the sum of the mean squares of its
+changes, one variable being drawn anew): The lift consists of $2n$ independent pieces: the edges from the inputs to a vertex of the first
+layer, or the edges into a root, each with their weights. $\mathrm{Var}M'\le\frac12\sum E\Delta^2$, where $\Delta$ is the change of $M'$ if
+one piece is drawn anew.
+
+a vertex anew (from one piece anew; by triangle inequality): A vertex of the first layer is in at most one isolated cell, and no other
+changes: $|\Delta|\le1$.
+
+a root anew (from one piece anew; by triangle inequality): A root that hears $A'$ in place of $A$ changes its own cell and, for each vertex
+of $A\cup A'$, at most the one other cell that contains it while the root does not: $|\Delta|\le1+|A|+|A'|$.
+
+mean square (from a root anew): $|A|$ and $|A'|$ are independent and binomial, so that the mean square of this is at most
+$[[change_of_root]]$.
+
+all pieces (from a vertex anew, mean square): Half the sum over $n$ vertices and $n$ roots is $[[efron_stein]]$.
+""",
+    globals(),
 )
 
 copies_in_wide_lifts = Claim(

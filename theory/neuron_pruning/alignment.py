@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 eps = sp.Symbol("epsilon", positive=True)  # the error, below 1/2
 angle = sp.Symbol("theta", nonnegative=True)  # of the nearest kept neuron from the axis of the target, at most π/2
@@ -77,142 +77,59 @@ LOST_ALONE = (
 LOST_SEEN = "at most, for two inputs, where a search among the 16 neurons nearest to the target finds tickets for most networks of so many: in the strengths, which have to add up to $1$, and in the union bound"
 
 
-def steps_to_a_number(
-    sentence: str, uses: tuple[str, ...], success: sp.Expr, union: sp.Expr, neurons: sp.Expr, leading: sp.Expr
-) -> tuple[Step, ...]:
-    """From the chance that one neuron is aligned to how many are needed; the sentence says what `success` bounds, from the steps it uses."""
-    return (
-        Step(
-            name="some of them",
-            sentence=sentence,
-            by=Carrier.RULE,
-            source="independence",
-            gives={"success": success},
-            uses=uses,
-        ),
-        Step(
-            name="union",
-            sentence=r"That is at most $[[union]]$.",
-            by=Carrier.RULE,
-            source="union bound",
-            gives={"union": union},
-            uses=("some of them",),
-        ),
-        Step(
-            name="neurons",
-            sentence=r"So success with probability $\delta$ takes $N\ge[[neurons]]$.",
-            gives={"neurons": neurons},
-            uses=("union",),
-        ),
-        Step(
-            name="leading order",
-            sentence=r"As $\arctan u\le u$, that is at least $[[leading]]$, and the two have the quotient $1$ in the limit.",
-            gives={"leading": leading},
-            uses=("neurons",),
-        ),
-    )
-
-
 ONE_NEURON = "at most, for two inputs: one neuron at an angle whose sine is at most $\\varepsilon$ is enough"
 
-STEPS = (
-    Step(
-        name="arc",
-        sentence=r"""Take the least angle $\theta$ of a kept neuron with the axis, in the plane of $x_0$ and $w^*$ (one without a projection is $0$ on the
-plane and counts as none). The points $[[arc]]$, by their coordinates along $x_0$ and $w^*$, have the length $1$.""",
-        gives={"arc": arc},
-    ),
-    Step(
-        name="neuron",
-        sentence=r"""There a neuron of length $1$, at an angle $\varphi\le\frac\pi2$ from the axis, is $[[neuron]]$ before its ReLU, up to the signs of
-$t$ and of the whole. For $\varphi=\frac\pi2$ it is $0$ at $t=\frac\pi2$, which is $w^*$.""",
-        gives={"neuron": neuron},
-        uses=("arc",),
-    ),
-    Step(
-        name="no zero",
-        sentence=r"""Its values at $t$ and $-t$ have the product $[[apart]]$, which is positive for $|t|<\varphi$. So no kept neuron changes its
-sign for $|t|<\theta$, and $g_S=A\cos t+B\sin t$ for $|t|\le\theta$.""",
-        gives={"apart": apart},
-        uses=("neuron",),
-    ),
-    Step(
-        name="bend",
-        sentence=r"""On the arc $f=\sigma(\sin t)$. With the weights $[[weights]]$ at $-\theta$, $0$, $\theta$ the error $e=f-g_S$ adds up
-to $[[bend]]$, whatever $A$ and $B$ are.""",
-        gives={"weights": weights, "bend": bend},
-        uses=("arc", "no zero"),
-    ),
-    Step(
-        name="three errors",
-        sentence=r"""The modulus of this sum is at most $\sup|e|$ times the sum $[[total]]$ of the moduli of the weights, as $\theta\le\frac\pi2$.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"total": total},
-        uses=("bend",),
-    ),
-    Step(
-        name="error bound",
-        sentence=r"So the error is at least the quotient of the two, $[[error_bound]]$.",
-        gives={"error_bound": error_bound},
-        uses=("bend", "three errors"),
-    ),
-    Step(
-        name="widest angle",
-        sentence=r"That grows with $\theta$, and is $\varepsilon$ at $[[widest]]$: no error of $\varepsilon$ has a larger least angle.",
-        gives={"widest": widest},
-        uses=("error bound",),
-    ),
-    Step(
-        name="ratio",
-        sentence=r"""For $\varepsilon<\frac12$ this is below $\frac\pi2$, so that the least angle is that of some kept neuron, and
-$|\langle w_i,x_0\rangle|$ is $|\langle w_i,w^*\rangle|$ times its tangent, at most $[[ratio]]$.""",
-        gives={"ratio": ratio},
-        uses=("widest angle",),
-    ),
-    Step(
-        name="pieces",
-        sentence=r"""In the plane, with $w^*$ at the angle $0$ and $0<\theta<\frac\pi2$, cut the half circle $0\le\varphi\le\pi$ at $\frac\pi2$ and
-at $\theta$ on either side of it. On the four arcs let a function be, one after the other, $[[pieces]]$.""",
-        by=Carrier.DEFINED,
-        gives={"pieces": pieces},
-    ),
-    Step(
-        name="largest modulus",
-        sentence=r"""What the squares of the pieces leave of that of the *error bound* is $[[gaps]]$. None of these cosines changes its sign
-inside its arc, and no gap is negative; at $\frac\pi2$ there is none. So the bound is the largest modulus.""",
-        gives={"gaps": gaps},
-        uses=("error bound", "pieces"),
-    ),
-    Step(
-        name="four neurons",
-        sentence=r"""The function is $g_S-f$ for four neurons of length $1$ with these outputs and angles: $[[four]]$. The other half of the circle is a
-mirror image, and all scales with the length of $x$. At an angle of $\frac\pi2$ all kept neurons are $0$ at $w^*$, where $f=1$.""",
-        gives={"four": four},
-        uses=("neuron", "largest modulus"),
-    ),
-    Step(
-        name="random direction",
-        sentence=r"The projection of $w_i\sim N(0,I_d)$ on the plane has a uniform direction, whatever $d\ge2$ is, and almost surely it is not $0$.",
-        by=Carrier.RULE,
-        source="rotation",
-    ),
-    Step(
-        name="aligned",
-        sentence=r"""On the circle the directions within the *widest angle* of the axis, at both of its ends and on both sides, are the
-share $[[aligned]]$.""",
-        gives={"aligned": aligned},
-        uses=("ratio", "random direction"),
-    ),
-    *steps_to_a_number(
-        r"""None of $N$ independent neurons is aligned with the $N$-th power of the probability that one is not; an error of
-$\varepsilon$, with whatever $S$ and $\alpha$, needs one that is. So its probability is at most $[[success]]$.""",
-        ("aligned",),
-        success,
-        union,
-        neurons,
-        leading,
-    ),
+STEPS = proof(
+    r"""
+arc: Take the least angle $\theta$ of a kept neuron with the axis, in the plane of $x_0$ and $w^*$ (one without a projection is $0$ on the
+plane and counts as none). The points $[[arc]]$, by their coordinates along $x_0$ and $w^*$, have the length $1$.
+
+neuron (from arc): There a neuron of length $1$, at an angle $\varphi\le\frac\pi2$ from the axis, is $[[neuron]]$ before its ReLU, up to the
+signs of $t$ and of the whole. For $\varphi=\frac\pi2$ it is $0$ at $t=\frac\pi2$, which is $w^*$.
+
+no zero (from neuron): Its values at $t$ and $-t$ have the product $[[apart]]$, which is positive for $|t|<\varphi$. So no kept neuron
+changes its sign for $|t|<\theta$, and $g_S=A\cos t+B\sin t$ for $|t|\le\theta$.
+
+bend (from arc, no zero): On the arc $f=\sigma(\sin t)$. With the weights $[[weights]]$ at $-\theta$, $0$, $\theta$ the error $e=f-g_S$ adds
+up to $[[bend]]$, whatever $A$ and $B$ are.
+
+three errors (from bend; by triangle inequality): The modulus of this sum is at most $\sup|e|$ times the sum $[[total]]$ of the moduli of
+the weights, as $\theta\le\frac\pi2$.
+
+error bound (from bend, three errors): So the error is at least the quotient of the two, $[[error_bound]]$.
+
+widest angle (from error bound): That grows with $\theta$, and is $\varepsilon$ at $[[widest]]$: no error of $\varepsilon$ has a larger
+least angle.
+
+ratio (from widest angle): For $\varepsilon<\frac12$ this is below $\frac\pi2$, so that the least angle is that of some kept neuron, and
+$|\langle w_i,x_0\rangle|$ is $|\langle w_i,w^*\rangle|$ times its tangent, at most $[[ratio]]$.
+
+pieces (a definition): In the plane, with $w^*$ at the angle $0$ and $0<\theta<\frac\pi2$, cut the half circle $0\le\varphi\le\pi$ at
+$\frac\pi2$ and at $\theta$ on either side of it. On the four arcs let a function be, one after the other, $[[pieces]]$.
+
+largest modulus (from error bound, pieces): What the squares of the pieces leave of that of the *error bound* is $[[gaps]]$. None of these
+cosines changes its sign inside its arc, and no gap is negative; at $\frac\pi2$ there is none. So the bound is the largest modulus.
+
+four neurons (from neuron, largest modulus): The function is $g_S-f$ for four neurons of length $1$ with these outputs and angles:
+$[[four]]$. The other half of the circle is a mirror image, and all scales with the length of $x$. At an angle of $\frac\pi2$ all kept
+neurons are $0$ at $w^*$, where $f=1$.
+
+random direction (by rotation): The projection of $w_i\sim N(0,I_d)$ on the plane has a uniform direction, whatever $d\ge2$ is, and almost
+surely it is not $0$.
+
+aligned (from ratio, random direction): On the circle the directions within the *widest angle* of the axis, at both of its ends and on both
+sides, are the share $[[aligned]]$.
+
+some of them (from aligned; by independence): None of $N$ independent neurons is aligned with the $N$-th power of the probability that one
+is not; an error of $\varepsilon$, with whatever $S$ and $\alpha$, needs one that is. So its probability is at most $[[success]]$.
+
+union (from some of them; by union bound): That is at most $[[union]]$.
+
+neurons (from union): So success with probability $\delta$ takes $N\ge[[neurons]]$.
+
+leading order (from neurons): As $\arctan u\le u$, that is at least $[[leading]]$, and the two have the quotient $1$ in the limit.
+""",
+    globals(),
 )
 
 alignment_bound = Claim(

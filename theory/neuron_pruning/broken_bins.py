@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 T = sp.Symbol("T", integer=True, positive=True)  # the number of bins
 b, k, s = sp.symbols("b k s", integer=True, nonnegative=True)  # broken bins now and at the start; neurons added
@@ -41,160 +41,75 @@ phi = sp.Symbol("phi", nonnegative=True)  # angle of an input from the middle ki
 bump = sp.sin(h - phi)
 repaired_error = sp.sin(h)
 
-STEPS = (
-    Step(
-        name="density",
-        sentence=r"""$w_{2i-1}$ and $w_{2i}$ are independent and standard normal. Given $w_{2i-1}=v$ the breakpoint is
-normal with the standard deviation $1/|v|$; the mean of this density over $v$ is $[[density]]$.""",
-        gives={"density": density},
-    ),
-    Step(
-        name="distribution",
-        sentence=r"The integral of the density, from $0$ at $-\infty$ on, is $[[breakpoint_cdf]]$.",
-        gives={"breakpoint_cdf": breakpoint_cdf},
-        uses=("density",),
-    ),
-    Step(
-        name="edges",
-        sentence=r"""At $[[bin_edge]]$ the distribution function is $i$ times $[[share]]$, for $0<i<T$: so each of the $T$ bins, the first
-and the last among them, has the probability $[[share]]$.""",
-        gives={"bin_edge": bin_edge, "share": share},
-        uses=("distribution",),
-    ),
-    Step(
-        name="walk",
-        sentence=r"""The neurons have independent weights. So each adds its breakpoint to a bin that is uniform, whatever the bins before
-it were, and changes the parity of this bin alone: the broken bins are the ones of a walk on $\{0,1\}^T$ that flips a uniform coordinate.""",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("edges",),
-    ),
-    Step(
-        name="one neuron",
-        sentence=r"It breaks one of $T-b$ bins with probability $[[one_more]]$, and mends one of $b$ with probability $[[one_less]]$.",
-        gives={"one_more": one_more, "one_less": one_less},
-        uses=("edges", "walk"),
-    ),
-    Step(
-        name="first neuron",
-        sentence=r"""Let $h_k$ be the probability that all bins are broken before none is, $h_0=0$ and $h_T=1$. For $0<k<T$ it is the mean of
-$h_{k+1}$ and $h_{k-1}$, with the probabilities of *one neuron* at $b=k$.""",
-        by=Carrier.RULE,
-        source="tower",
-        uses=("one neuron",),
-    ),
-    Step(
-        name="ratio",
-        sentence=r"""These two probabilities add up to $1$, so that the one of one more, times $h_{k+1}-h_k$, is the one of one less, times
-$h_k-h_{k-1}$: for $0<k<T$ an increment is $[[ratio]]$ times the one before.""",
-        gives={"ratio": ratio},
-        uses=("one neuron", "first neuron"),
-    ),
-    Step(
-        name="increments",
-        sentence=r"So $h_{j+1}-h_j$ is $[[weight]]$ times $h_1-h_0$, for $0\le j<T$.",
-        gives={"weight": weight},
-        uses=("ratio",),
-    ),
-    Step(
-        name="all first",
-        sentence=r"""With these increments, $0$ at $k=0$ and $1$ at $k=T$ (which settles the first of them), $h_k$ is
-$[[all_broken_first]]$.""",
-        gives={"all_broken_first": all_broken_first},
-        uses=("first neuron", "increments"),
-    ),
-    Step(
-        name="characters",
-        sentence=r"""For a set $A$ of $j$ bins let $\chi_A=\prod_{i\in A}(-1)^{x_i}$. A flip in $A$ changes its sign and another does not: after
-one neuron its mean is $[[eigenvalue]]$ times what it was.""",
-        gives={"eigenvalue": eigenvalue},
-        uses=("edges", "walk"),
-    ),
-    Step(
-        name="powers",
-        sentence=r"The factor is the same in every state, and $\chi_A=1$ where none is broken: from there its mean after $s$ neurons is the $s$-th power of $[[eigenvalue]]$.",
-        by=Carrier.RULE,
-        source="tower",
-        uses=("characters",),
-    ),
-    Step(
-        name="random set",
-        sentence=r"""A uniform one of the $2^T$ sets holds each bin with probability $\frac12$, independently. So the mean of $\chi_A$ over the
-sets is $\prod_i\frac12(1+(-1)^{x_i})$, which is $1$ if no bin is broken, and else $0$.""",
-        by=Carrier.RULE,
-        source="product",
-    ),
-    Step(
-        name="back",
-        sentence=r"""So the probability that none is broken is the mean over the sets of the *powers*. Of the sets $\binom Tj$ have $j$ members:
-$[[back]]$ (with $0^0=1$).""",
-        by=Carrier.RULE,
-        source="linearity",
-        gives={"back": back},
-        uses=("powers", "random set"),
-    ),
-    Step(
-        name="none broken",
-        sentence=r"""The terms of a set and of its complement have eigenvalues that differ in the sign alone. So they cancel for odd $s$, and
-$[[back]]$ is $[[none_broken]]$.""",
-        gives={"none_broken": none_broken},
-        uses=("back",),
-    ),
-    Step(
-        name="pairs",
-        sentence=r"""There are $\lfloor d/2\rfloor$ pairs $2i-1$, $2i\le d$. They read disjoint sets of the weights, so that the probabilities
-multiply: $[[none_broken_anywhere]]$.""",
-        by=Carrier.RULE,
-        source="independence",
-        gives={"none_broken_anywhere": none_broken_anywhere},
-        uses=("none broken",),
-    ),
-    Step(
-        name="stationary law",
-        sentence=r"""With $b$ broken bins for a probability $[[stationary]]$ as many steps lead from $b$ to $b+1$ as back, in the mean, and these
-probabilities add up to $1$: this law is stationary.""",
-        gives={"stationary": stationary},
-        uses=("one neuron",),
-    ),
-    Step(
-        name="return",
-        sentence=r"From any number of broken bins any other can be reached, so that the mean time from none to none is $1$ over $[[stationary]]$ at $b=0$.",
-        by=Carrier.RULE,
-        source="Kac",
-        uses=("stationary law",),
-    ),
-    Step(
-        name="mean",
-        sentence=r"The first of these neurons surely leads from none to one broken bin. From there it takes $[[mean_steps]]$ in the mean.",
-        gives={"mean_steps": mean_steps},
-        uses=("one neuron", "return"),
-    ),
-    Step(
-        name="hat",
-        sentence=r"""Along $x(t)=(t,1)$ the neurons $\sigma(t+h)$, $\sigma(t)$, $\sigma(t-h)$ with the output weights $1,-2,1$ add up to a
-piecewise linear function, which is $0$ beyond the three kinks and $[[odd_bin_error]]$ at the middle one.""",
-        gives={"odd_bin_error": spacing},
-    ),
-    Step(
-        name="three neurons",
-        sentence=r"""In the plane let $u_{-h},u_0,u_h$ be unit vectors turned by $-h$, $0$ and $h$. With the strengths $[[repairing]]$ they add up to $0$. So
-the sum of the three neurons is $0$ where all are active, as where none is, and it is the same at $-x$ as at $x$.""",
-        gives={"repairing": repairing},
-    ),
-    Step(
-        name="bump",
-        sentence=r"""Between the outer kinks one of them is active, or that one and the middle one. At an angle $\varphi\le h$ from
-the middle kink, on either side of it, the sum is $[[bump]]$ on the unit circle.""",
-        gives={"bump": bump},
-        uses=("three neurons",),
-    ),
-    Step(
-        name="repaired error",
-        sentence=r"""That falls in $\varphi$ to $0$, as $h\le\frac\pi2$, and at $\varphi=0$ it is $[[repaired_error]]$; inside the disc the sum is smaller, in proportion
-to $\|x\|$.""",
-        gives={"repaired_error": repaired_error},
-        uses=("bump",),
-    ),
+STEPS = proof(
+    r"""
+density: $w_{2i-1}$ and $w_{2i}$ are independent and standard normal. Given $w_{2i-1}=v$ the breakpoint is normal with the standard
+deviation $1/|v|$; the mean of this density over $v$ is $[[density]]$.
+
+distribution (from density): The integral of the density, from $0$ at $-\infty$ on, is $[[breakpoint_cdf]]$.
+
+edges (from distribution): At $[[bin_edge]]$ the distribution function is $i$ times $[[share]]$, for $0<i<T$: so each of the $T$ bins, the
+first and the last among them, has the probability $[[share]]$.
+
+walk (from edges; by independence): The neurons have independent weights. So each adds its breakpoint to a bin that is uniform, whatever the
+bins before it were, and changes the parity of this bin alone: the broken bins are the ones of a walk on $\{0,1\}^T$ that flips a uniform
+coordinate.
+
+one neuron (from edges, walk): It breaks one of $T-b$ bins with probability $[[one_more]]$, and mends one of $b$ with probability
+$[[one_less]]$.
+
+first neuron (from one neuron; by tower): Let $h_k$ be the probability that all bins are broken before none is, $h_0=0$ and $h_T=1$. For
+$0<k<T$ it is the mean of $h_{k+1}$ and $h_{k-1}$, with the probabilities of *one neuron* at $b=k$.
+
+ratio (from one neuron, first neuron): These two probabilities add up to $1$, so that the one of one more, times $h_{k+1}-h_k$, is the one
+of one less, times $h_k-h_{k-1}$: for $0<k<T$ an increment is $[[ratio]]$ times the one before.
+
+increments (from ratio): So $h_{j+1}-h_j$ is $[[weight]]$ times $h_1-h_0$, for $0\le j<T$.
+
+all first (from first neuron, increments): With these increments, $0$ at $k=0$ and $1$ at $k=T$ (which settles the first of them), $h_k$ is
+$[[all_broken_first]]$.
+
+characters (from edges, walk): For a set $A$ of $j$ bins let $\chi_A=\prod_{i\in A}(-1)^{x_i}$. A flip in $A$ changes its sign and another
+does not: after one neuron its mean is $[[eigenvalue]]$ times what it was.
+
+powers (from characters; by tower): The factor is the same in every state, and $\chi_A=1$ where none is broken: from there its mean after
+$s$ neurons is the $s$-th power of $[[eigenvalue]]$.
+
+random set (by product): A uniform one of the $2^T$ sets holds each bin with probability $\frac12$, independently. So the mean of $\chi_A$
+over the sets is $\prod_i\frac12(1+(-1)^{x_i})$, which is $1$ if no bin is broken, and else $0$.
+
+back (from powers, random set; by linearity): So the probability that none is broken is the mean over the sets of the *powers*. Of the sets
+$\binom Tj$ have $j$ members: $[[back]]$ (with $0^0=1$).
+
+none broken (from back): The terms of a set and of its complement have eigenvalues that differ in the sign alone. So they cancel for odd
+$s$, and $[[back]]$ is $[[none_broken]]$.
+
+pairs (from none broken; by independence): There are $\lfloor d/2\rfloor$ pairs $2i-1$, $2i\le d$. They read disjoint sets of the weights,
+so that the probabilities multiply: $[[none_broken_anywhere]]$.
+
+stationary law (from one neuron): With $b$ broken bins for a probability $[[stationary]]$ as many steps lead from $b$ to $b+1$ as back, in
+the mean, and these probabilities add up to $1$: this law is stationary.
+
+return (from stationary law; by Kac): From any number of broken bins any other can be reached, so that the mean time from none to none is
+$1$ over $[[stationary]]$ at $b=0$.
+
+mean (from one neuron, return): The first of these neurons surely leads from none to one broken bin. From there it takes $[[mean_steps]]$ in
+the mean.
+
+hat: Along $x(t)=(t,1)$ the neurons $\sigma(t+h)$, $\sigma(t)$, $\sigma(t-h)$ with the output weights $1,-2,1$ add up to a piecewise linear
+function, which is $0$ beyond the three kinks and $[[odd_bin_error]]$ at the middle one.
+
+three neurons: In the plane let $u_{-h},u_0,u_h$ be unit vectors turned by $-h$, $0$ and $h$. With the strengths $[[repairing]]$ they add up
+to $0$. So the sum of the three neurons is $0$ where all are active, as where none is, and it is the same at $-x$ as at $x$.
+
+bump (from three neurons): Between the outer kinks one of them is active, or that one and the middle one. At an angle $\varphi\le h$ from
+the middle kink, on either side of it, the sum is $[[bump]]$ on the unit circle.
+
+repaired error (from bump): That falls in $\varphi$ to $0$, as $h\le\frac\pi2$, and at $\varphi=0$ it is $[[repaired_error]]$; inside the
+disc the sum is smaller, in proportion to $\|x\|$.
+""",
+    globals(),
+    odd_bin_error=spacing,
 )
 broken_bin_chain = Claim(
     label="N7",

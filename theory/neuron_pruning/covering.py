@@ -11,9 +11,9 @@ from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.steps import Carrier, Step
 
 level = sp.Symbol("t", positive=True)  # ρ|⟨w, w*⟩| of one neuron
 rho = sp.Symbol("rho", positive=True)
@@ -82,178 +82,79 @@ cap = (1 - sp.sqrt(1 - eps**2)) / 2  # of directions of three inputs: those of o
 enough = sp.log(1 - delta) / sp.log(1 - cap)
 seen_covered = sp.Rational(12, 25)  # measured: twenty planks of three inputs cover no more often, at ε = 1/20
 
-STEPS = (
-    Step(
-        name="planks",
-        sentence=r"""By N2, for every unit vector $x_0\perp w^*$ some kept neuron has $|\langle w_i,x_0\rangle|\le t_i$ with
-$t_i=\rho|\langle w_i,w^*\rangle|$, $\rho=[[ratio]]$. So the planks of all $N$ neurons cover the unit sphere of $w^{*\perp}$. The $t_i$ do not depend on
-the parts $u_i$ of the $w_i$ in $w^{*\perp}$.""",
-        by=Carrier.CLAIM,
-        source="N2",
-        gives={"ratio": ratio},
-    ),
-    Step(
-        name="open share",
-        sentence=r"""Let $Y$ be the probability, under a law of points, of what no plank covers, the $t_i$ given. It is $0$ if all is covered, so that the probability of that is at most
-$1-(\mathbb EY)^2/\mathbb EY^2$.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        uses=("planks",),
-    ),
-    Step(
-        name="one point",
-        sentence=r"$\langle u_i,x\rangle$ is standard normal for a unit vector $x$: a plank with $t_i=t$ misses it with probability $[[missed]]$.",
-        gives={"missed": missed},
-    ),
-    Step(
-        name="two points",
-        sentence=r"""$\mathbb EY$ is the product of these over the neurons. $\mathbb EY^2$ is the mean, over two independent points of the law, of the product of the probabilities that a
-plank misses both.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("open share", "one point"),
-    ),
-    Step(
-        name="random thresholds",
-        sentence=r"""For the $t_i$ given, let $R_t$ be $\mathbb EY^2/(\mathbb EY)^2$. As $1/R$ is convex in $R>0$, the mean of $1/R_t$ over the $t_i$ is at least one over the mean of $R_t$.""",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("two points",),
-    ),
-    Step(
-        name="independent neurons",
-        sentence=r"""For two points given the neurons are independent: the mean over the $t_i$ of their product is $q^N$, where $q$ is the mean over $t$ of the probability that a
-plank misses both points, over the square of that for one.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("random thresholds",),
-    ),
-    Step(
-        name="success",
-        sentence=r"So all is covered with a probability of at most $[[success]]$, if $R$ is no less than the mean of $q^N$ over the two points.",
-        gives={"success": success_at},
-        uses=("independent neurons",),
-    ),
-    Step(
-        name="covariance",
-        sentence=r"""The scalar products of $u_i$ with both points are a normal pair, whose covariance is the scalar product of the points. The derivative, in this covariance, of the
-probability that both points are missed is the sum of the pair's density at $(t,t)$, $(-t,-t)$ less that at $(t,-t)$, $(-t,t)$.""",
-        by=Carrier.RULE,
-        source="Price",
-        uses=("independent neurons",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"So in the angle $\theta$ between the points it falls at the rate $[[rate]]$, down to the square of that for one point at $\frac\pi2$.",
-        gives={"rate": rate},
-        uses=("covariance",),
-    ),
-    Step(
-        name="transform",
-        sentence=r"By N3.2 $\mathbb Ee^{-t|w|}$ is $e^{t^2/2}$ times the probability for *one point*, $w$ a standard normal weight.",
-        by=Carrier.CLAIM,
-        source="N3.2",
-        takes=("transform", "large"),
-        uses=("one point",),
-    ),
-    Step(
-        name="not too small",
-        sentence=r"So this probability is at least $[[least_missed]]$, as $\mathbb E|w|=\sqrt{2/\pi}$.",
-        by=Carrier.RULE,
-        source="Jensen",
-        gives={"least_missed": least_missed},
-        uses=("transform",),
-    ),
-    Step(
-        name="tilted mean",
-        sentence=r"$\sqrt{\frac2\pi}\int_0^\infty e^{-g^2/2v^2+bg}dg=[[tilted]]$, which is $v$ times the mean of $e^{bv|w|}$.",
-        gives={"tilted": tilted},
-    ),
-    Step(
-        name="widths",
-        sentence=r"""The rate over the square of *not too small*, at $t=\rho|g|$ and times the density of $|g|$, is a difference of two such integrands over $\pi$, with $b=[[tilt]]$: for
-$v=[[wide]]$ less for $v=[[narrow]]$.""",
-        gives={"tilt": tilt, "wide": wide, "narrow": narrow},
-        uses=("rate", "not too small"),
-    ),
-    Step(
-        name="widest",
-        sentence=r"No width exceeds $[[widest]]$, that for $\theta=0$.",
-        gives={"widest": widest},
-        uses=("widths",),
-    ),
-    Step(
-        name="steepness",
-        sentence=r"As a function of $v^2$ the *tilted mean* less $v$ has, at the widest, the slope $[[steepness]]$.",
-        gives={"steepness": steepness},
-        uses=("tilted mean", "widest"),
-    ),
-    Step(
-        name="convex in the square",
-        sentence=r"""It is convex in $v^2$: $v(e^{cv}-1)$ is, for every $c>0$. So the difference of two *tilted means* is at most that of the widths plus $D$ times that of
-their squares, where $D$ is the *steepness*.""",
-        by=Carrier.RULE,
-        source="chords",
-        uses=("steepness",),
-    ),
-    Step(
-        name="lengths",
-        sentence=r"The difference of the widths has, from $\theta$ to $\frac\pi2$, the integral $[[arcs]]$.",
-        gives={"arcs": arcs},
-        uses=("widths",),
-    ),
-    Step(
-        name="one arc",
-        sentence=r"""The last two arcs add up to $\frac\pi2$ less the arcsine of $[[sine]]$, the cosine of their sum, which is $[[right_sine]]$ at a right angle. So the
-integral is $[[lengths]]$.""",
-        gives={"sine": sine, "right_sine": right_sine, "lengths": lengths},
-        uses=("lengths",),
-    ),
-    Step(
-        name="squares",
-        sentence=r"The difference of their squares has the integral $[[squares]]$.",
-        gives={"squares": squares},
-        uses=("widths",),
-    ),
-    Step(
-        name="one neuron",
-        sentence=r"So $q\le m(\theta)=[[one_neuron]]$ for two points at the angle $\theta\le\frac\pi2$, and at $\pi-\theta$ too, as planks are symmetric.",
-        gives={"one_neuron": neuron_at},
-        uses=("independent neurons", "convex in the square", "one arc", "squares"),
-    ),
-    Step(
-        name="angle",
-        sentence=r"""Two independent uniform points of the sphere in $d-1$ dimensions, of which one may be replaced by its opposite, have an angle of the density
-$[[angle_density]]$ on $(0,\frac\pi2]$.""",
-        by=Carrier.RULE,
-        source="polar coordinates",
-        gives={"angle_density": angle_density},
-    ),
-    Step(
-        name="second moment",
-        sentence=r"So $R$ may be $[[second_moment]]$.",
-        gives={"second_moment": moment_at},
-        uses=("success", "one neuron", "angle"),
-    ),
-    Step(
-        name="more neurons",
-        sentence=r"$m\ge1$, as no cosine of half of $\theta\le\frac\pi2$ is less than its sine: $R$ grows with $N$.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("widths", "second moment"),
-    ),
-    Step(
-        name="neurons",
-        sentence=r"So success with probability $\delta$ takes at least $[[neurons]]$ neurons.",
-        gives={"neurons": neurons},
-        uses=("success", "second moment", "more neurons"),
-    ),
-    Step(
-        name="largest error",
-        sentence=r"$\rho$ is below $\frac1{\sqrt2}$, as the integrals ask, for $\varepsilon<[[largest_error]]$.",
-        gives={"largest_error": largest_error},
-        uses=("planks",),
-    ),
+STEPS = proof(
+    r"""
+planks (by N2): By N2, for every unit vector $x_0\perp w^*$ some kept neuron has $|\langle w_i,x_0\rangle|\le t_i$ with $t_i=\rho|\langle
+w_i,w^*\rangle|$, $\rho=[[ratio]]$. So the planks of all $N$ neurons cover the unit sphere of $w^{*\perp}$. The $t_i$ do not depend on the
+parts $u_i$ of the $w_i$ in $w^{*\perp}$.
+
+open share (from planks; by Cauchy–Schwarz): Let $Y$ be the probability, under a law of points, of what no plank covers, the $t_i$ given. It
+is $0$ if all is covered, so that the probability of that is at most $1-(\mathbb EY)^2/\mathbb EY^2$.
+
+one point: $\langle u_i,x\rangle$ is standard normal for a unit vector $x$: a plank with $t_i=t$ misses it with probability $[[missed]]$.
+
+two points (from open share, one point; by Fubini): $\mathbb EY$ is the product of these over the neurons. $\mathbb EY^2$ is the mean, over
+two independent points of the law, of the product of the probabilities that a plank misses both.
+
+random thresholds (from two points; by Jensen): For the $t_i$ given, let $R_t$ be $\mathbb EY^2/(\mathbb EY)^2$. As $1/R$ is convex in
+$R>0$, the mean of $1/R_t$ over the $t_i$ is at least one over the mean of $R_t$.
+
+independent neurons (from random thresholds; by product): For two points given the neurons are independent: the mean over the $t_i$ of their
+product is $q^N$, where $q$ is the mean over $t$ of the probability that a plank misses both points, over the square of that for one.
+
+success (from independent neurons): So all is covered with a probability of at most $[[success]]$, if $R$ is no less than the mean of $q^N$
+over the two points.
+
+covariance (from independent neurons; by Price): The scalar products of $u_i$ with both points are a normal pair, whose covariance is the
+scalar product of the points. The derivative, in this covariance, of the probability that both points are missed is the sum of the pair's
+density at $(t,t)$, $(-t,-t)$ less that at $(t,-t)$, $(-t,t)$.
+
+rate (from covariance): So in the angle $\theta$ between the points it falls at the rate $[[rate]]$, down to the square of that for one
+point at $\frac\pi2$.
+
+transform (from one point; by N3.2 for transform, large): By N3.2 $\mathbb Ee^{-t|w|}$ is $e^{t^2/2}$ times the probability for *one point*,
+$w$ a standard normal weight.
+
+not too small (from transform; by Jensen): So this probability is at least $[[least_missed]]$, as $\mathbb E|w|=\sqrt{2/\pi}$.
+
+tilted mean: $\sqrt{\frac2\pi}\int_0^\infty e^{-g^2/2v^2+bg}dg=[[tilted]]$, which is $v$ times the mean of $e^{bv|w|}$.
+
+widths (from rate, not too small): The rate over the square of *not too small*, at $t=\rho|g|$ and times the density of $|g|$, is a
+difference of two such integrands over $\pi$, with $b=[[tilt]]$: for $v=[[wide]]$ less for $v=[[narrow]]$.
+
+widest (from widths): No width exceeds $[[widest]]$, that for $\theta=0$.
+
+steepness (from tilted mean, widest): As a function of $v^2$ the *tilted mean* less $v$ has, at the widest, the slope $[[steepness]]$.
+
+convex in the square (from steepness; by chords): It is convex in $v^2$: $v(e^{cv}-1)$ is, for every $c>0$. So the difference of two *tilted
+means* is at most that of the widths plus $D$ times that of their squares, where $D$ is the *steepness*.
+
+lengths (from widths): The difference of the widths has, from $\theta$ to $\frac\pi2$, the integral $[[arcs]]$.
+
+one arc (from lengths): The last two arcs add up to $\frac\pi2$ less the arcsine of $[[sine]]$, the cosine of their sum, which is
+$[[right_sine]]$ at a right angle. So the integral is $[[lengths]]$.
+
+squares (from widths): The difference of their squares has the integral $[[squares]]$.
+
+one neuron (from independent neurons, convex in the square, one arc, squares): So $q\le m(\theta)=[[one_neuron]]$ for two points at the
+angle $\theta\le\frac\pi2$, and at $\pi-\theta$ too, as planks are symmetric.
+
+angle (by polar coordinates): Two independent uniform points of the sphere in $d-1$ dimensions, of which one may be replaced by its
+opposite, have an angle of the density $[[angle_density]]$ on $(0,\frac\pi2]$.
+
+second moment (from success, one neuron, angle): So $R$ may be $[[second_moment]]$.
+
+more neurons (from widths, second moment; by monotonicity): $m\ge1$, as no cosine of half of $\theta\le\frac\pi2$ is less than its sine: $R$
+grows with $N$.
+
+neurons (from success, second moment, more neurons): So success with probability $\delta$ takes at least $[[neurons]]$ neurons.
+
+largest error (from planks): $\rho$ is below $\frac1{\sqrt2}$, as the integrals ask, for $\varepsilon<[[largest_error]]$.
+""",
+    globals(),
+    success=success_at,
+    one_neuron=neuron_at,
+    second_moment=moment_at,
 )
 
 ball_covering = Claim(

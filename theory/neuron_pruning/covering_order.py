@@ -30,8 +30,8 @@ from sparse_limits.theory.neuron_pruning.covering import (
 )
 from sparse_limits.theory.neuron_pruning.covering import neurons as two_moments
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.steps import Carrier, Reach, Step
 
 eta = sp.Symbol("eta", positive=True)
 long = sp.Symbol("L", positive=True)  # log 1/ρ
@@ -104,11 +104,6 @@ def in_place(formula: sp.Expr, thin: sp.Expr) -> sp.Expr:
     return Told(formula, [(rho, thin), (slope, steepness), (a, spread), (most, near_neuron)])
 
 
-def same_at(thin: sp.Expr) -> str:
-    """What a step says that puts a half-width in place."""
-    return rf"With the half-width {thin} and all that depends on it in place, these are the bound $[[zones]]$ and the numbers $[[far_size]]$ and $[[near_size]]$."
-
-
 def beside_two_moments(
     mean: str, place: Mapping[sp.Symbol, sp.Expr], sizes: tuple[int, ...], *, far: sp.Expr, near: sp.Expr
 ) -> tuple[Loose, ...]:
@@ -139,162 +134,71 @@ covered = in_full(1 - 1 / two_zones, ratio)
 spread_at, near_neuron_at = (Told(each, [(slope, steepness)]) for each in (spread, near_neuron))
 zones, far_size, near_size = (in_place(each, ratio) for each in (two_zones, far_count, near_count))
 
-STEPS = (
-    Step(
-        name="one neuron",
-        sentence=r"""By N9.1 the planks cover with a probability of at most $1-1/R$, where $R$ is the mean, at least $1$, of $m(\theta)^N$ over the angle $\theta$ of two points, of a density proportional to
-$\sin^{d-3}\theta$. For $\theta\le\frac\pi2$ $m$ falls in the angle, at the rate of the difference of the two widths $[[wide]]$ and $[[narrow]]$ and $D$ times that of their squares, over $\pi$; and $D$ tends to $0$ with $\rho$.""",
-        by=Carrier.CLAIM,
-        source="N9.1",
-        takes=("success", "one_neuron", "second_moment"),
-        gives={"wide": wide, "narrow": narrow, "widest": widest},
-    ),
-    Step(
-        name="difference of squares",
-        sentence=r"The squares of the two widths differ by $[[square_gap]]$, which is not negative.",
-        gives={"square_gap": square_gap},
-        uses=("one neuron",),
-    ),
-    Step(
-        name="spread",
-        sentence=r"""The widths differ by this over their sum, and $v^2/(v+v')$, of the wider width $v$ and the narrower $v'$, grows with $v$: no width exceeding $[[widest]]$, the rate is at most $a=[[spread]]$ times
-$\rho^2\cos\theta/\sin^2\theta$.""",
-        gives={"spread": spread_at},
-        uses=("difference of squares",),
-    ),
-    Step(
-        name="far points",
-        sentence=r"Integrated from the angle up to a right one: $m\le[[far_neuron]]$.",
-        gives={"far_neuron": far_neuron},
-        uses=("spread",),
-    ),
-    Step(
-        name="chord",
-        sentence=r"$\frac1{\sqrt{1-c^2}}-1$ is convex in $c^2$ and $0$ at $0$: for $\sin\theta\ge\eta$, that is for a cosine $c$ with $c^2\le1-\eta^2$, it is at most $[[chord]]$, which it is at the end.",
-        gives={"chord": chord},
-    ),
-    Step(
-        name="far power",
-        sentence=r"There $m^N$ is hence at most the exponential of $N(m-1)$.",
-        by=Carrier.RULE,
-        source="exponential",
-        uses=("far points", "chord"),
-    ),
-    Step(
-        name="weight",
-        sentence=r"This is at most $e^{\lambda(d-1)c^2}$ with $\lambda=[[weight]]$.",
-        gives={"weight": weight},
-        uses=("far power",),
-    ),
-    Step(
-        name="normal coordinate",
-        sentence=r"""$c$ is a coordinate of a uniform point of the sphere in $d-1$ dimensions. Times the length of an independent standard normal vector there it is a standard normal
-number $g$.""",
-        by=Carrier.RULE,
-        source="normal vector",
-        uses=("one neuron",),
-    ),
-    Step(
-        name="mean length",
-        sentence=r"The square of this length has the mean $d-1$. So for $c$ given $e^{\lambda(d-1)c^2}$ is at most the mean of $e^{\lambda g^2}$.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("normal coordinate",),
-    ),
-    Step(
-        name="square",
-        sentence=r"Hence $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}=[[square_mean]]$ for $\lambda<\frac12$.",
-        gives={"square_mean": square_mean},
-        uses=("mean length",),
-    ),
-    Step(
-        name="near points",
-        sentence=r"As $m$ falls, it is at most $M=[[near_neuron]]$, its value for equal points.",
-        gives={"near_neuron": near_neuron_at},
-        uses=("one neuron",),
-    ),
-    Step(
-        name="near slope",
-        sentence=r"As $\rho\to0$ this tends to $1$, and its logarithm over $\rho$ to $[[near_slope]]$.",
-        gives={"near_slope": near_slope},
-        uses=("near points",),
-    ),
-    Step(
-        name="cap",
-        sentence=r"The angle has a sine of at most $\eta$ with a probability of at most $[[cap]]$.",
-        gives={"cap": cap},
-        uses=("one neuron",),
-    ),
-    Step(
-        name="two zones",
-        sentence=r"So $R\le[[two_zones]]$, $N$ such that the root is of a positive number.",
-        gives={"two_zones": two_zones},
-        uses=("weight", "square", "near points", "cap"),
-    ),
-    Step(
-        name="shares",
-        sentence=r"A success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice $[[part]]$.",
-        gives={"part": part},
-        uses=("one neuron",),
-    ),
-    Step(
-        name="far number",
-        sentence=r"The term with the root is $1$ and this part at $N=[[far_count]]$, and less below.",
-        gives={"far_count": far_count},
-        uses=("two zones", "shares"),
-    ),
-    Step(
-        name="near number",
-        sentence=r"The power of $M$, with what it is multiplied by, is this part at $N=[[near_count]]$, and less below.",
-        gives={"near_count": near_count},
-        uses=("two zones", "shares"),
-    ),
-    Step(
-        name="growth",
-        sentence=r"$M-1$, and so $\ln M$, is at most $K\rho$ with $K=[[near_growth]]$: $\arcsin y\le y/\sqrt{1-y^2}$, and no $\arctan$ exceeds $\frac\pi2$.",
-        gives={"near_growth": near_growth},
-        uses=("near points",),
-    ),
-    Step(
-        name="half the chance",
-        sentence=r"Let $\eta$ be $[[half_chance]]$.",
-        by=Carrier.DEFINED,
-        gives={"half_chance": half_chance},
-    ),
-    Step(
-        name="least numbers",
-        sentence=r"Then the *far number* is at least $[[far_least]]$, and the *near number* at least $[[near_least]]$.",
-        gives={"far_least": far_least, "near_least": near_least},
-        uses=("far number", "near number", "growth", "half the chance"),
-    ),
-    Step(
-        name="every dimension",
-        sentence=r"For $\rho=[[ratio]]$ and $\varepsilon\le[[small_error]]$ both are at least $[[order]]$.",
-        gives={"ratio": ratio, "small_error": small_error, "order": order},
-        uses=("least numbers", "spread"),
-        reach=Reach.POINTS,
-        limited="the range of errors that it covers is read off by boxes in ε, with numbers for the growth and the spread at its end",
-    ),
-    Step(
-        name="in the error",
-        sentence=same_at("of N9.1"),
-        by=Carrier.DEFINED,
-        gives={"zones": zones, "far_size": far_size, "near_size": near_size},
-        uses=("two zones", "far number", "near number", "spread", "near points"),
-    ),
-    Step(
-        name="where to divide",
-        sentence=r"For the limit let $\eta$ be $[[divide]]$, which is less than $1$ and tends to $0$ with $\rho$.",
-        by=Carrier.DEFINED,
-        gives={"divide": divide},
-    ),
-    Step(
-        name="leading order",
-        sentence=r"""Then the quotient of the *near number* and $[[leading]]$ tends to $1$; and the *far number*, of the order of $\rho^{-1}\ln^2\frac1\rho$, is larger by a
-factor without limit.""",
-        gives={"leading": leading},
-        uses=("far number", "near number", "near slope", "every dimension", "where to divide"),
-    ),
+STEPS = proof(
+    r"""
+one neuron (by N9.1 for success, one_neuron, second_moment; gives wide, narrow, widest): By N9.1 the planks cover with a probability of at
+most $1-1/R$, where $R$ is the mean, at least $1$, of $m(\theta)^N$ over the angle $\theta$ of two points, of a density proportional to
+$\sin^{d-3}\theta$. For $\theta\le\frac\pi2$ $m$ falls in the angle, at the rate of the difference of the two widths $[[wide]]$ and
+$[[narrow]]$ and $D$ times that of their squares, over $\pi$; and $D$ tends to $0$ with $\rho$.
+
+difference of squares (from one neuron): The squares of the two widths differ by $[[square_gap]]$, which is not negative.
+
+spread (from difference of squares): The widths differ by this over their sum, and $v^2/(v+v')$, of the wider width $v$ and the narrower
+$v'$, grows with $v$: no width exceeding $[[widest]]$, the rate is at most $a=[[spread]]$ times $\rho^2\cos\theta/\sin^2\theta$.
+
+far points (from spread): Integrated from the angle up to a right one: $m\le[[far_neuron]]$.
+
+chord: $\frac1{\sqrt{1-c^2}}-1$ is convex in $c^2$ and $0$ at $0$: for $\sin\theta\ge\eta$, that is for a cosine $c$ with $c^2\le1-\eta^2$,
+it is at most $[[chord]]$, which it is at the end.
+
+far power (from far points, chord; by exponential): There $m^N$ is hence at most the exponential of $N(m-1)$.
+
+weight (from far power): This is at most $e^{\lambda(d-1)c^2}$ with $\lambda=[[weight]]$.
+
+normal coordinate (from one neuron; by normal vector): $c$ is a coordinate of a uniform point of the sphere in $d-1$ dimensions. Times the
+length of an independent standard normal vector there it is a standard normal number $g$.
+
+mean length (from normal coordinate; by Jensen): The square of this length has the mean $d-1$. So for $c$ given $e^{\lambda(d-1)c^2}$ is at
+most the mean of $e^{\lambda g^2}$.
+
+square (from mean length): Hence $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}=[[square_mean]]$ for $\lambda<\frac12$.
+
+near points (from one neuron): As $m$ falls, it is at most $M=[[near_neuron]]$, its value for equal points.
+
+near slope (from near points): As $\rho\to0$ this tends to $1$, and its logarithm over $\rho$ to $[[near_slope]]$.
+
+cap (from one neuron): The angle has a sine of at most $\eta$ with a probability of at most $[[cap]]$.
+
+two zones (from weight, square, near points, cap): So $R\le[[two_zones]]$, $N$ such that the root is of a positive number.
+
+shares (from one neuron): A success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice $[[part]]$.
+
+far number (from two zones, shares): The term with the root is $1$ and this part at $N=[[far_count]]$, and less below.
+
+near number (from two zones, shares): The power of $M$, with what it is multiplied by, is this part at $N=[[near_count]]$, and less below.
+
+growth (from near points): $M-1$, and so $\ln M$, is at most $K\rho$ with $K=[[near_growth]]$: $\arcsin y\le y/\sqrt{1-y^2}$, and no
+$\arctan$ exceeds $\frac\pi2$.
+
+half the chance (a definition): Let $\eta$ be $[[half_chance]]$.
+
+least numbers (from far number, near number, growth, half the chance): Then the *far number* is at least $[[far_least]]$, and the *near
+number* at least $[[near_least]]$.
+
+every dimension (from least numbers, spread; at some points: the range of errors that it covers is read off by boxes in ε, with numbers for
+the growth and the spread at its end): For $\rho=[[ratio]]$ and $\varepsilon\le[[small_error]]$ both are at least $[[order]]$.
+
+in the error (from two zones, far number, near number, spread, near points; a definition): With the half-width of N9.1 and all that depends
+on it in place, these are the bound $[[zones]]$ and the numbers $[[far_size]]$ and $[[near_size]]$.
+
+where to divide (a definition): For the limit let $\eta$ be $[[divide]]$, which is less than $1$ and tends to $0$ with $\rho$.
+
+leading order (from far number, near number, near slope, every dimension, where to divide): Then the quotient of the *near number* and
+$[[leading]]$ tends to $1$; and the *far number*, of the order of $\rho^{-1}\ln^2\frac1\rho$, is larger by a factor without limit.
+""",
+    globals(),
+    spread=spread_at,
+    near_neuron=near_neuron_at,
 )
 
 ball_covering_order = Claim(

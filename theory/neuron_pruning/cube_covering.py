@@ -40,13 +40,12 @@ from sparse_limits.theory.neuron_pruning.covering_order import (
     most,
     near_slope,
     part,
-    same_at,
     square_mean,
     weight,
 )
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # coordinates in which two corners differ
 
@@ -73,61 +72,31 @@ one_corner, both = 2 * sp.atan(thin.subs(d, 3)) / sp.pi, 2 * pyramid.subs(half, 
 all_corners = 1 - 2 * (1 - one_corner) ** N + (1 - 2 * one_corner + both) ** N  # two, and their opposites
 enough = sp.log(1 - delta) / sp.log(1 - pyramid.subs(half, eps / sp.sqrt(2)))
 
-STEPS = (
-    Step(
-        name="corners",
-        sentence=r"""By N3.2 an error of at most $\varepsilon<\frac14$ takes, at each $x_0\in\{-1,1\}^{d-1}$, a kept neuron with
-$|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights.""",
-        by=Carrier.CLAIM,
-        source="N3.2",
-        takes=("cube_ratio",),
-        gives={"corner_ratio": corner_ratio},
-    ),
-    Step(
-        name="half-width",
-        sentence=r"$x_0$ has the length $\sqrt{d-1}$. So $x_0/\sqrt{d-1}$ is a unit vector, in a plank of N9.1 with $\rho=[[thin]]$, which is less than $\frac1{\sqrt2}$ for $d\ge3$.",
-        gives={"thin": thin},
-        uses=("corners",),
-    ),
-    Step(
-        name="two moments",
-        sentence=r"By N9.1, for the law of a random corner, all corners are covered with a probability of at most $[[success]]$, where $R$ is the mean of $m(\theta)^N$.",
-        by=Carrier.CLAIM,
-        source="N9.1",
-        takes=("success", "one_neuron"),
-        gives={"success": success_at},
-        uses=("half-width",),
-    ),
-    Step(
-        name="differing coordinates",
-        sentence=r"Two random corners differ in $k$ coordinates with probability $[[chance]]$.",
-        gives={"chance": chance},
-    ),
-    Step(
-        name="cosine",
-        sentence=r"Then their angle $\theta$ has the cosine $[[cosine]]$: each of these coordinates takes $2$ from the scalar product $d-1$.",
-        gives={"cosine": cosine},
-        uses=("differing coordinates",),
-    ),
-    Step(
-        name="second moment",
-        sentence=r"So $R=[[cube_moment]]$.",
-        gives={"cube_moment": moment_at},
-        uses=("two moments", "cosine"),
-    ),
-    Step(
-        name="more neurons",
-        sentence=r"By N9.1 $m\ge1$, so that $R$ grows with $N$.",
-        by=Carrier.CLAIM,
-        source="N9.1",
-        uses=("second moment",),
-    ),
-    Step(
-        name="neurons",
-        sentence=r"So success with probability $\delta$ takes at least $[[neurons]]$ neurons.",
-        gives={"neurons": neurons},
-        uses=("two moments", "second moment", "more neurons"),
-    ),
+STEPS = proof(
+    r"""
+corners (by N3.2 for cube_ratio): By N3.2 an error of at most $\varepsilon<\frac14$ takes, at each $x_0\in\{-1,1\}^{d-1}$, a kept neuron
+with $|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights.
+
+half-width (from corners): $x_0$ has the length $\sqrt{d-1}$. So $x_0/\sqrt{d-1}$ is a unit vector, in a plank of N9.1 with $\rho=[[thin]]$,
+which is less than $\frac1{\sqrt2}$ for $d\ge3$.
+
+two moments (from half-width; by N9.1 for success, one_neuron): By N9.1, for the law of a random corner, all corners are covered with a
+probability of at most $[[success]]$, where $R$ is the mean of $m(\theta)^N$.
+
+differing coordinates: Two random corners differ in $k$ coordinates with probability $[[chance]]$.
+
+cosine (from differing coordinates): Then their angle $\theta$ has the cosine $[[cosine]]$: each of these coordinates takes $2$ from the
+scalar product $d-1$.
+
+second moment (from two moments, cosine): So $R=[[cube_moment]]$.
+
+more neurons (from second moment; by N9.1): By N9.1 $m\ge1$, so that $R$ grows with $N$.
+
+neurons (from two moments, second moment, more neurons): So success with probability $\delta$ takes at least $[[neurons]]$ neurons.
+""",
+    globals(),
+    success=success_at,
+    cube_moment=moment_at,
 )
 
 cube_covering = Claim(
@@ -188,83 +157,41 @@ least = less_in_full(far_count, near_count, thin)
 covered = in_full(1 - 1 / two_zones, thin)
 zones, far_size, near_size = (in_place(each, thin) for each in (two_zones, far_count, near_count))
 
-ORDER_STEPS = (
-    Step(
-        name="one neuron",
-        sentence=r"""By N10.1 and its $\rho=[[thin]]$ the planks cover with a probability of at most $1-1/R$, $R$ the mean of $m^N$ for two random corners. Their angle has a cosine $c$, the mean of $d-1$
-independent signs.""",
-        by=Carrier.CLAIM,
-        source="N10.1",
-        gives={"thin": thin},
-    ),
-    Step(
-        name="near and far",
-        sentence=r"""By N9.2 $m$ is at most its $M$ everywhere, whose logarithm over $\rho$ tends to $[[near_slope]]$ as $\rho\to0$; and for $\sin\theta\ge\eta$ $m^N$ is at most $e^{\lambda(d-1)c^2}$ with
-$\lambda=[[weight]]$, where $a$ has a limit.""",
-        by=Carrier.CLAIM,
-        source="N9.2",
-        takes=("near_neuron", "near slope", "weight"),
-        gives={"near_slope": near_slope, "weight": weight},
-        uses=("one neuron",),
-    ),
-    Step(
-        name="normal mean",
-        sentence=r"$e^{\lambda(d-1)c^2}$ is the mean of $e^{gc\sqrt{2\lambda(d-1)}}$ over a standard normal $g$. For $g$ given that has, over the signs, at most the mean $e^{\lambda g^2}$, as $\cosh y\le e^{y^2/2}$.",
-        by=Carrier.RULE,
-        source="Fubini",
-    ),
-    Step(
-        name="square",
-        sentence=r"So $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}$, which is $[[square_mean]]$ for $\lambda<\frac12$, as in N9.2.",
-        by=Carrier.CLAIM,
-        source="N9.2",
-        takes=("square",),
-        gives={"square_mean": square_mean},
-        uses=("normal mean",),
-    ),
-    Step(
-        name="tail",
-        sentence=r"""$c$ exceeds $\sqrt{1-\eta^2}$ in modulus with a probability of at most $[[tail]]$: for $c=\tanh s$ at the bound, $e^{(d-1)sc}$ has the mean $\cosh^{d-1}s$.""",
-        by=Carrier.RULE,
-        source="Markov",
-        gives={"tail": tail},
-    ),
-    Step(
-        name="two zones",
-        sentence=r"So $R\le[[two_zones]]$, $N$ such that the root is positive.",
-        gives={"two_zones": two_zones},
-        uses=("near and far", "square", "tail"),
-    ),
-    Step(
-        name="far number",
-        sentence=r"""By N9.2 a success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice $[[part]]$; and the term with the root is $1$ and this part at
-$N=[[far_count]]$, and less below.""",
-        by=Carrier.CLAIM,
-        source="N9.2",
-        takes=("far number",),
-        gives={"part": part, "far_count": far_count},
-        uses=("two zones",),
-    ),
-    Step(
-        name="near number",
-        sentence=r"The power of $M$, with what it is multiplied by, is this part at $N=[[near_count]]$, and less below.",
-        gives={"near_count": near_count},
-        uses=("two zones", "far number"),
-    ),
-    Step(
-        name="in the error",
-        sentence=same_at("as stated"),
-        by=Carrier.DEFINED,
-        gives={"zones": zones, "far_size": far_size, "near_size": near_size},
-        uses=("two zones", "far number", "near number"),
-    ),
-    Step(
-        name="leading order",
-        sentence=r"""With $\rho$ as stated let $d\to\infty$ and $\eta\to0$. Then the *near number* over $[[leading]]$ tends to $1$, as the exponent of the *tail*, over $d-1$, tends to
-$\ln2$. The *far number* over it is of the order of $\eta\sqrt{d-1}$: where this tends to infinity, the *near number* is less.""",
-        gives={"leading": leading},
-        uses=("far number", "near number"),
-    ),
+ORDER_STEPS = proof(
+    r"""
+one neuron (by N10.1): By N10.1 and its $\rho=[[thin]]$ the planks cover with a probability of at most $1-1/R$, $R$ the mean of $m^N$ for
+two random corners. Their angle has a cosine $c$, the mean of $d-1$ independent signs.
+
+near and far (from one neuron; by N9.2 for near_neuron, near slope, weight): By N9.2 $m$ is at most its $M$ everywhere, whose logarithm over
+$\rho$ tends to $[[near_slope]]$ as $\rho\to0$; and for $\sin\theta\ge\eta$ $m^N$ is at most $e^{\lambda(d-1)c^2}$ with
+$\lambda=[[weight]]$, where $a$ has a limit.
+
+normal mean (by Fubini): $e^{\lambda(d-1)c^2}$ is the mean of $e^{gc\sqrt{2\lambda(d-1)}}$ over a standard normal $g$. For $g$ given that
+has, over the signs, at most the mean $e^{\lambda g^2}$, as $\cosh y\le e^{y^2/2}$.
+
+square (from normal mean; by N9.2 for square): So $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}$, which is $[[square_mean]]$ for
+$\lambda<\frac12$, as in N9.2.
+
+tail (by Markov): $c$ exceeds $\sqrt{1-\eta^2}$ in modulus with a probability of at most $[[tail]]$: for $c=\tanh s$ at the bound,
+$e^{(d-1)sc}$ has the mean $\cosh^{d-1}s$.
+
+two zones (from near and far, square, tail): So $R\le[[two_zones]]$, $N$ such that the root is positive.
+
+far number (from two zones; by N9.2 for far number): By N9.2 a success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice
+$[[part]]$; and the term with the root is $1$ and this part at $N=[[far_count]]$, and less below.
+
+near number (from two zones, far number): The power of $M$, with what it is multiplied by, is this part at $N=[[near_count]]$, and less
+below.
+
+in the error (from two zones, far number, near number; a definition): With the half-width as stated and all that depends on it in place,
+these are the bound $[[zones]]$ and the numbers $[[far_size]]$ and $[[near_size]]$.
+
+leading order (from far number, near number): With $\rho$ as stated let $d\to\infty$ and $\eta\to0$. Then the *near number* over
+$[[leading]]$ tends to $1$, as the exponent of the *tail*, over $d-1$, tends to $\ln2$. The *far number* over it is of the order of
+$\eta\sqrt{d-1}$: where this tends to infinity, the *near number* is less.
+""",
+    globals(),
+    near_slope=near_slope,
 )
 
 cube_covering_order = Claim(

@@ -10,9 +10,9 @@ from sparse_limits.theory.neuron_pruning.alignment import SUCCESS, delta, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.neuron_pruning.jump_bound import ERRORS, neurons, pair, ratio, s, share, slow
 from sparse_limits.theory.neuron_pruning.weight_pruning import contraction, failure, size
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.steps import Carrier, Step
 
 C = sp.Symbol("C", positive=True)  # the limit in N5.2
 items = size.subs(delta, 1 - delta)  # for each input, at a failure of 1 − δ
@@ -23,41 +23,21 @@ weight_rate = -2 * d / sp.log(contraction)
 neuron_rate = sp.S.One
 exponent = -sp.log(contraction) / (2 * d)
 
-STEPS = (
-    Step(
-        name="single weights",
-        sentence=r"By N4.1 a network of $[[enough]]$ neurons holds a mask on single weights with an error of at most $\varepsilon$, with a probability of at least $\delta$.",
-        by=Carrier.CLAIM,
-        source="N4.1",
-        takes=("size",),
-        gives={"enough": enough},
-    ),
-    Step(
-        name="rate of weights",
-        sentence=r"For $\varepsilon\to0$ this number over $\ln\frac1\varepsilon$ tends to $[[weight_rate]]$.",
-        gives={"weight_rate": weight_rate},
-        uses=("single weights",),
-    ),
-    Step(
-        name="whole neurons",
-        sentence=r"""By N5.2 a network of fewer neurons than $[[needed]]$ holds a subset of neurons with an error of at most $\varepsilon$ with a probability below $\delta$; and this number over $[[order]]$
-tends to $1$, for some $C>0$.""",
-        by=Carrier.CLAIM,
-        source="N5.2",
-        gives={"needed": needed, "order": order},
-    ),
-    Step(
-        name="rate of neurons",
-        sentence=r"So its logarithm over $\ln\frac1\varepsilon$ tends to $[[neuron_rate]]$, whatever $C$ is.",
-        gives={"neuron_rate": neuron_rate},
-        uses=("whole neurons",),
-    ),
-    Step(
-        name="exponent",
-        sentence=r"The quotient of the two rates is $[[exponent]]$.",
-        gives={"exponent": exponent},
-        uses=("rate of weights", "rate of neurons"),
-    ),
+STEPS = proof(
+    r"""
+single weights (by N4.1 for size): By N4.1 a network of $[[enough]]$ neurons holds a mask on single weights with an error of at most
+$\varepsilon$, with a probability of at least $\delta$.
+
+rate of weights (from single weights): For $\varepsilon\to0$ this number over $\ln\frac1\varepsilon$ tends to $[[weight_rate]]$.
+
+whole neurons (by N5.2): By N5.2 a network of fewer neurons than $[[needed]]$ holds a subset of neurons with an error of at most
+$\varepsilon$ with a probability below $\delta$; and this number over $[[order]]$ tends to $1$, for some $C>0$.
+
+rate of neurons (from whole neurons): So its logarithm over $\ln\frac1\varepsilon$ tends to $[[neuron_rate]]$, whatever $C$ is.
+
+exponent (from rate of weights, rate of neurons): The quotient of the two rates is $[[exponent]]$.
+""",
+    globals(),
 )
 
 exponential_gap = Claim(

@@ -19,8 +19,8 @@ from sparse_limits.theory.neuron_pruning.alignment import (
     eps,
 )
 from sparse_limits.theory.neuron_pruning.jumps import fits, g, h, jump, k, most_pairs
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 largest_error = sp.Rational(1, 3)
 ERRORS = sp.Interval.Lopen(0, largest_error)
@@ -70,133 +70,62 @@ slow = 1 - 1 / sp.log(1 / eps)
 limit_share, limit_pair, limit_ratio = 4 / sp.pi, 27 * sp.E**2 / 4, 4 * sp.E / 3
 constant = root.subs({A: limit_share, T: limit_pair, R: limit_ratio})
 
-STEPS = (
-    Step(
-        name="zonotope",
-        sentence=r"""Let some $S$ succeed, in a plane through $w^*$, and let $k$ kinks of $S$ be in the arc, which has the length $\ell=[[length]]$. Their strengths fit with a
-probability of at most $[[fits]]$ given the kinks, and also with gaps cut at $\frac\pi2$ and $[[most_pairs]]$ for $\binom{k+2}2$; for $k=1$ the strength is $[[jump]]$, its density at most $\frac12$.""",
-        by=Carrier.CLAIM,
-        source="N5.1",
-        gives={
-            "length": length,
-            "fits": fits,
-            "most_pairs": most_pairs,
-            "jump": jump,
-        },
-    ),
-    Step(
-        name="no kink inside",
-        sentence=r"The empty sum errs by $1$. So for $k=0$ some neuron has its kink off the arc: kinks are independent, and that has the probability $[[outside]]$.",
-        by=Carrier.RULE,
-        source="product",
-        gives={"outside": outside},
-        uses=("zonotope",),
-    ),
-    Step(
-        name="one kink inside",
-        sentence=r"""For $k=1$ let $g\le h$ be the gaps. Their sum is less than $\pi$, so the sum of their cotangents is positive, and the strength is at most
-$\varepsilon(\cot\frac g2+\cot\frac h2)\le[[largest]]$ in modulus, as $h$ is at least half of the arc. Its density is at most $\frac12$, so this has a probability of at most the same.""",
-        gives={"largest": largest},
-        uses=("zonotope",),
-    ),
-    Step(
-        name="near the ends",
-        sentence=r"""The bound is $1$ at $g=[[sure]]$, below half of the arc, and has the antiderivative $[[primitive]]$. With $N$ neurons, a density of $\frac1\pi$ for the kink, and two halves of the arc,
-$k=1$ has at most the probability $[[one_kink]]$.""",
-        gives={"sure": sure, "primitive": primitive, "one_kink": one_kink},
-        uses=("one kink inside",),
-    ),
-    Step(
-        name="gaps",
-        sentence=r"""$\sin x\ge\frac2\pi x$ up to $\frac\pi2$, and of the gaps, which are less than $\pi$, at most one is shortened by cutting, and to more than its half. So with the product $P$ of the $k+1$ gaps the strengths
-fit with a probability of at most $[[by_gaps]]$.""",
-        gives={"by_gaps": by_gaps},
-        uses=("zonotope",),
-    ),
-    Step(
-        name="power",
-        sentence=r"$\min(1,Y)\le Y^s$ for $0\le s<1$.",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="sets",
-        sentence=r"There are $\binom Nk$ sets of $k$ neurons, with $k!$ orders of their kinks: the sum over sets of the mean is $[[sets]]$ times an integral over gaps of the sum $\ell$.",
-        by=Carrier.RULE,
-        source="union bound",
-        gives={"sets": sets},
-        uses=("zonotope",),
-    ),
-    Step(
-        name="simplex",
-        sentence=r"""The integral of $P^{-s}$ over all $k+1$ positive gaps of this sum is $[[simplex]]$: one gap more integrates a Beta density.""",
-        gives={"simplex": simplex},
-        uses=("zonotope",),
-    ),
-    Step(
-        name="term",
-        sentence=r"So for $k\ge2$ some set of $k$ has strengths that fit with a probability of at most $[[term]]$.",
-        gives={"term": term},
-        uses=("gaps", "power", "sets", "simplex"),
-    ),
-    Step(
-        name="bound",
-        sentence=r"Together, some $S$ succeeds with a probability of at most $[[bound]]$.",
-        gives={"bound": bound},
-        uses=("no kink inside", "near the ends", "term"),
-    ),
-    Step(
-        name="quotients",
-        sentence=r"""From $k$ to $k+1$ the terms change by the factor $[[quotient]]$, where $1+2/(\lfloor\frac k2\rfloor+1)$ is $q_{k+1}/q_k$.""",
-        gives={"quotient": quotient},
-        uses=("term",),
-    ),
-    Step(
-        name="falling quotients",
-        sentence=r"It falls with $k$, as each of its parts does: that of $\Gamma$ functions is the integral of $x^{(k+1)(1-s)-1}(1-x)^{-s}$ over $(0,1)$.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("quotients",),
-    ),
-    Step(
-        name="geometric series",
-        sentence=r"""The term for $k=2$ is at most $N^2T$, $T=[[pair]]$, and the factor from it to the next at most $NR$, $R=[[ratio]]$. So if $NR<1$, all terms add up to at most
-$[[several]]$.""",
-        gives={"pair": pair, "ratio": ratio, "several": several},
-        uses=("term", "falling quotients"),
-    ),
-    Step(
-        name="straight line",
-        sentence=r"The other two parts are at most $AN$, $A=[[share]]$, by Bernoulli's inequality.",
-        gives={"share": share},
-        uses=("no kink inside", "near the ends"),
-    ),
-    Step(
-        name="root",
-        sentence=r"""$AN+N^2T/(1-NR)$ grows with $N$ while $NR<1$, and is $\delta$ where $(\frac1N-R)(\frac\delta N-A)=T$, both factors being positive: at
-$N=[[root]]$.""",
-        gives={"root": root},
-        uses=("geometric series", "straight line"),
-    ),
-    Step(
-        name="neurons",
-        sentence=r"So fewer neurons than $[[neurons]]$ hold a ticket with a smaller probability than $\delta$.",
-        gives={"neurons": neurons},
-        uses=("bound", "root"),
-    ),
-    Step(
-        name="small errors",
-        sentence=r"""Let $s=[[slow]]$. Then $A/(\varepsilon\ln\frac1\varepsilon)$ tends to $[[limit_share]]$, $T/(\varepsilon\ln\frac1\varepsilon)^2$ to $[[limit_pair]]$, and
-$R/(\varepsilon\ln\frac1\varepsilon)$ to $[[limit_ratio]]$.""",
-        gives={"slow": slow, "limit_share": limit_share, "limit_pair": limit_pair, "limit_ratio": limit_ratio},
-        uses=("geometric series", "straight line"),
-    ),
-    Step(
-        name="limit",
-        sentence=r"So the number of neurons times $\varepsilon\ln\frac1\varepsilon$ tends to $[[constant]]$.",
-        gives={"constant": constant},
-        uses=("root", "small errors"),
-    ),
+STEPS = proof(
+    r"""
+zonotope (by N5.1): Let some $S$ succeed, in a plane through $w^*$, and let $k$ kinks of $S$ be in the arc, which has the length
+$\ell=[[length]]$. Their strengths fit with a probability of at most $[[fits]]$ given the kinks, and also with gaps cut at $\frac\pi2$ and
+$[[most_pairs]]$ for $\binom{k+2}2$; for $k=1$ the strength is $[[jump]]$, its density at most $\frac12$.
+
+no kink inside (from zonotope; by product): The empty sum errs by $1$. So for $k=0$ some neuron has its kink off the arc: kinks are
+independent, and that has the probability $[[outside]]$.
+
+one kink inside (from zonotope): For $k=1$ let $g\le h$ be the gaps. Their sum is less than $\pi$, so the sum of their cotangents is
+positive, and the strength is at most $\varepsilon(\cot\frac g2+\cot\frac h2)\le[[largest]]$ in modulus, as $h$ is at least half of the arc.
+Its density is at most $\frac12$, so this has a probability of at most the same.
+
+near the ends (from one kink inside): The bound is $1$ at $g=[[sure]]$, below half of the arc, and has the antiderivative $[[primitive]]$.
+With $N$ neurons, a density of $\frac1\pi$ for the kink, and two halves of the arc, $k=1$ has at most the probability $[[one_kink]]$.
+
+gaps (from zonotope): $\sin x\ge\frac2\pi x$ up to $\frac\pi2$, and of the gaps, which are less than $\pi$, at most one is shortened by
+cutting, and to more than its half. So with the product $P$ of the $k+1$ gaps the strengths fit with a probability of at most $[[by_gaps]]$.
+
+power (by monotonicity): $\min(1,Y)\le Y^s$ for $0\le s<1$.
+
+sets (from zonotope; by union bound): There are $\binom Nk$ sets of $k$ neurons, with $k!$ orders of their kinks: the sum over sets of the
+mean is $[[sets]]$ times an integral over gaps of the sum $\ell$.
+
+simplex (from zonotope): The integral of $P^{-s}$ over all $k+1$ positive gaps of this sum is $[[simplex]]$: one gap more integrates a Beta
+density.
+
+term (from gaps, power, sets, simplex): So for $k\ge2$ some set of $k$ has strengths that fit with a probability of at most $[[term]]$.
+
+bound (from no kink inside, near the ends, term): Together, some $S$ succeeds with a probability of at most $[[bound]]$.
+
+quotients (from term): From $k$ to $k+1$ the terms change by the factor $[[quotient]]$, where $1+2/(\lfloor\frac k2\rfloor+1)$ is
+$q_{k+1}/q_k$.
+
+falling quotients (from quotients; by monotonicity): It falls with $k$, as each of its parts does: that of $\Gamma$ functions is the
+integral of $x^{(k+1)(1-s)-1}(1-x)^{-s}$ over $(0,1)$.
+
+geometric series (from term, falling quotients): The term for $k=2$ is at most $N^2T$, $T=[[pair]]$, and the factor from it to the next at
+most $NR$, $R=[[ratio]]$. So if $NR<1$, all terms add up to at most $[[several]]$.
+
+straight line (from no kink inside, near the ends): The other two parts are at most $AN$, $A=[[share]]$, by Bernoulli's inequality.
+
+root (from geometric series, straight line): $AN+N^2T/(1-NR)$ grows with $N$ while $NR<1$, and is $\delta$ where $(\frac1N-R)(\frac\delta
+N-A)=T$, both factors being positive: at $N=[[root]]$.
+
+neurons (from bound, root): So fewer neurons than $[[neurons]]$ hold a ticket with a smaller probability than $\delta$.
+
+small errors (from geometric series, straight line): Let $s=[[slow]]$. Then $A/(\varepsilon\ln\frac1\varepsilon)$ tends to
+$[[limit_share]]$, $T/(\varepsilon\ln\frac1\varepsilon)^2$ to $[[limit_pair]]$, and $R/(\varepsilon\ln\frac1\varepsilon)$ to
+$[[limit_ratio]]$.
+
+limit (from root, small errors): So the number of neurons times $\varepsilon\ln\frac1\varepsilon$ tends to $[[constant]]$.
+""",
+    globals(),
+    fits=fits,
+    jump=jump,
 )
 
 jump_bound = Claim(

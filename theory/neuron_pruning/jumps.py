@@ -7,6 +7,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.neuron_pruning.alignment import ERROR, eps
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     CLOSED_UNIT,
     COUNT,
@@ -16,7 +17,6 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # kinks in the arc
 j = sp.Symbol("j", integer=True, nonnegative=True)  # kinks before a gap
@@ -43,104 +43,57 @@ pairs = sp.binomial(j + 2, 2) * sp.binomial(k - j + 2, 2)
 rise = (j + 3) * (k - j) / ((j + 1) * (k - j + 2))
 most_pairs = pairs.subs(j, sp.floor(k / 2))
 
-STEPS = (
-    Step(
-        name="plane",
-        sentence=r"""In a plane through $w^*$ the weights $w_i$ are normal vectors of two dimensions: their directions are uniform, and independent of their lengths $R_i$. So the
-kinks are uniform on $(-\frac\pi2,\frac\pi2)$, and independent of the strengths $c_i=\alpha_iR_i$.""",
-        by=Carrier.RULE,
-        source="rotation",
-    ),
-    Step(
-        name="characteristic function",
-        sentence=r"A strength has the characteristic function $\mathbb Ee^{-t^2R^2/2}=[[transform]]$, as $R$ has the density $Re^{-R^2/2}$.",
-        gives={"transform": transform},
-        uses=("plane",),
-    ),
-    Step(
-        name="strengths",
-        sentence=r"So its density is $[[strength_density]]\le\frac12$.",
-        gives={"strength_density": strength_density},
-        uses=("characteristic function",),
-    ),
-    Step(
-        name="arc",
-        sentence=r"""On $A=\{|\varphi|<[[arc]]\}$, $f=\cos\varphi>\varepsilon$. So an error of at most $\varepsilon$ leaves $\sigma(g_S)>0$ there, $\sigma(g_S)=g_S$, and $e=g_S-f$ keeps
-to $|e|\le\varepsilon$ on its closure.""",
-        gives={"arc": arc},
-    ),
-    Step(
-        name="pieces",
-        sentence=r"""Let $x_1<\dots<x_k$ be the kinks of kept neurons in $A$, and $x_0$, $x_{k+1}$ its ends. Between neighbours $e$ is a combination of $\cos\varphi$ and $\sin\varphi$: from a
-node $x$ with the error $e$ to the next, a gap of $g$ later with the error $e_+$, it is $[[piece]]$.""",
-        gives={"piece": piece},
-        uses=("arc",),
-    ),
-    Step(
-        name="jumps",
-        sentence=r"""A neuron of strength $c$ adds $c$ to the slope where $\varphi$ passes its kink, whichever side it is active on. So with the error $e_-$ at the node
-a gap of $h$ before, $c=[[jump]]$: the strengths are $Je$, with a $k\times(k+2)$ matrix $J$.""",
-        gives={"jump": jump},
-        uses=("pieces",),
-    ),
-    Step(
-        name="kernel",
-        sentence=r"""$J$ takes $\cos(x_i)$ and $\sin(x_i)$ to $0$. Of these two vectors the minor of the nodes $x$ and $x+D$ is $[[kernel_minor]]$.""",
-        gives={"kernel_minor": kernel_minor},
-        uses=("jumps",),
-    ),
-    Step(
-        name="complementary minors",
-        sentence=r"""The minors of $J$ without two columns are, up to signs, one multiple of these: without its last two columns $J$ is triangular, with $\frac1{\sin g_j}$ on the
-diagonal, so that it has a right inverse $G$. The matrix of the rows of $J$ and of the unit rows of two nodes, times that of the columns of $G$ and of the two vectors, is block triangular, with the identity and the minor
-of the two vectors at these nodes. The second of the two factors does not depend on the nodes.""",
-        by=Carrier.RULE,
-        source="determinants",
-        uses=("kernel", "jumps"),
-    ),
-    Step(
-        name="minors",
-        sentence=r"""Without its last two columns $J$ is triangular, with $\frac1{\sin g_j}$, $j<k$, on the diagonal. So with the product $\Pi$ of the sines of all $k+1$ gaps the minor
-without two nodes at the distance $D$ has the modulus $[[minor]]$.""",
-        gives={"minor": minor},
-        uses=("complementary minors", "jumps"),
-    ),
-    Step(
-        name="zonotope",
-        sentence=r"""The image of $[-\varepsilon,\varepsilon]^{k+2}$ has $(2\varepsilon)^k$ times the sum of the moduli of the minors as volume, as every zonotope, of any number of columns and any $k$: one column
-$v\ne0$ more makes each line along $v$ that meets the body, which is convex, longer by $2\varepsilon\|v\|$. So the volume grows by $2\varepsilon\|v\|$ times that of the projection along $v$, a zonotope of $k-1$
-dimensions, of which the minors times $\|v\|$ are those with $v$. In one dimension lengths add up.""",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("jumps",),
-    ),
-    Step(
-        name="volume",
-        sentence=r"As no sine exceeds $1$, that is at most $[[volume]]$: there are $\binom{k+2}2$ pairs of nodes.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        gives={"volume": volume},
-        uses=("minors", "zonotope"),
-    ),
-    Step(
-        name="fits",
-        sentence=r"Given the kinks, the strengths are independent, with densities of at most $\frac12$: they fit with a probability of at most $[[fits]]$.",
-        gives={"fits": fits},
-        uses=("strengths", "volume"),
-    ),
-    Step(
-        name="two clusters",
-        sentence=r"""A gap of more than $\frac\pi2$ (there is one at most) is cut: an end of it that is no kink is moved to a distance of $\frac\pi2$; between the $j$-th and the next kink
-two such nodes are put in, and the $j$ strengths and the others fit each on their own. The product of both bounds has $[[pairs]]$ for $\binom{k+2}2$.""",
-        gives={"pairs": pairs},
-        uses=("fits",),
-    ),
-    Step(
-        name="most pairs",
-        sentence=r"From $j$ to $j+1$ these grow by the factor $[[rise]]$, which exceeds $1$ while $2j+1<k$. So they are at most $q_k=[[most_pairs]]$, no less than $\binom{k+2}2$.",
-        gives={"rise": rise, "most_pairs": most_pairs},
-        uses=("two clusters",),
-    ),
+STEPS = proof(
+    r"""
+plane (by rotation): In a plane through $w^*$ the weights $w_i$ are normal vectors of two dimensions: their directions are uniform, and
+independent of their lengths $R_i$. So the kinks are uniform on $(-\frac\pi2,\frac\pi2)$, and independent of the strengths
+$c_i=\alpha_iR_i$.
+
+characteristic function (from plane): A strength has the characteristic function $\mathbb Ee^{-t^2R^2/2}=[[transform]]$, as $R$ has the
+density $Re^{-R^2/2}$.
+
+strengths (from characteristic function): So its density is $[[strength_density]]\le\frac12$.
+
+arc: On $A=\{|\varphi|<[[arc]]\}$, $f=\cos\varphi>\varepsilon$. So an error of at most $\varepsilon$ leaves $\sigma(g_S)>0$ there,
+$\sigma(g_S)=g_S$, and $e=g_S-f$ keeps to $|e|\le\varepsilon$ on its closure.
+
+pieces (from arc): Let $x_1<\dots<x_k$ be the kinks of kept neurons in $A$, and $x_0$, $x_{k+1}$ its ends. Between neighbours $e$ is a
+combination of $\cos\varphi$ and $\sin\varphi$: from a node $x$ with the error $e$ to the next, a gap of $g$ later with the error $e_+$, it
+is $[[piece]]$.
+
+jumps (from pieces): A neuron of strength $c$ adds $c$ to the slope where $\varphi$ passes its kink, whichever side it is active on. So with
+the error $e_-$ at the node a gap of $h$ before, $c=[[jump]]$: the strengths are $Je$, with a $k\times(k+2)$ matrix $J$.
+
+kernel (from jumps): $J$ takes $\cos(x_i)$ and $\sin(x_i)$ to $0$. Of these two vectors the minor of the nodes $x$ and $x+D$ is
+$[[kernel_minor]]$.
+
+complementary minors (from kernel, jumps; by determinants): The minors of $J$ without two columns are, up to signs, one multiple of these:
+without its last two columns $J$ is triangular, with $\frac1{\sin g_j}$ on the diagonal, so that it has a right inverse $G$. The matrix of
+the rows of $J$ and of the unit rows of two nodes, times that of the columns of $G$ and of the two vectors, is block triangular, with the
+identity and the minor of the two vectors at these nodes. The second of the two factors does not depend on the nodes.
+
+minors (from complementary minors, jumps): Without its last two columns $J$ is triangular, with $\frac1{\sin g_j}$, $j<k$, on the diagonal.
+So with the product $\Pi$ of the sines of all $k+1$ gaps the minor without two nodes at the distance $D$ has the modulus $[[minor]]$.
+
+zonotope (from jumps; by induction): The image of $[-\varepsilon,\varepsilon]^{k+2}$ has $(2\varepsilon)^k$ times the sum of the moduli of
+the minors as volume, as every zonotope, of any number of columns and any $k$: one column $v\ne0$ more makes each line along $v$ that meets
+the body, which is convex, longer by $2\varepsilon\|v\|$. So the volume grows by $2\varepsilon\|v\|$ times that of the projection along $v$,
+a zonotope of $k-1$ dimensions, of which the minors times $\|v\|$ are those with $v$. In one dimension lengths add up.
+
+volume (from minors, zonotope; by monotonicity): As no sine exceeds $1$, that is at most $[[volume]]$: there are $\binom{k+2}2$ pairs of
+nodes.
+
+fits (from strengths, volume): Given the kinks, the strengths are independent, with densities of at most $\frac12$: they fit with a
+probability of at most $[[fits]]$.
+
+two clusters (from fits): A gap of more than $\frac\pi2$ (there is one at most) is cut: an end of it that is no kink is moved to a distance
+of $\frac\pi2$; between the $j$-th and the next kink two such nodes are put in, and the $j$ strengths and the others fit each on their own.
+The product of both bounds has $[[pairs]]$ for $\binom{k+2}2$.
+
+most pairs (from two clusters): From $j$ to $j+1$ these grow by the factor $[[rise]]$, which exceeds $1$ while $2j+1<k$. So they are at most
+$q_k=[[most_pairs]]$, no less than $\binom{k+2}2$.
+""",
+    globals(),
 )
 
 kink_jumps = Claim(

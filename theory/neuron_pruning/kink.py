@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 kink = sp.Symbol("h", real=True)  # the change of slope
 radius = sp.Symbol("r", positive=True)  # half the width of the interval
@@ -19,45 +19,24 @@ kink_bound = sp.Abs(second_difference) / 4
 sawtooth = second_difference / 4 * (2 * sp.Abs(x) / radius - 1)  # the error that alternates
 best_affine = kink * x / 2 + kink * radius / 4
 
-STEPS = (
-    Step(
-        name="kink",
-        sentence=r"In $x=t-t^*$ the part of $F$ that is not affine is $[[kink_function]]$; the affine part is taken to $g$.",
-        by=Carrier.DEFINED,
-        gives={"kink_function": kink_function},
-    ),
-    Step(
-        name="second difference",
-        sentence=r"""What is left of $g$ is affine on the whole interval. So the second difference $e(-r)-2e(0)+e(r)$ of the error
-$e=F-g$ is that of $F$, $[[second_difference]]$, whatever the slope and the offset of $g$ are.""",
-        gives={"second_difference": second_difference},
-        uses=("kink",),
-    ),
-    Step(
-        name="three errors",
-        sentence=r"$|e(-r)-2e(0)+e(r)|\le|e(-r)|+2|e(0)|+|e(r)|$, which is at most $4\sup|e|$.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-    ),
-    Step(
-        name="bound",
-        sentence=r"So $\sup|e|\ge[[bound]]$, a quarter of the modulus of $[[second_difference]]$.",
-        gives={"bound": kink_bound},
-        uses=("second difference", "three errors"),
-    ),
-    Step(
-        name="sawtooth",
-        sentence=r"""The function $[[sawtooth]]$ has the modulus of the *bound* at $-r$, $0$ and $r$, with alternating signs, and no larger
-one for $|x|\le r$: the square of the bound exceeds its square by $\frac{h^2}4|x|(r-|x|)$.""",
-        gives={"sawtooth": sawtooth},
-        uses=("bound",),
-    ),
-    Step(
-        name="equality",
-        sentence=r"The error of $g=[[best_affine]]$ is the *sawtooth*, since $\sigma(x)=\frac12(x+|x|)$.",
-        gives={"best_affine": best_affine},
-        uses=("kink", "sawtooth"),
-    ),
+STEPS = proof(
+    r"""
+kink (a definition): In $x=t-t^*$ the part of $F$ that is not affine is $[[kink_function]]$; the affine part is taken to $g$.
+
+second difference (from kink): What is left of $g$ is affine on the whole interval. So the second difference $e(-r)-2e(0)+e(r)$ of the error
+$e=F-g$ is that of $F$, $[[second_difference]]$, whatever the slope and the offset of $g$ are.
+
+three errors (by triangle inequality): $|e(-r)-2e(0)+e(r)|\le|e(-r)|+2|e(0)|+|e(r)|$, which is at most $4\sup|e|$.
+
+bound (from second difference, three errors): So $\sup|e|\ge[[bound]]$, a quarter of the modulus of $[[second_difference]]$.
+
+sawtooth (from bound): The function $[[sawtooth]]$ has the modulus of the *bound* at $-r$, $0$ and $r$, with alternating signs, and no
+larger one for $|x|\le r$: the square of the bound exceeds its square by $\frac{h^2}4|x|(r-|x|)$.
+
+equality (from kink, sawtooth): The error of $g=[[best_affine]]$ is the *sawtooth*, since $\sigma(x)=\frac12(x+|x|)$.
+""",
+    globals(),
+    bound=kink_bound,
 )
 
 kink_lemma = Claim(

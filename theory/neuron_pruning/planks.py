@@ -10,6 +10,7 @@ from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.covering_order import covered, eta, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.steps import Carrier, Step
 
@@ -46,96 +47,51 @@ of their sum.""",
 MEASURED = tuple({d: inputs, eps: sp.Rational(1, 100), eta: sp.Rational(1, 4)} for inputs in (66, 6368))
 AT_LEAST = "at least, beside the bound of N9.2: in the sum of the half-widths,"
 
-STEPS = (
-    Step(
-        name="all planes",
-        sentence=r"""N2 holds for every unit vector $x_0\perp w^*$ and the same $S$: with $u_i$ the projection of $w_i$ on $w^{*\perp}$
-some kept neuron has $|\langle u_i,x_0\rangle|\le\rho|\langle w_i,w^*\rangle|$. These planks cover the unit sphere of $w^{*\perp}$, hence its unit ball, since
-they hold with a point all that is between it and $0$.""",
-        by=Carrier.CLAIM,
-        source="N2",
-    ),
-    Step(
-        name="turn of a sign",
-        sentence=r"""Let planks $|\langle u_i,x\rangle|\le h_i$ be given, the $u_i$ unit vectors and $h_i\ge0$ (without hyperplanes, of $h_i=0$, the other planks still cover what they did),
-and the signs $s_i$ such that $y=\sum s_ih_iu_i$ is longest. With $q=s_i\langle u_i,y\rangle$ and $h=h_i$, $\|y\|_2^2$ is $[[longer]]$ more than with the sign $s_i$ turned: so $q\ge h$ for $h>0$.""",
-        gives={"longer": longer},
-    ),
-    Step(
-        name="Bang",
-        sentence=r"""If $\sum h_i<[[cover_sum]]$ then $\|y\|_2<[[cover_sum]]$. So $y$, made longer by a little, is in the ball and in no plank: planks that cover the ball
-have $\sum h_i\ge[[cover_sum]]$. One plank attains it.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        gives={"cover_sum": cover_sum},
-        uses=("turn of a sign",),
-    ),
-    Step(
-        name="half-width on the ball",
-        sentence=r"""The plank of neuron $i$ has the relative half-width $\rho|\langle w_i,w^*\rangle|/\|u_i\|_2$, with the mean $[[ball_width]]$, $c_d$ being that of $|w_1|/\|w_{2:d}\|_2$: by rotation $w^*$ may be the
-first coordinate.""",
-        gives={"ball_width": ball_width},
-        uses=("all planes",),
-    ),
-    KEPT,
-    Step(
-        name="success on the ball",
-        sentence=r"So an error of $\varepsilon$ has at most the probability $[[ball_sum]]$, the sum of the means of $N$ half-widths.",
-        gives={"ball_sum": ball_sum},
-        uses=("Bang", "half-width on the ball", "kept and not kept"),
-    ),
-    Step(
-        name="angle",
-        sentence=r"$w/\|w\|_2$ is uniform on the sphere, so that its angle $\theta=\arctan(|w_1|/\|w_{2:d}\|_2)$ with the plane of the others has a density that is proportional to $\cos^{d-2}\theta$ on $[0,\frac\pi2]$.",
-        by=Carrier.RULE,
-        source="polar coordinates",
-    ),
-    Step(
-        name="total of the density",
-        sentence=r"""$\int_0^{\pi/2}\cos^{d-2}\theta\,d\theta=[[cosines]]$: it is $\frac\pi2$ and $1$ for $d=2,3$, and from $d$ to $d+2$ it is multiplied by $\frac{d-1}d$, as
-$\cos^{d-1}\theta\sin\theta$ is $0$ at both ends.""",
-        gives={"cosines": cosines},
-        uses=("angle",),
-    ),
-    Step(
-        name="law of the ratio",
-        sentence=r"So $|w_1|/\|w_{2:d}\|_2\le r$ has the probability $[[ratio_cdf]]$.",
-        gives={"ratio_cdf": ratio_cdf},
-        uses=("total of the density",),
-    ),
-    Step(
-        name="mean on the ball",
-        sentence=r"$\int_0^{\pi/2}\tan\theta\cos^{d-2}\theta\,d\theta=\frac1{d-2}$, so that the mean of the ratio is $c_d=[[ball_mean]]$.",
-        gives={"ball_mean": ball_mean},
-        uses=("total of the density",),
-    ),
-    Step(
-        name="one weight more",
-        sentence=r"With one weight more the length of the others is no smaller, and the ratio no larger: the means fall in $d$, or stay.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("mean on the ball",),
-    ),
-    Step(
-        name="neighbours",
-        sentence=r"""The means for $d$ and $d+1$ inputs have the product $[[neighbours]]$. So the square of the mean lies between this and the same for $d-1$: the mean is $\sqrt{\frac2{\pi d}}$ up to a
-factor that tends to $1$.""",
-        gives={"neighbours": neighbours},
-        uses=("mean on the ball", "one weight more"),
-    ),
-    Step(
-        name="neurons on the ball",
-        sentence=r"The bound is $\delta$ at $[[ball_number]]$ neurons, and it grows with $N$.",
-        gives={"ball_number": ball_number},
-        uses=("success on the ball", "neighbours"),
-    ),
-    Step(
-        name="with the mean",
-        sentence=r"With its mean in place these are the bound $[[ball_success]]$ and the number $[[ball_neurons]]$.",
-        by=Carrier.DEFINED,
-        gives={"ball_success": ball_success, "ball_neurons": ball_neurons},
-        uses=("success on the ball", "neurons on the ball", "mean on the ball"),
-    ),
+STEPS = proof(
+    r"""
+all planes (by N2): N2 holds for every unit vector $x_0\perp w^*$ and the same $S$: with $u_i$ the projection of $w_i$ on $w^{*\perp}$ some
+kept neuron has $|\langle u_i,x_0\rangle|\le\rho|\langle w_i,w^*\rangle|$. These planks cover the unit sphere of $w^{*\perp}$, hence its
+unit ball, since they hold with a point all that is between it and $0$.
+
+turn of a sign: Let planks $|\langle u_i,x\rangle|\le h_i$ be given, the $u_i$ unit vectors and $h_i\ge0$ (without hyperplanes, of $h_i=0$,
+the other planks still cover what they did), and the signs $s_i$ such that $y=\sum s_ih_iu_i$ is longest. With $q=s_i\langle u_i,y\rangle$
+and $h=h_i$, $\|y\|_2^2$ is $[[longer]]$ more than with the sign $s_i$ turned: so $q\ge h$ for $h>0$.
+
+Bang (from turn of a sign; by triangle inequality): If $\sum h_i<[[cover_sum]]$ then $\|y\|_2<[[cover_sum]]$. So $y$, made longer by a
+little, is in the ball and in no plank: planks that cover the ball have $\sum h_i\ge[[cover_sum]]$. One plank attains it.
+
+half-width on the ball (from all planes): The plank of neuron $i$ has the relative half-width $\rho|\langle w_i,w^*\rangle|/\|u_i\|_2$, with
+the mean $[[ball_width]]$, $c_d$ being that of $|w_1|/\|w_{2:d}\|_2$: by rotation $w^*$ may be the first coordinate.
+
+[[KEPT]]
+
+success on the ball (from Bang, half-width on the ball, kept and not kept): So an error of $\varepsilon$ has at most the probability
+$[[ball_sum]]$, the sum of the means of $N$ half-widths.
+
+angle (by polar coordinates): $w/\|w\|_2$ is uniform on the sphere, so that its angle $\theta=\arctan(|w_1|/\|w_{2:d}\|_2)$ with the plane
+of the others has a density that is proportional to $\cos^{d-2}\theta$ on $[0,\frac\pi2]$.
+
+total of the density (from angle): $\int_0^{\pi/2}\cos^{d-2}\theta\,d\theta=[[cosines]]$: it is $\frac\pi2$ and $1$ for $d=2,3$, and from
+$d$ to $d+2$ it is multiplied by $\frac{d-1}d$, as $\cos^{d-1}\theta\sin\theta$ is $0$ at both ends.
+
+law of the ratio (from total of the density): So $|w_1|/\|w_{2:d}\|_2\le r$ has the probability $[[ratio_cdf]]$.
+
+mean on the ball (from total of the density): $\int_0^{\pi/2}\tan\theta\cos^{d-2}\theta\,d\theta=\frac1{d-2}$, so that the mean of the ratio
+is $c_d=[[ball_mean]]$.
+
+one weight more (from mean on the ball; by monotonicity): With one weight more the length of the others is no smaller, and the ratio no
+larger: the means fall in $d$, or stay.
+
+neighbours (from mean on the ball, one weight more): The means for $d$ and $d+1$ inputs have the product $[[neighbours]]$. So the square of
+the mean lies between this and the same for $d-1$: the mean is $\sqrt{\frac2{\pi d}}$ up to a factor that tends to $1$.
+
+neurons on the ball (from success on the ball, neighbours): The bound is $\delta$ at $[[ball_number]]$ neurons, and it grows with $N$.
+
+with the mean (from success on the ball, neurons on the ball, mean on the ball; a definition): With its mean in place these are the bound
+$[[ball_success]]$ and the number $[[ball_neurons]]$.
+""",
+    globals(),
+    cosines=cosines,
 )
 
 ball_planks = Claim(

@@ -14,6 +14,7 @@ from sparse_limits.theory.kernel import sphere
 from sparse_limits.theory.kernel.dual import cosine, kappa_1
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     CLOSED_UNIT,
     COUNT,
@@ -22,7 +23,6 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.steps import Carrier, Step
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure
 k = sp.Symbol("k", integer=True, nonnegative=True)  # degree of a spherical harmonic
@@ -76,101 +76,49 @@ neurons = Smallest(sp.Lambda(n, Let(T, [(T, tail.subs(N, n))])), Let(a, [(a, all
 # Measured for two inputs and ε = 1/10: how often four drawn neurons are enough, at least, and how many fail once in 20 at most
 seen_success, seen = sp.Rational(3, 8), sp.Integer(10)
 
-SPECTRUM_STEPS = (
-    Step(
-        name="harmonics",
-        sentence=r"""There are $[[multiplicity]]$ independent spherical harmonics of degree $k$. The zonal one, $P_k(t)$ with $P_k(1)=1$, is a polynomial with
-$P_0=1$, $P_1=t$; from its value $P$ at $t$, its slope $P'$ there and the value $P_-$ of the one before follow $P''=[[curvature]]$ and, for $k\ge1$, $P_{k+1}=[[next_harmonic]]$.
-Harmonics of different degrees are orthogonal, and all together are complete in $L^2$ of the sphere.""",
-        by=Carrier.CITED,
-        source="Müller, Spherical Harmonics (1966): their number, differential equation and recursion; harmonics of different degrees are orthogonal, and all together are complete in L²",
-        gives={"multiplicity": multiplicity, "curvature": curvature, "next_harmonic": next_harmonic},
-    ),
-    Step(
-        name="Funk–Hecke",
-        sentence=r"""$\mathbb E_x\sigma(\langle w^*,x\rangle)H(x)=\lambda_kH(w^*)$ for each $H$ of degree $k$ and unit vector $w^*$, $\lambda_k=\mathbb E\,\sigma(t)P_k(t)$, where a coordinate $t$ has a
-density proportional to $[[weight]]$ on $(-1,1)$.""",
-        by=Carrier.CITED,
-        source="Müller, Spherical Harmonics (1966): the formula of Funk and Hecke",
-        gives={"weight": weight},
-        uses=("harmonics",),
-    ),
-    Step(
-        name="squares",
-        sentence=r"So the operator of the kernel $\mathbb E_{w^*}f(x)f(x')$ takes $H$ to $\lambda_k^2H$.",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("Funk–Hecke",),
-    ),
-    Step(
-        name="density at the equator",
-        sentence=r"""The density of $t$ at $0$ is $\omega=[[density]]$: between $d$ and $d+2$ it grows by the factor $\frac d{d-1}$, since the derivative of $t(1-t^2)^{(d-1)/2}$ is
-$d(1-t^2)-(d-1)$ times the *weight*; it is $\frac1\pi$ for $d=2$ and $\frac12$ for $d=3$.""",
-        gives={"density": density},
-        uses=("Funk–Hecke",),
-    ),
-    Step(
-        name="only the equator",
-        sentence=r"""The derivative of $[[primitive]]$ is $(k-1)(k+d-1)$ times $tP$ times the weight. It is $0$ at $t=1$ and $P_k(0)$ at $t=0$, so for $k\ne1$
-$\lambda_k=[[at_equator]]\,\omega P_k(0)$.""",
-        gives={"primitive": primitive, "at_equator": at_equator},
-        uses=("harmonics", "Funk–Hecke"),
-    ),
-    Step(
-        name="recursion",
-        sentence=r"With $P_{k+2}(0)$ from $P_k(0)$, $\lambda_{k+2}=[[following]]\,\lambda_k$; for $k=1$ too, where both sides vanish.",
-        gives={"following": following},
-        uses=("harmonics", "only the equator"),
-    ),
-    Step(
-        name="start",
-        sentence=r"$\lambda_0=[[zeroth]]$, and $\lambda_1=\frac12\mathbb Et^2=[[first]]$: the derivative of $t(1-t^2)^{(d-1)/2}$ is $1-dt^2$ times the weight.",
-        gives={"zeroth": zeroth, "first": first},
-        uses=("density at the equator", "only the equator"),
-    ),
-    Step(
-        name="coefficients",
-        sentence=r"So $\lambda_k=[[coefficient]]$: it has this start and this recursion, in every degree.",
-        gives={"coefficient": coefficient},
-        uses=("recursion", "start", "squares"),
-    ),
-    Step(
-        name="normal target",
-        sentence=r"A standard normal $w$ is $\|w\|w^*$, with $w^*$ uniform and independent of $\|w\|$.",
-        by=Carrier.RULE,
-        source="normal vector",
-    ),
-    Step(
-        name="squared length",
-        sentence=r"$\mathbb E\|w\|^2=[[square_length]]$: one coordinate more adds $1$.",
-        gives={"square_length": square_length},
-        uses=("normal target",),
-    ),
-    Step(
-        name="arc cosine",
-        sentence=r"For such $w$ and unit vectors $\mathbb E\,\sigma(\langle w,x\rangle)\sigma(\langle w,x'\rangle)=\frac12\kappa_1(r)$.",
-        by=Carrier.CLAIM,
-        source="K1",
-    ),
-    Step(
-        name="kernel",
-        sentence=r"So the kernel of $f$ is $[[kernel]]$.",
-        gives={"kernel": kernel},
-        uses=("normal target", "squared length", "arc cosine"),
-    ),
-    Step(
-        name="sum of squares",
-        sentence=r"The $\lambda_k^2$, each as often as its multiplicity, add up to the mean square of $\sigma(\langle w^*,x\rangle)$ over both, for uniform $w^*$.",
-        by=Carrier.RULE,
-        source="Hilbert–Schmidt",
-        uses=("harmonics", "squares"),
-    ),
-    Step(
-        name="total",
-        sentence=r"This is the kernel at $r=1$, $[[total]]$.",
-        gives={"total": total},
-        uses=("kernel", "sum of squares"),
-    ),
+SPECTRUM_STEPS = proof(
+    r"""
+harmonics (cited: Müller, Spherical Harmonics (1966): their number, differential equation and recursion; harmonics of different degrees are
+orthogonal, and all together are complete in L²): There are $[[multiplicity]]$ independent spherical harmonics of degree $k$. The zonal one,
+$P_k(t)$ with $P_k(1)=1$, is a polynomial with $P_0=1$, $P_1=t$; from its value $P$ at $t$, its slope $P'$ there and the value $P_-$ of the
+one before follow $P''=[[curvature]]$ and, for $k\ge1$, $P_{k+1}=[[next_harmonic]]$. Harmonics of different degrees are orthogonal, and all
+together are complete in $L^2$ of the sphere.
+
+Funk–Hecke (from harmonics; cited: Müller, Spherical Harmonics (1966): the formula of Funk and Hecke): $\mathbb E_x\sigma(\langle
+w^*,x\rangle)H(x)=\lambda_kH(w^*)$ for each $H$ of degree $k$ and unit vector $w^*$, $\lambda_k=\mathbb E\,\sigma(t)P_k(t)$, where a
+coordinate $t$ has a density proportional to $[[weight]]$ on $(-1,1)$.
+
+squares (from Funk–Hecke; by Fubini): So the operator of the kernel $\mathbb E_{w^*}f(x)f(x')$ takes $H$ to $\lambda_k^2H$.
+
+density at the equator (from Funk–Hecke): The density of $t$ at $0$ is $\omega=[[density]]$: between $d$ and $d+2$ it grows by the factor
+$\frac d{d-1}$, since the derivative of $t(1-t^2)^{(d-1)/2}$ is $d(1-t^2)-(d-1)$ times the *weight*; it is $\frac1\pi$ for $d=2$ and
+$\frac12$ for $d=3$.
+
+only the equator (from harmonics, Funk–Hecke): The derivative of $[[primitive]]$ is $(k-1)(k+d-1)$ times $tP$ times the weight. It is $0$ at
+$t=1$ and $P_k(0)$ at $t=0$, so for $k\ne1$ $\lambda_k=[[at_equator]]\,\omega P_k(0)$.
+
+recursion (from harmonics, only the equator): With $P_{k+2}(0)$ from $P_k(0)$, $\lambda_{k+2}=[[following]]\,\lambda_k$; for $k=1$ too,
+where both sides vanish.
+
+start (from density at the equator, only the equator): $\lambda_0=[[zeroth]]$, and $\lambda_1=\frac12\mathbb Et^2=[[first]]$: the derivative
+of $t(1-t^2)^{(d-1)/2}$ is $1-dt^2$ times the weight.
+
+coefficients (from recursion, start, squares): So $\lambda_k=[[coefficient]]$: it has this start and this recursion, in every degree.
+
+normal target (by normal vector): A standard normal $w$ is $\|w\|w^*$, with $w^*$ uniform and independent of $\|w\|$.
+
+squared length (from normal target): $\mathbb E\|w\|^2=[[square_length]]$: one coordinate more adds $1$.
+
+arc cosine (by K1): For such $w$ and unit vectors $\mathbb E\,\sigma(\langle w,x\rangle)\sigma(\langle w,x'\rangle)=\frac12\kappa_1(r)$.
+
+kernel (from normal target, squared length, arc cosine): So the kernel of $f$ is $[[kernel]]$.
+
+sum of squares (from harmonics, squares; by Hilbert–Schmidt): The $\lambda_k^2$, each as often as its multiplicity, add up to the mean
+square of $\sigma(\langle w^*,x\rangle)$ over both, for uniform $w^*$.
+
+total (from kernel, sum of squares): This is the kernel at $r=1$, $[[total]]$.
+""",
+    globals(),
 )
 
 neuron_spectrum = Claim(
@@ -207,97 +155,45 @@ They add up to $\|f\|^2=[[total]]$.
     expressions={"coefficient": coefficient, "multiplicity": multiplicity, "kernel": kernel, "total": total},
 )
 
-TAIL_STEPS = (
-    Step(
-        name="spectrum",
-        sentence=r"""The kernel of a uniform $w^*$ has the eigenvalues $\lambda_k^2$, $\lambda_k=\mathbb E\,\sigma(t)P_k(t)=[[coefficient]]$, $t$ a coordinate, of
-multiplicity $[[multiplicity]]$, with the sum $[[total]]$.""",
-        by=Carrier.CLAIM,
-        source="N6.1",
-        takes=("coefficient", "multiplicity", "total"),
-        gives={"coefficient": coefficient, "multiplicity": multiplicity, "total": total},
-    ),
-    Step(
-        name="either is rotated",
-        sentence=r"""A rotation of $w^*$ and of all $w_i$ changes no distance. So if $w^*$ is fixed and the law of the $w_i$ invariant, the distance has the law that it has for a
-uniform $w^*$ independent of them; and $V$ may be taken as given.""",
-        by=Carrier.RULE,
-        source="same law",
-    ),
-    Step(
-        name="distance",
-        sentence=r"""For an orthonormal basis $e_i$ of $V$, $\mathrm{dist}(f,V)^2=\|f\|^2-\sum_i\langle f,e_i\rangle^2$. Its mean is the trace of the operator $K$ of the kernel
-less $\sum_i\langle Ke_i,e_i\rangle$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("spectrum", "either is rotated"),
-    ),
-    Step(
-        name="Ky Fan",
-        sentence=r"$\sum_{i\le N}\langle Ke_i,e_i\rangle$ is at most the sum of the $N$ largest eigenvalues, attained by their eigenfunctions.",
-        by=Carrier.CITED,
-        source="Ky Fan, Proc. Nat. Acad. Sci. 37 (1951) 760: the sum of the N largest eigenvalues of a compact positive operator is its largest trace on N dimensions",
-        uses=("distance",),
-    ),
-    Step(
-        name="first two",
-        sentence=r"$t^2\le|t|\le1$ for a coordinate $t$, so with $P_0=1$ and $P_1=t$, $\lambda_1=\frac12\mathbb Et^2\le\lambda_0=\frac12\mathbb E|t|\le\frac12$.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("spectrum",),
-    ),
-    Step(
-        name="order",
-        sentence=r"$|\lambda_{k+2}|=[[drop]]|\lambda_k|$ for even $k$, which is less than $|\lambda_k|$, and $|\lambda_2|\le\frac1{2(d+1)}<\lambda_1$.",
-        gives={"drop": drop},
-        uses=("spectrum", "first two"),
-    ),
-    Step(
-        name="ranks",
-        sentence=r"The eigenvalues of degrees $0,1,2,4,\dots,2m$ are $[[ranks]]$: $d+1$ at $m=0$, and from $m$ to $m+1$ as many more as the multiplicity of degree $2m+2$.",
-        gives={"ranks": ranks},
-        uses=("spectrum",),
-    ),
-    Step(
-        name="tail",
-        sentence=r"""So the mean of $\mathrm{dist}^2$ is at least $[[tail]]$. It is $\|f\|^2-\lambda_0^2$ at $N=1$ and falls by the next eigenvalue from $N$ to $N+1$; where a degree ends
-both formulas agree.""",
-        gives={"tail": tail},
-        uses=("Ky Fan", "order", "ranks"),
-    ),
-    Step(
-        name="two cases",
-        sentence=r"On success $\mathrm{dist}^2\le\varepsilon^2$, else it is at most $\|f\|^2$: with success of probability $p$, $T\le[[two_cases]]$.",
-        by=Carrier.RULE,
-        source="tower",
-        gives={"two_cases": two_cases},
-        uses=("tail",),
-    ),
-    Step(
-        name="success",
-        sentence=r"For $\varepsilon^2<\frac1{2d}$ that falls in $p$, and it is $T$ at $p=[[solved]]$.",
-        gives={"solved": solved},
-        uses=("two cases",),
-    ),
-    Step(
-        name="with the tail",
-        sentence=r"With $T=T_d(N)$ in place that is $[[success]]$.",
-        by=Carrier.DEFINED,
-        gives={"success": success},
-        uses=("success", "tail"),
-    ),
-    Step(
-        name="allowed",
-        sentence=r"For $p\ge1-\delta$ it is at most $[[allowed]]$, more by $\delta\varepsilon^2$ than at $p=1-\delta$.",
-        gives={"allowed": allowed},
-        uses=("two cases",),
-    ),
-    Step(
-        name="smallest",
-        sentence=r"$T_d(N)$ falls in $N$, so at least $[[neurons]]$ dimensions are necessary.",
-        gives={"neurons": neurons},
-        uses=("tail", "allowed"),
-    ),
+TAIL_STEPS = proof(
+    r"""
+spectrum (by N6.1 for coefficient, multiplicity, total): The kernel of a uniform $w^*$ has the eigenvalues $\lambda_k^2$, $\lambda_k=\mathbb
+E\,\sigma(t)P_k(t)=[[coefficient]]$, $t$ a coordinate, of multiplicity $[[multiplicity]]$, with the sum $[[total]]$.
+
+either is rotated (by same law): A rotation of $w^*$ and of all $w_i$ changes no distance. So if $w^*$ is fixed and the law of the $w_i$
+invariant, the distance has the law that it has for a uniform $w^*$ independent of them; and $V$ may be taken as given.
+
+distance (from spectrum, either is rotated; by Fubini): For an orthonormal basis $e_i$ of $V$, $\mathrm{dist}(f,V)^2=\|f\|^2-\sum_i\langle
+f,e_i\rangle^2$. Its mean is the trace of the operator $K$ of the kernel less $\sum_i\langle Ke_i,e_i\rangle$.
+
+Ky Fan (from distance; cited: Ky Fan, Proc. Nat. Acad. Sci. 37 (1951) 760: the sum of the N largest eigenvalues of a compact positive
+operator is its largest trace on N dimensions): $\sum_{i\le N}\langle Ke_i,e_i\rangle$ is at most the sum of the $N$ largest eigenvalues,
+attained by their eigenfunctions.
+
+first two (from spectrum; by monotonicity): $t^2\le|t|\le1$ for a coordinate $t$, so with $P_0=1$ and $P_1=t$, $\lambda_1=\frac12\mathbb
+Et^2\le\lambda_0=\frac12\mathbb E|t|\le\frac12$.
+
+order (from spectrum, first two): $|\lambda_{k+2}|=[[drop]]|\lambda_k|$ for even $k$, which is less than $|\lambda_k|$, and
+$|\lambda_2|\le\frac1{2(d+1)}<\lambda_1$.
+
+ranks (from spectrum): The eigenvalues of degrees $0,1,2,4,\dots,2m$ are $[[ranks]]$: $d+1$ at $m=0$, and from $m$ to $m+1$ as many more as
+the multiplicity of degree $2m+2$.
+
+tail (from Ky Fan, order, ranks): So the mean of $\mathrm{dist}^2$ is at least $[[tail]]$. It is $\|f\|^2-\lambda_0^2$ at $N=1$ and falls by
+the next eigenvalue from $N$ to $N+1$; where a degree ends both formulas agree.
+
+two cases (from tail; by tower): On success $\mathrm{dist}^2\le\varepsilon^2$, else it is at most $\|f\|^2$: with success of probability
+$p$, $T\le[[two_cases]]$.
+
+success (from two cases): For $\varepsilon^2<\frac1{2d}$ that falls in $p$, and it is $T$ at $p=[[solved]]$.
+
+with the tail (from success, tail; a definition): With $T=T_d(N)$ in place that is $[[success]]$.
+
+allowed (from two cases): For $p\ge1-\delta$ it is at most $[[allowed]]$, more by $\delta\varepsilon^2$ than at $p=1-\delta$.
+
+smallest (from tail, allowed): $T_d(N)$ falls in $N$, so at least $[[neurons]]$ dimensions are necessary.
+""",
+    globals(),
 )
 
 spectral_bound = Claim(

@@ -11,6 +11,7 @@ from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.neuron_pruning.spectral import allowed, coefficient, delta, j, k, m, multiplicity, ranks
 from sparse_limits.theory.neuron_pruning.spectral import neurons as spectral_neurons
 from sparse_limits.theory.neuron_pruning.spectral import tail as spectral_tail
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     CLOSED_UNIT,
     COUNT,
@@ -20,7 +21,6 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.steps import Carrier, Step
 
 i, n = sp.symbols("i n", integer=True, positive=True)  # a factor of n!, and n
 x, y, z = sp.symbols("x y z", positive=True)  # x: an argument; y: half the logarithm of a quotient; z: m + (d − 2)/4
@@ -66,199 +66,87 @@ tail_power = leading / (3 * u**3)
 many = (2 * u) ** (d - 1) / sp.gamma(d)
 SMALL = sp.Rational(1, 20), sp.Rational(1, 50)
 
-STEPS = (
-    Step(
-        name="spectrum",
-        sentence=r"$\lambda_1=\frac1{2d}$, and the eigenvalues $\lambda_{2j}^2$ of degree $2j$, of which there are $[[harmonics]]$, are together $[[of_degree]]$.",
-        by=Carrier.CLAIM,
-        source="N6.1",
-        takes=("coefficient", "multiplicity"),
-        gives={"harmonics": harmonics, "of_degree": of_degree},
-    ),
-    Step(
-        name="tail",
-        sentence=r"""$T_d(N)$ is linear in $N$ between the numbers $N_m=[[ranks]]$, and between $1$ and $N_0$. $T_d(N_m)$ is the sum of all
-eigenvalues of the degrees $2j$ with $j>m$; and $T_d(1)$ is at least $d\lambda_1^2$.""",
-        by=Carrier.CLAIM,
-        source="N6.2",
-        gives={"ranks": ranks},
-        uses=("spectrum",),
-    ),
-    Step(
-        name="corners",
-        sentence=r"$CN^{-p}$, $p=\frac3{d-1}$, is convex in $N$. So $T_d(N)\ge CN^{-p}$ for all $N\ge1$ if it holds at $1$ and at all $N_m$.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("tail",),
-    ),
-    Step(
-        name="exponent and constant",
-        sentence=r"Let $-p=[[exponent]]$ and $C=[[constant]]$.",
-        by=Carrier.DEFINED,
-        gives={"exponent": exponent, "constant": constant},
-    ),
-    Step(
-        name="factorials",
-        sentence=r"$i(n+1-i)$ exceeds $n$ by $[[pair]]\ge0$ for $1\le i\le n$. So $n!^2\ge n^n$.",
-        gives={"pair": pair},
-    ),
-    Step(
-        name="half steps",
-        sentence=r"$\Gamma(\frac d2)\le[[gamma_step]]\,\Gamma(\frac{d-1}2)$, as $\Gamma(x+\frac12)^2\le\Gamma(x)\Gamma(x+1)$.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"gamma_step": gamma_step},
-    ),
-    Step(
-        name="one neuron",
-        sentence=r"So $C\le[[constant_bound]]$, which is less than $d\lambda_1^2=[[first_degree]]\le T_d(1)$.",
-        gives={"constant_bound": constant_bound, "first_degree": first_degree},
-        uses=("spectrum", "tail", "exponent and constant", "factorials", "half steps"),
-    ),
-    Step(
-        name="reflection",
-        sentence=r"$|\lambda_{2j}|=[[modulus]]$ for $j\ge1$, as $\Gamma(\frac32-j)\Gamma(j-\frac12)=\pm\pi$.",
-        gives={"modulus": modulus},
-        uses=("spectrum",),
-    ),
-    Step(
-        name="Gauss",
-        sentence=r"$\psi(x)+\gamma$ is the integral of $[[digamma_density]]$ over $\tau>0$.",
-        by=Carrier.CITED,
-        source="DLMF 5.9.16: the integral of the digamma function",
-        gives={"digamma_density": digamma_density},
-    ),
-    Step(
-        name="differences",
-        sentence=r"So $\psi(c+\frac12+s)-\psi(c+\frac12-s)$ is the integral of $[[difference_density]]$ over $\tau>0$.",
-        gives={"difference_density": difference_density},
-        uses=("Gauss",),
-    ),
-    Step(
-        name="sinh",
-        sentence=r"$\sinh py\le p\sinh y$ for $0\le p\le1$, $y\ge0$: $\sinh$ is convex there, and $0$ at $0$.",
-        by=Carrier.RULE,
-        source="Jensen",
-    ),
-    Step(
-        name="powers of Gamma",
-        sentence=r"$\Gamma(x+a)/\Gamma(x+b)$ over $x^{a-b}$ tends to $1$.",
-        by=Carrier.CITED,
-        source="DLMF 5.11.12: the quotient of two Gamma functions",
-    ),
-    Step(
-        name="numbers of harmonics",
-        sentence=r"With $V_m=[[volume]]$, $N_m-d=V_m/\Gamma(d)$, and degree $2m\ge2$ has the multiplicity $(V_m-V_{m-1})/\Gamma(d)$.",
-        gives={"volume": volume},
-        uses=("spectrum", "tail"),
-    ),
-    Step(
-        name="chord",
-        sentence=r"""Between $V_{m-1}=e^{w-y}$ and $V_m=e^{w+y}$ the function $-V^{-p}/p$ rises with the mean slope $[[chord]]$. For $d\ge4$, where $p\le1$, that is at most
-$[[geometric]]$.""",
-        gives={"chord": chord, "geometric": geometric},
-        uses=("sinh", "numbers of harmonics"),
-    ),
-    Step(
-        name="what is demanded",
-        sentence=r"""So for $d\ge4$ it is enough that $\lambda_{2m}^2\ge[[demanded]]\,(V_{m-1}V_m)^{[[power]]}$ for $m\ge1$: the constant is $C\,\Gamma(d)^{p+1}p$, so that
-the eigenvalues of degree $2m$ add up to at least $C\,\Gamma(d)^p(V_{m-1}^{-p}-V_m^{-p})$, and $T_d(N_m)\ge C(N_m-d)^{-p}$.""",
-        gives={"demanded": demanded, "power": power},
-        uses=("spectrum", "tail", "exponent and constant", "chord"),
-    ),
-    Step(
-        name="derivatives",
-        sentence=r"""With *reflection* and $z=m+\frac{d-2}4$ this reads $[[left_side]]\le[[right_side]]$. The derivatives of both sides in $z$ are the integrals of
-$e^{-4zq}$ times $[[left_density]]$ and times $[[right_density]]$ over $q>0$.""",
-        gives={
-            "left_side": left_side,
-            "right_side": right_side,
-            "left_density": left_density,
-            "right_density": right_density,
-        },
-        uses=("reflection", "numbers of harmonics", "what is demanded", "differences"),
-    ),
-    Step(
-        name="four sines",
-        sentence=r"""$\cosh2q\cosh q\sinh(d-1)q=[[four_sines]]$, which for $d\ge4$ is at most $\frac{d-1}{d+2}\sinh(d+2)q$. So the second density is at most the first.""",
-        gives={"four_sines": four_sines},
-        uses=("derivatives", "sinh"),
-    ),
-    Step(
-        name="four inputs or more",
-        sentence=r"Both sides are $\ln z+o(1)$ at infinity. So the inequality of *derivatives* holds for all $z>\frac d4$.",
-        by=Carrier.RULE,
-        source="integration to infinity",
-        uses=("four sines", "powers of Gamma"),
-    ),
-    Step(
-        name="power of the place",
-        sentence=r"""Let again $z=m+\frac{d-2}4$. $\ln\frac{\Gamma(z+1+d/4)}{\Gamma(z-d/4)}$ has a derivative of more than $\frac{d+2}{2z}$, by *sinh* with $2s=\frac{d+2}2\ge1$, and is
-$\frac{d+2}2\ln z+o(1)$ at infinity. So it is less than $\frac{d+2}2\ln z$, and $|\lambda_{2m}|>[[power_modulus]]$.""",
-        by=Carrier.RULE,
-        source="integration to infinity",
-        gives={"power_modulus": power_modulus},
-        uses=("reflection", "differences", "sinh", "powers of Gamma"),
-    ),
-    Step(
-        name="leading power",
-        sentence=r"In every dimension the eigenvalues of degree $2m$, together, times $m^4$ tend to $A=[[leading]]=\frac38C\,\Gamma(d)^p$.",
-        gives={"leading": leading},
-        uses=("spectrum", "reflection", "powers of Gamma", "exponent and constant"),
-    ),
-    Step(
-        name="planes and spaces",
-        sentence=r"With $2$ and $4m+1=4z$ harmonics they add up to more than $[[plane_sum]]$ for $d=2$ and $[[space_sum]]$ for $d=3$, which is $A/z^4$.",
-        gives={"plane_sum": plane_sum, "space_sum": space_sum},
-        uses=("spectrum", "power of the place", "leading power"),
-    ),
-    Step(
-        name="fourth powers",
-        sentence=r"$z^{-4}$ is at least $F(z-\frac12)-F(z+\frac12)$ for $z\ge1$, with $F(v)=[[telescoping]]$. So for $d=2$ and $d=3$, $T_d(N_m)\ge A\,F(v)$ at $v=m+\frac d4$.",
-        gives={"telescoping": telescoping},
-        uses=("tail", "planes and spaces"),
-    ),
-    Step(
-        name="place",
-        sentence=r"""$(\Gamma(d)N_m)^{2/(d-1)}\ge[[square_place]]$ for $d=2$ and $d=3$, $v=m+\frac d4$; and $(v^2+\frac13)^3\ge v^2(v^2+\frac12)^2$. So
-$A\,F(v)\ge CN_m^{-p}$ for these.""",
-        gives={"square_place": square_place},
-        uses=("fourth powers", "tail"),
-    ),
-    Step(
-        name="sum of powers",
-        sentence=r"$m^{-3}-(m+1)^{-3}$ over $3m^{-4}$ tends to $1$. So $T_d(N_m)$ over $[[tail_power]]$ at $u=m$ tends to $1$.",
-        by=Carrier.RULE,
-        source="Stolz",
-        gives={"tail_power": tail_power},
-        uses=("tail", "leading power"),
-    ),
-    Step(
-        name="many neurons",
-        sentence=r"""$N_m$ over $[[many]]$ at $u=m$ tends to $1$, and so does $N_{m+1}/N_m$. With this number $CN^{-p}$ is what $T_d(N_m)$ is asymptotic to; between the $N_m$ both
-fall.""",
-        gives={"many": many},
-        uses=("sum of powers", "numbers of harmonics", "powers of Gamma"),
-    ),
-    Step(
-        name="bound",
-        sentence=r"So $T_d(N)\ge[[lower]]$ for all $N\ge1$ and $d\ge2$, and their quotient tends to $1$ as $N\to\infty$.",
-        gives={"lower": lower},
-        uses=("corners", "exponent and constant", "one neuron", "four inputs or more", "place", "many neurons"),
-    ),
-    Step(
-        name="allowed",
-        sentence=r"If pruning fails with probability at most $\delta$, at most $[[allowed]]$ is left.",
-        by=Carrier.CLAIM,
-        source="N6.2",
-        gives={"allowed": allowed},
-    ),
-    Step(
-        name="neurons",
-        sentence=r"The bound falls in $N$, and is what is *allowed* at $N=[[neurons_bound]]$.",
-        gives={"neurons_bound": neurons_bound},
-        uses=("bound", "allowed"),
-    ),
+STEPS = proof(
+    r"""
+spectrum (by N6.1 for coefficient, multiplicity): $\lambda_1=\frac1{2d}$, and the eigenvalues $\lambda_{2j}^2$ of degree $2j$, of which
+there are $[[harmonics]]$, are together $[[of_degree]]$.
+
+tail (from spectrum; by N6.2): $T_d(N)$ is linear in $N$ between the numbers $N_m=[[ranks]]$, and between $1$ and $N_0$. $T_d(N_m)$ is the
+sum of all eigenvalues of the degrees $2j$ with $j>m$; and $T_d(1)$ is at least $d\lambda_1^2$.
+
+corners (from tail; by Jensen): $CN^{-p}$, $p=\frac3{d-1}$, is convex in $N$. So $T_d(N)\ge CN^{-p}$ for all $N\ge1$ if it holds at $1$ and
+at all $N_m$.
+
+exponent and constant (a definition): Let $-p=[[exponent]]$ and $C=[[constant]]$.
+
+factorials: $i(n+1-i)$ exceeds $n$ by $[[pair]]\ge0$ for $1\le i\le n$. So $n!^2\ge n^n$.
+
+half steps (by Cauchy–Schwarz): $\Gamma(\frac d2)\le[[gamma_step]]\,\Gamma(\frac{d-1}2)$, as $\Gamma(x+\frac12)^2\le\Gamma(x)\Gamma(x+1)$.
+
+one neuron (from spectrum, tail, exponent and constant, factorials, half steps): So $C\le[[constant_bound]]$, which is less than
+$d\lambda_1^2=[[first_degree]]\le T_d(1)$.
+
+reflection (from spectrum): $|\lambda_{2j}|=[[modulus]]$ for $j\ge1$, as $\Gamma(\frac32-j)\Gamma(j-\frac12)=\pm\pi$.
+
+Gauss (cited: DLMF 5.9.16: the integral of the digamma function): $\psi(x)+\gamma$ is the integral of $[[digamma_density]]$ over $\tau>0$.
+
+differences (from Gauss): So $\psi(c+\frac12+s)-\psi(c+\frac12-s)$ is the integral of $[[difference_density]]$ over $\tau>0$.
+
+sinh (by Jensen): $\sinh py\le p\sinh y$ for $0\le p\le1$, $y\ge0$: $\sinh$ is convex there, and $0$ at $0$.
+
+powers of Gamma (cited: DLMF 5.11.12: the quotient of two Gamma functions): $\Gamma(x+a)/\Gamma(x+b)$ over $x^{a-b}$ tends to $1$.
+
+numbers of harmonics (from spectrum, tail): With $V_m=[[volume]]$, $N_m-d=V_m/\Gamma(d)$, and degree $2m\ge2$ has the multiplicity
+$(V_m-V_{m-1})/\Gamma(d)$.
+
+chord (from sinh, numbers of harmonics): Between $V_{m-1}=e^{w-y}$ and $V_m=e^{w+y}$ the function $-V^{-p}/p$ rises with the mean slope
+$[[chord]]$. For $d\ge4$, where $p\le1$, that is at most $[[geometric]]$.
+
+what is demanded (from spectrum, tail, exponent and constant, chord): So for $d\ge4$ it is enough that
+$\lambda_{2m}^2\ge[[demanded]]\,(V_{m-1}V_m)^{[[power]]}$ for $m\ge1$: the constant is $C\,\Gamma(d)^{p+1}p$, so that the eigenvalues of
+degree $2m$ add up to at least $C\,\Gamma(d)^p(V_{m-1}^{-p}-V_m^{-p})$, and $T_d(N_m)\ge C(N_m-d)^{-p}$.
+
+derivatives (from reflection, numbers of harmonics, what is demanded, differences): With *reflection* and $z=m+\frac{d-2}4$ this reads
+$[[left_side]]\le[[right_side]]$. The derivatives of both sides in $z$ are the integrals of $e^{-4zq}$ times $[[left_density]]$ and times
+$[[right_density]]$ over $q>0$.
+
+four sines (from derivatives, sinh): $\cosh2q\cosh q\sinh(d-1)q=[[four_sines]]$, which for $d\ge4$ is at most $\frac{d-1}{d+2}\sinh(d+2)q$.
+So the second density is at most the first.
+
+four inputs or more (from four sines, powers of Gamma; by integration to infinity): Both sides are $\ln z+o(1)$ at infinity. So the
+inequality of *derivatives* holds for all $z>\frac d4$.
+
+power of the place (from reflection, differences, sinh, powers of Gamma; by integration to infinity): Let again $z=m+\frac{d-2}4$.
+$\ln\frac{\Gamma(z+1+d/4)}{\Gamma(z-d/4)}$ has a derivative of more than $\frac{d+2}{2z}$, by *sinh* with $2s=\frac{d+2}2\ge1$, and is
+$\frac{d+2}2\ln z+o(1)$ at infinity. So it is less than $\frac{d+2}2\ln z$, and $|\lambda_{2m}|>[[power_modulus]]$.
+
+leading power (from spectrum, reflection, powers of Gamma, exponent and constant): In every dimension the eigenvalues of degree $2m$,
+together, times $m^4$ tend to $A=[[leading]]=\frac38C\,\Gamma(d)^p$.
+
+planes and spaces (from spectrum, power of the place, leading power): With $2$ and $4m+1=4z$ harmonics they add up to more than
+$[[plane_sum]]$ for $d=2$ and $[[space_sum]]$ for $d=3$, which is $A/z^4$.
+
+fourth powers (from tail, planes and spaces): $z^{-4}$ is at least $F(z-\frac12)-F(z+\frac12)$ for $z\ge1$, with $F(v)=[[telescoping]]$. So
+for $d=2$ and $d=3$, $T_d(N_m)\ge A\,F(v)$ at $v=m+\frac d4$.
+
+place (from fourth powers, tail): $(\Gamma(d)N_m)^{2/(d-1)}\ge[[square_place]]$ for $d=2$ and $d=3$, $v=m+\frac d4$; and $(v^2+\frac13)^3\ge
+v^2(v^2+\frac12)^2$. So $A\,F(v)\ge CN_m^{-p}$ for these.
+
+sum of powers (from tail, leading power; by Stolz): $m^{-3}-(m+1)^{-3}$ over $3m^{-4}$ tends to $1$. So $T_d(N_m)$ over $[[tail_power]]$ at
+$u=m$ tends to $1$.
+
+many neurons (from sum of powers, numbers of harmonics, powers of Gamma): $N_m$ over $[[many]]$ at $u=m$ tends to $1$, and so does
+$N_{m+1}/N_m$. With this number $CN^{-p}$ is what $T_d(N_m)$ is asymptotic to; between the $N_m$ both fall.
+
+bound (from corners, exponent and constant, one neuron, four inputs or more, place, many neurons): So $T_d(N)\ge[[lower]]$ for all $N\ge1$
+and $d\ge2$, and their quotient tends to $1$ as $N\to\infty$.
+
+allowed (by N6.2): If pruning fails with probability at most $\delta$, at most $[[allowed]]$ is left.
+
+neurons (from bound, allowed): The bound falls in $N$, and is what is *allowed* at $N=[[neurons_bound]]$.
+""",
+    globals(),
+    ranks=ranks,
 )
 
 spectral_rate = Claim(

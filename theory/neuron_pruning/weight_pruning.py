@@ -12,8 +12,8 @@ from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.neuron_pruning import alignment
 from sparse_limits.theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, OF_TWO_INPUTS, SUCCESS, N, angle, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import two_layers
 from sparse_limits.theory.subset_sum.block_counts import no_pair_of_a_sign
 from sparse_limits.theory.subset_sum.potential import a, kappa
@@ -60,80 +60,35 @@ tenth, half, THREE, FOUR = map(sp.Rational, ("1/10", "1/2", "3/5", "4/5"))
 ONE_OUTPUT = {d: 10, lower_bound.n_in: 10, lower_bound.n_out: 1, B: 1, eps: tenth**2}
 PLANE = {length: 1, eps: tenth**2}  # a target of two coordinates
 
-RELU_STEPS = (
-    Step(
-        name="single weights",
-        sentence=r"""Split the neurons into $d$ blocks of $n$, and let those of block $j$ keep their weight of $x_j$ alone. By R8, with one output, $2d$
-subset sums of products of two weights have to come near $\pm w^*_j$; if all are within $\varepsilon$, the network is within $[[summed_error]]$ of
-$\langle w^*,x\rangle$, $\ell=\|x\|_1$.""",
-        by=Carrier.CLAIM,
-        source="R8",
-        takes=("error", "halves"),
-        gives={"summed_error": summed_error},
-    ),
-    Step(
-        name="ball",
-        sentence=r"On the unit ball $\|x\|_1$ is at most $[[longest]]$.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"longest": longest},
-    ),
-    Step(
-        name="accuracy",
-        sentence=r"So sums within $[[accuracy]]$ keep the network within $\varepsilon$ of $\langle w^*,x\rangle$, and behind the ReLU within $\varepsilon$ of $f$.",
-        gives={"accuracy": accuracy},
-        uses=("single weights", "ball"),
-    ),
-    Step(
-        name="reach",
-        sentence=r"As $\|w^*\|_2=1$, all targets lie in $[-1,1]$, half of the reach $[[reach]]$.",
-        by=Carrier.DEFINED,
-        gives={"reach": reach},
-    ),
-    Step(
-        name="products",
-        sentence=r"A product of two standard normal weights has the density $[[product_density]]$.",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("gaussian_density",),
-        gives={"product_density": product_density},
-    ),
-    Step(
-        name="least density",
-        sentence=r"It is the integral of $\frac1\pi e^{-|t|\cosh s}$ over $s>0$, and so falls in $|t|$: within the reach it is at least $[[least_density]]$.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        gives={"least_density": least_density},
-        uses=("reach", "products"),
-    ),
-    Step(
-        name="all sums",
-        sentence=r"R8 at this accuracy, reach and density, $d$ inputs and one output: some sum fails with probability at most $[[failure]]$.",
-        by=Carrier.CLAIM,
-        source="R8",
-        takes=("failure",),
-        gives={"failure": failure},
-        uses=("accuracy", "reach", "least density"),
-    ),
-    Step(
-        name="one item more",
-        sentence=r"With one item more in each block that shrinks by the factor $[[contraction]]$.",
-        gives={"contraction": contraction},
-        uses=("all sums",),
-    ),
-    Step(
-        name="number of neurons",
-        sentence=r"It is $\delta$ at $n=[[size]]$, and less beyond.",
-        gives={"size": size},
-        uses=("all sums", "one item more"),
-    ),
-    Step(
-        name="opposite point",
-        sentence=r"""At $x=-w^*$ the network before the ReLU is within $\varepsilon$ of $-\|w^*\|_2^2$, while $f=0$: without the ReLU the error there is
-$[[opposite_error]]$ up to $\varepsilon$.""",
-        gives={"opposite_error": opposite_error},
-        uses=("accuracy",),
-    ),
+RELU_STEPS = proof(
+    r"""
+single weights (by R8 for error, halves): Split the neurons into $d$ blocks of $n$, and let those of block $j$ keep their weight of $x_j$
+alone. By R8, with one output, $2d$ subset sums of products of two weights have to come near $\pm w^*_j$; if all are within $\varepsilon$,
+the network is within $[[summed_error]]$ of $\langle w^*,x\rangle$, $\ell=\|x\|_1$.
+
+ball (by Cauchy–Schwarz): On the unit ball $\|x\|_1$ is at most $[[longest]]$.
+
+accuracy (from single weights, ball): So sums within $[[accuracy]]$ keep the network within $\varepsilon$ of $\langle w^*,x\rangle$, and
+behind the ReLU within $\varepsilon$ of $f$.
+
+reach (a definition): As $\|w^*\|_2=1$, all targets lie in $[-1,1]$, half of the reach $[[reach]]$.
+
+products (by R5.1 for gaussian_density): A product of two standard normal weights has the density $[[product_density]]$.
+
+least density (from reach, products; by monotonicity): It is the integral of $\frac1\pi e^{-|t|\cosh s}$ over $s>0$, and so falls in $|t|$:
+within the reach it is at least $[[least_density]]$.
+
+all sums (from accuracy, reach, least density; by R8 for failure): R8 at this accuracy, reach and density, $d$ inputs and one output: some
+sum fails with probability at most $[[failure]]$.
+
+one item more (from all sums): With one item more in each block that shrinks by the factor $[[contraction]]$.
+
+number of neurons (from all sums, one item more): It is $\delta$ at $n=[[size]]$, and less beyond.
+
+opposite point (from accuracy): At $x=-w^*$ the network before the ReLU is within $\varepsilon$ of $-\|w^*\|_2^2$, while $f=0$: without the
+ReLU the error there is $[[opposite_error]]$ up to $\varepsilon$.
+""",
+    globals(),
 )
 
 pruned_weights = Claim(
@@ -192,84 +147,46 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
     ),
 )
 
-LINEAR_STEPS = (
-    Step(
-        name="plane",
-        sentence=r"""Look at the disc in the plane of the coordinates $p,q$. The target is there $r\,\sigma(\langle e,x\rangle)$, $e$ a unit vector, and a
-kept neuron acts by what is kept of $(w_p,w_q)$: both, one, or none. By N2, for $\frac1r$ times everything, the error is at least
-$[[plane_error]]$ at the least angle $\theta$ of these parts with the axis $\pm e$.""",
-        by=Carrier.CLAIM,
-        source="N2",
-        gives={"plane_error": plane_error},
-    ),
-    Step(
-        name="one weight",
-        sentence=r"A part that keeps one weight lies on an axis of the plane: its angle has a sine of at least $[[axis_sine]]$, $m$ being the smaller one of $|w^*_p|$ and $|w^*_q|$.",
-        gives={"axis_sine": axis_sine},
-    ),
-    Step(
-        name="axis error",
-        sentence=r"At the angle with this sine the bound of N2 is $[[axis_error]]$.",
-        gives={"axis_error": axis_error},
-        uses=("plane", "one weight"),
-    ),
-    Step(
-        name="error bound",
-        sentence=r"It grows with the angle. So the error is at least the smaller one of the two, $[[error_bound]]$.",
-        gives={"error_bound": error_bound},
-        uses=("axis error",),
-    ),
-    Step(
-        name="equal coordinates",
-        sentence=r"The *axis error* grows with $m$, up to $[[equal_error]]$ where both are equal.",
-        gives={"equal_error": equal_error},
-        uses=("axis error",),
-    ),
-    Step(
-        name="widest angle",
-        sentence=r"""An error of $\varepsilon$ below the *axis error* takes a neuron that keeps both weights, at an angle of at most $[[widest]]$: there the bound of the
-plane is $\varepsilon$.""",
-        gives={"widest": widest},
-        uses=("plane", "error bound"),
-    ),
-    Step(
-        name="random pairs",
-        sentence=r"Both weights of a neuron are a normal pair, whose direction is uniform.",
-        by=Carrier.RULE,
-        source="rotation",
-    ),
-    Step(
-        name="aligned",
-        sentence=r"So a neuron has such an angle with the axis, at one of its ends, on one of both sides, with probability $[[aligned]]$.",
-        gives={"aligned": aligned},
-        uses=("widest angle", "random pairs"),
-    ),
-    *alignment.steps_to_a_number(
-        r"""The neurons are independent: one of $N$ has it with probability $[[success]]$. If $\varepsilon$ is not below $[[equal_error]]$, it is not below the *axis
-error* of any two coordinates.""",
-        ("equal coordinates", "aligned"),
-        success,
-        union,
-        neurons,
-        leading,
-    ),
-    Step(
-        name="flat target",
-        sentence=r"For $w^*=(1,\dots,1)/\sqrt d$ two coordinates have the length $r=[[flat_length]]$.",
-        gives={"flat_length": flat_length},
-    ),
-    Step(
-        name="flat error",
-        sentence=r"They are equal: the error has to be below $[[flat_error]]$.",
-        gives={"flat_error": flat_error},
-        uses=("equal coordinates", "flat target"),
-    ),
-    Step(
-        name="flat neurons",
-        sentence=r"At this length $[[flat_neurons]]$ neurons are needed, to leading order $[[flat_leading]]$.",
-        gives={"flat_neurons": flat_neurons, "flat_leading": flat_leading},
-        uses=("neurons", "leading order", "flat target"),
-    ),
+LINEAR_STEPS = proof(
+    r"""
+plane (by N2): Look at the disc in the plane of the coordinates $p,q$. The target is there $r\,\sigma(\langle e,x\rangle)$, $e$ a unit
+vector, and a kept neuron acts by what is kept of $(w_p,w_q)$: both, one, or none. By N2, for $\frac1r$ times everything, the error is at
+least $[[plane_error]]$ at the least angle $\theta$ of these parts with the axis $\pm e$.
+
+one weight: A part that keeps one weight lies on an axis of the plane: its angle has a sine of at least $[[axis_sine]]$, $m$ being the
+smaller one of $|w^*_p|$ and $|w^*_q|$.
+
+axis error (from plane, one weight): At the angle with this sine the bound of N2 is $[[axis_error]]$.
+
+error bound (from axis error): It grows with the angle. So the error is at least the smaller one of the two, $[[error_bound]]$.
+
+equal coordinates (from axis error): The *axis error* grows with $m$, up to $[[equal_error]]$ where both are equal.
+
+widest angle (from plane, error bound): An error of $\varepsilon$ below the *axis error* takes a neuron that keeps both weights, at an angle
+of at most $[[widest]]$: there the bound of the plane is $\varepsilon$.
+
+random pairs (by rotation): Both weights of a neuron are a normal pair, whose direction is uniform.
+
+aligned (from widest angle, random pairs): So a neuron has such an angle with the axis, at one of its ends, on one of both sides, with
+probability $[[aligned]]$.
+
+some of them (from equal coordinates, aligned; by independence): The neurons are independent: one of $N$ has it with probability
+$[[success]]$. If $\varepsilon$ is not below $[[equal_error]]$, it is not below the *axis error* of any two coordinates.
+
+union (from some of them; by union bound): That is at most $[[union]]$.
+
+neurons (from union): So success with probability $\delta$ takes $N\ge[[neurons]]$.
+
+leading order (from neurons): As $\arctan u\le u$, that is at least $[[leading]]$, and the two have the quotient $1$ in the limit.
+
+flat target: For $w^*=(1,\dots,1)/\sqrt d$ two coordinates have the length $r=[[flat_length]]$.
+
+flat error (from equal coordinates, flat target): They are equal: the error has to be below $[[flat_error]]$.
+
+flat neurons (from neurons, leading order, flat target): At this length $[[flat_neurons]]$ neurons are needed, to leading order
+$[[flat_leading]]$.
+""",
+    globals(),
 )
 
 pruned_weights_linear_output = Claim(

@@ -7,9 +7,9 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m, n
 from sparse_limits.theory.operators.symbols import sigma
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
-from sparse_limits.theory.steps import Carrier, Reach, Step
 
 row_noise, column_noise, joint_noise = sp.symbols("V_a V_b V_ab", positive=True)  # ∬V a², ∬V b², ∬V a²b²
 along = sp.Symbol("h", real=True)  # ⟨a, Hb⟩ over √(mn)
@@ -32,102 +32,55 @@ cross_mean = 1 / (2 * m * n)
 random_value = rho + (1 - rho) / 2 * (1 / m + 1 / n)
 random_sd = sp.sqrt(rho * (1 - rho) / (m * n))
 
-STEPS = (
-    Step(
-        name="square",
-        sentence=r"""$\sigma_k(M)/\sqrt{mn}$ is a singular value of $\sum_l\sigma_la_lb_l^\top+X$, $X=H/\sqrt{mn}$. Its square is an eigenvalue of
-$\sum_l\sigma_l^2a_la_l^\top+E_1+XX^\top$, $E_1=\sum_l\sigma_l(a_lb_l^\top X^\top+Xb_la_l^\top)$.""",
-        by=Carrier.CLAIM,
-        source="O1",
-        takes=("scale",),
-    ),
-    Step(
-        name="second order",
-        sentence=r"""While $\|X\|$ is small beside the gap, it is $\sigma_k^2+\langle a_k,(E_1+XX^\top)a_k\rangle+\sum_{l\ne k}\langle
-a_l,E_1a_k\rangle^2/(\sigma_k^2-\sigma_l^2)$ up to $O(\|X\|^3)$, where $l$ runs over a basis, $\sigma_l=0$ outside the range of $P$.""",
-        by=Carrier.CITED,
-        source="Kato, Perturbation Theory for Linear Operators, II.2: a simple eigenvalue of a symmetric matrix is analytic, with this second-order term",
-        uses=("square",),
-    ),
-    Step(
-        name="one other vector",
-        sentence=r"""With $h_{kl}=\langle a_k,Xb_l\rangle$, $\langle a_l,E_1a_k\rangle=\sigma_lh_{kl}+\sigma_kh_{lk}$. Its square over $\sigma_k^2-\sigma_l^2$ is
-$h_{lk}^2$ and, with $\sigma=\sigma_k$, $x=h_{kl}$, $y=h_{lk}$, besides $[[cross_term]]$, which is $0$ where $\sigma_l=0$.""",
-        gives={"cross_term": cross_term},
-        uses=("second order",),
-    ),
-    Step(
-        name="all other vectors",
-        sentence=r"Over all $l\ne k$ the $h_{lk}^2=\langle a_l,Xb_k\rangle^2$ add up to $\|Xb_k\|^2-h_{kk}^2$, that is $[[beside]]$.",
-        by=Carrier.RULE,
-        source="Parseval",
-        gives={"beside": beside},
-        uses=("one other vector",),
-    ),
-    Step(
-        name="expansion",
-        sentence=r"As $\langle a_k,E_1a_k\rangle=2\sigma h$ and $\langle a_k,XX^\top a_k\rangle=p$, the square is $[[expansion]]$ and the cross terms, to second order.",
-        gives={"expansion": expansion},
-        uses=("second order", "all other vectors"),
-    ),
-    Step(
-        name="means",
-        sentence=r"""Different entries of $H$ are independent, with mean $0$. So $Eh=0$, $Ep=[[left_mean]]$, $Eq=[[right_mean]]$, and $h$ has the standard deviation
-$[[value_sd]]$.""",
-        gives={"left_mean": left_mean, "right_mean": right_mean, "value_sd": value_sd},
-        reach=Reach.SIZES,
-        limited="matrices are multiplied out entry by entry, which needs their sizes; entries are free",
-    ),
-    Step(
-        name="squares of the cross terms",
-        sentence=r"As $V\le\frac14$ and $\sum_l\sigma_l^2=\|P\|^2_{HS}/mn\le1$, $E\sum_l\sigma_l^2(h_{kl}^2+h_{lk}^2)\le[[cross_mean]]$.",
-        gives={"cross_mean": cross_mean},
-        uses=("means",),
-    ),
-    Step(
-        name="cross terms",
-        sentence=r"""$\sum_l\sigma_l|h_{kl}h_{lk}|\le\big(\sum_l\sigma_l^2h_{kl}^2\big)^{1/2}\|Xb_k\|$, which by Markov's inequality is $O_P(n^{-1})\,O_P(n^{-1/2})$. With the denominators away from
-$0$, all cross terms together are $O_P(n^{-3/2})$.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        uses=("one other vector", "squares of the cross terms"),
-    ),
-    Step(
-        name="norm of the noise",
-        sentence=r"$\|X\|=O_P(n^{-1/2})$, so that the error of the second order is $O_P(n^{-3/2})$.",
-        by=Carrier.CITED,
-        source="Vershynin, High-Dimensional Probability, theorem 4.4.5: independent centred entries of modulus at most 1 have ‖H‖ ≤ C(√m + √n + t) but for probability 2 exp(−t²)",
-        uses=("second order",),
-    ),
-    Step(
-        name="fluctuations",
-        sentence=r"""$p$ and $q$ are sums of $n$ and of $m$ independent terms whose variances, as $\sup|a|$ and $\sup|b|$ stay fixed, are $O(n^{-4})$: they are within
-$O_P(n^{-3/2})$ of their means, and so is $h^2$ of $0$.""",
-        by=Carrier.RULE,
-        source="Markov",
-        uses=("means",),
-    ),
-    Step(
-        name="normal limit",
-        sentence=r"""$h$ is a sum of $mn$ independent terms of modulus $O(1/mn)$. Over its standard deviation it is normal in the limit where $mnV_{ab}\to\infty$; where that stays
-bounded, $h=O_P(n^{-2})$ belongs to the remainder.""",
-        by=Carrier.CITED,
-        source="Lindeberg: sums of independent centred variables are normal in the limit if the largest modulus is small beside the standard deviation of the sum",
-        uses=("means",),
-    ),
-    Step(
-        name="bias",
-        sentence=r"So the square is $[[square_mean]]$, $2\sigma h$ and $O_P(n^{-3/2})$.",
-        gives={"square_mean": square_mean},
-        uses=("expansion", "means", "cross terms", "norm of the noise", "fluctuations", "normal limit"),
-    ),
-    Step(
-        name="random mask",
-        sentence=r"""For constant $P=\rho$, $a=b=1$ and $\sigma=\rho$, and all three averages are $\rho(1-\rho)$. The root is $[[random_value]]$ to first order in $\frac1m$
-and $\frac1n$, with standard deviation $[[random_sd]]$, that of $2\sigma h$ over $2\sigma$; with exactly $\rho mn$ entries $\langle1,H1\rangle=0$.""",
-        gives={"random_value": random_value, "random_sd": random_sd},
-        uses=("bias",),
-    ),
+STEPS = proof(
+    r"""
+square (by O1 for scale): $\sigma_k(M)/\sqrt{mn}$ is a singular value of $\sum_l\sigma_la_lb_l^\top+X$, $X=H/\sqrt{mn}$. Its square is an
+eigenvalue of $\sum_l\sigma_l^2a_la_l^\top+E_1+XX^\top$, $E_1=\sum_l\sigma_l(a_lb_l^\top X^\top+Xb_la_l^\top)$.
+
+second order (from square; cited: Kato, Perturbation Theory for Linear Operators, II.2: a simple eigenvalue of a symmetric matrix is
+analytic, with this second-order term): While $\|X\|$ is small beside the gap, it is $\sigma_k^2+\langle
+a_k,(E_1+XX^\top)a_k\rangle+\sum_{l\ne k}\langle a_l,E_1a_k\rangle^2/(\sigma_k^2-\sigma_l^2)$ up to $O(\|X\|^3)$, where $l$ runs over a
+basis, $\sigma_l=0$ outside the range of $P$.
+
+one other vector (from second order): With $h_{kl}=\langle a_k,Xb_l\rangle$, $\langle a_l,E_1a_k\rangle=\sigma_lh_{kl}+\sigma_kh_{lk}$. Its
+square over $\sigma_k^2-\sigma_l^2$ is $h_{lk}^2$ and, with $\sigma=\sigma_k$, $x=h_{kl}$, $y=h_{lk}$, besides $[[cross_term]]$, which is
+$0$ where $\sigma_l=0$.
+
+all other vectors (from one other vector; by Parseval): Over all $l\ne k$ the $h_{lk}^2=\langle a_l,Xb_k\rangle^2$ add up to
+$\|Xb_k\|^2-h_{kk}^2$, that is $[[beside]]$.
+
+expansion (from second order, all other vectors): As $\langle a_k,E_1a_k\rangle=2\sigma h$ and $\langle a_k,XX^\top a_k\rangle=p$, the
+square is $[[expansion]]$ and the cross terms, to second order.
+
+means (at some sizes: matrices are multiplied out entry by entry, which needs their sizes; entries are free): Different entries of $H$ are
+independent, with mean $0$. So $Eh=0$, $Ep=[[left_mean]]$, $Eq=[[right_mean]]$, and $h$ has the standard deviation $[[value_sd]]$.
+
+squares of the cross terms (from means): As $V\le\frac14$ and $\sum_l\sigma_l^2=\|P\|^2_{HS}/mn\le1$,
+$E\sum_l\sigma_l^2(h_{kl}^2+h_{lk}^2)\le[[cross_mean]]$.
+
+cross terms (from one other vector, squares of the cross terms; by Cauchy–Schwarz):
+$\sum_l\sigma_l|h_{kl}h_{lk}|\le\big(\sum_l\sigma_l^2h_{kl}^2\big)^{1/2}\|Xb_k\|$, which by Markov's inequality is
+$O_P(n^{-1})\,O_P(n^{-1/2})$. With the denominators away from $0$, all cross terms together are $O_P(n^{-3/2})$.
+
+norm of the noise (from second order; cited: Vershynin, High-Dimensional Probability, theorem 4.4.5: independent centred entries of modulus
+at most 1 have ‖H‖ ≤ C(√m + √n + t) but for probability 2 exp(−t²)): $\|X\|=O_P(n^{-1/2})$, so that the error of the second order is
+$O_P(n^{-3/2})$.
+
+fluctuations (from means; by Markov): $p$ and $q$ are sums of $n$ and of $m$ independent terms whose variances, as $\sup|a|$ and $\sup|b|$
+stay fixed, are $O(n^{-4})$: they are within $O_P(n^{-3/2})$ of their means, and so is $h^2$ of $0$.
+
+normal limit (from means; cited: Lindeberg: sums of independent centred variables are normal in the limit if the largest modulus is small
+beside the standard deviation of the sum): $h$ is a sum of $mn$ independent terms of modulus $O(1/mn)$. Over its standard deviation it is
+normal in the limit where $mnV_{ab}\to\infty$; where that stays bounded, $h=O_P(n^{-2})$ belongs to the remainder.
+
+bias (from expansion, means, cross terms, norm of the noise, fluctuations, normal limit): So the square is $[[square_mean]]$, $2\sigma h$
+and $O_P(n^{-3/2})$.
+
+random mask (from bias): For constant $P=\rho$, $a=b=1$ and $\sigma=\rho$, and all three averages are $\rho(1-\rho)$. The root is
+$[[random_value]]$ to first order in $\frac1m$ and $\frac1n$, with standard deviation $[[random_sd]]$, that of $2\sigma h$ over $2\sigma$;
+with exactly $\rho mn$ entries $\langle1,H1\rangle=0$.
+""",
+    globals(),
 )
 
 second_order_bias = Claim(

@@ -9,9 +9,9 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.rate import log_size, row_kernel, row_law
 from sparse_limits.theory.graphon.symbols import n, p
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import tau
-from sparse_limits.theory.steps import Carrier, Step
 
 first_cut, second_cut = sp.symbols("c_1 c_2", positive=True)  # distances of the layers in cut norm
 layers = sp.Symbol("L", integer=True, positive=True)
@@ -24,48 +24,26 @@ constant_change = 1 - (1 - first_cut) * (1 - second_cut)
 composition_bound = first_cut + second_cut
 layers_bound = layers * cut
 
-COMPOSITION_STEPS = (
-    Step(
-        name="one layer after the other",
-        sentence=r"$U_2\circ U_1-W_2\circ W_1=(U_2-W_2)\circ U_1+W_2\circ(U_1-W_1)$.",
-        by=Carrier.RULE,
-        source="telescope",
-    ),
-    Step(
-        name="rectangles",
-        sentence=r"""On $S\times T$ the integral of the first term is $\int1_S(u)\,(U_2-W_2)(u,t)\,g(t)\,du\,dt$ with $g(t)=\int_TU_1(t,v)\,dv\in[0,1]$, and
-that of the second $\int f(t)\,(U_1-W_1)(t,v)\,1_T(v)\,dt\,dv$ with $f(t)=\int_SW_2(u,t)\,du\in[0,1]$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("one layer after the other",),
-    ),
-    Step(
-        name="indicators",
-        sentence=r"""For $h(t)=\int1_S(u)\,(U_2-W_2)(u,t)\,du$ one has $\int_{h<0}h\le\int hg\le\int_{h>0}h$: the modulus is largest for an indicator $g$, so
-that the first term is at most $c_2$. Likewise the second is at most $c_1$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("rectangles",),
-    ),
-    Step(
-        name="constants",
-        sentence=r"$U_l=1$ and $W_l=1-c_l$ are $c_l$ apart, and their compositions $[[constant_change]]$.",
-        gives={"constant_change": constant_change},
-    ),
-    Step(
-        name="two layers",
-        sentence=r"""Both terms together are at most $[[composition_bound]]$. That is more than *constants* by $c_1c_2$: equal to it if one layer
-stays as it is, and to first order in any case.""",
-        gives={"composition_bound": composition_bound},
-        uses=("indicators", "constants"),
-    ),
-    Step(
-        name="more layers",
-        sentence=r"""A composition has values in $[0,1]$ again, so that *two layers* holds for it and one layer more. $L$ layers, each at the
-distance $c$, add up to $[[layers_bound]]$.""",
-        gives={"layers_bound": layers_bound},
-        uses=("two layers",),
-    ),
+COMPOSITION_STEPS = proof(
+    r"""
+one layer after the other (by telescope): $U_2\circ U_1-W_2\circ W_1=(U_2-W_2)\circ U_1+W_2\circ(U_1-W_1)$.
+
+rectangles (from one layer after the other; by Fubini): On $S\times T$ the integral of the first term is
+$\int1_S(u)\,(U_2-W_2)(u,t)\,g(t)\,du\,dt$ with $g(t)=\int_TU_1(t,v)\,dv\in[0,1]$, and that of the second $\int
+f(t)\,(U_1-W_1)(t,v)\,1_T(v)\,dt\,dv$ with $f(t)=\int_SW_2(u,t)\,du\in[0,1]$.
+
+indicators (from rectangles; by monotonicity): For $h(t)=\int1_S(u)\,(U_2-W_2)(u,t)\,du$ one has $\int_{h<0}h\le\int hg\le\int_{h>0}h$: the
+modulus is largest for an indicator $g$, so that the first term is at most $c_2$. Likewise the second is at most $c_1$.
+
+constants: $U_l=1$ and $W_l=1-c_l$ are $c_l$ apart, and their compositions $[[constant_change]]$.
+
+two layers (from indicators, constants): Both terms together are at most $[[composition_bound]]$. That is more than *constants* by $c_1c_2$:
+equal to it if one layer stays as it is, and to first order in any case.
+
+more layers (from two layers): A composition has values in $[0,1]$ again, so that *two layers* holds for it and one layer more. $L$ layers,
+each at the distance $c$, add up to $[[layers_bound]]$.
+""",
+    globals(),
 )
 
 composed_graphons = Claim(
@@ -119,80 +97,39 @@ RARE = sp.Rational(1, 20)  # mean number of paths that are kept
 rare_deviation = 2 * RARE / n * (1 - RARE / n) ** n  # of an entry with as many in the mean, exactly
 rare_error = normal_size * sp.sqrt(RARE / n * (1 - RARE / n) / n) - rare_deviation
 
-MASK_STEPS = (
-    Step(
-        name="hidden units",
-        sentence=r"""An entry of $\frac1nM_2M_1-\frac1nP_2P_1$ is the mean of $n$ independent variables $X_t=M_2(u,t)M_1(t,v)-p(t)$, where the product is
-$1$ with probability $p(t)$, else $0$.""",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="one hidden unit",
-        sentence=r"$X_t$ has the mean $0$, the variance $[[term_variance]]$ and $E|X_t|^3=[[third_moment]]$ at $p=p(t)$.",
-        gives={"term_variance": term_variance, "third_moment": third_moment},
-        uses=("hidden units",),
-    ),
-    Step(
-        name="variance of an entry",
-        sentence=r"So an entry has the variance $[[entry_variance]]$.",
-        gives={"entry_variance": entry_variance},
-        uses=("one hidden unit",),
-    ),
-    Step(
-        name="root of the variance",
-        sentence=r"The mean modulus of an entry is at most the root of its variance.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("hidden units",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"""$p(1-p)$ is largest at $p=\frac12$: the root is at most $[[rate_bound]]$ at every entry, and so is the mean of the $L^1$ norm. For
-$n=1$ and $p=\frac12$ the modulus is $\frac12$ for certain.""",
-        gives={"rate_bound": rate_bound},
-        uses=("variance of an entry", "root of the variance"),
-    ),
-    Step(
-        name="normal size",
-        sentence=r"A standard normal $z$ has $E|z|=[[normal_size]]$.",
-        gives={"normal_size": normal_size},
-    ),
-    Step(
-        name="normal deviation",
-        sentence=r"A normal variable with the variance of the entry thus has the mean modulus $[[deviation]]$.",
-        gives={"deviation": deviation},
-        uses=("variance of an entry", "normal size"),
-    ),
-    Step(
-        name="Goldstein",
-        sentence=r"""With $B^2=\sum_t\operatorname{Var}X_t>0$, $\sum_tX_t/B$ and a standard normal $z$ can be had on one space at a mean distance of at most
-$\sum_tE|X_t|^3/B^3$.""",
-        by=Carrier.CITED,
-        source="Goldstein, Ann. Probab. 38 (2010) 1672, Theorem 1.1: for independent centred variables with third moments the L¹ distance "
-        "of the distribution function of the normalised sum from the normal one is at most the sum of E|X|³ over B³",
-        uses=("hidden units",),
-    ),
-    Step(
-        name="moduli",
-        sentence=r"Moduli are no further apart: $E|\sum_tX_t|$ differs from $B\,E|z|$ by at most $\sum_tE|X_t|^3/B^2$.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        uses=("Goldstein",),
-    ),
-    Step(
-        name="third moments",
-        sentence=r"$E|X_t|^3$ is $\operatorname{Var}X_t$ times $[[third_share]]\le1$.",
-        gives={"third_share": third_share},
-        uses=("one hidden unit",),
-    ),
-    Step(
-        name="error",
-        sentence=r"""So $\sum_tE|X_t|^3/B^2\le1$, and the mean of $n$ variables has an $n$-th of that: $[[deviation_error]]$. For $B=0$ both sizes are
-$0$.""",
-        gives={"deviation_error": deviation_error},
-        uses=("moduli", "third moments"),
-    ),
+MASK_STEPS = proof(
+    r"""
+hidden units (by independence): An entry of $\frac1nM_2M_1-\frac1nP_2P_1$ is the mean of $n$ independent variables
+$X_t=M_2(u,t)M_1(t,v)-p(t)$, where the product is $1$ with probability $p(t)$, else $0$.
+
+one hidden unit (from hidden units): $X_t$ has the mean $0$, the variance $[[term_variance]]$ and $E|X_t|^3=[[third_moment]]$ at $p=p(t)$.
+
+variance of an entry (from one hidden unit): So an entry has the variance $[[entry_variance]]$.
+
+root of the variance (from hidden units; by Jensen): The mean modulus of an entry is at most the root of its variance.
+
+rate (from variance of an entry, root of the variance): $p(1-p)$ is largest at $p=\frac12$: the root is at most $[[rate_bound]]$ at every
+entry, and so is the mean of the $L^1$ norm. For $n=1$ and $p=\frac12$ the modulus is $\frac12$ for certain.
+
+normal size: A standard normal $z$ has $E|z|=[[normal_size]]$.
+
+normal deviation (from variance of an entry, normal size): A normal variable with the variance of the entry thus has the mean modulus
+$[[deviation]]$.
+
+Goldstein (from hidden units; cited: Goldstein, Ann. Probab. 38 (2010) 1672, Theorem 1.1: for independent centred variables with third
+moments the L¹ distance of the distribution function of the normalised sum from the normal one is at most the sum of E|X|³ over B³): With
+$B^2=\sum_t\operatorname{Var}X_t>0$, $\sum_tX_t/B$ and a standard normal $z$ can be had on one space at a mean distance of at most
+$\sum_tE|X_t|^3/B^3$.
+
+moduli (from Goldstein; by triangle inequality): Moduli are no further apart: $E|\sum_tX_t|$ differs from $B\,E|z|$ by at most
+$\sum_tE|X_t|^3/B^2$.
+
+third moments (from one hidden unit): $E|X_t|^3$ is $\operatorname{Var}X_t$ times $[[third_share]]\le1$.
+
+error (from moduli, third moments): So $\sum_tE|X_t|^3/B^2\le1$, and the mean of $n$ variables has an $n$-th of that: $[[deviation_error]]$.
+For $B=0$ both sizes are $0$.
+""",
+    globals(),
 )
 
 composed_masks = Claim(
@@ -263,82 +200,37 @@ path_density = over_sizes(first_kernel * second_kernel)
 relabelled_density = rho_1 * rho_2
 sorted_density = over_sizes(first_kernel, sp.log(least_size))
 
-PATH_STEPS = (
-    Step(
-        name="paths",
-        sentence=r"A path from $v$ is a hidden unit and an output: the share of kept ones is the mean over $u$ of that over $t$.",
-        by=Carrier.RULE,
-        source="fibres",
-    ),
-    Step(
-        name="one order",
-        sentence=r"If $W_1$ and $W_2$ do not fall in $t$, $1-W_2$ does not grow, and $\int W_2W_1\ge\int W_2\int W_1$. Constants have equality.",
-        by=Carrier.RULE,
-        source="Chebyshev",
-        uses=("paths",),
-    ),
-    Step(
-        name="kernels",
-        sentence=r"A hidden unit with $|a|=e^x$ keeps a weight of the first layer with probability $[[first_kernel]]$, of the second with $[[second_kernel]]$.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("kernel",),
-        gives={"first_kernel": first_kernel, "second_kernel": second_kernel},
-    ),
-    Step(
-        name="law of the readout",
-        sentence=r"For a standard normal $a$, $x=\ln|a|$ has the density $[[row_law]]$.",
-        gives={"row_law": row_law},
-    ),
-    Step(
-        name="both layers",
-        sentence=r"Given $a$, the weights $w$ and $\zeta$ are independent, and both are kept with the product of the two probabilities.",
-        by=Carrier.RULE,
-        source="product",
-        uses=("kernels",),
-    ),
-    Step(
-        name="shared units",
-        sentence=r"So the share of kept paths is $[[path_density]]$.",
-        gives={"path_density": path_density},
-        uses=("paths", "law of the readout", "both layers"),
-    ),
-    Step(
-        name="independent labels",
-        sentence=r"""With labels that are independent in the two layers the mean of the product is that of the means, $[[relabelled_density]]$. Both
-kernels grow with $x$, so that by *one order* it is no more than the share of kept paths.""",
-        by=Carrier.RULE,
-        source="product",
-        gives={"relabelled_density": relabelled_density},
-        uses=("one order", "kernels"),
-    ),
-    Step(
-        name="degrees",
-        sentence=r"""The degree of a hidden unit in the first layer, over the number of inputs, tends to the first kernel, which grows with $|a|$: the
-order by degrees is that by $|a|$. In the second layer degrees are $0$ and $1$.""",
-        by=Carrier.RULE,
-        source="large numbers",
-        uses=("kernels",),
-    ),
-    Step(
-        name="largest readouts",
-        sentence=r"The share $\rho_2$ of the units with the largest readouts has $|a|>[[least_size]]$.",
-        gives={"least_size": least_size},
-    ),
-    Step(
-        name="the most",
-        sentence=r"Of all $0\le h\le1$ with $\int h=\rho_2$ the indicator of the largest $W_1$ has the largest $\int hW_1$.",
-        by=Carrier.RULE,
-        source="Lagrange",
-        uses=("paths",),
-    ),
-    Step(
-        name="sorted degrees",
-        sentence=r"""Sorted by degrees, the units with a weight in the second layer lie beside those with the largest readouts:
-$[[sorted_density]]$, by *the most* no less than the share of kept paths.""",
-        gives={"sorted_density": sorted_density},
-        uses=("law of the readout", "degrees", "largest readouts", "the most"),
-    ),
+PATH_STEPS = proof(
+    r"""
+paths (by fibres): A path from $v$ is a hidden unit and an output: the share of kept ones is the mean over $u$ of that over $t$.
+
+one order (from paths; by Chebyshev): If $W_1$ and $W_2$ do not fall in $t$, $1-W_2$ does not grow, and $\int W_2W_1\ge\int W_2\int W_1$.
+Constants have equality.
+
+kernels (by S4 for kernel): A hidden unit with $|a|=e^x$ keeps a weight of the first layer with probability $[[first_kernel]]$, of the
+second with $[[second_kernel]]$.
+
+law of the readout: For a standard normal $a$, $x=\ln|a|$ has the density $[[row_law]]$.
+
+both layers (from kernels; by product): Given $a$, the weights $w$ and $\zeta$ are independent, and both are kept with the product of the
+two probabilities.
+
+shared units (from paths, law of the readout, both layers): So the share of kept paths is $[[path_density]]$.
+
+independent labels (from one order, kernels; by product): With labels that are independent in the two layers the mean of the product is that
+of the means, $[[relabelled_density]]$. Both kernels grow with $x$, so that by *one order* it is no more than the share of kept paths.
+
+degrees (from kernels; by large numbers): The degree of a hidden unit in the first layer, over the number of inputs, tends to the first
+kernel, which grows with $|a|$: the order by degrees is that by $|a|$. In the second layer degrees are $0$ and $1$.
+
+largest readouts: The share $\rho_2$ of the units with the largest readouts has $|a|>[[least_size]]$.
+
+the most (from paths; by Lagrange): Of all $0\le h\le1$ with $\int h=\rho_2$ the indicator of the largest $W_1$ has the largest $\int hW_1$.
+
+sorted degrees (from law of the readout, degrees, largest readouts, the most): Sorted by degrees, the units with a weight in the second
+layer lie beside those with the largest readouts: $[[sorted_density]]$, by *the most* no less than the share of kept paths.
+""",
+    globals(),
 )
 
 shared_latent = Claim(

@@ -10,9 +10,9 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.motifs import MOTIFS, expected_density
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS, rho
-from sparse_limits.theory.steps import Carrier, Step
 
 kept_entries = sp.Symbol("K", integer=True, nonnegative=True)
 kept_chances = sp.symbols("kappa_1:7", nonnegative=True)  # κ_r: that r given entries are kept
@@ -40,71 +40,34 @@ motif_means = {
 }
 square_excess = rho * (1 - rho) * (2 * n * rho**2 + 2 * n * rho - rho**2 - rho + 1) / n**2
 
-STEPS = (
-    Step(
-        name="partitions",
-        sentence=r"""$t(F,M)$ is $m^{-p}n^{-q}$ times a sum over all maps of the vertices. Sort the maps by the partitions $\pi,\sigma$ of the two
-sides into blocks of vertices with equal images.""",
-        by=Carrier.RULE,
-        source="fibres",
-    ),
-    Step(
-        name="maps",
-        sentence=r"""$r$ blocks can be sent to different rows in $[[placements]]$ ways: one block more has $m-r$ rows left. So there are
-$m^{\underline{|\pi|}}n^{\underline{|\sigma|}}$ maps with the partitions $\pi,\sigma$.""",
-        gives={"placements": placements},
-        uses=("partitions",),
-    ),
-    Step(
-        name="entries",
-        sentence=r"""Such a map meets $e(F/\pi,\sigma)$ different entries. Each is $0$ or $1$, so that its product over the edges is $1$ just where all
-of them are kept, and has the mean $\kappa_{e(F/\pi,\sigma)}$: the sum over $\pi,\sigma$ of the claim.""",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("maps",),
-    ),
-    Step(
-        name="three motifs",
-        sentence=r"For the paths on three and on four vertices, and for $K_{2,3}$, the sums are $[[motif_means]]$.",
-        gives={"motif_means": motif_means},
-        uses=("entries",),
-    ),
-    Step(
-        name="four-cycle",
-        sentence=r"""The two rows of $C_4$ are equal for the share $\frac1m$ of the maps, its two columns for $\frac1n$: a map meets four, two or one entries
-with the shares $[[coincidences]]$.""",
-        gives={"coincidences": coincidences},
-        uses=("entries",),
-    ),
-    Step(
-        name="independent entries",
-        sentence=r"Of independent entries $r$ given ones are kept with probability $[[independent_chance]]$, a factor for each.",
-        gives={"independent_chance": independent_chance},
-    ),
-    Step(
-        name="uniform sets",
-        sentence=r"""Of a uniform set they are with $[[subset_chance]]$: if $r$ given entries are in it, its other $K-r$ are a uniform set among the other
-$mn-r$, so that one entry more is in it with probability $\frac{K-r}{mn-r}$.""",
-        gives={"subset_chance": subset_chance},
-    ),
-    Step(
-        name="mean over independent entries",
-        sentence=r"So $E\,t(C_4,M)=[[bernoulli_mean]]$ for independent entries.",
-        gives={"bernoulli_mean": bernoulli_mean},
-        uses=("four-cycle", "independent entries"),
-    ),
-    Step(
-        name="mean over sets",
-        sentence=r"For a uniform set it is $[[subset_mean]]$.",
-        gives={"subset_mean": subset_mean},
-        uses=("four-cycle", "uniform sets"),
-    ),
-    Step(
-        name="excess",
-        sentence=r"For $m=n$ the mean over independent entries is more than $\rho^4$ by $[[square_excess]]$.",
-        gives={"square_excess": square_excess},
-        uses=("mean over independent entries",),
-    ),
+STEPS = proof(
+    r"""
+partitions (by fibres): $t(F,M)$ is $m^{-p}n^{-q}$ times a sum over all maps of the vertices. Sort the maps by the partitions $\pi,\sigma$
+of the two sides into blocks of vertices with equal images.
+
+maps (from partitions): $r$ blocks can be sent to different rows in $[[placements]]$ ways: one block more has $m-r$ rows left. So there are
+$m^{\underline{|\pi|}}n^{\underline{|\sigma|}}$ maps with the partitions $\pi,\sigma$.
+
+entries (from maps; by linearity): Such a map meets $e(F/\pi,\sigma)$ different entries. Each is $0$ or $1$, so that its product over the
+edges is $1$ just where all of them are kept, and has the mean $\kappa_{e(F/\pi,\sigma)}$: the sum over $\pi,\sigma$ of the claim.
+
+three motifs (from entries): For the paths on three and on four vertices, and for $K_{2,3}$, the sums are $[[motif_means]]$.
+
+four-cycle (from entries): The two rows of $C_4$ are equal for the share $\frac1m$ of the maps, its two columns for $\frac1n$: a map meets
+four, two or one entries with the shares $[[coincidences]]$.
+
+independent entries: Of independent entries $r$ given ones are kept with probability $[[independent_chance]]$, a factor for each.
+
+uniform sets: Of a uniform set they are with $[[subset_chance]]$: if $r$ given entries are in it, its other $K-r$ are a uniform set among
+the other $mn-r$, so that one entry more is in it with probability $\frac{K-r}{mn-r}$.
+
+mean over independent entries (from four-cycle, independent entries): So $E\,t(C_4,M)=[[bernoulli_mean]]$ for independent entries.
+
+mean over sets (from four-cycle, uniform sets): For a uniform set it is $[[subset_mean]]$.
+
+excess (from mean over independent entries): For $m=n$ the mean over independent entries is more than $\rho^4$ by $[[square_excess]]$.
+""",
+    globals(),
 )
 
 finite_size_motifs = Claim(

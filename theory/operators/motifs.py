@@ -14,8 +14,8 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.steps import Carrier, Step
 
 Side = Literal["row", "column"]
 
@@ -155,66 +155,32 @@ lack = sp.Symbol("varepsilon", positive=True)  # by how much the constant grapho
 example_change = 1 - (1 - lack) ** edges
 example_ratio = (1 - (1 - lack) ** edges) / (edges * lack)
 
-COUNTING_STEPS = (
-    Step(
-        name="one edge after the other",
-        sentence=r"""Replace $U$ by $W$ one edge after the other: $t(F,U)-t(F,W)$ is a sum of $e$ terms, in each of which one edge $ij$
-carries $U-W$ and every other edge $U$ or $W$.""",
-        by=Carrier.RULE,
-        source="telescope",
-    ),
-    Step(
-        name="other vertices",
-        sentence=r"""Fix all vertices but $i$ and $j$. No other edge joins these, so that the other factors multiply to $f(x_i)g(y_j)$ with
-$f,g\in[0,1]$: each term is the mean of $\int f(U-W)g$ over the fixed vertices.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("one edge after the other",),
-    ),
-    Step(
-        name="indicators",
-        sentence=r"""For given $g$ let $h(x)=\int(U-W)(x,y)\,g(y)\,dy$: then $\int fh\le\int_{h>0}h$, and $\int fh\ge\int_{h<0}h$. So indicators
-$f$ have the largest modulus, and then, in the same way, indicators $g$: it is at most $c$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("other vertices",),
-    ),
-    Step(
-        name="example",
-        sentence=r"$U=1$ and $W=1-\varepsilon$ have $c=\varepsilon$ and differ by $[[example_change]]$ in $t(F,\cdot)$, a factor for each edge.",
-        gives={"example_change": example_change},
-    ),
-    Step(
-        name="counting",
-        sentence=r"So $|t(F,U)-t(F,W)|\le[[counting_bound]]$, one $c$ for each edge.",
-        gives={"counting_bound": counting_bound},
-        uses=("indicators",),
-    ),
-    Step(
-        name="sharpness",
-        sentence=r"In the example the difference is $[[example_ratio]]$ of the bound, which tends to $1$ as $\varepsilon\to0$.",
-        gives={"example_ratio": example_ratio},
-        uses=("example", "counting"),
-    ),
-    Step(
-        name="closed walks",
-        sentence=r"$t(C_{2k},W)$ is the trace of $(TT^*)^k$: integrate over the column vertices first, then over the row vertices.",
-        by=Carrier.RULE,
-        source="Fubini",
-    ),
-    Step(
-        name="eigenvalues",
-        sentence=r"The eigenvalues of $TT^*$ are the $\sigma_i^2$, so that the trace is $\sum_i\sigma_i^{2k}$, $k\ge2$.",
-        by=Carrier.RULE,
-        source="trace",
-        uses=("closed walks",),
-    ),
-    Step(
-        name="two singular values",
-        sentence=r"For two of them that is $[[cycle_density]]$.",
-        gives={"cycle_density": cycle_density},
-        uses=("eigenvalues",),
-    ),
+COUNTING_STEPS = proof(
+    r"""
+one edge after the other (by telescope): Replace $U$ by $W$ one edge after the other: $t(F,U)-t(F,W)$ is a sum of $e$ terms, in each of
+which one edge $ij$ carries $U-W$ and every other edge $U$ or $W$.
+
+other vertices (from one edge after the other; by Fubini): Fix all vertices but $i$ and $j$. No other edge joins these, so that the other
+factors multiply to $f(x_i)g(y_j)$ with $f,g\in[0,1]$: each term is the mean of $\int f(U-W)g$ over the fixed vertices.
+
+indicators (from other vertices; by monotonicity): For given $g$ let $h(x)=\int(U-W)(x,y)\,g(y)\,dy$: then $\int fh\le\int_{h>0}h$, and
+$\int fh\ge\int_{h<0}h$. So indicators $f$ have the largest modulus, and then, in the same way, indicators $g$: it is at most $c$.
+
+example: $U=1$ and $W=1-\varepsilon$ have $c=\varepsilon$ and differ by $[[example_change]]$ in $t(F,\cdot)$, a factor for each edge.
+
+counting (from indicators): So $|t(F,U)-t(F,W)|\le[[counting_bound]]$, one $c$ for each edge.
+
+sharpness (from example, counting): In the example the difference is $[[example_ratio]]$ of the bound, which tends to $1$ as
+$\varepsilon\to0$.
+
+closed walks (by Fubini): $t(C_{2k},W)$ is the trace of $(TT^*)^k$: integrate over the column vertices first, then over the row vertices.
+
+eigenvalues (from closed walks; by trace): The eigenvalues of $TT^*$ are the $\sigma_i^2$, so that the trace is $\sum_i\sigma_i^{2k}$,
+$k\ge2$.
+
+two singular values (from eigenvalues): For two of them that is $[[cycle_density]]$.
+""",
+    globals(),
 )
 
 counting_lemma = Claim(

@@ -8,10 +8,10 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.symbols import m, n, variance
 from sparse_limits.theory.operators.symbols import sigma
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.blocks import block, kept
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS
-from sparse_limits.theory.steps import Carrier, Step
 
 raw = sp.Symbol("s", positive=True)  # a singular value observed, σ_k(M)/√(mn)
 row_resolvent, column_resolvent = sp.symbols("a b", positive=True)  # a(u), b(v)
@@ -86,90 +86,47 @@ TRIAL_VALUES = (
     ),
 )
 
-STEPS = (
-    Step(
-        name="resolvent",
-        sentence=r"""The averaged diagonal of the resolvent of $\begin{pmatrix}0&X\\X^\top&0\end{pmatrix}$, $X=H/\sqrt{mn}$, has limits $a$ on rows and $b$ on columns
-for which $z=[[row_height]]$ and $z=[[column_height]]$: power series in $1/z$ with coefficients $\ge0$, which converge if and only if $z$ is not below $e$.""",
-        by=Carrier.CITED,
-        source="Alt, Erdős and Krüger, Local law for random Gram matrices, Electron. J. Probab. 22 (2017), paper 25: for independent centred "
-        "entries with any variances the resolvent tends to the solution of these equations, whose measure is the limit of the spectrum",
-        gives={"row_height": row_height, "column_height": column_height},
-    ),
-    Step(
-        name="supersolutions",
-        sentence=r"""The series are the limits of $a\leftarrow1/(z-\frac1m\int Vb)$, and of the like for $b$, from $a=b=0$, which do not fall. Any positive $(a,b)$ with
-heights of at most $z$ stays above them, so that they converge: $e$ is the least such $z$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("resolvent",),
-    ),
-    Step(
-        name="largest averages",
-        sentence=r"At $a=\sqrt{n/C}$, $b=\sqrt{m/R}$ no height is more than $[[edge_bound]]$.",
-        gives={"edge_bound": edge_bound},
-        uses=("supersolutions",),
-    ),
-    Step(
-        name="minimax",
-        sentence=r"""The heights are convex in $(a,b)$, so that their least maximum is the largest, over $p,q$ with $\int p+\int q=1$, of the least
-$\int p\,(\frac1a+\frac1m\int Vb)+\int q\,(\frac1b+\frac1n\int Va)$.""",
-        by=Carrier.CITED,
-        source="Sion, Pacific J. Math. 8 (1958) 171: for a function on two convex sets, one of them compact, that is quasi-convex and "
-        "lower semicontinuous in one variable, quasi-concave and upper semicontinuous in the other, infimum and supremum may be exchanged",
-        uses=("supersolutions",),
-    ),
-    Step(
-        name="one place",
-        sentence=r"In that $a(u)$ occurs in $\frac pa+\frac{aQ}n$ and $b(v)$ in $\frac qb+\frac{bP}m$, with $Q=\int V(u,\cdot)q$ and $P=\int V(\cdot,v)p$.",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("minimax",),
-    ),
-    Step(
-        name="least sums",
-        sentence=r"These are at least $[[row_bound]]$ and $[[column_bound]]$: they are more by squares, which can be made $0$.",
-        gives={"row_bound": row_bound, "column_bound": column_bound},
-        uses=("one place",),
-    ),
-    Step(
-        name="constant profile",
-        sentence=r"For constant $V$ the bound of *largest averages* is $[[constant_edge]]$, and $p=q=\frac12$ attains it from below.",
-        gives={"constant_edge": constant_edge},
-        uses=("largest averages", "least sums"),
-    ),
-    Step(
-        name="product",
-        sentence=r"For constant $V$ both heights are $z$ if and only if $z^2=[[level_square]]$ for the product $w=ab$.",
-        gives={"level_square": level_square},
-        uses=("resolvent",),
-    ),
-    Step(
-        name="pole",
-        sentence=r"With a singular value $\sigma$ the resolvent has a pole where $\sigma^2w(z)=1$, on the branch from $w=0$ at $z=\infty$.",
-        by=Carrier.CITED,
-        source="Benaych-Georges and Nadakuditi, J. Multivariate Anal. 111 (2012) 120: a perturbation of rank one shows where the product of the "
-        "two transforms of the noise is the inverse of its square, and not otherwise",
-        uses=("product",),
-    ),
-    Step(
-        name="outlier",
-        sentence=r"So it is seen at $z=[[outlier]]$.",
-        gives={"outlier": outlier},
-        uses=("pole",),
-    ),
-    Step(
-        name="visible",
-        sentence=r"$z$ falls along the branch up to $w=\sqrt{mn}/V$, where it is $e$: that is $\sigma=[[visible]]$, and larger $\sigma$ are on the branch.",
-        gives={"visible": visible},
-        uses=("outlier", "constant profile"),
-    ),
-    Step(
-        name="way back",
-        sentence=r"Solved for $\sigma$, with the larger root as $\sigma$ is visible, it is $[[debiased]]$.",
-        gives={"debiased": debiased},
-        uses=("outlier", "visible"),
-    ),
+STEPS = proof(
+    r"""
+resolvent (cited: Alt, Erdős and Krüger, Local law for random Gram matrices, Electron. J. Probab. 22 (2017), paper 25: for independent
+centred entries with any variances the resolvent tends to the solution of these equations, whose measure is the limit of the spectrum): The
+averaged diagonal of the resolvent of $\begin{pmatrix}0&X\\X^\top&0\end{pmatrix}$, $X=H/\sqrt{mn}$, has limits $a$ on rows and $b$ on
+columns for which $z=[[row_height]]$ and $z=[[column_height]]$: power series in $1/z$ with coefficients $\ge0$, which converge if and only
+if $z$ is not below $e$.
+
+supersolutions (from resolvent; by monotonicity): The series are the limits of $a\leftarrow1/(z-\frac1m\int Vb)$, and of the like for $b$,
+from $a=b=0$, which do not fall. Any positive $(a,b)$ with heights of at most $z$ stays above them, so that they converge: $e$ is the least
+such $z$.
+
+largest averages (from supersolutions): At $a=\sqrt{n/C}$, $b=\sqrt{m/R}$ no height is more than $[[edge_bound]]$.
+
+minimax (from supersolutions; cited: Sion, Pacific J. Math. 8 (1958) 171: for a function on two convex sets, one of them compact, that is
+quasi-convex and lower semicontinuous in one variable, quasi-concave and upper semicontinuous in the other, infimum and supremum may be
+exchanged): The heights are convex in $(a,b)$, so that their least maximum is the largest, over $p,q$ with $\int p+\int q=1$, of the least
+$\int p\,(\frac1a+\frac1m\int Vb)+\int q\,(\frac1b+\frac1n\int Va)$.
+
+one place (from minimax; by Fubini): In that $a(u)$ occurs in $\frac pa+\frac{aQ}n$ and $b(v)$ in $\frac qb+\frac{bP}m$, with $Q=\int
+V(u,\cdot)q$ and $P=\int V(\cdot,v)p$.
+
+least sums (from one place): These are at least $[[row_bound]]$ and $[[column_bound]]$: they are more by squares, which can be made $0$.
+
+constant profile (from largest averages, least sums): For constant $V$ the bound of *largest averages* is $[[constant_edge]]$, and
+$p=q=\frac12$ attains it from below.
+
+product (from resolvent): For constant $V$ both heights are $z$ if and only if $z^2=[[level_square]]$ for the product $w=ab$.
+
+pole (from product; cited: Benaych-Georges and Nadakuditi, J. Multivariate Anal. 111 (2012) 120: a perturbation of rank one shows where the
+product of the two transforms of the noise is the inverse of its square, and not otherwise): With a singular value $\sigma$ the resolvent
+has a pole where $\sigma^2w(z)=1$, on the branch from $w=0$ at $z=\infty$.
+
+outlier (from pole): So it is seen at $z=[[outlier]]$.
+
+visible (from outlier, constant profile): $z$ falls along the branch up to $w=\sqrt{mn}/V$, where it is $e$: that is $\sigma=[[visible]]$,
+and larger $\sigma$ are on the branch.
+
+way back (from outlier, visible): Solved for $\sigma$, with the larger root as $\sigma$ is visible, it is $[[debiased]]$.
+""",
+    globals(),
 )
 
 noise_edge = Claim(

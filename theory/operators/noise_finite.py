@@ -31,10 +31,10 @@ from sparse_limits.theory.operators.noise import (
     sparse_edge,
     square_variance,
 )
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.blocks import BLOCK, KEPT, NOT_MORE_THAN_THERE_ARE, block, kept
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS
-from sparse_limits.theory.steps import Carrier, Step
 
 turn = sp.Symbol("theta", positive=True)  # the argument of a generating function
 tail_exponent = -turn * m * n * level + n * row_flow / reach * (sp.exp(turn * reach) - 1)
@@ -43,94 +43,49 @@ TENTH = sp.Rational(1, 10)
 tenth_tail = at_least(n, TENTH, sp.ceiling(17 * n / 80))  # entries of density 1/10, b = 1, twice the mean or more
 twice_fed = {m: 100, row_flow: TENTH * (1 - TENTH), reach: (1 - TENTH) ** 2, level: 2 * TENTH * (1 - TENTH) / 100}
 
-SPARSE_STEPS = (
-    Step(
-        name="edge",
-        sentence=r"The equation has the heights $[[row_height]]$ and $[[column_height]]$; for constant $V$ its edge is $[[constant_edge]]$, at $a=\sqrt{n/V}$, $b=\sqrt{m/V}$, $p=q=\frac12$.",
-        by=Carrier.CLAIM,
-        source="O4.1",
-        gives={"row_height": row_height, "column_height": column_height, "constant_edge": constant_edge},
-    ),
-    Step(
-        name="fourth cumulant",
-        sentence=r"An entry with $V=P(1-P)$ has the fourth central moment $V(1-3V)$, and the fourth cumulant $[[fourth_cumulant]]$.",
-        gives={"fourth_cumulant": fourth_cumulant},
-    ),
-    Step(
-        name="cumulant expansion",
-        sentence=r"""In the expansion of $E\,X_{ij}G_{ji}$ the fourth cumulant $\kappa/(mn)^2$ contributes $a_i^2b_j^2$, that is $a_i$ times what it adds to the height of the
-row: $[[row_excess]]$; likewise $[[column_excess]]$ for a column.""",
-        by=Carrier.CITED,
-        source="Lee and Schnelli, Probab. Theory Relat. Fields 171 (2018) 543, and Hwang, Lee and Schnelli, Ann. Appl. Probab. 29 (2019) 3006, "
-        "for rectangles: the deterministic shift of the edge of sparse matrices is that of the fourth cumulant",
-        gives={"row_excess": row_excess, "column_excess": column_excess},
-        uses=("edge",),
-    ),
-    Step(
-        name="envelope",
-        sentence=r"The derivative of a minimax in a parameter is that of the function at the optimum: small changes of the heights move $e$ by their means over $p$ and $q$.",
-        by=Carrier.CITED,
-        source="Milgrom and Segal, Econometrica 70 (2002) 583: the envelope theorem for saddle points",
-        uses=("edge",),
-    ),
-    Step(
-        name="sparse edge",
-        sentence=r"For constant $V$ the mean of both is a half of each, and the edge $[[sparse_edge]]$.",
-        gives={"sparse_edge": sparse_edge},
-        uses=("fourth cumulant", "cumulant expansion", "envelope"),
-    ),
-    Step(
-        name="squares",
-        sentence=r"The square of an entry has the variance $[[square_variance]]$, its fourth moment less $V^2$.",
-        gives={"square_variance": square_variance},
-        uses=("fourth cumulant",),
-    ),
-    Step(
-        name="sensitivity",
-        sentence=r"The squares stand in for $V$: the mean height over $p$ and $q$ has the derivative $[[sensitivity]]$ in it.",
-        gives={"sensitivity": sensitivity},
-        uses=("envelope",),
-    ),
-    Step(
-        name="spread",
-        sentence=r"For constant $V$ the mean of $mn$ squares has $\frac1{mn}$ of their variance, and the edge the relative standard deviation $[[edge_spread]]$.",
-        gives={"edge_spread": edge_spread},
-        uses=("squares", "sensitivity"),
-    ),
-    Step(
-        name="one row",
-        sentence=r"The entries of a row are independent of the rest: $1/a=z-\sum_jH_{ij}^2b_j/mn$ has no positive solution where the sum reaches $z$.",
-        by=Carrier.CITED,
-        source="Alt, Ducatez and Knowles, Ann. Probab. 49 (2021) 1347: extremal eigenvalues of sparse random graphs come from vertices of large degree",
-        uses=("edge",),
-    ),
-    Step(
-        name="one square",
-        sentence=r"$H^2b\in[0,\beta]$ has the mean $Vb$, and $e^{\theta x}$ lies below its chord: $Ee^{\theta H^2b}\le1+\frac{Vb}\beta(e^{\theta\beta}-1)$.",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="exponential",
-        sentence=r"As $1+x\le e^x$, the mean of $e^{\theta\sum_jH_{ij}^2b_j}$ is at most $\exp\frac{nB}\beta(e^{\theta\beta}-1)$.",
-        by=Carrier.RULE,
-        source="exponential",
-        uses=("one square",),
-    ),
-    Step(
-        name="exponent",
-        sentence=r"So the sum reaches $mnz$ with probability at most the exponential of $[[tail_exponent]]$.",
-        by=Carrier.RULE,
-        source="Markov",
-        gives={"tail_exponent": tail_exponent},
-        uses=("exponential",),
-    ),
-    Step(
-        name="tail",
-        sentence=r"This is least at $e^{\theta\beta}=mz/B$, which is at least $1$: $[[row_tail]]$.",
-        gives={"row_tail": row_tail},
-        uses=("one row", "exponent"),
-    ),
+SPARSE_STEPS = proof(
+    r"""
+edge (by O4.1): The equation has the heights $[[row_height]]$ and $[[column_height]]$; for constant $V$ its edge is $[[constant_edge]]$, at
+$a=\sqrt{n/V}$, $b=\sqrt{m/V}$, $p=q=\frac12$.
+
+fourth cumulant: An entry with $V=P(1-P)$ has the fourth central moment $V(1-3V)$, and the fourth cumulant $[[fourth_cumulant]]$.
+
+cumulant expansion (from edge; cited: Lee and Schnelli, Probab. Theory Relat. Fields 171 (2018) 543, and Hwang, Lee and Schnelli, Ann. Appl.
+Probab. 29 (2019) 3006, for rectangles: the deterministic shift of the edge of sparse matrices is that of the fourth cumulant): In the
+expansion of $E\,X_{ij}G_{ji}$ the fourth cumulant $\kappa/(mn)^2$ contributes $a_i^2b_j^2$, that is $a_i$ times what it adds to the height
+of the row: $[[row_excess]]$; likewise $[[column_excess]]$ for a column.
+
+envelope (from edge; cited: Milgrom and Segal, Econometrica 70 (2002) 583: the envelope theorem for saddle points): The derivative of a
+minimax in a parameter is that of the function at the optimum: small changes of the heights move $e$ by their means over $p$ and $q$.
+
+sparse edge (from fourth cumulant, cumulant expansion, envelope): For constant $V$ the mean of both is a half of each, and the edge
+$[[sparse_edge]]$.
+
+squares (from fourth cumulant): The square of an entry has the variance $[[square_variance]]$, its fourth moment less $V^2$.
+
+sensitivity (from envelope): The squares stand in for $V$: the mean height over $p$ and $q$ has the derivative $[[sensitivity]]$ in it.
+
+spread (from squares, sensitivity): For constant $V$ the mean of $mn$ squares has $\frac1{mn}$ of their variance, and the edge the relative
+standard deviation $[[edge_spread]]$.
+
+one row (from edge; cited: Alt, Ducatez and Knowles, Ann. Probab. 49 (2021) 1347: extremal eigenvalues of sparse random graphs come from
+vertices of large degree): The entries of a row are independent of the rest: $1/a=z-\sum_jH_{ij}^2b_j/mn$ has no positive solution where the
+sum reaches $z$.
+
+one square (by monotonicity): $H^2b\in[0,\beta]$ has the mean $Vb$, and $e^{\theta x}$ lies below its chord: $Ee^{\theta
+H^2b}\le1+\frac{Vb}\beta(e^{\theta\beta}-1)$.
+
+exponential (from one square; by exponential): As $1+x\le e^x$, the mean of $e^{\theta\sum_jH_{ij}^2b_j}$ is at most
+$\exp\frac{nB}\beta(e^{\theta\beta}-1)$.
+
+exponent (from exponential; by Markov): So the sum reaches $mnz$ with probability at most the exponential of $[[tail_exponent]]$.
+
+tail (from one row, exponent): This is least at $e^{\theta\beta}=mz/B$, which is at least $1$: $[[row_tail]]$.
+""",
+    globals(),
+    row_height=row_height,
+    column_height=column_height,
+    constant_edge=constant_edge,
 )
 
 sparse_noise = Claim(
@@ -200,42 +155,25 @@ $H_{ij}^2b_j$ exceeds $\beta$.
     ),
 )
 
-BLOCK_STEPS = (
-    Step(
-        name="entry",
-        sentence=r"An entry is kept with probability $\frac NM$: its variance is $[[entry_variance]]$.",
-        gives={"entry_variance": entry_variance},
-    ),
-    Step(
-        name="covariance",
-        sentence=r"""The entries of a block are exchangeable and add up to $N$, so that the variance and $M-1$ covariances add up to $0$: the covariance is
-$[[block_eigenvalue]]\,(I-J/M)$.""",
-        gives={"block_eigenvalue": block_eigenvalue},
-        uses=("entry",),
-    ),
-    Step(
-        name="fewer columns",
-        sentence=r"""The rows are independent, and their covariance is this number times a projection on $n'=n(1-\frac1M)$ dimensions: $H$ has the limiting singular
-values of $m\times n'$ independent entries of that variance.""",
-        by=Carrier.CITED,
-        source="Bai and Zhou, Statist. Sinica 18 (2008) 425: the Marchenko–Pastur equation holds for matrices with independent rows whose entries "
-        "depend on each other, if quadratic forms of a row concentrate",
-        uses=("covariance",),
-    ),
-    Step(
-        name="edge",
-        sentence=r"The noise of $m\times n$ independent entries of variance $V$ ends at $[[constant_edge]]$.",
-        by=Carrier.CLAIM,
-        source="O4.1",
-        gives={"constant_edge": constant_edge},
-    ),
-    Step(
-        name="ends",
-        sentence=r"""Over $\sqrt{mn}$ instead of $\sqrt{mn'}$ it ends at $[[block_edge]]$. By Marchenko and Pastur the non-zero values begin at the same with a minus sign between
-the two roots; for $m\ge n'$: $[[block_floor]]$.""",
-        gives={"block_edge": block_edge, "block_floor": block_floor},
-        uses=("fewer columns", "edge"),
-    ),
+BLOCK_STEPS = proof(
+    r"""
+entry: An entry is kept with probability $\frac NM$: its variance is $[[entry_variance]]$.
+
+covariance (from entry): The entries of a block are exchangeable and add up to $N$, so that the variance and $M-1$ covariances add up to
+$0$: the covariance is $[[block_eigenvalue]]\,(I-J/M)$.
+
+fewer columns (from covariance; cited: Bai and Zhou, Statist. Sinica 18 (2008) 425: the Marchenko–Pastur equation holds for matrices with
+independent rows whose entries depend on each other, if quadratic forms of a row concentrate): The rows are independent, and their
+covariance is this number times a projection on $n'=n(1-\frac1M)$ dimensions: $H$ has the limiting singular values of $m\times n'$
+independent entries of that variance.
+
+edge (by O4.1): The noise of $m\times n$ independent entries of variance $V$ ends at $[[constant_edge]]$.
+
+ends (from fewer columns, edge): Over $\sqrt{mn}$ instead of $\sqrt{mn'}$ it ends at $[[block_edge]]$. By Marchenko and Pastur the non-zero
+values begin at the same with a minus sign between the two roots; for $m\ge n'$: $[[block_floor]]$.
+""",
+    globals(),
+    constant_edge=constant_edge,
 )
 
 block_noise = Claim(

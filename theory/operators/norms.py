@@ -9,8 +9,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 largest_entry = sp.S.One  # sup |W|
 complex_factor = sp.sqrt(2)  # from real functions to complex ones
@@ -29,98 +29,50 @@ DIAGONAL_BLOCKS = (
     r"that are $\frac t2$ apart"
 )
 
-NORM_STEPS = (
-    Step(
-        name="indicators",
-        sentence=r"""For sets $A,B$ of positive measure $\big|\int_{A\times B}W\big|\le\|T\|_{op}\sqrt{|A||B|}\le\|T\|_{op}$, the norms of
-their indicators in $L^2$ being $\sqrt{|A|},\sqrt{|B|}\le1$. So $\|T\|_{op}\ge[[operator_least]]$.""",
-        gives={"operator_least": operator_least},
-    ),
-    Step(
-        name="signs",
-        sentence=r"""For real $|f|,|g|\le1$ put $h(y)=\int f(x)W(x,y)\,dx$: then $\int hg\le\int|h|=\int h\cdot\operatorname{sign}h$. So
-functions $g$ of values $\pm1$ are enough, and then, in the same way, such $f$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="four pairs",
-        sentence=r"""Then $f=1_A-1_{A^c}$ and $g=1_B-1_{B^c}$ for some sets, and $\int fWg$ is a sum of four integrals over pairs of sets,
-each with a sign and of modulus at most $c$. So $\|W\|_{\infty\to1}\le[[infinity_one_bound]]$.""",
-        gives={"infinity_one_bound": infinity_one_bound},
-        uses=("signs",),
-    ),
-    Step(
-        name="complex functions",
-        sentence=r"""Complex $|f|,|g|\le1$ are $f_1+if_2$, $g_1-ig_2$ with vectors $(f_1,f_2)$ and $(g_1,g_2)$ in the unit disc of the plane. Turn $f$ by a phase until
-$\int fWg$ is real and not negative: it is the integral of $W$ times the scalar product of the vectors, at most $[[complex_factor]]\,\|W\|_{\infty\to1}$: for kernels in steps, and others are their limits in $L^1$.""",
-        by=Carrier.CITED,
-        source="Krivine, Constantes de Grothendieck et fonctions de type positif sur les sphères, Adv. Math. 31 (1979) 16: Grothendieck's "
-        "constant of order 2, the largest ratio of Σ a_ij⟨x_i, y_j⟩ over unit vectors of the plane to the same over signs, is √2",
-        gives={"complex_factor": complex_factor},
-    ),
-    Step(
-        name="bounded kernel",
-        sentence=r"From $L^1$ to $L^\infty$ the norm of $T$ is at most $\sup|W|\le[[largest_entry]]$: $|Tg(x)|\le\int|W(x,y)||g(y)|\,dy$.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        gives={"largest_entry": largest_entry},
-    ),
-    Step(
-        name="largest singular value",
-        sentence=r"""$\|T\|_{op}=\sigma_1$, and if that is not $0$ there is a real $v\ne0$ with $T^*Tv=\sigma_1^2v$.""",
-        by=Carrier.RULE,
-        source="Hilbert–Schmidt",
-    ),
-    Step(
-        name="back to bounded functions",
-        sentence=r"""The kernel of $T^*$ has the same entries: $v=\sigma_1^{-2}T^*Tv$ is bounded, and $\sigma_1^2\|v\|_\infty\le\sup|W|\,\|Tv\|_1$. For the sign $g$ of $Tv$ and $f=v/\|v\|_\infty$
-$\|Tv\|_1=\int gTv=\|v\|_\infty\int gTf\le\|v\|_\infty\|W\|_{\infty\to1}$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("bounded kernel", "largest singular value"),
-    ),
-    Step(
-        name="operator norm",
-        sentence=r"So $\|T\|_{op}^2\le\|W\|_{\infty\to1}\sup|W|$, and $\|T\|_{op}\le[[operator_bound]]$.",
-        gives={"operator_bound": operator_bound},
-        uses=("four pairs", "bounded kernel", "back to bounded functions"),
-    ),
-    Step(
-        name="fourth powers",
-        sentence=r"""$t(C_4,W)=\sum_i\sigma_i^4$: it is the integral of the square of $\int W(x,y)W(x',y)\,dy$, the kernel of $TT^*$, whose
-singular values are $\sigma_i^2$.""",
-        by=Carrier.RULE,
-        source="Hilbert–Schmidt",
-    ),
-    Step(
-        name="the largest one",
-        sentence=r"The sum is at least $\sigma_1^4=\|T\|_{op}^4$, and so $t(C_4,W)\ge[[four_cycle_least]]$.",
-        gives={"four_cycle_least": four_cycle_least},
-        uses=("indicators", "fourth powers"),
-    ),
-    Step(
-        name="one entry of a cycle",
-        sentence=r"""For fixed $x',y'$ the integral of $W(x,y)\cdot W(x,y')\,W(x',y)\,W(x',y')$ over $x,y$ is $W(x',y')\int fWg$ with
-$f=W(\cdot,y')$ and $g=W(x',\cdot)$; average over $x',y'$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-    ),
-    Step(
-        name="four-cycles",
-        sentence=r"All but one of the four entries are at most $[[largest_entry]]$, so that $t(C_4,W)\le[[four_cycle_bound]]$.",
-        gives={"four_cycle_bound": four_cycle_bound},
-        uses=("four pairs", "bounded kernel", "one entry of a cycle"),
-    ),
-    Step(
-        name="spectra",
-        sentence=r"""The singular values of the step kernel $W_M$ are $\sigma_i(M)/\sqrt{mn}$, and $|W_M-W|\le1$. So each is within
-$\|T_{W_M-W}\|_{op}\le[[spectrum_bound]]$ of that of $W$.""",
-        by=Carrier.CITED,
-        source="Weyl: |σ_i(A) − σ_i(B)| ≤ ‖A − B‖ for all i; for singular spaces Wedin",
-        gives={"spectrum_bound": spectrum_bound},
-        uses=("operator norm",),
-    ),
+NORM_STEPS = proof(
+    r"""
+indicators: For sets $A,B$ of positive measure $\big|\int_{A\times B}W\big|\le\|T\|_{op}\sqrt{|A||B|}\le\|T\|_{op}$, the norms of their
+indicators in $L^2$ being $\sqrt{|A|},\sqrt{|B|}\le1$. So $\|T\|_{op}\ge[[operator_least]]$.
+
+signs (by monotonicity): For real $|f|,|g|\le1$ put $h(y)=\int f(x)W(x,y)\,dx$: then $\int hg\le\int|h|=\int h\cdot\operatorname{sign}h$. So
+functions $g$ of values $\pm1$ are enough, and then, in the same way, such $f$.
+
+four pairs (from signs): Then $f=1_A-1_{A^c}$ and $g=1_B-1_{B^c}$ for some sets, and $\int fWg$ is a sum of four integrals over pairs of
+sets, each with a sign and of modulus at most $c$. So $\|W\|_{\infty\to1}\le[[infinity_one_bound]]$.
+
+complex functions (cited: Krivine, Constantes de Grothendieck et fonctions de type positif sur les sphères, Adv. Math. 31 (1979) 16:
+Grothendieck's constant of order 2, the largest ratio of Σ a_ij⟨x_i, y_j⟩ over unit vectors of the plane to the same over signs, is √2):
+Complex $|f|,|g|\le1$ are $f_1+if_2$, $g_1-ig_2$ with vectors $(f_1,f_2)$ and $(g_1,g_2)$ in the unit disc of the plane. Turn $f$ by a phase
+until $\int fWg$ is real and not negative: it is the integral of $W$ times the scalar product of the vectors, at most
+$[[complex_factor]]\,\|W\|_{\infty\to1}$: for kernels in steps, and others are their limits in $L^1$.
+
+bounded kernel (by monotonicity): From $L^1$ to $L^\infty$ the norm of $T$ is at most $\sup|W|\le[[largest_entry]]$:
+$|Tg(x)|\le\int|W(x,y)||g(y)|\,dy$.
+
+largest singular value (by Hilbert–Schmidt): $\|T\|_{op}=\sigma_1$, and if that is not $0$ there is a real $v\ne0$ with $T^*Tv=\sigma_1^2v$.
+
+back to bounded functions (from bounded kernel, largest singular value; by monotonicity): The kernel of $T^*$ has the same entries:
+$v=\sigma_1^{-2}T^*Tv$ is bounded, and $\sigma_1^2\|v\|_\infty\le\sup|W|\,\|Tv\|_1$. For the sign $g$ of $Tv$ and $f=v/\|v\|_\infty$
+$\|Tv\|_1=\int gTv=\|v\|_\infty\int gTf\le\|v\|_\infty\|W\|_{\infty\to1}$.
+
+operator norm (from four pairs, bounded kernel, back to bounded functions): So $\|T\|_{op}^2\le\|W\|_{\infty\to1}\sup|W|$, and
+$\|T\|_{op}\le[[operator_bound]]$.
+
+fourth powers (by Hilbert–Schmidt): $t(C_4,W)=\sum_i\sigma_i^4$: it is the integral of the square of $\int W(x,y)W(x',y)\,dy$, the kernel of
+$TT^*$, whose singular values are $\sigma_i^2$.
+
+the largest one (from indicators, fourth powers): The sum is at least $\sigma_1^4=\|T\|_{op}^4$, and so $t(C_4,W)\ge[[four_cycle_least]]$.
+
+one entry of a cycle (by Fubini): For fixed $x',y'$ the integral of $W(x,y)\cdot W(x,y')\,W(x',y)\,W(x',y')$ over $x,y$ is $W(x',y')\int
+fWg$ with $f=W(\cdot,y')$ and $g=W(x',\cdot)$; average over $x',y'$.
+
+four-cycles (from four pairs, bounded kernel, one entry of a cycle): All but one of the four entries are at most $[[largest_entry]]$, so
+that $t(C_4,W)\le[[four_cycle_bound]]$.
+
+spectra (from operator norm; cited: Weyl: |σ_i(A) − σ_i(B)| ≤ ‖A − B‖ for all i; for singular spaces Wedin): The singular values of the step
+kernel $W_M$ are $\sigma_i(M)/\sqrt{mn}$, and $|W_M-W|\le1$. So each is within $\|T_{W_M-W}\|_{op}\le[[spectrum_bound]]$ of that of $W$.
+""",
+    globals(),
 )
 
 norm_chain = Claim(
@@ -197,38 +149,21 @@ density_bound = cut
 eps = sp.Symbol("varepsilon", positive=True)  # by how much the rows of the example differ
 half_cut = eps / 2
 
-DEGREE_STEPS = (
-    Step(
-        name="two sets of rows",
-        sentence=r"""Let $S=\{d_U>d_W\}$. Then $\|d_U-d_W\|_1=\int_S(d_U-d_W)+\int_{S^c}(d_W-d_U)$.""",
-        by=Carrier.RULE,
-        source="additivity",
-    ),
-    Step(
-        name="cuts",
-        sentence=r"""The integral of $d_U-d_W$ over $S$ is that of $U-W$ over $S\times[0,1]$, and so for $S^c$: two cuts, in modulus at most $c$
-each. Likewise for columns.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("two sets of rows",),
-    ),
-    Step(
-        name="example",
-        sentence=r"""Let $U-W$ be $\varepsilon$ on one half of the rows and $-\varepsilon$ on the other. Then its largest cut is
-$[[half_cut]]$, and all degrees differ by $\varepsilon$.""",
-        gives={"half_cut": half_cut},
-    ),
-    Step(
-        name="degrees",
-        sentence=r"So $\|d_U-d_W\|_1\le[[degree_bound]]$, with equality in the example.",
-        gives={"degree_bound": degree_bound},
-        uses=("cuts", "example"),
-    ),
-    Step(
-        name="density",
-        sentence=r"$\rho_U-\rho_W$ is the cut of everything, in modulus at most $[[density_bound]]$; for a constant $U-W$ no cut is larger.",
-        gives={"density_bound": density_bound},
-    ),
+DEGREE_STEPS = proof(
+    r"""
+two sets of rows (by additivity): Let $S=\{d_U>d_W\}$. Then $\|d_U-d_W\|_1=\int_S(d_U-d_W)+\int_{S^c}(d_W-d_U)$.
+
+cuts (from two sets of rows; by Fubini): The integral of $d_U-d_W$ over $S$ is that of $U-W$ over $S\times[0,1]$, and so for $S^c$: two
+cuts, in modulus at most $c$ each. Likewise for columns.
+
+example: Let $U-W$ be $\varepsilon$ on one half of the rows and $-\varepsilon$ on the other. Then its largest cut is $[[half_cut]]$, and all
+degrees differ by $\varepsilon$.
+
+degrees (from cuts, example): So $\|d_U-d_W\|_1\le[[degree_bound]]$, with equality in the example.
+
+density: $\rho_U-\rho_W$ is the cut of everything, in modulus at most $[[density_bound]]$; for a constant $U-W$ no cut is larger.
+""",
+    globals(),
 )
 
 degree_continuity = Claim(

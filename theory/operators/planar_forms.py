@@ -9,8 +9,8 @@ from sparse_limits.theory.citations import RIESZ_THORIN
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.operators.norms import complex_factor, infinity_one_bound, largest_entry, operator_bound
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 x = sp.Symbol("x", real=True)  # difference of two angles
 alpha, beta = sp.symbols("alpha beta", real=True)  # angles of f and of the conjugate of g
@@ -28,88 +28,45 @@ odd_sum = sp.Rational(8, 9) * squarefree_sum
 planar_factor = odd_sum / first_coefficient
 planar_operator_bound = sp.sqrt(planar_factor * infinity_one_bound * largest_entry)
 
-STEPS = (
-    Step(
-        name="angles",
-        sentence=r"""For given $g$ no $|f|\le1$ does better than one of modulus $1$, and so for given $f$. Turn $f$ by a phase until $\int fWg$ is real and not
-negative. With $f=e^{i\alpha}$ and $g=e^{-i\beta}$ its integrand is then $W$ times $[[planar_entry]]$.""",
-        gives={"planar_entry": planar_entry},
-    ),
-    Step(
-        name="two waves",
-        sentence=r"""Let $S=\operatorname{sign}\cos$, and let $R(\varphi)$ be $1$ for $|\varphi|\le\frac\pi4$, $2-\frac{4\varphi}\pi$ for $\frac\pi4\le\varphi\le\frac{3\pi}4$, even, and
-$R(\varphi+\pi)=-R(\varphi)$. The mean $s(x)$ of $S(\theta)R(\theta+x)$ over all $\theta$ is $[[inner_wave]]$ for $0\le x\le\frac\pi4$ and $[[middle_wave]]$ for
-$\frac\pi4\le x\le\frac{3\pi}4$; it is even, and $s(x+\pi)=-s(x)$.""",
-        gives={"inner_wave": inner_wave, "middle_wave": middle_wave},
-    ),
-    Step(
-        name="real forms",
-        sentence=r"""For each $\theta$ and each odd $k$ the functions $S(\theta+k\alpha)$ of one variable and $R(\theta+k\beta)$ of the other are real, of modulus at most $1$. The
-mean over $\theta$ of the form in them, $\int W\,s(k(\alpha-\beta))$, has a modulus of at most $N=\|W\|_{\infty\to1}$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("two waves",),
-    ),
-    Step(
-        name="coefficients",
-        sentence=r"""$s(x)=\sum_{n\ge1}s_{2n-1}\cos((2n-1)x)$ with $s_{2n-1}=[[coefficient]]$, $s_1=[[first_coefficient]]$.""",
-        gives={"coefficient": coefficient, "first_coefficient": first_coefficient},
-        uses=("two waves",),
-    ),
-    Step(
-        name="signs of frequencies",
-        sentence=r"""So $s_k=s_1\varepsilon(k)k^{-3}$ for odd $k=2n-1$ with the sign $\varepsilon(k)=[[sign]]$, and $\varepsilon(kl)=\varepsilon(k)\varepsilon(l)$.""",
-        gives={"sign": sign},
-        uses=("coefficients",),
-    ),
-    Step(
-        name="inversion",
-        sentence=r"""$\cos x=\frac1{s_1}\sum_{k\text{ odd}}\mu(k)\varepsilon(k)k^{-3}s(kx)$: the coefficient of $\cos(lx)$ on the right is $\varepsilon(l)l^{-3}\sum_{k|l}\mu(k)$, and the
-double series converges absolutely.""",
-        by=Carrier.RULE,
-        source="Möbius",
-        uses=("signs of frequencies",),
-    ),
-    Step(
-        name="square-free numbers",
-        sentence=r"$\sum_k|\mu(k)|k^{-3}=[[squarefree_sum]]$ over all whole $k\ge1$.",
-        by=Carrier.CITED,
-        source="Hardy and Wright, An Introduction to the Theory of Numbers, Theorem 302: Σ|μ(k)|k^(−s) = ζ(s)/ζ(2s) for s > 1",
-        gives={"squarefree_sum": squarefree_sum},
-    ),
-    Step(
-        name="odd square-free numbers",
-        sentence=r"A square-free number is odd or twice an odd one: $\sum_{k\text{ odd}}|\mu(k)|k^{-3}=[[odd_sum]]$.",
-        gives={"odd_sum": odd_sum},
-        uses=("square-free numbers",),
-    ),
-    Step(
-        name="factor",
-        sentence=r"So $\int W\cos(\alpha-\beta)$ is a combination of *real forms*, of weights with the sum of moduli $[[planar_factor]]$: at most so many times $N$.",
-        gives={"planar_factor": planar_factor},
-        uses=("angles", "real forms", "coefficients", "inversion", "odd square-free numbers"),
-    ),
-    Step(
-        name="four pairs",
-        sentence=r"$N\le[[infinity_one_bound]]$ and $\sup|W|\le[[largest_entry]]$.",
-        by=Carrier.CLAIM,
-        source="O2.1",
-        takes=("infinity_one_bound", "bounded kernel"),
-        gives={"infinity_one_bound": infinity_one_bound, "largest_entry": largest_entry},
-    ),
-    Step(
-        name="interpolation",
-        sentence=r"""On $L^2$ the norm of $T$ is at most the geometric mean of its norms from $L^\infty$ to $L^1$ and from $L^1$ to $L^\infty$,
-over the complex numbers.""",
-        by=Carrier.CITED,
-        source=RIESZ_THORIN,
-    ),
-    Step(
-        name="operator norm",
-        sentence=r"So $\|T\|_{op}\le[[planar_operator_bound]]$.",
-        gives={"planar_operator_bound": planar_operator_bound},
-        uses=("factor", "four pairs", "interpolation"),
-    ),
+STEPS = proof(
+    r"""
+angles: For given $g$ no $|f|\le1$ does better than one of modulus $1$, and so for given $f$. Turn $f$ by a phase until $\int fWg$ is real
+and not negative. With $f=e^{i\alpha}$ and $g=e^{-i\beta}$ its integrand is then $W$ times $[[planar_entry]]$.
+
+two waves: Let $S=\operatorname{sign}\cos$, and let $R(\varphi)$ be $1$ for $|\varphi|\le\frac\pi4$, $2-\frac{4\varphi}\pi$ for
+$\frac\pi4\le\varphi\le\frac{3\pi}4$, even, and $R(\varphi+\pi)=-R(\varphi)$. The mean $s(x)$ of $S(\theta)R(\theta+x)$ over all $\theta$ is
+$[[inner_wave]]$ for $0\le x\le\frac\pi4$ and $[[middle_wave]]$ for $\frac\pi4\le x\le\frac{3\pi}4$; it is even, and $s(x+\pi)=-s(x)$.
+
+real forms (from two waves; by Fubini): For each $\theta$ and each odd $k$ the functions $S(\theta+k\alpha)$ of one variable and
+$R(\theta+k\beta)$ of the other are real, of modulus at most $1$. The mean over $\theta$ of the form in them, $\int W\,s(k(\alpha-\beta))$,
+has a modulus of at most $N=\|W\|_{\infty\to1}$.
+
+coefficients (from two waves): $s(x)=\sum_{n\ge1}s_{2n-1}\cos((2n-1)x)$ with $s_{2n-1}=[[coefficient]]$, $s_1=[[first_coefficient]]$.
+
+signs of frequencies (from coefficients): So $s_k=s_1\varepsilon(k)k^{-3}$ for odd $k=2n-1$ with the sign $\varepsilon(k)=[[sign]]$, and
+$\varepsilon(kl)=\varepsilon(k)\varepsilon(l)$.
+
+inversion (from signs of frequencies; by Möbius): $\cos x=\frac1{s_1}\sum_{k\text{ odd}}\mu(k)\varepsilon(k)k^{-3}s(kx)$: the coefficient of
+$\cos(lx)$ on the right is $\varepsilon(l)l^{-3}\sum_{k|l}\mu(k)$, and the double series converges absolutely.
+
+square-free numbers (cited: Hardy and Wright, An Introduction to the Theory of Numbers, Theorem 302: Σ|μ(k)|k^(−s) = ζ(s)/ζ(2s) for s > 1):
+$\sum_k|\mu(k)|k^{-3}=[[squarefree_sum]]$ over all whole $k\ge1$.
+
+odd square-free numbers (from square-free numbers): A square-free number is odd or twice an odd one: $\sum_{k\text{
+odd}}|\mu(k)|k^{-3}=[[odd_sum]]$.
+
+factor (from angles, real forms, coefficients, inversion, odd square-free numbers): So $\int W\cos(\alpha-\beta)$ is a combination of *real
+forms*, of weights with the sum of moduli $[[planar_factor]]$: at most so many times $N$.
+
+four pairs (by O2.1 for infinity_one_bound, bounded kernel): $N\le[[infinity_one_bound]]$ and $\sup|W|\le[[largest_entry]]$.
+
+interpolation (by RIESZ_THORIN): On $L^2$ the norm of $T$ is at most the geometric mean of its norms from $L^\infty$ to $L^1$ and from $L^1$
+to $L^\infty$, over the complex numbers.
+
+operator norm (from factor, four pairs, interpolation): So $\|T\|_{op}\le[[planar_operator_bound]]$.
+""",
+    globals(),
+    RIESZ_THORIN=RIESZ_THORIN,
 )
 
 planar_forms = Claim(

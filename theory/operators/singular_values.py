@@ -8,9 +8,9 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.lognormal import column_scale, correlation, noise_scale, row_scale
 from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS, THRESHOLD, rho, tau
-from sparse_limits.theory.steps import Carrier, Step
 
 x = sp.Symbol("x", real=True)  # variable of integration
 
@@ -26,117 +26,53 @@ product_tail = sp.exp(-level)
 octant = 4 / sp.pi * sp.exp(-tau / sp.sin(eta))
 row_value = sp.sqrt(4 / sp.pi * sp.Integral(sp.exp(-tau * sp.cosh(x)) / sp.cosh(x), (x, sp.log(1 + sp.sqrt(2)), sp.oo)))
 
-OPERATOR_STEPS = (
-    Step(
-        name="unit functions",
-        sentence=r"""Let $e_i$ be $[[row_unit]]$ on the $i$-th of $m$ equal intervals of rows, and $g_j$ be $[[column_unit]]$ on the $j$-th of
-$n$ of columns, both $0$ elsewhere: they have the norm $1$, and different ones do not overlap.""",
-        gives={"row_unit": row_unit, "column_unit": column_unit},
-    ),
-    Step(
-        name="no other directions",
-        sentence=r"""$T_{W_M}g$ is constant on each interval, hence a sum of the $e_i$; and it is $0$ if all integrals of $g$ over intervals
-are.""",
-        by=Carrier.RULE,
-        source="additivity",
-        uses=("unit functions",),
-    ),
-    Step(
-        name="entries",
-        sentence=r"So the non-zero singular values are those of the matrix of $\langle e_i,T_{W_M}g_j\rangle=M_{ij}\cdot[[scale]]$.",
-        gives={"scale": scale},
-        uses=("unit functions", "no other directions"),
-    ),
-    Step(
-        name="largest value",
-        sentence=r"""$\langle f,T_Wg\rangle\le\sigma_1$ for $f,g$ of norm $1$, such as $f=g=1$. If there $\langle1,T_W1\rangle=\sigma_1$, then
-$T_W1$ and $T_W^*1$ are multiples of $1$: both degree functions are constant.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-    ),
-    Step(
-        name="constant degrees",
-        sentence=r"Conversely, if the integrals of $W\ge0$ over all rows and over all columns are $\rho$, then $\sigma_1\le\rho$.",
-        by=Carrier.RULE,
-        source="Schur",
-    ),
-    Step(
-        name="density",
-        sentence=r"$\langle1,T_W1\rangle=\iint W=[[lower]]$: at least that is $\sigma_1$.",
-        gives={"lower": lower},
-        uses=("largest value", "constant degrees"),
-    ),
-    Step(
-        name="sum of squares",
-        sentence=r"$\sigma_1^2\le\sum_i\sigma_i^2=\iint W^2=\|W\|_{HS}^2$.",
-        by=Carrier.RULE,
-        source="Hilbert–Schmidt",
-    ),
-    Step(
-        name="zero or one",
-        sentence=r"$\iint W^2\le\iint W$, the square of $[[upper]]$. Both are equal if the integral of $W(1-W)\ge0$ is $0$, for a $W$ of values $0$ and $1$ only.",
-        gives={"upper": upper},
-        uses=("sum of squares",),
-    ),
-    Step(
-        name="rows alone",
-        sentence=r"If $W$ depends on $u$ only, $T_Wg=d_{\rm row}\int g$: one singular value, the square root of $\int d_{\rm row}^2$.",
-        by=Carrier.RULE,
-        source="Hilbert–Schmidt",
-    ),
-    Step(
-        name="SNIP",
-        sentence=r"The rows of SNIP with constant columns have the degrees $P(|aw|>\tau)$, given $a$; $a$ and $w$ are independent and normal.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("kernel",),
-    ),
-    Step(
-        name="two weights",
-        sentence=r"Hence $\int d_{\rm row}^2=P(|aw|>\tau,|aw'|>\tau)$ with another such weight $w'$.",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("SNIP",),
-    ),
-    Step(
-        name="polar coordinates",
-        sentence=r"""$(w,w')=R(\cos\eta,\sin\eta)$ with a length $R$ and a uniform direction $\eta$, which are independent; the event is that
-$|a|R\min(|\cos\eta|,|\sin\eta|)>\tau$.""",
-        by=Carrier.RULE,
-        source="rotation",
-        uses=("two weights",),
-    ),
-    Step(
-        name="length",
-        sentence=r"At $|a|=z$ the length exceeds $\frac yz$ with probability $[[radius_tail]]$.",
-        gives={"radius_tail": radius_tail},
-        uses=("polar coordinates",),
-    ),
-    Step(
-        name="density of the first factor",
-        sentence=r"So $P(|a|R>y)$ is the integral of $[[product_density]]$ over $z>0$.",
-        gives={"product_density": product_density},
-        uses=("length",),
-    ),
-    Step(
-        name="product",
-        sentence=r"""This is $[[product_tail]]$: $1$ at $y=0$, and with $\frac yz$ for $z$ its slope in $y$ is its negative.""",
-        gives={"product_tail": product_tail},
-        uses=("density of the first factor",),
-    ),
-    Step(
-        name="octants",
-        sentence=r"""At $y=\tau/\min(|\cos\eta|,|\sin\eta|)$, the same in all eight octants, its mean over the direction is the integral of
-$[[octant]]$ over $0<\eta<\frac\pi4$.""",
-        gives={"octant": octant},
-        uses=("polar coordinates", "product"),
-    ),
-    Step(
-        name="hyperbolic angle",
-        sentence=r"With $\cot\eta=\sinh x$ the singular value is $[[row_value]]$.",
-        gives={"row_value": row_value},
-        uses=("rows alone", "octants"),
-    ),
+OPERATOR_STEPS = proof(
+    r"""
+unit functions: Let $e_i$ be $[[row_unit]]$ on the $i$-th of $m$ equal intervals of rows, and $g_j$ be $[[column_unit]]$ on the $j$-th of
+$n$ of columns, both $0$ elsewhere: they have the norm $1$, and different ones do not overlap.
+
+no other directions (from unit functions; by additivity): $T_{W_M}g$ is constant on each interval, hence a sum of the $e_i$; and it is $0$
+if all integrals of $g$ over intervals are.
+
+entries (from unit functions, no other directions): So the non-zero singular values are those of the matrix of $\langle
+e_i,T_{W_M}g_j\rangle=M_{ij}\cdot[[scale]]$.
+
+largest value (by Cauchy–Schwarz): $\langle f,T_Wg\rangle\le\sigma_1$ for $f,g$ of norm $1$, such as $f=g=1$. If there
+$\langle1,T_W1\rangle=\sigma_1$, then $T_W1$ and $T_W^*1$ are multiples of $1$: both degree functions are constant.
+
+constant degrees (by Schur): Conversely, if the integrals of $W\ge0$ over all rows and over all columns are $\rho$, then $\sigma_1\le\rho$.
+
+density (from largest value, constant degrees): $\langle1,T_W1\rangle=\iint W=[[lower]]$: at least that is $\sigma_1$.
+
+sum of squares (by Hilbert–Schmidt): $\sigma_1^2\le\sum_i\sigma_i^2=\iint W^2=\|W\|_{HS}^2$.
+
+zero or one (from sum of squares): $\iint W^2\le\iint W$, the square of $[[upper]]$. Both are equal if the integral of $W(1-W)\ge0$ is $0$,
+for a $W$ of values $0$ and $1$ only.
+
+rows alone (by Hilbert–Schmidt): If $W$ depends on $u$ only, $T_Wg=d_{\rm row}\int g$: one singular value, the square root of $\int d_{\rm
+row}^2$.
+
+SNIP (by S4 for kernel): The rows of SNIP with constant columns have the degrees $P(|aw|>\tau)$, given $a$; $a$ and $w$ are independent and
+normal.
+
+two weights (from SNIP; by independence): Hence $\int d_{\rm row}^2=P(|aw|>\tau,|aw'|>\tau)$ with another such weight $w'$.
+
+polar coordinates (from two weights; by rotation): $(w,w')=R(\cos\eta,\sin\eta)$ with a length $R$ and a uniform direction $\eta$, which are
+independent; the event is that $|a|R\min(|\cos\eta|,|\sin\eta|)>\tau$.
+
+length (from polar coordinates): At $|a|=z$ the length exceeds $\frac yz$ with probability $[[radius_tail]]$.
+
+density of the first factor (from length): So $P(|a|R>y)$ is the integral of $[[product_density]]$ over $z>0$.
+
+product (from density of the first factor): This is $[[product_tail]]$: $1$ at $y=0$, and with $\frac yz$ for $z$ its slope in $y$ is its
+negative.
+
+octants (from polar coordinates, product): At $y=\tau/\min(|\cos\eta|,|\sin\eta|)$, the same in all eight octants, its mean over the
+direction is the integral of $[[octant]]$ over $0<\eta<\frac\pi4$.
+
+hyperbolic angle (from rows alone, octants): With $\cot\eta=\sinh x$ the singular value is $[[row_value]]$.
+""",
+    globals(),
 )
 
 masks_are_operators = Claim(
@@ -207,68 +143,36 @@ far_zeta = -(n ** (1 + kappa)) / (1 + kappa)  # ζ(−κ, n + ½) for many cells
 order = 1 + kappa
 midpoint_limit = sp.zeta(-kappa, HALF)
 
-NYSTROM_STEPS = (
-    Step(
-        name="degree",
-        sentence=r"""Let $p_0,p_1,\dots$ be the orthonormal polynomials of the law of $x$, and $p'_k$ those of the law of $y$. Two of degree up to
-$[[degree]]$ have a product of degree at most $2q-1$; two of degree $q$ have not.""",
-        gives={"degree": degree},
-    ),
-    Step(
-        name="orthogonal matrices",
-        sentence=r"So $\sum_a\omega_ap_j(x_a)p_k(x_a)=\int p_jp_k$ for $j,k<q$: the square matrix $U_{aj}=\sqrt{\omega_a}\,p_j(x_a)$ is orthogonal, and likewise $V$ for $y$.",
-        by=Carrier.RULE,
-        source="Gauss",
-        uses=("degree",),
-    ),
-    Step(
-        name="polynomial at the nodes",
-        sentence=r"""Let $W_q=\sum_{j,k<q}C_{jk}\,p_jp'_k$ equal $W$ at the nodes. $T_{W_q}$ has the matrix $C$ in orthonormal bases, and its singular values are
-within $\|W-W_q\|_2$ of those of $T_W$, as the Hilbert–Schmidt norm is at least the operator norm.""",
-        by=Carrier.RULE,
-        source="Weyl",
-        uses=("orthogonal matrices",),
-    ),
-    Step(
-        name="Nyström matrix",
-        sentence=r"""The matrix $UCV^\top$ has the entries $[[entry]]$, with $w=W_q(x_a,y_b)=W(x_a,y_b)$, and the singular values of $C$. Their squares add up to the quadrature
-of $\iint W_q^2$.""",
-        gives={"entry": entry},
-        uses=("orthogonal matrices", "polynomial at the nodes"),
-    ),
-    Step(
-        name="power profiles",
-        sentence=r"$W=(uv)^{\kappa/2}$ has one singular value, $\sigma_1=\int_0^1u^\kappa\,du=[[power_value]]$.",
-        gives={"power_value": power_value},
-    ),
-    Step(
-        name="midpoints",
-        sentence=r"""The Nyström matrix of the midpoints has rank one, too, with the singular value $\frac1n\sum_{i=1}^n\big(\frac{i-1/2}n\big)^\kappa$. By
-$\zeta(-\kappa,a)=a^\kappa+\zeta(-\kappa,a+1)$ that is $[[midpoint_value]]$.""",
-        gives={"midpoint_value": midpoint_value},
-        uses=("Nyström matrix",),
-    ),
-    Step(
-        name="Euler–Maclaurin",
-        sentence=r"As $n\to\infty$, $\zeta(-\kappa,n+\frac12)$ is $[[far_zeta]]$ but for $O(n^{\kappa-1})$.",
-        by=Carrier.CITED,
-        source="DLMF 25.11.43: ζ(s, a) − a^(1−s)/(s − 1) − a^(−s)/2 is a sum of B₂ₖ/(2k)! times Γ(s + 2k − 1)/Γ(s) a^(1−s−2k) asymptotically",
-        gives={"far_zeta": far_zeta},
-    ),
-    Step(
-        name="positive limit",
-        sentence=r"""$x^\kappa$ is strictly concave: its value at the middle of a cell exceeds its mean over the cell. So $\sum_{i\le n}(i-\frac12)^\kappa-\int_0^nx^\kappa dx$ is
-positive and grows with $n$, and its limit is positive.""",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("midpoints",),
-    ),
-    Step(
-        name="order",
-        sentence=r"""Hence $\sigma_1^{(n)}-\sigma_1$ is $n^{-([[order]])}$ times $[[midpoint_limit]]+O(n^{\kappa-1})$, and the limit is not $0$.""",
-        gives={"order": order, "midpoint_limit": midpoint_limit},
-        uses=("power profiles", "midpoints", "Euler–Maclaurin", "positive limit"),
-    ),
+NYSTROM_STEPS = proof(
+    r"""
+degree: Let $p_0,p_1,\dots$ be the orthonormal polynomials of the law of $x$, and $p'_k$ those of the law of $y$. Two of degree up to
+$[[degree]]$ have a product of degree at most $2q-1$; two of degree $q$ have not.
+
+orthogonal matrices (from degree; by Gauss): So $\sum_a\omega_ap_j(x_a)p_k(x_a)=\int p_jp_k$ for $j,k<q$: the square matrix
+$U_{aj}=\sqrt{\omega_a}\,p_j(x_a)$ is orthogonal, and likewise $V$ for $y$.
+
+polynomial at the nodes (from orthogonal matrices; by Weyl): Let $W_q=\sum_{j,k<q}C_{jk}\,p_jp'_k$ equal $W$ at the nodes. $T_{W_q}$ has the
+matrix $C$ in orthonormal bases, and its singular values are within $\|W-W_q\|_2$ of those of $T_W$, as the Hilbert–Schmidt norm is at least
+the operator norm.
+
+Nyström matrix (from orthogonal matrices, polynomial at the nodes): The matrix $UCV^\top$ has the entries $[[entry]]$, with
+$w=W_q(x_a,y_b)=W(x_a,y_b)$, and the singular values of $C$. Their squares add up to the quadrature of $\iint W_q^2$.
+
+power profiles: $W=(uv)^{\kappa/2}$ has one singular value, $\sigma_1=\int_0^1u^\kappa\,du=[[power_value]]$.
+
+midpoints (from Nyström matrix): The Nyström matrix of the midpoints has rank one, too, with the singular value
+$\frac1n\sum_{i=1}^n\big(\frac{i-1/2}n\big)^\kappa$. By $\zeta(-\kappa,a)=a^\kappa+\zeta(-\kappa,a+1)$ that is $[[midpoint_value]]$.
+
+Euler–Maclaurin (cited: DLMF 25.11.43: ζ(s, a) − a^(1−s)/(s − 1) − a^(−s)/2 is a sum of B₂ₖ/(2k)! times Γ(s + 2k − 1)/Γ(s) a^(1−s−2k)
+asymptotically): As $n\to\infty$, $\zeta(-\kappa,n+\frac12)$ is $[[far_zeta]]$ but for $O(n^{\kappa-1})$.
+
+positive limit (from midpoints; by Jensen): $x^\kappa$ is strictly concave: its value at the middle of a cell exceeds its mean over the
+cell. So $\sum_{i\le n}(i-\frac12)^\kappa-\int_0^nx^\kappa dx$ is positive and grows with $n$, and its limit is positive.
+
+order (from power profiles, midpoints, Euler–Maclaurin, positive limit): Hence $\sigma_1^{(n)}-\sigma_1$ is $n^{-([[order]])}$ times
+$[[midpoint_limit]]+O(n^{\kappa-1})$, and the limit is not $0$.
+""",
+    globals(),
 )
 
 nystrom = Claim(

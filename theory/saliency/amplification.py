@@ -6,13 +6,13 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.saliency.grasp import kappa_0, kappa_1, theta
 from sparse_limits.theory.saliency.model import DIMENSION
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.snip import RESIDUAL_IS_FIXED, RESIDUAL_MEAN
 from sparse_limits.theory.saliency.snip import residual_mean as c
-from sparse_limits.theory.steps import Carrier, Step
 
 b = sp.Symbol("b", real=True)  # slope of the residual along an input
 omega = sp.Symbol("omega", real=True)  # w_j / ‖w‖
@@ -38,154 +38,70 @@ mean_length = 1 / (sp.sqrt(2 * sp.pi) * gamma)
 stein_moment = lambda_0 * c / sp.sqrt(2 * sp.pi * d)
 crossover = sp.sqrt(sp.pi * d / 2) * sp.Abs(b) / amplification
 
-STEPS = (
-    Step(
-        name="kernel",
-        sentence=r"""On the sphere of radius $\sqrt d$, $\Theta=\cos\theta\,\kappa_0+\kappa_1$ at the angle $\theta$, with
-$\kappa_0=E_w1\{w\cdot e>0\}1\{w\cdot e'>0\}$, $\kappa_1=E_w\sigma(w\cdot e)\sigma(w\cdot e')$ for the directions $e,e'$ of the two
-inputs.""",
-        by=Carrier.CLAIM,
-        source="S8",
-    ),
-    Step(
-        name="rotation",
-        sentence=r"""As $\Theta$ depends on the angle alone, and $e'$ is uniform, $E_{e'}\Theta$ does not depend on $e$, and
-$E_{e'}[\Theta\,b\cdot e']$ is a multiple of $b\cdot e$: the mean of $e'$ at one angle to $e$ is $\cos\theta\,e$. So $\lambda_0=E\,\Theta$ and
-$\lambda_1=E[\Theta\cos\theta]$.""",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("kernel",),
-    ),
-    Step(
-        name="angle",
-        sentence=r"For $d\ge2$ the angle of a uniform direction to an axis has a density proportional to $\sin^{d-2}\theta$ on $[0,\pi]$.",
-        by=Carrier.RULE,
-        source="polar coordinates",
-    ),
-    Step(
-        name="sines",
-        sentence=r"""The integral of $\sin^{d-2}\theta$ over $[0,\pi]$ is $[[sines]]$: $\pi$ at $d=2$, $2$ at $d=3$, and by parts
-$\frac{d-1}d$ times itself from $d$ to $d+2$.""",
-        gives={"sines": sines},
-        uses=("angle",),
-    ),
-    Step(
-        name="half of a direction",
-        sentence=r"""$\gamma_d=E\,\omega_1^+=[[gamma]]$: for $d\ge2$ the integral of $\cos\theta\sin^{d-2}\theta$ over $[0,\frac\pi2]$, which is
-$\frac1{d-1}$, over that of *sines*; for $d=1$ one half.""",
-        gives={"gamma": gamma},
-        uses=("sines",),
-    ),
-    Step(
-        name="constants",
-        sentence=r"""$\Theta$ multiplies constants by $\lambda_0=[[lambda_0]]$: $\frac{(\pi-\theta)\sin^{d-1}\theta}{\pi(d-1)}$ is an antiderivative of
-$\Theta\sin^{d-2}\theta-\frac{d+1}{2\pi(d-1)}\sin^{d-1}\theta$ that vanishes at both ends; $d=1$ has the angles $0$ and $\pi$ only.""",
-        gives={"lambda_0": lambda_0},
-        uses=("rotation", "sines", "half of a direction"),
-    ),
-    Step(
-        name="mean square",
-        sentence=r"$E\cos^2\theta=[[mean_square]]$, as $\cos\theta\sin^{d-1}\theta$ vanishes at both ends.",
-        gives={"mean_square": mean_square},
-        uses=("sines",),
-    ),
-    Step(
-        name="linear functions",
-        sentence=r"""$\Theta(\theta)-\Theta(\pi-\theta)=\cos\theta$, and $\theta$ and $\pi-\theta$ have one law. So $\Theta$ multiplies linear functions by
-$\lambda_1=\frac12E\cos^2\theta=[[lambda_1]]$.""",
-        gives={"lambda_1": lambda_1},
-        uses=("rotation", "mean square"),
-    ),
-    Step(
-        name="ratio",
-        sentence=r"Hence $\lambda_0/\lambda_1=[[amplification]]$.",
-        gives={"amplification": amplification},
-        uses=("constants", "linear functions"),
-    ),
-    Step(
-        name="falling",
-        sentence=r"From $d$ to $d+2$, $d\gamma_d^2$ is multiplied by $[[falling]]<1$.",
-        gives={"falling": falling},
-        uses=("half of a direction",),
-    ),
-    Step(
-        name="rising",
-        sentence=r"From $d$ to $d+2$, $(2d-1)\gamma_d^2$ is multiplied by $[[rising]]>1$.",
-        gives={"rising": rising},
-        uses=("half of a direction",),
-    ),
-    Step(
-        name="Stirling",
-        sentence=r"As $d\to\infty$, $d\gamma_d^2$ tends to $[[limit_square]]$ by Stirling's formula, and $(2d-1)\gamma_d^2$ to twice that.",
-        gives={"limit_square": limit_square},
-        uses=("half of a direction",),
-    ),
-    Step(
-        name="bounds",
-        sentence=r"""So $d\gamma_d^2$ is above its limit and $(2d-1)\gamma_d^2$ below its own, for even and for odd $d$: the ratio is above
-$[[lower]]$ and below $[[upper]]$.""",
-        gives={"lower": lower, "upper": upper},
-        uses=("ratio", "falling", "rising", "Stirling"),
-    ),
-    Step(
-        name="asymptote",
-        sentence=r"Both bounds, hence the ratio, are equivalent to $[[asymptote]]$.",
-        gives={"asymptote": asymptote},
-        uses=("bounds",),
-    ),
-    Step(
-        name="mean over a half sphere",
-        sentence=r"""$E[x_j1\{w\cdot x>0\}]=[[half_space_mean]]$: the mean of $x1\{w\cdot x>0\}$ is along $w$, of length $\sqrt d\,\gamma_d$, and $\omega$ is
-the cosine of the angle of $w$ with axis $j$.""",
-        gives={"half_space_mean": half_space_mean},
-        uses=("sines", "half of a direction"),
-    ),
-    Step(
-        name="square over a half sphere",
-        sentence=r"""$E[x_kx_j1\{w\cdot x>0\}]$ is half of $E[x_kx_j]$, by $x\to-x$: $[[half_space_square]]$ for $k=j$, by *mean square*, and $0$
-else, by $x_k\to-x_k$.""",
-        gives={"half_space_square": half_space_square},
-        uses=("mean square",),
-    ),
-    Step(
-        name="gradient",
-        sentence=r"""The mean of $\Theta r\,x_j1\{w\cdot x>0\}$ with $\Theta r=\lambda_0c+\lambda_1b\cdot x$ is $[[gradient]]$.""",
-        gives={"gradient": gradient},
-        uses=("constants", "linear functions", "mean over a half sphere", "square over a half sphere"),
-    ),
-    Step(
-        name="moment",
-        sentence=r"By $w\to-w$ the mean over $w$ is the term without $\omega$, half of $h_j=[[moment]]$.",
-        gives={"moment": moment},
-        uses=("gradient",),
-    ),
-    Step(
-        name="length",
-        sentence=r"A normal vector of $d$ entries has a mean length of $[[mean_length]]$, and its length is independent of its direction.",
-        gives={"mean_length": mean_length},
-        uses=("angle", "half of a direction"),
-    ),
-    Step(
-        name="one coordinate",
-        sentence=r"The coordinates of $w$ have one law, so that $E[w_j\omega]=E[w_j^2/\|w\|]$ is $E\|w\|/d$.",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("length",),
-    ),
-    Step(
-        name="self-term",
-        sentence=r"""So $\beta_j=E_w[w_jg_j]=[[stein_moment]]$. As $\|w\|/\sqrt d\to1$ almost surely, $g_j$ comes down to
-$\frac{h_j}2+\beta_jw_j$, which is P1.""",
-        gives={"stein_moment": stein_moment},
-        uses=("gradient", "one coordinate"),
-    ),
-    Step(
-        name="crossover",
-        sentence=r"""$|\beta_j|$ is larger than $\frac12|h_j|$ once $|c|>[[crossover]]$, which tends to $0$ as $d\to\infty$ for fixed $b$. Then the
-scores tend to be proportional to $|a|\,w^2$: a row factor and noise.""",
-        gives={"crossover": crossover},
-        uses=("moment", "self-term", "bounds"),
-    ),
+STEPS = proof(
+    r"""
+kernel (by S8): On the sphere of radius $\sqrt d$, $\Theta=\cos\theta\,\kappa_0+\kappa_1$ at the angle $\theta$, with $\kappa_0=E_w1\{w\cdot
+e>0\}1\{w\cdot e'>0\}$, $\kappa_1=E_w\sigma(w\cdot e)\sigma(w\cdot e')$ for the directions $e,e'$ of the two inputs.
+
+rotation (from kernel; by same law): As $\Theta$ depends on the angle alone, and $e'$ is uniform, $E_{e'}\Theta$ does not depend on $e$, and
+$E_{e'}[\Theta\,b\cdot e']$ is a multiple of $b\cdot e$: the mean of $e'$ at one angle to $e$ is $\cos\theta\,e$. So $\lambda_0=E\,\Theta$
+and $\lambda_1=E[\Theta\cos\theta]$.
+
+angle (by polar coordinates): For $d\ge2$ the angle of a uniform direction to an axis has a density proportional to $\sin^{d-2}\theta$ on
+$[0,\pi]$.
+
+sines (from angle): The integral of $\sin^{d-2}\theta$ over $[0,\pi]$ is $[[sines]]$: $\pi$ at $d=2$, $2$ at $d=3$, and by parts
+$\frac{d-1}d$ times itself from $d$ to $d+2$.
+
+half of a direction (from sines): $\gamma_d=E\,\omega_1^+=[[gamma]]$: for $d\ge2$ the integral of $\cos\theta\sin^{d-2}\theta$ over
+$[0,\frac\pi2]$, which is $\frac1{d-1}$, over that of *sines*; for $d=1$ one half.
+
+constants (from rotation, sines, half of a direction): $\Theta$ multiplies constants by $\lambda_0=[[lambda_0]]$:
+$\frac{(\pi-\theta)\sin^{d-1}\theta}{\pi(d-1)}$ is an antiderivative of $\Theta\sin^{d-2}\theta-\frac{d+1}{2\pi(d-1)}\sin^{d-1}\theta$ that
+vanishes at both ends; $d=1$ has the angles $0$ and $\pi$ only.
+
+mean square (from sines): $E\cos^2\theta=[[mean_square]]$, as $\cos\theta\sin^{d-1}\theta$ vanishes at both ends.
+
+linear functions (from rotation, mean square): $\Theta(\theta)-\Theta(\pi-\theta)=\cos\theta$, and $\theta$ and $\pi-\theta$ have one law.
+So $\Theta$ multiplies linear functions by $\lambda_1=\frac12E\cos^2\theta=[[lambda_1]]$.
+
+ratio (from constants, linear functions): Hence $\lambda_0/\lambda_1=[[amplification]]$.
+
+falling (from half of a direction): From $d$ to $d+2$, $d\gamma_d^2$ is multiplied by $[[falling]]<1$.
+
+rising (from half of a direction): From $d$ to $d+2$, $(2d-1)\gamma_d^2$ is multiplied by $[[rising]]>1$.
+
+Stirling (from half of a direction): As $d\to\infty$, $d\gamma_d^2$ tends to $[[limit_square]]$ by Stirling's formula, and
+$(2d-1)\gamma_d^2$ to twice that.
+
+bounds (from ratio, falling, rising, Stirling): So $d\gamma_d^2$ is above its limit and $(2d-1)\gamma_d^2$ below its own, for even and for
+odd $d$: the ratio is above $[[lower]]$ and below $[[upper]]$.
+
+asymptote (from bounds): Both bounds, hence the ratio, are equivalent to $[[asymptote]]$.
+
+mean over a half sphere (from sines, half of a direction): $E[x_j1\{w\cdot x>0\}]=[[half_space_mean]]$: the mean of $x1\{w\cdot x>0\}$ is
+along $w$, of length $\sqrt d\,\gamma_d$, and $\omega$ is the cosine of the angle of $w$ with axis $j$.
+
+square over a half sphere (from mean square): $E[x_kx_j1\{w\cdot x>0\}]$ is half of $E[x_kx_j]$, by $x\to-x$: $[[half_space_square]]$ for
+$k=j$, by *mean square*, and $0$ else, by $x_k\to-x_k$.
+
+gradient (from constants, linear functions, mean over a half sphere, square over a half sphere): The mean of $\Theta r\,x_j1\{w\cdot x>0\}$
+with $\Theta r=\lambda_0c+\lambda_1b\cdot x$ is $[[gradient]]$.
+
+moment (from gradient): By $w\to-w$ the mean over $w$ is the term without $\omega$, half of $h_j=[[moment]]$.
+
+length (from angle, half of a direction): A normal vector of $d$ entries has a mean length of $[[mean_length]]$, and its length is
+independent of its direction.
+
+one coordinate (from length; by same law): The coordinates of $w$ have one law, so that $E[w_j\omega]=E[w_j^2/\|w\|]$ is $E\|w\|/d$.
+
+self-term (from gradient, one coordinate): So $\beta_j=E_w[w_jg_j]=[[stein_moment]]$. As $\|w\|/\sqrt d\to1$ almost surely, $g_j$ comes down
+to $\frac{h_j}2+\beta_jw_j$, which is P1.
+
+crossover (from moment, self-term, bounds): $|\beta_j|$ is larger than $\frac12|h_j|$ once $|c|>[[crossover]]$, which tends to $0$ as
+$d\to\infty$ for fixed $b$. Then the scores tend to be proportional to $|a|\,w^2$: a row factor and noise.
+""",
+    globals(),
 )
 
 mean_amplification = Claim(

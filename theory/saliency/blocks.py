@@ -12,9 +12,9 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.concentration import hoeffding_rate, pairs
 from sparse_limits.theory.graphon.rate import least_rate
 from sparse_limits.theory.graphon.symbols import m, n, s
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.saliency.model import ANY_FAILURE, COLUMNS, ROWS, TAIL_INDEX, delta
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import alpha
 
 kept, block = sp.symbols("N M", integer=True, positive=True)
@@ -56,116 +56,57 @@ all_alike = sp.Integer(2) ** (
     n * (1 - m) / 2
 )  # in n/2 blocks of two alike, all rows keep the column that the first does
 
-STEPS = (
-    Step(
-        name="rows and blocks",
-        sentence=r"""A factor $f(u_i)>0$ keeps the order of the scores of its row, as in S12: what is kept does not depend on $f$. Different
-blocks use different $\xi_{ij}$, so that they are independent.""",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="places",
-        sentence=r"""The noise is continuous, so that almost surely no two scores of a block agree and exactly $N$ of the $M$ are kept: the
-probabilities $W_j$ of a block add up to $N$.""",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("rows and blocks",),
-    ),
-    Step(
-        name="mean",
-        sentence=r"""Hence they have the mean $[[density]]$. For a constant $\varphi$ all sets of $N$ columns are equally likely to be kept, and this is
-the share of them that hold a given column.""",
-        gives={"density": density},
-        uses=("places",),
-    ),
-    Step(
-        name="quotient",
-        sentence=r"The quotient $\xi_2/\xi_1$ of two independent half-normal variables has the density $[[quotient_density]]$ on $q>0$.",
-        gives={"quotient_density": quotient_density},
-    ),
-    Step(
-        name="pair",
-        sentence=r"In a block of two the first is kept where $\xi_2/\xi_1<\varphi_1/\varphi_2$, which has the probability $[[pair]]$.",
-        gives={"pair": pair},
-        uses=("rows and blocks", "quotient"),
-    ),
-    Step(
-        name="clocks",
-        sentence=r"""Under Fréchet noise $P((\varphi_j\xi_j)^{-\alpha}>y)=P(\varphi_j\xi_j<y^{-1/\alpha})=e^{-ry}$, with the rate
-$r=[[rate]]$ for $j=1$: these are independent exponential variables, and the largest scores are those whose variables are the smallest.""",
-        gives={"rate": strength},
-        uses=("rows and blocks",),
-    ),
-    Step(
-        name="first arrival",
-        sentence=r"""Let $y$ be in units of the mean time to the first arrival, so that the rates are the shares and add up to $1$. Column $k$ is the
-first, and at the time $y$, with the density $[[first_arrival]]$: who is the first, $k$ with probability $p_k$, does not depend on when.""",
-        gives={"first_arrival": first_arrival},
-        uses=("clocks",),
-    ),
-    Step(
-        name="one place",
-        sentence=r"So $W_j=p_j$ for $N=1$, which is $[[one_of_four]]$ for $M=4$ and $j=1$.",
-        gives={"one_of_four": one_of_four},
-        uses=("first arrival",),
-    ),
-    Step(
-        name="second arrival",
-        sentence=r"""After the first arrival the others start anew, with the same rates. So $k$ is the first and $j$ the second
-with probability $[[second_place]]$.""",
-        gives={"second_place": second_place},
-        uses=("first arrival",),
-    ),
-    Step(
-        name="more places",
-        sentence=r"""Further places are filled in the same way. For $N=2$, $W_j$ is the sum of $p_j$ and of *second arrival* over all $k\ne j$:
-for $M=4$ and $j=1$ it is $[[two_of_four]]$, and $[[three_of_four]]$ for $N=3$.""",
-        gives={"two_of_four": two_of_four, "three_of_four": three_of_four},
-        uses=("one place", "second arrival"),
-    ),
-    Step(
-        name="range",
-        sentence=r"""Of $k$ columns in a block at most $N$ and at most $k$ are kept, and at least $0$ and $k-(M-N)$, as no more than $M-N$ are
-removed. So these numbers have a range of at most $[[block_range]]$, which is that of $k=N$ columns.""",
-        gives={"block_range": block_range},
-        uses=("places",),
-    ),
-    Step(
-        name="one pair of sets",
-        sentence=r"""For sets $S$ of rows and $T$ of columns the sum of $\mathbf M-P$ over $S\times T$ is one of independent centred terms, each of a
-range of at most $[[block_range]]$, one for each of at most $mn/M$ blocks, as columns that fill none bring $0$; the fewer, the better. Its modulus exceeds $mns$ with a probability of at most
-$[[one_pair]]$.""",
-        by=Carrier.RULE,
-        source="Hoeffding",
-        gives={"one_pair": one_pair},
-        uses=("rows and blocks", "range"),
-    ),
-    Step(
-        name="all pairs",
-        sentence=r"Where $\|\mathbf M-P\|_\square>s$, the modulus of a sum over one of the $2^m\cdot2^n$ pairs of sets exceeds $mns$.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("one pair of sets",),
-    ),
-    Step(
-        name="failure",
-        sentence=r"So $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$.",
-        gives={"failure": failure},
-        uses=("all pairs",),
-    ),
-    Step(
-        name="independent entries",
-        sentence=r"For independent entries G1.1 has the bound $2\cdot2^{m+n}e^{-2mns^2}$, which is $\delta$ at the rate of its Hoeffding form.",
-        by=Carrier.CLAIM,
-        source="G1.1",
-    ),
-    Step(
-        name="rate",
-        sentence=r"""The failure is that of independent entries at $s\sqrt M$ over $[[block_range]]$. So it is $\delta$ at $s=[[cut_bound]]$.""",
-        gives={"cut_bound": cut_bound},
-        uses=("failure", "independent entries"),
-    ),
+STEPS = proof(
+    r"""
+rows and blocks (by independence): A factor $f(u_i)>0$ keeps the order of the scores of its row, as in S12: what is kept does not depend on
+$f$. Different blocks use different $\xi_{ij}$, so that they are independent.
+
+places (from rows and blocks; by linearity): The noise is continuous, so that almost surely no two scores of a block agree and exactly $N$
+of the $M$ are kept: the probabilities $W_j$ of a block add up to $N$.
+
+mean (from places): Hence they have the mean $[[density]]$. For a constant $\varphi$ all sets of $N$ columns are equally likely to be kept,
+and this is the share of them that hold a given column.
+
+quotient: The quotient $\xi_2/\xi_1$ of two independent half-normal variables has the density $[[quotient_density]]$ on $q>0$.
+
+pair (from rows and blocks, quotient): In a block of two the first is kept where $\xi_2/\xi_1<\varphi_1/\varphi_2$, which has the
+probability $[[pair]]$.
+
+clocks (from rows and blocks): Under Fréchet noise $P((\varphi_j\xi_j)^{-\alpha}>y)=P(\varphi_j\xi_j<y^{-1/\alpha})=e^{-ry}$, with the rate
+$r=[[rate]]$ for $j=1$: these are independent exponential variables, and the largest scores are those whose variables are the smallest.
+
+first arrival (from clocks): Let $y$ be in units of the mean time to the first arrival, so that the rates are the shares and add up to $1$.
+Column $k$ is the first, and at the time $y$, with the density $[[first_arrival]]$: who is the first, $k$ with probability $p_k$, does not
+depend on when.
+
+one place (from first arrival): So $W_j=p_j$ for $N=1$, which is $[[one_of_four]]$ for $M=4$ and $j=1$.
+
+second arrival (from first arrival): After the first arrival the others start anew, with the same rates. So $k$ is the first and $j$ the
+second with probability $[[second_place]]$.
+
+more places (from one place, second arrival): Further places are filled in the same way. For $N=2$, $W_j$ is the sum of $p_j$ and of *second
+arrival* over all $k\ne j$: for $M=4$ and $j=1$ it is $[[two_of_four]]$, and $[[three_of_four]]$ for $N=3$.
+
+range (from places): Of $k$ columns in a block at most $N$ and at most $k$ are kept, and at least $0$ and $k-(M-N)$, as no more than $M-N$
+are removed. So these numbers have a range of at most $[[block_range]]$, which is that of $k=N$ columns.
+
+one pair of sets (from rows and blocks, range; by Hoeffding): For sets $S$ of rows and $T$ of columns the sum of $\mathbf M-P$ over $S\times
+T$ is one of independent centred terms, each of a range of at most $[[block_range]]$, one for each of at most $mn/M$ blocks, as columns that
+fill none bring $0$; the fewer, the better. Its modulus exceeds $mns$ with a probability of at most $[[one_pair]]$.
+
+all pairs (from one pair of sets; by union bound): Where $\|\mathbf M-P\|_\square>s$, the modulus of a sum over one of the $2^m\cdot2^n$
+pairs of sets exceeds $mns$.
+
+failure (from all pairs): So $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$.
+
+independent entries (by G1.1): For independent entries G1.1 has the bound $2\cdot2^{m+n}e^{-2mns^2}$, which is $\delta$ at the rate of its
+Hoeffding form.
+
+rate (from failure, independent entries): The failure is that of independent entries at $s\sqrt M$ over $[[block_range]]$. So it is $\delta$
+at $s=[[cut_bound]]$.
+""",
+    globals(),
+    rate=strength,
 )
 
 block_sparsity = Claim(

@@ -7,11 +7,11 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DIMENSION, WIDTH, dimension, width
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm
 from sparse_limits.theory.saliency.snip import g as plain
-from sparse_limits.theory.steps import Carrier, Step
 
 theta = sp.Symbol("theta", positive=True)  # angle between two inputs, in (0, π)
 other_norm = sp.Symbol("R_2", positive=True)  # ‖x′‖
@@ -27,92 +27,44 @@ smoothed_slope = a * smoothed / sp.sqrt(width * dimension)  # (Jᵀ Θ̂r) at w_
 tangent_kernel = norm * other_norm / dimension * (sp.cos(theta) * kappa_0 + kappa_1)
 hessian_gradient = (a * smoothed + activation * plain / sp.sqrt(width)) / sp.sqrt(width * dimension)
 
-STEPS = (
-    Step(
-        name="gradient",
-        sentence=r"""With $J$ the derivatives of $f$ by the parameters at each input, $J^\top r=E_D[r\nabla f]$, square loss has
-$\nabla L=J^\top r$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="Hessian",
-        sentence=r"""Off the kinks its derivative is $H=J^\top J+E_D[r\nabla^2f]$. So $Hg=J^\top\hat\Theta r+E_D[r\nabla^2f]\,g$ with
-$\hat\Theta=JJ^\top$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-        uses=("gradient",),
-    ),
-    Step(
-        name="one unit",
-        sentence=r"""In the parameters of one unit, off its kinks, $E_D[rf]$ is $n^{-1/2}a_i$ times $E=E_D[r\,\sigma(z_i)]$, which is linear in
-$w_{ij}$ with slope $g/\sqrt d$. So $\partial L/\partial a_i=[[readout_slope]]$, and of the second derivatives with $w_{ij}$ only
-that with $a_i$ is not zero: $[[mixed]]$.""",
-        gives={"readout_slope": readout_slope, "mixed": mixed},
-        uses=("gradient",),
-    ),
-    Step(
-        name="smoothed term",
-        sentence=r"Likewise $J^\top\hat\Theta r$ has the entry $[[smoothed_slope]]$ at $w_{ij}$, with $\hat\Theta r$ for $r$.",
-        gives={"smoothed_slope": smoothed_slope},
-        uses=("Hessian",),
-    ),
-    Step(
-        name="Hessian times gradient",
-        sentence=r"Together $(Hg)_{w_{ij}}=[[hessian_gradient]]$, the term in $E$ smaller by $n^{-1/2}$.",
-        gives={"hessian_gradient": hessian_gradient},
-        uses=("Hessian", "one unit", "smoothed term"),
-    ),
-    Step(
-        name="kernel of a unit",
-        sentence=r"""$\hat\Theta(x,x')$ is the mean over the units of $a_i^2\frac{x\cdot x'}d1\{z_i>0\}1\{z_i'>0\}+\sigma(z_i)\sigma(z_i')$, the
-products of their derivatives by $w_i$ and $a_i$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-        uses=("Hessian",),
-    ),
-    Step(
-        name="many units",
-        sentence=r"""The units are iid, $a_i$ independent of $w_i$ with $Ea_i^2=1$. So as $n\to\infty$ it tends to $\frac{x\cdot x'}d$ times the
-chance of both gates, and $E[\sigma(z)\sigma(z')]$.""",
-        by=Carrier.RULE,
-        source="large numbers",
-        uses=("kernel of a unit",),
-    ),
-    Step(
-        name="plane",
-        sentence=r"""In the plane of $x$ and $x'$, $w$ has a uniform direction and an independent length; both gates are open where the direction
-lies within a right angle of both: on a sector.""",
-        by=Carrier.RULE,
-        source="rotation",
-        uses=("many units",),
-    ),
-    Step(
-        name="share of the sector",
-        sentence=r"The sector has the share $\kappa_0=[[kappa_0]]$ of all directions.",
-        gives={"kappa_0": kappa_0},
-        uses=("plane",),
-    ),
-    Step(
-        name="squared length",
-        sentence=r"The squared length of $w$ in the plane has the mean $[[plane_square]]$.",
-        gives={"plane_square": plane_square},
-        uses=("plane",),
-    ),
-    Step(
-        name="mean over the sector",
-        sentence=r"""For unit vectors the product of the two projections is the squared length times $\cos\alpha\cos(\alpha-\theta)$, $\alpha$ the
-angle of $w$ with $x$: its mean over the directions of the sector, $0$ elsewhere, gives $\kappa_1=[[kappa_1]]$.""",
-        gives={"kappa_1": kappa_1},
-        uses=("plane", "squared length"),
-    ),
-    Step(
-        name="tangent kernel",
-        sentence=r"""With $x\cdot x'=RR_2\cos\theta$, $\Theta=[[tangent_kernel]]$. It depends on the inputs alone: where $r$ is a fixed function of
-the data so is $\Theta r$, which is what S3–S6 ask of a residual.""",
-        gives={"tangent_kernel": tangent_kernel},
-        uses=("many units", "share of the sector", "mean over the sector"),
-    ),
+STEPS = proof(
+    r"""
+gradient (by chain rule): With $J$ the derivatives of $f$ by the parameters at each input, $J^\top r=E_D[r\nabla f]$, square loss has
+$\nabla L=J^\top r$.
+
+Hessian (from gradient; by chain rule): Off the kinks its derivative is $H=J^\top J+E_D[r\nabla^2f]$. So $Hg=J^\top\hat\Theta
+r+E_D[r\nabla^2f]\,g$ with $\hat\Theta=JJ^\top$.
+
+one unit (from gradient): In the parameters of one unit, off its kinks, $E_D[rf]$ is $n^{-1/2}a_i$ times $E=E_D[r\,\sigma(z_i)]$, which is
+linear in $w_{ij}$ with slope $g/\sqrt d$. So $\partial L/\partial a_i=[[readout_slope]]$, and of the second derivatives with $w_{ij}$ only
+that with $a_i$ is not zero: $[[mixed]]$.
+
+smoothed term (from Hessian): Likewise $J^\top\hat\Theta r$ has the entry $[[smoothed_slope]]$ at $w_{ij}$, with $\hat\Theta r$ for $r$.
+
+Hessian times gradient (from Hessian, one unit, smoothed term): Together $(Hg)_{w_{ij}}=[[hessian_gradient]]$, the term in $E$ smaller by
+$n^{-1/2}$.
+
+kernel of a unit (from Hessian; by chain rule): $\hat\Theta(x,x')$ is the mean over the units of $a_i^2\frac{x\cdot
+x'}d1\{z_i>0\}1\{z_i'>0\}+\sigma(z_i)\sigma(z_i')$, the products of their derivatives by $w_i$ and $a_i$.
+
+many units (from kernel of a unit; by large numbers): The units are iid, $a_i$ independent of $w_i$ with $Ea_i^2=1$. So as $n\to\infty$ it
+tends to $\frac{x\cdot x'}d$ times the chance of both gates, and $E[\sigma(z)\sigma(z')]$.
+
+plane (from many units; by rotation): In the plane of $x$ and $x'$, $w$ has a uniform direction and an independent length; both gates are
+open where the direction lies within a right angle of both: on a sector.
+
+share of the sector (from plane): The sector has the share $\kappa_0=[[kappa_0]]$ of all directions.
+
+squared length (from plane): The squared length of $w$ in the plane has the mean $[[plane_square]]$.
+
+mean over the sector (from plane, squared length): For unit vectors the product of the two projections is the squared length times
+$\cos\alpha\cos(\alpha-\theta)$, $\alpha$ the angle of $w$ with $x$: its mean over the directions of the sector, $0$ elsewhere, gives
+$\kappa_1=[[kappa_1]]$.
+
+tangent kernel (from many units, share of the sector, mean over the sector): With $x\cdot x'=RR_2\cos\theta$, $\Theta=[[tangent_kernel]]$.
+It depends on the inputs alone: where $r$ is a fixed function of the data so is $\Theta r$, which is what S3–S6 ask of a residual.
+""",
+    globals(),
 )
 
 smoothed_snip = Claim(

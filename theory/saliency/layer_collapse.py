@@ -9,10 +9,10 @@ import sympy as sp
 
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.layers import SCALES, first_scale, second_scale
 from sparse_limits.theory.saliency.model import TAIL_INDEX
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal
 
 r = sp.Symbol("r", positive=True)  # s₂/s₁
@@ -41,49 +41,28 @@ NOISES = {
     "frechet": frechet,
 }
 
-STEPS = (
-    Step(
-        name="any layers",
-        sentence=r"""Two layers of one noise and of the scales $s_1<s_2$ have the limiting densities $\rho_l=\bar F(\tau/s_l)$, where $\tau$ is the threshold at
-which their mean, weighted by the shares of the layers, is $\rho$.""",
-        by=Carrier.CLAIM,
-        source="S14.1",
-    ),
-    Step(
-        name="product of two normals",
-        sentence=r"The modulus of a product of two normals has the density $\frac2\pi K_0$.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("noise_density",),
-    ),
-    Step(
-        name="ratios of densities",
-        sentence=r"""With $r=s_2/s_1$ and $x=\tau/s_2$ the ratio $\rho_1/\rho_2$ is $\bar F(rx)/\bar F(x)$, and that of the derivatives
-$r\,g(rx)/g(x)$ is, for $g=-\bar F'$, $[[density_ratios]]$ (for Pareto noise beyond its least value, $x\ge1$).""",
-        gives={"density_ratios": density_ratios},
-        uses=("any layers", "product of two normals"),
-    ),
-    Step(
-        name="Bessel",
-        sentence=r"""As $\cosh t\ge1$, $e^{-rx\cosh t}\le e^{-(r-1)x}e^{-x\cosh t}$, so that $K_0(rx)\le e^{-(r-1)x}K_0(x)$: the ratio of the product of two
-normals lies between $0$ and that of the exponential law.""",
-        by=Carrier.CITED,
-        source=BESSEL_INTEGRAL,
-        uses=("ratios of densities",),
-    ),
-    Step(
-        name="survival for density",
-        sentence=r"As $\rho\to0$ the threshold grows, and with it $x$, without limit. Both $\bar F(rx)$ and $\bar F(x)$ tend to $0$, so that their ratio has the limit of that of the densities.",
-        by=Carrier.RULE,
-        source="l'Hôpital",
-        uses=("any layers", "ratios of densities"),
-    ),
-    Step(
-        name="collapse",
-        sentence=r"For $r>1$ the limits are $[[collapse]]$.",
-        gives={"collapse": COLLAPSE},
-        uses=("Bessel", "survival for density"),
-    ),
+STEPS = proof(
+    r"""
+any layers (by S14.1): Two layers of one noise and of the scales $s_1<s_2$ have the limiting densities $\rho_l=\bar F(\tau/s_l)$, where
+$\tau$ is the threshold at which their mean, weighted by the shares of the layers, is $\rho$.
+
+product of two normals (by S4 for noise_density): The modulus of a product of two normals has the density $\frac2\pi K_0$.
+
+ratios of densities (from any layers, product of two normals): With $r=s_2/s_1$ and $x=\tau/s_2$ the ratio $\rho_1/\rho_2$ is $\bar
+F(rx)/\bar F(x)$, and that of the derivatives $r\,g(rx)/g(x)$ is, for $g=-\bar F'$, $[[density_ratios]]$ (for Pareto noise beyond its least
+value, $x\ge1$).
+
+Bessel (from ratios of densities; by BESSEL_INTEGRAL): As $\cosh t\ge1$, $e^{-rx\cosh t}\le e^{-(r-1)x}e^{-x\cosh t}$, so that $K_0(rx)\le
+e^{-(r-1)x}K_0(x)$: the ratio of the product of two normals lies between $0$ and that of the exponential law.
+
+survival for density (from any layers, ratios of densities; by l'Hôpital): As $\rho\to0$ the threshold grows, and with it $x$, without
+limit. Both $\bar F(rx)$ and $\bar F(x)$ tend to $0$, so that their ratio has the limit of that of the densities.
+
+collapse (from Bessel, survival for density): For $r>1$ the limits are $[[collapse]]$.
+""",
+    globals(),
+    collapse=COLLAPSE,
+    BESSEL_INTEGRAL=BESSEL_INTEGRAL,
 )
 
 layer_collapse = Claim(

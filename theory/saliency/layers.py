@@ -8,9 +8,9 @@ from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import ANY_DENSITY, ANY_FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import Tail, alpha, exponential
 
 share = sp.Symbol("a", positive=True)  # of the weights that lie in layer 1
@@ -53,73 +53,39 @@ SCALES = (
     Quantity(second_scale, "scale of the scores in the second layer", POSITIVE, drawn=(sp.Rational(9, 8), 3)),
 )
 
-COUPLED_STEPS = (
-    Step(
-        name="all weights",
-        sentence=r"""A weight drawn at random from all lies in layer $l$ with probability $\alpha_l$, and has a score above $\tau$ with probability
-$D(\tau)=\sum_l\alpha_lD_l(\tau)$.""",
-        by=Carrier.RULE,
-        source="tower",
-    ),
-    Step(
-        name="each layer",
-        sentence=r"""$D_l$ is continuous, does not grow and falls from $1$ to $0$, strictly wherever it lies between them; its noise has $x_0=0$ or
-$x_F=\infty$.""",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-    ),
-    Step(
-        name="a threshold",
-        sentence=r"""So $D(\tau)=\rho$ has a root for $0<\rho<1$. From one root to another no $D_l$ grows while their mean with the weights $\alpha_l$
-stays, so that all $D_l$ stay: $\rho_l=D_l(\tau)$ does not depend on the root.""",
-        by=Carrier.RULE,
-        source="intermediate value",
-        uses=("all weights", "each layer"),
-    ),
-    Step(
-        name="one noise",
-        sentence=r"""If all layers have the same noise, either $x_0=0$ and no $D_l$ is $1$ at a $\tau>0$, or $x_F=\infty$ and none is $0$. Some $D_l$ is
-above $0$ where their mean is $\rho$, and some below $1$; so one lies strictly between, where it falls strictly: there is no other root.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("each layer", "a threshold"),
-    ),
-    Step(
-        name="two masks",
-        sentence=r"""Let $N_l$ of the $N$ scores above $\tau$ lie in layer $l$, and let $K=\mathrm{round}(\rho n)$. The masks of the $K$ largest scores and
-of those above $\tau$ differ in $|K-N|$ entries in all, hence in no more of layer $l$.""",
-        by=Carrier.CLAIM,
-        source="G2",
-    ),
-    Step(
-        name="limit",
-        sentence=r"""Given the latents, the scores of a layer are independent, and the mean of their chances to exceed $\tau$ tends to $D_l(\tau)$. So
-$N_l/n_l\to D_l(\tau)$, $N/n\to\rho$ and $K/n\to\rho$ as the layers grow in proportion: the kept share of layer $l$ tends to $\rho_l$.""",
-        by=Carrier.RULE,
-        source="weak law",
-        uses=("a threshold", "two masks"),
-    ),
-    Step(
-        name="deviation",
-        sentence=r"A share of $n$ independent events errs by more than $[[deviation]]$ with probability $\frac\delta2$ at most: Hoeffding's bound there.",
-        gives={"deviation": deviation},
-    ),
-    Step(
-        name="two events",
-        sentence=r"""With probability at least $1-\delta$ both $N_l/n_l$ and $N/n$ deviate no more, each with its own number of weights, from their means
-$\rho_l$ and $\sum_l\alpha_l\rho_l=\rho$.""",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("a threshold", "deviation"),
-    ),
-    Step(
-        name="kept share",
-        sentence=r"""Then $|K-N|\le\frac12+|N-\rho n|$, rounding included, and the kept share of the layer is within $|N_l/n_l-\rho_l|+|K-N|/n_l$ of
-$\rho_l$, its limit: within $[[count_error]]$. So it is at every root; if all layers have the same noise, there is only one.""",
-        gives={"count_error": count_error},
-        uses=("one noise", "two masks", "limit", "two events"),
-    ),
+COUPLED_STEPS = proof(
+    r"""
+all weights (by tower): A weight drawn at random from all lies in layer $l$ with probability $\alpha_l$, and has a score above $\tau$ with
+probability $D(\tau)=\sum_l\alpha_lD_l(\tau)$.
+
+each layer (by S1 for one threshold): $D_l$ is continuous, does not grow and falls from $1$ to $0$, strictly wherever it lies between them;
+its noise has $x_0=0$ or $x_F=\infty$.
+
+a threshold (from all weights, each layer; by intermediate value): So $D(\tau)=\rho$ has a root for $0<\rho<1$. From one root to another no
+$D_l$ grows while their mean with the weights $\alpha_l$ stays, so that all $D_l$ stay: $\rho_l=D_l(\tau)$ does not depend on the root.
+
+one noise (from each layer, a threshold; by monotonicity): If all layers have the same noise, either $x_0=0$ and no $D_l$ is $1$ at a
+$\tau>0$, or $x_F=\infty$ and none is $0$. Some $D_l$ is above $0$ where their mean is $\rho$, and some below $1$; so one lies strictly
+between, where it falls strictly: there is no other root.
+
+two masks (by G2): Let $N_l$ of the $N$ scores above $\tau$ lie in layer $l$, and let $K=\mathrm{round}(\rho n)$. The masks of the $K$
+largest scores and of those above $\tau$ differ in $|K-N|$ entries in all, hence in no more of layer $l$.
+
+limit (from a threshold, two masks; by weak law): Given the latents, the scores of a layer are independent, and the mean of their chances to
+exceed $\tau$ tends to $D_l(\tau)$. So $N_l/n_l\to D_l(\tau)$, $N/n\to\rho$ and $K/n\to\rho$ as the layers grow in proportion: the kept
+share of layer $l$ tends to $\rho_l$.
+
+deviation: A share of $n$ independent events errs by more than $[[deviation]]$ with probability $\frac\delta2$ at most: Hoeffding's bound
+there.
+
+two events (from a threshold, deviation; by union bound): With probability at least $1-\delta$ both $N_l/n_l$ and $N/n$ deviate no more,
+each with its own number of weights, from their means $\rho_l$ and $\sum_l\alpha_l\rho_l=\rho$.
+
+kept share (from one noise, two masks, limit, two events): Then $|K-N|\le\frac12+|N-\rho n|$, rounding included, and the kept share of the
+layer is within $|N_l/n_l-\rho_l|+|K-N|/n_l$ of $\rho_l$, its limit: within $[[count_error]]$. So it is at every root; if all layers have
+the same noise, there is only one.
+""",
+    globals(),
 )
 
 coupled_layers = Claim(
@@ -168,69 +134,36 @@ kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of
     ),
 )
 
-TWO_LAYERS_STEPS = (
-    Step(
-        name="any layers",
-        sentence=r"""Where layer 1 holds the share $a$ of the weights, and scores above $\tau$ have the probability $D_l(\tau)$, the threshold is a
-root of $D(\tau)=aD_1(\tau)+(1-a)D_2(\tau)=\rho$: the only one, as the noise is the same in all layers. There layer $l$ has the limiting density $D_l(\tau)$.""",
-        by=Carrier.CLAIM,
-        source="S14.1",
-    ),
-    Step(
-        name="two layers",
-        sentence=r"For two layers without profiles, of scales $s_1\le s_2$ and exponential noise, $D(\tau)=[[density]]$.",
-        gives={"density": density},
-        uses=("any layers",),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"The threshold is its level $\rho$: $[[threshold]]$.",
-        gives={"threshold": threshold},
-        uses=("any layers", "two layers"),
-    ),
-    Step(
-        name="densities",
-        sentence=r"The layers have the two terms of $D$ there: $\rho_1=[[rho_1]]$ and $\rho_2=[[rho_2]]$.",
-        gives={"rho_1": rho_1, "rho_2": rho_2},
-        uses=("any layers", "threshold"),
-    ),
-    Step(
-        name="twice the scale",
-        sentence=r"""For $s_2=2s_1$, $e^{-\tau/s_1}$ is the square of $e^{-\tau/s_2}$: $\rho_1=\rho_2^2$, and $\rho_2$ is the positive root of
-$a\rho_2^2+(1-a)\rho_2=\rho$, that is $[[twofold_rho_2]]$.""",
-        gives={"twofold_rho_2": twofold_rho_2},
-        uses=("densities",),
-    ),
-    Step(
-        name="equal shares",
-        sentence=r"For $a=\frac12$ this is $\rho_2=[[equal_rho_2]]$, with the square $\rho_1=[[equal_rho_1]]$.",
-        gives={"equal_rho_1": equal_rho_1, "equal_rho_2": equal_rho_2},
-        uses=("twice the scale",),
-    ),
-    Step(
-        name="power laws",
-        sentence=r"Under Pareto noise $D_l=(s_l/\tau)^\alpha$ for $\tau\ge s_l$. So $D(\tau)=[[pareto_density]]$ for $\tau\ge s_2$, as $s_1\le s_2$.",
-        gives={"pareto_density": pareto_density},
-        uses=("any layers",),
-    ),
-    Step(
-        name="not saturated",
-        sentence=r"It falls strictly, from $[[pareto_critical_density]]$ at $\tau=s_2$: a $\rho$ up to that has its threshold at or above $s_2$.",
-        gives={"pareto_critical_density": pareto_critical_density},
-        uses=("any layers", "power laws"),
-    ),
-    Step(
-        name="Pareto threshold",
-        sentence=r"There it is $\tau=[[pareto_threshold]]$.",
-        gives={"pareto_threshold": pareto_threshold},
-        uses=("not saturated",),
-    ),
-    Step(
-        name="Pareto densities",
-        sentence=r"The two terms of $D$ there are $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[[pareto_rho_2]]$.",
-        gives={"pareto_rho_1": pareto_rho_1, "pareto_rho_2": pareto_rho_2},
-        uses=("any layers", "Pareto threshold"),
-    ),
+TWO_LAYERS_STEPS = proof(
+    r"""
+any layers (by S14.1): Where layer 1 holds the share $a$ of the weights, and scores above $\tau$ have the probability $D_l(\tau)$, the
+threshold is a root of $D(\tau)=aD_1(\tau)+(1-a)D_2(\tau)=\rho$: the only one, as the noise is the same in all layers. There layer $l$ has
+the limiting density $D_l(\tau)$.
+
+two layers (from any layers): For two layers without profiles, of scales $s_1\le s_2$ and exponential noise, $D(\tau)=[[density]]$.
+
+threshold (from any layers, two layers): The threshold is its level $\rho$: $[[threshold]]$.
+
+densities (from any layers, threshold): The layers have the two terms of $D$ there: $\rho_1=[[rho_1]]$ and $\rho_2=[[rho_2]]$.
+
+twice the scale (from densities): For $s_2=2s_1$, $e^{-\tau/s_1}$ is the square of $e^{-\tau/s_2}$: $\rho_1=\rho_2^2$, and $\rho_2$ is the
+positive root of $a\rho_2^2+(1-a)\rho_2=\rho$, that is $[[twofold_rho_2]]$.
+
+equal shares (from twice the scale; gives equal_rho_1, equal_rho_2): For $a=\frac12$ this is $\rho_2=[[equal_rho_2]]$, with the square
+$\rho_1=[[equal_rho_1]]$.
+
+power laws (from any layers): Under Pareto noise $D_l=(s_l/\tau)^\alpha$ for $\tau\ge s_l$. So $D(\tau)=[[pareto_density]]$ for $\tau\ge
+s_2$, as $s_1\le s_2$.
+
+not saturated (from any layers, power laws): It falls strictly, from $[[pareto_critical_density]]$ at $\tau=s_2$: a $\rho$ up to that has
+its threshold at or above $s_2$.
+
+Pareto threshold (from not saturated): There it is $\tau=[[pareto_threshold]]$.
+
+Pareto densities (from any layers, Pareto threshold): The two terms of $D$ there are $\rho_1=[[pareto_rho_1]]$ and
+$\rho_2=[[pareto_rho_2]]$.
+""",
+    globals(),
 )
 
 two_layer_densities = Claim(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
 from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, theta, w
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import product_survival
 
 readout = sp.Matrix(sp.symbols("a_1:4", real=True))  # a: a row's readout weights, here for three outputs
@@ -46,52 +46,27 @@ GRADIENT = Quantity(
 SQUARE_LOSS = Hypothesis("square loss")
 SYMMETRIC = Hypothesis(r"$(x,r)$ and $(-x,-r)$ have one law")
 
-GRAPHON_STEPS = (
-    Step(
-        name="any data",
-        sentence=r"""As $\partial L/\partial w_{ij}=\frac1{\sqrt{nd}}E_D\big[\sum_kr_ka_{ik}\,x_j1\{w_i\cdot x>0\}\big]$,
-$\sqrt{nd}\,S_{ij}=|w_{ij}\langle a_i,g_{ij}\rangle|$, that is $[[any_score]]$.""",
-        gives={"any_score": any_score},
-    ),
-    Step(
-        name="symmetric data",
-        sentence=r"On symmetric data $E_D[r_kx_j1\{w\cdot x>0\}]=\frac12E_D[r_kx_j]$ for almost all $w$, for each output $k$.",
-        by=Carrier.CLAIM,
-        source="S3",
-    ),
-    Step(
-        name="score",
-        sentence=r"So $g_{ij}=\frac12h_j$ there, and $\sqrt{nd}\,S_{ij}=[[score]]$.",
-        gives={"score": score},
-        uses=("any data", "symmetric data"),
-    ),
-    Step(
-        name="kernel",
-        sentence=r"""Given $a$, the normal weight has $|w|$ above $\tau$ over the rest of the score with probability $W(a,j)=[[kernel]]$, which grows strictly with
-$|\langle a,h_j\rangle|$.""",
-        gives={"kernel": kernel},
-        uses=("score",),
-    ),
-    Step(
-        name="profile",
-        sentence=r"""$\frac12\langle a,h_j\rangle$ is a sum of independent centred normal variables, whose characteristic functions multiply to that of a
-normal variable of deviation $[[profile]]$.""",
-        gives={"profile": profile},
-        uses=("score",),
-    ),
-    Step(
-        name="product of two normals",
-        sentence=r"The modulus of a product of two standard normal variables exceeds $t$ with probability $H(t)$.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("column_density",),
-    ),
-    Step(
-        name="column density",
-        sentence=r"Hence column $j$ has the density $[[column_density]]$.",
-        gives={"column_density": column_density},
-        uses=("profile", "product of two normals"),
-    ),
+GRAPHON_STEPS = proof(
+    r"""
+any data: As $\partial L/\partial w_{ij}=\frac1{\sqrt{nd}}E_D\big[\sum_kr_ka_{ik}\,x_j1\{w_i\cdot x>0\}\big]$,
+$\sqrt{nd}\,S_{ij}=|w_{ij}\langle a_i,g_{ij}\rangle|$, that is $[[any_score]]$.
+
+symmetric data (by S3): On symmetric data $E_D[r_kx_j1\{w\cdot x>0\}]=\frac12E_D[r_kx_j]$ for almost all $w$, for each output $k$.
+
+score (from any data, symmetric data): So $g_{ij}=\frac12h_j$ there, and $\sqrt{nd}\,S_{ij}=[[score]]$.
+
+kernel (from score): Given $a$, the normal weight has $|w|$ above $\tau$ over the rest of the score with probability $W(a,j)=[[kernel]]$,
+which grows strictly with $|\langle a,h_j\rangle|$.
+
+profile (from score): $\frac12\langle a,h_j\rangle$ is a sum of independent centred normal variables, whose characteristic functions
+multiply to that of a normal variable of deviation $[[profile]]$.
+
+product of two normals (by S4 for column_density): The modulus of a product of two standard normal variables exceeds $t$ with probability
+$H(t)$.
+
+column density (from profile, product of two normals): Hence column $j$ has the density $[[column_density]]$.
+""",
+    globals(),
 )
 
 inner_product_graphon = Claim(
@@ -140,68 +115,35 @@ $H(\tau/\varphi_j)$ with $H$ of S4: as if rank one with the profile $\varphi_j=[
     },
 )
 
-ORDER_STEPS = (
-    Step(
-        name="inner products",
-        sentence=r"""On symmetric data $\sqrt{nd}\,S_{ij}=[[score]]$, and the weight of a row $a$ in the column of $h$ is kept with a probability that grows strictly with
-$|\langle a,h\rangle|$.""",
-        by=Carrier.CLAIM,
-        source="S7.1",
-        takes=("score", "kernel"),
-        gives={"score": score},
-    ),
-    Step(
-        name="parallel columns",
-        sentence=r"""A column with the means $c\,h$ has the score $[[parallel_score]]$. So if all non-zero $h_j$ are multiples $c_je$ of one unit vector, the
-saliency factorises: $f=|\langle a,e\rangle|$, $\varphi_j=\frac12|c_j|$.""",
-        gives={"parallel_score": parallel_score},
-        uses=("inner products",),
-    ),
-    Step(
-        name="one order",
-        sentence=r"""A factorised saliency has $W(a,j)=P(|\xi|>\tau/f(a)\varphi_j)$, which does not fall as $f(a)$ grows, whatever the law of $\xi$: no
-two columns order two rows differently.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="two orders",
-        sentence=r"""If $h$ and $k$ are not parallel, the row $a=[[witness]]$ has $\langle a,h\rangle=0$ and
-$\langle a,k\rangle=\sum_{i<l}(h_ik_l-h_lk_i)^2>0$; with $h$ and $k$ exchanged it is the other way round. The two columns order these
-two rows differently, hence, by continuity, all rows near them, which have positive probability: $W$ is not that of a factorised saliency.""",
-        gives={"witness": witness},
-        uses=("inner products", "parallel columns", "one order"),
-    ),
-    Step(
-        name="sum and difference",
-        sentence=r"""For independent rows $a,a'$ the vectors $u=a-a'$ and $v=a+a'$ are independent, and normal. As
-$\langle a,h\rangle^2-\langle a',h\rangle^2=\langle u,h\rangle\langle v,h\rangle$, column $h$ puts $a$ above $a'$ where both factors have one
-sign.""",
-        by=Carrier.RULE,
-        source="normal vector",
-        uses=("inner products",),
-    ),
-    Step(
-        name="direction",
-        sentence=r"In the plane of $h$ and $k$ the direction of $u$ is uniform, and so is that of $v$.",
-        by=Carrier.RULE,
-        source="rotation",
-        uses=("sum and difference",),
-    ),
-    Step(
-        name="opposite signs",
-        sentence=r"""$\langle u,h\rangle$ and $\langle u,k\rangle$ differ in sign for directions in two sectors of the angle $\theta$ between $h$ and $k$: with
-probability $[[opposite_signs]]$.""",
-        gives={"opposite_signs": opposite_signs},
-        uses=("direction",),
-    ),
-    Step(
-        name="reversed pairs",
-        sentence=r"""The columns order $a$ and $a'$ differently where this is so for exactly one of $u$ and $v$: with probability $[[reversed_pairs]]$. A
-factorised saliency orders no pair differently.""",
-        gives={"reversed_pairs": reversed_pairs},
-        uses=("one order", "opposite signs"),
-    ),
+ORDER_STEPS = proof(
+    r"""
+inner products (by S7.1 for score, kernel): On symmetric data $\sqrt{nd}\,S_{ij}=[[score]]$, and the weight of a row $a$ in the column of
+$h$ is kept with a probability that grows strictly with $|\langle a,h\rangle|$.
+
+parallel columns (from inner products): A column with the means $c\,h$ has the score $[[parallel_score]]$. So if all non-zero $h_j$ are
+multiples $c_je$ of one unit vector, the saliency factorises: $f=|\langle a,e\rangle|$, $\varphi_j=\frac12|c_j|$.
+
+one order (by monotonicity): A factorised saliency has $W(a,j)=P(|\xi|>\tau/f(a)\varphi_j)$, which does not fall as $f(a)$ grows, whatever
+the law of $\xi$: no two columns order two rows differently.
+
+two orders (from inner products, parallel columns, one order): If $h$ and $k$ are not parallel, the row $a=[[witness]]$ has $\langle
+a,h\rangle=0$ and $\langle a,k\rangle=\sum_{i<l}(h_ik_l-h_lk_i)^2>0$; with $h$ and $k$ exchanged it is the other way round. The two columns
+order these two rows differently, hence, by continuity, all rows near them, which have positive probability: $W$ is not that of a factorised
+saliency.
+
+sum and difference (from inner products; by normal vector): For independent rows $a,a'$ the vectors $u=a-a'$ and $v=a+a'$ are independent,
+and normal. As $\langle a,h\rangle^2-\langle a',h\rangle^2=\langle u,h\rangle\langle v,h\rangle$, column $h$ puts $a$ above $a'$ where both
+factors have one sign.
+
+direction (from sum and difference; by rotation): In the plane of $h$ and $k$ the direction of $u$ is uniform, and so is that of $v$.
+
+opposite signs (from direction): $\langle u,h\rangle$ and $\langle u,k\rangle$ differ in sign for directions in two sectors of the angle
+$\theta$ between $h$ and $k$: with probability $[[opposite_signs]]$.
+
+reversed pairs (from one order, opposite signs): The columns order $a$ and $a'$ differently where this is so for exactly one of $u$ and $v$:
+with probability $[[reversed_pairs]]$. A factorised saliency orders no pair differently.
+""",
+    globals(),
 )
 
 columns_that_disagree = Claim(

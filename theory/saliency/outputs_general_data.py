@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, tau
 from sparse_limits.theory.saliency.outputs import (
@@ -20,7 +21,6 @@ from sparse_limits.theory.saliency.outputs import (
 )
 from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, beta, h, w
 from sparse_limits.theory.saliency.snip_closed_form import stein_model
-from sparse_limits.theory.steps import Carrier, Step
 
 joint, beta_k, beta_l = sp.symbols("V_kl beta_k beta_l", real=True)  # Cov(g_k, g_l) and the two Stein moments
 variance = sp.Symbol("V", nonnegative=True)  # an eigenvalue of C_j
@@ -32,75 +32,40 @@ inversion = 2 * sp.sin(omega * tau / sp.Abs(w)) / (sp.pi * omega)
 damping = 1 + variance * omega**2
 mode_exponent = -sp.log(damping) / 2 - omega**2 * (h / 2 + beta * w) ** 2 / (2 * damping)
 
-STEPS = (
-    Step(
-        name="any data",
-        sentence=r"The score is always $[[any_score]]$, with the mean $g$ of residual times input over the data for which the neuron is active.",
-        by=Carrier.CLAIM,
-        source="S7.1",
-        takes=("any data",),
-        gives={"any_score": any_score},
-    ),
-    Step(
-        name="profile",
-        sentence=r"For a normal row $a$ the half of $\langle a,h\rangle$ is normal, of deviation $[[profile]]$, whatever the vector $h$.",
-        by=Carrier.CLAIM,
-        source="S7.1",
-        takes=("profile",),
-        gives={"profile": profile},
-    ),
-    Step(
-        name="moments",
-        sentence=r"""On any data $V_{kl}$ is the covariance of $g_k$ and $g_l$ over the weights of a row, and $\beta_k=E[wg_k]$: the moments of S3 at the residuals
-$r_k$, $r_l$ and $r_k+r_l$, of which a covariance is half of what the last variance has more than both others.""",
-        by=Carrier.CLAIM,
-        source="S3",
-        uses=("any data",),
-    ),
-    Step(
-        name="unexplained",
-        sentence=r"""What $w_j$ leaves unexplained, $g_j-\beta_jw_j$, has the covariances $[[unexplained]]$, since $w_j$ has the variance $1$.""",
-        gives={"unexplained": unexplained},
-        uses=("moments",),
-    ),
-    Step(
-        name="means of squares",
-        sentence=r"The quadratic form of their matrix $C_j$ is a mean of squares: $C_j$ is positive semidefinite.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("unexplained",),
-    ),
-    Step(
-        name="closure",
-        sentence=r"""As S5 does for one output, put for $g_j$ given $w_j$ the normal law of the same first two moments:
-$g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$.""",
-        by=Carrier.CLAIM,
-        source="S5",
-        uses=("unexplained", "means of squares"),
-    ),
-    Step(
-        name="conditional density",
-        sentence=r"""Given $g$ and $w$, $\langle a,g\rangle$ is normal of deviation $\|g\|$, as in *profile*: $|w\langle a,g\rangle|$ exceeds $\tau$ with probability
-$[[conditional_density]]$.""",
-        gives={"conditional_density": conditional_density},
-        uses=("any data", "profile", "closure"),
-    ),
-    Step(
-        name="inversion",
-        sentence=r"""Given $w$, $\langle a,g\rangle$ has the even characteristic function $\psi=E_\zeta e^{-\omega^2\|g\|^2/2}$ and no atom but perhaps at $0$, which is none at $\tau=0$. So
-$|\langle a,g\rangle|\le\tau/|w|$ with probability $\int_0^\infty[[inversion]]\,\psi(\omega)\,d\omega$.""",
-        by=Carrier.RULE,
-        source="Lévy",
-        gives={"inversion": inversion},
-        uses=("conditional density",),
-    ),
-    Step(
-        name="modes",
-        sentence=r"""Along the eigenvectors of $C_j$ the components of $g$ are independent given $w$, normal of mean $\frac h2+\beta w$ and variance $V$. So
-$\ln\psi$ is the sum of $\ln Ee^{-\omega^2g^2/2}=[[mode_exponent]]$ over them.""",
-        gives={"mode_exponent": mode_exponent},
-        uses=("inversion",),
-    ),
+STEPS = proof(
+    r"""
+any data (by S7.1 for any data): The score is always $[[any_score]]$, with the mean $g$ of residual times input over the data for which the
+neuron is active.
+
+profile (by S7.1 for profile): For a normal row $a$ the half of $\langle a,h\rangle$ is normal, of deviation $[[profile]]$, whatever the
+vector $h$.
+
+moments (from any data; by S3): On any data $V_{kl}$ is the covariance of $g_k$ and $g_l$ over the weights of a row, and $\beta_k=E[wg_k]$:
+the moments of S3 at the residuals $r_k$, $r_l$ and $r_k+r_l$, of which a covariance is half of what the last variance has more than both
+others.
+
+unexplained (from moments): What $w_j$ leaves unexplained, $g_j-\beta_jw_j$, has the covariances $[[unexplained]]$, since $w_j$ has the
+variance $1$.
+
+means of squares (from unexplained; by monotonicity): The quadratic form of their matrix $C_j$ is a mean of squares: $C_j$ is positive
+semidefinite.
+
+closure (from unexplained, means of squares; by S5): As S5 does for one output, put for $g_j$ given $w_j$ the normal law of the same first
+two moments: $g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$.
+
+conditional density (from any data, profile, closure): Given $g$ and $w$, $\langle a,g\rangle$ is normal of deviation $\|g\|$, as in
+*profile*: $|w\langle a,g\rangle|$ exceeds $\tau$ with probability $[[conditional_density]]$.
+
+inversion (from conditional density; by Lévy): Given $w$, $\langle a,g\rangle$ has the even characteristic function $\psi=E_\zeta
+e^{-\omega^2\|g\|^2/2}$ and no atom but perhaps at $0$, which is none at $\tau=0$. So $|\langle a,g\rangle|\le\tau/|w|$ with probability
+$\int_0^\infty[[inversion]]\,\psi(\omega)\,d\omega$.
+
+modes (from inversion): Along the eigenvectors of $C_j$ the components of $g$ are independent given $w$, normal of mean $\frac h2+\beta w$
+and variance $V$. So $\ln\psi$ is the sum of $\ln Ee^{-\omega^2g^2/2}=[[mode_exponent]]$ over them.
+""",
+    globals(),
+    any_score=any_score,
+    profile=profile,
 )
 
 stein_model_of_outputs = Claim(

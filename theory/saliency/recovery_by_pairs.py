@@ -7,6 +7,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import ANY_FAILURE, delta
 from sparse_limits.theory.saliency.support_recovery import (
@@ -28,7 +29,6 @@ from sparse_limits.theory.saliency.support_recovery import (
     p_0,
     p_s,
 )
-from sparse_limits.theory.steps import Carrier, Step
 
 tilt = sp.Symbol("t", positive=True)  # of an exponential moment, as a factor
 
@@ -48,100 +48,44 @@ pair_ties = sp.Sum(kept_law(p_s) * kept_law(p_0), (i, 0, n))
 rows_needed = Smallest(sp.Lambda(n, pair_misses), delta, sp.S.One)
 PAIRS = tuple({p_s: sp.Rational(3, 4), p_0: sp.Rational(1, 4), k: 1, d: 2, n: number} for number in (10, 30))
 
-PAIR_STEPS = (
-    Step(
-        name="pairs",
-        sentence=r"""If $S$ is not the set of the $k$ densest columns, without a tie, some column of $S$ has no more entries than some other: $N_j\le N_l$
-with $j\in S$, $l\notin S$. The chance is at most the sum over the $k(d-k)$ pairs.""",
-        by=Carrier.RULE,
-        source="union bound",
-    ),
-    Step(
-        name="Markov",
-        sentence=r"For $t\ge1$, $N_j\le N_l$ where $t^{N_l-N_j}\ge1$, which has at most the probability $E\,t^{N_l-N_j}$.",
-        by=Carrier.RULE,
-        source="Markov",
-        uses=("pairs",),
-    ),
-    Step(
-        name="independent entries",
-        sentence=r"""Two independent entries, kept with the probabilities $p_S$ and $p_0$, bring the factor $[[row_factor]]$, its mean over
-their four states.""",
-        gives={"row_factor": row_factor},
-        uses=("Markov",),
-    ),
-    Step(
-        name="latent",
-        sentence=r"""Given the latent of a row its entries are independent, and their probabilities do not fall with the latent. As $t\ge1$, in that factor what holds $p_0$ does not fall with
-it either, and what holds $p_S$ does not rise. So the mean of the product is at most that at the means $p_l$ and $p_j$ of the probabilities, in which each part is affine.""",
-        by=Carrier.RULE,
-        source="Chebyshev",
-        uses=("independent entries",),
-    ),
-    Step(
-        name="rows",
-        sentence=r"The rows are independent: $E\,t^{N_l-N_j}$ is the product of their means.",
-        by=Carrier.RULE,
-        source="product",
-        uses=("latent",),
-    ),
-    Step(
-        name="worst pair",
-        sentence=r"For $t\ge1$ the factor rises with $p_l\le p_0$ and falls with $p_j\ge p_S$: it is largest at $p_0$ and $p_S$.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("rows",),
-    ),
-    Step(
-        name="best factor",
-        sentence=r"In $t$ it is smallest at $t=[[best_tilt]]$, which exceeds $1$ as $p_S>p_0$.",
-        gives={"best_tilt": best_tilt},
-        uses=("independent entries",),
-    ),
-    Step(
-        name="overlap",
-        sentence=r"There it is $\beta^2$, with $\beta=[[overlap]]$.",
-        gives={"overlap": overlap},
-        uses=("independent entries", "best factor"),
-    ),
-    Step(
-        name="all pairs",
-        sentence=r"So all pairs together fail with probability at most $[[pair_failure]]$: the factor $\beta^2$ for each row.",
-        gives={"pair_failure": pair_failure},
-        uses=("worst pair", "overlap"),
-    ),
-    Step(
-        name="separation",
-        sentence=r"$1-\beta^2=[[separation]]$, which is positive.",
-        gives={"separation": separation},
-        uses=("overlap",),
-    ),
-    Step(
-        name="rows that suffice",
-        sentence=r"As $\beta<1$ the bound falls with $n$, and it is $\delta$ at $n=[[enough_rows]]$.",
-        gives={"enough_rows": enough_rows},
-        uses=("all pairs", "separation"),
-    ),
-    Step(
-        name="ties",
-        sentence=r"""If two columns are independent, both keep $i$ entries with a probability of which the root is $[[root_mass]]$.""",
-        gives={"root_mass": root_mass},
-    ),
-    Step(
-        name="sum of roots",
-        sentence=r"Row by row these roots add up to $\beta^n$.",
-        by=Carrier.RULE,
-        source="induction",
-        uses=("overlap", "ties"),
-    ),
-    Step(
-        name="floor",
-        sentence=r"Their squares, for $n+1$ counts, add up to at least $[[pair_floor]]$: $N_j=N_l$ with at least this probability.",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"pair_floor": pair_floor},
-        uses=("sum of roots",),
-    ),
+PAIR_STEPS = proof(
+    r"""
+pairs (by union bound): If $S$ is not the set of the $k$ densest columns, without a tie, some column of $S$ has no more entries than some
+other: $N_j\le N_l$ with $j\in S$, $l\notin S$. The chance is at most the sum over the $k(d-k)$ pairs.
+
+Markov (from pairs; by Markov): For $t\ge1$, $N_j\le N_l$ where $t^{N_l-N_j}\ge1$, which has at most the probability $E\,t^{N_l-N_j}$.
+
+independent entries (from Markov): Two independent entries, kept with the probabilities $p_S$ and $p_0$, bring the factor $[[row_factor]]$,
+its mean over their four states.
+
+latent (from independent entries; by Chebyshev): Given the latent of a row its entries are independent, and their probabilities do not fall
+with the latent. As $t\ge1$, in that factor what holds $p_0$ does not fall with it either, and what holds $p_S$ does not rise. So the mean
+of the product is at most that at the means $p_l$ and $p_j$ of the probabilities, in which each part is affine.
+
+rows (from latent; by product): The rows are independent: $E\,t^{N_l-N_j}$ is the product of their means.
+
+worst pair (from rows; by monotonicity): For $t\ge1$ the factor rises with $p_l\le p_0$ and falls with $p_j\ge p_S$: it is largest at $p_0$
+and $p_S$.
+
+best factor (from independent entries): In $t$ it is smallest at $t=[[best_tilt]]$, which exceeds $1$ as $p_S>p_0$.
+
+overlap (from independent entries, best factor): There it is $\beta^2$, with $\beta=[[overlap]]$.
+
+all pairs (from worst pair, overlap): So all pairs together fail with probability at most $[[pair_failure]]$: the factor $\beta^2$ for each
+row.
+
+separation (from overlap): $1-\beta^2=[[separation]]$, which is positive.
+
+rows that suffice (from all pairs, separation): As $\beta<1$ the bound falls with $n$, and it is $\delta$ at $n=[[enough_rows]]$.
+
+ties: If two columns are independent, both keep $i$ entries with a probability of which the root is $[[root_mass]]$.
+
+sum of roots (from overlap, ties; by induction): Row by row these roots add up to $\beta^n$.
+
+floor (from sum of roots; by Cauchy–Schwarz): Their squares, for $n+1$ counts, add up to at least $[[pair_floor]]$: $N_j=N_l$ with at least
+this probability.
+""",
+    globals(),
 )
 
 recovery_by_pairs = Claim(

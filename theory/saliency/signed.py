@@ -6,10 +6,10 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import COLUMN, COLUMN_PROFILE, DENSITY, mean_over_columns, phi, rho
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import Tail, exponential, half_normal, product_normal, t
 
 tau = sp.Symbol("tau", real=True)  # a threshold of signed scores
@@ -40,86 +40,46 @@ dual_graphon = 1 - graphon
 magnitude_density = 2 * rho
 selectivity = tau * noise_density / (2 * phi**2)
 
-STEPS = (
-    Step(
-        name="odd scores",
-        sentence=r"""On data the leading term of GraSP's score is odd in $a_i$, while $\hat\Theta$, hence the modulus of every score, depends on the
-$a_i$ through $a_i^2$ alone: given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent and fair, and so are those of the scores of
-a column. In the model this is what $\xi$ symmetric about $0$ says.""",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="one tail",
-        sentence=r"""For $x\ge0$ the events $\xi>x$ and $\xi<-x$ are disjoint and of one probability, and together $|\xi|>x$: each has the share
-$[[magnitude_share]]$ of it.""",
-        gives={"magnitude_share": HALF},
-        uses=("odd scores",),
-    ),
-    Step(
-        name="complement",
-        sentence=r"""$\xi>-x$ is the complement of $\xi\le-x$, which by continuity of the law of $|\xi|$ off $0$ is as probable as $\xi<-x$ for $x>0$. So where
-$\xi>x$ has probability $W$, $\xi>-x$ has $[[dual_graphon]]$.""",
-        gives={"dual_graphon": dual_graphon},
-        uses=("one tail",),
-    ),
-    Step(
-        name="dual threshold",
-        sentence=r"""Both hold at $x=|\tau|/f\varphi$ for every row and column. So the threshold $[[dual_threshold]]$ has $[[dual_graphon]]$ for $W$, and
-the density $1-\rho$ for $\rho$; at $\tau=0$ all are $\frac12$.""",
-        gives={"dual_threshold": dual_threshold},
-        uses=("complement",),
-    ),
-    Step(
-        name="two laws",
-        sentence=r"""For normal and for Laplace noise, whose moduli are half-normal and exponential, both sides together are
-$[[kernels]]$: they fall with the density of $\varphi\xi$ on both sides of $0$, through $\frac12$.""",
-        gives={"kernels": kernels},
-        uses=("one tail", "complement"),
-    ),
-    Step(
-        name="density of S4",
-        sentence=r"The modulus of a product of two normals has the density and the tail $H$ of S4.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("noise_density", "column_density"),
-    ),
-    Step(
-        name="kernel",
-        sentence=r"""For the product of two normals $P(\varphi\xi>\tau)=[[kernel]]$, averaged over the rows at $f=|a|$: it is $\frac12$ at $0$ and falls
-with half of that density at $|\tau|/\phi$, over $\phi$.""",
-        gives={"kernel": product_kernel},
-        uses=("one tail", "complement", "density of S4"),
-    ),
-    Step(
-        name="density of the moduli",
-        sentence=r"""For $\tau>0$ the scores above $\tau$ have half of the density of the moduli above $\tau$. So the threshold of $\rho<\frac12$ is that of the
-moduli at density $[[magnitude_density]]$, and there $W$ is half of theirs.""",
-        gives={"magnitude_density": magnitude_density},
-        uses=("one tail",),
-    ),
-    Step(
-        name="one threshold",
-        sentence=r"""By S1 one threshold of the moduli has a density strictly between $0$ and $1$. So $\tau_\rho$ is the only one for $\rho<\frac12$, and by
-*dual threshold* for $\rho>\frac12$; for $\rho=\frac12$ it is $0$, or any point between the least moduli and their negatives.""",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-        uses=("dual threshold", "density of the moduli"),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"For the product of two normals it is $[[threshold]]$, and for a constant $\varphi$ it is $\varphi$ times $[[flat_threshold]]$.",
-        gives={"threshold": product_threshold, "flat_threshold": flat_threshold},
-        uses=("kernel", "one threshold"),
-    ),
-    Step(
-        name="slope",
-        sentence=r"""Where $|\xi|$ has the density $g$ at $|\tau|/\phi$, $W$ is $\frac12\bar F(\tau/\phi)$ or $1-\frac12\bar F(-\tau/\phi)$ with $\bar F'=-g$:
-either way $\partial W/\partial\phi=[[selectivity]]$, of the sign of $\tau$ where $g>0$.""",
-        gives={"selectivity": selectivity},
-        uses=("one tail", "complement"),
-    ),
+STEPS = proof(
+    r"""
+odd scores (by independence): On data the leading term of GraSP's score is odd in $a_i$, while $\hat\Theta$, hence the modulus of every
+score, depends on the $a_i$ through $a_i^2$ alone: given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent and fair, and so are those
+of the scores of a column. In the model this is what $\xi$ symmetric about $0$ says.
+
+one tail (from odd scores): For $x\ge0$ the events $\xi>x$ and $\xi<-x$ are disjoint and of one probability, and together $|\xi|>x$: each
+has the share $[[magnitude_share]]$ of it.
+
+complement (from one tail): $\xi>-x$ is the complement of $\xi\le-x$, which by continuity of the law of $|\xi|$ off $0$ is as probable as
+$\xi<-x$ for $x>0$. So where $\xi>x$ has probability $W$, $\xi>-x$ has $[[dual_graphon]]$.
+
+dual threshold (from complement): Both hold at $x=|\tau|/f\varphi$ for every row and column. So the threshold $[[dual_threshold]]$ has
+$[[dual_graphon]]$ for $W$, and the density $1-\rho$ for $\rho$; at $\tau=0$ all are $\frac12$.
+
+two laws (from one tail, complement): For normal and for Laplace noise, whose moduli are half-normal and exponential, both sides together
+are $[[kernels]]$: they fall with the density of $\varphi\xi$ on both sides of $0$, through $\frac12$.
+
+density of S4 (by S4 for noise_density, column_density): The modulus of a product of two normals has the density and the tail $H$ of S4.
+
+kernel (from one tail, complement, density of S4): For the product of two normals $P(\varphi\xi>\tau)=[[kernel]]$, averaged over the rows at
+$f=|a|$: it is $\frac12$ at $0$ and falls with half of that density at $|\tau|/\phi$, over $\phi$.
+
+density of the moduli (from one tail): For $\tau>0$ the scores above $\tau$ have half of the density of the moduli above $\tau$. So the
+threshold of $\rho<\frac12$ is that of the moduli at density $[[magnitude_density]]$, and there $W$ is half of theirs.
+
+one threshold (from dual threshold, density of the moduli; by S1 for one threshold): By S1 one threshold of the moduli has a density
+strictly between $0$ and $1$. So $\tau_\rho$ is the only one for $\rho<\frac12$, and by *dual threshold* for $\rho>\frac12$; for
+$\rho=\frac12$ it is $0$, or any point between the least moduli and their negatives.
+
+threshold (from kernel, one threshold): For the product of two normals it is $[[threshold]]$, and for a constant $\varphi$ it is $\varphi$
+times $[[flat_threshold]]$.
+
+slope (from one tail, complement): Where $|\xi|$ has the density $g$ at $|\tau|/\phi$, $W$ is $\frac12\bar F(\tau/\phi)$ or $1-\frac12\bar
+F(-\tau/\phi)$ with $\bar F'=-g$: either way $\partial W/\partial\phi=[[selectivity]]$, of the sign of $\tau$ where $g>0$.
+""",
+    globals(),
+    magnitude_share=HALF,
+    kernel=product_kernel,
+    threshold=product_threshold,
 )
 
 signed_scores = Claim(

@@ -6,6 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
     COLUMN,
@@ -20,7 +21,6 @@ from sparse_limits.theory.saliency.model import (
     snip_model,
     tau,
 )
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import modified_struve, product_survival, t
 
 cosine, theta = sp.symbols("c theta", real=True)  # of the angle between two inputs, and the angle
@@ -45,94 +45,47 @@ covariance_kernel = sp.asin(cosine) / (2 * sp.pi)
 half_mean = 1 / sp.sqrt(2 * sp.pi)
 stein_kernel = half_mean / norm
 
-GRADIENT_STEPS = (
-    Step(
-        name="one weight",
-        sentence=r"""Off $w_i\cdot x=0$ the derivative of $f(x)$ in $w_{ij}$ is $\frac1{\sqrt{nd}}a_ix_j1\{w_i\cdot x>0\}$, and that of
-$L$ is the mean of this times $f-y$: the saliency is as stated, with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$.""",
-        by=Carrier.RULE,
-        source="chain rule",
-    ),
-    Step(
-        name="opposite samples",
-        sentence=r"""If $(x,r)$ and $(-x,-r)$ have one law, then $g_{ij}$ is also the mean of $r\,x_j1\{-w_i\cdot x>0\}$, the two signs
-of $(-r)(-x_j)$ being lost. So it is the mean of $r\,x_j\cdot\frac12(1\{w_i\cdot x>0\}+1\{-w_i\cdot x>0\})$.""",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("one weight",),
-    ),
-    Step(
-        name="opposite weights",
-        sentence=r"""On any data $w$ and $-w$ have one law. As $r$ does not depend on $w$, $E_wg_j$ is the mean of the same over $D$
-and $w$.""",
-        by=Carrier.RULE,
-        source="same law",
-        uses=("one weight",),
-    ),
-    Step(
-        name="one half",
-        sentence=r"""Off $w\cdot x=0$ just one of the two gates is open, so that $\frac12(1\{w\cdot x>0\}+1\{-w\cdot x>0\})=[[mean_weight]]$; at
-$x=0$ nothing is added, as $x_j=0$. Hence $g_{ij}=[[mean_weight]]\,h_j$ for symmetric data and $E_wg_j=[[mean_weight]]\,h_j$ for any.""",
-        gives={"mean_weight": mean_weight},
-        uses=("opposite samples", "opposite weights"),
-    ),
-    Step(
-        name="two gates",
-        sentence=r"""As $r$ does not depend on $w$, $\operatorname{Cov}_w(g_j,g_k)$ is the mean over $D$ and $D'$ of $rr'x_jx_k'$ times the
-covariance of the gates of $z=w\cdot x/\|x\|$ and $z'=w\cdot x'/\|x'\|$, standard normals of correlation $c$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("one weight",),
-    ),
-    Step(
-        name="second gate",
-        sentence=r"""Let $|c|<1$. Given $z$, $z'$ is normal with mean $cz$ and variance $1-c^2$, and positive with probability
-$[[open_gate]]$.""",
-        gives={"open_gate": open_gate},
-        uses=("two gates",),
-    ),
-    Step(
-        name="both gates",
-        sentence=r"""So both gates are open with the probability $P(c)$ that is the integral of $[[open_gate]]$ times the normal density over
-$z>0$. Its derivative is the integral of the derivative, which stays below a multiple of $z$ times the density for $c$ in a
-closed part of $(-1,1)$.""",
-        by=Carrier.RULE,
-        source="dominated convergence",
-        uses=("second gate",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"That integral is $P'(c)=[[gate_rate]]$: an antiderivative is $-[[gate_rate]]\,e^{-z^2/2(1-c^2)}$ (Sheppard).",
-        gives={"gate_rate": gate_rate},
-        uses=("both gates",),
-    ),
-    Step(
-        name="covariance",
-        sentence=r"""The covariance of the gates is $P(c)-\frac14$, by *one half*: it has this derivative and is $0$ at $c=0$, where the gates
-are independent. So it is $[[covariance_kernel]]$; at $c=\pm1$ the gates are equal or opposite, and it is $\pm\frac14$, as the
-formula says.""",
-        gives={"covariance_kernel": covariance_kernel},
-        uses=("one half", "rate"),
-    ),
-    Step(
-        name="half of a normal",
-        sentence=r"A standard normal has $E[z\,1\{z>0\}]=[[half_mean]]$.",
-        gives={"half_mean": half_mean},
-    ),
-    Step(
-        name="along the input",
-        sentence=r"""For $x\ne0$, $w$ is $z\,x/\|x\|$ and a part orthogonal to $x$, which has mean $0$ and is independent of $z$, hence of
-the gate. So $E_w[w_j1\{w\cdot x>0\}]=\frac{x_j}{\|x\|}E[z\,1\{z>0\}]$.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("one weight",),
-    ),
-    Step(
-        name="Stein moment",
-        sentence=r"This is $x_j\cdot[[stein_kernel]]$, and $E_w[w_jg_k]$ its mean over $D$ times $r\,x_k$.",
-        gives={"stein_kernel": stein_kernel},
-        uses=("along the input", "half of a normal"),
-    ),
+GRADIENT_STEPS = proof(
+    r"""
+one weight (by chain rule): Off $w_i\cdot x=0$ the derivative of $f(x)$ in $w_{ij}$ is $\frac1{\sqrt{nd}}a_ix_j1\{w_i\cdot x>0\}$, and that
+of $L$ is the mean of this times $f-y$: the saliency is as stated, with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$.
+
+opposite samples (from one weight; by same law): If $(x,r)$ and $(-x,-r)$ have one law, then $g_{ij}$ is also the mean of
+$r\,x_j1\{-w_i\cdot x>0\}$, the two signs of $(-r)(-x_j)$ being lost. So it is the mean of $r\,x_j\cdot\frac12(1\{w_i\cdot
+x>0\}+1\{-w_i\cdot x>0\})$.
+
+opposite weights (from one weight; by same law): On any data $w$ and $-w$ have one law. As $r$ does not depend on $w$, $E_wg_j$ is the mean
+of the same over $D$ and $w$.
+
+one half (from opposite samples, opposite weights): Off $w\cdot x=0$ just one of the two gates is open, so that $\frac12(1\{w\cdot
+x>0\}+1\{-w\cdot x>0\})=[[mean_weight]]$; at $x=0$ nothing is added, as $x_j=0$. Hence $g_{ij}=[[mean_weight]]\,h_j$ for symmetric data and
+$E_wg_j=[[mean_weight]]\,h_j$ for any.
+
+two gates (from one weight; by Fubini): As $r$ does not depend on $w$, $\operatorname{Cov}_w(g_j,g_k)$ is the mean over $D$ and $D'$ of
+$rr'x_jx_k'$ times the covariance of the gates of $z=w\cdot x/\|x\|$ and $z'=w\cdot x'/\|x'\|$, standard normals of correlation $c$.
+
+second gate (from two gates): Let $|c|<1$. Given $z$, $z'$ is normal with mean $cz$ and variance $1-c^2$, and positive with probability
+$[[open_gate]]$.
+
+both gates (from second gate; by dominated convergence): So both gates are open with the probability $P(c)$ that is the integral of
+$[[open_gate]]$ times the normal density over $z>0$. Its derivative is the integral of the derivative, which stays below a multiple of $z$
+times the density for $c$ in a closed part of $(-1,1)$.
+
+rate (from both gates): That integral is $P'(c)=[[gate_rate]]$: an antiderivative is $-[[gate_rate]]\,e^{-z^2/2(1-c^2)}$ (Sheppard).
+
+covariance (from one half, rate): The covariance of the gates is $P(c)-\frac14$, by *one half*: it has this derivative and is $0$ at $c=0$,
+where the gates are independent. So it is $[[covariance_kernel]]$; at $c=\pm1$ the gates are equal or opposite, and it is $\pm\frac14$, as
+the formula says.
+
+half of a normal: A standard normal has $E[z\,1\{z>0\}]=[[half_mean]]$.
+
+along the input (from one weight; by product): For $x\ne0$, $w$ is $z\,x/\|x\|$ and a part orthogonal to $x$, which has mean $0$ and is
+independent of $z$, hence of the gate. So $E_w[w_j1\{w\cdot x>0\}]=\frac{x_j}{\|x\|}E[z\,1\{z>0\}]$.
+
+Stein moment (from along the input, half of a normal): This is $x_j\cdot[[stein_kernel]]$, and $E_w[w_jg_k]$ its mean over $D$ times
+$r\,x_k$.
+""",
+    globals(),
 )
 
 gradient_moments = Claim(
@@ -213,101 +166,55 @@ product_threshold = level(mean_over_columns(product_survival(t / phi)), t, rho)
 flat_threshold = level(product_survival(t), t, rho)  # over the profile, where that is constant
 integral_form = sp.Integral(2 / sp.pi * sp.exp(-tau / phi * sp.cosh(x)) / sp.cosh(x), (x, 0, sp.oo))
 
-PRODUCT_STEPS = (
-    Step(
-        name="factorised",
-        sentence=r"Where the saliency factorises, it is $|a|\,|w|\,\varphi$ but for a constant, with one $|a|$ for each row.",
-        by=Carrier.CLAIM,
-        source="S3",
-    ),
-    Step(
-        name="profile",
-        sentence=r"Rows in the order of $|a|$ have $|a|=\psi(u)$ with $P(|a|\le\psi(u))=u$: $\psi(u)=[[profile]]$.",
-        gives={"profile": half_normal_quantile},
-        uses=("factorised",),
-    ),
-    Step(
-        name="kernel",
-        sentence=r"""Given the row, $|w|$ exceeds $\tau/\phi\psi(u)$ with probability $[[kernel]]$: $1$ at $\tau=0$, and falling with the density
-of $\phi\psi(u)|w|$.""",
-        gives={"kernel": product_kernel},
-        uses=("profile",),
-    ),
-    Step(
-        name="mean over rows",
-        sentence=r"""At a uniform $u$, $\psi(u)$ has the law of $|a|$. So $\int W\,du$ is the mean of $P(|w|>\tau/\phi|a|)$ given $a$, which is
-$H(\tau/\phi)$.""",
-        by=Carrier.RULE,
-        source="tower",
-        uses=("kernel",),
-    ),
-    Step(
-        name="mixture",
-        sentence=r"$|ab|$ has at $t$ the density of $y|b|$ at $t$, averaged over $y=|a|$: the integral of $[[product_integrand]]$ over $y>0$.",
-        gives={"product_integrand": product_integrand},
-        uses=("mean over rows",),
-    ),
-    Step(
-        name="hyperbolic form",
-        sentence=r"Put $y=\sqrt t\,e^{x/2}$. The integrand becomes even in $x$, and the density the integral of $[[hyperbolic]]$ over $x>0$.",
-        gives={"hyperbolic": hyperbolic},
-        uses=("mixture",),
-    ),
-    Step(
-        name="Bessel functions",
-        sentence=r"""On $t>0$ the equation $t\,q''+q'=t\,q$ has the solutions $\alpha I_0+\beta K_0$, and of these only the multiples of $K_0$
-do not grow without bound as $t\to\infty$.""",
-        by=Carrier.CITED,
-        source="DLMF, 10.25(ii) and 10.25(iii): I₀ and K₀ are independent solutions, of which I₀ grows at infinity",
-    ),
-    Step(
-        name="noise density",
-        sentence=r"""The hyperbolic form has $t^2q_{tt}+tq_t-t^2q=q_{xx}$, and $q_x$ vanishes at $x=0$ and $\infty$: its integral solves the
-equation. It falls in $t$ and has the mass $1$ of a density, so that it is $[[noise_density]]$.""",
-        gives={"noise_density": product_density},
-        uses=("hyperbolic form", "Bessel functions"),
-    ),
-    Step(
-        name="order of integration",
-        sentence=r"$H(t)$ is the integral of the *hyperbolic form* over $x>0$ and over all larger $t$, in either order.",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("hyperbolic form",),
-    ),
-    Step(
-        name="integral form",
-        sentence=r"So $H(\tau/\phi)=[[integral_form]]$, which is $1$ at $\tau=0$.",
-        gives={"integral_form": integral_form},
-        uses=("order of integration",),
-    ),
-    Step(
-        name="Struve functions",
-        sentence=r"""$(\mathbf L_{-1},\mathbf L_0)=[[struve]]$ have $\mathbf L_0'=\mathbf L_{-1}$ and
-$(t\mathbf L_{-1})'=\frac2\pi+t\mathbf L_0$, power by power.""",
-        gives={"struve": struve},
-    ),
-    Step(
-        name="column density",
-        sentence=r"""Since $K_0'=-K_1$ and $(tK_1)'=-tK_0$, $t\,[K_0\mathbf L_{-1}+K_1\mathbf L_0]$ has the derivative $\frac2\pi K_0$, and it
-tends to $0$ with $t$. So $1$ less it is $H$; at $t=\tau/\phi$ it is $[[column_density]]$.""",
-        gives={"column_density": product_columns},
-        uses=("mean over rows", "noise density", "Struve functions"),
-    ),
-    Step(
-        name="one threshold",
-        sentence=r"""$H$ is continuous and falls strictly from $1$ to $0$, as the *noise density* is positive: the product of two normals is a
-noise of S1. One $\tau$ keeps the density $\rho$, the mean of $H(\tau/\varphi)$.""",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-        uses=("noise density",),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"It is $[[threshold]]$; for a constant profile $\phi$ it is $\phi$ times $[[flat_threshold]]$.",
-        gives={"threshold": product_threshold, "flat_threshold": flat_threshold},
-        uses=("column density", "one threshold"),
-    ),
+PRODUCT_STEPS = proof(
+    r"""
+factorised (by S3): Where the saliency factorises, it is $|a|\,|w|\,\varphi$ but for a constant, with one $|a|$ for each row.
+
+profile (from factorised): Rows in the order of $|a|$ have $|a|=\psi(u)$ with $P(|a|\le\psi(u))=u$: $\psi(u)=[[profile]]$.
+
+kernel (from profile): Given the row, $|w|$ exceeds $\tau/\phi\psi(u)$ with probability $[[kernel]]$: $1$ at $\tau=0$, and falling with the
+density of $\phi\psi(u)|w|$.
+
+mean over rows (from kernel; by tower): At a uniform $u$, $\psi(u)$ has the law of $|a|$. So $\int W\,du$ is the mean of
+$P(|w|>\tau/\phi|a|)$ given $a$, which is $H(\tau/\phi)$.
+
+mixture (from mean over rows): $|ab|$ has at $t$ the density of $y|b|$ at $t$, averaged over $y=|a|$: the integral of
+$[[product_integrand]]$ over $y>0$.
+
+hyperbolic form (from mixture): Put $y=\sqrt t\,e^{x/2}$. The integrand becomes even in $x$, and the density the integral of
+$[[hyperbolic]]$ over $x>0$.
+
+Bessel functions (cited: DLMF, 10.25(ii) and 10.25(iii): I₀ and K₀ are independent solutions, of which I₀ grows at infinity): On $t>0$ the
+equation $t\,q''+q'=t\,q$ has the solutions $\alpha I_0+\beta K_0$, and of these only the multiples of $K_0$ do not grow without bound as
+$t\to\infty$.
+
+noise density (from hyperbolic form, Bessel functions): The hyperbolic form has $t^2q_{tt}+tq_t-t^2q=q_{xx}$, and $q_x$ vanishes at $x=0$
+and $\infty$: its integral solves the equation. It falls in $t$ and has the mass $1$ of a density, so that it is $[[noise_density]]$.
+
+order of integration (from hyperbolic form; by Fubini): $H(t)$ is the integral of the *hyperbolic form* over $x>0$ and over all larger $t$,
+in either order.
+
+integral form (from order of integration): So $H(\tau/\phi)=[[integral_form]]$, which is $1$ at $\tau=0$.
+
+Struve functions: $(\mathbf L_{-1},\mathbf L_0)=[[struve]]$ have $\mathbf L_0'=\mathbf L_{-1}$ and $(t\mathbf L_{-1})'=\frac2\pi+t\mathbf
+L_0$, power by power.
+
+column density (from mean over rows, noise density, Struve functions): Since $K_0'=-K_1$ and $(tK_1)'=-tK_0$, $t\,[K_0\mathbf
+L_{-1}+K_1\mathbf L_0]$ has the derivative $\frac2\pi K_0$, and it tends to $0$ with $t$. So $1$ less it is $H$; at $t=\tau/\phi$ it is
+$[[column_density]]$.
+
+one threshold (from noise density; by S1 for one threshold): $H$ is continuous and falls strictly from $1$ to $0$, as the *noise density* is
+positive: the product of two normals is a noise of S1. One $\tau$ keeps the density $\rho$, the mean of $H(\tau/\varphi)$.
+
+threshold (from column density, one threshold): It is $[[threshold]]$; for a constant profile $\phi$ it is $\phi$ times
+$[[flat_threshold]]$.
+""",
+    globals(),
+    profile=half_normal_quantile,
+    kernel=product_kernel,
+    noise_density=product_density,
+    column_density=product_columns,
+    threshold=product_threshold,
 )
 
 product_graphon = Claim(

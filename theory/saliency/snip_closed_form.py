@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
     ANY_THRESHOLD,
@@ -31,7 +32,6 @@ from sparse_limits.theory.saliency.snip import (
     w,
     zeta,
 )
-from sparse_limits.theory.steps import Carrier, Step
 
 coordinate = sp.Symbol("x_j", real=True)  # of an input
 gate = (1 + sp.erf(coordinate * w / sp.sqrt(2 * (norm**2 - coordinate**2)))) / 2
@@ -42,75 +42,38 @@ isotropic_beta = residual_mean / sp.sqrt(2 * sp.pi * dimension)
 closure = h / 2 + beta * w + spread * zeta
 conditional_density = sp.erfc(tau / (sp.sqrt(2) * sp.Abs(w) * sp.Abs(closure)))
 
-STEIN_STEPS = (
-    Step(
-        name="moments",
-        sentence=r"""Over the weights $g_j$ has the mean $\frac{h_j}2$, and $\beta_j=E_w[w_jg_j]$ is the mean over the data of $r\,x_j^2$ times
-the Stein kernel. As $w_j$ has mean $0$, $\beta_j$ is their covariance.""",
-        by=Carrier.CLAIM,
-        source="S3",
-    ),
-    Step(
-        name="given weight",
-        sentence=r"""The other coordinates of $w_i$ are independent of $w_{ij}$. So given $w_{ij}=w$, $w_i\cdot x$ is normal with mean $x_jw$
-and variance $R^2-x_j^2$, and $E[g_j\mid w_j=w]$ is the mean over $D$ of $r\,x_j$ times the probability that it is positive.""",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="gate",
-        sentence=r"This probability is $[[gate]]$: $\frac12$ at mean $0$, and it grows with the mean as the density at $0$.",
-        gives={"gate": gate},
-        uses=("given weight",),
-    ),
-    Step(
-        name="line",
-        sentence=r"""The straight line in $w$ that has the mean of the gate, $\frac12$ by $w\to-w$, and its covariance with $w$, by Stein's
-lemma the mean of its derivative, is $[[line]]$.""",
-        gives={"line": line},
-        uses=("gate",),
-    ),
-    Step(
-        name="mean of the line",
-        sentence=r"Put for the gate, the line gives $E[g_j\mid w_j=w]$ the form $\frac{h_j}2+\beta_jw$, by *moments*: right where gate and line agree.",
-        by=Carrier.RULE,
-        source="linearity",
-        uses=("moments", "line"),
-    ),
-    Step(
-        name="what is left",
-        sentence=r"""$g_j-\beta_jw_j$ has the variance $V-2\beta_j\operatorname{Cov}(w_j,g_j)+\beta_j^2=[[residual_variance]]$, the least that a
-multiple of $w_j$ can leave, as $\operatorname{Var}w_j=1$.""",
-        gives={"residual_variance": residual_variance},
-        uses=("moments",),
-    ),
-    Step(
-        name="mean of a square",
-        sentence=r"It is the mean of a square, hence not negative.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("what is left",),
-    ),
-    Step(
-        name="closure",
-        sentence=r"""A pair $(w,g)$ that is jointly normal has $g=c_0+c_1w+c_2\zeta$ with $\zeta$ independent of $w$ and $c_2\ge0$. The mean
-$\frac{h_j}2$, the covariance $\beta_j$ and the variance $V$ make this $[[closure]]$ with $s^2=[[residual_variance]]$.""",
-        gives={"closure": closure},
-        uses=("mean of the line", "what is left", "mean of a square"),
-    ),
-    Step(
-        name="conditional density",
-        sentence=r"""Given $w$ and $\zeta$ the saliency exceeds $\tau$ where $|a|>\tau/|w||g|$, with probability $[[conditional_density]]$, and
-$p_j(\tau)$ is its mean. At $\beta=s=0$ (P0) it is the kernel of S4 at $\varphi=|h|/2$.""",
-        gives={"conditional_density": conditional_density},
-        uses=("closure",),
-    ),
-    Step(
-        name="isotropic inputs",
-        sentence=r"If $R^2=d$ on the data, $E x_j^2=1$ and $r=c$ is constant, *moments* gives $\beta_j=[[isotropic_beta]]$ (P1iso).",
-        gives={"isotropic_beta": isotropic_beta},
-        uses=("moments",),
-    ),
+STEIN_STEPS = proof(
+    r"""
+moments (by S3): Over the weights $g_j$ has the mean $\frac{h_j}2$, and $\beta_j=E_w[w_jg_j]$ is the mean over the data of $r\,x_j^2$ times
+the Stein kernel. As $w_j$ has mean $0$, $\beta_j$ is their covariance.
+
+given weight (by independence): The other coordinates of $w_i$ are independent of $w_{ij}$. So given $w_{ij}=w$, $w_i\cdot x$ is normal with
+mean $x_jw$ and variance $R^2-x_j^2$, and $E[g_j\mid w_j=w]$ is the mean over $D$ of $r\,x_j$ times the probability that it is positive.
+
+gate (from given weight): This probability is $[[gate]]$: $\frac12$ at mean $0$, and it grows with the mean as the density at $0$.
+
+line (from gate): The straight line in $w$ that has the mean of the gate, $\frac12$ by $w\to-w$, and its covariance with $w$, by Stein's
+lemma the mean of its derivative, is $[[line]]$.
+
+mean of the line (from moments, line; by linearity): Put for the gate, the line gives $E[g_j\mid w_j=w]$ the form $\frac{h_j}2+\beta_jw$, by
+*moments*: right where gate and line agree.
+
+what is left (from moments): $g_j-\beta_jw_j$ has the variance $V-2\beta_j\operatorname{Cov}(w_j,g_j)+\beta_j^2=[[residual_variance]]$, the
+least that a multiple of $w_j$ can leave, as $\operatorname{Var}w_j=1$.
+
+mean of a square (from what is left; by monotonicity): It is the mean of a square, hence not negative.
+
+closure (from mean of the line, what is left, mean of a square): A pair $(w,g)$ that is jointly normal has $g=c_0+c_1w+c_2\zeta$ with
+$\zeta$ independent of $w$ and $c_2\ge0$. The mean $\frac{h_j}2$, the covariance $\beta_j$ and the variance $V$ make this $[[closure]]$ with
+$s^2=[[residual_variance]]$.
+
+conditional density (from closure): Given $w$ and $\zeta$ the saliency exceeds $\tau$ where $|a|>\tau/|w||g|$, with probability
+$[[conditional_density]]$, and $p_j(\tau)$ is its mean. At $\beta=s=0$ (P0) it is the kernel of S4 at $\varphi=|h|/2$.
+
+isotropic inputs (from moments): If $R^2=d$ on the data, $E x_j^2=1$ and $r=c$ is constant, *moments* gives $\beta_j=[[isotropic_beta]]$
+(P1iso).
+""",
+    globals(),
 )
 
 stein_model = Claim(

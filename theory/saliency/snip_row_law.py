@@ -10,6 +10,7 @@ from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import mean_deviation, mode
 from sparse_limits.theory.graphon.symbols import p
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
     ANY_FAILURE,
@@ -29,7 +30,6 @@ from sparse_limits.theory.saliency.snip import (
     w,
 )
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
-from sparse_limits.theory.steps import Carrier, Reach, Step
 
 count_mean = sp.Symbol("p", positive=True)
 exponent = sp.Symbol("t", positive=True)
@@ -60,113 +60,51 @@ floor_error = (count_mean**2 + (1 - count_mean) ** 2) / width
 floor = modulus_mean * sp.sqrt(count_mean * (1 - count_mean) / width)
 fair_floor_error = floor.subs(count_mean, half) - mean_deviation.subs({p: half, mode: sp.floor(width / 2) + 1}) / width
 
-ROW_STEPS = (
-    Step(
-        name="one weight",
-        sentence=r"The loss has the derivative $[[slope]]$ in $w_{ij}$, with $a$, $w$ and $g$ those of unit $i$ and input $j$.",
-        by=Carrier.CLAIM,
-        source="S3",
-        gives={"slope": slope},
-    ),
-    Step(
-        name="row",
-        sentence=r"So $\sqrt{nd}\,S_{ij}$, the modulus of weight times derivative in these units, is $[[row_saliency]]$.",
-        gives={"row_saliency": row_saliency},
-        uses=("one weight",),
-    ),
-    Step(
-        name="rows",
-        sentence=r"""As $r$ is a fixed function of the data, row $i$ is one function of $(a_i,w_i)$, the same for all $i$. These are iid, and
-so are the rows; a count in a column is a sum of $n$ independent entries of one mean.""",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("row",),
-    ),
-    Step(
-        name="row averages",
-        sentence=r"""$N(\tau)/nd$ is the mean of the $n$ row averages of the mask, which lie in $[0,1]$ and are independent. It is farther than
-$t$ from its mean $\rho$ with probability at most $[[failure]]$.""",
-        by=Carrier.RULE,
-        source="Hoeffding",
-        gives={"failure": failure},
-        uses=("rows",),
-    ),
-    Step(
-        name="concentration",
-        sentence=r"This is $\delta$ at $t=[[concentration]]$.",
-        gives={"concentration": concentration},
-        uses=("row averages",),
-    ),
-    Step(
-        name="fair rows",
-        sentence=r"""Let the entries of a row be equal, and kept with probability $\frac12$. Then the count of rows is that of $n$ fair coins, and farther
-than $nt$ from $\frac n2$ with probability $[[equal_failure]]$.""",
-        gives={"equal_failure": equal_failure},
-        uses=("rows",),
-        reach=Reach.POINTS,
-        limited="a sum whose ends are rounded in n t: counted at some n and t",
-    ),
-    Step(
-        name="fair deviation",
-        sentence=r"So the least of its values that their $|N(\tau)/nd-\rho|$ exceeds with probability at most $\delta$, and for $\delta<1$ the least number, is $[[equal_concentration]]$.",
-        gives={"equal_concentration": equal_concentration},
-        uses=("fair rows",),
-        reach=Reach.POINTS,
-        limited="a least number, searched in a law of whole numbers: at some n and δ",
-    ),
-    Step(
-        name="frequency",
-        sentence=r"The frequency $\hat q$ among $n$ rows of what has probability $q$ in each has the variance $[[frequency_variance]]$.",
-        gives={"frequency_variance": frequency_variance},
-        uses=("rows",),
-    ),
-    Step(
-        name="one pattern",
-        sentence=r"$E|\hat q-q|$ is at most the root of this variance, hence at most $\sqrt{q/n}$.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("frequency",),
-    ),
-    Step(
-        name="all patterns",
-        sentence=r"""$\mathrm{TV}=\frac12\sum_k|\hat q_k-q_k|$ over the $2^d$ patterns of a row. The mean of $\sqrt{q_k}$ over the patterns is
-at most the root of the mean $2^{-d}$ of $q_k$, with equality for uniform $q$.""",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("one pattern",),
-    ),
-    Step(
-        name="pattern rate",
-        sentence=r"So $E\,\mathrm{TV}\le[[pattern_rate]]$, half of $2^d$ times $\sqrt{q/n}$ at $q=2^{-d}$.",
-        gives={"pattern_rate": pattern_rate},
-        uses=("all patterns",),
-    ),
-    Step(
-        name="modulus",
-        sentence=r"A standard normal has a modulus of mean $[[modulus_mean]]$.",
-        gives={"modulus_mean": modulus_mean},
-    ),
-    Step(
-        name="central limit",
-        sentence=r"""A sum of $n$ independent copies of a centred variable $X$ of variance $\sigma^2$, over $\sigma\sqrt n$, has a mean modulus
-that differs from that of a standard normal by at most $E|X|^3/\sigma^3\sqrt n$.""",
-        by=Carrier.CITED,
-        source="Goldstein (2010), bounds on the constant in the mean central limit theorem: the Wasserstein distance is at "
-        "most E|X|³/σ³√n for a sum of n iid variables, and |x| has slopes of modulus 1",
-    ),
-    Step(
-        name="error of the floor",
-        sentence=r"""For entries of mean $p$, $0<p<1$, $\hat p$ has the standard deviation $\sigma/\sqrt n$, and times this the bound is
-$[[floor_error]]$. At $p=0$ and $1$ nothing fluctuates.""",
-        gives={"floor_error": floor_error},
-        uses=("frequency", "central limit"),
-    ),
-    Step(
-        name="floor",
-        sentence=r"So up to $[[floor_error]]$ the mean of $|\hat p-p|$ is $[[floor]]$, that of a centred normal of the same variance.",
-        gives={"floor": floor},
-        uses=("frequency", "modulus", "error of the floor"),
-    ),
+ROW_STEPS = proof(
+    r"""
+one weight (by S3): The loss has the derivative $[[slope]]$ in $w_{ij}$, with $a$, $w$ and $g$ those of unit $i$ and input $j$.
+
+row (from one weight): So $\sqrt{nd}\,S_{ij}$, the modulus of weight times derivative in these units, is $[[row_saliency]]$.
+
+rows (from row; by independence): As $r$ is a fixed function of the data, row $i$ is one function of $(a_i,w_i)$, the same for all $i$.
+These are iid, and so are the rows; a count in a column is a sum of $n$ independent entries of one mean.
+
+row averages (from rows; by Hoeffding): $N(\tau)/nd$ is the mean of the $n$ row averages of the mask, which lie in $[0,1]$ and are
+independent. It is farther than $t$ from its mean $\rho$ with probability at most $[[failure]]$.
+
+concentration (from row averages): This is $\delta$ at $t=[[concentration]]$.
+
+fair rows (from rows; at some points: a sum whose ends are rounded in n t: counted at some n and t): Let the entries of a row be equal, and
+kept with probability $\frac12$. Then the count of rows is that of $n$ fair coins, and farther than $nt$ from $\frac n2$ with probability
+$[[equal_failure]]$.
+
+fair deviation (from fair rows; at some points: a least number, searched in a law of whole numbers: at some n and δ): So the least of its
+values that their $|N(\tau)/nd-\rho|$ exceeds with probability at most $\delta$, and for $\delta<1$ the least number, is
+$[[equal_concentration]]$.
+
+frequency (from rows): The frequency $\hat q$ among $n$ rows of what has probability $q$ in each has the variance $[[frequency_variance]]$.
+
+one pattern (from frequency; by Jensen): $E|\hat q-q|$ is at most the root of this variance, hence at most $\sqrt{q/n}$.
+
+all patterns (from one pattern; by Jensen): $\mathrm{TV}=\frac12\sum_k|\hat q_k-q_k|$ over the $2^d$ patterns of a row. The mean of
+$\sqrt{q_k}$ over the patterns is at most the root of the mean $2^{-d}$ of $q_k$, with equality for uniform $q$.
+
+pattern rate (from all patterns): So $E\,\mathrm{TV}\le[[pattern_rate]]$, half of $2^d$ times $\sqrt{q/n}$ at $q=2^{-d}$.
+
+modulus: A standard normal has a modulus of mean $[[modulus_mean]]$.
+
+central limit (cited: Goldstein (2010), bounds on the constant in the mean central limit theorem: the Wasserstein distance is at most
+E|X|³/σ³√n for a sum of n iid variables, and |x| has slopes of modulus 1): A sum of $n$ independent copies of a centred variable $X$ of
+variance $\sigma^2$, over $\sigma\sqrt n$, has a mean modulus that differs from that of a standard normal by at most $E|X|^3/\sigma^3\sqrt
+n$.
+
+error of the floor (from frequency, central limit): For entries of mean $p$, $0<p<1$, $\hat p$ has the standard deviation $\sigma/\sqrt n$,
+and times this the bound is $[[floor_error]]$. At $p=0$ and $1$ nothing fluctuates.
+
+floor (from frequency, modulus, error of the floor): So up to $[[floor_error]]$ the mean of $|\hat p-p|$ is $[[floor]]$, that of a centred
+normal of the same variance.
+""",
+    globals(),
 )
 
 row_law = Claim(

@@ -8,10 +8,10 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, DIMENSION, THRESHOLD, dimension, phi, rho, tau, width
 from sparse_limits.theory.saliency.snip import integral_form, x
-from sparse_limits.theory.steps import Carrier, Step
 
 n, d = width, dimension  # rows and columns of the mask
 k = sp.Symbol("k", integer=True, positive=True)  # columns of the support
@@ -54,51 +54,26 @@ SMALLER = Hypothesis("the support is not larger than the number of inputs", k <=
 HIGHER = Hypothesis("columns of the support are denser", p_0 < p_s)
 INDEPENDENT_ROWS = Hypothesis("the rows are independent, and have one law")
 
-COUNT_STEPS = (
-    Step(
-        name="law",
-        sentence=r"""A column keeps an entry of each row with probability $p_S$, independently: it keeps $i$ of $n$ with
-probability $[[law]]$, as one more row leaves the count with probability $1-p_S$, and else raises it by one.""",
-        gives={"law": law},
-    ),
-    Step(
-        name="missed",
-        sentence=r"It keeps at most $c$ with probability $[[missed]]$, the sum over these counts.",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"missed": missed},
-        uses=("law",),
-    ),
-    Step(
-        name="mistaken",
-        sentence=r"At $p_0$ it keeps more than $c$ with probability $[[mistaken]]$, the complement.",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"mistaken": mistaken},
-        uses=("missed",),
-    ),
-    Step(
-        name="other probabilities",
-        sentence=r"""Let an entry be kept where a uniform number of its own is at most its probability. Then a higher probability keeps no fewer entries: a column
-of $S$ keeps at most $c$ with at most the probability *missed*, another more than $c$ with at most *mistaken*.""",
-        by=Carrier.RULE,
-        source="coupling",
-        uses=("missed", "mistaken"),
-    ),
-    Step(
-        name="no column fails",
-        sentence=r"""If each column of $S$ keeps more than $c$ entries and each other at most $c$, those of $S$ are the densest. Else one of these $d$
-columns fails, and the chance of that is at most the sum of theirs, however the columns depend on one another.""",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("other probabilities",),
-    ),
-    Step(
-        name="sum",
-        sentence=r"$k$ columns of $S$ and $d-k$ others: the sum is $[[recovery_failure]]$.",
-        gives={"recovery_failure": recovery_failure},
-        uses=("missed", "mistaken", "no column fails"),
-    ),
+COUNT_STEPS = proof(
+    r"""
+law: A column keeps an entry of each row with probability $p_S$, independently: it keeps $i$ of $n$ with probability $[[law]]$, as one more
+row leaves the count with probability $1-p_S$, and else raises it by one.
+
+missed (from law; by additivity): It keeps at most $c$ with probability $[[missed]]$, the sum over these counts.
+
+mistaken (from missed; by additivity): At $p_0$ it keeps more than $c$ with probability $[[mistaken]]$, the complement.
+
+other probabilities (from missed, mistaken; by coupling): Let an entry be kept where a uniform number of its own is at most its probability.
+Then a higher probability keeps no fewer entries: a column of $S$ keeps at most $c$ with at most the probability *missed*, another more than
+$c$ with at most *mistaken*.
+
+no column fails (from other probabilities; by union bound): If each column of $S$ keeps more than $c$ entries and each other at most $c$,
+those of $S$ are the densest. Else one of these $d$ columns fails, and the chance of that is at most the sum of theirs, however the columns
+depend on one another.
+
+sum (from missed, mistaken, no column fails): $k$ columns of $S$ and $d-k$ others: the sum is $[[recovery_failure]]$.
+""",
+    globals(),
 )
 
 support_recovery = Claim(
@@ -151,63 +126,37 @@ TWO_COLUMNS = {  # of thirty rows, at the thresholds that 1/50 and 1/2 of the un
     **{p_s: sp.Rational(76, 125), p_0: sp.Rational(1, 2), r_low: sp.Rational(157, 500), r_high: sp.Rational(13, 20)},
 }
 
-RANKED_STEPS = (
-    Step(
-        name="mean of the rows",
-        sentence=r"The shares that the rows keep at a threshold are independent numbers in $[0,1]$, with the density there as their mean.",
-        by=Carrier.RULE,
-        source="independence",
-    ),
-    Step(
-        name="Hoeffding",
-        sentence=r"Where that is $r_1<\rho$ the mean over the rows is $\rho$ or more with probability at most $[[too_many]]$.",
-        by=Carrier.CITED,
-        source="Hoeffding, J. Amer. Statist. Assoc. 58, 1963, 13–30, Theorem 1: for the mean X of n independent numbers in [0, 1], E X = μ and "
-        "0 < t < 1 − μ, P(X − μ ≥ t) is at most the n-th power of (μ/(μ + t))^(μ+t) ((1 − μ)/(1 − μ − t))^(1−μ−t)",
-        gives={"too_many": deviation},
-        uses=("mean of the rows",),
-    ),
-    Step(
-        name="too few",
-        sentence=r"Where it is $r_2>\rho$, it is $\rho$ or less with probability at most $[[too_few]]$: the same for the shares that are removed.",
-        gives={"too_few": too_few},
-        uses=("Hoeffding",),
-    ),
-    Step(
-        name="nested masks",
-        sentence=r"""If at most $K$ scores exceed the higher of two thresholds and at least $K$ the lower one, the $K$ largest hold those above the higher, and lie
-above the lower. A column of $S$ then keeps no fewer entries than at the higher threshold, another no more than at the lower.""",
-        by=Carrier.RULE,
-        source="sorting",
-    ),
-    Step(
-        name="columns",
-        sentence=r"With $p_S$ at the higher threshold and $p_0$ at the lower some column fails with at most the probability $[[column_failure]]$.",
-        by=Carrier.CLAIM,
-        source="S16.1",
-        gives={"column_failure": recovery_failure},
-        uses=("nested masks",),
-    ),
-    Step(
-        name="three events",
-        sentence=r"So a ranked mask fails with probability at most $[[ranked_failure]]$, the sum.",
-        gives={"ranked_failure": ranked_failure},
-        uses=("Hoeffding", "too few", "columns"),
-    ),
-    Step(
-        name="density of a column",
-        sentence=r"Where the saliency of SNIP factorises, a column of the profile $\phi$ keeps an entry with probability $[[column_density]]$.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("column_density",),
-        gives={"column_density": integral_form},
-    ),
-    Step(
-        name="slope",
-        sentence=r"Its derivative in $\phi$ is $[[column_slope]]$, which is positive: of two columns that of the larger profile is denser.",
-        gives={"column_slope": column_slope},
-        uses=("density of a column",),
-    ),
+RANKED_STEPS = proof(
+    r"""
+mean of the rows (by independence): The shares that the rows keep at a threshold are independent numbers in $[0,1]$, with the density there
+as their mean.
+
+Hoeffding (from mean of the rows; cited: Hoeffding, J. Amer. Statist. Assoc. 58, 1963, 13–30, Theorem 1: for the mean X of n independent
+numbers in [0, 1], E X = μ and 0 < t < 1 − μ, P(X − μ ≥ t) is at most the n-th power of (μ/(μ + t))^(μ+t) ((1 − μ)/(1 − μ − t))^(1−μ−t)):
+Where that is $r_1<\rho$ the mean over the rows is $\rho$ or more with probability at most $[[too_many]]$.
+
+too few (from Hoeffding): Where it is $r_2>\rho$, it is $\rho$ or less with probability at most $[[too_few]]$: the same for the shares that
+are removed.
+
+nested masks (by sorting): If at most $K$ scores exceed the higher of two thresholds and at least $K$ the lower one, the $K$ largest hold
+those above the higher, and lie above the lower. A column of $S$ then keeps no fewer entries than at the higher threshold, another no more
+than at the lower.
+
+columns (from nested masks; by S16.1): With $p_S$ at the higher threshold and $p_0$ at the lower some column fails with at most the
+probability $[[column_failure]]$.
+
+three events (from Hoeffding, too few, columns): So a ranked mask fails with probability at most $[[ranked_failure]]$, the sum.
+
+density of a column (by S4 for column_density): Where the saliency of SNIP factorises, a column of the profile $\phi$ keeps an entry with
+probability $[[column_density]]$.
+
+slope (from density of a column): Its derivative in $\phi$ is $[[column_slope]]$, which is positive: of two columns that of the larger
+profile is denser.
+""",
+    globals(),
+    too_many=deviation,
+    column_failure=recovery_failure,
+    column_density=integral_form,
 )
 
 ranked_recovery = Claim(

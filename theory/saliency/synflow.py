@@ -5,9 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, WIDTH, rho, tau, width
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import product_survival, t
 
 row = sp.Symbol("a", positive=True)  # |a_i|
@@ -33,104 +33,53 @@ coefficient_of_variation = sp.sqrt(modulus_variation / width)
 response = t * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
 variance_inflation = 1 + response**2 * modulus_variation / (rho * (1 - rho))
 
-STEPS = (
-    Step(
-        name="paths",
-        sentence=r"""$R$ is the sum over all paths from an input to an output of the products of the moduli on them: with three inputs, two
-layers of two neurons and one output it is $[[flow]]$.""",
-        gives={"flow": flow},
-    ),
-    Step(
-        name="middle layer",
-        sentence=r"For every $l$ and all widths $R=f^\top|W_l|\varphi$, with $f$ and $\varphi$ as stated.",
-        by=Carrier.RULE,
-        source="associativity",
-    ),
-    Step(
-        name="profiles",
-        sentence=r"""So $R$ is linear in each $|w_{ij}|$ with slope $f_i\varphi_j$, and $\sum_{ij}f_i|w_{ij}|\varphi_j=R$. In the network above,
-$f=[[row_profile]]$ and $\varphi=[[column_profile]]$ in the layer between the two of neurons.""",
-        gives={"row_profile": row_profile, "column_profile": column_profile},
-        uses=("paths", "middle layer"),
-    ),
-    Step(
-        name="row of one hidden layer",
-        sentence=r"""With one hidden layer and a scalar output $\varphi=1$ and $f=|a|$. A row of readout weight $a$ keeps a weight where
-$|w|>\tau/|a|$: with probability $[[row_kernel]]$, $1$ at $\tau=0$.""",
-        gives={"row_kernel": row_kernel},
-        uses=("middle layer",),
-    ),
-    Step(
-        name="product",
-        sentence=r"Over the rows $|a|\,|w|$ is the modulus of a product of two normals, whose density S4 gives.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("noise_density",),
-        uses=("row of one hidden layer",),
-    ),
-    Step(
-        name="columns of one hidden layer",
-        sentence=r"So every column has the density $[[column_density]]$: it falls from $1$ at $\tau=0$ with that density of S4.",
-        gives={"column_density": column_density},
-        uses=("product",),
-    ),
-    Step(
-        name="one modulus",
-        sentence=r"The modulus of a standard normal has a variance of $[[modulus_variation]]$ times its squared mean.",
-        gives={"modulus_variation": modulus_variation},
-    ),
-    Step(
-        name="one layer down",
-        sentence=r"""Let the profile $g$ above have the coefficient of variation $c$ over its $n$ neurons. Given $g$, $f_i=\sum_k|w_{ki}|g_k$ are
-iid sums of independent terms, of squared coefficient of variation $[[next_variation]]$.""",
-        gives={"next_variation": next_variation},
-        uses=("middle layer", "one modulus"),
-    ),
-    Step(
-        name="many neurons",
-        sentence=r"""Divided by their mean given $g$, the $f_i$ have fourth moments of at most $E|w|^4/(E|w|)^4$, by the triangle inequality in $L^4$. So over $n$ neurons the mean and the mean square of these
-quotients tend in probability to those given $g$, and their coefficient of variation does too. So does that of $\varphi$, which $|W_{l-1}|\cdots|W_1|$ makes of ones in the same way.""",
-        by=Carrier.RULE,
-        source="weak law",
-        uses=("one layer down",),
-    ),
-    Step(
-        name="coefficient of variation",
-        sentence=r"""Above $n$ outputs $g=1$ and $c=0$, which makes this $[[coefficient_of_variation]]$. Then $c\to0$, so that it is the same
-asymptotically after any number of layers. Above a scalar output $g=|a|$ with $1+c^2\to\frac\pi2$: two layers are needed. ($f=1$ in
-the last layer and $\varphi=1$ in the first.)""",
-        gives={"coefficient_of_variation": coefficient_of_variation},
-        uses=("many neurons",),
-    ),
-    Step(
-        name="homogeneous",
-        sentence=r"""The share of neurons whose $f_i$ is farther than $\epsilon$ from the mean, relative to it, is at most the squared
-coefficient of variation over $\epsilon^2$, which tends to $0$; likewise for $\varphi$. So $W=\bar F(\tau/f\varphi)$ tends to one
-number for almost all positions, which is $\rho$.""",
-        by=Carrier.RULE,
-        source="Markov",
-        uses=("coefficient of variation",),
-    ),
-    Step(
-        name="response",
-        sentence=r"A relative change $\epsilon$ of $f_i$ changes the density of its row by $[[response]]\,\epsilon$ to first order.",
-        gives={"response": response},
-        uses=("homogeneous",),
-    ),
-    Step(
-        name="row density",
-        sentence=r"""Given the profiles, the $n$ entries of a row are independent, with means near $\rho$: their density varies by
-$\rho(1-\rho)/n$, and its mean given the profiles as $f_i$ does.""",
-        by=Carrier.RULE,
-        source="total variance",
-        uses=("homogeneous", "response"),
-    ),
-    Step(
-        name="inflation",
-        sentence=r"Together that is $[[variance_inflation]]$ times the binomial variance, to first order in $1/n$, in each layer but the last, where $f=1$.",
-        gives={"variance_inflation": variance_inflation},
-        uses=("one modulus", "coefficient of variation", "response", "row density"),
-    ),
+STEPS = proof(
+    r"""
+paths: $R$ is the sum over all paths from an input to an output of the products of the moduli on them: with three inputs, two layers of two
+neurons and one output it is $[[flow]]$.
+
+middle layer (by associativity): For every $l$ and all widths $R=f^\top|W_l|\varphi$, with $f$ and $\varphi$ as stated.
+
+profiles (from paths, middle layer): So $R$ is linear in each $|w_{ij}|$ with slope $f_i\varphi_j$, and $\sum_{ij}f_i|w_{ij}|\varphi_j=R$.
+In the network above, $f=[[row_profile]]$ and $\varphi=[[column_profile]]$ in the layer between the two of neurons.
+
+row of one hidden layer (from middle layer): With one hidden layer and a scalar output $\varphi=1$ and $f=|a|$. A row of readout weight $a$
+keeps a weight where $|w|>\tau/|a|$: with probability $[[row_kernel]]$, $1$ at $\tau=0$.
+
+product (from row of one hidden layer; by S4 for noise_density): Over the rows $|a|\,|w|$ is the modulus of a product of two normals, whose
+density S4 gives.
+
+columns of one hidden layer (from product): So every column has the density $[[column_density]]$: it falls from $1$ at $\tau=0$ with that
+density of S4.
+
+one modulus: The modulus of a standard normal has a variance of $[[modulus_variation]]$ times its squared mean.
+
+one layer down (from middle layer, one modulus): Let the profile $g$ above have the coefficient of variation $c$ over its $n$ neurons. Given
+$g$, $f_i=\sum_k|w_{ki}|g_k$ are iid sums of independent terms, of squared coefficient of variation $[[next_variation]]$.
+
+many neurons (from one layer down; by weak law): Divided by their mean given $g$, the $f_i$ have fourth moments of at most
+$E|w|^4/(E|w|)^4$, by the triangle inequality in $L^4$. So over $n$ neurons the mean and the mean square of these quotients tend in
+probability to those given $g$, and their coefficient of variation does too. So does that of $\varphi$, which $|W_{l-1}|\cdots|W_1|$ makes
+of ones in the same way.
+
+coefficient of variation (from many neurons): Above $n$ outputs $g=1$ and $c=0$, which makes this $[[coefficient_of_variation]]$. Then
+$c\to0$, so that it is the same asymptotically after any number of layers. Above a scalar output $g=|a|$ with $1+c^2\to\frac\pi2$: two
+layers are needed. ($f=1$ in the last layer and $\varphi=1$ in the first.)
+
+homogeneous (from coefficient of variation; by Markov): The share of neurons whose $f_i$ is farther than $\epsilon$ from the mean, relative
+to it, is at most the squared coefficient of variation over $\epsilon^2$, which tends to $0$; likewise for $\varphi$. So $W=\bar
+F(\tau/f\varphi)$ tends to one number for almost all positions, which is $\rho$.
+
+response (from homogeneous): A relative change $\epsilon$ of $f_i$ changes the density of its row by $[[response]]\,\epsilon$ to first
+order.
+
+row density (from homogeneous, response; by total variance): Given the profiles, the $n$ entries of a row are independent, with means near
+$\rho$: their density varies by $\rho(1-\rho)/n$, and its mean given the profiles as $f_i$ does.
+
+inflation (from one modulus, coefficient of variation, response, row density): Together that is $[[variance_inflation]]$ times the binomial
+variance, to first order in $1/n$, in each layer but the last, where $f=1$.
+""",
+    globals(),
 )
 
 synflow_factorises = Claim(

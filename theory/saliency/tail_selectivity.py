@@ -7,10 +7,10 @@ import sympy as sp
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import TAIL_INDEX, THRESHOLD, tau
 from sparse_limits.theory.saliency.snip import x
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.tails import alpha, half_normal, t
 
 phi_1, phi_2 = sp.symbols("phi_1 phi_2", positive=True)
@@ -49,132 +49,61 @@ snip_asymptotic = sp.sqrt(phi_1 / phi_2) * sp.exp(tau * (1 / phi_2 - 1 / phi_1))
 snip_lower = product_share.subs(t, tau / phi_1)
 snip_upper = 1 / product_share.subs(t, tau / phi_2)
 
-STEPS = (
-    Step(
-        name="columns",
-        sentence=r"The density of a column of profile $\varphi$ is $W(\varphi)=\bar F(\tau/\varphi)$, and it falls to $0$ as $\tau\to\infty$.",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("continuity",),
-    ),
-    Step(
-        name="Pareto",
-        sentence=r"""$\bar F(t)=t^{-\alpha}$ for $t\ge1$, which both $\tau/\varphi_1$ and $\tau/\varphi_2$ are if $\tau\ge\varphi_1$. So the ratio is
-$[[pareto_ratio]]$, and does not change with $\tau$.""",
-        gives={"pareto_ratio": pareto_ratio},
-        uses=("columns",),
-    ),
-    Step(
-        name="exponential",
-        sentence=r"For $\bar F(t)=e^{-t}$ it is $[[exponential_ratio]]$.",
-        gives={"exponential_ratio": exponential_ratio},
-        uses=("columns",),
-    ),
-    Step(
-        name="half-normal",
-        sentence=r"For $\bar F(t)=\operatorname{erfc}(t/\sqrt2)$, the integral of $g(t)=\sqrt{2/\pi}\,e^{-t^2/2}$ over all larger $t$, it is $[[gaussian_ratio]]$.",
-        gives={"gaussian_ratio": gaussian_ratio},
-        uses=("columns",),
-    ),
-    Step(
-        name="two functions",
-        sentence=r"""$[[mills_upper]]$ and $[[mills_lower]]$ vanish at infinity. Their derivatives are $-g$ times $[[upper_fall]]$, which is above $1$,
-and $-g$ times $[[lower_fall]]$, which is below $1$.""",
-        gives={"upper_fall": upper_fall, "lower_fall": lower_fall},
-    ),
-    Step(
-        name="Mills",
-        sentence=r"$\operatorname{erfc}(t/\sqrt2)$, of derivative $-g$, vanishes at infinity, too: it lies strictly between the two functions for all $t>0$.",
-        by=Carrier.RULE,
-        source="integration to infinity",
-        gives={"mills_upper": mills_upper, "mills_lower": mills_lower},
-        uses=("two functions",),
-    ),
-    Step(
-        name="half-normal asymptotics",
-        sentence=r"""The upper bounds at $\tau/\varphi_1$ and $\tau/\varphi_2$ have the ratio $[[gaussian_asymptotic]]$. The true ratio over that lies between
-$[[gaussian_lower]]$, lower over upper bound at $\tau/\varphi_1$, and $[[gaussian_upper]]$, upper over lower bound at $\tau/\varphi_2$; both
-tend to $1$ as $\tau\to\infty$.""",
-        gives={
-            "gaussian_asymptotic": gaussian_asymptotic,
-            "gaussian_lower": gaussian_lower,
-            "gaussian_upper": gaussian_upper,
-        },
-        uses=("half-normal", "Mills"),
-    ),
-    Step(
-        name="product of two normals",
-        sentence=r"The tail of the modulus of a product of two normals is $H(t)=\frac2\pi\int_0^\infty e^{-t\cosh x}\frac{dx}{\cosh x}$, of density $\frac2\pi K_0(t)$.",
-        by=Carrier.CLAIM,
-        source="S4",
-        takes=("integral_form", "noise_density"),
-    ),
-    Step(
-        name="SNIP",
-        sentence=r"With the factor $e^{-t}$ taken out of $H$ at $\tau/\varphi_1$ and $\tau/\varphi_2$, SNIP's ratio is $[[snip_ratio]]$.",
-        gives={"snip_ratio": snip_ratio},
-        uses=("columns", "product of two normals"),
-    ),
-    Step(
-        name="substitution",
-        sentence=r"""With $\cosh x=1+s$, $H(t)=\frac2\pi e^{-t}\int_0^\infty\frac{e^{-ts}}{\sqrt{2s}}\kappa(s)\,ds$ for
-$\kappa(s)=[[kappa]]$.""",
-        gives={"kappa": kappa},
-        uses=("product of two normals",),
-    ),
-    Step(
-        name="weight",
-        sentence=r"The weight $e^{-ts}/\sqrt{2s}$ has the mass $[[weight_mass]]$ and the mean $[[weight_mean]]$.",
-        gives={"weight_mass": weight_mass, "weight_mean": weight_mean},
-    ),
-    Step(
-        name="shape",
-        sentence=r"""$\kappa(0)=1$, and $\ln\kappa$ has the derivative $[[kappa_slope]]$, which is negative and grows: $\kappa$ falls, and is strictly
-convex since its logarithm is.""",
-        gives={"kappa_slope": kappa_slope},
-        uses=("substitution",),
-    ),
-    Step(
-        name="mean of the factor",
-        sentence=r"So the mean of $\kappa$ under the weight lies strictly between its value at the mean of $s$ and $1$.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("weight", "shape"),
-    ),
-    Step(
-        name="bounds of the product",
-        sentence=r"Hence $[[product_lower]]<H(t)<[[product_upper]]$ for $t>0$.",
-        gives={"product_lower": product_lower, "product_upper": product_upper},
-        uses=("mean of the factor",),
-    ),
-    Step(
-        name="Bessel",
-        sentence=r"""The same substitution puts $(1+s)\kappa(s)$ for $\kappa(s)$ in $K_0$: $2K_0(t)/\pi H(t)-1$ is the mean of $s$ under the weight
-times $\kappa$, and positive.""",
-        by=Carrier.CITED,
-        source=BESSEL_INTEGRAL,
-        uses=("substitution",),
-    ),
-    Step(
-        name="association",
-        sentence=r"$\kappa$ falls while $s$ grows: under the weight times $\kappa$ the mean of $s$ is less than under the weight alone.",
-        by=Carrier.RULE,
-        source="Chebyshev",
-        uses=("weight", "shape", "Bessel"),
-    ),
-    Step(
-        name="hazard",
-        sentence=r"So $1<2K_0(t)/\pi H(t)<[[hazard_upper]]$, which tends to $1$ as $t\to\infty$.",
-        gives={"hazard_upper": hazard_upper},
-        uses=("association",),
-    ),
-    Step(
-        name="SNIP's asymptotics",
-        sentence=r"""As for half-normal noise the upper bounds have the ratio $[[snip_asymptotic]]$, and SNIP's ratio over that lies between
-$[[snip_lower]]$ and $[[snip_upper]]$, which tend to $1$ as $\tau\to\infty$.""",
-        gives={"snip_asymptotic": snip_asymptotic, "snip_lower": snip_lower, "snip_upper": snip_upper},
-        uses=("SNIP", "bounds of the product"),
-    ),
+STEPS = proof(
+    r"""
+columns (by S1 for continuity): The density of a column of profile $\varphi$ is $W(\varphi)=\bar F(\tau/\varphi)$, and it falls to $0$ as
+$\tau\to\infty$.
+
+Pareto (from columns): $\bar F(t)=t^{-\alpha}$ for $t\ge1$, which both $\tau/\varphi_1$ and $\tau/\varphi_2$ are if $\tau\ge\varphi_1$. So
+the ratio is $[[pareto_ratio]]$, and does not change with $\tau$.
+
+exponential (from columns): For $\bar F(t)=e^{-t}$ it is $[[exponential_ratio]]$.
+
+half-normal (from columns): For $\bar F(t)=\operatorname{erfc}(t/\sqrt2)$, the integral of $g(t)=\sqrt{2/\pi}\,e^{-t^2/2}$ over all larger
+$t$, it is $[[gaussian_ratio]]$.
+
+two functions (gives upper_fall, lower_fall): $[[mills_upper]]$ and $[[mills_lower]]$ vanish at infinity. Their derivatives are $-g$ times
+$[[upper_fall]]$, which is above $1$, and $-g$ times $[[lower_fall]]$, which is below $1$.
+
+Mills (from two functions; by integration to infinity; gives mills_upper, mills_lower): $\operatorname{erfc}(t/\sqrt2)$, of derivative $-g$,
+vanishes at infinity, too: it lies strictly between the two functions for all $t>0$.
+
+half-normal asymptotics (from half-normal, Mills): The upper bounds at $\tau/\varphi_1$ and $\tau/\varphi_2$ have the ratio
+$[[gaussian_asymptotic]]$. The true ratio over that lies between $[[gaussian_lower]]$, lower over upper bound at $\tau/\varphi_1$, and
+$[[gaussian_upper]]$, upper over lower bound at $\tau/\varphi_2$; both tend to $1$ as $\tau\to\infty$.
+
+product of two normals (by S4 for integral_form, noise_density): The tail of the modulus of a product of two normals is
+$H(t)=\frac2\pi\int_0^\infty e^{-t\cosh x}\frac{dx}{\cosh x}$, of density $\frac2\pi K_0(t)$.
+
+SNIP (from columns, product of two normals): With the factor $e^{-t}$ taken out of $H$ at $\tau/\varphi_1$ and $\tau/\varphi_2$, SNIP's
+ratio is $[[snip_ratio]]$.
+
+substitution (from product of two normals): With $\cosh x=1+s$, $H(t)=\frac2\pi e^{-t}\int_0^\infty\frac{e^{-ts}}{\sqrt{2s}}\kappa(s)\,ds$
+for $\kappa(s)=[[kappa]]$.
+
+weight: The weight $e^{-ts}/\sqrt{2s}$ has the mass $[[weight_mass]]$ and the mean $[[weight_mean]]$.
+
+shape (from substitution): $\kappa(0)=1$, and $\ln\kappa$ has the derivative $[[kappa_slope]]$, which is negative and grows: $\kappa$ falls,
+and is strictly convex since its logarithm is.
+
+mean of the factor (from weight, shape; by Jensen): So the mean of $\kappa$ under the weight lies strictly between its value at the mean of
+$s$ and $1$.
+
+bounds of the product (from mean of the factor): Hence $[[product_lower]]<H(t)<[[product_upper]]$ for $t>0$.
+
+Bessel (from substitution; by BESSEL_INTEGRAL): The same substitution puts $(1+s)\kappa(s)$ for $\kappa(s)$ in $K_0$: $2K_0(t)/\pi H(t)-1$
+is the mean of $s$ under the weight times $\kappa$, and positive.
+
+association (from weight, shape, Bessel; by Chebyshev): $\kappa$ falls while $s$ grows: under the weight times $\kappa$ the mean of $s$ is
+less than under the weight alone.
+
+hazard (from association): So $1<2K_0(t)/\pi H(t)<[[hazard_upper]]$, which tends to $1$ as $t\to\infty$.
+
+SNIP's asymptotics (from SNIP, bounds of the product): As for half-normal noise the upper bounds have the ratio $[[snip_asymptotic]]$, and
+SNIP's ratio over that lies between $[[snip_lower]]$ and $[[snip_upper]]$, which tend to $1$ as $\tau\to\infty$.
+""",
+    globals(),
+    BESSEL_INTEGRAL=BESSEL_INTEGRAL,
 )
 
 tail_selectivity = Claim(

@@ -8,6 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import (
     ANY_DENSITY,
@@ -22,7 +23,6 @@ from sparse_limits.theory.saliency.model import (
     tau,
     v,
 )
-from sparse_limits.theory.steps import Carrier, Reach, Step
 from sparse_limits.theory.tails import exponential, frechet, half_normal, pareto, product_normal, t
 
 c, p, s = sp.symbols("c p s", positive=True)
@@ -41,90 +41,48 @@ noises = {
     "product_normal": product_normal,
 }
 
-THRESHOLD_STEPS = (
-    Step(
-        name="kernel",
-        sentence=r"""Given $u,v$, a score exceeds $\tau$ with probability $W(u,v)=\bar F(\tau/f(u)\varphi(v))$, whether $\xi$ is above or at
-$\tau/f\varphi$, as $\bar F$ is continuous. So $D(\tau)$, the mean of $W$, is the chance that a score is kept.""",
-        by=Carrier.RULE,
-        source="tower",
-    ),
-    Step(
-        name="continuity",
-        sentence=r"""$\bar F(\tau/f\varphi)$ is continuous and does not grow in $\tau$, is at most $1$ and tends to $1$ as $\tau\to0$ and to $0$
-as $\tau\to\infty$, where $0<f\varphi<\infty$. So $D$ is continuous, does not grow, and falls from $1$ to $0$.""",
-        by=Carrier.RULE,
-        source="dominated convergence",
-        uses=("kernel",),
-    ),
-    Step(
-        name="strictness",
-        sentence=r"""Let $\tau<\tau'$. If $x_0=0$ and $D(\tau)>0$, the integrand falls strictly from $\tau$ to $\tau'$ where
-$f\varphi>\tau/x_F$; if $x_F=\infty$ and $D(\tau')<1$, where $f\varphi<\tau'/x_0$. These sets have positive measure, since
-$\bar F(\tau/f\varphi)=0$ beside the first and $\bar F(\tau'/f\varphi)=1$ beside the second. So $D(\tau)>D(\tau')$ if either lies
-strictly between $0$ and $1$.""",
-        by=Carrier.RULE,
-        source="positivity",
-        uses=("kernel",),
-    ),
-    Step(
-        name="one threshold",
-        sentence=r"""So $D(\tau_\rho)=\rho$ has a solution for each $\rho\in(0,1)$, and by *strictness* no other; $W$ has the mean $\rho$
-there. Strictness needs $x_0=0$ or $x_F=\infty$: uniform noise on $[1,2]$ with $f\varphi\in\{1,3\}$, half each, has $D=\frac12$ on
-all of $[2,3]$.""",
-        by=Carrier.RULE,
-        source="intermediate value",
-        uses=("continuity", "strictness"),
-    ),
-    Step(
-        name="noises",
-        sentence=r"""The survival functions of half-normal, exponential, Pareto and Fréchet noise and of the product of two normals are
-continuous, $1$ up to $x_0$, which is $1$ for Pareto noise and else $0$, and fall strictly from there to $0$ at infinity.""",
-        gives={"noises": noises},
-        reach=Reach.POINTS,
-        limited="five laws, one of them an integral, and some with cases: each is compared along a list of thresholds",
-    ),
-    Step(
-        name="scale",
-        sentence=r"""For $cf$ in place of $f$ the threshold $[[scaled_threshold]]$ leaves the argument $\tau/f\varphi$ of $\bar F$, hence $W$ and
-its mean; it is the one with this mean.""",
-        gives={"scaled_threshold": scaled_threshold},
-        uses=("one threshold",),
-    ),
-    Step(
-        name="power",
-        sentence=r"""$\xi^p$ exceeds $x^p$ where $\xi$ exceeds $x$. For $\xi^p,f^p,\varphi^p$ the threshold $[[powered_threshold]]$ so leaves $W$,
-at $x=\tau/f\varphi$.""",
-        gives={"powered_threshold": powered_threshold},
-        uses=("one threshold",),
-    ),
-    Step(
-        name="example",
-        sentence=r"Let $f=1$, $\varphi(v)=v$ and $\bar F(t)=e^{-t}$, so that $W=e^{-\tau/v}$.",
-        by=Carrier.DEFINED,
-        gives={"model": linear_model},
-        uses=("kernel",),
-    ),
-    Step(
-        name="density",
-        sentence=r"""There $D(\tau)=[[density]]$: in $v$, $v\,E_2(\tau/v)$ has the derivative
-$E_2(\tau/v)+\frac\tau vE_1(\tau/v)=e^{-\tau/v}$, by $E_2(z)=e^{-z}-zE_1(z)$, and lies between $0$ and $v$, so that it tends to $0$
-as $v\to0$.""",
-        gives={"density": linear_density},
-        uses=("example",),
-    ),
-    Step(
-        name="slope",
-        sentence=r"$D'(\tau)=[[slope]]$, and $D\to1$ as $\tau\to0$.",
-        gives={"slope": linear_slope},
-        uses=("density",),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"So $\tau_\rho=[[threshold]]$, the one point of *one threshold* for this $D$.",
-        gives={"threshold": linear_threshold},
-        uses=("one threshold", "density"),
-    ),
+THRESHOLD_STEPS = proof(
+    r"""
+kernel (by tower): Given $u,v$, a score exceeds $\tau$ with probability $W(u,v)=\bar F(\tau/f(u)\varphi(v))$, whether $\xi$ is above or at
+$\tau/f\varphi$, as $\bar F$ is continuous. So $D(\tau)$, the mean of $W$, is the chance that a score is kept.
+
+continuity (from kernel; by dominated convergence): $\bar F(\tau/f\varphi)$ is continuous and does not grow in $\tau$, is at most $1$ and
+tends to $1$ as $\tau\to0$ and to $0$ as $\tau\to\infty$, where $0<f\varphi<\infty$. So $D$ is continuous, does not grow, and falls from $1$
+to $0$.
+
+strictness (from kernel; by positivity): Let $\tau<\tau'$. If $x_0=0$ and $D(\tau)>0$, the integrand falls strictly from $\tau$ to $\tau'$
+where $f\varphi>\tau/x_F$; if $x_F=\infty$ and $D(\tau')<1$, where $f\varphi<\tau'/x_0$. These sets have positive measure, since $\bar
+F(\tau/f\varphi)=0$ beside the first and $\bar F(\tau'/f\varphi)=1$ beside the second. So $D(\tau)>D(\tau')$ if either lies strictly between
+$0$ and $1$.
+
+one threshold (from continuity, strictness; by intermediate value): So $D(\tau_\rho)=\rho$ has a solution for each $\rho\in(0,1)$, and by
+*strictness* no other; $W$ has the mean $\rho$ there. Strictness needs $x_0=0$ or $x_F=\infty$: uniform noise on $[1,2]$ with
+$f\varphi\in\{1,3\}$, half each, has $D=\frac12$ on all of $[2,3]$.
+
+noises (gives noises; at some points: five laws, one of them an integral, and some with cases: each is compared along a list of thresholds):
+The survival functions of half-normal, exponential, Pareto and Fréchet noise and of the product of two normals are continuous, $1$ up to
+$x_0$, which is $1$ for Pareto noise and else $0$, and fall strictly from there to $0$ at infinity.
+
+scale (from one threshold): For $cf$ in place of $f$ the threshold $[[scaled_threshold]]$ leaves the argument $\tau/f\varphi$ of $\bar F$,
+hence $W$ and its mean; it is the one with this mean.
+
+power (from one threshold): $\xi^p$ exceeds $x^p$ where $\xi$ exceeds $x$. For $\xi^p,f^p,\varphi^p$ the threshold $[[powered_threshold]]$
+so leaves $W$, at $x=\tau/f\varphi$.
+
+example (from kernel; a definition; gives model): Let $f=1$, $\varphi(v)=v$ and $\bar F(t)=e^{-t}$, so that $W=e^{-\tau/v}$.
+
+density (from example): There $D(\tau)=[[density]]$: in $v$, $v\,E_2(\tau/v)$ has the derivative $E_2(\tau/v)+\frac\tau
+vE_1(\tau/v)=e^{-\tau/v}$, by $E_2(z)=e^{-z}-zE_1(z)$, and lies between $0$ and $v$, so that it tends to $0$ as $v\to0$.
+
+slope (from density): $D'(\tau)=[[slope]]$, and $D\to1$ as $\tau\to0$.
+
+threshold (from one threshold, density): So $\tau_\rho=[[threshold]]$, the one point of *one threshold* for this $D$.
+""",
+    globals(),
+    model=linear_model,
+    density=linear_density,
+    slope=linear_slope,
+    threshold=linear_threshold,
 )
 
 stable_threshold = Claim(
@@ -181,88 +139,48 @@ kept_moment = s**2 * (sp.erfc(t / sp.sqrt(2)) + sp.sqrt(2 / sp.pi) * t * sp.exp(
 random_moment = rho * s**2
 excess = s**2 * sp.sqrt(2 / sp.pi) * t * sp.exp(-(t**2) / 2)
 
-CONSTANT_STEPS = (
-    Step(
-        name="random scores",
-        sentence=r"""Independent scores of one continuous law know neither row nor column: they are of the model with $f=\varphi=1$, so that
-$W$ is one number, and by S1 its mean is $\rho$.""",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-    ),
-    Step(
-        name="magnitudes",
-        sentence=r"The magnitude $|w|$ is $s$ times a half-normal variable: in units of $s$ it is of the model with $f=\varphi=1$ and this noise.",
-        by=Carrier.DEFINED,
-        gives={"model": magnitude_model},
-    ),
-    Step(
-        name="survival",
-        sentence=r"""A weight is larger in modulus than $t$ standard deviations with probability $[[survival]]$: both tails of the normal
-density are lost where $t$ grows, and at $t=0$ all weights are there.""",
-        gives={"survival": half_normal.survival},
-        uses=("magnitudes",),
-    ),
-    Step(
-        name="standard threshold",
-        sentence=r"That probability is $\rho$ at $t=[[standard_threshold]]$; at $\rho=1$ this is $0$, and all is kept.",
-        gives={"standard_threshold": standard_threshold},
-        uses=("survival",),
-    ),
-    Step(
-        name="one threshold",
-        sentence=r"For $\rho<1$ no other threshold has this density, and a factor $s$ of all scores multiplies it.",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold", "scaled_threshold"),
-        uses=("standard threshold",),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"So $\tau=[[threshold]]$.",
-        gives={"threshold": magnitude_threshold},
-        uses=("one threshold",),
-    ),
-    Step(
-        name="graphon",
-        sentence=r"The kernel of the model at $\tau/s$ is $[[graphon]]$ for all $u,v$, as it is for *random scores*.",
-        gives={"graphon": rho},
-        uses=("random scores", "magnitudes", "threshold"),
-    ),
-    Step(
-        name="lost moment",
-        sentence=r"""Where $t$ grows the weights with $w^2=s^2t^2$ are lost, in the density that *survival* loses: $[[lost_moment]]$ of the
-second moment.""",
-        gives={"lost_moment": lost_moment},
-        uses=("survival",),
-    ),
-    Step(
-        name="second moment",
-        sentence=r"""The kept weights carry $[[second_moment]]$: its derivative in $t$ is minus the *lost moment*, and it tends to $0$ as
-$t\to\infty$, where nothing is kept. At $t=0$ it is $s^2$, the variance.""",
-        gives={"second_moment": kept_moment},
-        uses=("lost moment",),
-    ),
-    Step(
-        name="independent mask",
-        sentence=r"A random mask is independent of the weights: the mean of $w^2$ times an entry of the mask is the product of their means.",
-        by=Carrier.RULE,
-        source="product",
-        uses=("random scores",),
-    ),
-    Step(
-        name="random moment",
-        sentence=r"These are $s^2$, which is *second moment* at $t=0$, and $\rho$: random pruning leaves $[[random_moment]]$.",
-        gives={"random_moment": random_moment},
-        uses=("second moment", "graphon", "independent mask"),
-    ),
-    Step(
-        name="excess",
-        sentence=r"""At the threshold of *magnitudes* for $\rho$, where *survival* is $\rho$, they keep $[[excess]]$ more, which is positive for
-$t>0$: the weighted graphons differ for $\rho<1$.""",
-        gives={"excess": excess},
-        uses=("survival", "second moment", "random moment"),
-    ),
+CONSTANT_STEPS = proof(
+    r"""
+random scores (by S1 for one threshold): Independent scores of one continuous law know neither row nor column: they are of the model with
+$f=\varphi=1$, so that $W$ is one number, and by S1 its mean is $\rho$.
+
+magnitudes (a definition; gives model): The magnitude $|w|$ is $s$ times a half-normal variable: in units of $s$ it is of the model with
+$f=\varphi=1$ and this noise.
+
+survival (from magnitudes): A weight is larger in modulus than $t$ standard deviations with probability $[[survival]]$: both tails of the
+normal density are lost where $t$ grows, and at $t=0$ all weights are there.
+
+standard threshold (from survival): That probability is $\rho$ at $t=[[standard_threshold]]$; at $\rho=1$ this is $0$, and all is kept.
+
+one threshold (from standard threshold; by S1 for one threshold, scaled_threshold): For $\rho<1$ no other threshold has this density, and a
+factor $s$ of all scores multiplies it.
+
+threshold (from one threshold): So $\tau=[[threshold]]$.
+
+graphon (from random scores, magnitudes, threshold): The kernel of the model at $\tau/s$ is $[[graphon]]$ for all $u,v$, as it is for
+*random scores*.
+
+lost moment (from survival): Where $t$ grows the weights with $w^2=s^2t^2$ are lost, in the density that *survival* loses: $[[lost_moment]]$
+of the second moment.
+
+second moment (from lost moment): The kept weights carry $[[second_moment]]$: its derivative in $t$ is minus the *lost moment*, and it tends
+to $0$ as $t\to\infty$, where nothing is kept. At $t=0$ it is $s^2$, the variance.
+
+independent mask (from random scores; by product): A random mask is independent of the weights: the mean of $w^2$ times an entry of the mask
+is the product of their means.
+
+random moment (from second moment, graphon, independent mask): These are $s^2$, which is *second moment* at $t=0$, and $\rho$: random
+pruning leaves $[[random_moment]]$.
+
+excess (from survival, second moment, random moment): At the threshold of *magnitudes* for $\rho$, where *survival* is $\rho$, they keep
+$[[excess]]$ more, which is positive for $t>0$: the weighted graphons differ for $\rho<1$.
+""",
+    globals(),
+    model=magnitude_model,
+    survival=half_normal.survival,
+    threshold=magnitude_threshold,
+    graphon=rho,
+    second_moment=kept_moment,
 )
 
 constant_graphon = Claim(

@@ -6,10 +6,10 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, COLUMN, COLUMNS, phi, wanda_model
 from sparse_limits.theory.saliency.model import columns as n
-from sparse_limits.theory.steps import Carrier, Step
 
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
 cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1.2
@@ -26,103 +26,50 @@ between_masks = count_gap / n + two_cuts
 bound = 3 * cut_rate + 3 / (2 * n)
 left_half = sp.Rational(1, 4)  # distance in cut norm from ½ of a mask that is its left half
 
-STEPS = (
-    Step(
-        name="order",
-        sentence=r"""A factor $f_i>0$ of a row keeps the order of its scores, hence the $k$ largest: the mask does not depend on $f$. Let
-$f=1$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="one threshold",
-        sentence=r"For $f=1$ one $\tau$ has $\int\bar F(\tau/\varphi(v))\,dv=\rho$, the density of every row; at $\rho=1$ all is kept, as at $\tau=0$.",
-        by=Carrier.CLAIM,
-        source="S1",
-        takes=("one threshold",),
-        uses=("order",),
-    ),
-    Step(
-        name="long rows",
-        sentence=r"""Given the columns' latents the scores of a row are independent, and the mean of their chances to exceed $t$ tends to
-$\int\bar F(t/\varphi)\,dv$ as $n\to\infty$. So does, in probability, the share of them above $t$: the $k$ largest are those above $\tau$ but for a
-share of the row that tends to $0$. The limit is $W(u,v)=\bar F(\tau/\varphi(v))$.""",
-        by=Carrier.RULE,
-        source="weak law",
-        uses=("one threshold",),
-    ),
-    Step(
-        name="kernel",
-        sentence=r"""Wanda's $\phi|w|$ exceeds $\tau$ with probability $[[kernel]]$: $1$ at $\tau=0$, and falling with the density of
-$\phi|w|$. In its factorised form row-wise SNIP is of this kind, too, its $|a|$ being a row factor.""",
-        gives={"kernel": wanda_kernel},
-        uses=("long rows",),
-    ),
-    Step(
-        name="degree",
-        sentence=r"""With one threshold for all rows and $f=1$ the entries of a row are independent, with probabilities that differ from column to
-column. The variance of the row's degree is $[[degree_variance]]$ for three columns.""",
-        gives={"degree_variance": degree_variance},
-        uses=("one threshold",),
-    ),
-    Step(
-        name="cell",
-        sentence=r"""In the cell of a column, of length $\frac1n$ with its midpoint in the middle, let the monotone $v\mapsto W(v)$ rise by $x$ to
-one end and fall by $y$ to the other. On either half $W$ stays on its side of the value at the midpoint: $n$ times the integral of
-$|W-W(v_j)|$ over the cell is at most $[[cell_error]]$.""",
-        gives={"cell_error": cell_error},
-        uses=("one threshold",),
-    ),
-    Step(
-        name="midpoints",
-        sentence=r"""All rises and falls add up to at most $1$, as $0\le W\le1$. So the row sums of $P$, $P_{ij}=W(v_j)$, are within
-$[[midpoint_error]]$ of $n\rho$, and $\|P-W\|_1$ is at most $[[midpoint_error]]$ over $n$.""",
-        gives={"midpoint_error": midpoint_error},
-        uses=("cell",),
-    ),
-    Step(
-        name="rounding",
-        sentence=r"$k$ is within $\frac12$ of $n\rho$, hence within $[[count_gap]]$ of the row sums of $P$, which are $EN_i$ for the degrees $N_i$ of $M_\tau$.",
-        gives={"count_gap": count_gap},
-        uses=("midpoints",),
-    ),
-    Step(
-        name="nested rows",
-        sentence=r"""A row of either mask holds the largest of the same scores: of the two sets of entries one contains the other, and they differ
-in $|k-N_i|$ entries.""",
-        by=Carrier.RULE,
-        source="additivity",
-        uses=("order", "degree"),
-    ),
-    Step(
-        name="surplus and deficit",
-        sentence=r"""The rows with $N_i>EN_i$, with all columns, are one pair of sets in the cut norm of $M_\tau-P$, and those with $N_i<EN_i$
-another. So $\frac1{mn}\sum_i|N_i-EN_i|$, the sum over both, is at most $[[two_cuts]]$.""",
-        by=Carrier.RULE,
-        source="additivity",
-        gives={"two_cuts": two_cuts},
-        uses=("degree",),
-    ),
-    Step(
-        name="between the masks",
-        sentence=r"""$\|M_{\rm row}-M_\tau\|_1=\frac1{mn}\sum_i|k-N_i|$ is at most $[[between_masks]]$, by $|k-N_i|\le|k-EN_i|+|N_i-EN_i|$; the cut
-norm is not larger.""",
-        gives={"between_masks": between_masks},
-        uses=("rounding", "nested rows", "surplus and deficit"),
-    ),
-    Step(
-        name="triangle",
-        sentence=r"$M_{\rm row}-W$ is $(M_{\rm row}-M_\tau)+(M_\tau-P)+(P-W)$, and the cut norm is a norm.",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        uses=("between the masks", "midpoints"),
-    ),
-    Step(
-        name="bound",
-        sentence=r"So $\|M_{\rm row}-W\|_\square\le[[bound]]$.",
-        gives={"bound": bound},
-        uses=("triangle",),
-    ),
+STEPS = proof(
+    r"""
+order (by monotonicity): A factor $f_i>0$ of a row keeps the order of its scores, hence the $k$ largest: the mask does not depend on $f$.
+Let $f=1$.
+
+one threshold (from order; by S1 for one threshold): For $f=1$ one $\tau$ has $\int\bar F(\tau/\varphi(v))\,dv=\rho$, the density of every
+row; at $\rho=1$ all is kept, as at $\tau=0$.
+
+long rows (from one threshold; by weak law): Given the columns' latents the scores of a row are independent, and the mean of their chances
+to exceed $t$ tends to $\int\bar F(t/\varphi)\,dv$ as $n\to\infty$. So does, in probability, the share of them above $t$: the $k$ largest
+are those above $\tau$ but for a share of the row that tends to $0$. The limit is $W(u,v)=\bar F(\tau/\varphi(v))$.
+
+kernel (from long rows): Wanda's $\phi|w|$ exceeds $\tau$ with probability $[[kernel]]$: $1$ at $\tau=0$, and falling with the density of
+$\phi|w|$. In its factorised form row-wise SNIP is of this kind, too, its $|a|$ being a row factor.
+
+degree (from one threshold): With one threshold for all rows and $f=1$ the entries of a row are independent, with probabilities that differ
+from column to column. The variance of the row's degree is $[[degree_variance]]$ for three columns.
+
+cell (from one threshold): In the cell of a column, of length $\frac1n$ with its midpoint in the middle, let the monotone $v\mapsto W(v)$
+rise by $x$ to one end and fall by $y$ to the other. On either half $W$ stays on its side of the value at the midpoint: $n$ times the
+integral of $|W-W(v_j)|$ over the cell is at most $[[cell_error]]$.
+
+midpoints (from cell): All rises and falls add up to at most $1$, as $0\le W\le1$. So the row sums of $P$, $P_{ij}=W(v_j)$, are within
+$[[midpoint_error]]$ of $n\rho$, and $\|P-W\|_1$ is at most $[[midpoint_error]]$ over $n$.
+
+rounding (from midpoints): $k$ is within $\frac12$ of $n\rho$, hence within $[[count_gap]]$ of the row sums of $P$, which are $EN_i$ for the
+degrees $N_i$ of $M_\tau$.
+
+nested rows (from order, degree; by additivity): A row of either mask holds the largest of the same scores: of the two sets of entries one
+contains the other, and they differ in $|k-N_i|$ entries.
+
+surplus and deficit (from degree; by additivity): The rows with $N_i>EN_i$, with all columns, are one pair of sets in the cut norm of
+$M_\tau-P$, and those with $N_i<EN_i$ another. So $\frac1{mn}\sum_i|N_i-EN_i|$, the sum over both, is at most $[[two_cuts]]$.
+
+between the masks (from rounding, nested rows, surplus and deficit): $\|M_{\rm row}-M_\tau\|_1=\frac1{mn}\sum_i|k-N_i|$ is at most
+$[[between_masks]]$, by $|k-N_i|\le|k-EN_i|+|N_i-EN_i|$; the cut norm is not larger.
+
+triangle (from between the masks, midpoints; by triangle inequality): $M_{\rm row}-W$ is $(M_{\rm row}-M_\tau)+(M_\tau-P)+(P-W)$, and the
+cut norm is a norm.
+
+bound (from triangle): So $\|M_{\rm row}-W\|_\square\le[[bound]]$.
+""",
+    globals(),
+    kernel=wanda_kernel,
 )
 
 row_thresholds = Claim(

@@ -8,9 +8,9 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import UNIT, Hypothesis
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.block_counts import (
     d_0,
     d_1,
@@ -38,81 +38,38 @@ least_units = sp.log(weights / -sp.log(1 - delta)) / sp.log(2)
 size_slope = 1 / -sp.log(1 - a * kappa / 4)  # of R8's number of units, in the logarithm of the number of weights
 wide_excess = sp.log(2) * size_slope
 
-STEPS = (
-    Step(
-        name="block",
-        sentence=r"""In R8 the units of block $i$ keep of $A$ only entries $A_{ki}$: at $x=e_i$ such a unit holds $\sigma(A_{ki})$, which is $0$ unless $A_{ki}>0$, and
-all other units hold $0$.""",
-        by=Carrier.CLAIM,
-        source="R8",
-        takes=("unit",),
-    ),
-    Step(
-        name="no entry helps",
-        sentence=r"""If all $B_{jk}$ in block $i$ with $A_{ki}>0$ are $0$ or negative, so is every sum of products $B_{jk}\sigma(A_{ki})$ that are kept. Behind the ReLU output $j$ is $0$, and
-wrong by $W_{ji}>\varepsilon$, where $\varepsilon\|x\|_1=\varepsilon$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("block",),
-    ),
-    Step(
-        name="one weight",
-        sentence=r"""By symmetry an entry of $B$ is $0$ or negative with probability at least $\frac12$, whatever $A$ is. At most $n$ of them count: all are with
-probability at least $[[unlucky]]$, a half for each.""",
-        gives={"unlucky": unlucky},
-        uses=("no entry helps",),
-    ),
-    Step(
-        name="other weights",
-        sentence=r"Given $A$, different pairs $(j,i)$ have different entries of $B$, which are independent.",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("one weight",),
-    ),
-    Step(
-        name="all weights",
-        sentence=r"So the chance that none of $d_0d_1$ weights fails is at most $[[scheme_success]]$, a factor for each, whatever $A$ is.",
-        gives={"scheme_success": scheme_success},
-        uses=("one weight", "other weights"),
-    ),
-    Step(
-        name="units",
-        sentence=r"It rises with $n$, and is $1-\delta$ at $n=[[scheme_units]]$.",
-        gives={"scheme_units": scheme_units},
-        uses=("all weights",),
-    ),
-    Step(
-        name="exponential",
-        sentence=r"$1-y\le e^{-y}$, for $y=\frac1{d_0d_1}\ln\frac1{1-\delta}$.",
-        by=Carrier.RULE,
-        source="exponential",
-    ),
-    Step(
-        name="fewer",
-        sentence=r"With $y$ for $1-e^{-y}=1-(1-\delta)^{1/d_0d_1}$ the logarithm is no larger: $n\ge[[least_units]]$.",
-        gives={"least_units": least_units},
-        uses=("units", "exponential"),
-    ),
-    Step(
-        name="R8",
-        sentence=r"So many units are enough: R8's number, which is affine in $\ln d_0d_1$.",
-        by=Carrier.CLAIM,
-        source="R8",
-        takes=("size",),
-    ),
-    Step(
-        name="slope",
-        sentence=r"In $\ln d_0d_1$ that number has the slope $[[size_slope]]$.",
-        gives={"size_slope": size_slope},
-        uses=("R8",),
-    ),
-    Step(
-        name="excess",
-        sentence=r"""The lower bound is affine in $\ln d_0d_1$, too. So as $d_0d_1\to\infty$ the quotient of the two tends to that of their
-slopes, $[[wide_excess]]$.""",
-        gives={"wide_excess": wide_excess},
-        uses=("fewer", "slope"),
-    ),
+STEPS = proof(
+    r"""
+block (by R8 for unit): In R8 the units of block $i$ keep of $A$ only entries $A_{ki}$: at $x=e_i$ such a unit holds $\sigma(A_{ki})$, which
+is $0$ unless $A_{ki}>0$, and all other units hold $0$.
+
+no entry helps (from block; by monotonicity): If all $B_{jk}$ in block $i$ with $A_{ki}>0$ are $0$ or negative, so is every sum of products
+$B_{jk}\sigma(A_{ki})$ that are kept. Behind the ReLU output $j$ is $0$, and wrong by $W_{ji}>\varepsilon$, where
+$\varepsilon\|x\|_1=\varepsilon$.
+
+one weight (from no entry helps): By symmetry an entry of $B$ is $0$ or negative with probability at least $\frac12$, whatever $A$ is. At
+most $n$ of them count: all are with probability at least $[[unlucky]]$, a half for each.
+
+other weights (from one weight; by independence): Given $A$, different pairs $(j,i)$ have different entries of $B$, which are independent.
+
+all weights (from one weight, other weights): So the chance that none of $d_0d_1$ weights fails is at most $[[scheme_success]]$, a factor
+for each, whatever $A$ is.
+
+units (from all weights): It rises with $n$, and is $1-\delta$ at $n=[[scheme_units]]$.
+
+exponential (by exponential): $1-y\le e^{-y}$, for $y=\frac1{d_0d_1}\ln\frac1{1-\delta}$.
+
+fewer (from units, exponential): With $y$ for $1-e^{-y}=1-(1-\delta)^{1/d_0d_1}$ the logarithm is no larger: $n\ge[[least_units]]$.
+
+R8 (by R8 for size): So many units are enough: R8's number, which is affine in $\ln d_0d_1$.
+
+slope (from R8): In $\ln d_0d_1$ that number has the slope $[[size_slope]]$.
+
+excess (from fewer, slope): The lower bound is affine in $\ln d_0d_1$, too. So as $d_0d_1\to\infty$ the quotient of the two tends to that of
+their slopes, $[[wide_excess]]$.
+""",
+    globals(),
+    unlucky=unlucky,
 )
 
 block_scheme = Claim(

@@ -8,8 +8,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.expected_count import empty_subset, sum_cdf, t
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
@@ -44,101 +44,47 @@ count_bound = empty_subset + (sums - 1) * (2 * eps * most_density) ** m
 hit_items = sp.log(1 + p / eps**m) / sp.log(2)
 hit_volume = (m * sp.log(1 / eps) - sp.log(1 / p)) / sp.log(2)
 
-STEPS = (
-    Step(
-        name="sums",
-        sentence=r"There are at most $[[sums]]$ distinct subset sums of $n$ numbers, $0$ among them: each item doubles their number.",
-        gives={"sums": sums},
-    ),
-    Step(
-        name="one side",
-        sentence=r"""Let $h$ of the sums be negative. Intervals of length $2\varepsilon$ around these and half of the one around $0$ cover
-$[-\frac12,0]$, so that $[[side]]\ge\frac12$; a positive sum comes close to no negative number that $0$ does not come close to.
-Likewise for positive sums and $[0,\frac12]$.""",
-        gives={"side": side},
-    ),
-    Step(
-        name="fewer",
-        sentence=r"""In (a) $n\ge1$, since $0$ alone does not reach $\frac12>\varepsilon$. The sums other than $0$ are at most $2^n-1$, an odd number,
-so that $h\le[[fewer]]$ for one of the two signs.""",
-        gives={"fewer": fewer},
-        uses=("sums",),
-    ),
-    Step(
-        name="powers of two",
-        sentence=r"""The sums of $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$ are $2\varepsilon$ times all whole numbers from $-2^{n-1}$ to
-$2^{n-1}-1$: they come within $\varepsilon$ of all numbers up to $[[reach]]$, and of all down to $-(2^n+1)\varepsilon$.""",
-        gives={"reach": reach},
-    ),
-    Step(
-        name="covering",
-        sentence=r"""*One side*, which grows with $h$, is $(2^n-1)\varepsilon\ge\frac12$ at *fewer*: $n\ge[[covering_items]]$, with equality for
-the *powers of two* if $(2^n-1)\varepsilon=\frac12$.""",
-        gives={"covering_items": covering_items},
-        uses=("one side", "fewer", "powers of two"),
-    ),
-    Step(
-        name="without the one",
-        sentence=r"In particular $n\ge[[covering_volume]]$: without the $1$ the logarithm is smaller.",
-        gives={"covering_volume": covering_volume},
-        uses=("covering",),
-    ),
-    Step(
-        name="hit",
-        sentence=r"If $\Pr(N\ge1)\ge p$, then $\mathbb EN\ge p$.",
-        by=Carrier.RULE,
-        source="Markov",
-    ),
-    Step(
-        name="one coordinate",
-        sentence=r"A coordinate of the sum of $k\ge1$ items has the distribution function $F_k$, which has no jumps.",
-        by=Carrier.CLAIM,
-        source="R1.1",
-    ),
-    Step(
-        name="all coordinates",
-        sentence=r"""For a fixed subset of $k\ge1$ items the coordinates of its sum are independent: it comes close in all of them with
-probability $\prod_j[F_k(z_j+\varepsilon)-F_k(z_j-\varepsilon)]$.""",
-        by=Carrier.RULE,
-        source="product",
-        uses=("one coordinate",),
-    ),
-    Step(
-        name="all subsets",
-        sentence=r"""Add up over the $\binom nk$ subsets of $k$ items, for $k=1,\dots,n$, and the empty one, whose sum is $0$: for equal
-coordinates $\mathbb EN=[[equal_count]]$.""",
-        by=Carrier.RULE,
-        source="linearity",
-        gives={"equal_count": equal_count, "vector_count": vector_count},
-        uses=("all coordinates",),
-    ),
-    Step(
-        name="density",
-        sentence=r"A coordinate of the sum of $k\ge1$ items has a density of at most $[[most_density]]$, as that of one item has.",
-        by=Carrier.RULE,
-        source="convolution",
-        gives={"most_density": most_density},
-    ),
-    Step(
-        name="bound",
-        sentence=r"""So each factor is at most $\varepsilon$, and the $2^n-1$ subsets that are not empty give $\mathbb EN\le[[count_bound]]$,
-with the indicator of $\|z\|_\infty\le\varepsilon$ for unequal coordinates. At $n=1$ the factors are $\varepsilon$ where
-$[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$.""",
-        gives={"count_bound": count_bound},
-        uses=("sums", "all subsets", "density"),
-    ),
-    Step(
-        name="items",
-        sentence=r"For $\|z\|_\infty>\varepsilon$ there is no indicator: by *hit*, $p\le(2^n-1)\varepsilon^m$, which is $n\ge[[hit_items]]$.",
-        gives={"hit_items": hit_items},
-        uses=("hit", "bound"),
-    ),
-    Step(
-        name="volume",
-        sentence=r"In particular $p\le2^n\varepsilon^m$, which is $n\ge[[hit_volume]]$.",
-        gives={"hit_volume": hit_volume},
-        uses=("sums", "items"),
-    ),
+STEPS = proof(
+    r"""
+sums: There are at most $[[sums]]$ distinct subset sums of $n$ numbers, $0$ among them: each item doubles their number.
+
+one side: Let $h$ of the sums be negative. Intervals of length $2\varepsilon$ around these and half of the one around $0$ cover
+$[-\frac12,0]$, so that $[[side]]\ge\frac12$; a positive sum comes close to no negative number that $0$ does not come close to. Likewise for
+positive sums and $[0,\frac12]$.
+
+fewer (from sums): In (a) $n\ge1$, since $0$ alone does not reach $\frac12>\varepsilon$. The sums other than $0$ are at most $2^n-1$, an odd
+number, so that $h\le[[fewer]]$ for one of the two signs.
+
+powers of two: The sums of $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$ are $2\varepsilon$ times all whole numbers from $-2^{n-1}$ to
+$2^{n-1}-1$: they come within $\varepsilon$ of all numbers up to $[[reach]]$, and of all down to $-(2^n+1)\varepsilon$.
+
+covering (from one side, fewer, powers of two): *One side*, which grows with $h$, is $(2^n-1)\varepsilon\ge\frac12$ at *fewer*:
+$n\ge[[covering_items]]$, with equality for the *powers of two* if $(2^n-1)\varepsilon=\frac12$.
+
+without the one (from covering): In particular $n\ge[[covering_volume]]$: without the $1$ the logarithm is smaller.
+
+hit (by Markov): If $\Pr(N\ge1)\ge p$, then $\mathbb EN\ge p$.
+
+one coordinate (by R1.1): A coordinate of the sum of $k\ge1$ items has the distribution function $F_k$, which has no jumps.
+
+all coordinates (from one coordinate; by product): For a fixed subset of $k\ge1$ items the coordinates of its sum are independent: it comes
+close in all of them with probability $\prod_j[F_k(z_j+\varepsilon)-F_k(z_j-\varepsilon)]$.
+
+all subsets (from all coordinates; by linearity; gives equal_count, vector_count): Add up over the $\binom nk$ subsets of $k$ items, for
+$k=1,\dots,n$, and the empty one, whose sum is $0$: for equal coordinates $\mathbb EN=[[equal_count]]$.
+
+density (by convolution): A coordinate of the sum of $k\ge1$ items has a density of at most $[[most_density]]$, as that of one item has.
+
+bound (from sums, all subsets, density): So each factor is at most $\varepsilon$, and the $2^n-1$ subsets that are not empty give $\mathbb
+EN\le[[count_bound]]$, with the indicator of $\|z\|_\infty\le\varepsilon$ for unequal coordinates. At $n=1$ the factors are $\varepsilon$
+where $[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$.
+
+items (from hit, bound): For $\|z\|_\infty>\varepsilon$ there is no indicator: by *hit*, $p\le(2^n-1)\varepsilon^m$, which is
+$n\ge[[hit_items]]$.
+
+volume (from sums, items): In particular $p\le2^n\varepsilon^m$, which is $n\ge[[hit_volume]]$.
+""",
+    globals(),
 )
 
 counting_bounds = Claim(

@@ -8,8 +8,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Reach, Step
 from sparse_limits.theory.subset_sum.layer_error import (
     activation,
     argument,
@@ -49,78 +49,40 @@ total = n * d_0 * (d_0 + d_1) + n * d_1 * (d_1 + d_2)
 
 found = Pruned("found", 48)
 
-STEPS = (
-    Step(
-        name="change",
-        sentence=r"""Let an entry $w$ read the value $h\ge0$ of the target, and $w+d$ a value that is farther by $u$ in the pruned network. The
-product changes by $[[change]]$; at the input $u=0$.""",
-        gives={"change": change},
-    ),
-    Step(
-        name="error",
-        sentence=r"For $|u|\le e$ that is at most $[[error]]$ in modulus, attained at $u=e$ if $w+d$ and $d$ are not negative.",
-        gives={"error": error},
-        uses=("change",),
-    ),
-    Step(
-        name="activation",
-        sentence=r"ReLU, $[[activation]]$, moves by no more than its argument $z$; where the arguments are positive by as much.",
-        gives={"activation": activation},
-    ),
-    Step(
-        name="layers",
-        sentence=r"""An output errs by at most the sum of *error* over the entries that it reads, and behind ReLU by no more: these are the $e$ of
-the layer behind. If all of $x$, $W$, $D$ are positive, there is equality everywhere.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-        uses=("error", "activation"),
-    ),
-    Step(
-        name="lead",
-        sentence=r"""So the outputs of $g$ lie within $e_1$ and $e_2$ of $y_1$ and $y_2$, those of $f$. The lead is least where the one falls and the
-other rises by as much: $[[margin]]$.""",
-        gives={"margin": margin},
-        uses=("layers",),
-    ),
-    Step(
-        name="target",
-        sentence=r"The target's two matrices have $[[weights]]$ entries.",
-        gives={"weights": weights},
-    ),
-    Step(
-        name="network",
-        sentence=r"The four matrices of the random network between layers of $d_0$, $nd_0$, $d_1$, $nd_1$ and $d_2$ units have $[[total]]$.",
-        gives={"total": total},
-    ),
-    Step(
-        name="blocks of R8",
-        sentence=r"R8 gives each input of a layer a block of $n$ units, of which it keeps at most the entry from this input, and entries to all outputs.",
-        by=Carrier.CLAIM,
-        source="R8",
-        takes=("unit",),
-    ),
-    Step(
-        name="candidates",
-        sentence=r"For the two layers these are $[[candidates]]$ entries.",
-        gives={"candidates": candidates},
-        uses=("blocks of R8",),
-    ),
-    Step(
-        name="nearest sums",
-        sentence=r"The subset whose sum is nearest to a number is found exactly, among 32 items or fewer: R6.",
-        by=Carrier.CLAIM,
-        source="R6",
-    ),
-    Step(
-        name="found",
-        sentence=r"""On targets that are trained and random networks that are drawn anew, with $n=48$ and the masks *found* so, at most a twentieth of the test
-samples lack a positive *lead*. Theory does not reach so far down: for inputs that are not negative R8's bounds for the 1800 weights of both layers add up to
-$\frac12$ at 440 units for each input, at $\varepsilon=10^{-3}$.""",
-        gives={"found": found},
-        uses=("lead", "blocks of R8", "nearest sums"),
-        reach=Reach.SAMPLED,
-        limited="a measurement on trained targets",
-    ),
+STEPS = proof(
+    r"""
+change: Let an entry $w$ read the value $h\ge0$ of the target, and $w+d$ a value that is farther by $u$ in the pruned network. The product
+changes by $[[change]]$; at the input $u=0$.
+
+error (from change): For $|u|\le e$ that is at most $[[error]]$ in modulus, attained at $u=e$ if $w+d$ and $d$ are not negative.
+
+activation: ReLU, $[[activation]]$, moves by no more than its argument $z$; where the arguments are positive by as much.
+
+layers (from error, activation; by triangle inequality): An output errs by at most the sum of *error* over the entries that it reads, and
+behind ReLU by no more: these are the $e$ of the layer behind. If all of $x$, $W$, $D$ are positive, there is equality everywhere.
+
+lead (from layers): So the outputs of $g$ lie within $e_1$ and $e_2$ of $y_1$ and $y_2$, those of $f$. The lead is least where the one falls
+and the other rises by as much: $[[margin]]$.
+
+target: The target's two matrices have $[[weights]]$ entries.
+
+network: The four matrices of the random network between layers of $d_0$, $nd_0$, $d_1$, $nd_1$ and $d_2$ units have $[[total]]$.
+
+blocks of R8 (by R8 for unit): R8 gives each input of a layer a block of $n$ units, of which it keeps at most the entry from this input, and
+entries to all outputs.
+
+candidates (from blocks of R8): For the two layers these are $[[candidates]]$ entries.
+
+nearest sums (by R6): The subset whose sum is nearest to a number is found exactly, among 32 items or fewer: R6.
+
+found (from lead, blocks of R8, nearest sums; gives found; on samples: a measurement on trained targets): On targets that are trained and
+random networks that are drawn anew, with $n=48$ and the masks *found* so, at most a twentieth of the test samples lack a positive *lead*.
+Theory does not reach so far down: for inputs that are not negative R8's bounds for the 1800 weights of both layers add up to $\frac12$ at
+440 units for each input, at $\varepsilon=10^{-3}$.
+""",
+    globals(),
+    change=change,
+    activation=activation,
 )
 
 digits_ticket = Claim(

@@ -8,8 +8,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
 j = sp.Symbol("j", integer=True)
@@ -84,40 +84,22 @@ remainder = _near() + _far() + _tail()
 lacking = sp.Abs(expected_count - empty_subset - leading * (1 + correction), evaluate=False) / leading
 next_term = sp.Rational(5, 28) + sp.Rational(21, 640)  # what n² times the relative error tends to at z = 0, ε → 0
 
-COUNT_STEPS = (
-    Step(
-        name="truncated power",
-        sentence=r"$F_0(t)=1\{t\ge0\}$ is $[[truncated]]$ at $k=0$, read as $0$ for $t<0$.",
-        by=Carrier.DEFINED,
-        gives={"truncated": truncated},
-    ),
-    Step(
-        name="average of a power",
-        sentence=r"""$F_{k+1}(t)=\frac12\int_{-1}^1F_k(t-x)\,dx$, as one item more is independent and uniform. Of the truncated power this average is
-$[[averaged]]$.""",
-        gives={"averaged": averaged},
-        uses=("truncated power",),
-    ),
-    Step(
-        name="sum of items",
-        sentence=r"""In $F_k=[[sum_cdf]]$ the power with $j$ is averaged to those with $j$ and $j+1$ at $k+1$; their factors add up by Pascal's rule,
-$\binom kj+\binom k{j-1}=\binom{k+1}j$.""",
-        gives={"sum_cdf": sum_cdf},
-        uses=("average of a power",),
-    ),
-    Step(
-        name="subsets",
-        sentence=r"$\mathbb EN=\sum_S\Pr(|\sum_SX_i-z|\le\varepsilon)$, the means of indicators.",
-        by=Carrier.RULE,
-        source="linearity",
-    ),
-    Step(
-        name="count",
-        sentence=r"""There are $\binom nk$ subsets of $k$ items, whose law has no atoms for $k\ge1$; the empty one gives an indicator:
-$[[expected_count]]$.""",
-        gives={"expected_count": expected_count},
-        uses=("sum of items", "subsets"),
-    ),
+COUNT_STEPS = proof(
+    r"""
+truncated power (a definition): $F_0(t)=1\{t\ge0\}$ is $[[truncated]]$ at $k=0$, read as $0$ for $t<0$.
+
+average of a power (from truncated power): $F_{k+1}(t)=\frac12\int_{-1}^1F_k(t-x)\,dx$, as one item more is independent and uniform. Of the
+truncated power this average is $[[averaged]]$.
+
+sum of items (from average of a power): In $F_k=[[sum_cdf]]$ the power with $j$ is averaged to those with $j$ and $j+1$ at $k+1$; their
+factors add up by Pascal's rule, $\binom kj+\binom k{j-1}=\binom{k+1}j$.
+
+subsets (by linearity): $\mathbb EN=\sum_S\Pr(|\sum_SX_i-z|\le\varepsilon)$, the means of indicators.
+
+count (from sum of items, subsets): There are $\binom nk$ subsets of $k$ items, whose law has no atoms for $k\ge1$; the empty one gives an
+indicator: $[[expected_count]]$.
+""",
+    globals(),
 )
 
 subset_count = Claim(
@@ -150,94 +132,49 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
     expressions={"sum_cdf": sum_cdf, "expected_count": expected_count},
 )
 
-EXPANSION_STEPS = (
-    Step(
-        name="fair bits",
-        sentence=r"$2^{-n}\mathbb EN=\Pr(|T-z|\le\varepsilon)$ with $T=\sum_ib_iX_i$ and fair bits $b_i$: each subset is drawn with chance $2^{-n}$.",
-        by=Carrier.RULE,
-        source="tower",
-    ),
-    Step(
-        name="one item",
-        sentence=r"$b_iX_i$ has the characteristic function $\varphi(u)=[[characteristic]]$.",
-        gives={"characteristic": characteristic},
-    ),
-    Step(
-        name="inversion",
-        sentence=r"""$T$ has an atom $2^{-n}$ at $0$, the empty subset, and else the density $n2^{-n}f_1+\tilde f$, where $f_1\le\frac12$ is that of one item
-and $\tilde f(x)=\frac1\pi\int_0^\infty(\varphi^n-2^{-n}-n2^{-n}\frac{\sin u}u)\cos(xu)\,du$, of two items or more.""",
-        by=Carrier.CITED,
-        source="Feller, An Introduction to Probability Theory II (1971), XV.3: a law with an absolutely integrable characteristic function "
-        "has the continuous density that Fourier inversion gives",
-        uses=("fair bits", "one item"),
-    ),
-    Step(
-        name="two items or more",
-        sentence=r"""With $y=|\frac{\sin u}u|$ the integrand is at most $2^{-n}\sum_{k\ge2}\binom nky^k\le2^{-n}\,[[other_terms]]$, in which each term is
-$\frac{k(k-1)}2\ge1$ times as large.""",
-        gives={"other_terms": other_terms},
-        uses=("inversion",),
-    ),
-    Step(
-        name="beyond π",
-        sentence=r"For $u\ge\pi$, $y\le\frac1u$: that part of $\tilde f$ is at most $[[many_error]]$.",
-        gives={"many_error": many_error},
-        uses=("two items or more",),
-    ),
-    Step(
-        name="one item at most",
-        sentence=r"On $[0,\pi]$ the two subtracted terms bring at most $(n+1)2^{-n}$, and $n2^{-n}f_1\le\frac n22^{-n}$: together $[[few_error]]$.",
-        gives={"few_error": few_error},
-        uses=("inversion",),
-    ),
-    Step(
-        name="envelopes",
-        sentence=r"""Let $g=\ln\varphi+\frac{u^2}{12}$. $(g-\frac{u^4}{1440})/u^6$ is positive and grows on $(0,\pi]$, by its Taylor series in balls, and so do $g/u^4$ and
-$g/u^2$. At $\pi$, where $\varphi=\frac12$, they are $s=[[sextic]]$, $q=[[quartic]]$ and $\frac1{12}-\rho$, $\rho=[[rate]]$.""",
-        gives={"rate": rate, "quartic": quartic, "sextic": sextic},
-        uses=("one item",),
-    ),
-    Step(
-        name="elementary bounds",
-        sentence=r"""$e^y-1-y\le\frac{y^2}2e^y$ and $e^y-1\le ye^y$ for $y\ge0$; $|\cos y-1+\frac{y^2}2|\le\frac{y^4}{24}$ and $|\cos y-1|\le\frac{y^2}2$: integrate
-from $0$.""",
-        by=Carrier.RULE,
-        source="integration",
-    ),
-    Step(
-        name="errors up to π",
-        sentence=r"""So $\varphi^n$ differs from $e^{-nu^2/12}(1+\frac{nu^4}{1440})$ by at most $e^{-nu^2/12}nsu^6+\frac{n^2q^2u^8}2e^{-n\rho u^2}$, and from
-$e^{-nu^2/12}$ by $nqu^4e^{-n\rho u^2}$; the first with $\cos(ru)$ at $1$, the second with its $\frac{r^2u^2}2$, and the fourth power for the rest, bring
-$[[near_error]]$.""",
-        gives={"near_error": near_error},
-        uses=("envelopes", "elementary bounds"),
-    ),
-    Step(
-        name="expansion beyond π",
-        sentence=r"There $e^{-nu^2/12}\le e^{-n\pi^2/24}e^{-nu^2/24}$, and the expansion is at most $[[far_error]]$.",
-        gives={"far_error": far_error},
-        uses=("fair bits",),
-    ),
-    Step(
-        name="Gaussian integral",
-        sentence=r"""$\frac1\pi\int_0^\infty e^{-nu^2/12}(1+\frac{nu^4}{1440}-\frac{x^2u^2}2)\,du$, integrated over $x\in[z-\varepsilon,z+\varepsilon]$ and times $2^n$, is
-$A(1+c)$ with $A=[[leading]]$, $c=[[correction]]$.""",
-        gives={"leading": leading, "correction": correction},
-        uses=("inversion",),
-    ),
-    Step(
-        name="remainder",
-        sentence=r"""The errors of the density, which grow with $|x|\le r$, over $\sqrt{3/\pi n}$ add up to $R_n(r)=[[remainder]]$.""",
-        gives={"remainder": remainder},
-        uses=("beyond π", "one item at most", "errors up to π", "expansion beyond π", "Gaussian integral"),
-    ),
-    Step(
-        name="next term",
-        sentence=r"""One term more of the expansion at $x=0$, $e^{-nu^2/12}(nc_3u^6+\frac{n^2c_2^2}2u^8)$ with $c_2=\frac1{1440}$, $c_3=\frac1{18144}$, adds
-$[[next_term]]$ over $n^2$; the errors left are $O(n^{-3})$ by the same bounds.""",
-        gives={"next_term": next_term},
-        uses=("remainder",),
-    ),
+EXPANSION_STEPS = proof(
+    r"""
+fair bits (by tower): $2^{-n}\mathbb EN=\Pr(|T-z|\le\varepsilon)$ with $T=\sum_ib_iX_i$ and fair bits $b_i$: each subset is drawn with
+chance $2^{-n}$.
+
+one item: $b_iX_i$ has the characteristic function $\varphi(u)=[[characteristic]]$.
+
+inversion (from fair bits, one item; cited: Feller, An Introduction to Probability Theory II (1971), XV.3: a law with an absolutely
+integrable characteristic function has the continuous density that Fourier inversion gives): $T$ has an atom $2^{-n}$ at $0$, the empty
+subset, and else the density $n2^{-n}f_1+\tilde f$, where $f_1\le\frac12$ is that of one item and $\tilde
+f(x)=\frac1\pi\int_0^\infty(\varphi^n-2^{-n}-n2^{-n}\frac{\sin u}u)\cos(xu)\,du$, of two items or more.
+
+two items or more (from inversion): With $y=|\frac{\sin u}u|$ the integrand is at most $2^{-n}\sum_{k\ge2}\binom
+nky^k\le2^{-n}\,[[other_terms]]$, in which each term is $\frac{k(k-1)}2\ge1$ times as large.
+
+beyond π (from two items or more): For $u\ge\pi$, $y\le\frac1u$: that part of $\tilde f$ is at most $[[many_error]]$.
+
+one item at most (from inversion): On $[0,\pi]$ the two subtracted terms bring at most $(n+1)2^{-n}$, and $n2^{-n}f_1\le\frac n22^{-n}$:
+together $[[few_error]]$.
+
+envelopes (from one item; gives rate, quartic, sextic): Let $g=\ln\varphi+\frac{u^2}{12}$. $(g-\frac{u^4}{1440})/u^6$ is positive and grows
+on $(0,\pi]$, by its Taylor series in balls, and so do $g/u^4$ and $g/u^2$. At $\pi$, where $\varphi=\frac12$, they are $s=[[sextic]]$,
+$q=[[quartic]]$ and $\frac1{12}-\rho$, $\rho=[[rate]]$.
+
+elementary bounds (by integration): $e^y-1-y\le\frac{y^2}2e^y$ and $e^y-1\le ye^y$ for $y\ge0$; $|\cos y-1+\frac{y^2}2|\le\frac{y^4}{24}$
+and $|\cos y-1|\le\frac{y^2}2$: integrate from $0$.
+
+errors up to π (from envelopes, elementary bounds): So $\varphi^n$ differs from $e^{-nu^2/12}(1+\frac{nu^4}{1440})$ by at most
+$e^{-nu^2/12}nsu^6+\frac{n^2q^2u^8}2e^{-n\rho u^2}$, and from $e^{-nu^2/12}$ by $nqu^4e^{-n\rho u^2}$; the first with $\cos(ru)$ at $1$, the
+second with its $\frac{r^2u^2}2$, and the fourth power for the rest, bring $[[near_error]]$.
+
+expansion beyond π (from fair bits): There $e^{-nu^2/12}\le e^{-n\pi^2/24}e^{-nu^2/24}$, and the expansion is at most $[[far_error]]$.
+
+Gaussian integral (from inversion): $\frac1\pi\int_0^\infty e^{-nu^2/12}(1+\frac{nu^4}{1440}-\frac{x^2u^2}2)\,du$, integrated over
+$x\in[z-\varepsilon,z+\varepsilon]$ and times $2^n$, is $A(1+c)$ with $A=[[leading]]$, $c=[[correction]]$.
+
+remainder (from beyond π, one item at most, errors up to π, expansion beyond π, Gaussian integral): The errors of the density, which grow
+with $|x|\le r$, over $\sqrt{3/\pi n}$ add up to $R_n(r)=[[remainder]]$.
+
+next term (from remainder): One term more of the expansion at $x=0$, $e^{-nu^2/12}(nc_3u^6+\frac{n^2c_2^2}2u^8)$ with $c_2=\frac1{1440}$,
+$c_3=\frac1{18144}$, adds $[[next_term]]$ over $n^2$; the errors left are $O(n^{-3})$ by the same bounds.
+""",
+    globals(),
 )
 
 count_expansion = Claim(

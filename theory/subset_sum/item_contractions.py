@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.item_products import BESSEL
 from sparse_limits.theory.subset_sum.potential import REACH, a
 from sparse_limits.theory.subset_sum.product_laws import (
@@ -23,56 +23,35 @@ from sparse_limits.theory.subset_sum.product_laws import (
     uniform_reach,
 )
 
-STEPS = (
-    Step(
-        name="products",
-        sentence=r"""A product has the density $[[uniform_density]]$ for uniform and $[[gaussian_density]]$ for normal factors; either falls away
-from $0$.""",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density", "gaussian_density"),
-        gives={"uniform_density": uniform_product.density, "gaussian_density": gaussian_product.density},
-    ),
-    Step(
-        name="cover",
-        sentence=r"Items of a least density $\kappa$ on $[-a,a]$ contract the odds, in the mean, by a factor of at most $1-\frac{a\kappa}2$.",
-        by=Carrier.CLAIM,
-        source="R4",
-    ),
-    Step(
-        name="contractions",
-        sentence=r"""Half of the items are usable, and the density of a product falls away from $0$: $\kappa$ is half of its value at $a$. That makes $[[uniform_contraction]]$ for uniform
-weights, $a\le1$, and $[[gaussian_contraction]]$ for normal ones.""",
-        gives={"uniform_contraction": uniform_contraction, "gaussian_contraction": gaussian_contraction},
-        uses=("products", "cover"),
-    ),
-    Step(
-        name="uniform reach",
-        sentence=r"The first is strictly convex in $a$, and flat at $a=[[uniform_reach]]$: there it is least, $[[uniform_best]]$.",
-        gives={"uniform_reach": uniform_reach, "uniform_best": uniform_best},
-        uses=("contractions",),
-    ),
-    BESSEL,
-    Step(
-        name="order of Bessel functions",
-        sentence=r"$K_1(a)-K_0(a)=\int_0^\infty e^{-a\cosh w}(\cosh w-1)\,dw>0$.",
-        by=Carrier.RULE,
-        source="positivity",
-        uses=("Bessel function",),
-    ),
-    Step(
-        name="one crossing",
-        sentence=r"The quotient $[[quotient]]$ falls, since its slope is $[[quotient_slope]]<0$: it has the value $1$ at most once, and has it, as it falls from $\infty$ to $0$.",
-        gives={"quotient": quotient, "quotient_slope": quotient_slope},
-        uses=("order of Bessel functions",),
-    ),
-    Step(
-        name="normal reach",
-        sentence=r"""The second contraction has a slope of the sign of $1$ less this quotient, so that it is least where the quotient is $1$: at
-$a=[[gaussian_reach]]$, with the value $[[gaussian_best]]$.""",
-        gives={"gaussian_reach": gaussian_reach, "gaussian_best": gaussian_best},
-        uses=("contractions", "one crossing"),
-    ),
+STEPS = proof(
+    r"""
+products (by R5.1 for uniform_density, gaussian_density): A product has the density $[[uniform_density]]$ for uniform and
+$[[gaussian_density]]$ for normal factors; either falls away from $0$.
+
+cover (by R4): Items of a least density $\kappa$ on $[-a,a]$ contract the odds, in the mean, by a factor of at most $1-\frac{a\kappa}2$.
+
+contractions (from products, cover): Half of the items are usable, and the density of a product falls away from $0$: $\kappa$ is half of its
+value at $a$. That makes $[[uniform_contraction]]$ for uniform weights, $a\le1$, and $[[gaussian_contraction]]$ for normal ones.
+
+uniform reach (from contractions): The first is strictly convex in $a$, and flat at $a=[[uniform_reach]]$: there it is least,
+$[[uniform_best]]$.
+
+[[BESSEL]]
+
+order of Bessel functions (from Bessel function; by positivity): $K_1(a)-K_0(a)=\int_0^\infty e^{-a\cosh w}(\cosh w-1)\,dw>0$.
+
+one crossing (from order of Bessel functions): The quotient $[[quotient]]$ falls, since its slope is $[[quotient_slope]]<0$: it has the
+value $1$ at most once, and has it, as it falls from $\infty$ to $0$.
+
+normal reach (from contractions, one crossing): The second contraction has a slope of the sign of $1$ less this quotient, so that it is
+least where the quotient is $1$: at $a=[[gaussian_reach]]$, with the value $[[gaussian_best]]$.
+""",
+    globals(),
+    uniform_density=uniform_product.density,
+    gaussian_density=gaussian_product.density,
+    quotient=quotient,
+    quotient_slope=quotient_slope,
+    BESSEL=BESSEL,
 )
 
 product_contractions = Claim(

@@ -8,8 +8,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
 from sparse_limits.theory.subset_sum.product_laws import (
     HALF,
@@ -45,101 +45,56 @@ LAWS = (
     Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),
     Hypothesis("an item is usable with probability 1/2, independently of its value; the empty subset counts"),
 )
-MEAN_STEPS = (
-    Step(
-        name="products",
-        sentence=r"""A product has a density $f_1$ and a variance, for uniform and for normal factors, and sums of $k$ products of normal numbers
-have a distribution function that is known: R5.1.""",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density", "gaussian_density", "uniform_variance", "gaussian_variance", "sum_distribution"),
-    ),
-    Step(
-        name="close",
-        sentence=r"""By symmetry of the law, a sum of $k$ is within $\varepsilon$ of $z$ with the difference of that at $h=|z|+\varepsilon$ and at
-$|z|-\varepsilon=s\cdot l$, which has the modulus $l$ and the sign $s$: with probability $[[closeness]]$.""",
-        gives={"closeness": closeness},
-        uses=("products",),
-    ),
-    Step(
-        name="mean count",
-        sentence=r"""All $k$ items of a subset are usable with probability $2^{-k}$, whatever their values are, and there are $\binom nk$
-such subsets: $\mathbb EN=[[expected_count]]$, with $1$ for the empty subset if $|z|\le\varepsilon$.""",
-        by=Carrier.RULE,
-        source="linearity",
-        gives={"expected_count": expected_count},
-        uses=("close",),
-    ),
-    Step(
-        name="weight of all subsets",
-        sentence=r"The probabilities to be usable, of all subsets together, are $\sum_k\binom nk2^{-k}=[[total]]$: an item is left out, or taken with $\frac12$.",
-        gives={"total": total},
-    ),
-    Step(
-        name="spread",
-        sentence=r"""Divided by that they choose a random subset that takes every item with probability $\frac13$, independently. For either law its
-sum has the variance $[[spread]]$, if a product has the variance $V$, and the $n$-th power of $\varphi=\frac23+\frac13\psi$ for its
-characteristic function, $\psi$ being that of a product.""",
-        gives={"spread": spread},
-        uses=("products", "weight of all subsets"),
-    ),
-    Step(
-        name="density of two",
-        sentence=r"""A sum of two products has at most the density $\int f_1^2$, by the Cauchy–Schwarz inequality, and has it at $0$: $[[uniform_pair]]$ for uniform and
-$[[gaussian_pair]]$ for normal weights.""",
-        gives={"uniform_pair": uniform_pair, "gaussian_pair": gaussian_pair},
-        uses=("products",),
-    ),
-    Step(
-        name="square integrable",
-        sentence=r"As $f_1^2$ has a finite integral, so has $|\psi|^2$.",
-        by=Carrier.RULE,
-        source="Plancherel",
-        uses=("density of two",),
-    ),
-    Step(
-        name="pairs of items",
-        sentence=r"""$\binom n{k+2}$ is $\binom n2\binom{n-2}k$ times $[[pair_share]]$, at most $1$. So $\varphi^n$ without its terms of order $0$ and $1$ in $\psi$ is at most
-$\binom n2\frac{|\psi|^2}9(\frac23+\frac13|\psi|)^{n-2}$.""",
-        gives={"pair_share": pair_share},
-        uses=("spread",),
-    ),
-    Step(
-        name="away from zero",
-        sentence=r"Off a neighbourhood of $0$ the largest $|\psi|$ is below $1$, so that the integral of that bound falls geometrically in $n$.",
-        by=Carrier.RULE,
-        source="Riemann–Lebesgue",
-        uses=("square integrable", "pairs of items"),
-    ),
-    Step(
-        name="near zero",
-        sentence=r"""Near $0$, $|\varphi(u)|\le e^{-cu^2}$ for some $c>0$, and $\varphi(\frac u{\sqrt n})^n\to e^{-Vu^2/6}$ for every $u$: at
-this scale the integral of $\varphi(u)^ne^{-ius}$ tends to that of the limit, uniformly for $s$ in a bounded interval.""",
-        by=Carrier.RULE,
-        source="dominated convergence",
-        uses=("spread", "away from zero"),
-    ),
-    Step(
-        name="local density",
-        sentence=r"So the density of the sum, of two or more items, is $(1+o(1))[[local_density]]$ on bounded intervals: $\frac1{2\pi}$ times the integral of $e^{-nVu^2/6}$.",
-        gives={"local_density": local_density},
-        uses=("near zero",),
-    ),
-    Step(
-        name="local limit",
-        sentence=r"""For $\varepsilon\le\frac{|z|}2$ the empty subset does not count, and the subsets of one item have a bounded density at a distance of
-$\frac{|z|}2$ from $0$: they add $O(n\varepsilon)$. So $\mathbb EN\sim[[leading]]$, all subsets times the local density times the length, uniformly in
-such $\varepsilon$.""",
-        gives={"leading": leading},
-        uses=("mean count", "weight of all subsets", "local density"),
-    ),
-    Step(
-        name="annealed size",
-        sentence=r"""Since that is uniform, $\varepsilon$ may tend to $0$ as $n$ grows. All subsets times $\varepsilon$ are $1$ at $n=[[annealed_size]]$, and what is left of
-the mean has a logarithm of $o(n)$.""",
-        gives={"annealed_size": annealed_size},
-        uses=("local limit",),
-    ),
+MEAN_STEPS = proof(
+    r"""
+products (by R5.1 for uniform_density, gaussian_density, uniform_variance, gaussian_variance, sum_distribution): A product has a density
+$f_1$ and a variance, for uniform and for normal factors, and sums of $k$ products of normal numbers have a distribution function that is
+known: R5.1.
+
+close (from products): By symmetry of the law, a sum of $k$ is within $\varepsilon$ of $z$ with the difference of that at
+$h=|z|+\varepsilon$ and at $|z|-\varepsilon=s\cdot l$, which has the modulus $l$ and the sign $s$: with probability $[[closeness]]$.
+
+mean count (from close; by linearity): All $k$ items of a subset are usable with probability $2^{-k}$, whatever their values are, and there
+are $\binom nk$ such subsets: $\mathbb EN=[[expected_count]]$, with $1$ for the empty subset if $|z|\le\varepsilon$.
+
+weight of all subsets: The probabilities to be usable, of all subsets together, are $\sum_k\binom nk2^{-k}=[[total]]$: an item is left out,
+or taken with $\frac12$.
+
+spread (from products, weight of all subsets): Divided by that they choose a random subset that takes every item with probability $\frac13$,
+independently. For either law its sum has the variance $[[spread]]$, if a product has the variance $V$, and the $n$-th power of
+$\varphi=\frac23+\frac13\psi$ for its characteristic function, $\psi$ being that of a product.
+
+density of two (from products): A sum of two products has at most the density $\int f_1^2$, by the Cauchy–Schwarz inequality, and has it at
+$0$: $[[uniform_pair]]$ for uniform and $[[gaussian_pair]]$ for normal weights.
+
+square integrable (from density of two; by Plancherel): As $f_1^2$ has a finite integral, so has $|\psi|^2$.
+
+pairs of items (from spread): $\binom n{k+2}$ is $\binom n2\binom{n-2}k$ times $[[pair_share]]$, at most $1$. So $\varphi^n$ without its
+terms of order $0$ and $1$ in $\psi$ is at most $\binom n2\frac{|\psi|^2}9(\frac23+\frac13|\psi|)^{n-2}$.
+
+away from zero (from square integrable, pairs of items; by Riemann–Lebesgue): Off a neighbourhood of $0$ the largest $|\psi|$ is below $1$,
+so that the integral of that bound falls geometrically in $n$.
+
+near zero (from spread, away from zero; by dominated convergence): Near $0$, $|\varphi(u)|\le e^{-cu^2}$ for some $c>0$, and $\varphi(\frac
+u{\sqrt n})^n\to e^{-Vu^2/6}$ for every $u$: at this scale the integral of $\varphi(u)^ne^{-ius}$ tends to that of the limit, uniformly for
+$s$ in a bounded interval.
+
+local density (from near zero): So the density of the sum, of two or more items, is $(1+o(1))[[local_density]]$ on bounded intervals:
+$\frac1{2\pi}$ times the integral of $e^{-nVu^2/6}$.
+
+local limit (from mean count, weight of all subsets, local density): For $\varepsilon\le\frac{|z|}2$ the empty subset does not count, and
+the subsets of one item have a bounded density at a distance of $\frac{|z|}2$ from $0$: they add $O(n\varepsilon)$. So $\mathbb
+EN\sim[[leading]]$, all subsets times the local density times the length, uniformly in such $\varepsilon$.
+
+annealed size (from local limit): Since that is uniform, $\varepsilon$ may tend to $0$ as $n$ grows. All subsets times $\varepsilon$ are $1$
+at $n=[[annealed_size]]$, and what is left of the mean has a logarithm of $o(n)$.
+""",
+    globals(),
+    closeness=closeness,
+    total=total,
+    spread=spread,
+    pair_share=pair_share,
+    local_density=local_density,
 )
 
 annealed_count = Claim(
@@ -192,71 +147,37 @@ for uniform and $[[gaussian_pair]]$ for normal weights.
     ),
 )
 
-CHANCE_STEPS = (
-    Step(
-        name="close",
-        sentence=r"R5.2 says the probability $p$ with which a sum of $k$ products of normal numbers is within $\varepsilon$ of $z$, whichever items they are.",
-        by=Carrier.CLAIM,
-        source="R5.2",
-    ),
-    Step(
-        name="usable count",
-        sentence=r"Given $K$ usable items the mean count is $E_K=[[usable_count]]$, each of their subsets with weight $1$.",
-        by=Carrier.RULE,
-        source="linearity",
-        gives={"usable_count": usable_count},
-        uses=("close",),
-    ),
-    Step(
-        name="Markov",
-        sentence=r"Given $K$, $\Pr(N\ge1)\le\min(1,E_K)$.",
-        by=Carrier.RULE,
-        source="Markov",
-        uses=("usable count",),
-    ),
-    Step(
-        name="binomial",
-        sentence=r"$K$ is $i$ with probability $\binom ni2^{-n}$, so that $\Pr(N\ge1)\le[[quenched_bound]]$.",
-        by=Carrier.RULE,
-        source="tower",
-        gives={"quenched_bound": quenched_bound},
-        uses=("Markov",),
-    ),
-    Step(
-        name="density of one",
-        sentence=r"A product has a density that is finite but at $0$, for uniform and for normal weights: R5.1.",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density", "gaussian_density"),
-    ),
-    Step(
-        name="density of two",
-        sentence=r"A sum of two products has a density that is bounded as R5.2 says, for uniform and for normal weights.",
-        by=Carrier.CLAIM,
-        source="R5.2",
-    ),
-    Step(
-        name="density of more",
-        sentence=r"""More items keep below that. One item has a density that falls away from $0$, so that on $[z-\varepsilon,z+\varepsilon]$, for $\varepsilon\le\frac{|z|}2$, it is at most that at
-$\frac z2$. So $E_K\le C_z2^K\varepsilon$, with $C_z$ twice the larger of the two.""",
-        by=Carrier.RULE,
-        source="convolution",
-        uses=("usable count", "density of one", "density of two"),
-    ),
-    Step(
-        name="typical number",
-        sentence=r"$K\ge\frac n2+\omega\sqrt n$ with probability at most $2e^{-2\omega^2}$, for every $\omega>0$: $\frac Kn$ is a mean of $n$ independent zeros and ones.",
-        by=Carrier.RULE,
-        source="Hoeffding",
-    ),
-    Step(
-        name="quenched size",
-        sentence=r"""With $1-\frac\eta2$ times $n=[[quenched_size]]$ items, $2^{n/2}\varepsilon$ is $[[left_over]]$. So for a typical $K$ the mean count is at most
-$C_z2^{\omega\sqrt n}$ times this, and for every $\eta>0$ tends to $0$ with $\varepsilon$, as $\sqrt n$ grows slower than $\ln\frac1\varepsilon$; fewer items do no
-better.""",
-        gives={"left_over": left_over, "quenched_size": quenched_size},
-        uses=("binomial", "density of more", "typical number"),
-    ),
+CHANCE_STEPS = proof(
+    r"""
+close (by R5.2): R5.2 says the probability $p$ with which a sum of $k$ products of normal numbers is within $\varepsilon$ of $z$, whichever
+items they are.
+
+usable count (from close; by linearity): Given $K$ usable items the mean count is $E_K=[[usable_count]]$, each of their subsets with weight
+$1$.
+
+Markov (from usable count; by Markov): Given $K$, $\Pr(N\ge1)\le\min(1,E_K)$.
+
+binomial (from Markov; by tower): $K$ is $i$ with probability $\binom ni2^{-n}$, so that $\Pr(N\ge1)\le[[quenched_bound]]$.
+
+density of one (by R5.1 for uniform_density, gaussian_density): A product has a density that is finite but at $0$, for uniform and for
+normal weights: R5.1.
+
+density of two (by R5.2): A sum of two products has a density that is bounded as R5.2 says, for uniform and for normal weights.
+
+density of more (from usable count, density of one, density of two; by convolution): More items keep below that. One item has a density that
+falls away from $0$, so that on $[z-\varepsilon,z+\varepsilon]$, for $\varepsilon\le\frac{|z|}2$, it is at most that at $\frac z2$. So
+$E_K\le C_z2^K\varepsilon$, with $C_z$ twice the larger of the two.
+
+typical number (by Hoeffding): $K\ge\frac n2+\omega\sqrt n$ with probability at most $2e^{-2\omega^2}$, for every $\omega>0$: $\frac Kn$ is
+a mean of $n$ independent zeros and ones.
+
+quenched size (from binomial, density of more, typical number; gives left_over, quenched_size): With $1-\frac\eta2$ times
+$n=[[quenched_size]]$ items, $2^{n/2}\varepsilon$ is $[[left_over]]$. So for a typical $K$ the mean count is at most $C_z2^{\omega\sqrt n}$
+times this, and for every $\eta>0$ tends to $0$ with $\varepsilon$, as $\sqrt n$ grows slower than $\ln\frac1\varepsilon$; fewer items do no
+better.
+""",
+    globals(),
+    left_over=left_over,
 )
 
 quenched_count = Claim(

@@ -6,6 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.product_laws import (
@@ -31,73 +32,51 @@ BESSEL = Step(
     source=BESSEL_INTEGRAL,
 )
 
-STEPS = (
-    Step(
-        name="uniform density",
-        sentence=r"""Given $|X|=y$, $XY$ is uniform on $[-y,y]$: its density at $s$ is $\frac1{2y}$ for $y\ge|s|$, and in the mean over $y$,
-uniform on $[0,1]$, it is $[[uniform_density]]$.""",
-        gives={"uniform_density": uniform_product.density},
-    ),
-    Step(
-        name="uniform distribution",
-        sentence=r"In the same way, $0\le XY\le s$ has the probability $\frac12\min(1,\frac sy)$ given $|X|=y$. The mean over $y$ makes $[[uniform_distribution]]$.",
-        gives={"uniform_distribution": uniform_product.distribution},
-    ),
-    Step(
-        name="uniform characteristic",
-        sentence=r"The characteristic function is the mean of $\frac{\sin uX}{uX}$, that of $Y$ at $uX$: $[[uniform_characteristic]]$.",
-        gives={"uniform_characteristic": uniform_product.characteristic},
-    ),
-    Step(
-        name="variances",
-        sentence=r"The variance is the mean of $X^2Y^2$: $[[uniform_variance]]$ for uniform factors and $[[gaussian_variance]]$ for normal ones.",
-        gives={"uniform_variance": uniform_product.variance, "gaussian_variance": gaussian_product.variance},
-    ),
-    Step(
-        name="random variance",
-        sentence=r"""Given the second factors, a sum of $k$ products of normal numbers is normal, with the sum of their squares for its
+STEPS = proof(
+    r"""
+uniform density: Given $|X|=y$, $XY$ is uniform on $[-y,y]$: its density at $s$ is $\frac1{2y}$ for $y\ge|s|$, and in the mean over $y$,
+uniform on $[0,1]$, it is $[[uniform_density]]$.
+
+uniform distribution: In the same way, $0\le XY\le s$ has the probability $\frac12\min(1,\frac sy)$ given $|X|=y$. The mean over $y$ makes
+$[[uniform_distribution]]$.
+
+uniform characteristic: The characteristic function is the mean of $\frac{\sin uX}{uX}$, that of $Y$ at $uX$: $[[uniform_characteristic]]$.
+
+variances: The variance is the mean of $X^2Y^2$: $[[uniform_variance]]$ for uniform factors and $[[gaussian_variance]]$ for normal ones.
+
+random variance: Given the second factors, a sum of $k$ products of normal numbers is normal, with the sum of their squares for its
 variance. That has the density $[[chi_square]]$: the mean of $e^{-\lambda v}$ is, for all $\lambda\ge0$, the $k$-th power of that for one
-square, which determines a law.""",
-        gives={"chi_square": chi_square},
-    ),
-    Step(
-        name="mixture",
-        sentence=r"""The density of the sum at $\pm x\ne0$ is the integral over $v$ of this density times the normal one of variance $v$, which with
-$v=xe^w$ is the integral over $w$ of $[[mixture]]$.""",
-        gives={"mixture": mixture},
-        uses=("random variance",),
-    ),
-    BESSEL,
-    Step(
-        name="density of a sum",
-        sentence=r"So the density is $[[sum_density]]$. Its value at $0$ is the mean of $(2\pi v)^{-1/2}$, infinite for $k=1$.",
-        gives={"sum_density": sum_density},
-        uses=("random variance", "mixture", "Bessel function"),
-    ),
-    Step(
-        name="normal density",
-        sentence=r"At $k=1$ that is $[[gaussian_density]]$.",
-        gives={"gaussian_density": gaussian_product.density},
-        uses=("density of a sum",),
-    ),
-    Step(
-        name="normal characteristic",
-        sentence=r"The characteristic function of one product is the mean of $e^{-u^2Y^2/2}$: $[[gaussian_characteristic]]$.",
-        gives={"gaussian_characteristic": gaussian_product.characteristic},
-    ),
-    Step(
-        name="Bessel integral",
-        sentence=r"$\int_0^xs^\nu K_\nu(s)\,ds=[[bessel_integral]]$ for $\nu=\frac{k-1}2>-\frac12$.",
-        by=Carrier.CITED,
-        source="DLMF 10.43.2, the indefinite integral of z^ν K_ν by Struve functions; it is 0 at 0, as the density is integrable",
-        gives={"bessel_integral": bessel_integral},
-    ),
-    Step(
-        name="distribution of a sum",
-        sentence=r"The density is even, so that the distribution function is $[[sum_distribution]]$.",
-        gives={"sum_distribution": sum_distribution},
-        uses=("density of a sum", "Bessel integral"),
-    ),
+square, which determines a law.
+
+mixture (from random variance): The density of the sum at $\pm x\ne0$ is the integral over $v$ of this density times the normal one of
+variance $v$, which with $v=xe^w$ is the integral over $w$ of $[[mixture]]$.
+
+[[BESSEL]]
+
+density of a sum (from random variance, mixture, Bessel function): So the density is $[[sum_density]]$. Its value at $0$ is the mean of
+$(2\pi v)^{-1/2}$, infinite for $k=1$.
+
+normal density (from density of a sum): At $k=1$ that is $[[gaussian_density]]$.
+
+normal characteristic: The characteristic function of one product is the mean of $e^{-u^2Y^2/2}$: $[[gaussian_characteristic]]$.
+
+Bessel integral (cited: DLMF 10.43.2, the indefinite integral of z^ν K_ν by Struve functions; it is 0 at 0, as the density is integrable):
+$\int_0^xs^\nu K_\nu(s)\,ds=[[bessel_integral]]$ for $\nu=\frac{k-1}2>-\frac12$.
+
+distribution of a sum (from density of a sum, Bessel integral): The density is even, so that the distribution function is
+$[[sum_distribution]]$.
+""",
+    globals(),
+    uniform_density=uniform_product.density,
+    uniform_distribution=uniform_product.distribution,
+    uniform_characteristic=uniform_product.characteristic,
+    uniform_variance=uniform_product.variance,
+    gaussian_variance=gaussian_product.variance,
+    chi_square=chi_square,
+    mixture=mixture,
+    gaussian_density=gaussian_product.density,
+    gaussian_characteristic=gaussian_product.characteristic,
+    bessel_integral=bessel_integral,
 )
 
 item_products = Claim(

@@ -7,9 +7,9 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.steps import Carrier, Reach, Step
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
 S_1 = sp.Symbol("S_1", real=True)  # the sum of the items
@@ -21,44 +21,25 @@ served = sp.Abs(z) <= eps  # by the empty subset
 miss = sp.Piecewise((0, served), (sp.exp(-rate), True))
 agreement = sp.Integer(2)  # the factor within which misses were found to be as predicted
 
-STEPS = (
-    Step(
-        name="mean",
-        sentence=r"""Let each of the items be in the subset with probability $\frac12$, independently of the others. An item more adds half
-of itself to the mean of the sum, which is $0$ without items: so it is $[[mean]]$.""",
-        gives={"mean": mean},
-    ),
-    Step(
-        name="variance",
-        sentence=r"""With an item $x$ more the mean square of the sum $s$ is the mean of $s^2$ and $(s+x)^2$. This, less the square of the *mean*,
-makes the variance grow by $\frac{x^2}4$: it is $[[variance]]$.""",
-        gives={"variance": variance},
-        uses=("mean",),
-    ),
-    Step(
-        name="rate",
-        sentence=r"""$2^n$ subsets, a window of the length $2\varepsilon$, and in it the normal density at $z$ with the *mean* and the *variance* of a
-random subset: $\lambda=[[rate]]$.""",
-        gives={"rate": rate},
-        uses=("mean", "variance"),
-    ),
-    Step(
-        name="Jensen",
-        sentence=r"The exponential is convex: $\mathbb E_xe^{-\lambda}\ge e^{-\mathbb E_x\lambda}$.",
-        by=Carrier.RULE,
-        source="Jensen",
-        uses=("rate",),
-    ),
-    Step(
-        name="misses",
-        sentence=r"""If the sums were independent, as energies in a random energy model are, and each within $\varepsilon$ of $z$ with probability
-$\lambda2^{-n}$, none would be with $(1-\lambda2^{-n})^{2^n}\approx e^{-\lambda}$; and for $|z|\le\varepsilon$ the empty sum is: $[[miss]]$. Sums of overlapping subsets do depend on each other, beyond $S_1$ and $S_2$, and
-their law is near a normal one at best: what is known of this is counted.""",
-        gives={"miss": miss},
-        uses=("rate", "Jensen"),
-        reach=Reach.SAMPLED,
-        limited="a count over drawn items: the sums depend on each other, and no law of their misses is known",
-    ),
+STEPS = proof(
+    r"""
+mean: Let each of the items be in the subset with probability $\frac12$, independently of the others. An item more adds half of itself to
+the mean of the sum, which is $0$ without items: so it is $[[mean]]$.
+
+variance (from mean): With an item $x$ more the mean square of the sum $s$ is the mean of $s^2$ and $(s+x)^2$. This, less the square of the
+*mean*, makes the variance grow by $\frac{x^2}4$: it is $[[variance]]$.
+
+rate (from mean, variance): $2^n$ subsets, a window of the length $2\varepsilon$, and in it the normal density at $z$ with the *mean* and
+the *variance* of a random subset: $\lambda=[[rate]]$.
+
+Jensen (from rate; by Jensen): The exponential is convex: $\mathbb E_xe^{-\lambda}\ge e^{-\mathbb E_x\lambda}$.
+
+misses (from rate, Jensen; on samples: a count over drawn items: the sums depend on each other, and no law of their misses is known): If the
+sums were independent, as energies in a random energy model are, and each within $\varepsilon$ of $z$ with probability $\lambda2^{-n}$, none
+would be with $(1-\lambda2^{-n})^{2^n}\approx e^{-\lambda}$; and for $|z|\le\varepsilon$ the empty sum is: $[[miss]]$. Sums of overlapping
+subsets do depend on each other, beyond $S_1$ and $S_2$, and their law is near a normal one at best: what is known of this is counted.
+""",
+    globals(),
 )
 
 conditional_poisson = Claim(

@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.counting import covering_items
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
 
@@ -40,140 +40,60 @@ size = sp.log(2 / (eps**2 * delta)) / sp.log(sp.Rational(4, 3))
 one_sign = 2 ** (1 - n)  # that all items of a symmetric law without atoms have one sign
 looseness = 2 * sp.log(2) / -sp.log(contraction)  # the number of items over that of R3, in the limit
 
-STEPS = (
-    Step(
-        name="cover",
-        sentence=r"""Let $I=[-\frac a2,\frac a2]$, $C_0=[-\frac\varepsilon2,\frac\varepsilon2]$ and
-$C_{t+1}=C_t\cup((C_t+X_{t+1})\cap I)$. Every point of $C_t$ is within $\frac\varepsilon2$ of a subset sum of
-$X_1,\dots,X_t$: the points of $C_0$ of the empty sum; and if $y$ is as near to $s$, then $y+X_{t+1}$ is as near to
-$s+X_{t+1}$.""",
-        by=Carrier.RULE,
-        source="induction",
-    ),
-    Step(
-        name="reach",
-        sentence=r"A target $z\in I$ and a point $c\in C_t\subset I$ are at most $[[distance]]\cdot a$ apart, so that $z-C_t\subset[-a,a]$.",
-        gives={"distance": distance},
-        uses=("cover",),
-    ),
-    Step(
-        name="new part",
-        sentence=r"""Given $|C_t|=av$, the mean measure of $((C_t+X)\cap I)\setminus C_t$ is at least $[[new_part]]$, with equality
-for a law of density $\kappa$ on $[-a,a]$ and else an atom at $0$: it is the integral of
-$\Pr(z-X\in C_t)\ge\kappa|C_t|$ over $z\in I\setminus C_t$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        gives={"new_part": new_part},
-        uses=("reach",),
-    ),
-    Step(
-        name="growth",
-        sentence=r"Given the covered share $v_t=|C_t|/a=v$, the mean of $v_{t+1}$ is at least $[[growth]]$.",
-        gives={"growth": growth},
-        uses=("new part",),
-    ),
-    Step(
-        name="odds",
-        sentence=r"The odds of being uncovered are $u_t=[[odds]]$ at $v_t=v$.",
-        by=Carrier.DEFINED,
-        gives={"odds": odds},
-    ),
-    Step(
-        name="at most doubled",
-        sentence=r"$v_{t+1}=v_t(1+r)$ with $0\le r\le1$: a part is added, and a translate of $C_t$ measures $|C_t|$.",
-        by=Carrier.RULE,
-        source="additivity",
-        uses=("cover",),
-    ),
-    Step(
-        name="chord",
-        sentence=r"$\frac1{1+r}\le[[chord]]$ for $0\le r\le1$, with equality at both ends.",
-        gives={"chord": chord},
-    ),
-    Step(
-        name="lower bounds suffice",
-        sentence=r"$[[chord]]$ falls in $r$, so that in the mean of $1/v_{t+1}\le[[chord]]$ over $v_t$ a lower bound of the mean of $r$ may stand for it.",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("at most doubled", "chord"),
-    ),
-    Step(
-        name="one item",
-        sentence=r"""Given $v_t=v$, the mean of $u_{t+1}=\frac1{v(1+r)}-1$ is at most $[[contraction]]$ times $u_t$: put the mean of $r$,
-which is at least *growth* over $v$ less $1$, into the chord.""",
-        gives={"contraction": contraction},
-        uses=("growth", "odds", "lower bounds suffice"),
-    ),
-    Step(
-        name="start",
-        sentence=r"$v_0=\varepsilon/a$, since $\varepsilon\le a$, so that $u_0=[[start]]$.",
-        gives={"start": start},
-        uses=("cover", "odds"),
-    ),
-    Step(
-        name="tower",
-        sentence=r"The factor *one item* is the same whatever $v_t$ is, so that it multiplies the mean of $u_t$.",
-        by=Carrier.RULE,
-        source="tower",
-        uses=("one item",),
-    ),
-    Step(
-        name="all items",
-        sentence=r"The mean of $u_n$ is at most $[[mean_odds]]$, for every $n\ge0$.",
-        gives={"mean_odds": mean_odds},
-        uses=("start", "tower"),
-    ),
-    Step(
-        name="gap",
-        sentence=r"""If $z\in I$ is farther than $\varepsilon$ from all subset sums, no point of $C_n$ is within $\frac\varepsilon2$ of $z$,
-by *cover* and the triangle inequality. An interval of length $[[gap]]$ at $z$, on the side of $0$, lies in $I$, since
-$\varepsilon\le\frac a2$, and is uncovered.""",
-        gives={"gap": gap},
-        uses=("cover",),
-    ),
-    Step(
-        name="threshold",
-        sentence=r"Then $u_n\ge1-v_n\ge[[threshold]]$.",
-        gives={"threshold": threshold},
-        uses=("gap", "odds"),
-    ),
-    Step(
-        name="Markov",
-        sentence=r"The probability of $u_n\ge[[threshold]]$ is at most the mean of $u_n$ over $[[threshold]]$.",
-        by=Carrier.RULE,
-        source="Markov",
-        uses=("all items", "threshold"),
-    ),
-    Step(
-        name="failure",
-        sentence=r"That is less than $[[failure]]$, by $\frac{2a}\varepsilon(1-\frac{a\kappa}2)^n$.",
-        gives={"failure": failure},
-        uses=("Markov",),
-    ),
-    Step(
-        name="items of a law",
-        sentence=r"The bound is $\delta$ at $n=[[law_size]]$, and it falls in $n$.",
-        gives={"law_size": law_size},
-        uses=("failure",),
-    ),
-    Step(
-        name="uniform items",
-        sentence=r"Uniform items on $[-1,1]$ have $a=1$, $\kappa=\frac12$: $[[size]]$. For $\varepsilon>\frac12$, too, so many items are enough, as none are needed.",
-        gives={"size": size},
-        uses=("items of a law",),
-    ),
-    Step(
-        name="counting",
-        sentence=r"If $n$ numbers reach all of $I$ within $\varepsilon$, then $n\ge\log_2(1+\frac a{2\varepsilon})$, in units of $a$.",
-        by=Carrier.CLAIM,
-        source="R3",
-    ),
-    Step(
-        name="order",
-        sentence=r"As $\varepsilon\to0$, the number of *items of a law* over that of *counting* tends to $[[looseness]]$.",
-        gives={"looseness": looseness},
-        uses=("items of a law", "counting"),
-    ),
+STEPS = proof(
+    r"""
+cover (by induction): Let $I=[-\frac a2,\frac a2]$, $C_0=[-\frac\varepsilon2,\frac\varepsilon2]$ and $C_{t+1}=C_t\cup((C_t+X_{t+1})\cap I)$.
+Every point of $C_t$ is within $\frac\varepsilon2$ of a subset sum of $X_1,\dots,X_t$: the points of $C_0$ of the empty sum; and if $y$ is
+as near to $s$, then $y+X_{t+1}$ is as near to $s+X_{t+1}$.
+
+reach (from cover): A target $z\in I$ and a point $c\in C_t\subset I$ are at most $[[distance]]\cdot a$ apart, so that $z-C_t\subset[-a,a]$.
+
+new part (from reach; by Fubini): Given $|C_t|=av$, the mean measure of $((C_t+X)\cap I)\setminus C_t$ is at least $[[new_part]]$, with
+equality for a law of density $\kappa$ on $[-a,a]$ and else an atom at $0$: it is the integral of $\Pr(z-X\in C_t)\ge\kappa|C_t|$ over $z\in
+I\setminus C_t$.
+
+growth (from new part): Given the covered share $v_t=|C_t|/a=v$, the mean of $v_{t+1}$ is at least $[[growth]]$.
+
+odds (a definition): The odds of being uncovered are $u_t=[[odds]]$ at $v_t=v$.
+
+at most doubled (from cover; by additivity): $v_{t+1}=v_t(1+r)$ with $0\le r\le1$: a part is added, and a translate of $C_t$ measures
+$|C_t|$.
+
+chord: $\frac1{1+r}\le[[chord]]$ for $0\le r\le1$, with equality at both ends.
+
+lower bounds suffice (from at most doubled, chord; by monotonicity): $[[chord]]$ falls in $r$, so that in the mean of
+$1/v_{t+1}\le[[chord]]$ over $v_t$ a lower bound of the mean of $r$ may stand for it.
+
+one item (from growth, odds, lower bounds suffice): Given $v_t=v$, the mean of $u_{t+1}=\frac1{v(1+r)}-1$ is at most $[[contraction]]$ times
+$u_t$: put the mean of $r$, which is at least *growth* over $v$ less $1$, into the chord.
+
+start (from cover, odds): $v_0=\varepsilon/a$, since $\varepsilon\le a$, so that $u_0=[[start]]$.
+
+tower (from one item; by tower): The factor *one item* is the same whatever $v_t$ is, so that it multiplies the mean of $u_t$.
+
+all items (from start, tower): The mean of $u_n$ is at most $[[mean_odds]]$, for every $n\ge0$.
+
+gap (from cover): If $z\in I$ is farther than $\varepsilon$ from all subset sums, no point of $C_n$ is within $\frac\varepsilon2$ of $z$, by
+*cover* and the triangle inequality. An interval of length $[[gap]]$ at $z$, on the side of $0$, lies in $I$, since $\varepsilon\le\frac
+a2$, and is uncovered.
+
+threshold (from gap, odds): Then $u_n\ge1-v_n\ge[[threshold]]$.
+
+Markov (from all items, threshold; by Markov): The probability of $u_n\ge[[threshold]]$ is at most the mean of $u_n$ over $[[threshold]]$.
+
+failure (from Markov): That is less than $[[failure]]$, by $\frac{2a}\varepsilon(1-\frac{a\kappa}2)^n$.
+
+items of a law (from failure): The bound is $\delta$ at $n=[[law_size]]$, and it falls in $n$.
+
+uniform items (from items of a law): Uniform items on $[-1,1]$ have $a=1$, $\kappa=\frac12$: $[[size]]$. For $\varepsilon>\frac12$, too, so
+many items are enough, as none are needed.
+
+counting (by R3): If $n$ numbers reach all of $I$ within $\varepsilon$, then $n\ge\log_2(1+\frac a{2\varepsilon})$, in units of $a$.
+
+order (from items of a law, counting): As $\varepsilon\to0$, the number of *items of a law* over that of *counting* tends to
+$[[looseness]]$.
+""",
+    globals(),
 )
 
 subset_cover = Claim(

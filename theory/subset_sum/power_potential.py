@@ -6,9 +6,9 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.counting import covering_items
 from sparse_limits.theory.subset_sum.potential import (
     LEAST_DENSITY,
@@ -71,112 +71,53 @@ TENTH = {**SMALL, eps: sp.Rational(1, 10), theta: sp.Rational(1, 2), far: most}
 FIRST_ALONE, LATER_ALONE = {**TENTH, far: sp.Rational(499, 500)}, {**TENTH, theta: 1, far: sp.Rational(1, 200)}
 TINY = {**SMALL, eps: sp.Rational(1, 10**20), theta: sp.Rational(4, 5), far: sp.Rational(35, 36)}
 
-STEPS = (
-    Step(
-        name="growth",
-        sentence=r"""In R4 the covered share $v_t$ becomes $v(1+r)\le1$ from $v_t=v$, with $0\le r\le1$ and a mean of $r$ of at least $a\kappa(1-v)$. It begins with
-$v_0=\frac\varepsilon a$, and $1-v_n\ge\frac\varepsilon{2a}$ if some target is missed.""",
-        by=Carrier.CLAIM,
-        source="R4",
-    ),
-    Step(
-        name="potential",
-        sentence=r"Let $\Psi(v)=[[potential]]$, which falls in $v$ to $0$ at $v=1$.",
-        gives={"potential": potential},
-    ),
-    Step(
-        name="shape",
-        sentence=r"After an item it is $v^{-\theta}$ times $[[shape]]$.",
-        gives={"shape": shape},
-        uses=("potential",),
-    ),
-    Step(
-        name="curvature",
-        sentence=r"The second derivative of that in $r$ is $[[curvature]]$, not negative as $\theta\le1$.",
-        gives={"curvature": curvature},
-        uses=("shape",),
-    ),
-    Step(
-        name="chord",
-        sentence=r"""So from $0$ to $R$ it is at most the chord between these: what it has above the chord is convex, and $0$ at both ends. A chord that falls is no lower at a lower bound of the mean of $r$ than at
-that mean.""",
-        by=Carrier.RULE,
-        source="corners",
-        uses=("growth", "curvature"),
-    ),
-    Step(
-        name="up to a half",
-        sentence=r"For $v\le\frac12$ let $R=1$. From $0$ to $1$ the shape falls by $1-2^{-\theta}+[[low_gain]]$, which is no less than $1-2^{-\theta}$.",
-        gives={"low_gain": low_gain},
-        uses=("shape",),
-    ),
-    Step(
-        name="beyond a half",
-        sentence=r"""For $v\ge\frac12$ let $R=\frac{1-v}v$, beyond which $r$ does not get, and where the shape is $0$. Then the chord falls from $1-v$ to $(1-v)(1-a\kappa v)$, and
-$[[high_gain]]\ge0$, as $2^{-\theta}\ge\frac12$.""",
-        gives={"high_gain": high_gain},
-        uses=("shape",),
-    ),
-    Step(
-        name="one item",
-        sentence=r"So in either case the mean of $\Psi(v_{t+1})$ is at most $[[power_contraction]]$ times $\Psi(v_t)$.",
-        gives={"power_contraction": power_contraction},
-        uses=("chord", "up to a half", "beyond a half"),
-    ),
-    Step(
-        name="first items",
-        sentence=r"""That factor is the same whatever $v_t$ is, so that $n_1$ items multiply the mean by its power. If $v_{n_1}<v_1$, then $\Psi(v_{n_1})\ge\Psi(v_1)$, which has at most
-the probability $[[first_failure]]$.""",
-        by=Carrier.RULE,
-        source="Markov",
-        gives={"first_failure": first_failure},
-        uses=("growth", "one item"),
-    ),
-    Step(
-        name="one item later",
-        sentence=r"""From $v_t\ge v_1$ on, which remains so, the mean of $1-v_{t+1}$ is at most $(1-v_t)(1-a\kappa v_t)$, hence $[[later_contraction]]$ times $1-v_t$.""",
-        gives={"later_contraction": later_contraction},
-        uses=("growth",),
-    ),
-    Step(
-        name="later items",
-        sentence=r"After $n-n_1$ more items $1-v_n\ge\frac\varepsilon{2a}$ with at most the probability $[[later_failure]]$.",
-        by=Carrier.RULE,
-        source="Markov",
-        gives={"later_failure": later_failure},
-        uses=("one item later",),
-    ),
-    Step(
-        name="both",
-        sentence=r"A target is missed with at most the sum of the probabilities, $[[two_phase_failure]]$.",
-        gives={"two_phase_failure": two_phase_failure},
-        uses=("first items", "later items"),
-    ),
-    Step(
-        name="items",
-        sentence=r"The two are $\frac\delta2$ each at $n_1=[[first_items]]$ and $n-n_1=[[later_items]]$, and fall in these.",
-        gives={"first_items": first_items, "later_items": later_items},
-        uses=("both",),
-    ),
-    Step(
-        name="smaller bound",
-        sentence=r"R4 bounds the same probability, and its number of items is enough: so is the smaller of both, $[[least_failure]]$ for $n$ items, and $[[enough_items]]$ items.",
-        gives={"least_failure": least_failure, "enough_items": enough_items},
-        uses=("growth", "both", "items"),
-    ),
-    Step(
-        name="rate",
-        sentence=r"As $\varepsilon\to0$ their sum, over $\ln\frac1\varepsilon$, tends to $[[power_rate]]$.",
-        gives={"power_rate": power_rate},
-        uses=("items",),
-    ),
-    Step(
-        name="best rate",
-        sentence=r"As $\theta\to0$ and $v_1\to1$ that tends to $[[best_rate]]$.",
-        gives={"best_rate": best_rate},
-        uses=("rate",),
-    ),
-    *SIGN_STEPS,
+STEPS = proof(
+    r"""
+growth (by R4): In R4 the covered share $v_t$ becomes $v(1+r)\le1$ from $v_t=v$, with $0\le r\le1$ and a mean of $r$ of at least
+$a\kappa(1-v)$. It begins with $v_0=\frac\varepsilon a$, and $1-v_n\ge\frac\varepsilon{2a}$ if some target is missed.
+
+potential: Let $\Psi(v)=[[potential]]$, which falls in $v$ to $0$ at $v=1$.
+
+shape (from potential): After an item it is $v^{-\theta}$ times $[[shape]]$.
+
+curvature (from shape): The second derivative of that in $r$ is $[[curvature]]$, not negative as $\theta\le1$.
+
+chord (from growth, curvature; by corners): So from $0$ to $R$ it is at most the chord between these: what it has above the chord is convex,
+and $0$ at both ends. A chord that falls is no lower at a lower bound of the mean of $r$ than at that mean.
+
+up to a half (from shape): For $v\le\frac12$ let $R=1$. From $0$ to $1$ the shape falls by $1-2^{-\theta}+[[low_gain]]$, which is no less
+than $1-2^{-\theta}$.
+
+beyond a half (from shape): For $v\ge\frac12$ let $R=\frac{1-v}v$, beyond which $r$ does not get, and where the shape is $0$. Then the chord
+falls from $1-v$ to $(1-v)(1-a\kappa v)$, and $[[high_gain]]\ge0$, as $2^{-\theta}\ge\frac12$.
+
+one item (from chord, up to a half, beyond a half): So in either case the mean of $\Psi(v_{t+1})$ is at most $[[power_contraction]]$ times
+$\Psi(v_t)$.
+
+first items (from growth, one item; by Markov): That factor is the same whatever $v_t$ is, so that $n_1$ items multiply the mean by its
+power. If $v_{n_1}<v_1$, then $\Psi(v_{n_1})\ge\Psi(v_1)$, which has at most the probability $[[first_failure]]$.
+
+one item later (from growth): From $v_t\ge v_1$ on, which remains so, the mean of $1-v_{t+1}$ is at most $(1-v_t)(1-a\kappa v_t)$, hence
+$[[later_contraction]]$ times $1-v_t$.
+
+later items (from one item later; by Markov): After $n-n_1$ more items $1-v_n\ge\frac\varepsilon{2a}$ with at most the probability
+$[[later_failure]]$.
+
+both (from first items, later items): A target is missed with at most the sum of the probabilities, $[[two_phase_failure]]$.
+
+items (from both): The two are $\frac\delta2$ each at $n_1=[[first_items]]$ and $n-n_1=[[later_items]]$, and fall in these.
+
+smaller bound (from growth, both, items): R4 bounds the same probability, and its number of items is enough: so is the smaller of both,
+$[[least_failure]]$ for $n$ items, and $[[enough_items]]$ items.
+
+rate (from items): As $\varepsilon\to0$ their sum, over $\ln\frac1\varepsilon$, tends to $[[power_rate]]$.
+
+best rate (from rate): As $\theta\to0$ and $v_1\to1$ that tends to $[[best_rate]]$.
+
+[[SIGN_STEPS]]
+""",
+    globals(),
+    SIGN_STEPS=SIGN_STEPS,
 )
 
 two_phases = Claim(

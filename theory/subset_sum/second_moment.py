@@ -9,8 +9,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Reach, Step
 from sparse_limits.theory.subset_sum.expected_count import empty_subset, expected_count
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
@@ -79,101 +79,53 @@ hit_at_most = sp.Min(1, mean)
 
 pairs_with_empty = 2 * mean - 1
 
-STEPS = (
-    Step(
-        name="pairs",
-        sentence=r"$\mathbb EN^2=\sum_{S,T}\Pr(\text{both hit})$, the sum over all pairs of subsets.",
-        by=Carrier.RULE,
-        source="linearity",
-    ),
-    Step(
-        name="arrangements",
-        sentence=r"Pairs with $a=|S\setminus T|$, $b=|T\setminus S|$, $c=|S\cap T|$ there are $\frac{n!}{a!\,b!\,c!\,(n-a-b-c)!}=[[arrangements]]$.",
-        gives={"arrangements": arrangements},
-    ),
-    Step(
-        name="common part",
-        sentence=r"Given the sum $s$ of the common items the two events are independent, with the probabilities $p_a(z-s)$ and $p_b(z-s)$: that is the integral.",
-        by=Carrier.RULE,
-        source="tower",
-        uses=("pairs", "arrangements"),
-    ),
-    Step(
-        name="item",
-        sentence=r"An item has the two-sided Laplace transform $\mathbb Ee^{-rX}=[[item]]$.",
-        gives={"item": item},
-    ),
-    Step(
-        name="pair of sums",
-        sentence=r"""The distribution function of the pair of sums has the transform $[[pair_transform]]$ in $r$ and $s$: an item of $S$ alone has the transform of an item at $r$, of $T$ alone at $s$, of both at $r+s$; and the
-distribution function is an integral in either argument.""",
-        by=Carrier.RULE,
-        source="product",
-        gives={"pair_transform": pair_transform},
-        uses=("item",),
-    ),
-    Step(
-        name="cone",
-        sentence=r"""It is $2^{-a-b-c}$ times a difference of order $a+b+c$, one for each item, of the function with the transform $[[cone_transform]]$: the integral over $v$ of the
-three powers with the transforms $r^{-a-1}$, $s^{-b-1}$, and $(r+s)^{-c}$ along the diagonal.""",
-        gives={"cone_transform": cone_transform},
-        uses=("pair of sums",),
-    ),
-    Step(
-        name="truncated power",
-        sentence=r"""For $0\le x\le y$, with $y-v=(y-x)+(x-v)$ and a Beta integral for each power of $y-x$, this integral is $[[truncated_power]]$; for $c=0$ it is the product of the two powers, by the binomial
-theorem.""",
-        gives={"truncated_power": truncated_power},
-        uses=("cone",),
-        reach=Reach.SIZES,
-        limited="each pair of powers is integrated by itself, as polynomials; x and y are free",
-    ),
-    Step(
-        name="corners",
-        sentence=r"""Let neither subset be empty: then the law of the pair has no atoms, $T=0$ for $x<0$ or $y<0$, as is the largest of $x$ and $0$ to the power $a+c+m\ge1$, and both events together are the second difference over the corners
-$(z\pm\varepsilon,z\pm\varepsilon)$.""",
-        by=Carrier.RULE,
-        source="additivity",
-        uses=("cone",),
-    ),
-    Step(
-        name="mirror images",
-        sentence=r"""For $x\ge y$ exchange $a$ with $b$ and $x$ with $y$: summed over all $a,b$, terms with $x>y$ mirror those with $x<y$, and terms
-with $x=y$ each other. So with $g=y-x$ a term may count $[[weight]]$ times: twice for $x<y$, not at all for $x>y$, once for $x=y$.""",
-        gives={"weight": weight},
-        uses=("truncated power", "corners"),
-    ),
-    Step(
-        name="empty subset",
-        sentence=r"""If $|z|\le\varepsilon$, the empty subset hits. The others are $1$ fewer, and in the mean the square of all is $[[pairs_with_empty]]$ more than that of the others: the pair of the empty subset with itself, and two with each of
-the others.""",
-        gives={"pairs_with_empty": pairs_with_empty},
-        uses=("pairs",),
-    ),
-    Step(
-        name="second moment",
-        sentence=r"""Items in both subsets move $x$ and leave $y-x$, those of $T$ alone move $y-x$ and leave $x$: their differences are two
-factors. All pairs together are $[[second_moment]]$.""",
-        gives={"second_moment": second_moment},
-        uses=("arrangements", "common part", "mirror images", "empty subset"),
-        reach=Reach.POINTS,
-        limited="all pairs of subsets are counted, which needs n; targets and widths are then numbers",
-    ),
-    Step(
-        name="at least",
-        sentence=r"""$(\mathbb EN)^2=(\mathbb E[N\mathbf 1\{N\ge1\}])^2\le\mathbb EN^2\Pr(N\ge1)$, so that $\Pr(N\ge1)\ge[[hit_at_least]]$, with equality if $N$ is a multiple of
-$\mathbf 1\{N\ge1\}$: for the mean square of $N-t\mathbf 1\{N\ge1\}$ is not negative.""",
-        by=Carrier.RULE,
-        source="Cauchy–Schwarz",
-        gives={"hit_at_least": hit_at_least},
-    ),
-    Step(
-        name="at most",
-        sentence=r"$\mathbf 1\{N\ge1\}\le\min(1,N)$, with equality for all $N\le1$, and for $N\ge1$ with $1$: $\Pr(N\ge1)\le[[hit_at_most]]$.",
-        by=Carrier.RULE,
-        source="Markov",
-        gives={"hit_at_most": hit_at_most},
-    ),
+STEPS = proof(
+    r"""
+pairs (by linearity): $\mathbb EN^2=\sum_{S,T}\Pr(\text{both hit})$, the sum over all pairs of subsets.
+
+arrangements: Pairs with $a=|S\setminus T|$, $b=|T\setminus S|$, $c=|S\cap T|$ there are
+$\frac{n!}{a!\,b!\,c!\,(n-a-b-c)!}=[[arrangements]]$.
+
+common part (from pairs, arrangements; by tower): Given the sum $s$ of the common items the two events are independent, with the
+probabilities $p_a(z-s)$ and $p_b(z-s)$: that is the integral.
+
+item: An item has the two-sided Laplace transform $\mathbb Ee^{-rX}=[[item]]$.
+
+pair of sums (from item; by product): The distribution function of the pair of sums has the transform $[[pair_transform]]$ in $r$ and $s$:
+an item of $S$ alone has the transform of an item at $r$, of $T$ alone at $s$, of both at $r+s$; and the distribution function is an
+integral in either argument.
+
+cone (from pair of sums): It is $2^{-a-b-c}$ times a difference of order $a+b+c$, one for each item, of the function with the transform
+$[[cone_transform]]$: the integral over $v$ of the three powers with the transforms $r^{-a-1}$, $s^{-b-1}$, and $(r+s)^{-c}$ along the
+diagonal.
+
+truncated power (from cone; at some sizes: each pair of powers is integrated by itself, as polynomials; x and y are free): For $0\le x\le
+y$, with $y-v=(y-x)+(x-v)$ and a Beta integral for each power of $y-x$, this integral is $[[truncated_power]]$; for $c=0$ it is the product
+of the two powers, by the binomial theorem.
+
+corners (from cone; by additivity): Let neither subset be empty: then the law of the pair has no atoms, $T=0$ for $x<0$ or $y<0$, as is the
+largest of $x$ and $0$ to the power $a+c+m\ge1$, and both events together are the second difference over the corners
+$(z\pm\varepsilon,z\pm\varepsilon)$.
+
+mirror images (from truncated power, corners): For $x\ge y$ exchange $a$ with $b$ and $x$ with $y$: summed over all $a,b$, terms with $x>y$
+mirror those with $x<y$, and terms with $x=y$ each other. So with $g=y-x$ a term may count $[[weight]]$ times: twice for $x<y$, not at all
+for $x>y$, once for $x=y$.
+
+empty subset (from pairs): If $|z|\le\varepsilon$, the empty subset hits. The others are $1$ fewer, and in the mean the square of all is
+$[[pairs_with_empty]]$ more than that of the others: the pair of the empty subset with itself, and two with each of the others.
+
+second moment (from arrangements, common part, mirror images, empty subset; at some points: all pairs of subsets are counted, which needs n;
+targets and widths are then numbers): Items in both subsets move $x$ and leave $y-x$, those of $T$ alone move $y-x$ and leave $x$: their
+differences are two factors. All pairs together are $[[second_moment]]$.
+
+at least (by Cauchy–Schwarz): $(\mathbb EN)^2=(\mathbb E[N\mathbf 1\{N\ge1\}])^2\le\mathbb EN^2\Pr(N\ge1)$, so that
+$\Pr(N\ge1)\ge[[hit_at_least]]$, with equality if $N$ is a multiple of $\mathbf 1\{N\ge1\}$: for the mean square of $N-t\mathbf 1\{N\ge1\}$
+is not negative.
+
+at most (by Markov): $\mathbf 1\{N\ge1\}\le\min(1,N)$, with equality for all $N\le1$, and for $N\ge1$ with $1$:
+$\Pr(N\ge1)\le[[hit_at_most]]$.
+""",
+    globals(),
 )
 
 subset_pairs = Claim(

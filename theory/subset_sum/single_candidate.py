@@ -7,8 +7,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.potential import REACH, a
 from sparse_limits.theory.subset_sum.product_laws import quenched_size, t, uniform_product
 from sparse_limits.theory.subset_sum.symbols import eps, n
@@ -27,91 +27,45 @@ least_hit = eps * least_slope
 leading = 2 * sp.log(2) / (eps * -sp.log(sp.Abs(w)))
 subset_density = -sp.log(a) / 4
 
-STEPS = (
-    Step(
-        name="products",
-        sentence=r"A product of two uniform numbers has the density $-\frac12\ln|s|$ on $[-1,1]$, and R5.1 says its distribution function.",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density", "uniform_distribution"),
-    ),
-    Step(
-        name="one candidate",
-        sentence=r"""A candidate serves if it is usable and its product lies in $[w-\varepsilon,w+\varepsilon]$, which does not hold $0$: with probability
-$p=[[single_hit]]$.""",
-        gives={"single_hit": single_hit},
-        uses=("products",),
-    ),
-    Step(
-        name="some candidate",
-        sentence=r"The candidates are independent: none serves with probability $(1-p)^n$, and some does with probability $[[success]]$.",
-        by=Carrier.RULE,
-        source="independence",
-        gives={"success": success},
-        uses=("one candidate",),
-    ),
-    Step(
-        name="median",
-        sentence=r"That grows with $n$ where $p>0$, which is $|w|<1+\varepsilon$, and it is $\frac12$ at $n_{50}=[[median_items]]$.",
-        gives={"median_items": median_items},
-        uses=("some candidate",),
-    ),
-    Step(
-        name="slope",
-        sentence=r"""As long as $|w|+\varepsilon<1$, both ends of the interval move where the density is positive, and at $1$, where it is $0$, it has no jump: the slope of $p$ in $\varepsilon$ is
-$[[slope]]$.""",
-        gives={"slope": slope},
-        uses=("products", "one candidate"),
-    ),
-    Step(
-        name="least slope",
-        sentence=r"Since $0<w^2-\varepsilon^2\le w^2$ that is at least $[[least_slope]]$, with equality at $\varepsilon=0$.",
-        gives={"least_slope": least_slope},
-        uses=("slope",),
-    ),
-    Step(
-        name="least probability",
-        sentence=r"At $\varepsilon=0$ also $p=0$. So $p\ge[[least_hit]]$, and by l'Hôpital's rule the quotient of the two tends to $1$ as $\varepsilon\to0$.",
-        by=Carrier.RULE,
-        source="integration",
-        gives={"least_hit": least_hit},
-        uses=("least slope",),
-    ),
-    Step(
-        name="logarithm",
-        sentence=r"""$-\ln(1-p)\ge p$ for $0\le p<1$: both are $0$ at $0$, and the slopes are $\frac1{1-p}\ge1$. By l'Hôpital's rule their
-quotient tends to $1$ as $p\to0$.""",
-        by=Carrier.RULE,
-        source="integration",
-    ),
-    Step(
-        name="bound",
-        sentence=r"""So $n_{50}\le\frac{\ln2}p$, which by the *least probability* is at most $[[leading]]$, and the quotient of both ends of
-this chain tends to $1$.""",
-        gives={"leading": leading},
-        uses=("median", "least probability", "logarithm"),
-    ),
-    Step(
-        name="cover",
-        sentence=r"""With a least density on $[-a,a]$, atoms at $0$ allowed, $O(\ln\frac1\varepsilon)$ items have a subset sum within $\varepsilon$ of
-$w$ with probability $\frac12$, for $|w|\le\frac a2$: R4.""",
-        by=Carrier.CLAIM,
-        source="R4",
-    ),
-    Step(
-        name="subset density",
-        sentence=r"""Candidates that are not usable count as $0$, so that those of either kind have half of the density of a product. For $2|w|\le a<1$
-it is at least $[[subset_density]]>0$ on $[-a,a]$, as it falls away from $0$.""",
-        gives={"subset_density": subset_density},
-        uses=("products", "cover"),
-    ),
-    Step(
-        name="necessary subsets",
-        sentence=r"For a fixed target that is not $0$ success with probability $\frac12$ takes $(1-o(1))\,[[subset_items]]$ such items.",
-        by=Carrier.CLAIM,
-        source="R5.3",
-        gives={"subset_items": quenched_size},
-    ),
+STEPS = proof(
+    r"""
+products (by R5.1 for uniform_density, uniform_distribution): A product of two uniform numbers has the density $-\frac12\ln|s|$ on $[-1,1]$,
+and R5.1 says its distribution function.
+
+one candidate (from products): A candidate serves if it is usable and its product lies in $[w-\varepsilon,w+\varepsilon]$, which does not
+hold $0$: with probability $p=[[single_hit]]$.
+
+some candidate (from one candidate; by independence): The candidates are independent: none serves with probability $(1-p)^n$, and some does
+with probability $[[success]]$.
+
+median (from some candidate): That grows with $n$ where $p>0$, which is $|w|<1+\varepsilon$, and it is $\frac12$ at
+$n_{50}=[[median_items]]$.
+
+slope (from products, one candidate): As long as $|w|+\varepsilon<1$, both ends of the interval move where the density is positive, and at
+$1$, where it is $0$, it has no jump: the slope of $p$ in $\varepsilon$ is $[[slope]]$.
+
+least slope (from slope): Since $0<w^2-\varepsilon^2\le w^2$ that is at least $[[least_slope]]$, with equality at $\varepsilon=0$.
+
+least probability (from least slope; by integration): At $\varepsilon=0$ also $p=0$. So $p\ge[[least_hit]]$, and by l'Hôpital's rule the
+quotient of the two tends to $1$ as $\varepsilon\to0$.
+
+logarithm (by integration): $-\ln(1-p)\ge p$ for $0\le p<1$: both are $0$ at $0$, and the slopes are $\frac1{1-p}\ge1$. By l'Hôpital's rule
+their quotient tends to $1$ as $p\to0$.
+
+bound (from median, least probability, logarithm): So $n_{50}\le\frac{\ln2}p$, which by the *least probability* is at most $[[leading]]$,
+and the quotient of both ends of this chain tends to $1$.
+
+cover (by R4): With a least density on $[-a,a]$, atoms at $0$ allowed, $O(\ln\frac1\varepsilon)$ items have a subset sum within
+$\varepsilon$ of $w$ with probability $\frac12$, for $|w|\le\frac a2$: R4.
+
+subset density (from products, cover): Candidates that are not usable count as $0$, so that those of either kind have half of the density of
+a product. For $2|w|\le a<1$ it is at least $[[subset_density]]>0$ on $[-a,a]$, as it falls away from $0$.
+
+necessary subsets (by R5.3): For a fixed target that is not $0$ success with probability $\frac12$ takes $(1-o(1))\,[[subset_items]]$ such
+items.
+""",
+    globals(),
+    subset_items=quenched_size,
 )
 
 single_candidates = Claim(

@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.symbols import ITEMS, TARGET, n, z
 
 m = sp.Symbol("m", positive=True, integer=True)  # numbers that are added
@@ -28,99 +28,51 @@ float_gap = 2 * summation_error.subs({m: n + 1, A: sp.Abs(z) + s}, simultaneous=
 example_target = 2 + 2 * (n / 2 - 1) * u
 example_gap = (n - 2) * u
 
-STEPS = (
-    Step(
-        name="moment",
-        sentence=r"""Let $(\alpha^*,\beta^*)$ attain the least distance. The run ends when one list is used up, so it leaves $\alpha^*$ or $\beta^*$ for good. Up to the moment when the first of the two is left,
-$\alpha\le\alpha^*$ and $\beta\ge\beta^*$, as the lists are run through in order.""",
-        by=Carrier.RULE,
-        source="induction",
-    ),
-    Step(
-        name="optimum",
-        sentence=r"""If $\alpha^*$ is left at $\beta$, then $\alpha^*+\beta^*\le\alpha^*+\beta\le z$; if $\beta^*$ is left at $\alpha$, then $z<\alpha+\beta^*\le\alpha^*+\beta^*$. In both cases the sum met
-lies between $z$ and the nearest one: it is as near.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-        uses=("moment",),
-    ),
-    Step(
-        name="half sums",
-        sentence=r"A half of $h$ items has $2^h$ sums, and two items more double both lists: they hold $[[half_sums]]$.",
-        gives={"half_sums": half_sums},
-        uses=("optimum",),
-    ),
-    Step(
-        name="merging",
-        sentence=r"A list of $2^k$ sums becomes one of $2^{k+1}$ by as many writes, so that $h$ items take $[[writes]]$.",
-        gives={"writes": writes},
-    ),
-    Step(
-        name="run",
-        sentence=r"""Every step of the run leaves an entry of a list for good, and the last one ends it with an entry of the other list left: at most $[[run]]$ steps. With negative items in the first half, positive ones in the other, each
-larger than the sum of their moduli, and $z=0$, $\beta$ runs down to $0$ first and then $\alpha$ through its whole list, so that there are as many.""",
-        gives={"run": run},
-        uses=("half sums",),
-    ),
-    Step(
-        name="operations",
-        sentence=r"Both halves and the run together: $[[operations]]$.",
-        gives={"operations": operations},
-        uses=("half sums", "merging", "run"),
-    ),
-    Step(
-        name="two bounds",
-        sentence=r"""Let $\hat s_1,\hat s_2$ be computed sums of $m_1$ and $m_2$ numbers with moduli adding up to $A_1,A_2$. The rounding $\delta$ of $\hat s_1+\hat s_2$ obeys $|\delta|\le u|\hat s_1+\hat s_2|$ and
-$|\delta|\le\min(|\hat s_1|,|\hat s_2|)$, since $\hat s_1$ and $\hat s_2$ are floating-point numbers themselves.""",
-        by=Carrier.RULE,
-        source="rounding",
-    ),
-    Step(
-        name="one addition",
-        sentence=r"""So $|\delta|\le[[rounding]]$, if the errors of both parts keep the bound. Let $A_2\le A_1$: for $A_2\le uA_1$ already $|\hat s_2|\le A_2+(m_2-1)uA_2$ is no more, and for $A_2\ge uA_1$ it is $u$ times $A_1+A_2$ and both
-errors.""",
-        gives={"rounding": rounding},
-        uses=("two bounds",),
-    ),
-    Step(
-        name="all additions",
-        sentence=r"By induction over the tree of additions, whatever it is, a sum errs by at most $[[summation_error]]$: one number by $0$, and two parts by their errors and this rounding.",
-        gives={"summation_error": summation_error},
-        uses=("one addition",),
-    ),
-    Step(
-        name="neighbours",
-        sentence=r"""For a fixed $\hat\alpha$ the rounded distance $|\mathrm{fl}(\hat\beta-\mathrm{fl}(z-\hat\alpha))|$ is least at a neighbour of $\mathrm{fl}(z-\hat\alpha)$ among the $\hat\beta$: neighbours suffice to find a subset that
-is best by rounded distances.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="gap",
-        sentence=r"""Its rounded distance is the modulus of a sum of at most $n+1$ numbers, with moduli adding up to at most $|z|+s$, and so is that of the optimum. Each is off by no more than the error of such a sum: the gap is at most
-$[[float_gap]]$.""",
-        gives={"float_gap": float_gap},
-        uses=("all additions", "neighbours"),
-    ),
-    Step(
-        name="example",
-        sentence=r"*Order:* let $n=2h$ and $z=[[example_target]]$, which is a floating-point number for odd $h$, and let either half be $1$ followed by $h-1$ times $u$: all items together hit $z$.",
-        gives={"example_target": example_target},
-    ),
-    Step(
-        name="swallowed",
-        sentence=r"""$1+u$ lies half way between two floating-point numbers and goes to the even one, $1$: all rounded half sums with the $1$ are $1$, and the two $1$ without the small items look as good as all
-items.""",
-        by=Carrier.RULE,
-        source="rounding",
-        uses=("example",),
-    ),
-    Step(
-        name="gap of the example",
-        sentence=r"That choice errs by $[[example_gap]]$. As $|z|+s<4+2nu$, this is close to an eighth of the bound for many items and a small $u$.",
-        gives={"example_gap": example_gap},
-        uses=("gap", "swallowed"),
-    ),
+STEPS = proof(
+    r"""
+moment (by induction): Let $(\alpha^*,\beta^*)$ attain the least distance. The run ends when one list is used up, so it leaves $\alpha^*$ or
+$\beta^*$ for good. Up to the moment when the first of the two is left, $\alpha\le\alpha^*$ and $\beta\ge\beta^*$, as the lists are run
+through in order.
+
+optimum (from moment; by monotonicity): If $\alpha^*$ is left at $\beta$, then $\alpha^*+\beta^*\le\alpha^*+\beta\le z$; if $\beta^*$ is
+left at $\alpha$, then $z<\alpha+\beta^*\le\alpha^*+\beta^*$. In both cases the sum met lies between $z$ and the nearest one: it is as near.
+
+half sums (from optimum): A half of $h$ items has $2^h$ sums, and two items more double both lists: they hold $[[half_sums]]$.
+
+merging: A list of $2^k$ sums becomes one of $2^{k+1}$ by as many writes, so that $h$ items take $[[writes]]$.
+
+run (from half sums): Every step of the run leaves an entry of a list for good, and the last one ends it with an entry of the other list
+left: at most $[[run]]$ steps. With negative items in the first half, positive ones in the other, each larger than the sum of their moduli,
+and $z=0$, $\beta$ runs down to $0$ first and then $\alpha$ through its whole list, so that there are as many.
+
+operations (from half sums, merging, run): Both halves and the run together: $[[operations]]$.
+
+two bounds (by rounding): Let $\hat s_1,\hat s_2$ be computed sums of $m_1$ and $m_2$ numbers with moduli adding up to $A_1,A_2$. The
+rounding $\delta$ of $\hat s_1+\hat s_2$ obeys $|\delta|\le u|\hat s_1+\hat s_2|$ and $|\delta|\le\min(|\hat s_1|,|\hat s_2|)$, since $\hat
+s_1$ and $\hat s_2$ are floating-point numbers themselves.
+
+one addition (from two bounds): So $|\delta|\le[[rounding]]$, if the errors of both parts keep the bound. Let $A_2\le A_1$: for $A_2\le
+uA_1$ already $|\hat s_2|\le A_2+(m_2-1)uA_2$ is no more, and for $A_2\ge uA_1$ it is $u$ times $A_1+A_2$ and both errors.
+
+all additions (from one addition): By induction over the tree of additions, whatever it is, a sum errs by at most $[[summation_error]]$: one
+number by $0$, and two parts by their errors and this rounding.
+
+neighbours (by monotonicity): For a fixed $\hat\alpha$ the rounded distance $|\mathrm{fl}(\hat\beta-\mathrm{fl}(z-\hat\alpha))|$ is least at
+a neighbour of $\mathrm{fl}(z-\hat\alpha)$ among the $\hat\beta$: neighbours suffice to find a subset that is best by rounded distances.
+
+gap (from all additions, neighbours): Its rounded distance is the modulus of a sum of at most $n+1$ numbers, with moduli adding up to at
+most $|z|+s$, and so is that of the optimum. Each is off by no more than the error of such a sum: the gap is at most $[[float_gap]]$.
+
+example: *Order:* let $n=2h$ and $z=[[example_target]]$, which is a floating-point number for odd $h$, and let either half be $1$ followed
+by $h-1$ times $u$: all items together hit $z$.
+
+swallowed (from example; by rounding): $1+u$ lies half way between two floating-point numbers and goes to the even one, $1$: all rounded
+half sums with the $1$ are $1$, and the two $1$ without the small items look as good as all items.
+
+gap of the example (from gap, swallowed): That choice errs by $[[example_gap]]$. As $|z|+s<4+2nu$, this is close to an eighth of the bound
+for many items and a small $u$.
+""",
+    globals(),
 )
 
 exact_solver = Claim(

@@ -6,8 +6,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum import block_counts
 from sparse_limits.theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign, scheme_units
 from sparse_limits.theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
@@ -55,110 +55,55 @@ kept = sp.Symbol("wtilde", real=True)  # a weight of a layer of the pruned netwo
 entry_error = sp.Abs(kept) * before + eps * h
 next_error = row_norm * before + eps * hidden_length
 
-STEPS = (
-    Step(
-        name="unit",
-        sentence=r"""Split the hidden units into $d_0$ blocks of $n$, and keep in block $i$ only the weights $A_{ki}$. A unit with such a weight $w$ holds
-$\sigma(wx)=[[unit]]$ of the coordinate $x$ of the input.""",
-        gives={"unit": unit},
-    ),
-    Step(
-        name="halves",
-        sentence=r"""Since $wx=[[halves]]$, one needs for each weight $w$ of the target a subset of the units with $A_{ki}>0$ whose sum of
+STEPS = proof(
+    r"""
+unit: Split the hidden units into $d_0$ blocks of $n$, and keep in block $i$ only the weights $A_{ki}$. A unit with such a weight $w$ holds
+$\sigma(wx)=[[unit]]$ of the coordinate $x$ of the input.
+
+halves (from unit): Since $wx=[[halves]]$, one needs for each weight $w$ of the target a subset of the units with $A_{ki}>0$ whose sum of
 $B_{jk}|A_{ki}|$ is near $w$, and one of those with $A_{ki}<0$ for $-w$; the first alone, if $x\ge0$. A weight $A_{ki}$ is kept if some
-subset uses it.""",
-        gives={"halves": halves},
-        uses=("unit",),
-    ),
-    Step(
-        name="items",
-        sentence=r"""The law is symmetric, so that $B_{jk}|A_{ki}|$ has the law of $B_{jk}A_{ki}$ and is independent of the sign of $A_{ki}$, which is
-either with probability $\frac12$ (but for an atom at $0$, which only adds to the items of value $0$). Count an item of the wrong sign as $0$: a law of subdensity $[[item_density]]$ on $[-a,a]$.""",
-        by=Carrier.RULE,
-        source="independence",
-        gives={"item_density": item_density},
-        uses=("halves",),
-    ),
-    Step(
-        name="one law",
-        sentence=r"R4 bounds the failure of items with a least density on $[-a,a]$, whatever atoms they have, for all numbers of $[-\frac a2,\frac a2]$ at once, if $\varepsilon\le\frac a2$; for a larger $\varepsilon$ empty sums do.",
-        by=Carrier.CLAIM,
-        source="R4",
-        uses=("items",),
-    ),
-    Step(
-        name="one target",
-        sentence=r"At half of the density that is $[[target_failure]]$ for the subset sum of one weight and sign.",
-        gives={"target_failure": target_failure},
-        uses=("items", "one law"),
-    ),
-    Step(
-        name="all targets",
-        sentence=r"""Each weight needs one subset sum for each sign, all from entries of $B$ of their own; that they share $A$ does not matter. For
-one sign they fail with probability at most $[[nonnegative_failure]]$, for both $[[failure]]$.""",
-        by=Carrier.RULE,
-        source="union bound",
-        gives={"nonnegative_failure": nonnegative_failure, "failure": failure},
-        uses=("one target",),
-    ),
-    Step(
-        name="units",
-        sentence=r"The bound for both signs falls in $n$, and is $\delta$ at $n=[[size]]$.",
-        gives={"size": size},
-        uses=("all targets",),
-    ),
-    Step(
-        name="uniform entries",
-        sentence=r"A product of two entries uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$: R5.1.",
-        by=Carrier.CLAIM,
-        source="R5.1",
-        takes=("uniform_density",),
-    ),
-    Step(
-        name="uniform units",
-        sentence=r"At $a=\frac1e$ that is $\frac12$, which is the least density on $[-a,a]$, and this $a$ makes $a$ times it largest: $[[uniform_size]]$ units.",
-        gives={"uniform_size": uniform_size},
-        uses=("units", "uniform entries"),
-    ),
-    Step(
-        name="input",
-        sentence=r"""Of $\sigma(x)$ and $\sigma(-x)$ one is $0$. So errors of up to $\varepsilon$ of both coefficients make an error of at most
-$[[input_error]]$, attained.""",
-        gives={"input_error": input_error},
-        uses=("halves",),
-    ),
-    Step(
-        name="activation",
-        sentence=r"The outer ReLU, $[[activation]]$, moves by no more than its argument $z$.",
-        gives={"activation": activation},
-    ),
-    Step(
-        name="error",
-        sentence=r"""Over all inputs that adds up to $[[error]]$, $\ell=\|x\|_1$, and behind the outer ReLU to no more. Attained: nothing kept, all
-$W_{ji}=\varepsilon$, $x\ge0$.""",
-        gives={"error": error},
-        uses=("input", "activation"),
-    ),
-    Step(
-        name="change",
-        sentence=r"""Behind the first layer, let an entry $w$ of the next one have the error $d$, and the value $h\ge0$ that it reads the error $u$: the product
-changes by $[[change]]$.""",
-        gives={"change": change},
-    ),
-    Step(
-        name="entry",
-        sentence=r"""With $\tilde w=w+d$, the entry of the pruned layer, that is at most $[[entry_error]]$ in modulus, for $|u|\le\eta$ and an
-error $d$ of at most $\varepsilon$.""",
-        gives={"entry_error": entry_error},
-        uses=("change",),
-    ),
-    Step(
-        name="next error",
-        sentence=r"""Over the entries that an output reads it adds up to at most $[[next_error]]$, where its $|\tilde w|$ add up to $M$ at most, and the values $h$ to $\ell_h$. Attained: $W\ge0$ with equal rows, all errors equal
-and positive.""",
-        gives={"next_error": next_error},
-        uses=("entry", "activation"),
-    ),
+subset uses it.
+
+items (from halves; by independence): The law is symmetric, so that $B_{jk}|A_{ki}|$ has the law of $B_{jk}A_{ki}$ and is independent of the
+sign of $A_{ki}$, which is either with probability $\frac12$ (but for an atom at $0$, which only adds to the items of value $0$). Count an
+item of the wrong sign as $0$: a law of subdensity $[[item_density]]$ on $[-a,a]$.
+
+one law (from items; by R4): R4 bounds the failure of items with a least density on $[-a,a]$, whatever atoms they have, for all numbers of
+$[-\frac a2,\frac a2]$ at once, if $\varepsilon\le\frac a2$; for a larger $\varepsilon$ empty sums do.
+
+one target (from items, one law): At half of the density that is $[[target_failure]]$ for the subset sum of one weight and sign.
+
+all targets (from one target; by union bound): Each weight needs one subset sum for each sign, all from entries of $B$ of their own; that
+they share $A$ does not matter. For one sign they fail with probability at most $[[nonnegative_failure]]$, for both $[[failure]]$.
+
+units (from all targets): The bound for both signs falls in $n$, and is $\delta$ at $n=[[size]]$.
+
+uniform entries (by R5.1 for uniform_density): A product of two entries uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$:
+R5.1.
+
+uniform units (from units, uniform entries): At $a=\frac1e$ that is $\frac12$, which is the least density on $[-a,a]$, and this $a$ makes
+$a$ times it largest: $[[uniform_size]]$ units.
+
+input (from halves): Of $\sigma(x)$ and $\sigma(-x)$ one is $0$. So errors of up to $\varepsilon$ of both coefficients make an error of at
+most $[[input_error]]$, attained.
+
+activation: The outer ReLU, $[[activation]]$, moves by no more than its argument $z$.
+
+error (from input, activation): Over all inputs that adds up to $[[error]]$, $\ell=\|x\|_1$, and behind the outer ReLU to no more. Attained:
+nothing kept, all $W_{ji}=\varepsilon$, $x\ge0$.
+
+change: Behind the first layer, let an entry $w$ of the next one have the error $d$, and the value $h\ge0$ that it reads the error $u$: the
+product changes by $[[change]]$.
+
+entry (from change): With $\tilde w=w+d$, the entry of the pruned layer, that is at most $[[entry_error]]$ in modulus, for $|u|\le\eta$ and
+an error $d$ of at most $\varepsilon$.
+
+next error (from entry, activation): Over the entries that an output reads it adds up to at most $[[next_error]]$, where its $|\tilde w|$
+add up to $M$ at most, and the values $h$ to $\ell_h$. Attained: $W\ge0$ with equal rows, all errors equal and positive.
+""",
+    globals(),
+    activation=activation,
+    change=change,
 )
 
 two_layer_ticket = Claim(

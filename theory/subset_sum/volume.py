@@ -8,8 +8,8 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.potential import MASS, a, contraction, kappa
 from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, eps
 from sparse_limits.theory.subset_sum.two_layers import (
@@ -63,124 +63,63 @@ unit_excess = (2 + power) * (1 + 1 / d_1) * sp.log(2) / -sp.log(contraction.subs
 
 OUTPUT = (-sp.Rational(1, 10), sp.Rational(3, 20))  # as large as the error, and larger
 
-STEPS = (
-    Step(
-        name="interval",
-        sentence=r"""Fix a mask, hence a function $g$ that does not depend on $W$. At $x=\pm e_i$ the output $j$ of the target is
-$\sigma(\pm w_{ji})$; let $p$, $q$ be those of $g$. For a linear target $|w_{ji}-p|\le\varepsilon$: an interval of length
-$[[interval]]$, and if $q=-p$ all of it serves.""",
-        gives={"interval": interval},
-    ),
-    Step(
-        name="linear share",
-        sentence=r"Of the length $2c$ of $[-c,c]$ that is at most the share $[[linear_share]]$, attained at $p=q=0$.",
-        gives={"linear_share": linear_share},
-        uses=("interval",),
-    ),
-    Step(
-        name="measure",
-        sentence=r"""For ReLU the outputs of the target are $w$ and $0$ if $w\ge0$, and $0$ and $-w$ if $w\le0$. So there are positive $w$
-only for $|q|\le\varepsilon$, those of $[p-\varepsilon,p+\varepsilon]$, and negative ones only for $|p|\le\varepsilon$, those of
-$[-q-\varepsilon,-q+\varepsilon]$. Their measure is $[[measure]]$.""",
-        gives={"measure": measure},
-    ),
-    Step(
-        name="ReLU share",
-        sentence=r"""That is at most $4\varepsilon$, attained at $p=q=\varepsilon$ by $[-2\varepsilon,2\varepsilon]$: of $[-c,c]$ at most
-the share $[[relu_share]]$.""",
-        gives={"relu_share": relu_share},
-        uses=("measure",),
-    ),
-    Step(
-        name="large share",
-        sentence=r"""If $|p|,|q|\le\varepsilon$, no weight beyond $2\varepsilon$ serves; else the measure is at most $2\varepsilon$, attained at
-$p=3\varepsilon$, $q=0$ by $[2\varepsilon,4\varepsilon]$, if $c\ge4\varepsilon$. Of the length $2(c-2\varepsilon)$ that is at most the share
-$[[large_share]]$.""",
-        gives={"large_share": large_share},
-        uses=("measure",),
-    ),
-    Step(
-        name="all weights",
-        sentence=r"The weights of a uniform $W$ are independent. So one function serves all with at most the $D$-th power of the share as probability.",
-        by=Carrier.RULE,
-        source="independence",
-        uses=("linear share", "ReLU share", "large share"),
-    ),
-    Step(
-        name="masks",
-        sentence=r"""A source of $\Theta$ parameters has $2^\Theta$ masks, and does not depend on $W$. So, given the source and hence in the mean over it,
-some mask serves with probability at most $[[relu_success]]$ (ReLU), $[[large_success]]$ (beyond $2\varepsilon$), and $2^\Theta$ times the power of the *linear share*.""",
-        by=Carrier.RULE,
-        source="union bound",
-        gives={"relu_success": relu_success, "large_success": large_success},
-        uses=("all weights",),
-    ),
-    Step(
-        name="doubling numbers",
-        sentence=r"""The sums of $K$ numbers $2\varepsilon\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ are the $2^K$ multiples of $2\varepsilon$ from
-$-2^K\varepsilon$ to $(2^K-2)\varepsilon$: within $\varepsilon$ of all of $[-(2^K+1)\varepsilon,(2^K-1)\varepsilon]$, in intervals that do not overlap.""",
-        by=Carrier.CLAIM,
-        source="R3",
-    ),
-    Step(
-        name="doubling",
-        sentence=r"""Take $K=\Theta/D$ of them for each weight: copies of the input $i$ into the output $j$, or into a unit of its own behind
-ReLU. As long as the intervals lie within $[-c,c]$, they serve the share $[[doubling]]$ of each weight.""",
-        gives={"doubling": doubling},
-        uses=("doubling numbers",),
-    ),
-    Step(
-        name="linear success",
-        sentence=r"""So the bound of *masks* for linear targets, $[[linear_success]]$, is attained: as long as the intervals lie within $[-c,c]$, the $D$-th power of
-$[[doubling]]$ is $2^\Theta(\varepsilon/c)^D$.""",
-        gives={"linear_success": linear_success},
-        uses=("masks", "doubling"),
-    ),
-    Step(
-        name="random target",
-        sentence=r"If every $W$ succeeds with probability at least $1-\delta$ over the source, a random $W$ of either law does so over both.",
-        by=Carrier.RULE,
-        source="Fubini",
-    ),
-    Step(
-        name="parameters",
-        sentence=r"""The bounds grow with $\Theta$. They are at most $2^\Theta$ times the $D$-th power of $\frac\varepsilon c$, $\frac{2\varepsilon}c$ or $\frac\varepsilon{c-2\varepsilon}$, which is
-$1-\delta$ at $[[linear_parameters]]$, $[[relu_parameters]]$ and $[[large_parameters]]$. The last is more than the one before for $c>4\varepsilon$.""",
-        gives={
-            "linear_parameters": linear_parameters,
-            "relu_parameters": relu_parameters,
-            "large_parameters": large_parameters,
-        },
-        uses=("masks", "linear success", "random target"),
-    ),
-    Step(
-        name="enough",
-        sentence=r"""Let $c=(2^K-1)\varepsilon$. Then $K$ *doubling numbers* come within $\varepsilon$ of each weight, and the error is at
-most $\varepsilon\|x\|_1$; in all that takes $DK=[[enough]]$ parameters.""",
-        gives={"enough": enough},
-        uses=("doubling numbers",),
-    ),
-    Step(
-        name="source of R8",
-        sentence=r"From a certain number of units for each input on, R8's sources succeed for every $W\in[-\frac a2,\frac a2]^D$ with probability at least $1-\delta$.",
-        by=Carrier.CLAIM,
-        source="R8",
-        takes=("size",),
-    ),
-    Step(
-        name="units",
-        sentence=r"""In the block of an input each of the $n$ units has one entry in front of it and $d_1$ behind it, and no mask of R8 keeps another.
-So *parameters* with $D=d_0d_1$ and $c=\frac a2$ asks for $n\ge[[units]]$.""",
-        gives={"units": units},
-        uses=("parameters", "source of R8"),
-    ),
-    Step(
-        name="excess",
-        sentence=r"""Let $d_0d_1/\delta$ be $\varepsilon$ to the power of $-\gamma$, up to a factor that is fixed, and $\delta\le\frac12$, so that
-$\log_2(1-\delta)$ is no less than $-1$. As $\ln\frac1\varepsilon$ grows, R8's number and this one grow in proportion to it, and their rates have the quotient $[[unit_excess]]$.""",
-        gives={"unit_excess": unit_excess},
-        uses=("units",),
-    ),
+STEPS = proof(
+    r"""
+interval: Fix a mask, hence a function $g$ that does not depend on $W$. At $x=\pm e_i$ the output $j$ of the target is $\sigma(\pm w_{ji})$;
+let $p$, $q$ be those of $g$. For a linear target $|w_{ji}-p|\le\varepsilon$: an interval of length $[[interval]]$, and if $q=-p$ all of it
+serves.
+
+linear share (from interval): Of the length $2c$ of $[-c,c]$ that is at most the share $[[linear_share]]$, attained at $p=q=0$.
+
+measure: For ReLU the outputs of the target are $w$ and $0$ if $w\ge0$, and $0$ and $-w$ if $w\le0$. So there are positive $w$ only for
+$|q|\le\varepsilon$, those of $[p-\varepsilon,p+\varepsilon]$, and negative ones only for $|p|\le\varepsilon$, those of
+$[-q-\varepsilon,-q+\varepsilon]$. Their measure is $[[measure]]$.
+
+ReLU share (from measure): That is at most $4\varepsilon$, attained at $p=q=\varepsilon$ by $[-2\varepsilon,2\varepsilon]$: of $[-c,c]$ at
+most the share $[[relu_share]]$.
+
+large share (from measure): If $|p|,|q|\le\varepsilon$, no weight beyond $2\varepsilon$ serves; else the measure is at most $2\varepsilon$,
+attained at $p=3\varepsilon$, $q=0$ by $[2\varepsilon,4\varepsilon]$, if $c\ge4\varepsilon$. Of the length $2(c-2\varepsilon)$ that is at
+most the share $[[large_share]]$.
+
+all weights (from linear share, ReLU share, large share; by independence): The weights of a uniform $W$ are independent. So one function
+serves all with at most the $D$-th power of the share as probability.
+
+masks (from all weights; by union bound): A source of $\Theta$ parameters has $2^\Theta$ masks, and does not depend on $W$. So, given the
+source and hence in the mean over it, some mask serves with probability at most $[[relu_success]]$ (ReLU), $[[large_success]]$ (beyond
+$2\varepsilon$), and $2^\Theta$ times the power of the *linear share*.
+
+doubling numbers (by R3): The sums of $K$ numbers $2\varepsilon\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ are the $2^K$ multiples of $2\varepsilon$
+from $-2^K\varepsilon$ to $(2^K-2)\varepsilon$: within $\varepsilon$ of all of $[-(2^K+1)\varepsilon,(2^K-1)\varepsilon]$, in intervals that
+do not overlap.
+
+doubling (from doubling numbers): Take $K=\Theta/D$ of them for each weight: copies of the input $i$ into the output $j$, or into a unit of
+its own behind ReLU. As long as the intervals lie within $[-c,c]$, they serve the share $[[doubling]]$ of each weight.
+
+linear success (from masks, doubling): So the bound of *masks* for linear targets, $[[linear_success]]$, is attained: as long as the
+intervals lie within $[-c,c]$, the $D$-th power of $[[doubling]]$ is $2^\Theta(\varepsilon/c)^D$.
+
+random target (by Fubini): If every $W$ succeeds with probability at least $1-\delta$ over the source, a random $W$ of either law does so
+over both.
+
+parameters (from masks, linear success, random target): The bounds grow with $\Theta$. They are at most $2^\Theta$ times the $D$-th power of
+$\frac\varepsilon c$, $\frac{2\varepsilon}c$ or $\frac\varepsilon{c-2\varepsilon}$, which is $1-\delta$ at $[[linear_parameters]]$,
+$[[relu_parameters]]$ and $[[large_parameters]]$. The last is more than the one before for $c>4\varepsilon$.
+
+enough (from doubling numbers): Let $c=(2^K-1)\varepsilon$. Then $K$ *doubling numbers* come within $\varepsilon$ of each weight, and the
+error is at most $\varepsilon\|x\|_1$; in all that takes $DK=[[enough]]$ parameters.
+
+source of R8 (by R8 for size): From a certain number of units for each input on, R8's sources succeed for every $W\in[-\frac a2,\frac a2]^D$
+with probability at least $1-\delta$.
+
+units (from parameters, source of R8): In the block of an input each of the $n$ units has one entry in front of it and $d_1$ behind it, and
+no mask of R8 keeps another. So *parameters* with $D=d_0d_1$ and $c=\frac a2$ asks for $n\ge[[units]]$.
+
+excess (from units): Let $d_0d_1/\delta$ be $\varepsilon$ to the power of $-\gamma$, up to a factor that is fixed, and $\delta\le\frac12$,
+so that $\log_2(1-\delta)$ is no less than $-1$. As $\ln\frac1\varepsilon$ grows, R8's number and this one grow in proportion to it, and
+their rates have the quotient $[[unit_excess]]$.
+""",
+    globals(),
 )
 
 volume_bound = Claim(

@@ -4,11 +4,13 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import control, exact, statistical
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, Hypothesis, Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 m = sp.Symbol("m", integer=True, positive=True)
 x = sp.Symbol("x", positive=True)
+tail = 1 - x**m
+largest = m / (m + 1)
 share = 2 / (m + 1)
 
 one_of_m = Claim(
@@ -23,26 +25,16 @@ one_of_m = Claim(
         Quantity(x, "a modulus", CLOSED_UNIT),
     ),
     hypotheses=(Hypothesis("moduli of weights are independent and uniform on the unit interval"),),
-    expressions={"largest": m / (m + 1), "share": share},
-    steps=(
-        Step(
-            name="tail",
-            sentence=r"The largest modulus is above $x$ with probability $[[tail]]$.",
-            by=Carrier.DEFINED,
-            gives={"tail": 1 - x**m},
-        ),
-        Step(
-            name="mean",
-            sentence=r"The mean is the integral of the tail over the unit interval, $[[largest]]$.",
-            gives={"largest": m / (m + 1)},
-            uses=("tail",),
-        ),
-        Step(
-            name="share",
-            sentence=r"One modulus has the mean $\frac12$, their sum $\frac m2$, and the quotient is $[[share]]$.",
-            gives={"share": share},
-            uses=("mean",),
-        ),
+    expressions={"largest": largest, "share": share},
+    steps=proof(
+        r"""
+tail (a definition): The largest modulus is above $x$ with probability $[[tail]]$.
+
+mean (from tail): The mean is the integral of the tail over the unit interval, $[[largest]]$.
+
+share (from mean): One modulus has the mean $\frac12$, their sum $\frac m2$, and the quotient is $[[share]]$.
+""",
+        globals(),
     ),
 )
 
