@@ -95,8 +95,8 @@ class Claim:
     """A sentence of a theory with its formulas as objects that checks evaluate and controls replace.
 
     `statement` is Markdown with LaTeX; `[[name]]` in it stands for the LaTeX of `expressions[name]`, so that no
-    formula is typed twice. `expressions` are claimed, hence checked, replaced by controls and mutated; `aids` are
-    objects that checks lean on without claiming them. `quantities` say what the letters of the expressions stand for and
+    formula is typed twice. `expressions` are claimed, hence checked, replaced by controls and mutated: by default what the
+    statement names and, in `also`, others that the steps give; `aids` are objects that checks lean on without claiming them. `quantities` say what the letters of the expressions stand for and
     which values they take, `hypotheses` what is assumed besides.
     The proof is a list of `steps`, or `proof_text`, prose in Markdown with LaTeX.
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
@@ -129,7 +129,8 @@ class Claim:
     source: Source
     provenance: Provenance
     proof: Proof
-    expressions: Mapping[str, Any]
+    expressions: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
     quantities: tuple[Quantity, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
     uses: tuple[str, ...] = ()
@@ -146,8 +147,7 @@ class Claim:
 
     def __post_init__(self) -> None:
         reading_order(self.label)  # refuses what is no label
-        if not self.expressions:
-            raise ValueError(f"{self.label}: a claim needs at least one expression")
+        self._take_expressions()
         self._check_attribution()
         self._check_letters()
         self._check_proof()
@@ -169,6 +169,17 @@ class Claim:
             for slot in EXPRESSION_SLOT.findall(text):
                 if slot not in self.expressions:
                     raise ValueError(f"{self.label}: the statement names [[{slot}]], which is no expression of it")
+
+    def _take_expressions(self) -> None:
+        """Those that the statement names, and `also`, from the steps, unless they are given."""
+        if not self.expressions:
+            given = {name: value for step in self.steps for name, value in step.gives.items()}
+            names = dict.fromkeys((*EXPRESSION_SLOT.findall(self.statement), *self.also))
+            if self.steps and (unknown := [name for name in names if name not in given]):
+                raise ValueError(f"{self.label}: the statement names [[{unknown[0]}]], and no step gives it")
+            object.__setattr__(self, "expressions", {name: given[name] for name in names} if self.steps else {})
+        if not self.expressions:
+            raise ValueError(f"{self.label}: a claim needs at least one expression")
 
     def _check_bounds(self) -> None:
         for bound in self.sharp:

@@ -53,7 +53,6 @@ modulus (from density): $$t$$ times the density, integrated from $$t$$ on, is $$
     proof=Proof.PROVED,
     quantities=(Quantity(t, "level above which a weight is kept", NON_NEGATIVE),),
     hypotheses=(Hypothesis("$$w$$ is standard normal"),),
-    expressions={"modulus": modulus},
 )
 ''')
 

@@ -90,22 +90,7 @@ So $\ln H_3(t)$ is $[[three_exponent]]$ and $\ln H(t)$ is $[[two_exponent]]$ tim
         ),
     ),
     uses=("D3.2",),
-    expressions={
-        "kept_first": kept_first,
-        "kept_hidden": kept_hidden,
-        "kept_readout": kept_readout,
-        "last_first": last_first,
-        "last_hidden": last_hidden,
-        "last_readout": last_readout,
-        "three_lower": three_lower,
-        "three_upper": three_upper,
-        "two_lower": two_lower,
-        "two_upper": two_upper,
-        "three_exponent": three_exponent,
-        "two_exponent": two_exponent,
-        "order": order,
-        "readout_order": readout_order,
-    },
+    also=("last_first", "last_hidden", "last_readout", "order", "readout_order"),
     aids={"three": triple_normal.survival, "two": product_normal.survival},
     loose=tuple(
         Loose(

@@ -112,11 +112,4 @@ At a fixed threshold the counts of the columns are binomial.
         Hypothesis("the residual does not depend on the weights"),
     ),
     uses=("S6",),
-    expressions={
-        "pooled_part": pooled_part,
-        "dense_part": dense_part,
-        "pooled_score": pooled_score,
-        "dense_score": dense_score,
-        "dense_covariance": dense_covariance,
-    },
 )

@@ -168,14 +168,4 @@ the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and $b_z=\sum_
         Hypothesis("the residual does not depend on the weights", needed_by=("scaling",)),
         Hypothesis("the residual is a function of the data and of the output alone", needed_by=("compensation",)),
     ),
-    expressions={
-        "scaling": scaling,
-        "compensation": compensation,
-        "unit_ratio": unit_ratio,
-        "passed_down": passed_down,
-        "layer_sum": layer_sum,
-        "biased_sum": biased_sum,
-        "layer_kernel": layer_kernel,
-        "energy": energy,
-    },
 )

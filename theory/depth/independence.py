@@ -176,14 +176,4 @@ $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\par
         ),
     ),
     uses=("D1.1", "S6"),
-    expressions={
-        "last_score": last_score,
-        "design_effect": design_effect,
-        "row_covariance": row_covariance,
-        "row_variance": row_variance,
-        "sum_effect": sum_effect,
-        "normal_effect": normal_effect,
-        "normal_limit": normal_limit,
-        "signal_covariance": signal_covariance,
-    },
 )

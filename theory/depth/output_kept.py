@@ -174,15 +174,6 @@ $t|r_2|/2\sqrt n$, its columns keep in the mean $[[column_shares]]$ of their sco
         Hypothesis("the target is 0", needed_by=("averaged", "plugged", "spread")),
     ),
     uses=("D2", "D3.2"),
-    expressions={
-        "mean_product": mean_product,
-        "excess": excess,
-        "excess_slope": excess_slope,
-        "averaged": averaged,
-        "plugged": plugged,
-        "spread": spread,
-        "column_shares": column_shares,
-    },
     aids={"shares_variance": shares_variance, "residual_density": residual_density},
     loose=(
         Loose(

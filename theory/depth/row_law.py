@@ -155,7 +155,6 @@ $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
         Hypothesis("the layer is a hidden one", layer <= L, needed_by=("signal_variance",)),
     ),
     uses=("K1",),
-    expressions={"forward": forward, "backward": backward, "variance": variance, "signal_variance": signal_variance},
     open_questions=(
         OpenQuestion(
             asks="Do the scores of a row have the same limit law if all widths grow together?",

@@ -174,21 +174,6 @@ $[[fair]]$, in some order.
         ),
     ),
     uses=("D2", "K2", "S10"),
-    expressions={
-        "output_change": output_change,
-        "moved": moved,
-        "layer_sum": layer_sum,
-        "leading_sign": leading_sign,
-        "second_sign": second_sign,
-        "leading": leading,
-        "second": second,
-        "dual_density": dual_density,
-        "dual_share": dual_share,
-        "small_kernel": small_kernel,
-        "kernel_change": kernel_change,
-        "positive": positive,
-        "fair": fair,
-    },
     aids={
         "column": ROWS,
         "closed": (*ROWS[:3], (-1, -2), ROWS[4]),  # the second unit of layer 2 is closed on both samples

@@ -82,5 +82,5 @@ which converges for every $t$; numbers of it (`h_3`) are enclosed with a bound o
         Quantity(i, "place in a sum of inverses, from zero", COUNT_FROM_ZERO, drawn=(0, 8)),
     ),
     hypotheses=(Hypothesis("three independent standard normal factors"),),
-    expressions={"moment": moment, "term": term, "h_3": h_3},
+    also=("h_3",),
 )

@@ -99,15 +99,7 @@ $[[readout_argument]]$ for the readout. If $L=1$, the density at $\tau=u/\sqrt n
         ),
     ),
     uses=("D3.2", "S4"),
-    expressions={
-        "wide_density": wide_density,
-        "limit_threshold": limit_threshold,
-        "whole": whole,
-        "lost": lost,
-        "first_argument": first_argument,
-        "readout_argument": readout_argument,
-        "single": single,
-    },
+    also=("limit_threshold",),
     aids={"noise": product_density, "one_layer": (sp.Integer(1), d, sp.Integer(4) * n)},
     pitfalls=(
         Pitfall(

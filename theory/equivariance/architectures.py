@@ -222,16 +222,7 @@ move $A$ along.
         Hypothesis("in (iii) the graph has edges and no loops"),
     ),
     uses=("Q3", "Q4", "Q5", "Q7.1"),
-    expressions={
-        "error": error,
-        "two_layers": two_layers,
-        "forward_error": forward_error,
-        "equivariance_error": equivariance_error,
-        "gamma": gamma,
-        "roundings": roundings,
-        "bases": bases,
-        "coefficients": coefficients,
-    },
+    also=("bases",),
     aids={"sides": "both", "pruned": "coefficients", "graph": "moves along", "apart": apart},
     sharp=(
         Sharp(expression="error", example=CONSTANT, check="constant_features_attain_it"),

@@ -11,12 +11,6 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance import block_chances, ticket
 from sparse_limits.theory.equivariance.block_chances import (
     coefficients,
-    hit,
-    needed,
-    nonnegative_needed,
-    nonnegative_success,
-    pair,
-    success,
     usable,
 )
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
@@ -68,9 +62,7 @@ $\frac1e$.
 
 uniform (from many coefficients, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ that is $[[uniform_block_looseness]]$.
 """,
-    globals(),
-    hit=hit,
-    pair=pair,
+    vars(block_chances) | globals(),
 )
 
 ticket_blocks = Claim(
@@ -109,14 +101,6 @@ $[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. Whether s
         MASS,
     ),
     uses=("Q7.1", "R5.1"),
-    expressions={
-        "success": success,
-        "nonnegative_success": nonnegative_success,
-        "needed": needed,
-        "nonnegative_needed": nonnegative_needed,
-        "block_looseness": block_looseness,
-        "uniform_block_looseness": uniform_block_looseness,
-    },
     aids={
         "two_values": block_chances.two_values,
         "two_values_nonnegative": block_chances.two_values_nonnegative,

@@ -61,6 +61,5 @@ $[[probability]]$.
         ORBITS_OF_PAIRS,
     ),
     uses=("Q2",),
-    expressions={"masks": masks, "equivariant_masks": equivariant_masks, "probability": probability},
     aids={"pruned": "coefficients"},
 )

@@ -102,6 +102,5 @@ times, the dimension is $[[c4_dimension]]$.
         Hypothesis("a finite group"),
         Hypothesis("real representations of finite dimension"),
     ),
-    expressions={"constraint": constraint, "share": share, "c4_dimension": c4_dimension},
     aids={"quarter_turns": 1},
 )

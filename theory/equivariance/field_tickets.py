@@ -221,16 +221,6 @@ $\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$
         Hypothesis("no layer of the target is zero"),
     ),
     uses=("Q12.3", "R4", "R5.1"),
-    expressions={
-        "failure": failure,
-        "size": size,
-        "error": error,
-        "excess": excess,
-        "layer_error": layer_error,
-        "width": width,
-        "uniform_width": uniform_width,
-        "network_error": network_error,
-    },
     sharp=(
         Sharp(
             expression="network_error",

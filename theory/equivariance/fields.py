@@ -114,16 +114,7 @@ times $\sqrt2$ and 1 (`hulls`).
         Hypothesis("in (b) at least three turns, and frequencies above 0 and below half of their number"),
     ),
     uses=("Q1", "Q6"),
-    expressions={
-        "shrunk": shrunk,
-        "slope": slope,
-        "opposite": opposite,
-        "determinant": determinant,
-        "similarity": similarity,
-        "stretch": stretch,
-        "sizes": sizes,
-        "hulls": hulls,
-    },
+    also=("sizes", "hulls"),
     sharp=(
         Sharp(
             expression="slope",

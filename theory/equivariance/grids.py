@@ -135,15 +135,7 @@ regular ones $|G|D^2$. All pairs of irreducible and regular types, in either dir
             r"number of their elements is in general not $\dim\mathrm{Hom}_G$."
         ),
     ),
-    expressions={
-        "translations": translations,
-        "window": window,
-        "fixed_cells": fixed_cells,
-        "c4_kernels": c4_kernels,
-        "d4_kernels": d4_kernels,
-        "c4_orbits": c4_orbits,
-        "d4_orbits": d4_orbits,
-    },
+    also=("fixed_cells", "c4_kernels", "d4_kernels"),
     aids={
         "padding": "wrap",
         "candidates": "basis",

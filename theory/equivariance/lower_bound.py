@@ -104,6 +104,7 @@ action on pairs is free.
 free action (from saving, largest saving): In that case the saving is $[[free_saving]]=|G|$, and else less.
 """,
     globals(),
+    measure=measure,
 )
 
 pruning_lower_bound = Claim(
@@ -159,17 +160,6 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
         ORBITS_OF_PAIRS,
     ),
     uses=("Q2", "R9"),
-    expressions={
-        "measure": measure,
-        "relu_share": relu_share,
-        "linear_share": linear_share,
-        "relu_success": relu_success,
-        "linear_success": linear_success,
-        "relu_parameters": relu_parameters,
-        "linear_parameters": linear_parameters,
-        "saving": saving,
-        "free_saving": free_saving,
-    },
     aids={"enough": volume.enough},
     sharp=(
         Sharp(

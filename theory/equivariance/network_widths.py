@@ -174,15 +174,6 @@ channels and weights, there are targets and coefficients that reach it: no large
         Hypothesis("no layer of the target is zero"),
     ),
     uses=("Q7.1", "Q7.2", "Q9", "R5.1"),
-    expressions={
-        "excess": excess,
-        "layer_error": layer_error,
-        "first_width": first_width,
-        "later_width": later_width,
-        "uniform_first_width": uniform_first_width,
-        "uniform_later_width": uniform_later_width,
-        "network_error": network_error,
-    },
     aids={"needed": block_chances.needed, "nonnegative_needed": block_chances.nonnegative_needed},
     sharp=(
         Sharp(

@@ -152,18 +152,6 @@ what a network of several layers needs.
         Hypothesis("an error below half the largest coefficient", eps < a / 4, needed_by=("growth",)),
     ),
     uses=("Q2", "Q7.1", "Q8", "Q11.3", "R5.1", "R13"),
-    expressions={
-        "candidates": candidates,
-        "ball_spread": ball_spread,
-        "ratio": ratio,
-        "looseness": looseness,
-        "uniform_looseness": uniform_looseness,
-        "least_looseness": least_looseness,
-        "uniform_least_looseness": uniform_least_looseness,
-        "whole_source": whole_source,
-        "dense_looseness": dense_looseness,
-        "growth": growth,
-    },
     sharp=(
         Sharp(
             expression="ball_spread",

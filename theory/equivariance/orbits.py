@@ -112,11 +112,4 @@ $$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-
         ),
     ),
     uses=("Q1",),
-    expressions={
-        "share": share,
-        "identity_share": identity_share,
-        "semifree": semifree,
-        "free": free,
-        "symmetric_pairs": symmetric_pairs,
-    },
 )

@@ -55,6 +55,7 @@ targets trained, samples and sources drawn anew: tickets of $n=64$ channels in a
 almost all samples, and points in another order change outputs by rounding alone.
 """,
     globals(),
+    error=error,
 )
 
 point_set_ticket = Claim(
@@ -93,14 +94,7 @@ $.00$, $.97$, $.92$ certified. $n=16$: agreement $.59,.60,.81$; $n=8$: $.26,.43,
         Hypothesis("measured: samples, training and random networks of other seeds; the limit is asserted, not proved"),
     ),
     uses=("Q5", "Q7.1", "R11"),
-    expressions={
-        "first_error": first_error,
-        "error": error,
-        "coefficients": coefficients,
-        "candidates": candidates,
-        "total": total,
-        "found": found,
-    },
+    also=("found",),
     aids={"exceptions": sp.Rational(1, 20), "sides": "both", "pruned": "coefficients"},
     sharp=(
         Sharp(

@@ -94,12 +94,5 @@ representations and signs are excluded as hidden types.
         Hypothesis("a real representation of a finite group"),
         Hypothesis("ReLU on each coordinate of a given basis"),
     ),
-    expressions={
-        "probes": probes,
-        "commuting": commuting,
-        "invertible": invertible,
-        "cycle": cycle,
-        "rescaling": rescaling,
-    },
     aids={"permutation": permutation, "hidden_type": "regular"},
 )

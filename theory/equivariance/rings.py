@@ -84,11 +84,5 @@ equivariant maps have the dimension $$[[turning]]$$ for $C_N$ and $$[[reflecting
         Hypothesis("all rings have as many samples, the first one on one ray"),
     ),
     uses=("Q2", "Q6"),
-    expressions={
-        "sample": sample,
-        "turning": turning,
-        "reflecting": reflecting,
-        "ring_norms": ring_norms,
-    },
     equivalent_mutants={"1/N -> -1/N in sample, turn, turned, mirrored": "samples counted the other way round"},
 )

@@ -115,14 +115,6 @@ $52$).
     ),
     hypotheses=(Hypothesis("$S_n$ acts on all indices of a tensor at the same time"),),
     uses=("Q2",),
-    expressions={
-        "dimension": dimension,
-        "bell": bell,
-        "fixed_points": fixed_points,
-        "deficit": deficit,
-        "two_points": two_points,
-        "three_points": three_points,
-    },
     aids={
         "one_point": {n: sp.Integer(1), k: sp.Integer(1), m: sp.Integer(1)},
     },

@@ -168,13 +168,6 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with 
         Hypothesis("the first basis contains the identity"),
     ),
     uses=("Q3", "Q4", "R4", "R5.1", "R8"),
-    expressions={
-        "failure": failure,
-        "nonnegative_failure": nonnegative_failure,
-        "size": size,
-        "uniform_size": uniform_size,
-        "error": error,
-    },
     aids={"signed": True, "needed": needed, "no_pair": no_pair, "no_pair_of_a_sign": no_pair_of_a_sign},
     equivalent_mutants={
         "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)": "the same wherever it has a value: none at a negative coordinate, "
@@ -276,7 +269,6 @@ $I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$: the
         Hypothesis("a block of channels is taken for each element that makes up the identity"),
     ),
     uses=("Q2", "Q7.1"),
-    expressions={"general_failure": general_failure, "channels": channels, "lost": lost},
     loose=(
         Loose(
             expression="general_failure",

@@ -73,13 +73,6 @@ $$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are, for ins
     hypotheses=(
         Hypothesis("turns are linear maps of the plane that take the points of the grid to points of the grid"),
     ),
-    expressions={
-        "orders": orders,
-        "companion": companion,
-        "motions": motions,
-        "stretched": stretched,
-        "fourth_power": fourth_power,
-    },
     aids={"modulus": sp.Integer(3)},
     equivalent_mutants={"sin(phi) -> -sin(phi) in mirror, turn": "angles counted the other way"},
 )

@@ -82,7 +82,6 @@ does not enter.
         Hypothesis("what the abstract leaves open is our reading, and so is the proof"),
     ),
     uses=("E1", "E2"),
-    expressions={"success": success, "sufficient_width": sufficient_width},
     aids={"least_width": least_width, "both_heard": both_heard},
     loose=(
         Loose(

@@ -106,7 +106,6 @@ Full wiring is sufficient, not necessary; other edges of a wired neuron do no ha
         Hypothesis("for ReLU: a mean number of wired neurons that is at least four", floor_mean >= 4, ("relu_error",)),
     ),
     uses=("E1", "E2"),
-    expressions={"barron_error": barron_error, "relu_error": relu_error, "failure": failure},
     aids={"exact_tail": exact_tail, "steps_error": steps_error, "kinks_error": kinks_error},
     loose=(
         Loose(

@@ -134,12 +134,7 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
         Hypothesis("an output within its bounds", sp.Abs(y) <= size, ("passed",)),
     ),
     uses=("E1", "E2"),
-    expressions={
-        "deep_failure": deep_failure,
-        "deep_width": deep_width,
-        "own_success": own_success,
-        "passed": passed,
-    },
+    also=("passed",),
     aids={"relay": relay, "no_path": no_path, "least_width": least_width},
     sharp=(
         Sharp(

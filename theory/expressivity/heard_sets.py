@@ -128,13 +128,6 @@ $[[relays_only]]$, in which no neuron of the first layer has edges to both, leav
         Hypothesis("the outputs of neurons of the last hidden layer are measurable and of finite mean square"),
     ),
     uses=("E7",),
-    expressions={
-        "residual_maps": residual_maps,
-        "interaction": interaction,
-        "interaction_floor": interaction_floor,
-        "relays_only": relays_only,
-        "two_relays_error": two_relays_error,
-    },
     aids={"target": target, "heard": HEARD},
     pitfalls=(
         Pitfall(

@@ -113,12 +113,6 @@ The floor holds for every width, depth and weight.
         Hypothesis("the function has a finite mean square"),
         Hypothesis("for Sobol indices: independent inputs", needed_by=("sobol", "floors")),
     ),
-    expressions={
-        "projection_error": projection_error,
-        "resampled_error": resampled_error,
-        "floors": FLOORS,
-        "sobol": SOBOL,
-    },
     aids={"example": example},
     remarks=(
         Remark(

@@ -84,7 +84,6 @@ central moment $m_4$, the mean fourth power of the error of the average is $[[av
         Hypothesis("the squared norm of a mean is at most the mean squared norm", square_norm <= second_moment),
         Hypothesis("a fourth moment that is at least the squared variance", second_central**2 <= fourth_central),
     ),
-    expressions={"maurey_error": maurey_error, "average_fourth": average_fourth},
 )
 
 WIRED_STEPS = proof(
@@ -156,15 +155,7 @@ $Ee^4-(E\,\mathrm{MSE})^2$, $Ee^4=[[fourth_moment]]$.
     ),
     hypotheses=(Hypothesis("the mask is independent of the weights, the readout edges of wired neurons are present"),),
     uses=("E1", "E5.1"),
-    expressions={
-        "mean_inverse": mean_inverse,
-        "inverse_mean": inverse_mean,
-        "unit_variance": unit_variance,
-        "unit_fourth": unit_fourth,
-        "mse": mse,
-        "fourth_moment": fourth_moment,
-        "variance_bound": variance_bound,
-    },
+    also=("unit_fourth", "variance_bound"),
     sharp=(Sharp(expression="variance_bound", example="one input", check="moments_over_the_number_of_units"),),
     loose=(
         Loose(

@@ -82,12 +82,6 @@ shared by consecutive layers, and densities do not multiply. For homogeneous lay
         Hypothesis("iid latents, one for each neuron and shared by its edges in and out"),
         Hypothesis("edges independent given them"),
     ),
-    expressions={
-        "path_density": path_density,
-        "expected_paths": expected_paths,
-        "example_density": example_density,
-        "example_marginals": example_marginals,
-    },
     aids={"example": EXAMPLE},
 )
 
@@ -162,12 +156,6 @@ two paths share an edge.
             checked_by="shared_edges_help_isolation",
         ),
     ),
-    expressions={
-        "no_path": no_path,
-        "no_edge": no_edge,
-        "two_layers": two_layers,
-        "independent_paths": independent_paths,
-    },
     sharp=(
         Sharp(
             expression="independent_paths",

@@ -96,13 +96,6 @@ present with probability $p$, and a dense readout admit it with probability at l
         ),
     ),
     uses=("E1",),
-    expressions={
-        "product_units": product_units,
-        "first_slope": first_slope,
-        "bend": bend,
-        "sup_error": sup_error,
-        "product_success": product_success,
-    },
     aids={"neurons": "fully wired", "two_bends": two_bends},
     loose=(
         Loose(
@@ -142,9 +135,6 @@ can make up for it, E8).
     proof=Proof.PROVED,
     quantities=(Quantity(network, "a network of two inputs", sp.S.Reals),),
     hypotheses=(Hypothesis("one hidden layer and a linear readout; no neuron has both inputs"),),
-    expressions={
-        "additive_floor": additive_floor,
-    },
     sharp=(
         Sharp(
             expression="additive_floor",

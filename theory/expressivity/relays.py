@@ -116,16 +116,6 @@ split is chosen after the first mask is seen and gives every input $g$ neurons w
         Hypothesis("an input within its bounds", sp.Abs(x) <= bound, ("relay",)),
         Hypothesis("at least two neurons in the first layer", m >= 2, ("input_budget", "budget_failure")),
     ),
-    expressions={
-        "relayed": relayed,
-        "lower_bound": lower_bound,
-        "both_relayed": both_relayed,
-        "variance": variance,
-        "shared": shared,
-        "chosen": chosen,
-        "input_budget": input_budget,
-        "budget_failure": budget_failure,
-    },
     aids={"unrelayed": unrelayed, "most_inputs": most_inputs},
     loose=(
         Loose(

@@ -127,12 +127,7 @@ neurons with at least a third of that probability (`union_floor`).
         ),
     ),
     uses=("E1",),
-    expressions={
-        "either": either,
-        "union_failure": union_failure,
-        "union_floor": union_floor,
-        "one_unit_error": one_unit_error,
-    },
+    also=("union_floor",),
     aids={
         "one_neuron": {n: 1, p: 1, alpha: 1, k_1: 1, k_2: 1, all_inputs: 2, units_1: 1, units_2: 1},
         "kinks": kinks,

@@ -127,16 +127,6 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
         Hypothesis("some neurons that are not fully wired", i < m, needed_by=("count_exponent", "mass_ratio")),
     ),
     uses=("E1",),
-    expressions={
-        "exact_tail": exact_tail,
-        "exponential_bound": exponential_bound,
-        "best_tilt": best_tilt,
-        "relative_entropy": relative_entropy,
-        "kl_bound": kl_bound,
-        "poisson_bound": poisson_bound,
-        "usual_bound": usual_bound,
-        "lower_bound": lower_bound,
-    },
     remarks=(
         Remark(
             "As numbers the upper bounds are loose, the first of them the least: the check prints the factors at three sizes.",
@@ -244,16 +234,6 @@ $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
     ),
     hypotheses=(Hypothesis("edges independent, of one probability on the rectangle and none beside it"),),
     uses=("E1",),
-    expressions={
-        "some_wired": some_wired,
-        "some_lower": some_lower,
-        "mean": mean,
-        "threshold": threshold,
-        "below_threshold": below_threshold,
-        "above_threshold": above_threshold,
-        "poisson_law": poisson_law,
-        "poisson_distance": poisson_distance,
-    },
     remarks=(
         Remark(
             "The upper half needs the *upper* bound on the probabilities: with a floor alone nothing need be lost beyond $k^*$ "

@@ -121,13 +121,6 @@ $t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs
         Hypothesis("iid latents, edges independent given them"),
         Hypothesis("the mask does not look at the function to be learnt"),
     ),
-    expressions={
-        "wired_share": wired_share,
-        "two_level_share": two_level_share,
-        "floor_share": floor_share,
-        "count_law": count_law,
-        "tail_law": tail_law,
-    },
     remarks=(
         Remark(
             r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5.3 and E6.1 "
@@ -235,14 +228,6 @@ neurons at which the other has none, it is negative.
         Hypothesis("for the inequality: all columns of $S$ monotone in the same sense"),
     ),
     uses=("E1",),
-    expressions={
-        "hub_share": hub_share,
-        "density_product": density_product,
-        "hub_gain": hub_gain,
-        "mean_product": mean_product,
-        "chebyshev_gap": chebyshev_gap,
-        "affine_gap": affine_gap,
-    },
     aids={"orders": ("rising", "falling")},
     sharp=(
         Sharp(

@@ -94,13 +94,4 @@ $[[tenth_time]]$; over even $k$ the time over $k^2$ tends to $[[growth]]$. For o
         ),
     ),
     uses=("F1.1", "F2.1", "K10.1"),
-    expressions={
-        "wave_loss": wave_loss,
-        "frequency_time": frequency_time,
-        "tenth_time": tenth_time,
-        "growth": growth,
-        "masked_time": masked_time,
-        "square_loss": square_loss,
-        "square_plateau": square_plateau,
-    },
 )

@@ -79,13 +79,4 @@ the dense network at reweighted inputs multiplied by $[[profile_slowdown]]$; the
     ),
     hypotheses=(Hypothesis("the limits of K3 and K8, whose kernels do not move in training"),),
     uses=("F1.1", "F1.2", "K3", "K8"),
-    expressions={
-        "scaled_loss": scaled_loss,
-        "scaled_rate": scaled_rate,
-        "slowdown": slowdown,
-        "readout_slowdown": readout_slowdown,
-        "trained_slowdown": trained_slowdown,
-        "profile_slowdown": profile_slowdown,
-        "mean_slowdown": mean_slowdown,
-    },
 )

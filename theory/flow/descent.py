@@ -78,12 +78,4 @@ eigenvalue, the rate $[[best_rate]]$ makes the largest modulus of a factor least
         Hypothesis("eigenvalues in order", least <= largest, needed_by=("best_rate", "best_factor")),
     ),
     uses=("F1.1",),
-    expressions={
-        "step_mode": step_mode,
-        "step_loss": step_loss,
-        "stable_rate": stable_rate,
-        "lead": lead,
-        "best_rate": best_rate,
-        "best_factor": best_factor,
-    },
 )

@@ -76,10 +76,4 @@ So the directions of sparse columns are slowed down first, in proportion: from t
         Hypothesis("one hidden layer", needed_by=("one_layer_eigenvalue", "direction_time", "direction_loss")),
     ),
     uses=("F1.1", "K8"),
-    expressions={
-        "odd_eigenvalue": odd_eigenvalue,
-        "one_layer_eigenvalue": one_layer_eigenvalue,
-        "direction_time": direction_time,
-        "direction_loss": direction_loss,
-    },
 )

@@ -92,11 +92,4 @@ of eigenvalue $0$: the *plateau*. **Two samples** of kernel $a$ with themselves 
     proof=Proof.PROVED,
     quantities=(RATE, NUMBER, EIGENVALUE, AMPLITUDE, TIME, *PAIR, RESIDUALS),
     hypotheses=(LINEARISED, ALLOWED_PAIR),
-    expressions={
-        "mode": mode,
-        "mode_loss": mode_loss,
-        "mode_descent": mode_descent,
-        "plateau": plateau,
-        "pair_residuals": pair_residuals,
-    },
 )

@@ -114,10 +114,4 @@ The last is its plateau: the least loss that taking from the residuals a functio
         Hypothesis("residuals whose first part is not $0$", sp.Ne(moments[0], 0), needed_by=("positive_loss",)),
     ),
     uses=("F1.1", "K11.1"),
-    expressions={
-        "positive_loss": positive_loss,
-        "negative_loss": negative_loss,
-        "collapse_plateau": collapse_plateau,
-        "positive_time": positive_time,
-    },
 )

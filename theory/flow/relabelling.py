@@ -94,12 +94,4 @@ weighted mean square of a two-dimensional sample by $[[input_change]]$.
         ),
     ),
     uses=("K8",),
-    expressions={
-        "moved_rows": moved_rows,
-        "moved_columns": moved_columns,
-        "unit": unit,
-        "moved_along": moved_along,
-        "torn_overlap": torn_overlap,
-        "input_change": input_change,
-    },
 )

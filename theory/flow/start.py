@@ -123,16 +123,6 @@ Also for residuals of mean $0$ the two differ if the mean $g$ of $\Theta r(0)$ i
         Hypothesis("after the start", time > 0, needed_by=("forgotten_bound", "forgotten_at")),
     ),
     uses=("F1.1",),
-    expressions={
-        "mean_mode_loss": mean_mode_loss,
-        "centred_output_loss": centred_output_loss,
-        "initial_part": initial_part,
-        "forgotten_bound": forgotten_bound,
-        "kernel_plateau": kernel_plateau,
-        "pair_output_loss": pair_output_loss,
-        "pair_kernel_loss": pair_kernel_loss,
-        "subtraction_gap": subtraction_gap,
-    },
     sharp=(
         Sharp(
             expression="forgotten_bound",

@@ -131,16 +131,7 @@ derivative is $[[log_curvature]]$.
         Hypothesis("both of two eigenvalues have a share", part < 1, needed_by=("double_time", "root")),
     ),
     uses=("F1.1",),
-    expressions={
-        "single_time": single_time,
-        "two_left": two_left,
-        "two_time": two_time,
-        "double_time": double_time,
-        "log_curvature": log_curvature,
-        "mean_time": mean_time,
-        "latest_time": latest_time,
-        "slow_time": slow_time,
-    },
+    also=("two_time",),
     sharp=(
         Sharp(
             expression="mean_time",

@@ -195,22 +195,7 @@ the labels, as SNIP's does, needs labels of its own.
         Hypothesis("an interpolant in the ball of that step", q <= (b * 2**i) ** 2, ("peeled_bound",)),
         Hypothesis("traces of a matrix and of its inverse", T * T_inv >= m**2, ("random_label_energy",)),
     ),
-    expressions={
-        "risk_bound": risk_bound,
-        "complexity": complexity,
-        "confidence": confidence,
-        "energy": energy,
-        "raw_energy": raw_energy,
-        "usual_trace": usual_trace,
-        "level_share": level_share,
-        "peeled_bound": peeled_bound,
-        "peeled_norm": peeled_norm,
-        "random_label_energy": random_label_energy,
-        "rank_one_complexity": rank_one_complexity,
-        "khintchine": khintchine,
-        "label_kernel_energy": label_kernel_energy,
-        "least_random_risk": least_random_risk,
-    },
+    also=("confidence",),
     remarks=(
         Remark(
             "If the kernel is independent of the labels given the inputs, but not of the inputs, the bound speaks at best of "

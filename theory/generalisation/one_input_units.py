@@ -127,7 +127,6 @@ can leave less of the linear part than any homogeneous ones (B2.2).
         ),
     ),
     uses=("B2.1", "B2.2", "K2"),
-    expressions={"sign_ratio": sign_ratio, "many_ratio": many_ratio, "least_ratio": least_ratio},
     sharp=(
         Sharp(
             expression="least_ratio",

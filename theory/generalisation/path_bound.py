@@ -90,7 +90,6 @@ and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top
         Hypothesis(r"$y=X\beta$"),
     ),
     uses=("B2.1",),
-    expressions={"path_term": path_term, "linear_term": linear_term, "linear_constant": linear_constant},
     sharp=(
         Sharp(
             expression="path_term",
@@ -185,13 +184,6 @@ truth is $[[antipodal_energy]]$ too.
         Hypothesis("the linear part or the rest is not zero", eigenvalue + mu > 0, ("residual_term",)),
     ),
     uses=("B2.1", "B3"),
-    expressions={
-        "residual_term": residual_term,
-        "weight": layer_constant,
-        "antipodal_energy": antipodal_energy,
-        "mean_bound": mean_bound,
-        "even_coefficient": even_coefficient,
-    },
     aids={"floor": "smallest eigenvalue"},
     sharp=(
         Sharp(

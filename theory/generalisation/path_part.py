@@ -146,13 +146,6 @@ $M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples a
         Hypothesis("every input has preactivations of positive variance at every unit"),
     ),
     uses=("K1", "K4"),
-    expressions={
-        "constant": constant,
-        "plain_constant": plain_constant,
-        "layer_constant": layer_constant,
-        "antipodal_determinant": antipodal_determinant,
-        "one_sided_gap": one_sided_gap,
-    },
     aids={"own_layer": "W"},
     sharp=(
         Sharp(
@@ -254,12 +247,7 @@ Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
         ),
     ),
     uses=("B2.1", "K1", "K4"),
-    expressions={
-        "layer_step": layer_step,
-        "best_constant": best_constant,
-        "sphere_constant": sphere_constant,
-        "sphere_excess": sphere_excess,
-    },
+    also=("layer_step", "best_constant", "sphere_constant", "sphere_excess"),
     sharp=(
         Sharp(
             expression="best_constant",

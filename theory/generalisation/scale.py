@@ -103,14 +103,6 @@ $[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$).
             "kernel is that of K7.1, do lose accuracy on the digits (the page has a table)."
         ),
     ),
-    expressions={
-        "shrinkage": shrinkage,
-        "kernel_scale": ratio,
-        "dense_readout_scale": readout_dense,
-        "prediction_growth": prediction_growth,
-        "raw_growth": raw_growth,
-        "dense_readout_growth": dense_readout_growth,
-    },
     aids={
         "ridge": "in proportion to the trace",
         "one_training_point": sp.ImmutableMatrix([[1, sp.Rational(1, 2)], [sp.Rational(1, 2), 1]]),

@@ -150,21 +150,7 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform
         Hypothesis(r"the bound of B3, formally with $R_2$ for the path density"),
     ),
     uses=("B3", "B4", "K5", "S15"),
-    expressions={
-        "alignment": alignment,
-        "pareto_share": pareto_share,
-        "energy_upper": energy_upper,
-        "power_integrand": power_integrand,
-        "threshold": threshold,
-        "snip_bound": snip_bound,
-        "snip_budget": snip_budget,
-        "strong_share": strong_share,
-        "optimum": optimum,
-        "uniform": uniform,
-        "excess": excess,
-        "uniform_excess": uniform_excess,
-        "more_than_best": more_than_best,
-    },
+    also=("threshold", "snip_bound", "snip_budget", "excess", "uniform_excess", "more_than_best"),
     loose=(
         Loose(
             expression="energy_upper",

@@ -116,15 +116,6 @@ budget is free.
         Hypothesis("no squares to add up where no feature is capped", sp.Eq(full, 0) | (capped > 0), ("optimum",)),
     ),
     uses=("B3",),
-    expressions={
-        "share": share,
-        "term": term,
-        "water_level": water_level,
-        "optimum": optimum,
-        "uncapped_optimum": uncapped_optimum,
-        "surplus": surplus,
-        "abundant": abundant,
-    },
     sharp=(
         Sharp(
             expression="uncapped_optimum",
@@ -214,15 +205,4 @@ between the methods closes linearly, and no density below $1$ merges them.
         Hypothesis("no feature at the cap", rho <= 1 / (a + 1), ("below_cap",)),
         Hypothesis("some features at the cap", rho >= 1 / (a + 1), ("excess",)),
     ),
-    expressions={
-        "optimum": power_optimum,
-        "edge": edge,
-        "cap": cap,
-        "below_cap": below_cap,
-        "uniform": uniform,
-        "ratio": ratio,
-        "dense": dense_value,
-        "excess": excess,
-        "uniform_excess": uniform_excess,
-    },
 )

@@ -55,5 +55,4 @@ $E\chi=[[expected_chi]]$, whatever $K$.
         Hypothesis("at least two entries, of which some are kept and some are not", m * n >= 2, (*CHI, "expected_chi")),
         Hypothesis("some of the entries are kept", rho * m * n >= 1, CHI),
     ),
-    expressions={"expected_chi": expected_chi},
 )

@@ -187,13 +187,6 @@ For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ an
     ),
     hypotheses=(Hypothesis("the entries of the mask are independent"),),
     uses=("G1.1",),
-    expressions={
-        "normal_rate": normal_rate,
-        "best_rate": best_rate,
-        "mean_bound": mean_bound,
-        "one_failure": one_failure,
-        "largest_scale": largest_scale,
-    },
     aids={"fair_mean": fair_mean, "least_rate": least_rate, "one_row_failure": one_row_failure},
     loose=(
         Loose(

@@ -160,14 +160,7 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
         Hypothesis("the entries of the mask are independent"),
         Hypothesis("in Bernstein's form a tilt at which its series converges", tilt < 3, ("bernstein_cumulant",)),
     ),
-    expressions={
-        "hoeffding_rate": hoeffding_rate,
-        "bernstein_rate": bernstein_rate,
-        "hoeffding_failure": hoeffding_failure,
-        "bernstein_failure": bernstein_failure,
-        "hoeffding_cumulant": hoeffding_cumulant,
-        "bernstein_cumulant": bernstein_cumulant,
-    },
+    also=("hoeffding_cumulant", "bernstein_cumulant"),
     aids={"least_rate": least_rate, "all_alike": all_alike},
     loose=(
         Loose(

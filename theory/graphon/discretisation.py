@@ -77,11 +77,6 @@ variable alone attains.
     proof=Proof.PROVED,
     quantities=GRID,
     hypotheses=(Hypothesis("the kernel is nondecreasing in each variable (rows and columns sorted)"),),
-    expressions={
-        "midpoint_error": midpoint_error,
-        "midpoint_supremum": midpoint_supremum,
-        "any_point_supremum": any_point_supremum,
-    },
     aids={"point": "middle", "family": "nondecreasing"},
     loose=(
         Loose(
@@ -133,7 +128,6 @@ $\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le
     proof=Proof.PROVED,
     quantities=(*GRID, Quantity(slope, "Lipschitz constant of the kernel in each variable", NON_NEGATIVE)),
     hypotheses=(Hypothesis("the kernel has the Lipschitz constant $L$ in each variable, monotone or not"),),
-    expressions={"lipschitz_error": lipschitz_error},
     aids={"point": "middle"},
     sharp=(
         Sharp(

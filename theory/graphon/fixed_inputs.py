@@ -113,12 +113,7 @@ differences at most $[[ranked_column_bound]]$. No constant is claimed to be the 
     ),
     hypotheses=(Hypothesis("independent rows of one law, and nothing else"),),
     uses=("G2",),
-    expressions={
-        "column_bound": column_bound,
-        "free_bound": free_bound,
-        "column_failure": column_failure,
-        "ranked_column_bound": ranked_column_bound,
-    },
+    also=("column_failure",),
     aids={
         "equal_concentration": equal_concentration,
         "equal_column_failure": equal_column_failure,

@@ -61,9 +61,4 @@ hypergeometric$(n,\frac n2,\frac n2)$: mean $[[hidden_mean]]$ at every size and 
         ),
         Hypothesis("no more misplaced rows than a half has", 2 * misplaced <= n, ("hidden_error",)),
     ),
-    expressions={
-        "hidden_error": hidden_error,
-        "hidden_mean": hidden_mean,
-        "hidden_variance": hidden_variance,
-    },
 )

@@ -135,15 +135,7 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
     ),
     hypotheses=(Hypothesis("a factorised saliency with continuous noise (S1), one global threshold"),),
     uses=("G1.3", "G3.1", "G3.3", "S1"),
-    expressions={
-        "midpoint_bound": midpoint_bound,
-        "sorted_bound": sorted_bound,
-        "rate_constant": rate_constant,
-        "wide_bound": wide_bound,
-        "wide_constant": wide_constant,
-        "ultimate": ultimate,
-        "rounding": rounding,
-    },
+    also=("rounding",),
     aids={
         "target": target,
         "least_ranked_rate": least_ranked_rate,

@@ -238,20 +238,7 @@ $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[
         Hypothesis("a singular value whose square is at most the sum of squares of its matrix", sigma**2 <= captured),
     ),
     uses=("S1",),
-    expressions={
-        "threshold": threshold,
-        "kernel": kernel,
-        "row_degree": row_degree,
-        "column_degree": column_degree,
-        "squared_kernel": squared_kernel,
-        "squared_row_degree": squared_row_degree,
-        "squared_column_degree": squared_column_degree,
-        "balanced_squared_kernel": balanced_squared_kernel,
-        "derivative": derivative,
-        "coefficient": coefficient,
-        "certificate": certificate,
-        "truncation": truncation,
-    },
+    also=("coefficient",),
     aids={"noise": lognormal_noise},
     sharp=(
         Sharp(

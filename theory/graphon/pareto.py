@@ -159,18 +159,7 @@ $$D(\tau)=[[linear_density]].$$
         Hypothesis("in the example nothing is saturated", rho <= linear_critical_density, ("linear_singular_value",)),
     ),
     uses=("S1",),
-    expressions={
-        "kernel": kernel,
-        "rank_one_kernel": rank_one_kernel,
-        "threshold": threshold,
-        "critical_density": critical_density,
-        "largest_singular_value": largest_singular_value,
-        "rank_one": RANK_ONE,
-        "linear_density": linear_density,
-        "linear_threshold": linear_threshold,
-        "linear_critical_density": linear_critical_density,
-        "linear_singular_value": linear_singular_value,
-    },
+    also=("rank_one", "linear_threshold"),
     aids={"instances": INSTANCES},
     equivalent_mutants={
         f"linear_threshold = {level(half_below_one, tau, rho)}": (

@@ -110,7 +110,6 @@ that is uniform among those of $K$ entries. No constant is claimed to be the bes
     ),
     hypotheses=(Hypothesis("the scores are independent"),),
     uses=("G1.2", "G1.4", "G2"),
-    expressions={"ranked_rate": ranked_rate, "wide_rate": wide_rate},
     aids={"least_ranked_rate": least_ranked_rate},
     loose=tuple(
         Loose(

@@ -101,12 +101,6 @@ the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$ wit
     ),
     hypotheses=(IID_ROWS,),
     uses=("S6",),
-    expressions={
-        "four_cycle": four_cycle,
-        "upper": upper,
-        "projection": projection,
-        "comparison": comparison,
-    },
     aids={"opposite_mean": opposite_mean},
     loose=(
         Loose(

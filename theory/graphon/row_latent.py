@@ -86,12 +86,7 @@ $[[limit_distance]]$ as $n,d\to\infty$, $\rho$ their density; no relabelling of 
         Hypothesis("a column whose moment is not zero", sp.Ne(h, 0), ("column_density",)),
     ),
     uses=("G1.2", "S4", "S6"),
-    expressions={
-        "kernel": kernel,
-        "blurred": blurred,
-        "column_density": column_density,
-        "limit_distance": limit_distance,
-    },
+    also=("column_density",),
     pitfalls=(
         Pitfall(
             control="labelled by |a| alone",

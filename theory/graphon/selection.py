@@ -95,12 +95,5 @@ entries, this falls short of the binomial $[[binomial]]$ by $[[shortfall]]$: it 
             needed_by=("mean_variance", "shortfall"),
         ),
     ),
-    expressions={
-        "gap": gap,
-        "spread": spread,
-        "entry_variance": entry_variance,
-        "binomial": binomial,
-        "shortfall": shortfall,
-    },
     aids={"row_shift": 0, "probit_kernel": probit_kernel},
 )

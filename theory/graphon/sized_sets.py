@@ -136,12 +136,6 @@ the best.
     ),
     hypotheses=(Hypothesis("the entries of the mask are independent"),),
     uses=("G1.2",),
-    expressions={
-        "sized_rate": sized_rate,
-        "sized_mean": sized_mean,
-        "one_size_failure": one_size_failure,
-        "sized_constant": sized_constant,
-    },
     aids={
         "least_rate": least_rate,
         "fair_constant": fair_constant,

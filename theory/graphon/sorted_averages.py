@@ -131,16 +131,7 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\
         ),
     ),
     uses=("G4.1", "G5", "G10.1"),
-    expressions={
-        "averaging_bias": averaging_bias,
-        "averaging_noise": averaging_noise,
-        "signed_noise": signed_noise,
-        "smoothed_cut_bound": smoothed_cut_bound,
-        "smoothed_bound": smoothed_bound,
-        "rate": rate,
-        "mean_rate": mean_rate,
-        "cube_root_rate": cube_root_rate,
-    },
+    also=("averaging_bias", "averaging_noise", "signed_noise"),
     sharp=(
         Sharp(
             expression="averaging_bias",

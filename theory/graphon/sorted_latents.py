@@ -107,13 +107,6 @@ $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it
             ("step_error", "share", "rise", "fall"),
         ),
     ),
-    expressions={
-        "mean_sorted_error": mean_sorted_error,
-        "step_error": step_error,
-        "step_share": step_share,
-        "sorted_error": sorted_error,
-        "empirical_failure": empirical_failure,
-    },
     aids={"two_sides": two_sides, "equal_concentration": equal_concentration},
     loose=(
         Loose(

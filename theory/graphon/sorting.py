@@ -84,12 +84,6 @@ smaller constants will do.
         CUT_ERROR,
     ),
     hypotheses=(MONOTONE,),
-    expressions={
-        "row_distance": row_distance,
-        "degree_bound": degree_bound,
-        "row_bound": row_bound,
-        "both_bound": both_bound,
-    },
     aids={"monotone": True},
     sharp=(
         Sharp(

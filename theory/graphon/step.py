@@ -131,12 +131,5 @@ noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
         Hypothesis("a graphon that does not vanish", trace > 0, ("sigma_2",)),
     ),
     uses=("S1",),
-    expressions={
-        "entry": entry,
-        "trace": trace,
-        "determinant": determinant,
-        "sigma_1": sigma_1,
-        "sigma_2": sigma_2,
-        "saliency_block": saliency_block,
-    },
+    also=("sigma_2",),
 )

@@ -166,7 +166,7 @@ holds with exceptions only (S9, S10, S12).
         ),
     ),
     uses=("S1", "S2", "S3", "S8", "S9", "S10", "S11", "S12"),
-    expressions={"classes": CLASSES, "sensitivity": sensitivity},
+    also=("classes",),
     aids={"instances": INSTANCES, "methods": METHODS, "data": "raw", "trained": TRAINED},
     remarks=(
         Remark(

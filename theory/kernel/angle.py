@@ -120,16 +120,6 @@ the bound is sharp at first order.
             checked_by="collapsed_kernels_keep_their_rank",
         ),
     ),
-    expressions={
-        "kahan_angle": kahan_angle,
-        "resolution": resolution,
-        "least_resolution": least_resolution,
-        "gate_resolution": gate_resolution,
-        "arccos_sensitivity": arccos_sensitivity,
-        "kahan_sensitivity": kahan_sensitivity,
-        "kahan_bound": kahan_bound,
-        "right_angle_error": right_angle_error,
-    },
     sharp=(
         Sharp(
             expression="kahan_bound",

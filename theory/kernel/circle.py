@@ -143,16 +143,5 @@ $[[top_energy]]$.
         Hypothesis("inputs on the circle itself; for other radii see K11.2"),
     ),
     uses=("K1",),
-    expressions={
-        "ntk_eigenvalue": ntk_eigenvalue,
-        "slope_eigenvalue": slope_eigenvalue,
-        "value_eigenvalue": value_eigenvalue,
-        "ranked": ranked,
-        "fit_slope": fit_slope,
-        "decay": decay,
-        "exponent": exponent,
-        "trace_ratio": trace_ratio,
-        "gap_ratio": gap_ratio,
-        "top_energy": top_energy,
-    },
+    also=("decay",),
 )

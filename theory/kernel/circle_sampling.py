@@ -85,7 +85,6 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
     ),
     hypotheses=(Hypothesis("inputs on the circle itself, independent and uniform"),),
     uses=("K10.1",),
-    expressions={"squares": squares, "mean_distance": mean_distance, "sampling_radius": sampling_radius},
     aids={"one_point_distance": one_point_distance},
     loose=(
         Loose(

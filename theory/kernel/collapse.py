@@ -80,7 +80,6 @@ $x_a^2$ over the samples where that input is positive, negative.
     ),
     hypotheses=(Hypothesis("one hidden ReLU layer of infinite width, masks that look at the weights as in K4"),),
     uses=("K4",),
-    expressions={"positive_eigenvalue": positive_eigenvalue, "negative_eigenvalue": negative_eigenvalue},
     remarks=(
         Remark(
             r"The collapse is not stable: with a floor of $\frac1{100}$ on the other entries 100 samples of 16 inputs have full rank.",

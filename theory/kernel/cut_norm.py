@@ -129,14 +129,6 @@ $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do.
         Hypothesis("a mask: $s$ is read off the mask; a row that keeps nothing has no such bound"),
     ),
     uses=("K1", "K4"),
-    expressions={
-        "constant": constant,
-        "readout_ratio": readout_ratio,
-        "limit_ratio": limit_ratio,
-        "own_layer_ratio": own_layer_ratio,
-        "own_layer_growth": own_layer_growth,
-        "l1_distance": l1_distance,
-    },
     loose=(
         Loose(
             expression="constant",

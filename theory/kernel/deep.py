@@ -5,17 +5,14 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel import convergence
 from sparse_limits.theory.kernel.convergence import (
     Moments,
     Pair,
     beta,
-    deep_second,
-    dense_second,
-    dense_variance,
     grown,
     mean,
     shrunk,
-    width_constant,
 )
 from sparse_limits.theory.kernel.dual import DENSITY, DEPTH
 from sparse_limits.theory.kernel.dual import depth as L
@@ -67,7 +64,7 @@ polynomials in $\frac1n$.
 wide (from first order, mean): In the readout that adds up to $[[width_constant]]$, where the last mask brings $\frac{1-\rho}\rho$ of the
 diagonals.
 """,
-    globals(),
+    vars(convergence) | globals(),
 )
 
 tangent_fluctuations = Claim(
@@ -96,11 +93,5 @@ layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays random
         Hypothesis("for wide networks, a hidden layer", L >= 1, needed_by=("width_constant", "leading", "correction")),
     ),
     uses=("K13.1",),
-    expressions={
-        "dense_second": dense_second,
-        "dense_variance": dense_variance,
-        "width_constant": width_constant,
-        "deep_second": deep_second,
-    },
     aids={"mean": mean},
 )

@@ -65,6 +65,9 @@ layer after layer (from gates; by induction): From $H=xx^\top$ and $K=0$ at the 
 readout (from one row, layer after layer): The output is one row without a gate: $E\,\Theta_n^2=s_k=[[readout]]$.
 """,
     globals(),
+    mean=mean,
+    readout=readout,
+    step=step,
 )
 
 tangent_moments = Claim(
@@ -100,11 +103,5 @@ $$E\,\Theta_n(x,x)^2=s_k=[[readout]].$$
     ),
     hypotheses=(Hypothesis("masks independent of the weights, with independent entries"),),
     uses=("K2",),
-    expressions={
-        "mean": mean,
-        "sent_values": sent_values,
-        "kept_values": kept_values,
-        "step": step,
-        "readout": readout,
-    },
+    also=("step",),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel import dual
 from sparse_limits.theory.kernel.dual import (
     CAUCHY_SCHWARZ,
     COSINE,
@@ -13,17 +14,11 @@ from sparse_limits.theory.kernel.dual import (
     PREACTIVATIONS,
     a,
     angle,
-    angle_step,
     b,
     c,
     cosine,
-    dense_nngp,
-    dense_ntk,
     erf,
-    kappa_0,
-    kappa_1,
     linear,
-    ntk_step,
     relu,
     tangent,
 )
@@ -81,7 +76,7 @@ layer (from chain rule, angle): So $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta
 depth (from angle, layer; by induction; gives dense_nngp, dense_ntk): From $\theta_0=\arccos r$ and $\Theta_0=r$ the kernels after $L$
 hidden layers are $\cos\theta_L$, `dense_nngp`, and $\Theta_L(r)$, `dense_ntk`. At $r=1$ the angle stays $0$, and each layer adds $1$.
 """,
-    globals(),
+    vars(dual) | globals(),
     slope=relu.slope,
     value=relu.value,
     erf_slope=erf.slope,
@@ -134,24 +129,6 @@ lost near $r=1$.
         CAUCHY_SCHWARZ,
         Hypothesis(r"at $c^2=ab$, $\partial_aF$ and $E\dot\varphi\dot\varphi'$ of ReLU are limits"),
     ),
-    expressions={
-        "kappa_0": kappa_0,
-        "kappa_1": kappa_1,
-        "J_2": J_2,
-        "value": relu.value,
-        "slope": relu.slope,
-        "squares": squares,
-        "variance_slope": variance_slope,
-        "taylor_0": taylor_0,
-        "taylor_1": taylor_1,
-        "erf_value": erf.value,
-        "erf_slope": erf.slope,
-        "linear_value": linear.value,
-        "linear_slope": linear.slope,
-        "angle_step": angle_step,
-        "ntk_step": ntk_step,
-        "dense_nngp": dense_nngp,
-        "dense_ntk": dense_ntk,
-    },
+    also=("value", "slope", "squares", "dense_nngp", "dense_ntk"),
     aids={"activations": (relu, erf, linear)},
 )

@@ -194,17 +194,6 @@ relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is g
         Hypothesis("inputs of equal moduli"),
     ),
     uses=("K7.1",),
-    expressions={
-        "modulus_kernel": modulus_kernel,
-        "modulus_bound": modulus_bound,
-        "apart": apart,
-        "signs_quenched": signs_quenched,
-        "signs_kernel": signs_kernel,
-        "signs_bound": signs_bound,
-        "signs_gap": signs_gap,
-        "signs_curvature": signs_curvature,
-        "signs_weight": signs_weight,
-    },
     pitfalls=(
         Pitfall(
             control="the graphon kernel",

@@ -137,13 +137,5 @@ $$E\,\Theta_n(x,x)=[[diagonal_mean]],\qquad n\operatorname{Var}\Theta_n(x,x)=[[d
         CAUCHY_SCHWARZ,
         Hypothesis("masks independent of the weights; the readout dense"),
     ),
-    expressions={
-        "mean": mean,
-        "second_moment": second_moment,
-        "variance": variance,
-        "deviation": deviation,
-        "fourth": fourth,
-        "diagonal_mean": diagonal_mean,
-        "diagonal_variance": diagonal_variance,
-    },
+    also=("variance", "deviation"),
 )

@@ -141,12 +141,6 @@ $$[[gap]].$$
         Hypothesis("for the gap, bounded inputs"),
     ),
     uses=("K1", "K2"),
-    expressions={
-        "row_kernel": row_kernel,
-        "parallel": parallel,
-        "hessian": hessian,
-        "gap": gap,
-    },
     aids={
         "products": products,
     },

@@ -181,17 +181,7 @@ single integrals suffice.
         Hypothesis("inputs that are not zero (at a zero input the kernel is 0, and there are no correlations)"),
     ),
     uses=("K1",),
-    expressions={
-        "forward": forward,
-        "backward": backward,
-        "own_layer": own_layer,
-        "tangent_step": tangent_step,
-        "coincidence": coincidence,
-        "one_hidden": one_hidden.total,
-        "one_hidden_terms": one_hidden.terms,
-        "two_hidden": two_hidden.total,
-        "two_hidden_terms": two_hidden.terms,
-    },
+    also=("one_hidden", "one_hidden_terms", "two_hidden", "two_hidden_terms"),
     aids={
         "inner_value": inner_value,
         "inner_slope": inner_slope,

@@ -97,12 +97,7 @@ second-hand for pruned networks.
         Hypothesis("masks independent of the weights (else K4), the limit of K2"),
     ),
     uses=("K1", "K2"),
-    expressions={
-        "ratio": ratio,
-        "readout_dense": readout_dense,
-        "weights_trained": weights_trained,
-        "kernel": kernel,
-    },
+    also=("kernel",),
     remarks=(
         Remark(
             "Gradient flow with such a kernel is that with the dense one, slowed down by the constant; the shape of the "

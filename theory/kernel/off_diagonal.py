@@ -8,6 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.kernel import convergence
 from sparse_limits.theory.kernel.convergence import (
     OF_BOTH,
     OF_TANGENTS,
@@ -16,22 +17,12 @@ from sparse_limits.theory.kernel.convergence import (
     advance,
     at_inputs,
     bound,
-    chord,
-    depth_two,
-    gate_error,
-    gate_shift,
     limit,
     moments,
-    row_frobenius,
-    row_norm,
-    row_tangent,
-    row_value,
     scatter,
     step,
     tangent_error,
-    tangent_step,
     value_error,
-    value_step,
     values_of,
 )
 from sparse_limits.theory.kernel.dual import COSINE, DENSITY, a, b, c, cosine, kappa_0, kappa_1
@@ -127,12 +118,7 @@ at most, and $S+\tau$ the error of one row: $B=[[bound]]$.
 
 two layers (from first layer, values, tangents, readout): For dense layers and $L=2$ that is $[[depth_two]]$.
 """,
-    globals(),
-    row_value=row_value,
-    row_tangent=row_tangent,
-    row_norm=row_norm,
-    row_frobenius=row_frobenius,
-    gate_error=gate_error,
+    vars(convergence) | globals(),
 )
 
 tangent_convergence = Claim(
@@ -192,17 +178,6 @@ chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
             checked_by="bound_is_kept_and_sharp_in_order",
         ),
     ),
-    expressions={
-        "chord": chord,
-        "cusp": cusp,
-        "gate_shift": gate_shift,
-        "first_value": first_value,
-        "first_tangent": first_tangent,
-        "value_step": value_step,
-        "tangent_step": tangent_step,
-        "bound": bound,
-        "depth_two": depth_two,
-    },
     aids={
         "deviation": deviation,
         "value_deviation": value_deviation,

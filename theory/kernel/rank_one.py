@@ -143,5 +143,5 @@ $\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\
             checked_by="blocks_mix_their_kernels",
         ),
     ),
-    expressions={"kernel": kernel, "power_flow": power_flow, "density_flow": density_flow, "mixture": mixture},
+    also=("kernel",),
 )

@@ -136,16 +136,7 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
         Hypothesis("a threshold that does not depend on the sample, in the place of that of the largest scores"),
     ),
     uses=("K1", "K2"),
-    expressions={
-        "threshold": threshold,
-        "second_moment": second_moment,
-        "slope": slope,
-        "curvature": curvature,
-        "excess": excess,
-        "row_kernel": row_kernel,
-        "path_weight": path_weight,
-        "homogeneous": homogeneous,
-    },
+    also=("row_kernel",),
     aids={
         "four_weights": tuple(sp.Rational(k, 5) for k in (-7, -1, 1, 7)),
     },

@@ -120,19 +120,6 @@ and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[e
         Hypothesis(r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; off the diagonal $d\to\infty$"),
     ),
     uses=("K1", "K4", "S3", "S4"),
-    expressions={
-        "graphon": graphon,
-        "entry_energy": entry_energy,
-        "r": r,
-        "R_2": R_2,
-        "slope": slope,
-        "tail": tail,
-        "energy_tail": energy_tail,
-        "share_low": share_low,
-        "energy_low": energy_low,
-        "energy_high": energy_high,
-        "row_kernel": row_kernel,
-    },
     aids={"struve_form": product_survival(s)},
     sharp=tuple(
         Sharp(expression=name, example=r"$s\to\infty$", check="tails_are_attained", side=side)

@@ -197,11 +197,4 @@ For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue 
         ),
     ),
     uses=("K1", "K4", "K10.1"),
-    expressions={
-        "sphere_eigenvalue": sphere_eigenvalue,
-        "multiplicity": multiplicity,
-        "fall_ratio": fall_ratio,
-        "exponent": exponent,
-        "constant": constant,
-    },
 )

@@ -84,5 +84,4 @@ direction: under collapse $\mathrm{tr}/\lambda_{(1)}$ and $\lambda_{(1)}/\lambda
     quantities=(KEPT, HALF_DEGREE),
     hypotheses=(Hypothesis("the hypotheses of K11.2"),),
     uses=("K11.2",),
-    expressions={"trace_ratio": trace_ratio, "gap_ratio": gap_ratio, "top_energy": top_energy},
 )

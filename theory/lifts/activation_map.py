@@ -84,11 +84,5 @@ $y_4=[[path_sum]]$, and on the diamond $01,02,13,23$, which has two topological 
         Quantity((w01, w02, w12, w13, w23, w34), "weights of the edges, by their ends", sp.S.Reals),
     ),
     hypotheses=(Hypothesis("the graph is finite and acyclic, and no edge leads into an input"),),
-    expressions={
-        "graph": graph,
-        "path_sum": path_sum,
-        "diamond": diamond,
-        "diamond_sum": diamond_sum,
-        "edge_map": edge_map,
-    },
+    also=("graph", "diamond"),
 )

@@ -98,11 +98,5 @@ For $\pi=(0,0,0,1,1,2)$ and dimensions $(2,1,3)$ the fibre sum of $t$ is $$[[pus
         entries_of(r, "entries of a section of the bundle pulled back twice, by point and place"),
         Quantity(m, "size of a fibre, the number of points above one point of the base", COUNT_FROM_ZERO),
     ),
-    expressions={
-        "pulled": pulled,
-        "pushed": pushed,
-        "pushed_twice": pushed_twice,
-        "multiplicity": m,
-        "squared_norm": squared_norm,
-    },
+    also=("pulled", "pushed_twice"),
 )

@@ -159,14 +159,7 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
         DISJOINT_UNITS,
     ),
     uses=("L16.2", "L16.3", "L17.1", "L17.2", "L20"),
-    expressions={
-        "uniform_loss": uniform_loss,
-        "tree_loss": tree_loss,
-        "noisy_loss": noisy_loss,
-        "copies_needed": copies_needed,
-        "uniform_size": uniform_size,
-        "parameters": parameters,
-    },
+    also=("copies_needed",),
     aids={
         "copies_loss": copies_loss,
         "tree_copies_loss": tree_copies_loss,

@@ -179,11 +179,6 @@ random sparse lift of a residual network has random skips, unless these edges ar
         Hypothesis("the expected degree is at most the width of the model", lam <= C, needed_by=("identity_skips",)),
     ),
     uses=("L2",),
-    expressions={
-        "block": block,
-        "weights": weights,
-        "excess": excess,
-        "identity_skips": identity_skips,
-    },
+    also=("block",),
     aids={"X": X},
 )

@@ -207,18 +207,7 @@ $$[[head_copy]],$$ which is that of these weights (other orders of the columns m
         Hypothesis("a head has no more channels than there are", signs <= C),
     ),
     uses=("L16.3", "L21.1"),
-    expressions={
-        "mean_change": mean_change,
-        "row_change": row_change,
-        "head_lipschitz": head_lipschitz,
-        "entry_lipschitz": entry_lipschitz,
-        "head_copy": head_copy,
-        "sign_length": sign_length,
-        "head_loss": head_loss,
-        "copies_for_loss": copies_for_loss,
-        "copies_for_radius": copies_for_radius,
-        "head_size": head_size,
-    },
+    also=("mean_change", "row_change", "copies_for_loss", "copies_for_radius"),
     sharp=(
         Sharp(
             expression="mean_change",

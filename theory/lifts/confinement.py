@@ -126,14 +126,6 @@ $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $
         Hypothesis("the text of Theorem 2.1 breaks off in its hypotheses: the order of the quantifiers is our reading"),
     ),
     uses=("L12", "L14.1", "L14.2"),
-    expressions={
-        "middle": middle,
-        "pac_radius": pac_radius,
-        "needed_radius": needed_radius,
-        "probability": probability,
-        "standstill": standstill,
-        "standstill_radius": standstill_radius,
-    },
     sharp=(
         Sharp(
             expression="probability",

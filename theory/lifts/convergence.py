@@ -104,12 +104,6 @@ $$r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure
         Hypothesis("edges and weights are independent"),
     ),
     uses=("L11.1", "L16.1", "L16.2"),
-    expressions={
-        "failure": failure,
-        "chernoff_failure": chernoff_failure,
-        "size": size,
-        "chernoff_size": chernoff_size,
-    },
     sharp=(
         Sharp(
             expression="failure",

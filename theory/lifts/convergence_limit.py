@@ -177,13 +177,6 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
         ),
     ),
     uses=("L10.1", "L11.3", "L11.4", "L16.1", "L17.1", "L17.2"),
-    expressions={
-        "approximation_loss": approximation_loss,
-        "residual": residual,
-        "copies_needed": copies_needed,
-        "gaussian_ball": gaussian_ball,
-        "gaussian_copy": gaussian_copy,
-    },
     remarks=(
         Remark(
             r"At $\nu=s=3$, $\rho_0=\frac1{10}$ the ball has probability $6\cdot10^{-5}$, and a vertex that keeps each of four inputs "

@@ -117,12 +117,6 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
         SPARSE,
     ),
     uses=("L11.2", "L11.4", "L16.1", "L16.2"),
-    expressions={
-        "two_layer_failure": two_layer_failure,
-        "cantelli_failure": cantelli_failure,
-        "two_layer_size": two_layer_size,
-        "cantelli_size": cantelli_size,
-    },
     remarks=(
         Remark(
             r"For one unit with one child, $\omega q=1$, the probability of failure is $0$ at $n=1$ and $\frac58$ at $n=2$ for "

@@ -155,11 +155,5 @@ increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ output
         ),
     ),
     uses=("L3",),
-    expressions={
-        "channels": channels,
-        "cover": cover,
-        "weights": weights,
-        "pixel_edges": pixel_edges,
-        "padding_errors": padding_errors,
-    },
+    also=("channels", "cover"),
 )

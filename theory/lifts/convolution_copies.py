@@ -157,15 +157,7 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
         Hypothesis("a filter has no more channels than there are", signs <= C_i),
     ),
     uses=("L16.3", "L21.1"),
-    expressions={
-        "window_eigenvalue": window_eigenvalue,
-        "filter_lipschitz": filter_lipschitz,
-        "entry_lipschitz": entry_lipschitz,
-        "filter_copy": filter_copy,
-        "filter_loss": filter_loss,
-        "copies_needed": copies_needed,
-        "filter_size": filter_size,
-    },
+    also=("copies_needed",),
     sharp=(
         Sharp(
             expression="window_eigenvalue",

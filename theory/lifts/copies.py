@@ -248,7 +248,6 @@ Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the
             "linear_copies_keep_the_bound",
         ),
     ),
-    expressions=FIRST,
     sharp=(
         Sharp(
             expression="approximation_loss",

@@ -91,7 +91,6 @@ If each of $d$ inputs is present with probability $p_0$ and weights are independ
         Hypothesis("a unit has no more inputs than there are", signs <= inputs, convention=NOTHING_BEYOND),
     ),
     uses=("L16.1",),
-    expressions={"layer_lipschitz": layer_lipschitz, "tree_lipschitz": tree_lipschitz, "sign_copy": sign_copy},
     sharp=(
         Sharp(
             expression="layer_lipschitz",

@@ -163,17 +163,6 @@ probability $q$ are present with probability $[[all_covered]]\ge[[union_bound]]$
         ALL_DISJOINT,
     ),
     uses=("E2",),
-    expressions={
-        "type_probability": type_probability,
-        "copies_law": copies_law,
-        "binomial_below": binomial_below,
-        "chernoff": chernoff,
-        "counts_law": counts_law,
-        "both_covered": both_covered,
-        "generating_function": generating_function,
-        "all_covered": all_covered,
-        "union_bound": union_bound,
-    },
     loose=(
         Loose(
             expression="chernoff",

@@ -69,6 +69,5 @@ $$P(X=k)=[[degree_law]]\quad(k\le n),$$ $$P(X=0)=[[degree_zero]]$$
         SPARSE,
         Hypothesis("the in-degree is at most the width", k <= n, needed_by=("degree_law",)),
     ),
-    expressions={"degree_law": degree_law, "degree_zero": degree_zero, "variance": variance},
     aids={"sampling": "independent"},
 )

@@ -127,10 +127,5 @@ empty fibre. (c) Lifts compose; in-fibrations compose.
         Hypothesis("the inputs of the lift are pulled back"),
         Hypothesis("every map of an edge is linear in the weight", needed_by=("split", "completing_weight")),
     ),
-    expressions={
-        "fibration": diamond_fibration,
-        "split": diamond_split,
-        "cover": diamond_cover,
-        "completing_weight": completing_weight,
-    },
+    also=("fibration", "split", "cover"),
 )

@@ -155,11 +155,6 @@ $$\partial\mathcal L_B/\partial w_{13}=[[gradient_13]],$$ and so have those of $
         ),
     ),
     uses=("L1", "L3"),
-    expressions={
-        "gradient_01": gradient_01,
-        "gradient_13": gradient_13,
-        "shares": shares,
-        "symmetric": symmetric,
-    },
+    also=("shares", "symmetric"),
     aids={"asymmetric": asymmetric, "descent": "fibre sum", "readout": "equal on copies"},
 )

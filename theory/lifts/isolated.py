@@ -153,13 +153,5 @@ $$P(M\ge1)=[[some_copy]].$$
         ),
     ),
     uses=("L11.1",),
-    expressions={
-        "expected_copies": expected_copies,
-        "isolated_mean": isolated_mean,
-        "factorial_moment": factorial_moment,
-        "isolated_at_least": isolated_at_least,
-        "isolated_variance": isolated_variance,
-        "copy_chance": copy_chance,
-        "some_copy": some_copy,
-    },
+    also=("isolated_variance",),
 )

@@ -175,7 +175,6 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
             "isolated_linear_copies_keep_the_bound",
         ),
     ),
-    expressions=SECOND,
     aids={"copies_loss": copies_loss, "moved_copies": movers},
     loose=(
         Loose(

@@ -160,14 +160,6 @@ all lifts that are wide enough.
         ),
     ),
     uses=("L11.2", "L11.3"),
-    expressions={
-        "poisson_degree": poisson_degree,
-        "generating_bound": generating_bound,
-        "upper_tail": upper_tail,
-        "cantelli": cantelli,
-        "lower_tail": lower_tail,
-        "increasing_from": increasing_from,
-    },
     aids={
         "factorial_moment": factorial_moment,
         "isolated_mean": isolated_mean,

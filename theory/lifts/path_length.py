@@ -97,7 +97,6 @@ $$[[length]]$$
         Hypothesis("the loss never grows", L <= L_0, needed_by=("energy_length",)),
     ),
     uses=("L12",),
-    expressions={"length": length, "energy_length": energy_length},
     aids={"gradient_bound": gradient_bound},
     sharp=(
         Sharp(expression="length", example="the flow of L12's example", check="lengths_are_integrals"),
@@ -156,13 +155,6 @@ sharp, by $\ell(z)=z$, $F(x)=[[growing_example]]$ and its flow $x(t)=[[growing_p
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER, WALKED),
     hypotheses=(CONVEX, FLOW, descent("growing_example", "growing_position")),
     uses=("L12",),
-    expressions={
-        "growing_loss": growing_loss,
-        "growing_length": growing_length,
-        "growing_rate": growing_rate,
-        "growing_example": growing_example,
-        "growing_position": growing_position,
-    },
     aids={"gradient_bound": gradient_bound},
     sharp=(
         Sharp(expression="growing_loss", example="the example of the statement", check="growing_example_attains_all"),

@@ -127,11 +127,6 @@ over the fibres in place of sums the full lift would compute the perceptron of t
         ),
         Quantity(sizes, "numbers of neurons of the layers, the inputs first", COUNT_FROM_ZERO),
     ),
-    expressions={
-        "perceptron": perceptron,
-        "weights": weights,
-        "masked": masked,
-        "averaged": averaged,
-    },
+    also=("perceptron", "masked", "averaged"),
     aids={"matrices": matrices},
 )

@@ -138,13 +138,6 @@ all but the last are equal. For fixed $\lambda>0$ the order $1/n$ is sharp: $n\,
     ),
     hypotheses=(INDEPENDENT, SPARSE),
     uses=("L8.1",),
-    expressions={
-        "variation_distance": variation_distance,
-        "bound": bound,
-        "coupled_bound": coupled_bound,
-        "le_cam_bound": le_cam_bound,
-        "order": order,
-    },
     loose=tuple(
         Loose(
             expression=bound,

@@ -126,16 +126,4 @@ independently, is the same: it has the joint law of edges and weights, by which 
         Hypothesis("a part has no more copies than there are", m <= n, needed_by=("part_degree",)),
     ),
     uses=("L2", "L8.1"),
-    expressions={
-        "chance": chance,
-        "graph_probability": graph_probability,
-        "two_law": two_law,
-        "skip_law": skip_law,
-        "joint_law": joint_law,
-        "edges_law": edges_law,
-        "mean_edges": mean_edges,
-        "edges_variance": edges_variance,
-        "pruned_degree": pruned_degree,
-        "part_degree": part_degree,
-    },
 )

@@ -130,14 +130,6 @@ loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ No constant can be
             needed_by=("moving_bound", "square_bound"),
         ),
     ),
-    expressions={
-        "moving_bound": moving_bound,
-        "square_bound": square_bound,
-        "fixed_bound": fixed_bound,
-        "interpolating_bound": interpolating_bound,
-        "mode_loss": mode_loss,
-        "worst_eigenvalue": worst_eigenvalue,
-    },
     sharp=(
         Sharp(
             expression="moving_bound",

@@ -144,14 +144,6 @@ $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_l
         Hypothesis("some time has passed", t > 0, needed_by=("simple_rate",)),
         descent("example_loss", "example_position"),
     ),
-    expressions={
-        "gradient_bound": gradient_bound,
-        "rate": rate,
-        "simple_rate": simple_rate,
-        "hitting_time": hitting_time,
-        "example_loss": example_loss,
-        "example_position": example_position,
-    },
     remarks=(
         Remark(
             r"So neither $\varepsilon+(L_0-\varepsilon)e^{-t/\kappa^2}$ nor $\varepsilon+\kappa/(t+\kappa/(L_0-\varepsilon))$ is a bound. Both "

@@ -147,15 +147,6 @@ that time, which is below L12 as well. The bound $2(L-\varepsilon)/\kappa$ of th
         descent("square_example"),
     ),
     uses=("L12",),
-    expressions={
-        "square_gradient_bound": square_gradient_bound,
-        "inverse_square": inverse_square,
-        "square_rate": square_rate,
-        "crossover": crossover,
-        "approach": approach,
-        "square_hitting_time": square_hitting_time,
-        "square_example": square_example,
-    },
     aids={"gradient_bound": gradient_bound, "rate": rate, "hitting_time": hitting_time},
     sharp=(
         Sharp(

@@ -138,14 +138,6 @@ sum of $w$ (or $\frac w2$) over the lassos; and $n$ times it tends to $C$.
         Hypothesis("all vertices that count have fibres of one size, the width: the inputs do not count"),
         Hypothesis("no more vertices are reached than there are in a layer", k <= n, convention=NOTHING_BEYOND),
     ),
-    expressions={
-        "tree_probability": tree_probability,
-        "no_collision": no_collision,
-        "parent_share": parent_share,
-        "union_bound": union_bound,
-        "limit": limit,
-        "lasso": lasso,
-    },
     aids={"sampling": "independent"},
     sharp=(Sharp(expression="union_bound", example=r"$n\to\infty$", check="bounds_hold_and_become_sharp"),),
 )

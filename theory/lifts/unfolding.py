@@ -103,7 +103,7 @@ inputs; so by L3 it computes the same at $t$, for all maps $M$ and $\sigma$: any
         Quantity(tuple(skipping_weights.values()), "weights of the edges of the example, by their ends", sp.S.Reals),
     ),
     uses=("L3",),
-    expressions={"unfolding": unfolding},
+    also=("unfolding",),
 )
 
 COUNTING_STEPS = proof(
@@ -176,14 +176,6 @@ grandchild in common (a diamond) $[[sparse_diamond]]$ times.
             convention=NOTHING_BEYOND,
         ),
     ),
-    expressions={
-        "expected_morphisms": expected_morphisms,
-        "leading": leading,
-        "growth": growth,
-        "tree": tree,
-        "diamond": diamond,
-        "sparse_tree": sparse_tree,
-        "sparse_diamond": sparse_diamond,
-    },
+    also=("tree", "diamond"),
     aids={"tree_graph": tree_graph, "diamond_graph": diamond_graph},
 )

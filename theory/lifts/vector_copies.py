@@ -118,13 +118,7 @@ probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which
         DISJOINT_UNITS,
     ),
     uses=("L11.1", "L15", "L16.1", "L16.2", "L17.1"),
-    expressions={
-        "first_norm": first_norm,
-        "second_norm": second_norm,
-        **given(FIRST, "approximation_loss", "bound"),
-        **given(SECOND, "isolated_bound"),
-        "size": chernoff_size,
-    },
+    also=("approximation_loss",),
     sharp=(
         Sharp(
             expression="approximation_loss",

@@ -140,7 +140,6 @@ with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$: no bett
         ),
         FIXED,
     ),
-    expressions={"missing": missing},
     sharp=(
         Sharp(
             expression="missing",
@@ -203,7 +202,6 @@ For one set of size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ wit
         SHARED,
     ),
     uses=("L18.1",),
-    expressions={"coverage_one": coverage_one, "coverage_two": coverage_two},
 )
 
 TARGET_STEPS = proof(
@@ -270,18 +268,6 @@ $[[without_x_3]]$. Both triples are covered, in L18.2, with probability $$P_{cov
         SHARED,
     ),
     uses=("L18.1", "L18.2"),
-    expressions={
-        "target": target,
-        "coefficient": coefficient,
-        "linear": linear,
-        "cubic": cubic,
-        "initial_loss": initial_loss,
-        "one_missing": one_missing,
-        "both_missing": both_missing,
-        "without_x_1": without_x_1,
-        "without_x_3": without_x_3,
-        "coverage": coverage,
-    },
     sharp=(
         Sharp(
             expression="both_missing",

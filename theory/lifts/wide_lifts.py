@@ -116,16 +116,6 @@ $\mathrm{Var}M'\le[[efron_stein]]$.
         ALL_DISJOINT,
     ),
     uses=("L11.2",),
-    expressions={
-        "copies_rate": copies_rate,
-        "isolated_rate": isolated_rate,
-        "best_lambda": best_lambda,
-        "variance_rate": variance_rate,
-        "dispersion": dispersion,
-        "least_dispersion": least_dispersion,
-        "most_dispersion": most_dispersion,
-        "efron_stein": efron_stein,
-    },
     aids={
         "expected_copies": expected_copies,
         "isolated_mean": isolated_mean,

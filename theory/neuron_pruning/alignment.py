@@ -181,16 +181,6 @@ $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to lead
         Hypothesis("the weights of the neurons are independent of the target"),
         Hypothesis("neurons beside the axis and not across it", sp.cos(angle) > 0, needed_by=("four",)),
     ),
-    expressions={
-        "ratio": ratio,
-        "error_bound": error_bound,
-        "four": four,
-        "aligned": aligned,
-        "success": success,
-        "union": union,
-        "neurons": neurons,
-        "leading": leading,
-    },
     aids={"nearest": nearest, "found": found, "enough": enough},
     loose=(
         Loose(

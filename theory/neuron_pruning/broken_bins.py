@@ -182,19 +182,7 @@ A lemma by which every broken bin costs a fixed error does not hold in this read
         ),
     ),
     uses=("N1",),
-    expressions={
-        "breakpoint_cdf": breakpoint_cdf,
-        "bin_edge": bin_edge,
-        "one_more": one_more,
-        "one_less": one_less,
-        "all_broken_first": all_broken_first,
-        "none_broken": none_broken,
-        "mean_steps": mean_steps,
-        "none_broken_anywhere": none_broken_anywhere,
-        "odd_bin_error": spacing,
-        "repairing": repairing,
-        "repaired_error": repaired_error,
-    },
+    also=("odd_bin_error",),
     aids={
         "three_kinks": ((-1, 1), (0, -2), (1, 1)),  # places in units of h, and output weights
     },

@@ -198,15 +198,6 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
         Hypothesis("independent standard normal weights, independent of the target"),
     ),
     uses=("N2", "N3.2"),
-    expressions={
-        "ratio": ratio,
-        "one_neuron": neuron_at,
-        "steepness": steepness,
-        "second_moment": moment_at,
-        "success": success_at,
-        "neurons": neurons,
-        "largest_error": largest_error,
-    },
     open_questions=(
         OpenQuestion(
             asks="How many random neurons are enough, for a linear output and three inputs or more?",

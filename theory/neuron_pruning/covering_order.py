@@ -242,19 +242,6 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         Hypothesis("an error up to that of every dimension", eps <= small_error, needed_by=("order",)),
     ),
     uses=("N9.1",),
-    expressions={
-        "zones": zones,
-        "spread": spread_at,
-        "near_neuron": near_neuron_at,
-        "far_size": far_size,
-        "near_size": near_size,
-        "half_chance": half_chance,
-        "small_error": small_error,
-        "order": order,
-        "divide": divide,
-        "ratio": ratio,
-        "leading": leading,
-    },
     aids={"steepness": steepness, "least": least, "second_moment": moment_at, "two_moments": two_moments},
     loose=(
         Loose(

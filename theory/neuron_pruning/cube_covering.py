@@ -129,7 +129,6 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
         Hypothesis("the target is a coordinate"),
     ),
     uses=("N3.2", "N9.1"),
-    expressions={"success": success_at, "thin": thin, "cube_moment": moment_at, "neurons": neurons},
     aids={"pyramid": pyramid, "all_corners": all_corners, "enough": enough},
     loose=(
         Loose(
@@ -226,7 +225,6 @@ For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$
         Hypothesis("a positive root at the error", in_place(2 * weight, thin) < 1, needed_by=("zones",)),
     ),
     uses=("N9.2", "N10.1"),
-    expressions={"thin": thin, "zones": zones, "far_size": far_size, "near_size": near_size, "leading": leading},
     aids={"cube_moment": moment_at, "two_moments": neurons},
     loose=beside_two_moments(
         "cube_moment", {d: 12, eps: sp.Rational(1, 100)}, (50, 200), far=sp.Rational(1, 100), near=sp.Rational(1, 16)

@@ -109,6 +109,7 @@ with the mean (from success on the cube, neurons on the cube, mean on the cube; 
 $[[cube_success]]$ and the number $[[cube_neurons]]$.
 """,
     globals(),
+    cover_sum=cover_sum,
     KEPT=KEPT,
 )
 
@@ -161,16 +162,6 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
         Hypothesis("the target is a coordinate"),
     ),
     uses=("N2",),
-    expressions={
-        "cube_error": cube_error,
-        "cube_ratio": cube_ratio,
-        "cover_sum": cover_sum,
-        "transform": transform,
-        "large": large,
-        "cube_mean": cube_mean,
-        "cube_success": cube_success,
-        "cube_neurons": cube_neurons,
-    },
     remarks=(
         Remark(
             r"Beyond $1$ the logarithm of the integrand is concave in $x=\ln s$, which the evaluation uses: $\mathbb Ee^{-s|w_1|}$ is the probability that "

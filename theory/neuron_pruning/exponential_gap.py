@@ -70,7 +70,6 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
         Hypothesis("the weights are independent of the target"),
     ),
     uses=("N4.1", "N5.2"),
-    expressions={"enough": enough, "needed": needed, "exponent": exponent},
     remarks=(
         Remark(
             r"$M$ does not grow with $d$. N9.2 has $d/\varepsilon$ for a linear output, and for fixed $d$ a logarithm more, where N4.2 makes the gap false for targets with two coordinates."

@@ -183,15 +183,7 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
         Hypothesis("the weights are independent of the target"),
     ),
     uses=("N5.1",),
-    expressions={
-        "outside": outside,
-        "one_kink": one_kink,
-        "term": term,
-        "bound": bound,
-        "neurons": neurons,
-        "slow": slow,
-        "constant": constant,
-    },
+    also=("term",),
     aids=OF_TWO_INPUTS,
     loose=(
         Loose(

@@ -138,14 +138,6 @@ and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
         Hypothesis("the weights are independent of the target"),
         Hypothesis("a kink after the gap", j < k),
     ),
-    expressions={
-        "strength_density": strength_density,
-        "arc": arc,
-        "jump": jump,
-        "volume": volume,
-        "fits": fits,
-        "most_pairs": most_pairs,
-    },
     aids={"one_length": one_length, "one_fits": one_fits},
     sharp=(
         Sharp(

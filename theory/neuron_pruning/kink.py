@@ -57,7 +57,7 @@ $F$).
         Quantity(x, "place on the interval, measured from the kink", sp.S.Reals),
     ),
     hypotheses=(Hypothesis("$g$ is affine on the whole interval, whose middle is the kink"),),
-    expressions={"kink_function": kink_function, "bound": kink_bound, "best_affine": best_affine},
+    also=("kink_function",),
     sharp=(
         Sharp(
             expression="bound",

@@ -139,13 +139,6 @@ $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
         Hypothesis("independent standard normal weights, independent of the target"),
     ),
     uses=("N2",),
-    expressions={
-        "cover_sum": cover_sum,
-        "ratio_cdf": ratio_cdf,
-        "ball_mean": ball_mean,
-        "ball_success": ball_success,
-        "ball_neurons": ball_neurons,
-    },
     aids={"least": least, "covered": covered},
     loose=(
         Loose(

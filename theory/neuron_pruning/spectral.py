@@ -152,7 +152,6 @@ They add up to $\|f\|^2=[[total]]$.
     ),
     hypotheses=(Hypothesis("the direction of the neuron is uniform"),),
     uses=("K1",),
-    expressions={"coefficient": coefficient, "multiplicity": multiplicity, "kernel": kernel, "total": total},
 )
 
 TAIL_STEPS = proof(
@@ -248,13 +247,6 @@ pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, a
         Hypothesis("no more is left than the squared norm of the target", 2 * d * T <= 1, needed_by=("solved",)),
     ),
     uses=("N6.1",),
-    expressions={
-        "ranks": ranks,
-        "tail": tail,
-        "success": success,
-        "allowed": allowed,
-        "neurons": neurons,
-    },
     sharp=(
         Sharp(
             expression="tail",

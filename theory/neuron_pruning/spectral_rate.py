@@ -191,12 +191,6 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
         Hypothesis("some error or some failure is allowed, and some dimension is there", needed_by=("neurons_bound",)),
     ),
     uses=("N2", "N6.1", "N6.2"),
-    expressions={
-        "exponent": exponent,
-        "constant": constant,
-        "lower": lower,
-        "neurons_bound": neurons_bound,
-    },
     aids={"tail": spectral_tail, "neurons": spectral_neurons},
     loose=(
         Loose(

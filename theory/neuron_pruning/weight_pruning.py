@@ -127,7 +127,6 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
         Hypothesis("a ReLU after the output"),
     ),
     uses=("R5.1", "R8"),
-    expressions={"failure": failure, "contraction": contraction, "size": size, "opposite_error": opposite_error},
     aids={"needed": block_chances.needed, "no_pair_of_a_sign": no_pair_of_a_sign},
     loose=(
         Loose(
@@ -253,18 +252,7 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
             "output as well."
         ),
     ),
-    expressions={
-        "axis_error": axis_error,
-        "error_bound": error_bound,
-        "aligned": aligned,
-        "success": success,
-        "union": union,
-        "neurons": neurons,
-        "leading": leading,
-        "flat_error": flat_error,
-        "flat_neurons": flat_neurons,
-        "flat_leading": flat_leading,
-    },
+    also=("aligned",),
     aids={"three_points": ((-1, 0), (-FOUR, THREE), (-sp.Rational(7, 25), sp.Rational(24, 25))), **OF_TWO_INPUTS},
     sharp=(
         Sharp(

@@ -173,14 +173,4 @@ discretisation error besides (O5).
         Hypothesis("one probability for all entries", needed_by=("random_value", "random_sd")),
     ),
     uses=("O1",),
-    expressions={
-        "expansion": expansion,
-        "cross_term": cross_term,
-        "square_mean": square_mean,
-        "value_sd": value_sd,
-        "left_mean": left_mean,
-        "right_mean": right_mean,
-        "random_value": random_value,
-        "random_sd": random_sd,
-    },
 )

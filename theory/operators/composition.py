@@ -70,7 +70,6 @@ $W_l=1-c_l$ attain the bound if one of the $c_l$ is $0$, and to first order in a
         Quantity(layers, "number of layers", COUNT, drawn=(1, 6)),
     ),
     hypotheses=(Hypothesis(r"$0\le U_l,W_l\le1$"),),
-    expressions={"composition_bound": composition_bound, "layers_bound": layers_bound},
     sharp=(
         Sharp(
             expression="composition_bound",
@@ -168,7 +167,6 @@ $p^2$, the mean deviation differs from $[[deviation]]$ by at most $[[deviation_e
         Hypothesis("probabilities are no smaller than their squares", second_moment <= first_moment),
     ),
     uses=("G5",),
-    expressions={"rate_bound": rate_bound, "deviation": deviation, "deviation_error": deviation_error},
     sharp=(
         Sharp(
             expression="rate_bound",
@@ -272,11 +270,6 @@ $E[W_1;|a|>\sqrt2\operatorname{erfinv}(1-\rho_2)]=[[sorted_density]]$, too much.
         Hypothesis("something of the second layer is removed", rho_2 < 1, needed_by=("least_size", "sorted_density")),
     ),
     uses=("S4",),
-    expressions={
-        "path_density": path_density,
-        "relabelled_density": relabelled_density,
-        "sorted_density": sorted_density,
-    },
     remarks=(
         Remark(
             r"At the densities $(\rho_1,\rho_2)=(0.1,0.3)$ the three are $0.0621$, $0.0300$ and $0.0866$.",

@@ -122,11 +122,6 @@ for two paths and $K_{2,3}$).
             for fewer, more in pairwise(kept_chances[:4] + kept_chances[5:])
         ),
     ),
-    expressions={
-        "bernoulli_mean": bernoulli_mean,
-        "square_excess": square_excess,
-        "subset_mean": subset_mean,
-        "motif_means": motif_means,
-    },
+    also=("motif_means",),
     aids={"four_cycle": MOTIFS["C4"]},
 )

@@ -210,11 +210,6 @@ $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_de
         Hypothesis("$F$ has no multiple edges"),
         Hypothesis("squares of singular values add up to at most one", sum(sigma**2 for sigma in sigmas) <= 1),
     ),
-    expressions={
-        "counting_bound": counting_bound,
-        "example_ratio": example_ratio,
-        "cycle_density": cycle_density,
-    },
     aids={"motifs": MOTIFS},
     remarks=(
         Remark(

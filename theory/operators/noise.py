@@ -186,17 +186,6 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
         Hypothesis("the singular value is visible above the noise", sigma >= visible),
         Hypothesis("the observed value is not below the edge of the noise", raw >= constant_edge),
     ),
-    expressions={
-        "constant_edge": constant_edge,
-        "row_height": row_height,
-        "column_height": column_height,
-        "row_bound": row_bound,
-        "column_bound": column_bound,
-        "edge_bound": edge_bound,
-        "outlier": outlier,
-        "visible": visible,
-        "debiased": debiased,
-    },
     aids={"edge": "profile"},
     sharp=(
         Sharp(expression="edge_bound", example="a constant profile", check="both_bounds_meet_for_one_variance"),

@@ -8,28 +8,15 @@ from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.operators import noise
 from sparse_limits.theory.operators.noise import (
     ENTRY_VARIANCE,
     TRIAL_VALUES,
-    block_edge,
-    block_eigenvalue,
-    block_floor,
-    column_excess,
     column_fourth,
-    column_height,
-    constant_edge,
-    edge_spread,
-    fourth_cumulant,
     level,
     reach,
-    row_excess,
     row_flow,
     row_fourth,
-    row_height,
-    row_tail,
-    sensitivity,
-    sparse_edge,
-    square_variance,
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
@@ -82,10 +69,7 @@ exponent (from exponential; by Markov): So the sum reaches $mnz$ with probabilit
 
 tail (from one row, exponent): This is least at $e^{\theta\beta}=mz/B$, which is at least $1$: $[[row_tail]]$.
 """,
-    globals(),
-    row_height=row_height,
-    column_height=column_height,
-    constant_edge=constant_edge,
+    vars(noise) | globals(),
 )
 
 sparse_noise = Claim(
@@ -125,16 +109,6 @@ $H_{ij}^2b_j$ exceeds $\beta$.
         Hypothesis("the level is not below what feeds the row on average", m * level >= row_flow),
     ),
     uses=("O4.1",),
-    expressions={
-        "fourth_cumulant": fourth_cumulant,
-        "row_excess": row_excess,
-        "column_excess": column_excess,
-        "sparse_edge": sparse_edge,
-        "square_variance": square_variance,
-        "sensitivity": sensitivity,
-        "edge_spread": edge_spread,
-        "row_tail": row_tail,
-    },
     aids={"tenth_tail": tenth_tail},
     loose=(
         Loose(
@@ -172,8 +146,7 @@ edge (by O4.1): The noise of $m\times n$ independent entries of variance $V$ end
 ends (from fewer columns, edge): Over $\sqrt{mn}$ instead of $\sqrt{mn'}$ it ends at $[[block_edge]]$. By Marchenko and Pastur the non-zero
 values begin at the same with a minus sign between the two roots; for $m\ge n'$: $[[block_floor]]$.
 """,
-    globals(),
-    constant_edge=constant_edge,
+    vars(noise) | globals(),
 )
 
 block_noise = Claim(
@@ -206,7 +179,6 @@ $[[block_floor]]$.
         ),
     ),
     uses=("O4.1",),
-    expressions={"block_eigenvalue": block_eigenvalue, "block_edge": block_edge, "block_floor": block_floor},
     remarks=(
         Remark(
             r"Measured: at $n=1024$ the largest value of the noise of one mask 1:4, and of one 1:2, of equal scores is within 3 % of the edge.",

@@ -97,15 +97,6 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
     proof=Proof.PROVED,
     quantities=(CUT_NORM,),
     hypotheses=(Hypothesis(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)"),),
-    expressions={
-        "operator_least": operator_least,
-        "operator_bound": operator_bound,
-        "infinity_one_bound": infinity_one_bound,
-        "four_cycle_least": four_cycle_least,
-        "four_cycle_bound": four_cycle_bound,
-        "spectrum_bound": spectrum_bound,
-        "complex_factor": complex_factor,
-    },
     remarks=(
         Remark(
             r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4.1, cited there), where the bound with G1.2 gives "
@@ -187,7 +178,6 @@ half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is const
         Quantity(eps, "modulus of the difference in the example", POSITIVE),
     ),
     hypotheses=(Hypothesis("the kernels are integrable"),),
-    expressions={"degree_bound": degree_bound, "density_bound": density_bound},
     sharp=(
         Sharp(
             expression="degree_bound",

@@ -92,10 +92,6 @@ from the series of two waves, without Krivine's theorem. The factor of the first
     ),
     hypotheses=(Hypothesis(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)"),),
     uses=("O2.1",),
-    expressions={
-        "planar_factor": planar_factor,
-        "planar_operator_bound": planar_operator_bound,
-    },
     aids={"complex_factor": complex_factor, "operator_bound": operator_bound},
     loose=(
         Loose(

@@ -118,7 +118,6 @@ SNIP's rows, $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$ with $\ta
         Hypothesis("columns of one profile, SNIP with standard normal weights", needed_by=("row_value",)),
     ),
     uses=("S4",),
-    expressions={"scale": scale, "lower": lower, "upper": upper, "row_value": row_value},
     sharp=(
         Sharp(
             expression="lower",
@@ -229,13 +228,5 @@ not the order $2$ of smooth kernels.
         Quantity(noise_scale, "standard deviation of the logarithm of the noise", POSITIVE, drawn=(HALF, 2)),
     ),
     hypotheses=(Hypothesis(r"in (b): $W=(uv)^{\kappa/2}$"),),
-    expressions={
-        "entry": entry,
-        "degree": degree,
-        "power_value": power_value,
-        "midpoint_value": midpoint_value,
-        "order": order,
-        "midpoint_limit": midpoint_limit,
-    },
     aids={"geometric": correlation**nodes, "probit_order": sp.Integer(1)},
 )

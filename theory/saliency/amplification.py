@@ -141,19 +141,6 @@ residual is removed, GraSP of many inputs keeps rows, not features: as $d\to\inf
         RESIDUAL_IS_FIXED,
     ),
     uses=("S5", "S8"),
-    expressions={
-        "gamma": gamma,
-        "lambda_0": lambda_0,
-        "lambda_1": lambda_1,
-        "amplification": amplification,
-        "lower": lower,
-        "upper": upper,
-        "asymptote": asymptote,
-        "gradient": gradient,
-        "moment": moment,
-        "stein_moment": stein_moment,
-        "crossover": crossover,
-    },
     pitfalls=(
         Pitfall(
             control="no amplification",

@@ -179,17 +179,7 @@ no constant is claimed to be sharp.
             checked_by="cut_norms_stay_within_the_bound",
         ),
     ),
-    expressions={
-        "density": density,
-        "pair": pair,
-        "second_place": second_place,
-        "one_of_four": one_of_four,
-        "two_of_four": two_of_four,
-        "three_of_four": three_of_four,
-        "block_range": block_range,
-        "failure": failure,
-        "cut_bound": cut_bound,
-    },
+    also=("two_of_four", "three_of_four"),
     aids={"least_rate": least_rate, "all_alike": all_alike},
     loose=(
         Loose(

@@ -115,10 +115,4 @@ $\Theta r$ for $r$.
         ),
     ),
     uses=("S3", "S6"),
-    expressions={
-        "kappa_0": kappa_0,
-        "kappa_1": kappa_1,
-        "tangent_kernel": tangent_kernel,
-        "hessian_gradient": hessian_gradient,
-    },
 )

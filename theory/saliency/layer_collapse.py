@@ -95,6 +95,6 @@ $(s_1/s_2)^\alpha$. (At $s_1=0$ a layer keeps nothing, and all are $0$.)
         Hypothesis("the scales differ", first_scale < second_scale),
     ),
     uses=("S1", "S4", "S14.1"),
-    expressions={"collapse": COLLAPSE},
+    also=("collapse",),
     aids={"noises": NOISES},
 )

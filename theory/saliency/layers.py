@@ -119,7 +119,6 @@ kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of
         Hypothesis("a layer holds no more weights than all layers", layer_size <= size),
     ),
     uses=("G2", "S1"),
-    expressions={"count_error": count_error},
     aids={"uniform_error": uniform_error},
     loose=(
         Loose(
@@ -204,17 +203,5 @@ saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[
         Hypothesis("no score is saturated, for Pareto noise", rho <= pareto_critical_density),
     ),
     uses=("S1", "S14.1"),
-    expressions={
-        "density": density,
-        "threshold": threshold,
-        "rho_1": rho_1,
-        "rho_2": rho_2,
-        "equal_rho_1": equal_rho_1,
-        "equal_rho_2": equal_rho_2,
-        "twofold_rho_2": twofold_rho_2,
-        "pareto_threshold": pareto_threshold,
-        "pareto_rho_1": pareto_rho_1,
-        "pareto_rho_2": pareto_rho_2,
-        "pareto_critical_density": pareto_critical_density,
-    },
+    also=("density", "rho_1", "rho_2"),
 )

@@ -107,12 +107,7 @@ $H(\tau/\varphi_j)$ with $H$ of S4: as if rank one with the profile $\varphi_j=[
         ),
     ),
     uses=("S3", "S4"),
-    expressions={
-        "score": score,
-        "kernel": kernel,
-        "profile": profile,
-        "column_density": column_density,
-    },
+    also=("column_density",),
 )
 
 ORDER_STEPS = proof(
@@ -181,5 +176,5 @@ saliency none.
         SYMMETRIC,
     ),
     uses=("S7.1",),
-    expressions={"witness": witness, "reversed_pairs": reversed_pairs},
+    also=("witness",),
 )

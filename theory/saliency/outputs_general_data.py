@@ -116,12 +116,6 @@ it is an approximation: exact are its first two moments.
         ),
     ),
     uses=("S3", "S5", "S6", "S7.1"),
-    expressions={
-        "unexplained": unexplained,
-        "conditional_density": conditional_density,
-        "inversion": inversion,
-        "mode_exponent": mode_exponent,
-    },
     aids={"closure": stein_model.expressions["closure"]},
     remarks=(
         Remark(

@@ -128,12 +128,6 @@ probabilities $p_S$ and $p_0$, are independent, they tie with probability at lea
         Hypothesis("two columns that are independent", needed_by=("root_mass", "pair_floor")),
     ),
     uses=("S1", "S16.1"),
-    expressions={
-        "overlap": overlap,
-        "pair_failure": pair_failure,
-        "enough_rows": enough_rows,
-        "pair_floor": pair_floor,
-    },
     aids={"pair_misses": pair_misses, "pair_ties": pair_ties, "rows_needed": rows_needed},
     loose=(
         Loose(

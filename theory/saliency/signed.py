@@ -127,17 +127,7 @@ of a column are fair coins.
         Hypothesis("no more than the positive half is kept", rho <= HALF, needed_by=("magnitude_density",)),
     ),
     uses=("S1", "S4", "S8"),
-    expressions={
-        "kernel": product_kernel,
-        "kernels": kernels,
-        "threshold": product_threshold,
-        "flat_threshold": flat_threshold,
-        "dual_threshold": dual_threshold,
-        "dual_graphon": dual_graphon,
-        "magnitude_density": magnitude_density,
-        "magnitude_share": HALF,
-        "selectivity": selectivity,
-    },
+    also=("kernel", "kernels", "threshold", "flat_threshold"),
     aids={
         "four_scores": ((sp.Integer(1), (1, -1)), (sp.Integer(2), (2, -2))),  # profile and scores of two columns
     },

@@ -125,11 +125,6 @@ where $R=\|x\|$; samples at $x=0$, which have neither angle nor length, contribu
             r"for the factorisation: $(x,r)$ and $(-x,-r)$ have one law, and no $x\ne0$ of the data is orthogonal to $w_i$"
         ),
     ),
-    expressions={
-        "mean_weight": mean_weight,
-        "covariance_kernel": covariance_kernel,
-        "stein_kernel": stein_kernel,
-    },
     pitfalls=(
         Pitfall(
             control="it factorises on any data",
@@ -250,14 +245,7 @@ The threshold solves $\int H(\tau/\varphi)=\rho$ (`threshold`); for a constant p
         Hypothesis("weights of both layers are standard normal"),
     ),
     uses=("S1", "S3"),
-    expressions={
-        "kernel": product_kernel,
-        "column_density": product_columns,
-        "integral_form": integral_form,
-        "noise_density": product_density,
-        "threshold": product_threshold,
-        "flat_threshold": flat_threshold,
-    },
+    also=("column_density", "threshold", "flat_threshold"),
 )
 
 a, w, zeta, g = sp.symbols("a w zeta g", real=True)

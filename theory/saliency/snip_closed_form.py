@@ -121,13 +121,6 @@ of the length of the inputs, such as a large constant one.
         Hypothesis(r"for P1iso: $\|x\|^2=d$, $E x_j^2=1$ and the residual is constant", needed_by=("isotropic_beta",)),
     ),
     uses=("S3", "S4"),
-    expressions={
-        "closure": closure,
-        "conditional_density": conditional_density,
-        "residual_variance": residual_variance,
-        "isotropic_beta": isotropic_beta,
-        "gate": gate,
-    },
     pitfalls=(
         Pitfall(
             control="P0: the residual alone",

@@ -146,14 +146,7 @@ error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ wher
     ),
     hypotheses=(Hypothesis("one hidden ReLU layer, scalar output, independent normal weights"), RESIDUAL_IS_FIXED),
     uses=("S3",),
-    expressions={
-        "row_saliency": row_saliency,
-        "concentration": concentration,
-        "equal_failure": equal_failure,
-        "equal_concentration": equal_concentration,
-        "pattern_rate": pattern_rate,
-        "floor": floor,
-    },
+    also=("equal_failure", "equal_concentration"),
     aids={"residual": "fixed", "uniform_rate": uniform_rate, "fair_floor_error": fair_floor_error},
     loose=(
         Loose(

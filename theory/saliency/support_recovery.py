@@ -93,7 +93,6 @@ matter, and $c$ may be the one for which this is smallest. Of two columns ($k=1$
     proof=Proof.PROVED,
     quantities=(ROWS, WIDE, ANY_SUPPORT, ANY_ON, ANY_OFF, CUT.drawn_from(0, 9), KEPT),
     hypotheses=(INDEPENDENT_ROWS, SMALLER),
-    expressions={"missed": missed, "mistaken": mistaken, "recovery_failure": recovery_failure},
     sharp=(
         Sharp(
             expression="recovery_failure",
@@ -203,7 +202,6 @@ not be that of $|h_j|$ (S5).
         Hypothesis("the mask keeps no more than the lower of two thresholds", rho <= r_high),
     ),
     uses=("S16.1", "S4", "S5"),
-    expressions={"ranked_failure": ranked_failure, "column_density": integral_form, "column_slope": column_slope},
     aids={"two_columns_failure": two_columns_failure},
     loose=(
         Loose(

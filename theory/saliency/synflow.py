@@ -126,13 +126,6 @@ the noise.
         ),
     ),
     uses=("S4",),
-    expressions={
-        "row_profile": row_profile,
-        "column_profile": column_profile,
-        "column_density": column_density,
-        "row_kernel": row_kernel,
-        "coefficient_of_variation": coefficient_of_variation,
-        "variance_inflation": variance_inflation,
-    },
+    also=("row_profile", "column_profile"),
     aids={"middle": middle},
 )

@@ -145,23 +145,6 @@ valid for all $t>0$ and sharp as $t\to\infty$.
         Hypothesis("no column is saturated", tau >= phi_1, needed_by=("pareto_ratio",)),
     ),
     uses=("S1", "S4"),
-    expressions={
-        "pareto_ratio": pareto_ratio,
-        "exponential_ratio": exponential_ratio,
-        "gaussian_ratio": gaussian_ratio,
-        "gaussian_asymptotic": gaussian_asymptotic,
-        "gaussian_lower": gaussian_lower,
-        "gaussian_upper": gaussian_upper,
-        "snip_ratio": snip_ratio,
-        "snip_asymptotic": snip_asymptotic,
-        "snip_lower": snip_lower,
-        "snip_upper": snip_upper,
-        "mills_lower": mills_lower,
-        "mills_upper": mills_upper,
-        "product_lower": product_lower,
-        "product_upper": product_upper,
-        "hazard_upper": hazard_upper,
-    },
     sharp=(
         Sharp(
             expression="mills_lower", example=r"$t\to\infty$", check="tails_lie_between_their_bounds", side=Side.BELOW

@@ -121,15 +121,7 @@ $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]
         ),
         Hypothesis(r"$f\varphi>0$ a.e. (zeros of measure $\zeta$ restrict to $\rho<1-\zeta$)"),
     ),
-    expressions={
-        "model": linear_model,
-        "density": linear_density,
-        "slope": linear_slope,
-        "threshold": linear_threshold,
-        "scaled_threshold": scaled_threshold,
-        "powered_threshold": powered_threshold,
-        "noises": noises,
-    },
+    also=("model", "noises"),
 )
 
 standard_threshold = sp.sqrt(2) * sp.erfinv(1 - rho)
@@ -201,13 +193,6 @@ homogeneous is announced in the abstract; threshold and second moment are ours.
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     uses=("S1",),
-    expressions={
-        "threshold": magnitude_threshold,
-        "graphon": rho,
-        "second_moment": kept_moment,
-        "random_moment": random_moment,
-        "excess": excess,
-    },
     quantities=(
         ANY_DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
         Quantity(s, "standard deviation of the weights", POSITIVE),

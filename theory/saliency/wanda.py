@@ -112,11 +112,6 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
         Hypothesis(r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent", needed_by=("bound",)),
     ),
     uses=("S1", "G1.2"),
-    expressions={
-        "kernel": wanda_kernel,
-        "degree_variance": degree_variance,
-        "bound": bound,
-    },
     aids={"selection": "row", "left_half": left_half},
     loose=(
         Loose(

@@ -69,6 +69,8 @@ excess (from fewer, slope): The lower bound is affine in $\ln d_0d_1$, too. So a
 their slopes, $[[wide_excess]]$.
 """,
     globals(),
+    scheme_success=scheme_success,
+    scheme_units=scheme_units,
     unlucky=unlucky,
 )
 
@@ -102,12 +104,6 @@ do without the logarithm of the number of weights is left open.
         ),
     ),
     uses=("R8", "R9"),
-    expressions={
-        "scheme_success": scheme_success,
-        "scheme_units": scheme_units,
-        "least_units": least_units,
-        "wide_excess": wide_excess,
-    },
     aids={"one_output": one_output, "size": size},
     open_questions=(
         OpenQuestion(

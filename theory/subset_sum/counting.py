@@ -136,15 +136,7 @@ different subsets of one sample pay nothing (R4).
         ),
     ),
     uses=("R1.1",),
-    expressions={
-        "covering_volume": covering_volume,
-        "covering_items": covering_items,
-        "equal_count": equal_count,
-        "vector_count": vector_count,
-        "count_bound": count_bound,
-        "hit_items": hit_items,
-        "hit_volume": hit_volume,
-    },
+    also=("vector_count",),
     sharp=(
         Sharp(
             expression="covering_items",

@@ -81,6 +81,8 @@ Theory does not reach so far down: for inputs that are not negative R8's bounds 
 440 units for each input, at $\varepsilon=10^{-3}$.
 """,
     globals(),
+    error=error,
+    margin=margin,
     change=change,
     activation=activation,
 )
@@ -133,14 +135,7 @@ with the target on $.03$ to $.22$ of the samples, blocks that are not pruned on 
         ),
     ),
     uses=("R6", "R8"),
-    expressions={
-        "error": error,
-        "margin": margin,
-        "weights": weights,
-        "candidates": candidates,
-        "total": total,
-        "found": found,
-    },
+    also=("found",),
     aids={"exceptions": sp.Rational(1, 20)},
     sharp=(
         Sharp(expression="error", example="positive inputs, weights and errors", check="outputs_stay_within_the_bound"),

@@ -129,7 +129,6 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
         Hypothesis("the items are independent and uniform on [−1, 1]"),
         Hypothesis("the empty subset counts"),
     ),
-    expressions={"sum_cdf": sum_cdf, "expected_count": expected_count},
 )
 
 EXPANSION_STEPS = proof(
@@ -210,16 +209,6 @@ q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=
         Hypothesis("every item is in half of the subsets, and the empty subset counts"),
     ),
     uses=("R1.1",),
-    expressions={
-        "characteristic": characteristic,
-        "leading": leading,
-        "correction": correction,
-        "rate": rate,
-        "quartic": quartic,
-        "sextic": sextic,
-        "remainder": remainder,
-        "next_term": next_term,
-    },
     aids={"lacking": lacking},
     loose=(
         Loose(

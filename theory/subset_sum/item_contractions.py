@@ -7,20 +7,13 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.subset_sum import product_laws
 from sparse_limits.theory.subset_sum.item_products import BESSEL
 from sparse_limits.theory.subset_sum.potential import REACH, a
 from sparse_limits.theory.subset_sum.product_laws import (
-    gaussian_best,
-    gaussian_contraction,
     gaussian_product,
-    gaussian_reach,
-    quotient,
-    quotient_slope,
     t,
-    uniform_best,
-    uniform_contraction,
     uniform_product,
-    uniform_reach,
 )
 
 STEPS = proof(
@@ -46,11 +39,9 @@ value $1$ at most once, and has it, as it falls from $\infty$ to $0$.
 normal reach (from contractions, one crossing): The second contraction has a slope of the sign of $1$ less this quotient, so that it is
 least where the quotient is $1$: at $a=[[gaussian_reach]]$, with the value $[[gaussian_best]]$.
 """,
-    globals(),
+    vars(product_laws) | globals(),
     uniform_density=uniform_product.density,
     gaussian_density=gaussian_product.density,
-    quotient=quotient,
-    quotient_slope=quotient_slope,
     BESSEL=BESSEL,
 )
 
@@ -89,12 +80,4 @@ $[[gaussian_best]]$.
         ),
     ),
     uses=("R4", "R5.1"),
-    expressions={
-        "uniform_contraction": uniform_contraction,
-        "gaussian_contraction": gaussian_contraction,
-        "uniform_reach": uniform_reach,
-        "gaussian_reach": gaussian_reach,
-        "uniform_best": uniform_best,
-        "gaussian_best": gaussian_best,
-    },
 )

@@ -10,29 +10,16 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.subset_sum import product_laws
 from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
 from sparse_limits.theory.subset_sum.product_laws import (
     HALF,
-    annealed_size,
-    closeness,
     eta,
-    expected_count,
     far,
-    gaussian_pair,
-    leading,
-    left_over,
-    local_density,
     near,
-    pair_share,
-    quenched_bound,
-    quenched_size,
     side,
-    spread,
-    total,
-    uniform_pair,
     uniform_reach,
     usable,
-    usable_count,
     variance,
 )
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, delta, eps
@@ -89,12 +76,7 @@ EN\sim[[leading]]$, all subsets times the local density times the length, unifor
 annealed size (from local limit): Since that is uniform, $\varepsilon$ may tend to $0$ as $n$ grows. All subsets times $\varepsilon$ are $1$
 at $n=[[annealed_size]]$, and what is left of the mean has a logarithm of $o(n)$.
 """,
-    globals(),
-    closeness=closeness,
-    total=total,
-    spread=spread,
-    pair_share=pair_share,
-    local_density=local_density,
+    vars(product_laws) | globals(),
 )
 
 annealed_count = Claim(
@@ -134,13 +116,6 @@ for uniform and $[[gaussian_pair]]$ for normal weights.
         Hypothesis("for the size, a distance that tends to 0", eps < 1, needed_by=("annealed_size",)),
     ),
     uses=("R5.1",),
-    expressions={
-        "expected_count": expected_count,
-        "leading": leading,
-        "annealed_size": annealed_size,
-        "uniform_pair": uniform_pair,
-        "gaussian_pair": gaussian_pair,
-    },
     sharp=tuple(
         Sharp(expression=pair, example="the density at $0$", check="densities_of_two_are_integrals_of_squares")
         for pair in ("uniform_pair", "gaussian_pair")
@@ -176,8 +151,7 @@ $n=[[quenched_size]]$ items, $2^{n/2}\varepsilon$ is $[[left_over]]$. So for a t
 times this, and for every $\eta>0$ tends to $0$ with $\varepsilon$, as $\sqrt n$ grows slower than $\ln\frac1\varepsilon$; fewer items do no
 better.
 """,
-    globals(),
-    left_over=left_over,
+    vars(product_laws) | globals(),
 )
 
 quenched_count = Claim(
@@ -209,7 +183,6 @@ needs $n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean c
         Hypothesis("for the size, a distance that tends to 0", eps < 1, needed_by=("left_over", "quenched_size")),
     ),
     uses=("R5.1", "R5.2"),
-    expressions={"usable_count": usable_count, "quenched_bound": quenched_bound, "quenched_size": quenched_size},
     aids={"law_size": law_size},
     sharp=(
         Sharp(

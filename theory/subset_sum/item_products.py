@@ -67,6 +67,8 @@ distribution of a sum (from density of a sum, Bessel integral): The density is e
 $[[sum_distribution]]$.
 """,
     globals(),
+    sum_density=sum_density,
+    sum_distribution=sum_distribution,
     uniform_density=uniform_product.density,
     uniform_distribution=uniform_product.distribution,
     uniform_characteristic=uniform_product.characteristic,
@@ -110,15 +112,5 @@ the distribution function $[[sum_distribution]]$ ($L_\nu$ as a hypergeometric fu
         Quantity(w, "logarithm of that sum over a modulus", sp.S.Reals, drawn=(-2, 2)),
     ),
     hypotheses=(Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),),
-    expressions={
-        "uniform_density": uniform_product.density,
-        "uniform_distribution": uniform_product.distribution,
-        "uniform_characteristic": uniform_product.characteristic,
-        "uniform_variance": uniform_product.variance,
-        "gaussian_density": gaussian_product.density,
-        "gaussian_characteristic": gaussian_product.characteristic,
-        "gaussian_variance": gaussian_product.variance,
-        "sum_density": sum_density,
-        "sum_distribution": sum_distribution,
-    },
+    also=("uniform_variance", "gaussian_variance"),
 )

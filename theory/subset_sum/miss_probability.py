@@ -82,6 +82,5 @@ variance. By Jensen's inequality $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}
             checked_by="counted_misses_agree_with_the_prediction",
         ),
     ),
-    expressions={"rate": rate, "miss": miss},
     aids={"agreement": agreement},
 )

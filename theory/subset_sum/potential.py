@@ -151,7 +151,6 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
             "covered_sets_need_more_than_a_third",
         ),
     ),
-    expressions={"failure": failure, "law_size": law_size, "size": size, "looseness": looseness},
     aids={"covering_items": covering_items, "one_sign": one_sign},
     loose=(
         Loose(

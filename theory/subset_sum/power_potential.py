@@ -33,7 +33,6 @@ from sparse_limits.theory.subset_sum.power_potential_signs import (
     level,
     limit_rate,
     missed,
-    sharp_items,
     sign,
     step,
 )
@@ -165,16 +164,6 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
         Hypothesis("for the constant, a distance up to a half", eps <= sp.Rational(1, 2), needed_by=("sharp_items",)),
     ),
     uses=("R4", "R3"),
-    expressions={
-        "two_phase_failure": two_phase_failure,
-        "least_failure": least_failure,
-        "enough_items": enough_items,
-        "first_items": first_items,
-        "later_items": later_items,
-        "best_rate": best_rate,
-        "sharp_items": sharp_items,
-        "limit_rate": limit_rate,
-    },
     aids={"one_sign": one_sign, "counting_rate": counting_rate, "covering_items": covering_items},
     loose=(
         Loose(

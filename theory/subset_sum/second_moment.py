@@ -181,12 +181,6 @@ constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for
         ),
         "the same number, whichever kind of items is chosen first",
     ),
-    expressions={
-        "truncated_power": truncated_power,
-        "second_moment": second_moment,
-        "hit_at_least": hit_at_least,
-        "hit_at_most": hit_at_most,
-    },
     sharp=(
         Sharp(
             expression="hit_at_least",

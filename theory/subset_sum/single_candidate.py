@@ -116,14 +116,6 @@ with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
             "subsets_need_logarithmically_many",
         ),
     ),
-    expressions={
-        "single_hit": single_hit,
-        "success": success,
-        "median_items": median_items,
-        "leading": leading,
-        "subset_density": subset_density,
-        "subset_items": quenched_size,
-    },
     loose=(
         Loose(
             expression="leading",

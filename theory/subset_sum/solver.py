@@ -135,13 +135,6 @@ evaluated exactly, from the items and the subset.
             needed_by=("example_gap",),
         ),
     ),
-    expressions={
-        "half_sums": half_sums,
-        "operations": operations,
-        "summation_error": summation_error,
-        "float_gap": float_gap,
-        "example_gap": example_gap,
-    },
     aids={"method": "exact"},
     sharp=(
         Sharp(

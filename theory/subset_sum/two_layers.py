@@ -170,14 +170,6 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ with th
             "fewer_units_are_enough",
         ),
     ),
-    expressions={
-        "failure": failure,
-        "nonnegative_failure": nonnegative_failure,
-        "size": size,
-        "uniform_size": uniform_size,
-        "error": error,
-        "next_error": next_error,
-    },
     aids={
         "signed": True,
         "scheme_units": scheme_units,

@@ -190,21 +190,6 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
         MASS,
     ),
     uses=("R3", "R8"),
-    expressions={
-        "measure": measure,
-        "linear_share": linear_share,
-        "relu_share": relu_share,
-        "large_share": large_share,
-        "linear_success": linear_success,
-        "relu_success": relu_success,
-        "large_success": large_success,
-        "linear_parameters": linear_parameters,
-        "relu_parameters": relu_parameters,
-        "large_parameters": large_parameters,
-        "enough": enough,
-        "units": units,
-        "unit_excess": unit_excess,
-    },
     remarks=(
         Remark(
             r"For a thousand inputs, one output, uniform entries, $\varepsilon=10^{-3}$ and $\delta=\frac12$ R8 asks for $442$ units "

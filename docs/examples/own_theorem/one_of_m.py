@@ -25,7 +25,6 @@ one_of_m = Claim(
         Quantity(x, "a modulus", CLOSED_UNIT),
     ),
     hypotheses=(Hypothesis("moduli of weights are independent and uniform on the unit interval"),),
-    expressions={"largest": largest, "share": share},
     steps=proof(
         r"""
 tail (a definition): The largest modulus is above $x$ with probability $[[tail]]$.
