@@ -156,7 +156,7 @@ def reflowed(shown: tuple[str, ...], printed: list[str], near: Near) -> bool:
     words = skeleton(text)
     for part in map(_flowing, parts):
         wanted = skeleton(part)
-        places = (hit.start() for hit in re.finditer(re.escape(wanted), words[place:]))
+        places = (hit.start() for hit in re.finditer(rf"(?<!\S){re.escape(wanted)}(?!\S)", words[place:]))
         found = next((place + k for k in places if _same_numbers(part, text, words[: place + k], near)), None)
         if found is None or (place == 0 != found and shown[0] != "…"):
             return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,11 +12,10 @@ from typing import Any
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Unmeasured
-from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.latex import latex
 from sparse_limits.theory.quantities import Hypothesis, Letter, Quantity, letters_of
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.selection import in_spans, near_label, reading_order, select, whole
+from sparse_limits.theory.selection import reading_order
 from sparse_limits.theory.steps import Reach, Step, check_steps
 
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
@@ -98,7 +97,7 @@ class Claim:
     formula is typed twice. `expressions` are claimed, hence checked, replaced by controls and mutated: by default what the
     statement names and, in `also`, others that the steps give; `aids` are objects that checks lean on without claiming them. `quantities` say what the letters of the expressions stand for and
     which values they take, `hypotheses` what is assumed besides.
-    The proof is a list of `steps`, or `proof_text`, prose in Markdown with LaTeX.
+    The proof is a list of `steps`, read from text by `sparse_limits.theory.proofs.proof`, or `proof_text`, prose in Markdown with LaTeX.
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
     `sharp` names the bounds that examples attain, with the checks that compute with these examples; `loose` those that are
@@ -311,100 +310,3 @@ def formulas(subject: object) -> Iterator[sp.Basic]:
     elif is_dataclass(subject) and not isinstance(subject, type):
         for each in fields(subject):
             yield from formulas(getattr(subject, each.name))
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A claim in the ledger: its name (that of the variable that holds it) and its topic (that of its module)."""
-
-    name: str
-    topic: str
-    claim: Claim
-
-    @property
-    def label(self) -> str:
-        return self.claim.label
-
-
-class Ledger:
-    """All claims, in reading order; refuses a label used twice, an unknown `uses` and a circle of `uses`.
-
-    Also a step that takes of a claim what is neither an expression nor a step of it.
-    """
-
-    def __init__(self, topics: Mapping[str, Mapping[str, object]], beside: Mapping[str, Claim] | None = None) -> None:
-        """Collect the claims among the named values of each topic; beside: those of another ledger that they may use."""
-        self.topics, self.beside = tuple(topics), {} if beside is None else beside
-        self._entries: dict[str, Entry] = {}
-        for topic, values in topics.items():
-            found = [Entry(name, topic, value) for name, value in values.items() if isinstance(value, Claim)]
-            for entry in sorted(found, key=lambda entry: reading_order(entry.label)):
-                self._add(entry)
-        self._check_uses()
-
-    def _add(self, entry: Entry) -> None:
-        known = self._entries.get(entry.label)
-        if known is not None:
-            raise ValueError(f"label {entry.label} is used twice: by {known.name} and by {entry.name}")
-        if whole(entry.label) != entry.label and whole(entry.label) in self._entries:
-            raise ValueError(f"{entry.label} is a part, and {whole(entry.label)} a claim; expected one or the other")
-        self._entries[entry.label] = entry
-
-    def _check_uses(self) -> None:
-        state: dict[str, str] = {}
-
-        def visit(label: str, path: tuple[str, ...]) -> None:
-            if label in self.beside:
-                return
-            if label not in self._entries:
-                raise ValueError(f"{path[-1]} uses {label}, which is no claim of the ledger")
-            if state.get(label) == "open":
-                raise ValueError(f"claims use each other in a circle: {' → '.join((*path, label))}")
-            if label in state:
-                return
-            state[label] = "open"
-            for used in self._entries[label].claim.uses:
-                visit(used, (*path, label))
-            state[label] = "done"
-
-        for label in self._entries:
-            visit(label, ())
-            for step in filter(lambda step: step.takes, self._entries[label].claim.steps):
-                cited = self.claim(step.source)
-                known = {*cited.expressions, *(each.name for each in cited.steps)}
-                if unknown := sorted(set(step.takes) - known):
-                    raise ValueError(f"{label}, step {step.name!r} takes {', '.join(unknown)}, none of {cited.label}")
-
-    def claim(self, label: str) -> Claim:
-        """The claim of a label, also of another ledger that may be used."""
-        return self.beside[label] if label in self.beside else self[label].claim
-
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self._entries.values())
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __getitem__(self, label: str) -> Entry:
-        try:
-            return self._entries[label]
-        except KeyError:
-            near = near_label(str(label), self._entries) or f"; expected one of {in_spans(list(self._entries))}"
-            raise InputError(f"no claim {label!r:.60}{near}") from None
-
-    @cached_property
-    def used_by(self) -> Mapping[str, tuple[str, ...]]:
-        """For each label the labels of the claims that use it."""
-        users: dict[str, list[str]] = {label: [] for label in (*self._entries, *self.beside)}
-        for entry in self:
-            for used in entry.claim.uses:
-                users[used].append(entry.label)
-        return {label: tuple(labels) for label, labels in users.items()}
-
-    def select(self, names: Sequence[str]) -> list[Entry]:
-        """The entries named by labels or topics, in reading order; all of them when nothing is named.
-
-        Raises:
-            InputError: for a name that is neither a label nor a topic.
-        """
-        return select(self, names)

@@ -9,7 +9,8 @@ from importlib import import_module
 from os import PathLike
 from pkgutil import get_data
 
-from sparse_limits.theory.claims import Claim, Entry, Ledger
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.entries import Entry, Ledger
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lazy import homes
 from sparse_limits.theory.own_ledger import is_own, own_claims, own_ledger

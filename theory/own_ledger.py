@@ -9,7 +9,8 @@ from os import PathLike, fspath
 from pathlib import Path
 from types import ModuleType
 
-from sparse_limits.theory.claims import Claim, Ledger
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.own_code import Kind, module_of
 from sparse_limits.theory.selection import whole

@@ -37,7 +37,8 @@ from sparse_limits.numerics.reports.open_questions import open_questions
 from sparse_limits.numerics.reports.run import closing_line, failures
 from sparse_limits.numerics.reports.typesetting import fitted
 from sparse_limits.numerics.store.keys import digest_of, environment
-from sparse_limits.theory.claims import Claim, Entry
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lazy import homes
 from sparse_limits.theory.ledger import load_ledger

@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.reports.legend import HEADING, LegendRow, claims_on, legend_rows, legend_table
-from sparse_limits.theory.claims import Ledger
+from sparse_limits.theory.entries import Ledger
 
 
 class LegendDirective(SphinxDirective):

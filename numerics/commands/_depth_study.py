@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.studies.depth_summary import DepthRow, DepthSummary, ErrorName, Errors
 
 DATA = "digits, wine and breast cancer"
-PIECES = "settings"
 PURPOSE = "what pruning keeps of every layer of networks as libraries initialise them, predicted and observed (D2)"
 EPILOG = (
     "Networks have biases and one threshold for all layers; scores come from a minibatch, at the initial output of each "

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.studies.gap_summary import GapSummary, SizeRow
 
 DATA = "random networks"
-PIECES = "searches"
 PURPOSE = "pruning neurons against pruning weights in the same architecture, sizes found and proved (N2, N4, N5, N8)"
 EPILOG = (
     "Every network has its own stream of random numbers and grows neuron by neuron, so its tickets are nested. Intervals "

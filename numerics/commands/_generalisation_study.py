@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 
 DATA = "digits"
-PIECES = "kernels"
 PURPOSE = "where the bounds rank pruning methods as the test error does, and where they do not (T1 to T5)"
 EPILOG = (
     "Ten seeds are ten random splits of each task, drawn independently given the digits, so the findings hold for further "

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.studies.lift_summary import LiftSummary
 
 DATA = "the cube"
-PIECES = "students"
 PURPOSE = "success rate of trained sparse students by size, with the coverage as its upper limit (L18, L19)"
 EPILOG = (
     "Every student has its own stream of random numbers, so masks of different sizes are not nested. Intervals are "

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 
 DATA = "digits"
-PIECES = "masks"
 PURPOSE = "what `fit` finds for masks of known origin, and how often it names a wrong method"
 EPILOG = (
     "Every mask has its own stream of random numbers. A method is named if it is the only method not rejected; "

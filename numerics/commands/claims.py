@@ -17,7 +17,7 @@ from sparse_limits.theory.selection import select
 from sparse_limits.theory.spelling import spelled
 
 if TYPE_CHECKING:
-    from sparse_limits.theory.claims import Entry
+    from sparse_limits.theory.entries import Entry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.ledger.mutants import MutationResult
     from sparse_limits.numerics.ledger.mutation import Mutation
     from sparse_limits.numerics.printing.progress import Progress
-    from sparse_limits.theory.claims import Entry
+    from sparse_limits.theory.entries import Entry
 
 
 def configure(parser: ArgumentParser) -> None:

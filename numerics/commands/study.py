@@ -69,7 +69,7 @@ def run(arguments: Namespace) -> int:
     console = Console(quiet=arguments.json == "-")
     store = store_at(arguments.keep, arguments.join)
     with progress_of(arguments) as progress:
-        told = partial(progress.count, pieces=report.PIECES)
+        told = partial(progress.count, pieces="pieces of work")
         if arguments.shard is not None:
             run_shard(name, arguments.shard, store, **asked, jobs=arguments.jobs, progress=told)
         else:

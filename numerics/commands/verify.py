@@ -14,7 +14,7 @@ from sparse_limits.numerics.commands.selection import add_ledger, add_selection,
 if TYPE_CHECKING:
     from sparse_limits.numerics.evidence.check import CheckResult
     from sparse_limits.numerics.printing.progress import Progress
-    from sparse_limits.theory.claims import Entry
+    from sparse_limits.theory.entries import Entry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

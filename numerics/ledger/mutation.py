@@ -20,7 +20,8 @@ from sparse_limits.numerics.ledger.shared_mutants import SHARED, mutate_shared
 from sparse_limits.numerics.ledger.verification import check_keep, checks_by_claim, modules_of
 from sparse_limits.numerics.processes.parallel import reason, workers_are_copies
 from sparse_limits.numerics.store import Place, run_stored, store_at
-from sparse_limits.theory.claims import Claim, Entry, Ledger, formulas
+from sparse_limits.theory.claims import Claim, formulas
+from sparse_limits.theory.entries import Entry, Ledger
 from sparse_limits.theory.ledger import ledger_for
 from sparse_limits.theory.own_ledger import is_own
 from sparse_limits.theory.selection import part_of

@@ -11,7 +11,7 @@ from sparse_limits.numerics.evidence import CheckResult, ControlResult
 from sparse_limits.numerics.ledger.links import step_scope
 from sparse_limits.numerics.ledger.verification import ClaimResult, Run, Totals, versions
 from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
-from sparse_limits.theory.claims import Entry
+from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.ledger import labels_of
 from sparse_limits.theory.links import Link
 from sparse_limits.theory.selection import whole

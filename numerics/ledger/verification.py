@@ -22,7 +22,8 @@ from sparse_limits.numerics.processes.garbage import release_memory
 from sparse_limits.numerics.processes.parallel import LateTaskError, reason
 from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
 from sparse_limits.numerics.store import Place, run_stored, store_at
-from sparse_limits.theory.claims import Entry, Ledger, Pitfall
+from sparse_limits.theory.claims import Pitfall
+from sparse_limits.theory.entries import Entry, Ledger
 from sparse_limits.theory.lazy import homes
 from sparse_limits.theory.ledger import ledger_for
 from sparse_limits.theory.links import (

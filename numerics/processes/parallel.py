@@ -329,7 +329,7 @@ def _limited(
 ) -> Result:
     """The task within its limit, and within the grace beyond it even in a long C call: then the system ends the process.
 
-    allowance: the work that the task may estimate for itself.
+    allowance: the limit on estimated work that applies in the parent, None for the usual one.
     """
     with limited(limit, limit + grace), allowing(allowance):
         return function(task)

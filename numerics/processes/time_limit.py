@@ -27,9 +27,11 @@ def limited(limit: float, last: float = 0.0) -> Iterator[None]:
         yield
         return
 
+    over = TimeLimit()
+
     def stop(signum: int, frame: object) -> None:
-        if not isinstance(sys.exception(), TimeLimit):  # not what cleans up after the first time
-            raise TimeLimit
+        if sys.exception() is not over:  # not what cleans up after the first time
+            raise over
 
     previous = signal.signal(signal.SIGPROF, stop)
     try:

@@ -11,7 +11,8 @@ import sympy as sp
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.reports.mentions import linked
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Entry, Ledger
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.entries import Entry, Ledger
 from sparse_limits.theory.latex import latex
 
 HEAD = "```{list-table}\n:header-rows: 1\n:widths: 7 21 12 60\n:class: bounds\n\n* - claim\n  - bound\n  - grade\n  - how it is known"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from sparse_limits.theory.claims import Ledger
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.selection import first_part
 

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from sparse_limits.theory.input_error import InputError
 
 if TYPE_CHECKING:
-    from sparse_limits.theory.claims import Claim, Entry
+    from sparse_limits.theory.claims import Claim
+    from sparse_limits.theory.entries import Entry
 
 TABLE = Path(__file__).with_suffix(".json")
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from sparse_limits.numerics.ledger.verification import ClaimResult, failed_forms
 from sparse_limits.numerics.reports.mentions import linked
-from sparse_limits.theory.claims import Claim, Ledger
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.entries import Ledger
 
 
 def forms_text(claim: Claim, result: ClaimResult | None, ledger: Ledger, where: str = "In this build.") -> str:

@@ -7,7 +7,8 @@ from typing import TypeAlias, TypedDict
 import sympy as sp
 
 from sparse_limits.numerics.evidence.comparison import factors
-from sparse_limits.theory.claims import Claim, Entry, Pitfall
+from sparse_limits.theory.claims import Claim, Pitfall
+from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.latex import latex
 from sparse_limits.theory.links import status, status_in_words
 from sparse_limits.theory.quantities import in_words

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from sparse_limits.theory.claims import Claim, Ledger
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.selection import whole
 
 # What holds no label: formulas, code and roles, links with their own words.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sparse_limits.numerics.reports.mentions import linked
-from sparse_limits.theory.claims import Claim, Entry, Ledger
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.entries import Entry, Ledger
 from sparse_limits.theory.questions import OpenQuestion
 
 

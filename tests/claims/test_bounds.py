@@ -16,7 +16,8 @@ from sparse_limits.numerics.evidence.findings import Kind
 from sparse_limits.numerics.ledger.verification import verify
 from sparse_limits.numerics.reports.bounds import graded
 from sparse_limits.theory.bounds import Loose, Sharp, Side, Unmeasured
-from sparse_limits.theory.claims import Claim, Ledger
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 

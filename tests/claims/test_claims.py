@@ -18,7 +18,8 @@ from sparse_limits.numerics.ledger.mutants import FINGERPRINT_POINTS, Fingerprin
 from sparse_limits.numerics.ledger.verification import failed_forms
 from sparse_limits.numerics.reports.run import markdown_to_html
 from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
-from sparse_limits.theory.claims import QUOTATION, Claim, Ledger, Pitfall, Proof, Provenance, Remark, Source, formulas
+from sparse_limits.theory.claims import QUOTATION, Claim, Pitfall, Proof, Provenance, Remark, Source, formulas
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.ledger import TOPICS, claim, load_ledger
 from sparse_limits.theory.places import places
 from sparse_limits.theory.texts import AT_HAND, SENTENCES

@@ -10,7 +10,8 @@ from toys.claims import toy
 
 from sparse_limits.numerics.ledger.summary import summarise
 from sparse_limits.numerics.ledger.verification import verify
-from sparse_limits.theory.claims import Claim, Ledger, Proof
+from sparse_limits.theory.claims import Claim, Proof
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.links import Link, Status, announced, carried, links_of, status, status_in_words
 from sparse_limits.theory.steps import Carrier, Reach, Step

@@ -11,7 +11,7 @@ from toys.claims import toy
 import sparse_limits as sl
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import main
-from sparse_limits.theory.claims import Ledger
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.ledger import claim, load_ledger, parts
 from sparse_limits.theory.selection import reading_order, whole
 

@@ -30,6 +30,7 @@ OTHERWISE = {
     ("G3.3", "telescope"): "it falls by a difference that may have either sign",
     ("G5", "telescope"): "it falls by a difference that may have either sign",
     ("G10.1", "two rows"): "the kernel does not fall by hypothesis",
+    ("O2.2", "angles"): "a phase is turned until it is so",
     ("E11", "three counts"): "to fall short is an event",
     ("L16.1", "bound"): "the loss never grows, by the step *energy*",
     ("L17.3", "small neighbourhoods"): "a Lipschitz constant on less is no larger",

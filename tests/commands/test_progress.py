@@ -33,8 +33,8 @@ CALLS = {  # by the kind of work: the call, what a line says, and what the bar s
     ),
     "pieces": (
         ["study", "gap", "--networks", "2", "--epsilon", "0.2", "0.1", "--least", "0.1"],
-        rf"study: 2 of \d+ searches, {LEFT}",
-        rf"2 of \d+ searches, {LEFT}",
+        rf"study: 2 of \d+ pieces of work, {LEFT}",
+        rf"2 of \d+ pieces of work, {LEFT}",
     ),
     "networks": (
         ["predict", "columns", "--method", "random", "--width", "64", "--fresh-rows", "100", "--networks", "3"],

@@ -17,7 +17,7 @@ from sparse_limits.numerics.exact.balls import NoEnclosureError, enclose, vouche
 from sparse_limits.numerics.ledger.summary import summarise
 from sparse_limits.numerics.ledger.verification import ClaimResult, Run
 from sparse_limits.numerics.reports.run import as_html, closing_line
-from sparse_limits.theory.claims import Entry
+from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.formulas.smallest import Smallest

@@ -15,7 +15,7 @@ import sparse_limits.numerics.ledger.verification
 import sparse_limits.theory.ledger
 from sparse_limits.numerics.evidence import CheckResult
 from sparse_limits.numerics.ledger.mutants import MutationResult
-from sparse_limits.theory.claims import Ledger
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.ledger import claims_of
 
 for package, folder in ((sparse_limits.theory, "theory"), (sparse_limits.numerics.checks, "checks")):

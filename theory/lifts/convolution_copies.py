@@ -35,7 +35,7 @@ from sparse_limits.theory.lifts.copies_of_one_unit import (
 from sparse_limits.theory.lifts.copy_examples import agreement, layer_lipschitz, mu, pattern_chance
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0, q
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 
 nu = sp.Symbol("nu", positive=True)  # the largest eigenvalue of the second moments of a pixel
 
@@ -153,7 +153,7 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
         EXACT,
         SIGNS,
         FINITE,
-        Hypothesis("a kernel is no longer than the signal", k <= H, convention=NOTHING_BEYOND),
+        Hypothesis("a kernel is no longer than the signal", k <= H),
         Hypothesis("a filter has no more channels than there are", signs <= C_i),
     ),
     uses=("L16.3", "L21.1"),

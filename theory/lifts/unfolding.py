@@ -13,7 +13,7 @@ from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 
 p = sp.Symbol("p", nonnegative=True)
 h, h_1, h_2, h_3 = sp.symbols("h h_1 h_2 h_3", nonnegative=True, integer=True)
@@ -168,13 +168,8 @@ grandchild in common (a diamond) $[[sparse_diamond]]$ times.
         Hypothesis(
             "two vertices of the witness are joined by one edge at most, and only above different vertices of the base",
             h_1 * h_2 + h_1 * h_3 + h_2 * h_3 >= E,
-            convention=NOTHING_BEYOND,
         ),
-        Hypothesis(
-            "two vertices of the witness are joined by one edge at most",
-            V * (V - 1) / 2 >= E,
-            convention=NOTHING_BEYOND,
-        ),
+        Hypothesis("two vertices of the witness are joined by one edge at most", V * (V - 1) / 2 >= E),
     ),
     also=("tree", "diamond"),
     aids={"tree_graph": tree_graph, "diamond_graph": diamond_graph},

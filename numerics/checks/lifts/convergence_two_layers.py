@@ -188,7 +188,7 @@ def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Ex
 
 @enclosed(two_layer_convergence)
 @control("negative", mean=-mean)
-@control("edges from any root", mean=mean / (1 - lam / n) ** (children * (n - 1)) * n**children)
+@control("edges that are there for certain", mean=mean * (n / lam) ** children)
 def isolated_copies_share_no_child(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """So n vertices hold n/c of them at most, and never fewer than none."""
     yield trial.below(mean, n / children)

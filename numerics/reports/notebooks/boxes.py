@@ -17,7 +17,8 @@ from sparse_limits.numerics.reports.mentions import linked
 from sparse_limits.numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
 from sparse_limits.numerics.reports.open_questions import open_questions
 from sparse_limits.numerics.reports.typesetting import fitted
-from sparse_limits.theory.claims import Claim, Ledger
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.links import Link, carried, of_claim, status_in_words
 from sparse_limits.theory.steps import Carrier, Step
 

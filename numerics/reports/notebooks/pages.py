@@ -37,7 +37,7 @@ from sparse_limits.numerics.reports.notebooks.preamble import preamble
 from sparse_limits.numerics.reports.open_questions import counted_questions, listed_questions
 from sparse_limits.numerics.reports.proofs import proofs_text
 from sparse_limits.numerics.reports.run import closing_line
-from sparse_limits.theory.claims import Entry, Ledger
+from sparse_limits.theory.entries import Entry, Ledger
 from sparse_limits.theory.input_error import InputError
 
 Notebook = dict[str, Any]  # as nbformat 4.5 has it

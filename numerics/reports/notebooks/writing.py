@@ -13,8 +13,8 @@ from sparse_limits.numerics.arguments import MOST_JOBS, checked_integer, seed_nu
 from sparse_limits.numerics.ledger.verification import Run, checks_by_claim, verify
 from sparse_limits.numerics.reports.notebooks.pages import PROVENANCES, Book, Chapter, Notebook, Page, read_pages
 from sparse_limits.numerics.reports.writing import write_text
-from sparse_limits.theory.claims import Ledger
 from sparse_limits.theory.dependencies import ROOT
+from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.selection import meant
