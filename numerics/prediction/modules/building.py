@@ -98,9 +98,14 @@ def _taken() -> int | None:
 
 
 def seeded(fresh: Callable[[], nn.Module], stream: np.random.SeedSequence) -> nn.Module:
-    """A module built at a seed of torch, of NumPy's old generator and of `random`, which are put back to where they were."""
+    """A module built at a seed of torch, of NumPy's old generator and of `random`, which are put back to where they were.
+
+    One that was made on another device comes to the processor, where data are and all is computed.
+    """
     with generators(stream):
-        return fresh()
+        module = fresh()
+    devices = {each.device.type for each in (*module.parameters(), *module.buffers())}
+    return module.cpu() if devices - {"cpu", "meta"} else module
 
 
 def built(
@@ -128,7 +133,8 @@ def generators(stream: np.random.SeedSequence) -> Iterator[None]:
 
     numbers = [int(each) for each in stream.generate_state(3)]
     before, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002 - users draw from it
-    with torch.random.fork_rng(devices=[]):
+    used = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+    with torch.random.fork_rng(devices=used):
         torch.manual_seed(numbers[0])
         np.random.seed(numbers[1])  # noqa: NPY002
         random.seed(numbers[2])

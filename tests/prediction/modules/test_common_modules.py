@@ -110,3 +110,11 @@ class Holding(Net):
 def test_a_tensor_that_is_no_buffer_is_told_to_be_one():
     with pytest.raises(InputError, match="tensors that the module holds are buffers"):
         prune_module(Holding(), "snip", 0.5, DIGITS)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_module_that_is_made_on_a_gpu_is_pruned_as_one_that_is_not():
+    """The weights are other ones, of the GPU's generator; what is expected of them is the same."""
+    found = [predict_parts(build, "snip", DIGITS, density=0.1) for build in (Net, lambda: Net().cuda())]
+    here, there = ([layer.kept for layer in each.layers] for each in found)
+    assert there == here
