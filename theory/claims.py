@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +15,7 @@ from sparse_limits.theory.bounds import Loose, Sharp, Unmeasured
 from sparse_limits.theory.latex import latex
 from sparse_limits.theory.quantities import Hypothesis, Letter, Quantity, letters_of
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Reasons
 from sparse_limits.theory.selection import reading_order
 from sparse_limits.theory.steps import Reach, Step, check_steps
 
@@ -98,6 +99,8 @@ class Claim:
     statement names and, in `also`, others that the steps give; `aids` are objects that checks lean on without claiming them. `quantities` say what the letters of the expressions stand for and
     which values they take, `hypotheses` what is assumed besides.
     The proof is a list of `steps`, read from text by `sparse_limits.theory.proofs.proof`, or `proof_text`, prose in Markdown with LaTeX.
+    `because` maps a computed step to the reason (or reasons) that SymPy checks, see `sparse_limits.theory.reasons`; `wrong` gives
+    the wrong forms of formulas and aids, by name; a function, since checks alone need them.
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
     `sharp` names the bounds that examples attain, with the checks that compute with these examples; `loose` those that are
@@ -134,6 +137,8 @@ class Claim:
     hypotheses: tuple[Hypothesis, ...] = ()
     uses: tuple[str, ...] = ()
     aids: Mapping[str, Any] = field(default_factory=dict)
+    because: Mapping[str, Reasons] = field(default_factory=dict)
+    wrong: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
     remarks: tuple[Remark, ...] = ()
     equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
     pitfalls: tuple[Pitfall, ...] = ()
@@ -179,6 +184,22 @@ class Claim:
             object.__setattr__(self, "expressions", {name: given[name] for name in names} if self.steps else {})
         if not self.expressions:
             raise ValueError(f"{self.label}: a claim needs at least one expression")
+
+    @cached_property
+    def wrong_forms(self) -> Mapping[str, Mapping[str, Any]]:
+        """The wrong forms of formulas and aids: each meets every check that takes the formula, and one must refute it.
+
+        Raises:
+            ValueError: for wrong forms of what is nothing of the claim, and for one that is no other than the formula.
+        """
+        known, found = {**self.aids, **self.claimed}, self.wrong()
+        for name, forms in found.items():
+            if name not in known:
+                raise ValueError(f"{self.label}: {name!r} has wrong forms, and is nothing of the claim")
+            for form, value in forms.items():
+                if type(value) is type(known[name]) and value == known[name]:
+                    raise ValueError(f"{self.label}: the wrong form {form!r} of {name} is {name} itself")
+        return found
 
     def _check_bounds(self) -> None:
         for bound in self.sharp:

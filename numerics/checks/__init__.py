@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.evidence import Check, checks_in
+from sparse_limits.numerics.evidence import Check, checks_in, reasons
 from sparse_limits.numerics.evidence.comparison import comparisons
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.dependencies import file_of
@@ -62,9 +62,11 @@ def _checks_in(modules: Iterable[ModuleType]) -> list[Check]:
 
 
 def _with_comparisons(written: Iterable[Check], claims: Iterable[Claim]) -> list[Check]:
-    """The checks that are written, each once, and those of the loose bounds of the claims."""
+    """The checks that stand beside the proofs, those that are written, each once, and those of the loose bounds."""
     found: dict[tuple[str, str], Check] = {}
-    for check in (*written, *(check for claim in claims for check in comparisons(claim))):
+    claims = list(claims)
+    beside = (check for claim in claims for check in reasons(claim))
+    for check in (*beside, *written, *(check for claim in claims for check in comparisons(claim))):
         if found.setdefault((check.claim.label, check.name), check) is not check:
             raise TypeError(f"two checks of {check.claim.label} are called {check.name}")
     return list(found.values())

@@ -2,20 +2,17 @@
 
 from sparse_limits.numerics.evidence.check import (
     Check,
-    CheckResult,
     Control,
-    ControlResult,
     checks_in,
     control,
     empirical,
     enclosed,
     exact,
-    in_order,
-    kills,
-    run,
+    reasons,
     statistical,
 )
 from sparse_limits.numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
+from sparse_limits.numerics.evidence.outcomes import CheckResult, ControlResult, in_order, kills, run, scaled
 from sparse_limits.numerics.evidence.trial import Trial
 
 __all__ = [
@@ -36,6 +33,8 @@ __all__ = [
     "exact",
     "in_order",
     "kills",
+    "reasons",
     "run",
+    "scaled",
     "statistical",
 ]

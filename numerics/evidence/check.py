@@ -9,30 +9,35 @@ them and must be refuted by a positive finding. An undecided control has survive
 from __future__ import annotations
 
 import inspect
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import ModuleType
-
-from flint import ctx
+from typing import Any
 
 from sparse_limits.numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
 from sparse_limits.numerics.evidence.trial import Trial
-from sparse_limits.numerics.exact.balls import collecting, free_symbols
-from sparse_limits.numerics.statistics.exact_tests import LEVEL, PLANNED_MISS
-from sparse_limits.theory.claims import Claim, formulas
+from sparse_limits.numerics.exact.balls import collecting
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.places import places
+from sparse_limits.theory.reasons import Relation
 from sparse_limits.theory.steps import Carrier
 
-Body = Callable[..., Iterator[Finding]]
+Body = Callable[..., Any]  # gives findings, or the relations of a reason
 
 
 @dataclass(frozen=True)
 class Control:
-    """A plausible wrong neighbour of a claim: its name and the expressions it replaces."""
+    """A plausible wrong form of a claim: its name and the expressions it replaces."""
 
     name: str
     changes: Mapping[str, object]
+    shared: bool = False  # a wrong form of the claim, which meets all checks that take the formula: one must refute it
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        return tuple(self.changes)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Check:
         values = {name: known[name] for name in self.subjects}
         tests = 0
         try:
-            for finding in _with_vouched(self.body(**{**values, **(changes or {})}, trial=trial)):
+            for finding in _with_vouched(_decided(self.body, {**values, **(changes or {})}, trial)):
                 if finding.kind > self.kind and finding.verdict is Verdict.SUPPORTS:
                     raise TypeError(f"a finding is {finding.kind.name}, weaker than the check: {finding.detail}")
                 tests += finding.kind == Kind.STATISTICAL and bool(finding.powers)
@@ -73,6 +78,16 @@ class Check:
                 yield finding
         except Refutation as refutation:
             yield Finding(Kind.EXACT, Verdict.REFUTES, str(refutation), scope=Scope.POINTS)
+
+
+def _decided(body: Body, values: Mapping[str, object], trial: Trial) -> Iterator[Finding]:
+    """What a body finds; a reason, which takes no trial, gives relations, and the trial decides them."""
+    if "trial" in inspect.signature(body).parameters:
+        yield from body(**values, trial=trial)
+        return
+    given = body(**values)
+    for each in (given,) if isinstance(given, Relation) else given:
+        yield getattr(trial, each.kind)(*each.terms, **each.options)
 
 
 def _with_vouched(findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -100,12 +115,35 @@ def control(name: str, /, **changes: object) -> Callable[[Body], Body]:
 
 def _decorator(claim: Claim, kind: Kind, tests: int, cost: float, step: str) -> Callable[[Body], Check]:
     def make(body: Body) -> Check:
-        controls = (*getattr(body, "__controls__", ()), *_tighter_bounds(claim, body.__name__))
-        made = Check(claim, body.__name__, kind, body, controls, tests, cost, step)
-        _validate(made)
-        return made
+        made = Check(claim, body.__name__, kind, body, getattr(body, "__controls__", ()), tests, cost, step)
+        return _validated(replace(made, controls=_all_controls(made)))
 
     return make
+
+
+def reasons(claim: Claim) -> list[Check]:
+    """The checks of a claim that stand beside its proof: one for each reason of a step.
+
+    Raises:
+        TypeError: for a reason of no step that is computed, or one that could not fail.
+    """
+    found = []
+    for step, given in claim.because.items():
+        word = re.sub(r"\W+", "_", step).strip("_")
+        for number, reason in enumerate(given if isinstance(given, tuple) else (given,)):
+            name = reason.__name__ if reason.__name__ != "<lambda>" else f"{word}_{number + 1}" if number else word
+            made = Check(claim, name, Kind.EXACT, reason, (), step=step)
+            found.append(_validated(replace(made, controls=_all_controls(made))))
+    return found
+
+
+def _all_controls(check: Check) -> tuple[Control, ...]:
+    """Those that are written for a check, the wrong forms of what it takes, and sharp bounds that are a bit tighter."""
+    forms = [
+        (name, form, value) for name in check.subjects for form, value in check.claim.wrong_forms.get(name, {}).items()
+    ]
+    shared = (Control(form, {name: value}, shared=True) for name, form, value in forms)
+    return (*check.controls, *shared, *_tighter_bounds(check.claim, check.name))
 
 
 def _tighter_bounds(claim: Claim, check: str) -> list[Control]:
@@ -138,31 +176,35 @@ def empirical(claim: Claim, *, step: str = "", cost: float = 0.5) -> Callable[[B
     return _decorator(claim, Kind.EMPIRICAL, 0, cost, step)
 
 
-def _validate(check: Check) -> None:
-    """Refuse, at import, a check that could not fail or whose controls change nothing it looks at."""
+def _validated(check: Check) -> Check:
+    """The check, unless it could not fail or its controls change nothing that it looks at: refused at import."""
     known = {*check.claim.claimed, *check.claim.aids}
     if not check.subjects:
         raise TypeError(f"{check.name}: a check takes at least one expression of its claim")
     for name in check.subjects:
         if name not in known:
             raise TypeError(f"{check.name} takes {name!r}, which is no expression of {check.claim.label}")
-    if "trial" not in inspect.signature(check.body).parameters:
+    if "trial" not in inspect.signature(check.body).parameters and check.body not in _written(check.claim):
         raise TypeError(f"{check.name}: a check takes the trial as its last argument")
-    if not check.controls:
-        raise TypeError(f"{check.name}: a check needs at least one control")
-    names = [each.name for each in check.controls]
+    names = [each.name for each in check.controls if not each.shared]
     if len(set(names)) < len(names) or not all(each.changes for each in check.controls):
         raise TypeError(f"{check.name}: two controls have one name, or one changes nothing")
     changed = {name for each in check.controls for name in each.changes}
     for name in changed - set(check.subjects):
         raise TypeError(f"a control of {check.name} changes {name!r}, which the check does not take")
     for name in check.subjects:
-        if name in check.claim.claimed and name not in changed:
-            raise TypeError(f"no control of {check.name} changes {name!r}")
+        if name in check.claim.claimed and name not in changed and not any(places(check.claim.claimed[name], "")):
+            raise TypeError(f"no control of {check.name} changes {name!r}, which has no formula to be multiplied")
     if check.kind == Kind.STATISTICAL and check.tests < 1:
         raise TypeError(f"{check.name}: announce at least one statistical test")
     if check.step:
         _validate_step(check)
+    return check
+
+
+def _written(claim: Claim) -> Collection[Any]:
+    """The reasons of a claim."""
+    return [each for given in claim.because.values() for each in (given if isinstance(given, tuple) else (given,))]
 
 
 def _validate_step(check: Check) -> None:
@@ -179,169 +221,3 @@ def _validate_step(check: Check) -> None:
 def checks_in(module: ModuleType) -> list[Check]:
     """The checks a module holds, in the order of their definition."""
     return [value for value in vars(module).values() if isinstance(value, Check)]
-
-
-@dataclass(frozen=True)
-class ControlResult:
-    name: str
-    status: str  # "refuted" or "survived"
-    detail: str
-    scope: Scope | None = None  # of the finding about the claim where the control was refuted
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    label: str
-    name: str
-    kind: str
-    status: str  # "holds", "refuted" or "error"
-    detail: str
-    description: str
-    seconds: float
-    controls: tuple[ControlResult, ...] = ()
-    tests: int = 0
-    detectable: tuple[float, ...] = ()
-    vouched: tuple[str, ...] = ()  # what the numbers of its findings rest on without a check
-    step: str = ""
-    reached: Mapping[str, Scope] = field(default_factory=dict)  # for which values it ties down what it takes
-    ordered: Scope | None = None  # the widest scope of what it finds about a sign or an order
-
-    @property
-    def alarm(self) -> float:
-        """The check's share of the false-alarm budget."""
-        return self.tests * LEVEL
-
-
-CHOSEN = 0  # the seed of the instances by which exact and enclosed checks decide
-
-
-def run(check: Check, seed: int = 0, effort: str = "quick") -> CheckResult:
-    """Run a check on its claim and on every control.
-
-    A refutation in exact or ball arithmetic needs one witness and no repetition. So exact and enclosed checks put their
-    controls to instances that are the same in every run, and their claim to those and to fresh ones of the run's seed.
-    """
-    start = time.perf_counter()
-    chosen = CHOSEN if check.kind <= Kind.ENCLOSED else seed
-    trial = Trial(check.claim, check.name, effort, chosen)
-    controls: tuple[ControlResult, ...] = ()
-    detectable: tuple[float, ...] = ()
-    vouched: tuple[str, ...] = ()
-    reached: dict[str, Scope] = {}
-    ordered: Scope | None = None
-    precision = ctx.prec
-    try:
-        findings = list(check.findings(trial))
-        status, detail = _status(findings)
-        if status == "holds" and seed != chosen and trial.drew:
-            status, detail = _status(list(check.findings(trial.at(seed))))
-        detectable = tuple(f.detectable for f in findings if f.detectable is not None)
-        vouched = tuple(sorted({note for finding in findings for note in finding.vouched}))
-        if status == "holds":
-            outcomes = [_control(check, each, trial, findings) for each in check.controls]
-            controls = tuple(result for result, _ in outcomes)
-            mistakes = [mistake for _, mistake in outcomes if mistake]
-            reached = _reached(check, controls)
-            ordered = min((finding.reach(frozenset()) for finding in findings if finding.order), default=None)
-            if mistakes:
-                status, detail = "error", mistakes[0]
-    except Exception as error:  # a check that raises is reported, whatever it raised
-        status, detail = "error", f"{type(error).__name__}: {error}"
-    finally:
-        ctx.prec = precision
-    return CheckResult(
-        check.claim.label,
-        check.name,
-        check.kind.name.lower(),
-        status,
-        detail,
-        check.description,
-        time.perf_counter() - start,
-        controls,
-        check.tests,
-        detectable,
-        vouched,
-        check.step,
-        reached,
-        ordered,
-    )
-
-
-def _reached(check: Check, controls: Sequence[ControlResult]) -> dict[str, Scope]:
-    """For each object that a control replaces alone, the widest scope at which the check tells it from a wrong one."""
-    found: dict[str, Scope] = {}
-    for control, result in zip(check.controls, controls, strict=True):
-        if len(control.changes) == 1 and result.scope is not None:
-            (name,) = control.changes
-            found[name] = min(found.get(name, result.scope), result.scope)
-    return found
-
-
-def _status(findings: Sequence[Finding]) -> tuple[str, str]:
-    if not findings:
-        return "error", "the check found nothing"
-    if all(finding.empty for finding in findings):
-        return "error", f"nothing could have been refused: {findings[0].detail}"
-    for finding in findings:
-        if finding.verdict is Verdict.REFUTES:
-            return "refuted", finding.detail
-    for finding in findings:
-        if finding.verdict is Verdict.UNDECIDED:
-            return "error", f"undecided: {finding.detail}"
-        if finding.detectable == float("inf"):
-            return "error", f"undecided, since this test can refuse nothing: {finding.detail}"
-    return "holds", "; ".join(dict.fromkeys(finding.detail for finding in findings))
-
-
-def _control(check: Check, control: Control, trial: Trial, truth: Sequence[Finding]) -> tuple[ControlResult, str]:
-    """The outcome of a control, and what is wrong with the check if the control was refuted by luck."""
-    smallest_miss = 1.0
-    seen: Finding | None = None
-    try:
-        for place, finding in enumerate(check.findings(trial, control.changes)):
-            if finding.verdict is not Verdict.REFUTES:
-                continue
-            seen = seen or finding
-            miss = finding.planned_miss(truth[place] if place < len(truth) else None)
-            smallest_miss = min(smallest_miss, miss)
-            if miss <= PLANNED_MISS:
-                scope = _scope(check, control, finding, truth[place]) if place < len(truth) else None
-                return ControlResult(control.name, "refuted", _with_miss(finding, miss), scope), ""
-    except Exception as error:  # an error refutes nothing
-        if seen is None:
-            detail = f"{type(error).__name__}: {error}"
-            return ControlResult(control.name, "survived", f"the check raised {detail}"), ""
-    if seen is None:
-        return ControlResult(control.name, "survived", "no finding refutes it"), ""
-    mistake = f"control {control.name!r} was to be missed with probability {smallest_miss:.2g} > {PLANNED_MISS:.0e}"
-    return ControlResult(control.name, "refuted", _with_miss(seen, smallest_miss)), mistake
-
-
-def _scope(check: Check, control: Control, refutation: Finding, truth: Finding) -> Scope:
-    """For which values of the letters of what a control replaces the claim holds where the control was refuted."""
-    known = {**check.claim.aids, **check.claim.claimed}
-    letters = {letter for name in control.changes for each in formulas(known[name]) for letter in free_symbols(each)}
-    return max(truth.reach(frozenset(letters)), refutation.scope or Scope.ALL)
-
-
-def _with_miss(finding: Finding, miss: float) -> str:
-    return f"{finding.detail}; planned miss {miss:.1g}" if finding.powers else finding.detail
-
-
-def in_order(checks: Sequence[Check]) -> list[Check]:
-    """As mutants meet them: the cheap first, but those last that most mutants pass, some after a search without end."""
-    return sorted(checks, key=lambda check: (check.one_sided, check.cost, check.kind))
-
-
-def kills(check: Check, changes: Mapping[str, object], trial: Trial) -> str | None:
-    """Why a check refutes a mutant, or None if it does not (an error is no refutation)."""
-    precision = ctx.prec
-    try:
-        for finding in check.findings(trial, changes):
-            if finding.verdict is Verdict.REFUTES:
-                return finding.detail
-    except Exception:
-        return None
-    finally:
-        ctx.prec = precision
-    return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sparse_limits.numerics.evidence.check import CheckResult
 from sparse_limits.numerics.evidence.findings import Scope
+from sparse_limits.numerics.evidence.outcomes import CheckResult
 from sparse_limits.theory.links import Link, announced
 from sparse_limits.theory.steps import Carrier, Step
 

@@ -19,15 +19,16 @@ from sparse_limits.theory.steps import Step
 
 
 class ControlSummary(TypedDict):
-    """As `ControlResult`."""
+    """As `ControlResult`; replaces: the names of the formulas in whose place the wrong form stood."""
 
     name: str
+    replaces: list[str]
     status: str
     detail: str
 
 
 class CheckSummary(TypedDict):
-    """As `CheckResult`; alarm: its share of the false-alarm budget; detectable: None for a bound of 1.
+    """As `CheckResult`; passed: wrong forms of the claim that the check does not refute, as others do; alarm: its share of the false-alarm budget; detectable: None for a bound of 1.
 
     scope: the narrowest for which it ties down an object that it takes, None where no control replaces one alone.
     """
@@ -45,6 +46,7 @@ class CheckSummary(TypedDict):
     vouched: list[str]
     detectable: list[float | None]
     controls: list[ControlSummary]
+    passed: list[str]
 
 
 class StepSummary(TypedDict):
@@ -215,8 +217,14 @@ def _check(check: CheckResult) -> CheckSummary:
         "vouched": list(check.vouched),
         "detectable": [each if isfinite(each) else None for each in check.detectable],
         "controls": list(map(_control, check.controls)),
+        "passed": list(check.passed),
     }
 
 
 def _control(control: ControlResult) -> ControlSummary:
-    return {"name": control.name, "status": control.status, "detail": control.detail}
+    return {
+        "name": control.name,
+        "replaces": list(control.replaces),
+        "status": control.status,
+        "detail": control.detail,
+    }

@@ -16,13 +16,12 @@ from typing import TypedDict
 from sparse_limits.numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
 from sparse_limits.numerics.checks import checks_of_claims
 from sparse_limits.numerics.door import door
-from sparse_limits.numerics.evidence import Check, CheckResult, ControlResult, run
+from sparse_limits.numerics.evidence import Check, CheckResult, run
 from sparse_limits.numerics.ledger.links import step_link
 from sparse_limits.numerics.processes.garbage import release_memory
 from sparse_limits.numerics.processes.parallel import LateTaskError, reason
 from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
 from sparse_limits.numerics.store import Place, run_stored, store_at
-from sparse_limits.theory.claims import Pitfall
 from sparse_limits.theory.entries import Entry, Ledger
 from sparse_limits.theory.lazy import homes
 from sparse_limits.theory.ledger import ledger_for
@@ -43,7 +42,7 @@ from sparse_limits.theory.steps import Carrier, Step
 
 LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
 ENGINE = (
-    "sparse_limits.numerics.evidence.check",
+    "sparse_limits.numerics.evidence.outcomes",
     "sparse_limits.numerics.checks",
 )  # what runs a check, and what finds the checks of a claim
 HEAVY = 2.0  # seconds that a check announces, which then computes with large arrays
@@ -67,7 +66,9 @@ class ClaimResult:
 
     entry: Entry
     checks: tuple[CheckResult, ...]
-    unchecked: tuple[str, ...]  # expressions that no check takes, computed steps and sharp bounds without a check
+    unchecked: tuple[
+        str, ...
+    ]  # expressions that no check takes, steps and sharp bounds without one, wrong forms that all pass
     cited: Mapping[str, Weakest] = field(default_factory=dict)
 
     def own_link(self, step: Step) -> Link:
@@ -95,6 +96,15 @@ class ClaimResult:
         return status_in_words(self.entry.claim, self.own_link)
 
     @property
+    def wrong_forms(self) -> tuple[int, int]:
+        """How many distinct wrong forms met its checks, and how many of these were refuted by all for which they are written."""
+        found: dict[tuple[tuple[str, ...], str], bool] = {}
+        for each in (each for check in self.checks for each in check.controls):
+            place = each.replaces, each.name
+            found[place] = found.get(place, True) and each.status == "refuted"
+        return len(found), sum(found.values())
+
+    @property
     def status(self) -> str:
         """`holds`, `refuted`, or `open` where the evidence is missing or worthless."""
         statuses = {check.status for check in self.checks}
@@ -107,7 +117,7 @@ class ClaimResult:
 class Totals(TypedDict):
     """How many claims, checks, controls and tests a run has, and what became of them.
 
-    vouched: the checks that rest on something vouched.
+    controls: distinct wrong forms of what claims say, however many checks refute them; vouched: the checks that rest on something vouched.
     """
 
     claims: int
@@ -136,7 +146,8 @@ class Run:
     def totals(self) -> Totals:
         statuses = [claim.status for claim in self.claims]
         checks = [check for claim in self.claims for check in claim.checks]
-        controls = [each for check in checks for each in check.controls]
+        forms = [claim.wrong_forms for claim in self.claims]
+        controls = sum(number for number, _ in forms)
         return {
             "claims": len(statuses),
             "hold": statuses.count("holds"),
@@ -144,8 +155,8 @@ class Run:
             "open": statuses.count("open"),
             "checks": len(checks),
             "errors": sum(check.status == "error" for check in checks),
-            "controls": len(controls),
-            "survived": sum(each.status == "survived" for each in controls),
+            "controls": controls,
+            "survived": controls - sum(refuted for _, refuted in forms),
             "tests": sum(check.tests for check in checks),
             "vouched": sum(bool(check.vouched) for check in checks),
         }
@@ -166,43 +177,6 @@ class Run:
     def failed(self) -> bool:
         """Whether any claim does not hold: refuted, without evidence, or with a check that errs or a control that survives."""
         return self.totals["hold"] < self.totals["claims"]
-
-
-@dataclass(frozen=True)
-class FailedForm:
-    """A form that fails, the check that computes with its counterexample, and what became of the form there."""
-
-    pitfall: Pitfall
-    check: CheckResult
-    control: ControlResult
-
-
-def failed_forms(result: ClaimResult) -> list[FailedForm]:
-    """The forms that fail beside a claim, each with the control that a run refuted at its counterexample.
-
-    Raises:
-        ValueError: if no check that takes the counterexample has the control.
-    """
-    claim = result.entry.claim
-    found = []
-    for pitfall in claim.pitfalls:
-        takes = {
-            check.name
-            for check in checks_of_claims(result.entry.topic, [claim.label])
-            if pitfall.counterexample in check.subjects
-        }
-        outcomes = [
-            FailedForm(pitfall, check, control)
-            for check in result.checks
-            for control in check.controls
-            if check.name in takes and control.name == pitfall.control
-        ]
-        if not outcomes:
-            raise ValueError(
-                f"{claim.label}: no check of {pitfall.counterexample!r} has the control {pitfall.control!r}"
-            )
-        found.append(outcomes[0])
-    return found
 
 
 def checks_by_claim(entries: Sequence[Entry]) -> dict[str, list[Check]]:
@@ -376,7 +350,15 @@ def assembled(entry: Entry, checks: Sequence[Check], results: Mapping[tuple[str,
     )
     names = {check.name for check in checks}
     unchecked += tuple(f"{bound.expression}, 1 % tighter" for bound in entry.claim.sharp if bound.check not in names)
-    return ClaimResult(entry, tuple(results[entry.label, check.name] for check in checks), unchecked)
+    found = tuple(results[entry.label, check.name] for check in checks)
+    refuted = {(each.replaces, each.name) for result in found for each in result.controls if each.status == "refuted"}
+    unchecked += tuple(
+        f"wrong form {form!r} of {name}"
+        for name, forms in entry.claim.wrong_forms.items()
+        for form in forms
+        if ((name,), form) not in refuted
+    )
+    return ClaimResult(entry, found, unchecked)
 
 
 def versions() -> dict[str, str]:
